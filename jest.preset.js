@@ -1,0 +1,17 @@
+/** What every project's jest.config.js spreads: TypeScript through swc, workspace packages from their sources. */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs', ignoreDynamic: true },
+      },
+    ],
+  },
+  // A workspace package is its source in tests, so that a test never runs a stale build.
+  testEnvironmentOptions: { customExportConditions: ['@itsup/source', 'node', 'require', 'default'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};

@@ -1,0 +1,174 @@
+import type { Place, Problem } from './problem';
+
+/** Everything `projects/` says, validated, with a place for every value that a message may point at. */
+export interface Workspace {
+  settings: Settings;
+  /** Sorted by name, whatever the file system's order; broken ones included, their problems in `problems`. */
+  projects: Project[];
+  /** Of settings, overrides and all projects. */
+  problems: Problem[];
+}
+
+/** `projects/itsup.yml` with its defaults, plus the two native Traefik files beside it. */
+export interface Settings {
+  /** Host name of the dashboard (`traefik.domain`; itsUP's `traefikDomain`), null: no dashboard. */
+  traefikDomain: string | null;
+  /** `user:hash` lines of htpasswd for the dashboard; from `traefik.admin`. Empty: the dashboard stays off. */
+  traefikAdmin: string[];
+  /** Addresses or CIDRs of proxies in front of this host whose forwarded headers are trusted (`routerIP`). */
+  trustedIps: string[];
+  letsEncrypt: LetsEncrypt;
+  /** Host ports of the two built-in entry points. */
+  entryPoints: { web: number; webSecure: number };
+  versions: { traefik: string; dockerproxy: string; dns: string; crowdsec: string; crowdsecPlugin: string };
+  dns: {
+    /** false: no honeypot service, and no `dns:` is added to any container. */
+    enabled: boolean;
+    /** Resolvers the honeypot forwards to, and the ones a container falls back on when the honeypot is down. */
+    resolvers: string[];
+  };
+  crowdsec: { enabled: boolean; collections: string[] };
+  /** Where relative paths of Compose files resolve; see routing.md. A project may override it. */
+  paths: PathMode;
+  /** `projects/traefik.yml`: merged over the generated static file; null when absent. */
+  traefikOverride: YamlFile | null;
+  /** `projects/middlewares.yml`: merged over the generated dynamic middlewares; null when absent. */
+  middlewaresOverride: YamlFile | null;
+  /** Every file read for the settings, relative to the workspace root. */
+  files: string[];
+}
+
+export interface LetsEncrypt {
+  /** null: no resolver is generated unless LETSENCRYPT_EMAIL is set when deploying. */
+  email: string | null;
+  /** Use the staging directory of Let's Encrypt. */
+  staging: boolean;
+  /** Additional resolvers by name; `letsencrypt` is the default HTTP-01 one. */
+  resolvers: Record<string, { dnsChallenge: Record<string, unknown> }>;
+}
+
+/** A YAML file kept with its text, so that a merge can keep the operator's comments. */
+export interface YamlFile {
+  file: string;
+  text: string;
+  /** The parsed value; a mapping. */
+  data: Record<string, unknown>;
+}
+
+export type PathMode = 'source' | 'upstream';
+
+/** One folder of `projects/`. */
+export interface Project {
+  name: string;
+  /** `projects/<name>`, relative to the workspace root. */
+  folder: string;
+  /** container: it has a Compose file. external: it has none and its ingress file names a host. */
+  kind: 'container' | 'external';
+  /** `enabled: false` takes the stack down and its routes away. */
+  enabled: boolean;
+  paths: PathMode;
+  /** Address or name outside Docker; set exactly when `kind` is external. */
+  host: string | null;
+  /** The ingress file, relative to the workspace root; null when the project has none. */
+  ingressFile: string | null;
+  ingress: IngressRow[];
+  egress: EgressEdge[];
+  compose: ComposeFacts | null;
+  /** Tracked files that the artifact or the verdict depends on, relative to the workspace root, sorted. */
+  files: string[];
+}
+
+export type RouterKind = 'http' | 'tcp' | 'udp';
+
+/** One entry of `ingress:`, with defaults applied and shapes normalised. */
+export interface IngressRow {
+  /** Of the row itself. */
+  place: Place;
+  /** Of a key of the row, for messages about its value; falls back to the row's place. */
+  places: Partial<Record<keyof IngressRow | string, Place>>;
+  /** Compose service; null in external projects. */
+  service: string | null;
+  router: RouterKind;
+  /** main first, then the SANs; empty: none given. */
+  domains: string[];
+  /** Certificate resolver by name; null: the default. */
+  resolver: string | null;
+  /** Container port, or the external host's port. */
+  port: number;
+  pathPrefix: string | null;
+  pathRemove: boolean;
+  hostport: number | null;
+  passthrough: boolean;
+  protocol: 'tcp' | 'udp';
+  /** tcp rows: the PROXY protocol version spoken to the backend; null: none. */
+  proxyProtocol: 1 | 2 | null;
+  /** The operator left `proxyprotocol` out, so itsUP's default of 2 applies to this tcp row. */
+  proxyProtocolIsDefault: boolean;
+  middleware: string[];
+  allowSourceIps: string[];
+  /** Pinned address on proxynet. */
+  ipv4Address: string | null;
+  /** The service's `dns:` verbatim; null: ours. */
+  dns: string[] | null;
+  priority: number | null;
+  /** A raw Traefik rule instead of domain and path; checked against Traefik's grammar. */
+  rule: string | null;
+  /** Sticky sessions by cookie. */
+  sticky: boolean;
+  /** Request or response headers to set, as Traefik's headers middleware takes them. */
+  headers: { request: Record<string, string>; response: Record<string, string> };
+  /** How Traefik speaks to the backend. */
+  scheme: 'http' | 'https' | 'h2c';
+}
+
+/** One entry of `egress:`. */
+export interface EgressEdge {
+  place: Place;
+  /** The project that needs the connection. */
+  consumer: string;
+  provider: string;
+  /** The provider's Compose service. */
+  service: string;
+}
+
+/** What we need to know of a Compose file, after `extends`, `include` and override files were followed. */
+export interface ComposeFacts {
+  /** The Compose file and its override, relative to the workspace root, in the order Compose merges them. */
+  files: string[];
+  /** The file's own top-level `name:`; null when it has none. */
+  name: string | null;
+  services: ServiceFacts[];
+  /** Keys of the top-level `networks:`. */
+  networks: string[];
+  /** Relative bind mounts that lie inside the workspace. */
+  binds: BindMount[];
+}
+
+export interface BindMount {
+  service: string;
+  /** As written. */
+  source: string;
+  /** Resolved from the project's folder, relative to the workspace root. */
+  path: string;
+  place: Place;
+}
+
+/** One service, effective. */
+export interface ServiceFacts {
+  name: string;
+  place: Place;
+  /** Keys under `networks:`; null when the service declares none and so gets `default`. */
+  networks: string[] | null;
+  /** `network_mode`, as written; null when absent. */
+  networkMode: string | null;
+  /** Labels as written, `${…}` not expanded, values as strings. */
+  labels: Record<string, string>;
+  hasDns: boolean;
+  hasHealthcheck: boolean;
+  image: string | null;
+  hasBuild: boolean;
+  containerName: string | null;
+  profiles: string[];
+  /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
+  publishedPorts: { port: number; protocol: 'tcp' | 'udp'; place: Place }[];
+}

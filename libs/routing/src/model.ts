@@ -1,0 +1,116 @@
+import type { Place, Problem, RouterKind } from '@itsup/config';
+
+/**
+ * What one ingress row becomes, in one neutral form. Labels (artifact of the project), file routers (proxy),
+ * the pin of a rollout, `explain` and `topology` are all rendered from this: there is no second model.
+ */
+export interface Route {
+  project: string;
+  /** Compose service; null for an external host. */
+  service: string | null;
+  /** Address outside Docker; null for a container. */
+  host: string | null;
+  kind: RouterKind;
+  /** labels: the container's labels carry the router. file: a static router in proxy/traefik/dynamic. */
+  via: 'labels' | 'file';
+  /** Of the ingress row. */
+  place: Place;
+  /** Port of the container or external host. */
+  port: number;
+  domains: string[];
+  pathPrefix: string | null;
+  hostport: number | null;
+  /** `{project}-{service}-{port}`, the Traefik service's name without a provider. */
+  serviceName: string;
+  /** The container serves it through the docker provider (`name@docker`); else the definition is in the file. */
+  servedBy: 'docker' | 'file';
+  /** By router name: the route's own router and, for TLS http routes, its `-redirect` twin on `web`. */
+  routers: Record<string, TraefikRouter>;
+  /** Traefik's `loadBalancer` object of the service, without servers. */
+  loadBalancer: Record<string, unknown>;
+  /** Servers of an external host; empty for containers. */
+  servers: { url?: string; address?: string }[];
+  /** Traefik scheme label for containers that speak https or h2c. */
+  scheme: 'http' | 'https' | 'h2c';
+  /** Middlewares that this route defines itself (strip prefix, allow list, headers), by name. */
+  middlewares: Record<string, Record<string, unknown>>;
+  /** TCP transports (PROXY protocol) that this route defines itself, by name. */
+  serversTransports: Record<string, Record<string, unknown>>;
+}
+
+/** A router as Traefik's dynamic configuration has it; `service` and `middlewares` provider-qualified where needed. */
+export interface TraefikRouter {
+  rule?: string;
+  entryPoints: string[];
+  service: string;
+  middlewares?: string[];
+  priority?: number;
+  tls?: {
+    certResolver?: string;
+    passthrough?: boolean;
+    options?: string;
+    domains?: { main: string; sans?: string[] }[];
+  };
+}
+
+/** One of Traefik's entry points beyond the two built-in ones. */
+export interface EntryPoint {
+  /** `tcp-5432`, `udp-53`, `http-9000`. */
+  name: string;
+  port: number;
+  protocol: 'tcp' | 'udp';
+  /** What its routers speak: two kinds on one port are a conflict. */
+  kind: RouterKind;
+}
+
+/** What the artifact adds to one service of a project. */
+export interface ServiceAdditions {
+  service: string;
+  /** Only keys that the operator did not write; sorted. */
+  labels: Record<string, string>;
+  /** Networks the service joins on top of its own. Empty: none. */
+  networks: { name: string; ipv4Address?: string }[];
+  /** The service declares no networks, so joining ours would cut it from `default`. */
+  keepDefault: boolean;
+  /** null: leave the service's resolvers alone. */
+  dns: string[] | null;
+}
+
+/** A network that the artifact declares. */
+export interface NetworkDeclaration {
+  name: string;
+  /** true: made elsewhere (proxynet). false: owned by this stack (an egress edge's network). */
+  external: boolean;
+}
+
+/** Everything that follows from one project alone (and the settings). */
+export interface ProjectRouting {
+  project: string;
+  /** Sorted by service name; services that get nothing are left out. */
+  additions: ServiceAdditions[];
+  /** Sorted by name. */
+  networks: NetworkDeclaration[];
+  /** Sorted by router name. */
+  routes: Route[];
+  edges: Edge[];
+  problems: Problem[];
+}
+
+/** An egress edge with its network. */
+export interface Edge {
+  consumer: string;
+  provider: string;
+  service: string;
+  /** `{consumer}--{provider}--{service}`; hashed when that is over 63 characters. */
+  network: string;
+  place: Place;
+}
+
+/** The whole workspace's routing: what the proxy serves, and every conflict. */
+export interface WorkspaceRouting {
+  projects: ProjectRouting[];
+  /** Hostport entry points, sorted by name; the built-in `web` and `web-secure` are not among them. */
+  entryPoints: EntryPoint[];
+  /** Problems between projects: conflicts, egress to nothing, cycles, addresses. */
+  problems: Problem[];
+}
