@@ -25,5 +25,5 @@ const server = http.createServer(async (request, response) => {
   }
 });
 
-server.listen(6000);
+server.listen(8080);
 process.once('SIGTERM', () => server.close(() => process.exit()));
