@@ -1,1 +1,13 @@
-export {};
+export * from './compose';
+export * from './compose-model';
+export * from './container';
+export * from './create-docker';
+export * from './docker';
+export * from './docker-error';
+export * from './docker-fault';
+export * from './engine';
+export * from './events';
+export * from './image';
+export * from './network';
+export * from './packet-filter';
+export * from './sockets';

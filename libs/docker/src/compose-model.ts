@@ -1,0 +1,151 @@
+/**
+ * The canonical model, as `docker compose config --format json` prints it: short forms expanded, paths absolute,
+ * variables filled in. Only what the product reads is typed; everything else is there under its own name.
+ * It holds secrets in the clear (`environment`, `args`): digest it, never print it.
+ */
+export interface ComposeModel {
+  name: string;
+  services: Record<string, ComposeService>;
+  networks?: Record<string, ComposeNetwork | null>;
+  volumes?: Record<string, ComposeVolume | null>;
+  configs?: Record<string, ComposeFileObject>;
+  secrets?: Record<string, ComposeFileObject>;
+  [extension: `x-${string}`]: unknown;
+}
+
+export interface ComposeService {
+  image?: string;
+  build?: ComposeBuild;
+  command?: string[] | null;
+  entrypoint?: string[] | null;
+  container_name?: string;
+  network_mode?: string;
+  networks?: Record<string, ComposeServiceNetwork | null>;
+  ports?: ComposePort[];
+  expose?: string[];
+  volumes?: ComposeMount[];
+  tmpfs?: string[];
+  environment?: Record<string, string | null>;
+  labels?: Record<string, string>;
+  healthcheck?: ComposeHealthcheck;
+  depends_on?: Record<string, ComposeDependency>;
+  deploy?: ComposeDeploy;
+  scale?: number;
+  profiles?: string[];
+  restart?: string;
+  pull_policy?: string;
+  /** Go duration, e.g. `1m30s`. */
+  stop_grace_period?: string;
+  stop_signal?: string;
+  configs?: ComposeFileReference[];
+  secrets?: ComposeFileReference[];
+  dns?: string[];
+  pid?: string;
+  ipc?: string;
+  volumes_from?: string[];
+  devices?: unknown[];
+  privileged?: boolean;
+  read_only?: boolean;
+  'x-itsup'?: unknown;
+  [extension: `x-${string}`]: unknown;
+}
+
+export interface ComposeBuild {
+  /** Absolute path of the context, or the address of a remote one. */
+  context?: string;
+  /** Relative to the context unless absolute. */
+  dockerfile?: string;
+  dockerfile_inline?: string;
+  args?: Record<string, string | null>;
+  target?: string;
+  additional_contexts?: Record<string, string>;
+  platforms?: string[];
+  [key: string]: unknown;
+}
+
+export interface ComposePort {
+  mode?: string;
+  host_ip?: string;
+  target: number;
+  /** A port or a range (`8080`, `8000-8010`); absent: the engine picks one. */
+  published?: string;
+  protocol?: string;
+  app_protocol?: string;
+}
+
+export interface ComposeMount {
+  type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster' | 'image';
+  /** Absolute path of a bind, name of a volume as the file has it; absent: anonymous. */
+  source?: string;
+  target: string;
+  read_only?: boolean;
+  bind?: { create_host_path?: boolean; propagation?: string; selinux?: string };
+  volume?: { nocopy?: boolean; subpath?: string };
+}
+
+export interface ComposeServiceNetwork {
+  aliases?: string[];
+  ipv4_address?: string;
+  ipv6_address?: string;
+  priority?: number;
+}
+
+export interface ComposeHealthcheck {
+  test?: string[];
+  /** Go durations. */
+  interval?: string;
+  timeout?: string;
+  start_period?: string;
+  start_interval?: string;
+  retries?: number;
+  disable?: boolean;
+}
+
+export interface ComposeDependency {
+  condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  required?: boolean;
+  restart?: boolean;
+}
+
+export interface ComposeDeploy {
+  replicas?: number;
+  mode?: string;
+  resources?: unknown;
+  update_config?: unknown;
+}
+
+export interface ComposeNetwork {
+  name?: string;
+  driver?: string;
+  external?: boolean;
+  internal?: boolean;
+  labels?: Record<string, string>;
+  ipam?: { driver?: string; config?: { subnet?: string; gateway?: string; ip_range?: string }[] };
+}
+
+export interface ComposeVolume {
+  name?: string;
+  driver?: string;
+  driver_opts?: Record<string, string>;
+  external?: boolean;
+  labels?: Record<string, string>;
+}
+
+/** A top-level config or secret: its content is in exactly one of `file`, `environment` and `content`. */
+export interface ComposeFileObject {
+  name?: string;
+  /** Absolute path. */
+  file?: string;
+  /** Name of the variable that holds the content. */
+  environment?: string;
+  content?: string;
+  external?: boolean;
+}
+
+export interface ComposeFileReference {
+  source: string;
+  target?: string;
+  uid?: string;
+  gid?: string;
+  mode?: string | number;
+}

@@ -1,0 +1,153 @@
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+export type HealthStatus = 'starting' | 'healthy' | 'unhealthy';
+
+/** What Compose wrote on a container; an empty string where the label is missing. */
+export interface ComposeIdentity {
+  project: string;
+  service: string;
+  configHash: string;
+  /** Number of the replica, from 1. */
+  number: number;
+  /** Started by `compose run`: no replica of the service. */
+  oneoff: boolean;
+  workingDir: string;
+  configFiles: string[];
+  /** Id of the image at creation. */
+  imageId: string;
+}
+
+/** One line of the listing: what the engine tells without an inspection. */
+export interface ContainerSummary {
+  /** 64 hexadecimal digits. */
+  id: string;
+  name: string;
+  /** As the container was created with: a reference, or an id when its tag has moved on. */
+  image: string;
+  state: ContainerState;
+  /** The engine's words: `Up 2 hours (healthy)`. */
+  status: string;
+  /** null: no health check. */
+  health: HealthStatus | null;
+  /** Names of the networks that it is attached to. */
+  networks: string[];
+  /** null: not of Compose. */
+  compose: ComposeIdentity | null;
+  /** The asked-for labels that are there and not empty. */
+  labels: Record<string, string>;
+}
+
+export interface ListContainersOptions {
+  /** `key` (has the label) or `key=value`; all must hold. */
+  labelFilters?: string[];
+  /** Further labels to read, by key. */
+  labels?: string[];
+}
+
+export interface HealthProbe {
+  /** RFC 3339. */
+  start: string;
+  end: string;
+  exitCode: number;
+  output: string;
+}
+
+/** The effective health check, from the Compose file or the image, the engine's defaults filled in. Milliseconds. */
+export interface HealthcheckSettings {
+  test: string[];
+  intervalMs: number;
+  timeoutMs: number;
+  startPeriodMs: number;
+  startIntervalMs: number;
+  retries: number;
+}
+
+export interface ContainerNetwork {
+  networkId: string;
+  /** null while the container does not run. */
+  ipv4: string | null;
+  ipv6: string | null;
+  gateway: string | null;
+  aliases: string[];
+  /** Asked for by the user, and not merely given by the engine. */
+  pinnedIpv4: string | null;
+}
+
+export interface ContainerMount {
+  type: string;
+  /** Volume's name; null for a bind. */
+  name: string | null;
+  source: string;
+  destination: string;
+  readOnly: boolean;
+}
+
+export interface PublishedPort {
+  containerPort: number;
+  protocol: string;
+  hostIp: string;
+  hostPort: number;
+}
+
+export interface ContainerDetails {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  labels: Record<string, string>;
+  /** RFC 3339. */
+  createdAt: string;
+  state: ContainerState;
+  running: boolean;
+  /** Process id on the engine's host; 0 when not running. */
+  pid: number;
+  exitCode: number;
+  oomKilled: boolean;
+  /** Why the engine could not start it; empty: it could. */
+  error: string;
+  restartCount: number;
+  /** RFC 3339; null: never. */
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** null: no health check. */
+  health: { status: HealthStatus; failingStreak: number; log: HealthProbe[] } | null;
+  healthcheck: HealthcheckSettings | null;
+  /** By network name. */
+  networks: Record<string, ContainerNetwork>;
+  networkMode: string;
+  mounts: ContainerMount[];
+  restartPolicy: { name: string; maximumRetryCount: number };
+  /** Published ones, as asked for (also while the container does not run). */
+  ports: PublishedPort[];
+  stopSignal: string | null;
+  stopTimeoutSeconds: number | null;
+}
+
+/** A container that is ours rather than Compose's: a helper, a trial. */
+export interface ContainerSpec {
+  image: string;
+  /** Replaces the image's entry point. */
+  entrypoint?: string;
+  command?: string[];
+  name?: string;
+  labels?: Record<string, string>;
+  /** Network name, `none`, `host` or `container:<id>`; default: the engine's. */
+  network?: string;
+  /** Values reach the container through the child's environment, not argv. */
+  env?: Record<string, string>;
+  /** `source:target[:ro]`. */
+  binds?: string[];
+  workingDir?: string;
+  user?: string;
+  privileged?: boolean;
+  pid?: 'host' | `container:${string}`;
+  /** Default `never`: an image that the engine lacks is an error, not a surprise download. */
+  pull?: 'always' | 'missing' | 'never';
+}
+
+/** What a command left behind; a non-zero exit code is the caller's to judge. */
+export interface CommandOutput {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
