@@ -1,0 +1,252 @@
+/**
+ * What a rollout needs and what it tells. Everything that touches the engine, Traefik, files, time or the terminal comes in through
+ * these interfaces, so that the step engine runs unchanged against a simulation that kills it at every step.
+ */
+
+/** One container as the engine describes it; durations in milliseconds. */
+export interface ContainerFacts {
+  /** Full id. */
+  id: string;
+  /** Without the leading slash. */
+  name: string;
+  status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  exitCode: number;
+  oomKilled: boolean;
+  restartCount: number;
+  /** The engine's own error at start (`OCI runtime create failed …`); empty when there is none. */
+  error: string;
+  /** Milliseconds since the epoch; 0 when it never started. */
+  startedAt: number;
+  /** null: the container has no health check. */
+  health: HealthFacts | null;
+  labels: Record<string, string>;
+  /** Address by the network's name; networks without an address (not running) are left out. */
+  addresses: Record<string, string>;
+  /** Ports the image or the Compose file exposes, TCP and UDP alike, ascending. */
+  exposedPorts: number[];
+}
+
+export interface HealthFacts {
+  status: 'starting' | 'healthy' | 'unhealthy';
+  /** Of the effective health check, Docker's defaults applied (30 s, 30 s, 0, 3). */
+  interval: number;
+  timeout: number;
+  startPeriod: number;
+  retries: number;
+  /** Docker keeps the last five; oldest first. */
+  log: { exitCode: number; output: string }[];
+  /** The command of the check, for the drain convention (`test ! -f /tmp/drain`). */
+  test: string[];
+}
+
+/** The part of libs/docker that a rollout uses. Every method rejects with libs/docker's typed errors. */
+export interface RolloutDocker {
+  /** All containers of one Compose service, stopped ones included, one-off ones (`compose run`) not; by label, never by name. */
+  listService(composeProject: string, service: string): Promise<ContainerFacts[]>;
+  /** Facts of the ids that still exist, in any order. */
+  inspect(ids: string[]): Promise<ContainerFacts[]>;
+  /** Runs a command in the container; resolves with its exit code, also when that is not 0. */
+  exec(
+    id: string,
+    command: string[],
+    options: { timeoutMs: number },
+  ): Promise<{ exitCode: number; output: string }>;
+  /** Last lines of both streams. */
+  logs(id: string, lines: number): Promise<string>;
+  /** `docker stop`; graceSeconds null: the container's own stop_grace_period. Ids that are gone are no error. */
+  stop(ids: string[], options: { graceSeconds: number | null }): Promise<void>;
+  /** `docker rm`, anonymous volumes too. Ids that are gone are no error. */
+  remove(ids: string[], options: { force: boolean }): Promise<void>;
+}
+
+/** GET of Traefik's API and of a routed port; rejects on a refused connection or a time-out. */
+export type HttpGet = (
+  url: string,
+  options: { timeoutMs: number; headers?: Record<string, string> },
+) => Promise<{ status: number; body: string }>;
+
+export interface Clock {
+  /** Milliseconds, monotonic enough to subtract. */
+  now(): number;
+  /** Rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Established connections from the host's network namespace, where Traefik lives, to containers. */
+export interface ConnectionTable {
+  /** How many established TCP connections and connected UDP sockets have one of these remote ends. */
+  countTo(ends: { address: string; port: number }[]): Promise<number>;
+}
+
+/** What all rollouts of one deploy share. */
+export interface RolloutContext {
+  docker: RolloutDocker;
+  get: HttpGet;
+  /** Opens and closes a TCP connection; false when refused or timed out. */
+  tcpProbe(address: string, port: number, timeoutMs: number): Promise<boolean>;
+  clock: Clock;
+  /** null: the namespace cannot be read (remote engine); the drain then waits its whole deadline. */
+  connections: ConnectionTable | null;
+  /** null: there is no proxy on this host, and steps 3, 6 and 9 fall away. */
+  proxy: ProxyAccess | null;
+  report(event: RolloutEvent): void;
+  /** Ctrl-C. The pin goes back to the old containers and the rollout ends as interrupted within three seconds. */
+  signal: AbortSignal;
+  /** Overrides for tests and for the operator; see `defaultLimits`. */
+  limits?: Partial<RolloutLimits>;
+}
+
+/** Where Traefik reads and where it answers. */
+export interface ProxyAccess {
+  /** Absolute path of the published dynamic folder; the pin is written into it. */
+  dynamicFolder: string;
+  /** Base addresses of the APIs of every running instance, `http://127.0.0.1:8082`; all of them have to acknowledge. */
+  apis(): Promise<string[]>;
+  /** The published static configuration, parsed: the pin follows its precedence, network and default transport. */
+  staticConfiguration: Record<string, unknown>;
+}
+
+/** All in milliseconds. */
+export interface RolloutLimits {
+  /** Between two looks at Traefik's API. */
+  ackInterval: number;
+  /** How long Traefik may take to serve what was written. */
+  ackTimeout: number;
+  /** After the last acknowledgement: entry points other than the API's switch microseconds later. */
+  ackMargin: number;
+  /** Between two looks at the containers. */
+  healthInterval: number;
+  /** On top of the budget that the health check gives; also the whole budget without a health check. */
+  startAllowance: number;
+  /** A container without a health check has to run this long without a restart, its port answering. */
+  stability: number;
+  /** How long a healthy container's routed port may take to answer. */
+  portTimeout: number;
+  /** How long Traefik's docker provider may take to show the new labels. */
+  providerTimeout: number;
+  /** How long the pin's way back may take after Ctrl-C, all in all. */
+  interruptTimeout: number;
+}
+
+/** One service to replace. Images are pulled or built before; nothing here pulls. */
+export interface RolloutRequest {
+  /** Folder name in `projects/`. */
+  project: string;
+  /** `com.docker.compose.project` of the stack. */
+  composeProject: string;
+  service: string;
+  /** Number of containers wanted afterwards; at least 1. */
+  replicas: number;
+  /**
+   * Runs `docker compose up --detach --no-deps --no-recreate --scale <service>=<total> <service>` with the stack's file and environment.
+   * Must not wait for health.
+   */
+  start(total: number): Promise<void>;
+  /** Attaches new containers to the egress edges that exist on the engine; also called by recovery, so it must be repeatable. */
+  joinEdges(ids: string[]): Promise<void>;
+  /**
+   * Static routers that point at this service (`via: 'file'`), as they will be AFTER this rollout, in Traefik's dynamic format:
+   * `{http: {routers, services, …}, tcp, udp}`. null: the service has none.
+   */
+  fileRoutes: DynamicConfiguration | null;
+  /**
+   * Publishes those static routers. The caller must not have published them before: the rollout calls it after the switch, while the
+   * pin overrides both the old and the new ones. (Published earlier they would point at a docker service that no container carries yet.)
+   */
+  publishRoutes: (() => Promise<void>) | null;
+  drain: DrainOptions;
+  /** What the wait for health may take; null: computed from the health check. */
+  healthBudgetMs: number | null;
+}
+
+export interface DrainOptions {
+  /**
+   * Command run in every old container before the wait; `null`: none. `'auto'`: `touch /tmp/drain`, when the health check mentions
+   * `/tmp/drain`.
+   */
+  hook: string[] | 'auto' | null;
+  /** When it passes, what is still open is cut by the stop. */
+  deadlineMs: number;
+}
+
+/** Traefik's dynamic configuration; only objects that a rollout reads are named. */
+export interface DynamicConfiguration {
+  http?: DynamicSection;
+  tcp?: DynamicSection;
+  udp?: DynamicSection;
+}
+
+export interface DynamicSection {
+  routers?: Record<string, Record<string, unknown>>;
+  services?: Record<string, Record<string, unknown>>;
+  middlewares?: Record<string, Record<string, unknown>>;
+  serversTransports?: Record<string, Record<string, unknown>>;
+}
+
+/** In the order they run. A test kills the deploy at each of them, so a new step belongs into this list. */
+export const rolloutSteps = [
+  'clear-leftovers',
+  'pin-old',
+  'start-new',
+  'join-edges',
+  'wait-healthy',
+  'switch',
+  'publish-routes',
+  'drain',
+  'remove-old',
+  'await-labels',
+  'unpin',
+] as const;
+export type RolloutStep = (typeof rolloutSteps)[number];
+
+/** What the journal keeps of a rollout in progress; JSON. */
+export interface RolloutState {
+  project: string;
+  composeProject: string;
+  service: string;
+  replicas: number;
+  /** Ids of the containers that served when the rollout began. */
+  old: string[];
+  /**
+   * forward: from `switch` on, recovery finishes the rollout when the new containers are fit. back: recovery removes the new ones.
+   */
+  direction: 'back' | 'forward';
+}
+
+/** The stack's journal as a rollout sees it. */
+export interface RolloutJournal {
+  /** Records that the step began (durably, before `run` is called) and that it ended. */
+  step<T>(name: RolloutStep, run: () => Promise<T>): Promise<T>;
+  /** Durable when it resolves. null: nothing is in progress any more. */
+  save(state: RolloutState | null): Promise<void>;
+}
+
+export interface RolloutOutcome {
+  /**
+   * done: only the wanted containers run and the label routes serve. failed: the old containers serve and nothing of the new is left
+   * (unless `leftover` says otherwise). interrupted: Ctrl-C; the old containers serve and the next deploy cleans up.
+   */
+  result: 'done' | 'failed' | 'interrupted';
+  /** One line; empty when done. */
+  reason: string;
+  /** Health log and last lines of the container that failed; empty when there is nothing to show. */
+  details: string[];
+  /** What the next deploy will finish; null: nothing is left over. */
+  leftover: string | null;
+  /** Milliseconds by step, in the order they ran. */
+  durations: { step: RolloutStep; ms: number }[];
+}
+
+export type RolloutEvent =
+  | { type: 'step'; project: string; service: string; step: RolloutStep }
+  /** Sent about once a second while something is awaited. `limitMs`: when the wait ends by itself. */
+  | {
+      type: 'waiting';
+      project: string;
+      service: string;
+      step: RolloutStep;
+      what: string;
+      elapsedMs: number;
+      limitMs: number;
+    }
+  | { type: 'note'; project: string; service: string; text: string };
