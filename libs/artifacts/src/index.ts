@@ -1,1 +1,6 @@
-export {};
+export * from './artifact';
+export * from './foreign-files';
+export * from './render-project';
+export * from './render-proxy';
+export * from './templates';
+export * from './write-artifacts';

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError, type Problem } from '@itsup/config';
+import { Eta } from 'eta';
+
+/** Every template, by its path under `templates/` without `.eta`. */
+export const TEMPLATE_NAMES = [
+  'upstream/docker-compose.yml',
+  'upstream/docker-compose.ingress.yml',
+  'proxy/docker-compose.yml',
+  'proxy/traefik.yml',
+  'proxy/middlewares.yml',
+  'proxy/routers-http.yml',
+  'proxy/routers-tcp.yml',
+  'proxy/routers-udp.yml',
+  'proxy/Corefile',
+  'proxy/dns.Dockerfile',
+  'proxy/crowdsec-acquis.yaml',
+] as const;
+
+export type TemplateName = (typeof TEMPLATE_NAMES)[number];
+
+/** Compiled templates; made once, used for every project. */
+export interface Templates {
+  /**
+   * The template's text for this data, which the template sees as `it`.
+   * @throws UserError naming the template when its code fails.
+   */
+  render(name: TemplateName, data: object): string;
+}
+
+/** A line that holds nothing but a statement tag disappears, so that loops and conditions leave no blank lines. */
+const STATEMENT_LINE = /^[ \t]*<%(?![=~])((?:(?!%>)[\s\S])*)%>[ \t]*\r?\n/gm;
+
+/** Compiles templates from their sources. `file` in messages is `templates/<name>.eta`. */
+export function compileTemplates(sources: Record<TemplateName, string>): Templates {
+  const eta = new Eta({ autoEscape: false, autoTrim: false, cache: false });
+  const compiled = new Map(
+    TEMPLATE_NAMES.map((name) => {
+      try {
+        return [name, eta.compile(sources[name].replace(STATEMENT_LINE, '<%$1%>'))] as const;
+      } catch (error) {
+        throw new UserError(failure(name, 'does not compile', error));
+      }
+    }),
+  );
+  return {
+    render(name, data) {
+      const template = compiled.get(name);
+      if (!template) throw new Error(`no template ${name}`);
+      try {
+        return template.call(eta, data);
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        throw new UserError(failure(name, 'fails', error));
+      }
+    },
+  };
+}
+
+/**
+ * Reads and compiles `templates/` of a workspace.
+ * @throws UserError when a template is missing or does not compile.
+ */
+export async function loadTemplates(root: string): Promise<Templates> {
+  const problems: Problem[] = [];
+  const sources = await Promise.all(
+    TEMPLATE_NAMES.map(async (name) => {
+      const file = templateFile(name);
+      try {
+        return [name, await readFile(join(root, file), 'utf8')] as const;
+      } catch (error) {
+        problems.push({
+          code: 'template-unreadable',
+          severity: 'error',
+          message: `${file} cannot be read: ${messageOf(error)}`,
+          help: 'restore it from git: templates are part of the workspace',
+        });
+        return [name, ''] as const;
+      }
+    }),
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  return compileTemplates(Object.fromEntries(sources) as Record<TemplateName, string>);
+}
+
+/** The template's file, relative to the workspace root. */
+export function templateFile(name: TemplateName): string {
+  return `templates/${name}.eta`;
+}
+
+function failure(name: TemplateName, what: string, error: unknown): Problem {
+  return {
+    code: 'template-invalid',
+    severity: 'error',
+    message: `${templateFile(name)} ${what}: ${messageOf(error)}`,
+    help: 'correct the template; what it may use is described in libs/artifacts/README.md',
+    place: { file: templateFile(name), line: 1, column: 1 },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}
