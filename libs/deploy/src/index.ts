@@ -1,1 +1,14 @@
-export {};
+export type { DeployContext, Reporter, System } from './context';
+export * from './plan/model';
+export { formatPlan } from './plan/format-plan';
+export { planJson } from './plan/plan-json';
+export * from './stacks/model';
+export { deployStacks } from './stacks/deploy-stacks';
+export { downStacks } from './stacks/down-stacks';
+export { planStacks } from './stacks/plan-stacks';
+export { prune } from './stacks/prune';
+export { restartStacks } from './stacks/restart-stacks';
+export { rollback } from './stacks/rollback';
+export { statusOf } from './stacks/status-of';
+export { openState, type State } from './state/state';
+export { createSystem } from './system';

@@ -1,0 +1,41 @@
+import type { Docker } from '@itsup/docker';
+
+import type { State } from './state/state';
+
+/** Everything deploy needs of the world, so that nothing below reads a global. */
+export interface DeployContext {
+  /** Canonical absolute path of the workspace. */
+  root: string;
+  state: State;
+  docker: Docker;
+  /** The caller's environment; Compose interpolates from it. */
+  env: Readonly<Record<string, string | undefined>>;
+  system: System;
+  reporter: Reporter;
+  /** Aborted on an interrupt: running steps are brought to a safe end within three seconds. */
+  signal?: AbortSignal;
+}
+
+/** Clock and process facts; `createSystem()` gives the real ones. */
+export interface System {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or at once with a rejection when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  pid: number;
+  hostname: string;
+  /** Login name for the records. */
+  user: string;
+  /** Changes at every boot of the host; null where the host does not tell. */
+  bootId: string | null;
+  /** Start time of a process in clock ticks since boot, so that a reused pid is told apart; null: not running. */
+  processStart(pid: number): Promise<string | null>;
+}
+
+/** Where progress goes. Lines hold no secret. */
+export interface Reporter {
+  /** A line that stays. `stack` is null for the run itself. */
+  line(stack: string | null, text: string): void;
+  /** What is waited for now; a terminal may overwrite the one before, others may drop it. */
+  status?(stack: string | null, text: string): void;
+}

@@ -1,0 +1,146 @@
+/** What deploy does with one service. `none` is listed too, so that a plan is complete. */
+export type ServiceAction =
+  'create' | 'rollout' | 'recreate' | 'scale' | 'start' | 'connect' | 'disconnect' | 'remove' | 'none';
+
+/** One service of a stack as Compose resolved it, reduced to what the planner compares. Holds no secret value. */
+export interface DesiredService {
+  name: string;
+  /** The image reference; null when the service builds without naming one. */
+  image: string | null;
+  /** Content id of what `image` names on this engine now; null: absent, so it is pulled or built first. */
+  imageId: string | null;
+  /** The service has a `build` section. */
+  builds: boolean;
+  /** `pull_policy: always`, or the caller asked for a pull. */
+  pulls: boolean;
+  replicas: number;
+  /**
+   * By aspect (`environment LOG_LEVEL`, `labels traefik.enable`, `command`, `config nginx`): a keyed digest.
+   * Two definitions are equal when their aspects are.
+   */
+  aspects: Record<string, string>;
+  /** Compose's `config --hash`, filled only when a container has to be adopted; null otherwise. */
+  composeHash: string | null;
+  /** Networks by their name on the engine. */
+  networks: DesiredNetworkUse[];
+  /** Services of the same stack that are started before this one. */
+  dependsOn: string[];
+  /** Facts that keep the service from being rolled, in words (`publishes host port 5432`); empty: it rolls. */
+  notRolled: string[];
+  /** Containers of it are meant to end (`restart: no`), so an exit with 0 is success. */
+  mayFinish: boolean;
+}
+
+export interface DesiredNetworkUse {
+  network: string;
+  /** The container's names there. */
+  aliases: string[];
+  /** It has options (an address, a priority) that a live connect would lose or Compose alone can set. */
+  pinned: boolean;
+}
+
+/** What should run, decided before anything is touched. */
+export interface DesiredStack {
+  stack: string;
+  /** Compose's project name, the value of `com.docker.compose.project`. */
+  projectName: string;
+  services: DesiredService[];
+  /** Networks this stack reaches other stacks by. */
+  edges: DesiredEdge[];
+}
+
+/** An egress edge: this stack's network to one service of another. */
+export interface DesiredEdge {
+  network: string;
+  provider: string;
+  /** Compose project name of the provider. */
+  providerProjectName: string;
+  service: string;
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** One container of the one listing of the engine. */
+export interface ObservedContainer {
+  id: string;
+  name: string;
+  projectName: string;
+  service: string;
+  /** `com.docker.compose.container-number`; replicas are ordered by it. */
+  number: number;
+  state: ContainerState;
+  /** Set when `state` is exited. */
+  exitCode: number | null;
+  /** null: the container has no health check. */
+  health: 'starting' | 'healthy' | 'unhealthy' | null;
+  /**
+   * As the engine lists it: the reference, or the id once the reference names another image.
+   * That is how one listing shows that a tag moved.
+   */
+  image: string;
+  /** `com.docker.compose.image`: the image's content id when the container was made; null on foreign ones. */
+  imageId: string | null;
+  /** `com.docker.compose.config-hash`. */
+  composeHash: string | null;
+  /** `com.docker.compose.project.config_files`, absolute. */
+  configFiles: string[];
+  networks: string[];
+}
+
+/** What the last successful deploy of a service left, kept in `deployed.json`. */
+export interface DeployedService {
+  aspects: Record<string, string>;
+  image: string | null;
+  imageId: string | null;
+  replicas: number;
+  containers: { id: string; composeHash: string | null; image: string; finished: boolean }[];
+}
+
+/** A change of one service, or none, with its reasons in words. */
+export interface ServicePlan {
+  service: string;
+  action: ServiceAction;
+  /** Why; for `none` what there is to know (`adopted`), often empty. Never a secret value. */
+  reasons: string[];
+  /** Why the service is recreated and not rolled; empty for every other action. */
+  notRolled: string[];
+  /** The image is built before anything is touched. */
+  build: boolean;
+  /** The image is pulled before anything is touched. */
+  pull: boolean;
+  replicas: number;
+  /** Containers that stay or are replaced, oldest first. */
+  current: string[];
+  /** Leftovers that are removed by id before anything starts: dead, or not of this definition and not serving. */
+  leftovers: string[];
+  /** `connect`, `disconnect`: the networks by name. */
+  networks: { network: string; aliases: string[] }[];
+}
+
+/** A change of a network between stacks. */
+export interface EdgePlan {
+  action: 'connect' | 'disconnect' | 'none';
+  network: string;
+  consumer: string;
+  provider: string;
+  service: string;
+  /** Containers of the provider that are attached or detached. */
+  containers: string[];
+}
+
+export interface StackPlan {
+  stack: string;
+  projectName: string;
+  /** down: `enabled: false`, or an external project's stack that is gone. */
+  kind: 'converge' | 'down' | 'external';
+  services: ServicePlan[];
+  edges: EdgePlan[];
+  /** Files that deploy publishes for the proxy, relative to the state folder, with what happens to them. */
+  files: { path: string; action: 'create' | 'update' | 'remove' }[];
+  /** Nothing of it would be touched. */
+  unchanged: boolean;
+  /** Recognised from the listing alone, no Compose process was started. */
+  fromRecord: boolean;
+  /** Things to know: adopted containers, variables without a value. */
+  notes: string[];
+}
