@@ -1,0 +1,88 @@
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { REPOSITORY } from './repository';
+import { output } from './run';
+
+/** Of the checkout's packages: what a copy needs of its own, so that its commands run its own code. */
+const OWN_SCOPE = '@itsup';
+const OWN_COMMAND = 'itsup';
+
+/**
+ * A copy of the tested checkout, as `git clone && npm ci` would leave it: the tracked files with today's edits,
+ * installed dependencies, built packages, one commit. `projects/` stays empty and this package stays out.
+ *
+ * @param parent the folder to make it in; default: the system's one for temporary files
+ * @returns its path
+ */
+export async function copyCheckout(parent: string = tmpdir()): Promise<string> {
+  const root = await mkdtemp(join(parent, 'itsup-e2e-'));
+  await copySources(root);
+  await linkDependencies(root);
+  await copyBuilds(root);
+  await output('git', ['init', '--quiet', '--initial-branch=main'], { cwd: root });
+  await output('git', ['config', 'user.name', 'e2e'], { cwd: root });
+  await output('git', ['config', 'user.email', 'e2e@localhost'], { cwd: root });
+  await commit(root, 'Start');
+  return root;
+}
+
+/** Commits everything that Git does not ignore. */
+export async function commit(root: string, message: string): Promise<void> {
+  await output('git', ['add', '--all'], { cwd: root });
+  await output('git', ['commit', '--quiet', '--allow-empty', '--no-verify', '--message', message], {
+    cwd: root,
+  });
+}
+
+/** Removes a copy. */
+export async function removeCheckout(root: string): Promise<void> {
+  await rm(root, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function copySources(root: string): Promise<void> {
+  const listing = await output(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'],
+    { cwd: REPOSITORY },
+  );
+  const deleted = await output('git', ['ls-files', '-z', '--deleted'], { cwd: REPOSITORY });
+  const gone = new Set(deleted.split('\0'));
+  const files = listing
+    .split('\0')
+    .filter((file) => file !== '' && !gone.has(file) && !/^(projects|e2e|bench)\//.test(file));
+  await Promise.all(files.map((file) => cp(join(REPOSITORY, file), join(root, file))));
+  await mkdir(join(root, 'projects'), { recursive: true });
+}
+
+/** Every installed package by a link; the workspace's own by links into the copy, the way npm makes them. */
+async function linkDependencies(root: string): Promise<void> {
+  const installed = join(REPOSITORY, 'node_modules');
+  const modules = join(root, 'node_modules');
+  const own = new Set([OWN_SCOPE, OWN_COMMAND, '.bin']);
+  await mkdir(join(modules, OWN_SCOPE), { recursive: true });
+  await mkdir(join(modules, '.bin'), { recursive: true });
+  const packages = (await readdir(installed)).filter((name) => !own.has(name));
+  const commands = (await readdir(join(installed, '.bin'))).filter((name) => name !== OWN_COMMAND);
+  await Promise.all([
+    ...packages.map((name) => symlink(join(installed, name), join(modules, name))),
+    ...commands.map((name) => symlink(join(installed, '.bin', name), join(modules, '.bin', name))),
+    ...(await readdir(join(root, 'libs'))).map((name) =>
+      symlink(join('../../libs', name), join(modules, OWN_SCOPE, name)),
+    ),
+    symlink('../tools/itsup', join(modules, OWN_COMMAND)),
+    symlink('../itsup/bin/itsup.js', join(modules, '.bin', OWN_COMMAND)),
+  ]);
+}
+
+async function copyBuilds(root: string): Promise<void> {
+  const packages = [...(await readdir(join(root, 'libs'))).map((name) => join('libs', name)), 'tools/itsup'];
+  await Promise.all(
+    packages.map((folder) =>
+      cp(join(REPOSITORY, folder, 'dist'), join(root, folder, 'dist'), {
+        recursive: true,
+        filter: (path) => !(basename(path) === 'spec' && basename(dirname(path)) === 'dist'),
+      }),
+    ),
+  );
+}

@@ -1,0 +1,13 @@
+import { findAvailability, publishAvailability } from './availability';
+import { REPOSITORY } from './repository';
+import { output } from './run';
+
+/** Builds what the tested commands run, and finds out once for all files what the machine can run. */
+export default async function globalSetup(): Promise<void> {
+  await output('npm', ['run', '--silent', 'build'], { cwd: REPOSITORY });
+  const found = await findAvailability();
+  publishAvailability(found);
+  for (const missing of new Set([found.engine, ...Object.values(found.images)])) {
+    if (missing !== null) process.stdout.write(`e2e: some tests are left out: ${missing}\n`);
+  }
+}

@@ -1,0 +1,52 @@
+/** What a finished process left behind. */
+export interface Run {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+  /** Both, interleaved as they came. */
+  all: string;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  /** The whole environment of the process; default: `userEnvironment()`. */
+  env?: Record<string, string>;
+  /** Milliseconds after which the process is killed. Default: 120,000. */
+  timeoutMs?: number;
+}
+
+const KEPT = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT'];
+
+/**
+ * The environment of a person at a shell. An allow-list, because these tests run inside an Nx task and inside Jest,
+ * whose own variables (`NX_TASK_TARGET_PROJECT`, `NODE_OPTIONS`, …) would change what the tested commands do.
+ */
+export function userEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
+  const kept = KEPT.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', NX_DAEMON: 'false', ...overrides };
+}
+
+/** Runs a process to its end. A non-zero exit is a result like any other; it never throws for one. */
+export async function run(file: string, args: string[], options: RunOptions = {}): Promise<Run> {
+  const { execa } = await import('execa');
+  const { exitCode, stdout, stderr, all } = await execa(file, args, {
+    cwd: options.cwd,
+    env: options.env ?? userEnvironment(),
+    extendEnv: false,
+    timeout: options.timeoutMs ?? 120_000,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+  });
+  return { exitCode, stdout, stderr, all };
+}
+
+/** Runs a process and returns its standard output, trimmed. Throws with the output when it fails. */
+export async function output(file: string, args: string[], options: RunOptions = {}): Promise<string> {
+  const { exitCode, stdout, all } = await run(file, args, options);
+  if (exitCode !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${exitCode}:\n${all}`);
+  return stdout.trim();
+}
