@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -70,19 +71,31 @@ async function linkDependencies(root: string): Promise<void> {
     ...(await readdir(join(root, 'libs'))).map((name) =>
       symlink(join('../../libs', name), join(modules, OWN_SCOPE, name)),
     ),
+    ...(await packageFolders(root)).map((folder) => linkNestedDependencies(root, folder)),
     symlink('../tools/itsup', join(modules, OWN_COMMAND)),
     symlink('../itsup/bin/itsup.js', join(modules, '.bin', OWN_COMMAND)),
   ]);
 }
 
+/** npm puts a version that differs from the one above it into the package's own folder. */
+async function linkNestedDependencies(root: string, folder: string): Promise<void> {
+  const nested = join(REPOSITORY, folder, 'node_modules');
+  if (existsSync(nested)) await symlink(nested, join(root, folder, 'node_modules'));
+}
+
 async function copyBuilds(root: string): Promise<void> {
-  const packages = [...(await readdir(join(root, 'libs'))).map((name) => join('libs', name)), 'tools/itsup'];
   await Promise.all(
-    packages.map((folder) =>
+    (await packageFolders(root)).map((folder) =>
       cp(join(REPOSITORY, folder, 'dist'), join(root, folder, 'dist'), {
         recursive: true,
         filter: (path) => !(basename(path) === 'spec' && basename(dirname(path)) === 'dist'),
       }),
     ),
   );
+}
+
+/** The workspace's packages that commands run. */
+async function packageFolders(root: string): Promise<string[]> {
+  const libs = await readdir(join(root, 'libs'));
+  return [...libs.map((name) => join('libs', name)), 'tools/itsup'];
 }

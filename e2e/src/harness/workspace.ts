@@ -38,14 +38,16 @@ export interface WorkspaceOptions {
   settings?: Record<string, unknown>;
   /** Where the checkout is made. */
   parent?: string;
+  /** A workspace to take the prefix and the ports of, so that both hold the same sources. */
+  like?: Pick<TestWorkspace, 'prefix' | 'ports'>;
 }
 
 /** Makes a workspace; its commands run in an environment of a person, with the workspace's own state folder. */
 export async function createWorkspace(options: WorkspaceOptions = {}): Promise<TestWorkspace> {
   const root = await copyCheckout(options.parent);
   const state = `${root}.state`;
-  const prefix = `e2e${randomBytes(3).toString('hex')}-`;
-  const [web = 0, webSecure = 0] = await freePorts(2);
+  const prefix = options.like?.prefix ?? `e2e${randomBytes(3).toString('hex')}-`;
+  const { web, webSecure } = options.like?.ports ?? (await freeEntryPoints());
   const env = (overrides: Record<string, string> = {}): Record<string, string> =>
     userEnvironment({ ITSUP_STATE: state, ...overrides });
   const command =
@@ -96,6 +98,11 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
   for (const folder of options.projects ?? []) await workspace.addProject(folder);
   await workspace.commit('Add the projects');
   return workspace;
+}
+
+async function freeEntryPoints(): Promise<TestWorkspace['ports']> {
+  const [web = 0, webSecure = 0] = await freePorts(2);
+  return { web, webSecure };
 }
 
 /** `provider:service` of an ingress file, the provider under its name in the workspace. */

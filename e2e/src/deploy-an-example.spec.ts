@@ -1,0 +1,57 @@
+import { describeWithImages } from './harness/describe-with';
+import { containersOf, identityOf } from './harness/engine';
+import { http } from './harness/clients';
+import { BUSYBOX, NODE } from './harness/images';
+import { createWorkspace, type TestWorkspace } from './harness/workspace';
+
+describeWithImages([BUSYBOX, NODE], 'deploying an example', () => {
+  let workspace: TestWorkspace;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({ projects: ['website', 'shop', 'catalog'] });
+  });
+  afterAll(() => workspace.dispose());
+
+  async function ask(project: string, service: string): Promise<string> {
+    const container = (await containersOf(project)).find((each) => each.service === service);
+    const address = container?.addresses['proxynet'];
+    if (address === undefined) throw new Error(`${project}'s ${service} is not on proxynet`);
+    return (await http({ address, port: 8080, host: 'localhost' })).body;
+  }
+
+  it('runs it, and a request to the container answers', async () => {
+    const website = workspace.name('website');
+    const { exitCode, all } = await workspace.nx(['deploy', website]);
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+    expect(await containersOf(website)).toMatchObject([
+      { service: 'web', status: 'running', health: 'healthy' },
+    ]);
+    expect(await ask(website, 'web')).toContain("It's up");
+  });
+
+  it('changes no container the second time', async () => {
+    const website = workspace.name('website');
+    const before = await identityOf(website);
+    expect(await workspace.nx(['deploy', website])).toMatchObject({ exitCode: 0 });
+    expect(await identityOf(website)).toEqual(before);
+  });
+
+  it('deploys the provider first, and the consumer reaches it', async () => {
+    expect(await workspace.nx(['deploy', workspace.name('shop')])).toMatchObject({ exitCode: 0 });
+    expect(await containersOf(workspace.name('catalog'))).toMatchObject([{ health: 'healthy' }]);
+    expect(await ask(workspace.name('shop'), 'web')).toContain('Kettle');
+  });
+
+  it('deploys the others when an image can neither be found nor pulled, and fails with its name', async () => {
+    const broken = workspace.name('broken');
+    await workspace.write(
+      `projects/${broken}/docker-compose.yml`,
+      'services:\n  web:\n    image: nobody.invalid/has/this:1\n',
+    );
+    const { exitCode, all } = await workspace.nx(['run-many', '-t', 'deploy', '--exclude', 'proxy']);
+    expect(exitCode).toBe(1);
+    expect(all).toContain('nobody.invalid/has/this:1');
+    expect(await containersOf(broken)).toEqual([]);
+    expect(await ask(workspace.name('shop'), 'web')).toContain('Kettle');
+  });
+});

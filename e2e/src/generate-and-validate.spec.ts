@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { artifactDigests } from './harness/artifacts';
+import { EXAMPLES } from './harness/examples';
+import { createWorkspace, type TestWorkspace } from './harness/workspace';
+
+const VALIDATE = ['run-many', '-t', 'validate'];
+
+describe('the examples in a fresh checkout', () => {
+  let workspace: TestWorkspace;
+  let digests: Record<string, string>;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({ projects: EXAMPLES });
+  });
+  afterAll(() => workspace.dispose());
+
+  it('are generated and validated', async () => {
+    const { exitCode, all } = await workspace.nx(VALIDATE);
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+    digests = await artifactDigests(workspace.root);
+    const generated = Object.keys(digests);
+    for (const example of EXAMPLES.filter((name) => name !== 'router')) {
+      expect(generated).toContain(`upstream/${workspace.name(example)}/docker-compose.yml`);
+      expect(generated).toContain(`upstream/${workspace.name(example)}/docker-compose.ingress.yml`);
+    }
+    expect(generated).toContain('proxy/docker-compose.yml');
+    expect(generated).toContain('proxy/traefik/traefik.yml');
+  });
+
+  it('leave the work tree clean', async () => {
+    expect((await workspace.git(['status', '--porcelain'])).stdout).toBe('');
+  });
+
+  it('come from the cache the second time, every task', async () => {
+    const { exitCode, all } = await workspace.nx(VALIDATE);
+    expect(exitCode).toBe(0);
+    const hits = /cache instead of running the command for (\d+) out of (\d+) tasks/.exec(all);
+    expect(hits?.[1]).toBe(hits?.[2]);
+    expect(Number(hits?.[1])).toBe(2 * (EXAMPLES.length + 1));
+  });
+
+  it('come back byte for byte after their artifacts were cleaned away, from the cache and without it', async () => {
+    for (const extra of [[], ['--skip-nx-cache']]) {
+      await workspace.git(['clean', '-fdXq', 'upstream', 'proxy']);
+      expect(Object.keys(await artifactDigests(workspace.root)).length).toBeLessThan(5);
+      expect((await workspace.nx([...VALIDATE, ...extra])).exitCode).toBe(0);
+      expect(await artifactDigests(workspace.root)).toEqual(digests);
+    }
+  });
+
+  it('are the same bytes on another path of the file system', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'itsup e2e ü '));
+    const twin = await createWorkspace({ projects: [...EXAMPLES].reverse(), parent, like: workspace });
+    try {
+      expect(await twin.nx(VALIDATE)).toMatchObject({ exitCode: 0 });
+      expect(await artifactDigests(twin.root)).toEqual(digests);
+    } finally {
+      await twin.dispose();
+      await rm(parent, { recursive: true, force: true });
+    }
+  });
+});

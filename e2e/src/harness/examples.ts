@@ -1,0 +1,2 @@
+/** The folders of `projects/` that ship. */
+export const EXAMPLES = ['catalog', 'echo', 'notes', 'router', 'shop', 'website'];

@@ -1,0 +1,33 @@
+import { rm } from 'node:fs/promises';
+import { EXAMPLES } from './harness/examples';
+import { pathWithoutDocker } from './harness/path-without-docker';
+import { run, userEnvironment } from './harness/run';
+import { createWorkspace, type TestWorkspace } from './harness/workspace';
+
+describe('npm start on a machine without a Docker engine', () => {
+  let workspace: TestWorkspace;
+  let bin: string;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({ projects: EXAMPLES });
+    bin = `${workspace.root}.bin`;
+  });
+  afterAll(async () => {
+    await workspace.dispose();
+    await rm(bin, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['no docker command', async () => ({ PATH: await pathWithoutDocker(bin) })],
+    ['an engine that does not answer', async () => ({ DOCKER_HOST: 'unix:///nonexistent/docker.sock' })],
+  ])('validates everything and shows the plan: %s', async (_, environment) => {
+    const { exitCode, all } = await run('npm', ['start'], {
+      cwd: workspace.root,
+      env: userEnvironment({ ITSUP_STATE: workspace.state, ...(await environment()) }),
+    });
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+    for (const example of EXAMPLES) expect(all).toContain(workspace.name(example));
+    expect(all).toMatch(/engine/i);
+    expect((await workspace.git(['status', '--porcelain'])).stdout).toBe('');
+  });
+});
