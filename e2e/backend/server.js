@@ -1,0 +1,53 @@
+// One server of every kind that a route can lead to. Each answers with its NAME, its host name (which tells replicas
+// apart) and what it was asked, so that a test sees who answered and what reached it.
+const dgram = require('node:dgram');
+const fs = require('node:fs');
+const http = require('node:http');
+const https = require('node:https');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { parseProxyHeader } = require('./proxy-header');
+
+const name = process.env.NAME ?? 'backend';
+const identity = { name, hostname: os.hostname() };
+
+/** The request as it arrived, as JSON. */
+function answerHttp(request, response) {
+  const { url, headers } = request;
+  response
+    .setHeader('content-type', 'application/json')
+    .end(JSON.stringify({ ...identity, url, headers, tls: Boolean(request.socket.encrypted) }));
+}
+
+/** Answers every chunk on a connection with one line of JSON. */
+function answerTcp(describe) {
+  return (socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => socket.write(`${JSON.stringify({ ...identity, ...describe(data) })}\n`));
+  };
+}
+
+// Made for this server; it opens nothing else.
+const tls = {
+  key: fs.readFileSync(path.join(__dirname, 'tls/key.pem')),
+  cert: fs.readFileSync(path.join(__dirname, 'tls/cert.pem')),
+};
+
+const servers = [
+  http.createServer(answerHttp).listen(8080),
+  https.createServer(tls, answerHttp).listen(8443),
+  net.createServer(answerTcp((data) => ({ received: data.toString() }))).listen(7001),
+  net.createServer(answerTcp((data) => parseProxyHeader(data))).listen(7002),
+];
+
+const udp = dgram.createSocket('udp4');
+udp.on('message', (message, from) => {
+  udp.send(JSON.stringify({ ...identity, received: message.toString() }), from.port, from.address);
+});
+udp.bind(7003);
+
+process.once('SIGTERM', () => {
+  for (const server of servers) server.close();
+  setTimeout(() => process.exit(), 200);
+});
