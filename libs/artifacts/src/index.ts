@@ -1,5 +1,6 @@
 export * from './artifact';
 export * from './foreign-files';
+export * from './generate-stacks';
 export * from './render-project';
 export * from './render-proxy';
 export * from './templates';

@@ -1,5 +1,7 @@
 export * from './model';
 export * from './problem';
+export { problemsOf } from './problems-of';
+export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
 export { formatProblems } from './format-problems';
 export { listProjects } from './list-projects';
 export { readProject } from './read-project';

@@ -1,0 +1,132 @@
+import {
+  listProjects,
+  problemsOf,
+  readProject,
+  readSettings,
+  type Problem,
+  type Project,
+  type Settings,
+} from '@itsup/config';
+import { routeProject, routeWorkspace, type ProjectRouting } from '@itsup/routing';
+import type { ArtifactFile } from './artifact';
+import { renderProject } from './render-project';
+import { renderProxy } from './render-proxy';
+import { loadTemplates, type Templates } from './templates';
+import { writeArtifacts } from './write-artifacts';
+
+/** The stack whose artifacts are in `proxy/`; every other stack is named after its project's folder. */
+const PROXY = 'proxy';
+
+/** What `generate` did for one stack. */
+export interface GenerateOutcome {
+  stack: string;
+  /** One of severity error: nothing was written for this stack. */
+  problems: Problem[];
+  /** Artifacts, relative to the workspace root. */
+  written: string[];
+  unchanged: string[];
+}
+
+interface RoutedProject {
+  project: Project;
+  routing: ProjectRouting;
+  problems: Problem[];
+}
+
+/**
+ * Renders the artifacts of the stacks and writes those that changed. One stack's mistakes fail that stack alone;
+ * mistakes in the settings fail all, because every artifact depends on them. Each project is read once, also when
+ * the proxy, which needs all of them, is among the stacks.
+ *
+ * @param onOutcome is told of each stack as soon as it is settled.
+ * @throws UserError when the templates cannot be used.
+ */
+export async function generateStacks(
+  root: string,
+  stacks: readonly string[],
+  onOutcome: (outcome: GenerateOutcome) => void,
+): Promise<void> {
+  const templates = await loadTemplates(root);
+  const { settings, problems } = await readSettings(root);
+  if (problems.some(isError)) {
+    stacks.forEach((stack) => onOutcome({ stack, problems, written: [], unchanged: [] }));
+    return;
+  }
+  const wanted = new Set(stacks);
+  const names = wanted.has(PROXY) ? await listProjects(root) : stacks;
+  const routed: RoutedProject[] = [];
+  for (const name of names) {
+    const project = await routeOne(root, name, settings);
+    if (wanted.has(PROXY)) {
+      routed.push(project);
+    }
+    if (wanted.has(name) && name !== PROXY) {
+      onOutcome(
+        await settle(root, name, project.problems, () =>
+          renderProject(project.project, project.routing, settings, templates),
+        ),
+      );
+    }
+  }
+  if (wanted.has(PROXY)) {
+    onOutcome(await generateProxy(root, settings, problems, routed, templates));
+  }
+}
+
+async function routeOne(root: string, name: string, settings: Settings): Promise<RoutedProject> {
+  const { project, problems } = await readProject(root, name, settings);
+  const routing = routeProject(project, settings);
+  return { project, routing, problems: [...problems, ...routing.problems] };
+}
+
+/** A project with an error has no say in the proxy's files: half of its routes could be worse than none. */
+async function generateProxy(
+  root: string,
+  settings: Settings,
+  warnings: Problem[],
+  routed: RoutedProject[],
+  templates: Templates,
+): Promise<GenerateOutcome> {
+  const sound = routed.filter(({ problems }) => !problems.some(isError));
+  const workspace = { settings, projects: sound.map(({ project }) => project), problems: [] };
+  const routing = routeWorkspace(
+    workspace,
+    new Map(sound.map(({ project, routing: own }) => [project.name, own])),
+  );
+  const leftOut = routed.filter((each) => !sound.includes(each)).map(({ project }) => leftOutNote(project));
+  // What concerns one project fails there and in the proxy's validate; a conflict between projects leaves nothing to render.
+  const conflicts = routing.problems.filter(({ project }) => project === undefined);
+  return settle(root, PROXY, [...warnings, ...leftOut, ...conflicts], () =>
+    renderProxy(workspace, routing, templates),
+  );
+}
+
+function leftOutNote(project: Project): Problem {
+  return {
+    code: 'routes-left-out',
+    severity: 'warning',
+    message: `${project.folder} has errors, so the proxy's files hold none of its routes`,
+    help: `run itsup validate ${project.name} to see them`,
+  };
+}
+
+/** Renders and writes, unless there is an error; whatever fails here fails this stack alone. */
+async function settle(
+  root: string,
+  stack: string,
+  problems: Problem[],
+  render: () => ArtifactFile[],
+): Promise<GenerateOutcome> {
+  if (problems.some(isError)) {
+    return { stack, problems, written: [], unchanged: [] };
+  }
+  try {
+    return { stack, problems, ...(await writeArtifacts(root, render())) };
+  } catch (error) {
+    return { stack, problems: [...problems, ...problemsOf(error)], written: [], unchanged: [] };
+  }
+}
+
+function isError(problem: Problem): boolean {
+  return problem.severity === 'error';
+}

@@ -1,0 +1,30 @@
+import { UserError, type Problem } from './problem';
+import { problemsOf } from './problems-of';
+
+describe('problemsOf', () => {
+  it('gives the problems of a mistake as they are', () => {
+    const problem: Problem = { code: 'unknown-key', severity: 'error', message: 'no such key' };
+    expect(problemsOf(new UserError(problem))).toEqual([problem]);
+  });
+
+  it('makes one line of a fault of the system, with its cure where it has one', () => {
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const docker = Object.assign(new Error('no engine answers'), {
+      code: 'engine-unreachable',
+      help: 'start it',
+    });
+    expect(problemsOf(full)).toEqual([
+      { code: 'enospc', severity: 'error', message: 'no space left on device' },
+    ]);
+    expect(problemsOf(docker)).toEqual([
+      { code: 'engine-unreachable', severity: 'error', message: 'no engine answers', help: 'start it' },
+    ]);
+  });
+
+  it('keeps the stack of an error of ours', () => {
+    const [problem] = problemsOf(new TypeError('x is not a function'));
+    expect(problem?.message).toContain('x is not a function');
+    expect(problem?.message).toContain('problems-of.spec.ts');
+    expect(problemsOf('thrown')).toEqual([{ code: 'unexpected', severity: 'error', message: 'thrown' }]);
+  });
+});
