@@ -12,3 +12,4 @@ export { rollback } from './stacks/rollback';
 export { statusOf } from './stacks/status-of';
 export { openState, type State } from './state/state';
 export { createSystem } from './system';
+export { validateStacks, type ValidateOutcome, type ValidateRequest } from './validate/validate-stacks';
