@@ -45,6 +45,7 @@ export interface ComposeService {
   volumes_from?: string[];
   devices?: unknown[];
   privileged?: boolean;
+  mac_address?: string;
   read_only?: boolean;
   'x-itsup'?: unknown;
   [extension: `x-${string}`]: unknown;
