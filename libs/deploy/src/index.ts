@@ -13,3 +13,5 @@ export { statusOf } from './stacks/status-of';
 export { openState, type State } from './state/state';
 export { createSystem } from './system';
 export { validateStacks, type ValidateOutcome, type ValidateRequest } from './validate/validate-stacks';
+export { stateFolder } from './state/state-folder';
+export { formatStatus } from './stacks/format-status';

@@ -47,7 +47,7 @@ async function objectionOf(compose: Compose, interpolate: boolean): Promise<Prob
 export function servicesWithNothingToRun(project: Project): Problem[] {
   const services = project.compose?.services ?? [];
   return services
-    .filter((service) => service.image === null && !service.hasBuild)
+    .filter((service) => service.image === null && !service.hasBuild && service.partial !== true)
     .map((service) => ({
       code: 'nothing-to-run',
       severity: 'error',
