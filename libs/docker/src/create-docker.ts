@@ -1,12 +1,47 @@
+import { hostname, release } from 'node:os';
+import { createRunner } from './command-runner';
+import { createCompose } from './compose-commands';
+import { containerCommands } from './container-commands';
 import type { Docker, DockerOverrides } from './docker';
+import { engineCommands } from './engine-commands';
+import { eventCommands } from './event-commands';
+import { imageCommands } from './image-commands';
+import type { Host } from './locate-engine';
+import { networkCommands } from './network-commands';
+import { findPacketFilter } from './packet-filter-commands';
+import { socketCommands } from './socket-commands';
 
-/** What the layer needs to know of its surroundings; it reads nothing of them itself. */
+/** What the layer needs to know of its surroundings. */
 export interface DockerSettings extends DockerOverrides {
   /** Name or path of the command; default `docker`. */
   binary?: string;
   /** The whole environment of every child: PATH, HOME, DOCKER_HOST and so on. */
   env: Record<string, string | undefined>;
+  /** This host and user; default: as the operating system tells. */
+  host?: Host & { isRoot: boolean };
 }
 
 /** The Docker of this host (or of wherever `env` points to). Starts nothing by itself. */
-export declare function createDocker(settings: DockerSettings): Docker;
+export function createDocker(settings: DockerSettings): Docker {
+  const { binary = 'docker', env, signal, onLine, host = thisHost() } = settings;
+  const runner = createRunner({ binary, env, signal: signal ?? undefined, onLine });
+  const containers = containerCommands(runner);
+  const images = imageCommands(runner);
+  const engine = engineCommands(runner, host);
+  return {
+    with: (overrides) => createDocker({ ...settings, ...overrides }),
+    compose: (stack) => createCompose(runner, stack),
+    ...engine,
+    ...containers,
+    ...networkCommands(runner),
+    ...images,
+    ...eventCommands(runner, containers.inspectContainers),
+    ...socketCommands(runner),
+    packetFilter: (options = {}) =>
+      findPacketFilter({ ...engine, ...containers, ...images }, runner, host.isRoot, options),
+  };
+}
+
+function thisHost(): Host & { isRoot: boolean } {
+  return { hostName: hostname(), kernel: release(), isRoot: process.getuid?.() === 0 };
+}

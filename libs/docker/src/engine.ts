@@ -3,7 +3,7 @@ import type { DockerError } from './docker-error';
 /** Versions of the three parts; a missing part is null and the error says why and what to do. */
 export interface Versions {
   client: string | null;
-  clientError: DockerError<'docker-missing'> | null;
+  clientError: DockerError | null;
   server: string | null;
   serverError: DockerError | null;
   /** Also given when it is too old. */

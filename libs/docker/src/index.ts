@@ -11,3 +11,5 @@ export * from './image';
 export * from './network';
 export * from './packet-filter';
 export * from './sockets';
+export { createRedactor, type Redactor } from './redact';
+export { MINIMUM_COMPOSE_VERSION } from './engine-commands';

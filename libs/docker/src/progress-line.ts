@@ -1,0 +1,27 @@
+/**
+ * A line of progress as a person wants it, or null for none: Compose and BuildKit indent theirs and write their
+ * warnings as log records (`time="…" level=warning msg="…"`).
+ */
+export function progressLine(raw: string): string | null {
+  // Terminal control sequences come from build steps, which do not know that nobody looks.
+  const line = stripControl(raw).trim();
+  if (line === '' || line === '---' || /^#\d+ (?:transferring|sha256:)/.test(line)) return null;
+  const record = /^time="[^"]*" level=(\w+) msg=("(?:[^"\\]|\\.)*")/.exec(line);
+  if (!record) return line;
+  return `${record[1]}: ${unquote(record[2] ?? '')}`;
+}
+
+function unquote(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.slice(1, -1);
+  }
+}
+
+const ESCAPE = String.fromCharCode(27);
+const CONTROL_SEQUENCE = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]`, 'g');
+
+function stripControl(text: string): string {
+  return text.replace(CONTROL_SEQUENCE, '');
+}
