@@ -1,7 +1,8 @@
 import type { Project, Settings } from '@itsup/config';
-import type { ProjectRouting } from '@itsup/routing';
-import type { ArtifactFile } from './artifact';
+import type { ProjectRouting, ServiceAdditions } from '@itsup/routing';
+import { projectArtifactPaths, type ArtifactFile } from './artifact';
 import type { Templates } from './templates';
+import { composePrinter, Expression } from './yaml-text';
 
 /**
  * The two files of `upstream/<name>/`: a Compose file that includes the project's own files, and what we add to them.
@@ -13,6 +14,62 @@ export function renderProject(
   settings: Settings,
   templates: Templates,
 ): ArtifactFile[] {
-  void [project, routing, settings, templates];
-  return [];
+  const { compose, name } = project;
+  if (project.kind !== 'container' || compose === null) return [];
+  const [composePath, ingressPath] = projectArtifactPaths(name) as [string, string];
+  const up = '../../';
+  const main = templates.render('upstream/docker-compose.yml', {
+    ...composePrinter,
+    name,
+    folder: project.folder,
+    // A `name:` of the source holds for the file that includes it only when it says so itself.
+    composeName: compose.name === null ? null : new Expression(compose.name),
+    projectDirectory: project.paths === 'upstream' ? '.' : up + project.folder,
+    sources: compose.files.map((file) => up + file),
+  });
+  const ingress = templates.render('upstream/docker-compose.ingress.yml', {
+    ...composePrinter,
+    name,
+    ingressFile: project.ingressFile,
+    services: routing.additions.map((additions) => ({
+      ...additions,
+      labels: Object.entries(additions.labels).map(([key, value]) => ({
+        key,
+        value: labelValue(key, value, settings),
+      })),
+      networks: networksOf(additions),
+    })),
+    networks: routing.networks,
+  });
+  return [
+    { path: composePath, text: main },
+    { path: ingressPath, text: ingress },
+  ];
+}
+
+const CERT_RESOLVER = /^traefik\.(?:http|tcp)\.routers\.[^.]+\.tls\.certresolver$/i;
+
+/**
+ * Whether there is a certificate resolver is decided at deploy when the settings hold no e-mail: the label then names
+ * it only while ITSUP_CERT_RESOLVER is set, since Traefik drops a router whose resolver does not exist.
+ */
+function labelValue(key: string, value: string, settings: Settings): string | Expression {
+  if (settings.letsEncrypt.email !== null || !CERT_RESOLVER.test(key)) return value;
+  return new Expression(
+    value === DEFAULT_RESOLVER ? '${ITSUP_CERT_RESOLVER:-}' : `\${ITSUP_CERT_RESOLVER:+${value}}`,
+  );
+}
+
+/** Name of the resolver that is used where a row names none. */
+export const DEFAULT_RESOLVER = 'letsencrypt';
+
+function networksOf({
+  networks,
+  keepDefault,
+}: ServiceAdditions): { name: string; ipv4Address: string | null }[] {
+  if (networks.length === 0) return [];
+  return [
+    ...(keepDefault ? [{ name: 'default', ipv4Address: null }] : []),
+    ...networks.map(({ name, ipv4Address }) => ({ name, ipv4Address: ipv4Address ?? null })),
+  ];
 }

@@ -1,0 +1,75 @@
+import type { RouterKind, Settings } from '@itsup/config';
+import type { Route, TraefikRouter, WorkspaceRouting } from '@itsup/routing';
+
+/** A section of Traefik's dynamic configuration; each list sorted by name. */
+export interface DynamicSection {
+  routers: [string, TraefikRouter][];
+  /** Services of external hosts: Traefik's `loadBalancer` with its servers. */
+  services: [string, Record<string, unknown>][];
+  middlewares: [string, Record<string, unknown>][];
+  serversTransports: [string, Record<string, unknown>][];
+}
+
+/**
+ * What the file provider serves of one kind: static routers, and the definitions that they refer to. A service that
+ * containers provide is not among them: its router names `name@docker`, so it follows its containers.
+ */
+export function fileRoutes(kind: RouterKind, routing: WorkspaceRouting, settings: Settings): DynamicSection {
+  const routes = routing.projects
+    .flatMap((project) => project.routes)
+    .filter((route) => route.kind === kind && route.via === 'file');
+  return {
+    routers: byName([
+      ...routes.flatMap((route) => Object.entries(route.routers)),
+      ...(kind === 'http' ? dashboardRouters(settings) : []),
+    ]).map(([name, router]) => [name, withResolver(router, settings)]),
+    services: byName(routes.filter(({ servedBy }) => servedBy === 'file').map(serviceOf)),
+    middlewares: byName(routes.flatMap((route) => Object.entries(route.middlewares))),
+    serversTransports: byName(routes.flatMap((route) => Object.entries(route.serversTransports))),
+  };
+}
+
+/** Also drops repeated names: routes share definitions such as a PROXY protocol transport. */
+function byName<T>(entries: [string, T][]): [string, T][] {
+  return [...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function serviceOf({ serviceName, loadBalancer, servers }: Route): [string, Record<string, unknown>] {
+  return [serviceName, { ...loadBalancer, servers }];
+}
+
+/** Without an e-mail there is no resolver, and Traefik refuses a router that names one it does not know. */
+function withResolver(router: TraefikRouter, settings: Settings): TraefikRouter {
+  if (router.tls?.certResolver === undefined || settings.letsEncrypt.email !== null) return router;
+  const { certResolver, ...tls } = router.tls;
+  void certResolver;
+  return { ...router, tls };
+}
+
+/** The dashboard is there for those who may see it: with a host name and at least one user. */
+export function dashboardOf(settings: Settings): { host: string; users: string[] } | null {
+  const { traefikDomain: host, traefikAdmin: users } = settings;
+  return host !== null && users.length > 0 ? { host, users } : null;
+}
+
+function dashboardRouters(settings: Settings): [string, TraefikRouter][] {
+  const dashboard = dashboardOf(settings);
+  if (dashboard === null) return [];
+  const rule = `Host(\`${dashboard.host}\`)`;
+  return [
+    [
+      'traefik-dashboard',
+      {
+        rule,
+        entryPoints: ['web-secure'],
+        service: 'api@internal',
+        middlewares: ['traefik-auth@file'],
+        tls: { certResolver: 'letsencrypt' },
+      },
+    ],
+    [
+      'traefik-dashboard-redirect',
+      { rule, entryPoints: ['web'], service: 'noop@internal', middlewares: ['redirect@file'], priority: 1 },
+    ],
+  ];
+}

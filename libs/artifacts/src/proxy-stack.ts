@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Settings } from '@itsup/config';
+import { dashboardOf } from './file-routes';
+import { hasLocalPlugin } from './static-configuration';
+import type { Templates } from './templates';
+
+/** The honeypot's address on proxynet. */
+export const DNS_ADDRESS = '172.20.0.253';
+
+/** What the AppSec component and the parser of Traefik's access log need, whatever else the operator lists. */
+const COLLECTIONS = [
+  'crowdsecurity/traefik',
+  'crowdsecurity/appsec-virtual-patching',
+  'crowdsecurity/appsec-generic-rules',
+];
+
+/** What the templates of the proxy's Compose file and middlewares see. */
+export interface ProxyStack {
+  images: { traefik: string; dockerproxy: string; dns: string; checkedDns: string; crowdsec: string };
+  dns: { address: string } | null;
+  crowdsec: { plugin: string | null; collections: string[] } | null;
+  /** Plugins that Traefik loads from disk. */
+  localPlugins: boolean;
+  dashboard: { host: string; users: string[] } | null;
+  trustedIps: string[];
+  webPort: number;
+  webSecurePort: number;
+  /** Handshakes for a name without a certificate are refused. */
+  sniStrict: boolean;
+  /** The honeypot's image. */
+  dnsDockerfile: string;
+}
+
+/** Everything in the proxy's Compose file and middlewares that depends on settings. */
+export function proxyStack(settings: Settings, templates: Templates): ProxyStack {
+  const { versions, crowdsec, entryPoints } = settings;
+  const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
+  const dns = imageOf('coredns/coredns', versions.dns);
+  const dnsDockerfile = templates.render('proxy/dns.Dockerfile', { images: { dockerproxy, dns } });
+  return {
+    images: {
+      traefik: imageOf('traefik', versions.traefik),
+      dockerproxy,
+      dns,
+      // Named after what it is built from, so that another version is another image, which Compose then builds.
+      checkedDns: `itsup-dns:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
+      crowdsec: imageOf('crowdsecurity/crowdsec', versions.crowdsec),
+    },
+    dns: settings.dns.enabled ? { address: DNS_ADDRESS } : null,
+    crowdsec: crowdsec.enabled
+      ? {
+          plugin: hasLocalPlugin(settings, 'crowdsec') ? null : versions.crowdsecPlugin,
+          collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
+        }
+      : null,
+    localPlugins: hasLocalPlugin(settings),
+    dashboard: dashboardOf(settings),
+    trustedIps: settings.trustedIps,
+    webPort: entryPoints.web,
+    webSecurePort: entryPoints.webSecure,
+    // Without a resolver there is no certificate but Traefik's own, which belongs to no name.
+    sniStrict: settings.letsEncrypt.email !== null,
+    dnsDockerfile,
+  };
+}
+
+/** A version is a tag, or a whole image reference for those who keep a registry of their own. */
+function imageOf(repository: string, version: string): string {
+  if (version.includes('/')) return version;
+  return version.startsWith('sha256:') ? `${repository}@${version}` : `${repository}:${version}`;
+}

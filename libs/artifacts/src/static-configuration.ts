@@ -1,0 +1,94 @@
+import type { Settings } from '@itsup/config';
+import type { EntryPoint, WorkspaceRouting } from '@itsup/routing';
+
+/** An entry point as the template prints it. */
+export interface StaticEntryPoint extends EntryPoint {
+  /** Routers that name no entry point use it. */
+  asDefault: boolean;
+  /** Routers of projects may take `/.well-known/acme-challenge/` from Traefik's own. */
+  allowAcmeByPass: boolean;
+  /** Middlewares of every HTTP request on it. */
+  middlewares: string[];
+}
+
+/** What the template of Traefik's static configuration sees. */
+export interface StaticConfiguration {
+  entryPoints: StaticEntryPoint[];
+  trustedIps: string[];
+  /** Certificate resolvers, the default first; empty without an e-mail. */
+  resolvers: { name: string; acme: Record<string, unknown> }[];
+  /** null: off. `plugin` is the version to download; null: the operator brings it from disk. */
+  crowdsec: { plugin: string | null } | null;
+}
+
+/** Everything in Traefik's static file that depends on settings and routes. */
+export function staticConfiguration(settings: Settings, routing: WorkspaceRouting): StaticConfiguration {
+  const { web, webSecure } = settings.entryPoints;
+  const guard = settings.crowdsec.enabled ? ['crowdsec@file'] : [];
+  const open = ['default-headers@file', 'rate-limit@file', ...guard];
+  return {
+    entryPoints: [
+      {
+        ...{ name: 'web', port: web, protocol: 'tcp', kind: 'http', asDefault: false },
+        allowAcmeByPass: answersChallenges(routing),
+        middlewares: guard,
+      },
+      {
+        ...{ name: 'web-secure', port: webSecure, protocol: 'tcp', kind: 'http', asDefault: true },
+        allowAcmeByPass: false,
+        middlewares: open,
+      },
+      ...routing.entryPoints.map((entryPoint) => ({
+        ...entryPoint,
+        asDefault: false,
+        allowAcmeByPass: false,
+        middlewares: entryPoint.kind === 'http' ? open : [],
+      })),
+    ],
+    trustedIps: settings.trustedIps,
+    resolvers: resolversOf(settings),
+    crowdsec: settings.crowdsec.enabled
+      ? { plugin: hasLocalPlugin(settings, 'crowdsec') ? null : settings.versions.crowdsecPlugin }
+      : null,
+  };
+}
+
+/** A route on plain HTTP that is no redirect: only answers to HTTP-01 challenges are. */
+function answersChallenges(routing: WorkspaceRouting): boolean {
+  return routing.projects.some(({ routes }) =>
+    routes.some(
+      (route) => route.kind === 'http' && route.routers[route.serviceName]?.entryPoints.includes('web'),
+    ),
+  );
+}
+
+function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {
+  const { email, staging, resolvers } = letsEncrypt;
+  if (email === null) return [];
+  const common = {
+    email,
+    storage: '/acme/acme.json',
+    ...(staging && { caServer: 'https://acme-staging-v02.api.letsencrypt.org/directory' }),
+  };
+  return [
+    { name: 'letsencrypt', acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
+    ...Object.entries(resolvers)
+      .filter(([name]) => name !== 'letsencrypt')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { dnsChallenge }]) => ({ name, acme: { ...common, dnsChallenge } })),
+  ];
+}
+
+/** Does `projects/traefik.yml` load this plugin from disk? Without a name: any plugin. */
+export function hasLocalPlugin(settings: Settings, name?: string): boolean {
+  const plugins = at(at(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
+  return name === undefined ? isMapping(plugins) : at(plugins, name) !== undefined;
+}
+
+function at(value: unknown, key: string): unknown {
+  return isMapping(value) ? value[key] : undefined;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
