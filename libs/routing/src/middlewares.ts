@@ -1,5 +1,50 @@
+import type { Settings } from '@itsup/config';
+
+/** Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by them. */
+export const middlewareNames = {
+  defaultHeaders: 'default-headers',
+  rateLimit: 'rate-limit',
+  redirect: 'redirect',
+  crowdsec: 'crowdsec',
+  dashboardAuth: 'traefik-auth',
+} as const;
+
 /**
- * Middlewares that `middlewares.yml` always has: what the operator may name in a row and what routing itself refers to.
- * The artifact of the proxy defines exactly these, so this list is their one source.
+ * The HTTP middlewares that exist without a line of the operator: what a row may name besides those of
+ * `projects/middlewares.yml`. CrowdSec's exists only while it is enabled: a plugin is not declared for nothing.
  */
-export const generatedMiddlewares = ['default-headers', 'rate-limit', 'redirect'] as const;
+export function generatedMiddlewares(settings: Settings): string[] {
+  const { defaultHeaders, rateLimit, redirect, crowdsec, dashboardAuth } = middlewareNames;
+  return [
+    defaultHeaders,
+    rateLimit,
+    redirect,
+    ...(settings.crowdsec.enabled ? [crowdsec] : []),
+    ...(settings.traefikDomain === null ? [] : [dashboardAuth]),
+  ];
+}
+
+/** Names of the middlewares that rows may use, by kind of router. */
+export interface KnownMiddlewares {
+  http: ReadonlySet<string>;
+  tcp: ReadonlySet<string>;
+}
+
+/** Collects the generated middlewares and those of the operator's `middlewares.yml`. */
+export function knownMiddlewares(settings: Settings): KnownMiddlewares {
+  const data = settings.middlewaresOverride?.data;
+  return {
+    http: new Set([...generatedMiddlewares(settings), ...keysAt(data, 'http', 'middlewares')]),
+    tcp: new Set(keysAt(data, 'tcp', 'middlewares')),
+  };
+}
+
+function keysAt(value: unknown, ...path: string[]): string[] {
+  let node = value;
+  for (const key of path) node = isMapping(node) ? node[key] : undefined;
+  return isMapping(node) ? Object.keys(node) : [];
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,11 +1,81 @@
-import type { Project, Settings } from '@itsup/config';
-import type { ProjectRouting } from './model';
+import type { Problem, Project, Settings } from '@itsup/config';
+import { additionsOf, networksOf } from './additions';
+import { checkRowsOfService } from './check-services';
+import { conflictsAmong } from './conflicts/conflicts-among';
+import { edgesOf } from './edges';
+import type { ProjectRouting, Route } from './model';
+import { nameRows } from './names';
+import { comparePlaces, compareText } from './order';
+import { rowContext } from './row/context';
+import { routeRow } from './row/route-row';
 
 /**
  * What follows from one project alone: its routes, the additions to its services, its networks and edges,
  * and every mistake that can be seen without looking at other projects. Pure; never throws for a user's mistake.
+ *
+ * A disabled project has no routes, no edges and no problems, whatever stands in its files: it must be possible to take
+ * down what is broken. Its additions and networks stay, so that the artifact still names what `down` removes.
  */
 export function routeProject(project: Project, settings: Settings): ProjectRouting {
-  void settings;
-  return { project: project.name, additions: [], networks: [], routes: [], edges: [], problems: [] };
+  const context = rowContext(project, settings);
+  const { names, duplicates } = nameRows(project.name, project.ingress, 'host');
+  const routes: Route[] = [];
+  for (const [row, name] of names) {
+    const route = routeRow(row, name, context);
+    if (route) routes.push(route);
+  }
+  routes.sort((a, b) => compareText(a.serviceName, b.serviceName));
+  const { edges, problems } = edgesOf(project);
+  const additions = project.kind === 'container' ? additionsOf(project, settings, routes, edges) : [];
+  const routing: ProjectRouting = {
+    project: project.name,
+    additions,
+    networks: networksOf(additions),
+    routes,
+    edges,
+    problems: [],
+  };
+  if (!project.enabled) return { ...routing, routes: [], edges: [] };
+  routing.problems = sortProblems([
+    ...context.problems,
+    ...problems,
+    ...duplicates.map(({ row, of }) => duplicateRow(project, row.place, of.place)),
+    ...checkRowsOfService(project),
+    ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({
+      ...problem,
+      project: project.name,
+    })),
+  ]);
+  return routing;
+}
+
+/** Problems in the order of their places; those without one come last. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => {
+    if (a.place && b.place)
+      return (
+        comparePlaces(a.place, b.place) || compareText(a.code, b.code) || compareText(a.message, b.message)
+      );
+    return (
+      Number(a.place === undefined) - Number(b.place === undefined) ||
+      compareText(a.code, b.code) ||
+      compareText(a.message, b.message)
+    );
+  });
+}
+
+function duplicateRow(
+  project: Project,
+  place: Problem['place'],
+  other: NonNullable<Problem['place']>,
+): Problem {
+  return {
+    code: 'duplicate-row',
+    severity: 'error',
+    message: 'two rows ask for the same route',
+    help: 'remove one of them',
+    ...(place ? { place } : {}),
+    related: [{ message: 'the other row', place: other }],
+    project: project.name,
+  };
 }

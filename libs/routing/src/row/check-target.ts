@@ -1,0 +1,56 @@
+import type { IngressRow } from '@itsup/config';
+import { suggestion } from '../suggestion';
+import { report, type RowContext } from './context';
+
+/**
+ * Checks that the row's service is there and that Traefik can reach it.
+ *
+ * @returns whether the row can become a route.
+ */
+export function checkTarget(row: IngressRow, context: RowContext): boolean {
+  const { project } = context;
+  if (project.kind === 'external') return true;
+  if (row.service === null) {
+    report(context, row, {
+      code: 'missing-service',
+      message: 'the row names no service',
+      help: 'add service: with one of the Compose file',
+    });
+    return false;
+  }
+  // Without readable Compose facts that file's own problems are reported, and every service would look unknown.
+  if (project.compose === null) return false;
+  const { service: name } = row;
+  const service = project.compose.services.find((each) => each.name === name);
+  if (!service) {
+    report(context, row, {
+      key: 'service',
+      code: 'unknown-service',
+      message: `the Compose file has no service ${JSON.stringify(name)}`,
+      help: suggestion(
+        name,
+        project.compose.services.map((each) => each.name),
+      ),
+    });
+    return false;
+  }
+  if (service.networkMode !== null) {
+    report(context, row, {
+      key: 'service',
+      code: 'network-mode',
+      message: `service ${name} has network_mode: ${service.networkMode}, so it cannot join the network on which Traefik reaches it`,
+      help: 'remove network_mode, or make it a project of its own with host: 127.0.0.1 if it listens on the host',
+    });
+    return false;
+  }
+  if (service.labels['traefik.enable']?.toLowerCase() === 'false') {
+    report(context, row, {
+      key: 'service',
+      code: 'label-disables-route',
+      severity: 'warning',
+      message: `service ${name} has the label traefik.enable=false, which wins: the row's route will not exist`,
+      help: 'remove the label, or the row',
+    });
+  }
+  return true;
+}

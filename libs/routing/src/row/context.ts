@@ -1,0 +1,52 @@
+import type { IngressRow, Problem, Project, Settings, Severity } from '@itsup/config';
+import { knownMiddlewares, type KnownMiddlewares } from '../middlewares';
+
+/** What turning a project's rows into routes needs besides the row itself. */
+export interface RowContext {
+  project: Project;
+  middlewares: KnownMiddlewares;
+  /** Names of the certificate resolvers. */
+  resolvers: ReadonlySet<string>;
+  problems: Problem[];
+}
+
+/** The resolver that issues certificates where a row names none. */
+export const defaultResolver = 'letsencrypt';
+
+/** Gathers what rows may refer to. */
+export function rowContext(project: Project, settings: Settings): RowContext {
+  const overridden = settings.traefikOverride?.data['certificatesResolvers'];
+  return {
+    project,
+    middlewares: knownMiddlewares(settings),
+    resolvers: new Set([
+      defaultResolver,
+      ...Object.keys(settings.letsEncrypt.resolvers),
+      ...(typeof overridden === 'object' && overridden !== null ? Object.keys(overridden) : []),
+    ]),
+    problems: [],
+  };
+}
+
+/** A finding about one key of a row. */
+export interface RowFinding {
+  /** Key of the row as the operator writes it, for the place; absent: the whole row. */
+  key?: string;
+  code: string;
+  message: string;
+  help?: string;
+  severity?: Severity;
+}
+
+/** Reports a finding at the place of its key. */
+export function report(context: RowContext, row: IngressRow, finding: RowFinding): void {
+  const { key, code, message, help, severity = 'error' } = finding;
+  context.problems.push({
+    code,
+    severity,
+    message,
+    ...(help === undefined ? {} : { help }),
+    place: (key === undefined ? undefined : row.places[key]) ?? row.place,
+    project: context.project.name,
+  });
+}

@@ -1,0 +1,52 @@
+import type { IngressRow } from '@itsup/config';
+import type { Route } from '../model';
+import { parseRule } from '../rule/parse';
+import { checkTarget } from './check-target';
+import { checkValues } from './check-values';
+import { report, type RowContext } from './context';
+import { answersAcme, httpRoute } from './http-route';
+import { tcpRoute } from './tcp-route';
+import { udpRoute } from './udp-route';
+
+/** Turns one row into its route, or reports why it cannot become one. */
+export function routeRow(row: IngressRow, name: string, context: RowContext): Route | null {
+  const sound = [checkValues(row, context), checkTarget(row, context), checkKind(row, context)].every(
+    Boolean,
+  );
+  if (!sound) return null;
+  switch (kindOf(row)) {
+    case 'http':
+      return httpRoute(row, name, context);
+    case 'tcp':
+      return tcpRoute(row, name, context);
+    case 'udp':
+      return udpRoute(row, name, context);
+  }
+}
+
+/** A row whose TLS passes through is TCP to Traefik, except for the plain HTTP of an HTTP-01 challenge. */
+function kindOf(row: IngressRow): Route['kind'] {
+  return row.router === 'http' && row.passthrough && !answersAcme(row) ? 'tcp' : row.router;
+}
+
+function checkKind(row: IngressRow, context: RowContext): boolean {
+  const kind = kindOf(row);
+  if (row.router === 'http' && row.protocol === 'udp') {
+    report(context, row, {
+      key: 'protocol',
+      code: 'protocol-mismatch',
+      message: 'protocol: udp contradicts router: http, which is the default',
+      help: 'write router: udp',
+    });
+    return false;
+  }
+  if (row.rule === null || kind === 'udp') return true;
+  const result = parseRule(row.rule, kind);
+  if ('rule' in result) return true;
+  report(context, row, {
+    key: 'rule',
+    code: 'invalid-rule',
+    message: `the rule does not parse at character ${result.flaw.offset + 1}: ${result.flaw.message}`,
+  });
+  return false;
+}

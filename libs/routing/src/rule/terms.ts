@@ -1,0 +1,110 @@
+import type { Rule } from './parse';
+
+/**
+ * One way to satisfy a rule: all of its parts at once. A rule is a choice of terms (its disjunctive normal form).
+ * `Host(*)`, `HostSNI(*)` and ``PathPrefix(`/`)`` match everything and are left out.
+ */
+export interface Term {
+  /** Host of Host or HostSNI, lower case; null: any host. */
+  host: string | null;
+  /** Value of PathPrefix; null: any path. */
+  prefix: string | null;
+  /** Value of Path; null: not asked for. */
+  path: string | null;
+  /** Every other condition, as sorted canonical text. */
+  others: string[];
+}
+
+/** Rules with more terms than this are looked at as a whole: no hand-written rule has them. */
+const maxTerms = 512;
+
+type Literal = { name: string; values: string[]; not: boolean };
+
+/** The terms of a rule, in the order they are written. */
+export function termsOf(rule: Rule): Term[] {
+  const conjunctions = expand(rule, false);
+  if (conjunctions === null)
+    return [{ host: null, prefix: null, path: null, others: [JSON.stringify(rule)] }];
+  return conjunctions.map(termOf);
+}
+
+/** A text that is equal for terms that ask for the same. */
+export function keyOf(term: Term): string {
+  return JSON.stringify([term.host, term.prefix, term.path, term.others]);
+}
+
+/** true: the term asks for nothing but a host and a path prefix, so it takes all that a narrower term could match. */
+export function isPlain(term: Term): boolean {
+  return term.path === null && term.others.length === 0;
+}
+
+/** Every host that a rule mentions, negated or not: Traefik reads server names for TLS from them in the same way. */
+export function hostsOf(rule: Rule): string[] {
+  switch (rule.kind) {
+    case 'matcher':
+      return rule.name === 'Host' || rule.name === 'HostSNI'
+        ? rule.values.map((value) => value.toLowerCase())
+        : [];
+    case 'not':
+      return hostsOf(rule.rule);
+    default:
+      return [...hostsOf(rule.left), ...hostsOf(rule.right)];
+  }
+}
+
+/** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */
+export function namesHosts(rule: Rule): boolean {
+  switch (rule.kind) {
+    case 'matcher':
+      return (
+        rule.name === 'HostSNIRegexp' ||
+        rule.name === 'ALPN' ||
+        (rule.name === 'HostSNI' && rule.values[0] !== '*')
+      );
+    case 'not':
+      return namesHosts(rule.rule);
+    default:
+      return namesHosts(rule.left) || namesHosts(rule.right);
+  }
+}
+
+function expand(rule: Rule, not: boolean): Literal[][] | null {
+  if (rule.kind === 'matcher') return [[{ name: rule.name, values: rule.values, not }]];
+  if (rule.kind === 'not') return expand(rule.rule, !not);
+  const left = expand(rule.left, not);
+  const right = expand(rule.right, not);
+  if (left === null || right === null) return null;
+  // De Morgan: a negated `and` is a choice, a negated `or` is not.
+  const choice = (rule.kind === 'or') !== not;
+  if ((choice ? left.length + right.length : left.length * right.length) > maxTerms) return null;
+  return choice ? [...left, ...right] : left.flatMap((a) => right.map((b) => [...a, ...b]));
+}
+
+function termOf(literals: Literal[]): Term {
+  const term: Term = { host: null, prefix: null, path: null, others: [] };
+  const others = new Set<string>();
+  for (const literal of literals) {
+    if (!literal.not && matchesAll(literal)) continue;
+    const [value = ''] = literal.values;
+    const field = literal.not ? undefined : fields[literal.name];
+    const text = field === 'host' ? value.toLowerCase() : value;
+    if (field !== undefined && (term[field] === null || term[field] === text)) term[field] = text;
+    else others.add(JSON.stringify([literal.not, literal.name, literal.values]));
+  }
+  term.others = [...others].sort();
+  return term;
+}
+
+const fields: Readonly<Record<string, 'host' | 'prefix' | 'path'>> = {
+  Host: 'host',
+  HostSNI: 'host',
+  PathPrefix: 'prefix',
+  Path: 'path',
+};
+
+function matchesAll({ name, values }: Literal): boolean {
+  return (
+    ((name === 'Host' || name === 'HostSNI') && values[0] === '*') ||
+    (name === 'PathPrefix' && values[0] === '/')
+  );
+}
