@@ -16,7 +16,7 @@ export interface HttpAnswer {
 
 export interface HttpQuestion {
   port: number;
-  /** The name that is asked for: `Host` and, with TLS, SNI. */
+  /** What is asked for, a name or `name:port`: the `Host` header and, with TLS, SNI. */
   host: string;
   path?: string;
   method?: string;
@@ -38,7 +38,7 @@ export function http(question: HttpQuestion): Promise<HttpAnswer> {
         path: question.path ?? '/',
         method: question.method ?? 'GET',
         headers: { ...question.headers, host: question.host },
-        servername: question.host,
+        servername: question.host.split(':')[0],
         rejectUnauthorized: false,
         agent: false,
         timeout: TIMEOUT_MS,

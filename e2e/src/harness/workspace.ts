@@ -35,7 +35,7 @@ export interface WorkspaceOptions {
   /** Folders to take into `projects/`, as `addProject` takes them. */
   projects?: string[];
   /** Keys of `itsup.yml` besides the entry points. */
-  settings?: Record<string, unknown>;
+  settings?: Record<string, unknown> & { traefik?: Record<string, unknown> };
   /** Where the checkout is made. */
   parent?: string;
   /** A workspace to take the prefix and the ports of, so that both hold the same sources. */
@@ -93,7 +93,10 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
 
   await workspace.write(
     'projects/itsup.yml',
-    stringify({ entryPoints: { web, webSecure }, ...options.settings }),
+    stringify({
+      ...options.settings,
+      traefik: { ...options.settings?.traefik, entryPoints: { web, 'web-secure': webSecure } },
+    }),
   );
   for (const folder of options.projects ?? []) await workspace.addProject(folder);
   await workspace.commit('Add the projects');

@@ -1,0 +1,244 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { once } from 'node:events';
+import { stringify } from 'yaml';
+import { BACKEND_CERTIFICATE, type BackendAnswer } from './harness/backend';
+import { http, tcp, udp, type HttpQuestion } from './harness/clients';
+import { describeWithImages } from './harness/describe-with';
+import { containersOf } from './harness/engine';
+import { eventually } from './harness/eventually';
+import { NODE, PROXY_IMAGES } from './harness/images';
+import { output } from './harness/run';
+import type { TestWorkspace } from './harness/workspace';
+import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
+import { complaintsSince, routersInError } from './routes/traefik';
+
+/** An external project after an edit: a name that leads nowhere. */
+const OTHER_OUTSIDE = stringify({ host: '127.0.0.1', ingress: [{ domain: 'elsewhere.localhost', port: 1 }] });
+
+describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of every mode', () => {
+  let workspace: TestWorkspace;
+  let ports: Hostports;
+  let outsideHttp: HttpServer;
+  let outsideTcp: TcpServer;
+
+  beforeAll(async () => {
+    outsideHttp = createHttpServer((_, response) => response.end('outside')).listen(0, '127.0.0.1');
+    outsideTcp = createTcpServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(
+      0,
+      '127.0.0.1',
+    );
+    await Promise.all([once(outsideHttp, 'listening'), once(outsideTcp, 'listening')]);
+    ({ workspace, ports } = await createRouteWorkspace({
+      http: (outsideHttp.address() as AddressInfo).port,
+      tcp: (outsideTcp.address() as AddressInfo).port,
+    }));
+    const { exitCode, all } = await workspace.nx(['run-many', '-t', 'deploy']);
+    if (exitCode !== 0) throw new Error(all);
+  }, 180_000);
+
+  afterAll(async () => {
+    await workspace.dispose();
+    outsideHttp.close();
+    outsideTcp.close();
+  });
+
+  /** A request over HTTPS at the built-in entry point. */
+  const https = (host: string, path = '/', extra: Partial<HttpQuestion> = {}) =>
+    http({ port: workspace.ports.webSecure, tls: true, host, path, ...extra });
+
+  /** The backend's answer to it. */
+  async function answer(host: string, path = '/', extra: Partial<HttpQuestion> = {}): Promise<BackendAnswer> {
+    const { status, body } = await https(host, path, extra);
+    if (status !== 200) throw new Error(`${host}${path}: ${status} ${body}`);
+    return JSON.parse(body) as BackendAnswer;
+  }
+
+  /** The backend's answer to a line sent over TCP. */
+  async function line(port: number, servername?: string): Promise<Record<string, unknown>> {
+    const { text } = await tcp({ port, send: 'hello', servername });
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  describe('over HTTP, by labels', () => {
+    it('answers HTTPS by name', async () => {
+      expect(await answer('plain.localhost')).toMatchObject({ name: 'web', url: '/' });
+    });
+
+    it('tells the backend the name and the scheme that were asked for', async () => {
+      const { headers } = await answer('plain.localhost');
+      expect(headers['host']).toBe('plain.localhost');
+      expect(headers['x-forwarded-proto']).toBe('https');
+    });
+
+    it('sends plain HTTP to HTTPS, on the port that the client can reach', async () => {
+      const { web, webSecure } = workspace.ports;
+      const location = async (host: string): Promise<string | undefined> => {
+        const { status, headers } = await http({ port: web, host, path: '/a?b=c' });
+        expect(status).toBe(308);
+        return headers.location;
+      };
+      expect(await location(`plain.localhost:${web}`)).toBe(`https://plain.localhost:${webSecure}/a?b=c`);
+      expect(await location('plain.localhost')).toBe('https://plain.localhost/a?b=c');
+    });
+
+    it('knows no other name', async () => {
+      expect((await https('unknown.localhost')).status).toBe(404);
+    });
+
+    it('keeps a path prefix, or strips it', async () => {
+      expect(await answer('paths.localhost', '/kept/page')).toMatchObject({ url: '/kept/page' });
+      expect(await answer('paths.localhost', '/removed/page')).toMatchObject({ url: '/page' });
+      expect((await https('paths.localhost', '/')).status).toBe(404);
+    });
+
+    it('prefers the longer path, of whichever service', async () => {
+      expect(await answer('plain.localhost', '/api/x')).toMatchObject({ name: 'api' });
+      expect(await answer('plain.localhost', '/x')).toMatchObject({ name: 'web' });
+    });
+
+    it('guards the main name and the other names with the prefix', async () => {
+      for (const host of ['main.localhost', 'san.localhost']) {
+        expect(await answer(host, '/area')).toMatchObject({ name: 'web' });
+        expect((await https(host, '/')).status).toBe(404);
+      }
+    });
+
+    it('refuses who is not on the allow list', async () => {
+      expect((await https('closed.localhost')).status).toBe(403);
+      expect(await answer('open.localhost')).toMatchObject({ name: 'web' });
+    });
+
+    it('uses middlewares by name and sets headers', async () => {
+      expect((await https('stamped.localhost')).headers['x-stamp']).toBe('stamped');
+      expect((await https('headers.localhost')).headers['x-frame-options']).toBe('DENY');
+    });
+
+    it('takes a raw rule', async () => {
+      expect((await https('raw.localhost')).status).toBe(404);
+      expect(await answer('raw.localhost', '/', { headers: { 'x-team': 'blue' } })).toMatchObject({
+        name: 'web',
+      });
+    });
+  });
+
+  describe('on ports of the host', () => {
+    it('answers HTTP and strips the prefix', async () => {
+      const { body } = await http({ port: ports.http, host: 'whatever.localhost', path: '/removed/page' });
+      expect(JSON.parse(body)).toMatchObject({ name: 'web', url: '/page' });
+    });
+
+    it('refuses who is not on the allow list, over HTTP and TCP', async () => {
+      expect((await http({ port: ports.httpClosed, host: 'localhost' })).status).toBe(403);
+      await expect(line(ports.tcpClosed)).rejects.toThrow();
+    });
+
+    it('carries TCP as it is', async () => {
+      expect(await line(ports.tcp)).toMatchObject({ name: 'web', received: 'hello' });
+    });
+
+    it('terminates TLS and tells two names on one port apart', async () => {
+      expect(await line(ports.tcpSni, 'first.localhost')).toMatchObject({ name: 'web', received: 'hello' });
+      await expect(line(ports.tcpSni, 'third.localhost')).rejects.toThrow();
+      const second = await tcp({ port: ports.tcpSni, send: 'hello', servername: 'second.localhost' });
+      expect(second.certificateName).not.toBe(BACKEND_CERTIFICATE);
+      expect(JSON.parse(second.text)).toMatchObject({ name: 'tls' });
+    });
+
+    it('carries UDP', async () => {
+      expect(JSON.parse(await udp({ port: ports.udp, send: 'ping' }))).toMatchObject({ received: 'ping' });
+    });
+
+    it('tells the backend who asks, in both versions of the PROXY protocol', async () => {
+      const told = { name: 'web', source: '127.0.0.1', received: 'hello' };
+      expect(await line(ports.proxyV1)).toEqual(expect.objectContaining({ ...told, version: 1 }));
+      expect(await line(ports.proxyV2)).toEqual(expect.objectContaining({ ...told, version: 2 }));
+    });
+  });
+
+  describe('TLS that is not HTTP', () => {
+    it('shares the port of HTTPS, terminated', async () => {
+      expect(await line(workspace.ports.webSecure, 'shared.localhost')).toMatchObject({ name: 'web' });
+    });
+
+    it.each([
+      ['an http row', () => workspace.ports.webSecure, 'through.localhost', 'api'],
+      ['a tcp row', () => workspace.ports.webSecure, 'through-tcp.localhost', 'tls'],
+      ['a tcp row on its own port', () => ports.passthrough, 'through-port.localhost', 'tls'],
+    ])('is passed through to the backend by %s', async (_, port, servername, name) => {
+      const send = `GET / HTTP/1.1\r\nHost: ${servername}\r\nConnection: close\r\n\r\n`;
+      const { text, certificateName } = await tcp({ port: port(), servername, send });
+      expect(certificateName).toBe(BACKEND_CERTIFICATE);
+      expect(text).toContain(`"name":"${name}"`);
+    });
+  });
+
+  it('leads to hosts outside Docker', async () => {
+    expect((await https('outside.localhost')).body).toBe('outside');
+    expect((await http({ port: ports.externalHttp, host: 'any.localhost' })).body).toBe('outside');
+    expect((await tcp({ port: ports.externalTcp, send: 'hello' })).text).toBe('hello');
+  });
+
+  it('asks for a password before it shows the dashboard', async () => {
+    const path = '/api/version';
+    const basic = (password: string): Partial<HttpQuestion> => ({
+      headers: { authorization: `Basic ${Buffer.from(`${DASHBOARD.user}:${password}`).toString('base64')}` },
+    });
+    expect((await https('dashboard.localhost', path)).status).toBe(401);
+    expect((await https('dashboard.localhost', path, basic('guessed'))).status).toBe(401);
+    expect((await https('dashboard.localhost', path, basic(DASHBOARD.password))).status).toBe(200);
+  });
+
+  describe('containers that come and go', () => {
+    const hostnames = async (): Promise<Set<string>> => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => answer('replicas.localhost')));
+      return new Set(answers.map(({ hostname }) => hostname));
+    };
+
+    it('uses every replica, carries on with one, and takes its replacement in', async () => {
+      const project = workspace.name('replicas');
+      const both = await hostnames();
+      expect(both.size).toBe(2);
+
+      const [victim] = await containersOf(project);
+      await output('docker', ['rm', '--force', victim?.id ?? '']);
+      await eventually(async () => expect((await hostnames()).size).toBe(1));
+
+      expect(await workspace.nx(['deploy', project])).toMatchObject({ exitCode: 0 });
+      const after = await eventually(async () => {
+        const names = await hostnames();
+        expect(names.size).toBe(2);
+        return names;
+      });
+      expect([...after].filter((hostname) => both.has(hostname))).toHaveLength(1);
+    });
+
+    it('follows a container to its new address', async () => {
+      const project = workspace.name('moving');
+      const before = (await containersOf(project))[0]?.addresses['proxynet'];
+      await output('docker', ['rm', '--force', (await containersOf(project))[0]?.id ?? '']);
+      // Whoever comes first takes the address that became free.
+      await output('docker', [
+        ...['run', '--detach', '--rm', '--network', 'proxynet', '--ip', String(before)],
+        ...['--label', `com.docker.compose.project=${project}-squatter`, NODE, 'sleep', '600'],
+      ]);
+      expect(await workspace.nx(['deploy', project])).toMatchObject({ exitCode: 0 });
+      expect((await containersOf(project))[0]?.addresses['proxynet']).not.toBe(before);
+      await eventually(async () => {
+        expect(await answer('moving.localhost')).toMatchObject({ name: 'web' });
+        expect(await line(ports.moving)).toMatchObject({ name: 'web' });
+      });
+    });
+  });
+
+  it('has no router, service or middleware in error, and logs no warning about one', async () => {
+    expect(await routersInError()).toEqual([]);
+    const now = new Date().toISOString();
+    // Whatever was wrong with the configuration would be logged again with the next one.
+    await workspace.write(`projects/${workspace.name('outside')}/ingress.yml`, OTHER_OUTSIDE);
+    expect(await workspace.nx(['run-many', '-t', 'deploy'])).toMatchObject({ exitCode: 0 });
+    await eventually(async () => expect((await https('elsewhere.localhost')).status).toBe(502));
+    expect(await complaintsSince(now)).toEqual([]);
+    expect(await routersInError()).toEqual([]);
+  });
+});
