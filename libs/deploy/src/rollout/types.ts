@@ -146,14 +146,15 @@ export interface RolloutRequest {
   joinEdges(ids: string[]): Promise<void>;
   /**
    * Static routers that point at this service (`via: 'file'`), as they will be AFTER this rollout, in Traefik's dynamic format:
-   * `{http: {routers, services, …}, tcp, udp}`. null: the service has none.
+   * `{http: {routers, services, …}, tcp, udp}`, with the middlewares and transports that they define. null: the service has none.
    */
   fileRoutes: DynamicConfiguration | null;
   /**
-   * Publishes those static routers. The caller must not have published them before: the rollout calls it after the switch, while the
-   * pin overrides both the old and the new ones. (Published earlier they would point at a docker service that no container carries yet.)
+   * Publishes exactly these static routers of the service in place of the ones before; null: the ones that should be there are. The
+   * caller must not have published them earlier: they would point at a docker service that no container carries yet. The rollout calls
+   * it when the old containers are gone, while the pin still overrides both the old and the new ones. Has to be repeatable.
    */
-  publishRoutes: (() => Promise<void>) | null;
+  publishRoutes: ((routes: DynamicConfiguration) => Promise<void>) | null;
   drain: DrainOptions;
   /** What the wait for health may take; null: computed from the health check. */
   healthBudgetMs: number | null;
@@ -191,9 +192,9 @@ export const rolloutSteps = [
   'join-edges',
   'wait-healthy',
   'switch',
-  'publish-routes',
   'drain',
   'remove-old',
+  'publish-routes',
   'await-labels',
   'unpin',
 ] as const;
@@ -211,6 +212,9 @@ export interface RolloutState {
    * forward: from `switch` on, recovery finishes the rollout when the new containers are fit. back: recovery removes the new ones.
    */
   direction: 'back' | 'forward';
+  /** As in the request. */
+  fileRoutes: DynamicConfiguration | null;
+  drain: DrainOptions;
 }
 
 /** The stack's journal as a rollout sees it. */

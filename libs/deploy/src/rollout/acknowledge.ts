@@ -1,0 +1,173 @@
+import { createTraefikApi, type ServedConfiguration, type ServedObject } from '../traefik-api';
+import type { Pin } from './pin';
+import { protocols, type ProvidedConfiguration } from './provided-configuration';
+import { RolloutError } from './rollout-error';
+import { listField, textField } from './tree-access';
+import type { HttpGet, ProxyAccess, RolloutLimits } from './types';
+import { waitFor, type Waiter } from './waiting';
+
+export interface Acknowledgement {
+  get: HttpGet;
+  proxy: ProxyAccess;
+  limits: RolloutLimits;
+  waiter: Waiter;
+}
+
+/**
+ * Waits until every Traefik instance serves the pin.
+ *
+ * @param excused routers (`name@file`) that did not work before either
+ * @throws RolloutError when the time is up, with what Traefik says against the pin's routers
+ */
+export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Set<string>): Promise<void> {
+  let complaint = '';
+  await everyInstance(
+    ack,
+    'Traefik to take over the route file',
+    async (api) => {
+      if (!(await api.hasHttpMiddleware(`${pin.marker}@file`))) {
+        complaint =
+          'it does not read the file; is another file of its dynamic folder broken? See `logs` of the proxy';
+        return false;
+      }
+      complaint = complaintAbout(await api.rawData(), pin, excused);
+      return complaint === '';
+    },
+    () => complaint,
+  );
+  await settle(ack);
+}
+
+/** Waits until no instance serves the pin any more. */
+export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string): Promise<void> {
+  await everyInstance(
+    ack,
+    'Traefik to let go of the route file',
+    async (api) => !(await api.hasHttpMiddleware(`${marker}@file`)),
+  );
+  await settle(ack);
+}
+
+/**
+ * Waits until the docker provider of every instance shows these routers and sends them to exactly these servers: from then on they
+ * serve without the pin.
+ */
+export async function acknowledgeLabels(
+  ack: Acknowledgement,
+  provided: ProvidedConfiguration,
+): Promise<void> {
+  let missing = '';
+  await everyInstance(
+    ack,
+    "Traefik's docker provider to show the routes of the labels",
+    async (api) => {
+      missing = missingLabels(await api.rawData(), provided);
+      return missing === '';
+    },
+    () => missing,
+    ack.limits.providerTimeout,
+  );
+}
+
+/** Routers of a pin whose originals do not work; nobody can ask of the pin that it makes them work. */
+export async function brokenRouters(
+  ack: Acknowledgement,
+  pin: Pin,
+  original: (name: string) => string[],
+): Promise<Set<string>> {
+  const broken = new Set<string>();
+  for (const address of await ack.proxy.apis()) {
+    const served = await createTraefikApi(address, ack.get).rawData();
+    for (const { protocol, name } of pin.routers) {
+      const works = original(name).some((candidate) => isUp(served[protocol].routers.get(candidate)));
+      if (!works) broken.add(`${name}@file`);
+    }
+  }
+  return broken;
+}
+
+/** Empty: all is served. Else what is missing, in words. */
+export function missingLabels(served: ServedConfiguration, provided: ProvidedConfiguration): string {
+  for (const protocol of protocols) {
+    for (const [name, service] of Object.entries(provided[protocol].services)) {
+      const found = served[protocol].services.get(`${name}@docker`);
+      if (!found) return `service ${name} is not there`;
+      const wanted = service.servers.map(serverAddress).sort();
+      const actual = serversOf(found).sort();
+      if (wanted.join() !== actual.join()) {
+        return `service ${name} has the servers ${actual.join(', ') || '(none)'} instead of ${wanted.join(', ')}`;
+      }
+    }
+    for (const [name, router] of Object.entries(provided[protocol].routers)) {
+      const found = served[protocol].routers.get(`${name}@docker`);
+      if (!found) return `router ${name} is not there`;
+      if ((textField(router, 'rule') ?? '') !== (textField(found.definition, 'rule') ?? ''))
+        return `router ${name} still has its old rule`;
+      const points = listField(router, 'entryPoints');
+      if (points.length > 0 && points.join() !== listField(found.definition, 'entryPoints').join()) {
+        return `router ${name} still has its old entry points`;
+      }
+    }
+  }
+  return '';
+}
+
+function complaintAbout(served: ServedConfiguration, pin: Pin, excused: Set<string>): string {
+  for (const { protocol, name } of pin.routers) {
+    const qualified = `${name}@file`;
+    if (excused.has(qualified)) continue;
+    const found = served[protocol].routers.get(qualified);
+    if (!found) return `router ${name} is not there`;
+    if (!isUp(found)) return `router ${name}: ${found.errors.join('; ') || found.status}`;
+  }
+  return '';
+}
+
+function isUp(object: ServedObject | undefined): boolean {
+  return object !== undefined && object.status !== 'disabled';
+}
+
+function serversOf(service: ServedObject): string[] {
+  const loadBalancer = service.definition['loadBalancer'];
+  const servers = (loadBalancer as { servers?: unknown } | undefined)?.servers;
+  return Array.isArray(servers) ? servers.map(serverAddress) : [];
+}
+
+function serverAddress(server: { url?: unknown; address?: unknown }): string {
+  return String(server.url ?? server.address ?? '');
+}
+
+async function everyInstance(
+  ack: Acknowledgement,
+  what: string,
+  agrees: (api: ReturnType<typeof createTraefikApi>) => Promise<boolean>,
+  lastWords: () => string = () => '',
+  limitMs: number = ack.limits.ackTimeout,
+): Promise<void> {
+  const addresses = await ack.proxy.apis();
+  if (addresses.length === 0)
+    throw new RolloutError('no Traefik is running; deploy the proxy first: nx deploy proxy');
+  let failure = '';
+  await waitFor(
+    ack.waiter,
+    { what, limitMs, intervalMs: ack.limits.ackInterval },
+    async () => {
+      try {
+        for (const address of addresses) {
+          if (!(await agrees(createTraefikApi(address, ack.get)))) return null;
+        }
+        failure = '';
+        return true;
+      } catch (error) {
+        failure = error instanceof Error ? error.message : String(error);
+        return null;
+      }
+    },
+    () => failure || lastWords(),
+  );
+}
+
+/** The API's entry point may switch some microseconds before the others, and requests that chose the old handler have to be on their way. */
+async function settle(ack: Acknowledgement): Promise<void> {
+  await ack.waiter.clock.sleep(ack.limits.ackMargin);
+}

@@ -1,0 +1,143 @@
+import { healthLog, judge, startBudget } from './health';
+import { provideConfiguration, type ProvidedService } from './provided-configuration';
+import { RolloutError } from './rollout-error';
+import type { ContainerFacts, RolloutContext, RolloutLimits } from './types';
+import { seconds, waitFor, type Waiter } from './waiting';
+
+export interface ReadyOptions {
+  /** Overrides the budget that follows from the health checks. */
+  budgetMs: number | null;
+  limits: RolloutLimits;
+  waiter: Waiter;
+  /** Of Traefik's docker provider. */
+  network: string | null;
+  /** Called between two looks, e.g. to keep the pin on the old containers' addresses. */
+  between?: () => Promise<void>;
+}
+
+const logLines = 20;
+
+/**
+ * Waits until all containers are ready for traffic: healthy, or without a health check running without a restart for a while; and every
+ * port that a route leads to answers from where Traefik is.
+ *
+ * @returns their facts
+ * @throws RolloutError as soon as one cannot become ready, with its health log and last lines
+ */
+export async function awaitReady(
+  context: RolloutContext,
+  ids: string[],
+  options: ReadyOptions,
+): Promise<ContainerFacts[]> {
+  const { limits, waiter } = options;
+  const started = context.clock.now();
+  const stableSince = new Map<string, { startedAt: number; since: number }>();
+  const portDue = new Map<string, number>();
+  let why = '';
+
+  const look = async (): Promise<ContainerFacts[] | null> => {
+    await options.between?.();
+    const containers = await context.docker.inspect(ids);
+    if (containers.length < ids.length) {
+      throw new RolloutError(`${ids.length - containers.length} of the new containers disappeared`);
+    }
+    why = '';
+    for (const container of containers) {
+      const verdict = judge(container);
+      if (verdict.state === 'failed') throw await failure(context, container, verdict.why);
+      if (verdict.state === 'waiting') {
+        why ||= verdict.why;
+        continue;
+      }
+      const answers = await portsAnswer(context, container, options.network);
+      if (verdict.state === 'ready') {
+        if (answers === '') continue;
+        const due = portDue.get(container.id) ?? context.clock.now() + limits.portTimeout;
+        portDue.set(container.id, due);
+        if (context.clock.now() >= due) {
+          throw await failure(
+            context,
+            container,
+            `${container.name} is healthy, but ${answers} after ${seconds(limits.portTimeout)}`,
+          );
+        }
+        why ||= `${container.name}: ${answers}`;
+        continue;
+      }
+      const known = stableSince.get(container.id);
+      if (!known || known.startedAt !== container.startedAt || answers !== '') {
+        stableSince.set(container.id, { startedAt: container.startedAt, since: context.clock.now() });
+        why ||=
+          answers === ''
+            ? `${container.name} has to run for ${seconds(limits.stability)}`
+            : `${container.name}: ${answers}`;
+      } else if (context.clock.now() - known.since < limits.stability) {
+        why ||= `${container.name} has to run for ${seconds(limits.stability)}`;
+      }
+    }
+    if (why === '') return containers;
+    const budget = options.budgetMs ?? startBudget(containers, limits);
+    if (context.clock.now() - started >= budget) {
+      const culprit = containers.find((container) => why.startsWith(container.name)) ?? containers[0];
+      if (culprit) throw await failure(context, culprit, `not ready after ${seconds(budget)}: ${why}`);
+    }
+    return null;
+  };
+
+  const facts = await context.docker.inspect(ids);
+  const limitMs = options.budgetMs ?? startBudget(facts, limits);
+  // `look` itself ends the wait, with details; the limit here is what is shown.
+  return waitFor(
+    waiter,
+    { what: 'the new containers to be ready', limitMs: limitMs + 60_000, intervalMs: limits.healthInterval },
+    look,
+    () => why,
+  );
+}
+
+/** Empty: all ports that routes lead to answer. Else which one does not, in words. */
+export async function portsAnswer(
+  context: RolloutContext,
+  container: ContainerFacts,
+  network: string | null,
+): Promise<string> {
+  const asReady: ContainerFacts = { ...container, health: null };
+  const provided = provideConfiguration([asReady], network);
+  const services: ProvidedService[] = [
+    ...Object.values(provided.http.services),
+    ...Object.values(provided.tcp.services),
+  ];
+  const seen = new Set<string>();
+  for (const end of services.flatMap((service) => service.ends)) {
+    const key = `${end.address}:${end.port}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (end.scheme === 'http') {
+      const host = end.address.includes(':') ? `[${end.address}]` : end.address;
+      const status = await context
+        .get(`http://${host}:${end.port}/`, { timeoutMs: 2000 })
+        .then((answer) => answer.status)
+        .catch(() => null);
+      if (status === null) return `its port ${end.port} does not answer HTTP`;
+      if (status >= 502 && status <= 504) return `its port ${end.port} answers ${status}`;
+    } else if (!(await context.tcpProbe(end.address, end.port, 2000))) {
+      return `its port ${end.port} accepts no connection`;
+    }
+  }
+  return '';
+}
+
+async function failure(
+  context: RolloutContext,
+  container: ContainerFacts,
+  why: string,
+): Promise<RolloutError> {
+  const logs = await context.docker.logs(container.id, logLines).catch(() => '');
+  const lines = logs
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-logLines);
+  const shown =
+    lines.length > 0 ? [`last lines of ${container.name}:`, ...lines.map((line) => `  ${line}`)] : [];
+  return new RolloutError(why, [...healthLog(container), ...shown]);
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+
+import type { ConnectionTable } from './types';
+
+export interface RemoteEnd {
+  address: string;
+  port: number;
+}
+
+/** State of an established TCP connection and of a connected UDP socket in /proc/net. */
+const established = '01';
+
+const families = ['tcp', 'tcp6', 'udp', 'udp6'];
+
+/**
+ * Remote ends of all established connections in one of the kernel's tables (/proc/net/tcp and its siblings; no privilege needed).
+ * Addresses there are hexadecimal words in host byte order: little-endian on every machine that Docker runs on.
+ */
+export function establishedEnds(table: string): RemoteEnd[] {
+  const ends: RemoteEnd[] = [];
+  for (const line of table.split('\n').slice(1)) {
+    const [, , remote, state] = line.trim().split(/\s+/);
+    if (state !== established || !remote) continue;
+    const [address = '', port = ''] = remote.split(':');
+    ends.push({ address: addressOf(address), port: parseInt(port, 16) });
+  }
+  return ends;
+}
+
+/** IPv4 (also mapped into IPv6) in dotted form, IPv6 as eight full groups. */
+function addressOf(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) =>
+    (word.match(/../g) ?? []).reverse().map((byte) => parseInt(byte, 16)),
+  );
+  const mapped =
+    bytes.length === 16 &&
+    bytes.slice(0, 10).every((byte) => byte === 0) &&
+    bytes[10] === 255 &&
+    bytes[11] === 255;
+  if (bytes.length === 4 || mapped) return bytes.slice(-4).join('.');
+  const groups: string[] = [];
+  for (let index = 0; index < bytes.length; index += 2) {
+    groups.push((((bytes[index] ?? 0) << 8) | (bytes[index + 1] ?? 0)).toString(16));
+  }
+  return groups.join(':');
+}
+
+/** The address in the form that `establishedEnds` gives. */
+export function comparableAddress(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = !tail ? [] : tail.split(':');
+  const middle =
+    tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return [...left, ...middle, ...right].map((group) => group.replace(/^0+(?=.)/, '')).join(':');
+}
+
+/** The tables of this process's network namespace, which is Traefik's when deploy runs on the engine's host. */
+export function createConnectionTable(procNet = '/proc/net'): ConnectionTable {
+  return {
+    countTo: async (ends) => {
+      const wanted = new Set(ends.map((end) => `${comparableAddress(end.address)} ${end.port}`));
+      const tables = await Promise.all(
+        families.map((family) => readFile(`${procNet}/${family}`, 'utf8').catch(() => '')),
+      );
+      return tables.flatMap(establishedEnds).filter((end) => wanted.has(`${end.address} ${end.port}`)).length;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { Interrupted, RolloutError } from './rollout-error';
+import type { ContainerFacts, DrainOptions, RolloutContext } from './types';
+import { waitFor, type Waiter } from './waiting';
+
+const hookTimeoutMs = 5_000;
+const lookEveryMs = 50;
+
+/** The command that tells a container that it is being drained; null: there is none. */
+export function drainHook(container: ContainerFacts, options: DrainOptions): string[] | null {
+  if (options.hook !== 'auto') return options.hook;
+  return usesDrainFile(container) ? ['touch', '/tmp/drain'] : null;
+}
+
+/** Takes the file of the convention away again, for a container that goes on serving. */
+export async function undoDrain(
+  context: RolloutContext,
+  containers: ContainerFacts[],
+  options: DrainOptions,
+): Promise<void> {
+  if (options.hook !== 'auto') return;
+  await Promise.all(
+    containers
+      .filter((container) => container.status === 'running' && usesDrainFile(container))
+      .map((container) =>
+        context.docker
+          .exec(container.id, ['rm', '-f', '/tmp/drain'], { timeoutMs: hookTimeoutMs })
+          .catch(() => undefined),
+      ),
+  );
+}
+
+/**
+ * Waits until nothing is under way at the old containers any more. Traefik sends them nothing new, and lets go of idle connections
+ * within `idleConnTimeout` of its transports; so a connection that is still established is in use, be it by a slow response, an upload,
+ * a websocket or a TCP stream.
+ *
+ * @returns false when the deadline passed with connections still open
+ */
+export async function drain(
+  context: RolloutContext,
+  old: ContainerFacts[],
+  ends: { address: string; port: number }[],
+  options: DrainOptions,
+  waiter: Waiter,
+  note: (text: string) => void,
+): Promise<boolean> {
+  await Promise.all(old.map((container) => runHook(context, container, options, note)));
+  const deadline = {
+    what: 'requests at the old containers to finish',
+    limitMs: options.deadlineMs,
+    intervalMs: lookEveryMs,
+  };
+  const { connections } = context;
+  if (ends.length === 0) return true;
+  let open = 0;
+  try {
+    await waitFor(waiter, deadline, async () => {
+      if (connections === null) return null;
+      open = await connections.countTo(ends);
+      return open === 0 ? true : null;
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
+    if (connections !== null)
+      note(
+        `${open} connection${open === 1 ? '' : 's'} still open at the end of the drain; the stop cuts them`,
+      );
+    return connections === null;
+  }
+}
+
+async function runHook(
+  context: RolloutContext,
+  container: ContainerFacts,
+  options: DrainOptions,
+  note: (text: string) => void,
+): Promise<void> {
+  const hook = drainHook(container, options);
+  if (hook === null || container.status !== 'running') return;
+  try {
+    const { exitCode, output } = await context.docker.exec(container.id, hook, { timeoutMs: hookTimeoutMs });
+    if (exitCode !== 0) note(`the drain hook of ${container.name} ended with ${exitCode}: ${output.trim()}`);
+  } catch (error) {
+    note(
+      `the drain hook of ${container.name} could not run: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function usesDrainFile(container: ContainerFacts): boolean {
+  return container.health?.test.some((part) => part.includes('/tmp/drain')) ?? false;
+}

@@ -1,0 +1,48 @@
+import { drain } from './drain';
+import { endsOf, type Session } from './session';
+import type { StepRunner } from './step-runner';
+import type { ContainerFacts, DrainOptions, DynamicConfiguration } from './types';
+
+export interface FinishOptions {
+  /** Still there; may be empty when a killed rollout had removed them. */
+  old: ContainerFacts[];
+  fresh: ContainerFacts[];
+  drain: DrainOptions;
+  fileRoutes: DynamicConfiguration | null;
+  publishRoutes: ((routes: DynamicConfiguration) => Promise<void>) | null;
+  /** Called when the first old container is about to be stopped: from here there is no way back. */
+  onPointOfNoReturn(): void;
+}
+
+/** Everything after the switch: the pin leads to the fresh containers, the old ones get nothing new. */
+export async function finish(session: Session, steps: StepRunner, options: FinishOptions): Promise<void> {
+  const { old, fresh, fileRoutes, publishRoutes } = options;
+  const { docker } = session.context;
+  const ids = old.map((container) => container.id);
+  await steps.run('drain', () =>
+    drain(
+      session.context,
+      old,
+      endsOf(session.provided(old.map(asServing))),
+      options.drain,
+      session.waiter('drain'),
+      (text) => session.note(text),
+    ),
+  );
+  await steps.run('remove-old', async () => {
+    options.onPointOfNoReturn();
+    if (ids.length === 0) return;
+    await docker.stop(ids, { graceSeconds: null });
+    await docker.remove(ids, { force: true });
+  });
+  await steps.run('publish-routes', async () => {
+    if (publishRoutes) await publishRoutes(fileRoutes ?? {});
+  });
+  await steps.run('await-labels', () => session.awaitLabels('await-labels', fresh));
+  await steps.run('unpin', () => session.unpin('unpin'));
+}
+
+/** The drain hook makes a container unhealthy; what is open to it counts nevertheless. */
+function asServing(container: ContainerFacts): ContainerFacts {
+  return { ...container, health: null };
+}

@@ -1,0 +1,62 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+import { isPinFile, pinFileName } from './pin-names';
+import { mergeFiles } from './published-routes';
+import type { DynamicConfiguration } from './types';
+
+/**
+ * Writes a file into Traefik's dynamic folder in one step: under a name that Traefik does not read, flushed, then renamed in the same
+ * folder. Traefik would take a file that is being written for an empty one and drop its routes.
+ */
+export async function writePin(
+  folder: string,
+  project: string,
+  service: string,
+  text: string,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const name = pinFileName(project, service);
+  const temporary = join(folder, `.${name}.tmp`);
+  const file = await open(temporary, 'w', 0o644);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, join(folder, name));
+}
+
+/** Removing a pin that is not there is no error. */
+export async function removePin(folder: string, project: string, service: string): Promise<void> {
+  await rm(join(folder, pinFileName(project, service)), { force: true });
+}
+
+/** Name of the pin's marker (see `Pin`); null: there is no pin. */
+export async function readPinMarker(
+  folder: string,
+  project: string,
+  service: string,
+): Promise<string | null> {
+  const text = await readFile(join(folder, pinFileName(project, service)), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    },
+  );
+  return text === null ? null : (/^ {4}(rollout-\S+-[0-9a-f]{16}):$/m.exec(text)?.[1] ?? null);
+}
+
+/** What the folder's other files say, as Traefik would merge them; pins left out. */
+export async function readPublished(folder: string): Promise<DynamicConfiguration> {
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => /\.ya?ml$/.test(name) && !isPinFile(name))
+    .sort();
+  return mergeFiles(
+    await Promise.all(
+      names.map(async (name) => parse(await readFile(join(folder, name), 'utf8')) as unknown),
+    ),
+  );
+}

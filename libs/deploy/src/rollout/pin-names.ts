@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** Behind the name of everything that a pin takes over from labels. It sorts after `@`, which decides between UDP routers. */
+const suffix = '~rollout';
+
+export function pinnedName(name: string): string {
+  return `${name}${suffix}`;
+}
+
+/**
+ * Sorts before `routers-*.yml`, so that an object of the pin wins over one of the same name there: Traefik's file provider keeps the first.
+ */
+export function pinFileName(project: string, service: string): string {
+  return `rollout-${project}-${service}.yml`;
+}
+
+export function isPinFile(name: string): boolean {
+  return name.startsWith('rollout-');
+}
+
+/** Traefik's cookie name for a sticky service without one (pkg/server/cookie): sessions survive the pin only under the same name. */
+export function stickyCookieName(qualifiedService: string): string {
+  return `_${createHash('sha1').update(`_TRAEFIK_BACKEND_${qualifiedService}`).digest('hex')}`.slice(0, 6);
+}

@@ -1,0 +1,203 @@
+import { labelTree } from './label-tree';
+import { isTree, listField, subtree, textField, withoutField, type Tree } from './tree-access';
+import type { ContainerFacts } from './types';
+
+export const protocols = ['http', 'tcp', 'udp'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** What Traefik's docker provider makes of the containers of one Compose service. */
+export type ProvidedConfiguration = Record<Protocol, ProvidedSection>;
+
+export interface ProvidedSection {
+  /** By name without provider; every one names its service. */
+  routers: Record<string, Tree>;
+  services: Record<string, ProvidedService>;
+  middlewares: Record<string, Tree>;
+}
+
+export interface ProvidedService {
+  /** `loadBalancer` without its servers. */
+  loadBalancer: Tree;
+  /** Middlewares of the service itself (Traefik 3.7). */
+  middlewares: string[];
+  /** With `url` (http) or `address` (tcp, udp), one a container. */
+  servers: Tree[];
+  /** Where those servers are, for probes and for the drain; an `url` label that names a host is left out. */
+  ends: { address: string; port: number; scheme: string }[];
+}
+
+/**
+ * Follows Traefik 3.7 (pkg/provider/docker/config.go, pkg/provider/configuration.go): containers that are disabled, not running or not
+ * healthy are left out; a service without labels is named `service-project`; a router without a service gets the only one there is; a
+ * router without a rule would get the default rule, which matches nothing here, and is left out. Where Traefik drops both of two
+ * definitions that differ, the youngest container's wins: a pin is there to serve.
+ *
+ * @param network the docker provider's `network`, for containers without `traefik.docker.network`
+ */
+export function provideConfiguration(
+  containers: ContainerFacts[],
+  network: string | null,
+): ProvidedConfiguration {
+  const provided = emptyConfiguration();
+  const serving = containers
+    .filter(isServing)
+    .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
+  for (const container of serving) {
+    const single = provideOne(container, network);
+    for (const protocol of protocols) merge(provided[protocol], single[protocol]);
+  }
+  return provided;
+}
+
+/** Whether Traefik's docker provider would send traffic to it. */
+export function isServing(container: ContainerFacts): boolean {
+  return (
+    container.status === 'running' && (container.health === null || container.health.status === 'healthy')
+  );
+}
+
+export function emptyConfiguration(): ProvidedConfiguration {
+  const section = (): ProvidedSection => ({ routers: {}, services: {}, middlewares: {} });
+  return { http: section(), tcp: section(), udp: section() };
+}
+
+/** Whether nothing at all is routed to the service. */
+export function isEmpty(provided: ProvidedConfiguration): boolean {
+  return protocols.every((protocol) => Object.keys(provided[protocol].services).length === 0);
+}
+
+function merge(target: ProvidedSection, source: ProvidedSection): void {
+  for (const [name, router] of Object.entries(source.routers)) target.routers[name] ??= router;
+  for (const [name, middleware] of Object.entries(source.middlewares))
+    target.middlewares[name] ??= middleware;
+  for (const [name, service] of Object.entries(source.services)) {
+    const known = target.services[name];
+    if (!known) target.services[name] = service;
+    else {
+      known.servers.push(...service.servers);
+      known.ends.push(...service.ends);
+    }
+  }
+}
+
+function provideOne(container: ContainerFacts, network: string | null): ProvidedConfiguration {
+  const provided = emptyConfiguration();
+  if ((labelOf(container, 'traefik.enable') ?? '').toLowerCase() !== 'true') return provided;
+  const address = addressOf(container, network);
+  if (address === null) return provided;
+
+  const tree = labelTree(container.labels);
+  const written = (protocol: Protocol, kind: string): Tree => subtree(subtree(tree, protocol), kind);
+  const isWritten = (protocol: Protocol, kinds: string[]): boolean =>
+    kinds.some((kind) => Object.keys(written(protocol, kind)).length > 0);
+  const tcpOrUdp = isWritten('tcp', ['routers', 'services']) || isWritten('udp', ['routers', 'services']);
+
+  for (const protocol of protocols) {
+    const used =
+      protocol === 'http'
+        ? !tcpOrUdp || isWritten('http', ['routers', 'services', 'middlewares'])
+        : isWritten(protocol, ['routers', 'services']);
+    if (!used) continue;
+    const section = provided[protocol];
+    section.middlewares = treesOf(written(protocol, 'middlewares'));
+    const services = treesOf(written(protocol, 'services'));
+    if (Object.keys(services).length === 0) services[defaultServiceName(container)] = {};
+    for (const [name, definition] of Object.entries(services)) {
+      const service = provideService(protocol, definition, container, address);
+      if (service === null) return emptyConfiguration();
+      section.services[name] = service;
+    }
+    section.routers = linkRouters(
+      protocol,
+      treesOf(written(protocol, 'routers')),
+      Object.keys(section.services),
+    );
+  }
+  return provided;
+}
+
+/** null: no port is known, for which Traefik drops everything that the container says. */
+function provideService(
+  protocol: Protocol,
+  service: Tree,
+  container: ContainerFacts,
+  address: string,
+): ProvidedService | null {
+  const loadBalancer = subtree(service, 'loadbalancer');
+  const middlewares = listField(service, 'middlewares');
+  const written = subtree(loadBalancer, 'server');
+  const rest = withoutField(withoutField(withoutField(written, 'port'), 'scheme'), 'url');
+  const definition = withoutField(loadBalancer, 'server');
+  const url = textField(written, 'url');
+  if (protocol === 'http' && url)
+    return { loadBalancer: definition, middlewares, servers: [{ ...rest, url }], ends: endsOf(url) };
+
+  const port =
+    textField(written, 'port') ??
+    (container.exposedPorts[0] === undefined ? undefined : String(container.exposedPorts[0]));
+  if (!port) return null;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const scheme = protocol === 'http' ? (textField(written, 'scheme') ?? 'http') : protocol;
+  const server =
+    protocol === 'http'
+      ? { ...rest, url: `${scheme}://${host}:${port}` }
+      : { ...rest, address: `${host}:${port}` };
+  return {
+    loadBalancer: definition,
+    middlewares,
+    servers: [server],
+    ends: [{ address, port: Number(port), scheme }],
+  };
+}
+
+function endsOf(url: string): ProvidedService['ends'] {
+  const match = /^(\w+):\/\/(\d+\.\d+\.\d+\.\d+):(\d+)/.exec(url);
+  return match ? [{ address: match[2] ?? '', port: Number(match[3]), scheme: match[1] ?? 'http' }] : [];
+}
+
+function linkRouters(
+  protocol: Protocol,
+  routers: Record<string, Tree>,
+  services: string[],
+): Record<string, Tree> {
+  const linked: Record<string, Tree> = {};
+  for (const [name, router] of Object.entries(routers)) {
+    if (protocol !== 'udp' && !textField(router, 'rule')) continue;
+    if (textField(router, 'service')) linked[name] = router;
+    else if (services.length === 1)
+      linked[name] = { ...withoutField(router, 'service'), service: services[0] };
+  }
+  return linked;
+}
+
+function treesOf(tree: Tree): Record<string, Tree> {
+  return Object.fromEntries(
+    Object.entries(tree).filter((entry): entry is [string, Tree] => isTree(entry[1])),
+  );
+}
+
+/** Traefik's `Normalize(service_project)`: runs of anything but letters and digits become one dash. */
+function defaultServiceName(container: ContainerFacts): string {
+  const service = container.labels['com.docker.compose.service'];
+  const project = container.labels['com.docker.compose.project'];
+  const name = service && project ? `${service}_${project}` : container.name;
+  return name
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .join('-');
+}
+
+function labelOf(container: ContainerFacts, key: string): string | undefined {
+  return textField(container.labels, key);
+}
+
+function addressOf(container: ContainerFacts, network: string | null): string | null {
+  const wanted = labelOf(container, 'traefik.docker.network') ?? network;
+  const address = wanted === null ? undefined : container.addresses[wanted];
+  if (address !== undefined) return address;
+  return (
+    Object.keys(container.addresses)
+      .sort()
+      .map((name) => container.addresses[name])[0] ?? null
+  );
+}

@@ -1,0 +1,198 @@
+import { awaitReady } from './await-ready';
+import { finish } from './finish';
+import { isServing } from './provided-configuration';
+import { Interrupted, RolloutError } from './rollout-error';
+import { endsOf, Session } from './session';
+import { StepRunner } from './step-runner';
+import type {
+  ContainerFacts,
+  RolloutContext,
+  RolloutJournal,
+  RolloutOutcome,
+  RolloutRequest,
+  RolloutState,
+} from './types';
+import { undo } from './undo';
+
+/**
+ * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and `recoverRollout` has dealt
+ * with what an earlier one left.
+ *
+ * Never rejects for what can go wrong on a host; see `RolloutOutcome` for what is left in each case.
+ */
+export async function rollOut(
+  context: RolloutContext,
+  request: RolloutRequest,
+  journal: RolloutJournal,
+): Promise<RolloutOutcome> {
+  return new Rollout(context, request, journal).run();
+}
+
+class Rollout {
+  private readonly session: Session;
+  private readonly steps: StepRunner;
+  private state: RolloutState;
+  private committed = false;
+
+  constructor(
+    private readonly context: RolloutContext,
+    private readonly request: RolloutRequest,
+    private readonly journal: RolloutJournal,
+  ) {
+    this.session = new Session(context, request);
+    this.steps = new StepRunner(context, request, journal);
+    const { project, composeProject, service, replicas, fileRoutes, drain } = request;
+    this.state = {
+      project,
+      composeProject,
+      service,
+      replicas,
+      fileRoutes,
+      drain,
+      old: [],
+      direction: 'back',
+    };
+  }
+
+  async run(): Promise<RolloutOutcome> {
+    try {
+      await this.forward();
+      return this.outcome('done', '');
+    } catch (error) {
+      return error instanceof Interrupted ? this.interrupted() : this.failed(error);
+    }
+  }
+
+  private async forward(): Promise<void> {
+    const { session, request } = this;
+    const { docker } = this.context;
+    const all = await session.containers();
+    const old = all.filter((container) => ['running', 'paused', 'restarting'].includes(container.status));
+    const oldIds = old.map((container) => container.id);
+    await this.save({ old: oldIds, direction: 'back' });
+
+    await this.steps.run('clear-leftovers', async () => {
+      const dead = all.filter((container) => !oldIds.includes(container.id)).map((container) => container.id);
+      if (dead.length > 0) await docker.remove(dead, { force: true });
+    });
+    const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
+    const freshIds = await this.steps.run('start-new', () => this.start(oldIds));
+    await this.steps.run('join-edges', () => request.joinEdges(freshIds));
+    const fresh = await this.steps.run('wait-healthy', () =>
+      awaitReady(this.context, freshIds, {
+        budgetMs: request.healthBudgetMs,
+        limits: session.limits,
+        waiter: session.waiter('wait-healthy'),
+        network: session.network,
+        ...(pinned ? { between: this.followAddresses(old) } : {}),
+      }),
+    );
+    await this.steps.run('switch', async () => {
+      await this.save({ old: oldIds, direction: 'forward' });
+      await session.pinAsWanted('switch', fresh, request.fileRoutes, old);
+    });
+    await finish(session, this.steps, {
+      old: await docker.inspect(oldIds),
+      fresh,
+      drain: request.drain,
+      fileRoutes: request.fileRoutes,
+      publishRoutes: request.publishRoutes,
+      onPointOfNoReturn: () => (this.committed = true),
+    });
+    await this.journal.save(null);
+  }
+
+  private async start(oldIds: string[]): Promise<string[]> {
+    const { replicas } = this.request;
+    await this.request.start(oldIds.length + replicas);
+    const fresh = (await this.session.containers()).filter((container) => !oldIds.includes(container.id));
+    if (fresh.length < replicas) {
+      throw new RolloutError(`Compose started ${fresh.length} of ${replicas} new containers`);
+    }
+    return fresh.map((container) => container.id);
+  }
+
+  /** A restarted container may come back with another address; the pin goes along. */
+  private followAddresses(old: ContainerFacts[]): () => Promise<void> {
+    const ids = old.map((container) => container.id);
+    let known = JSON.stringify(endsOf(this.session.provided(old)));
+    return async () => {
+      const now = (await this.context.docker.inspect(ids)).filter(isServing);
+      const ends = JSON.stringify(endsOf(this.session.provided(now)));
+      if (now.length === 0 || ends === known) return;
+      known = ends;
+      await this.session.repin(now);
+    };
+  }
+
+  private async failed(error: unknown): Promise<RolloutOutcome> {
+    const reason = error instanceof Error ? error.message : String(error);
+    const details = error instanceof RolloutError ? error.details : [];
+    if (this.committed) {
+      return this.outcome(
+        'failed',
+        reason,
+        details,
+        'the new containers serve through a route file; the next deploy of this stack finishes',
+      );
+    }
+    return { ...(await this.goBack(this.context.signal, 'failed', reason)), details };
+  }
+
+  private async interrupted(): Promise<RolloutOutcome> {
+    if (this.committed) {
+      return this.outcome(
+        'interrupted',
+        'interrupted',
+        [],
+        'the new containers serve; the next deploy of this stack removes the old ones',
+      );
+    }
+    const timeout = new AbortController();
+    const watchdog = this.context.clock.sleep(this.session.limits.interruptTimeout, timeout.signal).then(
+      () => timeout.abort(),
+      () => undefined,
+    );
+    const outcome = await this.goBack(timeout.signal, 'interrupted', 'interrupted');
+    timeout.abort();
+    await watchdog;
+    return outcome;
+  }
+
+  private async goBack(
+    signal: AbortSignal,
+    result: 'failed' | 'interrupted',
+    reason: string,
+  ): Promise<RolloutOutcome> {
+    const switched = this.state.direction === 'forward';
+    try {
+      await this.save({ old: this.state.old, direction: 'back' });
+      await undo(this.session.with(signal), { old: this.state.old, drain: this.request.drain, switched });
+      await this.journal.save(null);
+      return this.outcome(result, reason);
+    } catch (error) {
+      const also =
+        error instanceof Interrupted ? '' : ` (${error instanceof Error ? error.message : String(error)})`;
+      return this.outcome(
+        result,
+        reason,
+        [],
+        `new containers and a route file are left${also}; the next deploy of this stack removes them`,
+      );
+    }
+  }
+
+  private async save(change: Pick<RolloutState, 'old' | 'direction'>): Promise<void> {
+    this.state = { ...this.state, ...change };
+    await this.journal.save(this.state);
+  }
+
+  private outcome(
+    result: RolloutOutcome['result'],
+    reason: string,
+    details: string[] = [],
+    leftover: string | null = null,
+  ): RolloutOutcome {
+    return { result, reason, details, leftover, durations: this.steps.durations };
+  }
+}

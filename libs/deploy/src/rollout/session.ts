@@ -1,0 +1,197 @@
+import {
+  acknowledgeLabels,
+  acknowledgePin,
+  acknowledgeUnpinned,
+  brokenRouters,
+  type Acknowledgement,
+} from './acknowledge';
+import { defaultLimits } from './limits';
+import { renderPin, type Pin } from './pin';
+import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
+import { pinnedName } from './pin-names';
+import {
+  emptyConfiguration,
+  isEmpty,
+  protocols,
+  provideConfiguration,
+  type ProvidedConfiguration,
+} from './provided-configuration';
+import { routesTo } from './published-routes';
+import { listField, subtree, textField } from './tree-access';
+import type {
+  ContainerFacts,
+  DynamicConfiguration,
+  RolloutContext,
+  RolloutLimits,
+  RolloutStep,
+} from './types';
+import { waiterFor, type Waiter } from './waiting';
+
+/** What is being replaced. */
+export interface SessionSubject {
+  project: string;
+  composeProject: string;
+  service: string;
+}
+
+/** The moves that a rollout, its way back and its recovery are made of. Each can be repeated. */
+export class Session {
+  readonly limits: RolloutLimits;
+
+  /** @param signal aborts the waits; the way back after an interrupt has one of its own */
+  constructor(
+    readonly context: RolloutContext,
+    readonly subject: SessionSubject,
+    readonly signal: AbortSignal = context.signal,
+  ) {
+    this.limits = { ...defaultLimits, ...context.limits };
+  }
+
+  /** The same rollout with another signal. */
+  with(signal: AbortSignal): Session {
+    return new Session(this.context, this.subject, signal);
+  }
+
+  /** The docker provider's default network. */
+  get network(): string | null {
+    const docker = subtree(subtree(this.context.proxy?.staticConfiguration, 'providers'), 'docker');
+    return textField(docker, 'network') ?? null;
+  }
+
+  containers(): Promise<ContainerFacts[]> {
+    return this.context.docker.listService(this.subject.composeProject, this.subject.service);
+  }
+
+  provided(containers: ContainerFacts[]): ProvidedConfiguration {
+    return this.context.proxy ? provideConfiguration(containers, this.network) : emptyConfiguration();
+  }
+
+  waiter(step: RolloutStep): Waiter {
+    return waiterFor(this.context, this.subject, step, this.signal);
+  }
+
+  note(text: string): void {
+    this.context.report({ type: 'note', project: this.subject.project, service: this.subject.service, text });
+  }
+
+  /**
+   * Sends the service's traffic to these containers, with the published static routes that lead to them.
+   *
+   * @returns null: nothing leads there, and no pin is needed
+   */
+  async pinAsPublished(step: RolloutStep, containers: ContainerFacts[]): Promise<Pin | null> {
+    const { proxy } = this.context;
+    if (!proxy) return null;
+    const provided = this.provided(containers);
+    if (isEmpty(provided)) return null;
+    const published = await readPublished(proxy.dynamicFolder);
+    const fileRoutes = routesTo(published, serviceNames(provided));
+    const pin = this.render(provided, fileRoutes, {}, published);
+    if (pin.routers.length === 0) return null;
+    const excused = await brokenRouters(this.acknowledgement(step), pin, (name) => [
+      name.endsWith(pinnedName('')) ? `${name.slice(0, -pinnedName('').length)}@docker` : `${name}@file`,
+      `${name}@file`,
+    ]);
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, excused);
+    return pin;
+  }
+
+  /**
+   * Sends the service's traffic to these containers, with static routes that are not published yet; those that are published and lead
+   * to `before` but are not among them match nothing any more.
+   */
+  async pinAsWanted(
+    step: RolloutStep,
+    containers: ContainerFacts[],
+    fileRoutes: DynamicConfiguration | null,
+    before: ContainerFacts[],
+  ): Promise<Pin | null> {
+    const { proxy } = this.context;
+    if (!proxy) return null;
+    const provided = this.provided(containers);
+    const published = await readPublished(proxy.dynamicFolder);
+    const retired = routesTo(published, serviceNames(this.provided(before)));
+    const pin = this.render(provided, fileRoutes ?? {}, retired, published);
+    if (pin.routers.length === 0) return null;
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, new Set());
+    return pin;
+  }
+
+  /** Rewrites a pin whose containers changed their addresses; not acknowledged. */
+  async repin(containers: ContainerFacts[]): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy) return;
+    const provided = this.provided(containers);
+    if (isEmpty(provided)) return;
+    const published = await readPublished(proxy.dynamicFolder);
+    await this.write(this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
+  }
+
+  /** Waits until the labels of these containers serve by themselves. */
+  async awaitLabels(step: RolloutStep, containers: ContainerFacts[]): Promise<void> {
+    const provided = this.provided(containers);
+    if (!isEmpty(provided)) await acknowledgeLabels(this.acknowledgement(step), provided);
+  }
+
+  async unpin(step: RolloutStep): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy) return;
+    const { project, service } = this.subject;
+    const marker = await readPinMarker(proxy.dynamicFolder, project, service);
+    await removePin(proxy.dynamicFolder, project, service);
+    if (marker !== null) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+  }
+
+  private async write(pin: Pin): Promise<void> {
+    const { proxy } = this.context;
+    if (proxy) await writePin(proxy.dynamicFolder, this.subject.project, this.subject.service, pin.text);
+  }
+
+  private render(
+    provided: ProvidedConfiguration,
+    fileRoutes: DynamicConfiguration,
+    retired: DynamicConfiguration,
+    published: DynamicConfiguration,
+  ): Pin {
+    const configuration = this.context.proxy?.staticConfiguration ?? {};
+    const precedence = listField(subtree(configuration, 'providers'), 'precedence').map((name) =>
+      name.toLowerCase(),
+    );
+    const file = precedence.indexOf('file');
+    const docker = precedence.indexOf('docker');
+    const transport = subtree(configuration, 'serversTransport');
+    return renderPin({
+      project: this.subject.project,
+      service: this.subject.service,
+      provided,
+      fileRoutes,
+      retired,
+      transports: published.http?.serversTransports ?? {},
+      defaultTransport: Object.keys(transport).length > 0 ? transport : null,
+      winsTies: file >= 0 && (docker < 0 || file < docker),
+    });
+  }
+
+  private acknowledgement(step: RolloutStep): Acknowledgement {
+    const { proxy, get } = this.context;
+    if (!proxy) throw new TypeError('an acknowledgement needs a proxy');
+    return { get, proxy, limits: this.limits, waiter: this.waiter(step) };
+  }
+}
+
+/** Where Traefik's connections to these containers end. */
+export function endsOf(provided: ProvidedConfiguration): { address: string; port: number }[] {
+  return protocols.flatMap((protocol) =>
+    Object.values(provided[protocol].services).flatMap((service) => service.ends),
+  );
+}
+
+function serviceNames(provided: ProvidedConfiguration): Record<(typeof protocols)[number], string[]> {
+  return {
+    http: Object.keys(provided.http.services),
+    tcp: Object.keys(provided.tcp.services),
+    udp: Object.keys(provided.udp.services),
+  };
+}
