@@ -1,0 +1,118 @@
+import { describeWithImages } from './harness/describe-with';
+import { containersOf, identityOf } from './harness/engine';
+import { eventually } from './harness/eventually';
+import { NODE, PROXY_IMAGES } from './harness/images';
+import { output } from './harness/run';
+import type { TestWorkspace } from './harness/workspace';
+import { askFrom, membersOf, reachable, type Member } from './segmentation/reach';
+import { createSegmentedWorkspace, type SegmentedWorkspace } from './segmentation/segmented-workspace';
+
+const FOLDERS = ['shop', 'catalog', 'archive', 'alpha', 'lonely'];
+
+describeWithImages([NODE, ...PROXY_IMAGES], 'five projects beside each other', () => {
+  let workspace: TestWorkspace;
+  let add: SegmentedWorkspace['add'];
+
+  beforeAll(async () => {
+    ({ workspace, add } = await createSegmentedWorkspace());
+    const { exitCode, all } = await workspace.nx(['run-many', '-t', 'deploy']);
+    if (exitCode !== 0) throw new Error(all);
+  }, 180_000);
+  afterAll(() => workspace.dispose());
+
+  const members = (): Promise<Member[]> =>
+    membersOf(Object.fromEntries(FOLDERS.map((folder) => [folder, workspace.name(folder)])));
+
+  async function idOf(folder: string, service: string): Promise<string> {
+    const found = (await containersOf(workspace.name(folder))).find((each) => each.service === service);
+    if (!found) throw new Error(`${folder} runs no ${service}`);
+    return found.id;
+  }
+
+  it('reach their siblings and what their edges name, and nothing else', async () => {
+    const all = await members();
+    const matrix = await Promise.all(
+      all.map(async (from) => [from.label, await reachable(from, all)] as const),
+    );
+    expect(Object.fromEntries(matrix)).toEqual(MATRIX);
+  });
+
+  it('find siblings and edges by name, whatever the names of public services elsewhere', async () => {
+    expect(await askFrom(await idOf('shop', 'web'), ['store', 'api'])).toEqual(['shop.store', 'catalog.api']);
+    expect(await askFrom(await idOf('shop', 'store'), ['web', 'api'])).toEqual(['shop.web', 'catalog.api']);
+    expect(await askFrom(await idOf('catalog', 'api'), ['cache', 'store'])).toEqual([
+      'catalog.cache',
+      'archive.store',
+    ]);
+    expect(await askFrom(await idOf('alpha', 'web'), ['api', 'store'])).toEqual(['alpha.api', 'alpha.store']);
+    expect(await askFrom(await idOf('lonely', 'job'), ['web', 'api', 'store'])).toEqual([null, null, null]);
+  });
+
+  it('keep running when a new consumer comes and goes', async () => {
+    const before = await identityOf(workspace.name('archive'));
+    const late = await add('late', ['worker'], ['archive:store']);
+    expect(await workspace.nx(['deploy', late])).toMatchObject({ exitCode: 0 });
+    expect(await askFrom(await idOf('late', 'worker'), ['store'])).toEqual(['archive.store']);
+    expect(await identityOf(workspace.name('archive'))).toEqual(before);
+
+    await workspace.remove(`projects/${late}/ingress.yml`);
+    expect(await workspace.nx(['deploy', late])).toMatchObject({ exitCode: 0 });
+    expect(await askFrom(await idOf('late', 'worker'), ['store'])).toEqual([null]);
+    expect(await identityOf(workspace.name('archive'))).toEqual(before);
+  });
+
+  describe('looking up names outside', () => {
+    async function honeypotLog(): Promise<string> {
+      const dns = (await containersOf('proxy')).find(({ service }) => service === 'dns');
+      return output('sh', ['-c', `docker logs ${dns?.id} 2>&1`]);
+    }
+
+    async function lookUp(container: string, name: string): Promise<void> {
+      await output('docker', [
+        'exec',
+        container,
+        'node',
+        '-e',
+        `require('dns').lookup('${name}', () => process.exit())`,
+      ]);
+    }
+
+    it.each([
+      ['a service that nothing is tied to', 'lonely', 'job'],
+      ['a public service', 'shop', 'web'],
+    ])("is logged with the asker's address: %s", async (_, folder, service) => {
+      const name = `canary-${folder}.example.com`;
+      const id = await idOf(folder, service);
+      await lookUp(id, name);
+      const { addresses } = (await containersOf(workspace.name(folder))).find((each) => each.id === id) ?? {};
+      await eventually(async () => {
+        const line = (await honeypotLog()).split('\n').find((each) => each.includes(name));
+        expect(Object.values(addresses ?? {})).toContain(/(\d+\.\d+\.\d+\.\d+):\d+/.exec(line ?? '')?.[1]);
+      });
+    });
+
+    it('leaves sibling names resolvable while the honeypot is down', async () => {
+      const dns = (await containersOf('proxy')).find(({ service }) => service === 'dns')?.id ?? '';
+      await output('docker', ['stop', dns]);
+      expect(await askFrom(await idOf('catalog', 'api'), ['cache'])).toEqual(['catalog.cache']);
+      await output('docker', ['start', dns]);
+    });
+  });
+});
+
+/**
+ * Who reaches whom, by any address. Public services share proxynet, the network on which the proxy reaches them; the
+ * services without an ingress row are out of its sight.
+ */
+const MATRIX: Record<string, string[]> = {
+  'shop.web': ['alpha.api', 'alpha.store', 'alpha.web', 'catalog.api', 'shop.store'],
+  'shop.store': ['catalog.api', 'shop.web'],
+  'catalog.api': ['archive.store', 'catalog.cache', 'shop.store', 'shop.web'],
+  'catalog.cache': ['archive.store', 'catalog.api'],
+  'archive.store': ['archive.admin', 'catalog.api', 'catalog.cache'],
+  'archive.admin': ['archive.store'],
+  'alpha.web': ['alpha.api', 'alpha.store', 'shop.web'],
+  'alpha.api': ['alpha.store', 'alpha.web', 'shop.web'],
+  'alpha.store': ['alpha.api', 'alpha.web', 'shop.web'],
+  'lonely.job': [],
+};

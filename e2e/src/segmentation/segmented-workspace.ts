@@ -1,0 +1,59 @@
+import { stringify } from 'yaml';
+import { backendService, buildBackend } from '../harness/backend';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+
+/**
+ * Five projects: two with an ingress row, an edge from one to a private one, an edge from that to another, and one that
+ * is tied to nobody. The names collide on purpose: `web`, `api` and `store` stand in several of them.
+ */
+const PROJECTS: Record<string, { services: string[]; ingress?: object[]; egress?: string[] }> = {
+  shop: { services: ['web', 'store'], ingress: [row('web', 'shop.localhost')], egress: ['catalog:api'] },
+  catalog: { services: ['api', 'cache'], egress: ['archive:store'] },
+  archive: { services: ['store', 'admin'] },
+  // Public services that carry the names of others' private ones.
+  alpha: {
+    services: ['web', 'api', 'store'],
+    ingress: [row('web', 'alpha.localhost'), row('api', 'api.localhost'), row('store', 'store.localhost')],
+  },
+  lonely: { services: ['job'] },
+};
+
+function row(service: string, domain: string): object {
+  return { service, domain, port: 8080 };
+}
+
+export interface SegmentedWorkspace {
+  workspace: TestWorkspace;
+  /** Adds a project that is not deployed yet, its egress in the folders' names. */
+  add(folder: string, services: string[], egress: string[]): Promise<string>;
+}
+
+/** The workspace of the five projects; every container answers with `<folder>.<service>`. Nothing is deployed yet. */
+export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
+  const workspace = await createWorkspace();
+  const image = await buildBackend(workspace.prefix);
+  const write = async (
+    folder: string,
+    services: string[],
+    ingress: object[],
+    egress: string[],
+  ): Promise<string> => {
+    const project = workspace.name(folder);
+    const compose = {
+      services: Object.fromEntries(
+        services.map((service) => [service, backendService(image, `${folder}.${service}`)]),
+      ),
+    };
+    await workspace.write(`projects/${project}/docker-compose.yml`, stringify(compose));
+    if (ingress.length + egress.length > 0) {
+      const rows = { ingress, egress: egress.map((edge) => workspace.name(edge)) };
+      await workspace.write(`projects/${project}/ingress.yml`, stringify(rows));
+    }
+    return project;
+  };
+  for (const [folder, { services, ingress = [], egress = [] }] of Object.entries(PROJECTS)) {
+    await write(folder, services, ingress, egress);
+  }
+  await workspace.commit('Add five projects');
+  return { workspace, add: (folder, services, egress) => write(folder, services, [], egress) };
+}
