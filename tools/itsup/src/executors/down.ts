@@ -1,0 +1,24 @@
+import { readWorkspace } from '@itsup/config';
+import { downStacks } from '@itsup/deploy';
+import { deployContext } from '../deploy-context';
+import { headCommit } from '../head-commit';
+import type { StackOptions } from '../inference/targets';
+import { settleOutcome } from './settle-outcome';
+import { stackExecutor } from './stack-executor';
+
+interface DownOptions extends StackOptions {
+  volumes?: boolean;
+}
+
+const { single, batch } = stackExecutor<DownOptions>(async (run) => {
+  const { root, stacks, options } = run;
+  await downStacks(deployContext({ ...run, reporter: { line: run.print } }), {
+    workspace: await readWorkspace(root),
+    stacks,
+    volumes: options.volumes,
+    commit: headCommit(root),
+    onOutcome: settleOutcome(run),
+  });
+});
+
+export { batch, single as default };

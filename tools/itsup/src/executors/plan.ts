@@ -1,0 +1,28 @@
+import { readWorkspace } from '@itsup/config';
+import { formatPlan, planStacks } from '@itsup/deploy';
+import { deployContext } from '../deploy-context';
+import type { StackOptions } from '../inference/targets';
+import { stackExecutor } from './stack-executor';
+
+interface PlanOptions extends StackOptions {
+  pull?: boolean;
+  adopt?: boolean;
+}
+
+const { single, batch } = stackExecutor<PlanOptions>(async (run) => {
+  const { root, stacks, options, color, print, settle } = run;
+  const context = deployContext({ ...run, reporter: { line: print } });
+  const workspace = await readWorkspace(root);
+  const plan = await planStacks(context, { workspace, stacks, pull: options.pull, adopt: options.adopt });
+  print(null, formatPlan(plan, { color }).trimEnd());
+  for (const stack of plan.stacks) {
+    settle(stack.stack, {
+      summary: formatPlan({ ...plan, stacks: [stack], failed: [] }, { color }).trimEnd(),
+    });
+  }
+  for (const { stack, problems } of plan.failed) {
+    settle(stack, { problems, success: false });
+  }
+});
+
+export { batch, single as default };

@@ -1,0 +1,24 @@
+import { readWorkspace } from '@itsup/config';
+import { restartStacks } from '@itsup/deploy';
+import { deployContext } from '../deploy-context';
+import { headCommit } from '../head-commit';
+import type { StackOptions } from '../inference/targets';
+import { settleOutcome } from './settle-outcome';
+import { stackExecutor } from './stack-executor';
+
+interface RestartOptions extends StackOptions {
+  service?: string[];
+}
+
+const { single, batch } = stackExecutor<RestartOptions>(async (run) => {
+  const { root, stacks, options } = run;
+  await restartStacks(deployContext({ ...run, reporter: { line: run.print } }), {
+    workspace: await readWorkspace(root),
+    stacks,
+    services: options.service,
+    commit: headCommit(root),
+    onOutcome: settleOutcome(run),
+  });
+});
+
+export { batch, single as default };

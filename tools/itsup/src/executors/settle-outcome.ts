@@ -1,0 +1,25 @@
+import { formatProblems } from '@itsup/config';
+import type { DeploySummary, StackOutcome } from '@itsup/deploy';
+import type { StackRun } from './stack-executor';
+
+/** Settles the task of a stack as the deploy layer settled the stack. */
+export function settleOutcome({
+  settle,
+}: Pick<StackRun<unknown>, 'settle'>): (outcome: StackOutcome) => void {
+  return ({ stack, status, problems }) =>
+    settle(stack, { problems, success: status !== 'failed' && status !== 'skipped', summary: status });
+}
+
+/** What a deploy found that belongs to no stack: conflicts, and stacks whose folder is gone. */
+export function printFindings(
+  { problems, prunable }: Pick<DeploySummary, 'problems' | 'prunable'>,
+  { color, print }: Pick<StackRun<unknown>, 'color' | 'print'>,
+): void {
+  if (problems.length > 0) {
+    print(null, formatProblems(problems, { color }).trimEnd());
+  }
+  if (prunable.length > 0) {
+    const stacks = prunable.join(', ');
+    print(null, `still on the engine, but no longer in projects/: ${stacks} (itsup prune takes them down)`);
+  }
+}

@@ -1,0 +1,140 @@
+import { formatProblems, problemsOf, type Problem } from '@itsup/config';
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { StackOptions } from '../inference/targets';
+import { interruption } from '../terminal/interruption';
+import { wantsColor } from '../terminal/wants-color';
+import { OutcomeQueue } from './outcome-queue';
+
+/** One run of one target for all its stacks, in one process. */
+export interface StackRun<Options> {
+  root: string;
+  stacks: string[];
+  /** Flags are the run's, so they are the same for all stacks. */
+  options: Options;
+  env: NodeJS.ProcessEnv;
+  color: boolean;
+  /** Aborted on Ctrl-C; what is running has three seconds to come to a safe end. */
+  signal: AbortSignal;
+  /** Shows a line at once and keeps it for the stack's output; `null` is the run itself. */
+  print(stack: string | null, line: string): void;
+  /** Settles a stack: failed with `success: false` or a problem of severity error. */
+  settle(stack: string, outcome?: Outcome): void;
+}
+
+export interface Outcome {
+  problems?: readonly Problem[];
+  success?: boolean;
+  /** For who asks for the output of a task that went well. */
+  summary?: string;
+}
+
+/** What an executor does. A stack that it leaves unsettled has succeeded; a rejection fails the unsettled ones. */
+export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
+
+export interface TaskOutcome {
+  task: string;
+  result: { success: boolean; terminalOutput: string; startTime: number; endTime: number };
+}
+
+export interface StackExecutor<Options> {
+  /** For Nx without batches: the same action with one stack. */
+  single: (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
+  batch: (
+    graph: TaskGraph,
+    options: Record<string, Options>,
+    overrides: unknown,
+    context: ExecutorContext,
+  ) => AsyncGenerator<TaskOutcome>;
+}
+
+/**
+ * Both implementations of an executor from one action: Nx runs all tasks of a target in one process, where a fork for
+ * each would cost a quarter of a second. A task's failure is its own.
+ */
+export function stackExecutor<Options extends StackOptions>(
+  action: StackAction<Options>,
+): StackExecutor<Options> {
+  return {
+    single: async (options, context) => {
+      for await (const { result } of run(action, context.root, { [options.stack]: options })) {
+        // Nx shows the output of a failed task of a batch by itself, but not of this one.
+        process.stdout.write(result.terminalOutput);
+        return { success: result.success };
+      }
+      return { success: false };
+    },
+    batch: (_graph, options, _overrides, context) => run(action, context.root, options),
+  };
+}
+
+async function* run<Options extends StackOptions>(
+  action: StackAction<Options>,
+  root: string,
+  tasks: Record<string, Options>,
+): AsyncGenerator<TaskOutcome> {
+  const env = process.env;
+  const color = wantsColor(env, process.stdout.isTTY);
+  const startTime = Date.now();
+  const queue = new OutcomeQueue<TaskOutcome>();
+  const open = new Map(
+    Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
+  );
+  const many = open.size > 1;
+
+  const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
+    const task = open.get(stack);
+    if (task === undefined) {
+      return;
+    }
+    open.delete(stack);
+    const problems = [...task.notes.map(warning), ...found];
+    const failed = !success || problems.some(({ severity }) => severity === 'error');
+    const text = [
+      task.lines,
+      problems.length > 0 ? formatProblems(problems, { color }) : '',
+      failed || summary === undefined ? '' : `${summary}\n`,
+    ].join('');
+    // Nx shows what a failed task printed and folds the others away, warnings included.
+    if (!failed && problems.length > 0) {
+      process.stdout.write(formatProblems(problems, { color }));
+    }
+    queue.push({
+      task: task.task,
+      result: { success: !failed, terminalOutput: text, startTime, endTime: Date.now() },
+    });
+  };
+  const print = (stack: string | null, line: string): void => {
+    const task = stack === null ? undefined : open.get(stack);
+    if (task !== undefined) {
+      task.lines += `${line}\n`;
+    }
+    process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
+  };
+
+  for (const { stack, refusal } of Object.values(tasks)) {
+    if (refusal !== undefined) {
+      settle(stack, { problems: [{ code: 'refused', severity: 'error', message: refusal }] });
+    }
+  }
+  const [options] = Object.values(tasks);
+  const stacks = [...open.keys()];
+  if (options !== undefined && stacks.length > 0) {
+    const { signal, release } = interruption();
+    void action({ root, stacks, options, env, color, signal, print, settle })
+      .then(
+        () => stacks.forEach((stack) => settle(stack)),
+        (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
+      )
+      .finally(() => {
+        release();
+        queue.close();
+      });
+  } else {
+    queue.close();
+  }
+  yield* queue;
+}
+
+function warning(message: string): Problem {
+  return { code: 'workspace', severity: 'warning', message };
+}

@@ -1,0 +1,18 @@
+import { availableParallelism } from 'node:os';
+import { validateStacks } from '@itsup/deploy';
+import { createDocker } from '@itsup/docker';
+import type { StackOptions } from '../inference/targets';
+import { stackExecutor } from './stack-executor';
+import { toolEnvironment } from '../terminal/tool-environment';
+
+const { single, batch } = stackExecutor<StackOptions>(({ root, stacks, env, signal, settle }) =>
+  validateStacks({
+    root,
+    stacks,
+    docker: createDocker({ env: toolEnvironment(env), signal }),
+    parallel: availableParallelism(),
+    onOutcome: ({ stack, problems }) => settle(stack, { problems, summary: 'valid' }),
+  }),
+);
+
+export { batch, single as default };

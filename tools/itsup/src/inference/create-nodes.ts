@@ -1,0 +1,128 @@
+import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
+import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
+// Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
+import { scanProject, type ProjectScan } from '@itsup/config/scan';
+import { readBuildState, type BuildState } from '../build/build-state';
+import { inspectLayout, type LayoutFindings } from './layout';
+import { takenNames } from './taken-names';
+import { targetsOf } from './targets';
+
+type Nodes = Awaited<ReturnType<CreateNodes[1]>>;
+
+/** nx.json stands for the proxy, which is there whatever `projects/` holds. */
+const PROXY_ANCHOR = 'nx.json';
+
+const FILES =
+  `{${PROXY_ANCHOR},` +
+  'projects/*/{docker-compose.yml,docker-compose.yaml,compose.yml,compose.yaml},' +
+  'projects/*/{ingress.yml,itsup-project.yml}}';
+
+/**
+ * Every folder of `projects/` with a Compose or an ingress file becomes a project, and the proxy one more. Never
+ * throws for one of them, which would fail every command of every project: a broken project is inferred all the
+ * same, and its targets say what is wrong.
+ */
+export const createNodes: CreateNodes = [
+  FILES,
+  (files, _options, { workspaceRoot }) => {
+    const anchors = new Map<string, string>();
+    for (const file of [...files].sort()) {
+      const [parent, name] = file.split('/');
+      if (parent === 'projects' && name !== undefined && !anchors.has(name)) {
+        anchors.set(name, file);
+      }
+    }
+    const build = readBuildState(workspaceRoot);
+    const taken = takenNames(workspaceRoot);
+    const nodes: Nodes = [];
+    const scans: ProjectScan[] = [];
+    for (const [name, file] of anchors) {
+      const scan = scanProject(workspaceRoot, name);
+      scans.push(scan);
+      nodes.push([file, { projects: { [scan.folder]: projectNode(scan, build, taken) } }]);
+    }
+    if (files.includes(PROXY_ANCHOR)) {
+      const layout = inspectLayout(workspaceRoot, new Set(anchors.keys()));
+      const names = scans.map(({ name }) => nxNameOf(name, taken));
+      nodes.push([PROXY_ANCHOR, { projects: { proxy: proxyNode(names, build, layout) } }]);
+    }
+    return nodes;
+  },
+];
+
+/** A taken name gets the folder in front, which no package and no folder of `projects/` can be called. */
+export function nxNameOf(folder: string, taken: ReadonlyMap<string, string>): string {
+  return taken.has(folder) ? `projects/${folder}` : folder;
+}
+
+const SETTINGS = '{workspaceRoot}/projects/{itsup,traefik,middlewares}.yml';
+
+function projectNode(
+  scan: ProjectScan,
+  build: BuildState,
+  taken: ReadonlyMap<string, string>,
+): Omit<ProjectConfiguration, 'root'> {
+  const nxName = nxNameOf(scan.name, taken);
+  const why = taken.get(scan.name);
+  const reserved =
+    why === undefined ? null : `the name "${scan.name}" ${why}: give the folder ${scan.folder} another name`;
+  const outside = scan.outsideFiles.map((file) => `{workspaceRoot}/${file}`);
+  return {
+    name: nxName,
+    projectType: 'application',
+    tags: ['itsup:stack', `itsup:${scan.kind}`],
+    metadata: { description: descriptionOf(scan), technologies: ['docker', 'compose'] },
+    namedInputs: {
+      stack: ['{projectRoot}/**/*', ...outside],
+      // What the checks between projects read of this one.
+      model: ['{projectRoot}/**/*.yml', '{projectRoot}/**/*.yaml', ...outside],
+    },
+    targets: targetsOf({
+      stack: scan.name,
+      nxName,
+      digest: build.digest,
+      refusal: build.refusal ?? reserved,
+      notes: [],
+      generate: ['stack', SETTINGS, '{workspaceRoot}/templates/upstream/**/*'],
+      validate: [],
+      outputs: scan.kind === 'container' ? projectArtifactPaths(scan.name) : [],
+    }),
+  };
+}
+
+function descriptionOf(scan: ProjectScan): string {
+  const what = scan.kind === 'container' ? 'Compose project' : 'host outside Docker';
+  return scan.enabled ? what : `${what}, not enabled`;
+}
+
+function proxyNode(
+  projects: string[],
+  build: BuildState,
+  layout: LayoutFindings,
+): Omit<ProjectConfiguration, 'root'> {
+  const targets = targetsOf({
+    stack: 'proxy',
+    nxName: 'proxy',
+    digest: build.digest,
+    refusal: build.refusal ?? layout.refusal,
+    notes: layout.notes,
+    generate: [
+      // Inputs, not edges: an ingress edit touches its project and the proxy, a Compose edit its project alone.
+      '{workspaceRoot}/projects/*/{ingress.yml,itsup-project.yml}',
+      SETTINGS,
+      '{workspaceRoot}/templates/proxy/**/*',
+    ],
+    validate: projects.length > 0 ? [{ input: 'model', projects }] : [],
+    outputs: proxyArtifactPaths(),
+  });
+  return {
+    name: 'proxy',
+    projectType: 'application',
+    tags: ['itsup:stack', 'itsup:proxy'],
+    metadata: {
+      description: 'Traefik and what belongs to it',
+      technologies: ['docker', 'compose', 'traefik'],
+    },
+    targets,
+  };
+}

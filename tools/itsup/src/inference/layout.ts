@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is wrong with where `projects/` stands in git, and what to do about it. */
+export interface LayoutFindings {
+  /** Fails the proxy's targets: nothing, or not what the operator believes, would be deployed. */
+  refusal: string | null;
+  /** Printed by the proxy's targets. */
+  notes: string[];
+}
+
+const FILE_NAMES = [
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'compose.yml',
+  'compose.yaml',
+  'ingress.yml',
+  'itsup-project.yml',
+];
+
+/**
+ * Finds `projects/` kept out of the workspace's git: Nx infers nothing in an ignored folder, and `nx affected` sees
+ * no change inside a repository of its own.
+ *
+ * @param seen the project folders that Nx found files in.
+ */
+export function inspectLayout(root: string, seen: ReadonlySet<string>): LayoutFindings {
+  const projects = join(root, 'projects');
+  const hidden = foldersOf(projects).filter(
+    (name) => !seen.has(name) && FILE_NAMES.some((file) => existsSync(join(projects, name, file))),
+  );
+  const notes: string[] = [];
+  if (existsSync(join(projects, '.git'))) {
+    notes.push(
+      'projects/ is a git repository of its own, so nx affected sees no change in it: bring it into this one ' +
+        'with its history (git subtree add --prefix projects <repository> <branch>; docs/from-itsup.md)',
+    );
+  }
+  if (hidden.length > 0 && seen.size === 0) {
+    return {
+      refusal:
+        'git or Nx ignores projects/, so no project in it is seen: take it out of .gitignore and .nxignore and ' +
+        'git add projects (docs/from-itsup.md)',
+      notes,
+    };
+  }
+  if (hidden.length > 0) {
+    notes.push(
+      `git or Nx ignores ${hidden.map((name) => `projects/${name}`).join(', ')}: Nx does not see what is in there`,
+    );
+  }
+  return { refusal: null, notes };
+}
+
+function foldersOf(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort((a, b) => (a < b ? -1 : 1));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,105 @@
+import type { TargetConfiguration } from '@nx/devkit';
+
+/** What a target needs to know of the stack that it belongs to. */
+export interface StackTargets {
+  /** Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. */
+  stack: string;
+  /** Its name in Nx; another one only when the folder's name is taken. */
+  nxName: string;
+  /** Digest of the compiled code. */
+  digest: string;
+  /** Why every target fails, with the cure; null for a stack that may run. */
+  refusal: string | null;
+  /** What its checks and deploys tell besides. */
+  notes: string[];
+  /** Inputs of `generate`. */
+  generate: NonNullable<TargetConfiguration['inputs']>;
+  /** Inputs of `validate` on top of those of `generate`. */
+  validate: NonNullable<TargetConfiguration['inputs']>;
+  /** Files that `generate` writes, relative to the workspace root. Files, never folders: see outputsOf. */
+  outputs: string[];
+}
+
+/** Options that every executor of this package takes. */
+export interface StackOptions {
+  stack: string;
+  digest: string;
+  refusal?: string;
+  notes?: string[];
+}
+
+/** The verdict of `validate` is Compose's, and Compose's versions differ. Without Docker the output is empty. */
+const COMPOSE_VERSION = { runtime: 'docker compose version --short 2>/dev/null || echo none' };
+
+/** Without it, every update of any package would be another entry of the cache. */
+const RENDERERS = { externalDependencies: ['eta', 'yaml', 'zod'] };
+
+/** A new version of the product may render or deploy differently, so `nx affected` selects every stack for it. */
+const PRODUCT = ['{workspaceRoot}/libs/*/src/**/*.ts', '{workspaceRoot}/tools/itsup/src/**/*.ts'];
+
+/** Every target of one stack, each explaining itself in `nx show project` and `nx graph`. */
+export function targetsOf(stack: StackTargets): Record<string, TargetConfiguration> {
+  const what = stack.stack === 'proxy' ? 'the proxy' : stack.stack;
+  const target = (name: string, description: string, rest: Partial<TargetConfiguration> = {}) => ({
+    executor: `itsup:${name}`,
+    options: optionsOf(stack),
+    ...rest,
+    metadata: {
+      description,
+      technologies: ['docker', 'compose'],
+      help: { command: `npx nx run ${stack.nxName}:${name} --help`, example: EXAMPLES[name] ?? {} },
+    },
+  });
+  return {
+    generate: target('generate', `Render the artifacts of ${what}`, {
+      cache: true,
+      inputs: [...stack.generate, RENDERERS],
+      // Single files: a restore from the cache deletes everything else in an output folder.
+      outputs: stack.outputs.map((file) => `{workspaceRoot}/${file}`),
+    }),
+    validate: target('validate', `Check the artifacts of ${what} with Compose and for meaning`, {
+      cache: true,
+      inputs: [...stack.generate, ...stack.validate, RENDERERS, COMPOSE_VERSION],
+      outputs: [],
+      dependsOn: ['generate'],
+    }),
+    plan: target('plan', `Show what deploy would do to ${what}, and why; change nothing`, {
+      cache: false,
+      dependsOn: ['generate'],
+    }),
+    // Never cached: A, B, then A again must deploy A again.
+    deploy: target('deploy', `Converge ${what} without losing a request`, {
+      cache: false,
+      inputs: [...stack.generate, ...PRODUCT],
+      dependsOn: ['validate', '^deploy'],
+    }),
+    status: target('status', `Show what runs of ${what}`, { cache: false }),
+    logs: target('logs', `Show the logs of ${what}`, { cache: false }),
+    restart: target('restart', `Restart the services of ${what}`, { cache: false }),
+    down: target('down', `Stop and remove the containers and networks of ${what}; volumes stay`, {
+      cache: false,
+    }),
+    compose: target('compose', `Run any Compose command on ${what}`, { cache: false }),
+  };
+}
+
+function optionsOf(stack: StackTargets): StackOptions {
+  return {
+    stack: stack.stack,
+    digest: stack.digest,
+    ...(stack.refusal === null ? {} : { refusal: stack.refusal }),
+    ...(stack.notes.length === 0 ? {} : { notes: stack.notes }),
+  };
+}
+
+const EXAMPLES: Record<string, { options?: Record<string, unknown>; args?: string[] }> = {
+  generate: { args: ['--skip-nx-cache'] },
+  validate: { args: ['--skip-nx-cache'] },
+  plan: { options: { pull: true } },
+  deploy: { options: { pull: true } },
+  status: {},
+  logs: { options: { follow: true, tail: 100 } },
+  restart: { options: { service: 'web' } },
+  down: {},
+  compose: { args: ['ps', '--all'] },
+};

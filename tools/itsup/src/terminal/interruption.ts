@@ -1,0 +1,32 @@
+/** Exit code of a process that an interrupt ended, as shells have it. */
+export const INTERRUPTED = 130;
+
+/** Nx and Docker kill what is still there five seconds after an interrupt. */
+const LAST_MOMENT_MS = 4_000;
+
+export interface Interruption {
+  signal: AbortSignal;
+  /** Gives the signals back to whoever handled them before. */
+  release(): void;
+}
+
+/**
+ * Turns Ctrl-C and a stop request into an abort, so that what is running comes to a safe end. A second one, or four
+ * seconds, end the process.
+ */
+export function interruption(): Interruption {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) {
+      process.exit(INTERRUPTED);
+    }
+    controller.abort();
+    setTimeout(() => process.exit(INTERRUPTED), LAST_MOMENT_MS).unref();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  signals.forEach((signal) => process.on(signal, onSignal));
+  return {
+    signal: controller.signal,
+    release: () => signals.forEach((signal) => process.off(signal, onSignal)),
+  };
+}
