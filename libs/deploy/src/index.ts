@@ -15,3 +15,4 @@ export { createSystem } from './system';
 export { validateStacks, type ValidateOutcome, type ValidateRequest } from './validate/validate-stacks';
 export { stateFolder } from './state/state-folder';
 export { formatStatus } from './stacks/format-status';
+export { stackCompose } from './stacks/stack-compose';

@@ -1,0 +1,56 @@
+import { access } from 'node:fs/promises';
+
+import { readProject, readSettings, UserError, type Workspace } from '@itsup/config';
+import type { Compose } from '@itsup/docker';
+import { routeWorkspace } from '@itsup/routing';
+
+import type { DeployContext } from '../context';
+import { stackEnvironment } from '../desired/environment';
+import { PROXY_STACK } from './model';
+import { stackSpecs } from './stack-spec';
+
+/**
+ * Compose on one stack, with the file, the name and the environment that deploy uses: for the passthrough and the logs.
+ * @throws UserError for a stack that is unknown, has no containers, or was not generated
+ */
+export async function stackCompose(context: DeployContext, stack: string): Promise<Compose> {
+  const { root, env, docker, state } = context;
+  const workspace = await workspaceOf(root, stack);
+  const spec = stackSpecs(root, workspace, routeWorkspace(workspace)).get(stack);
+  if (spec === undefined || spec.kind === 'external') {
+    throw new UserError({
+      code: 'no-containers',
+      severity: 'error',
+      message: `${stack} has no containers: it is a host outside Docker`,
+    });
+  }
+  const generated = await access(spec.composeFile).then(
+    () => true,
+    () => false,
+  );
+  if (!generated) {
+    throw new UserError({
+      code: 'artifact-missing',
+      severity: 'error',
+      message: `${stack} was not generated`,
+      help: `run itsup generate ${stack}`,
+    });
+  }
+  const { added } = await stackEnvironment({ root, stack, folder: spec.folder, stateDir: state.dir, env });
+  return docker.compose({
+    project: spec.projectName,
+    files: [spec.composeFile],
+    cwd: spec.folder,
+    env: added,
+  });
+}
+
+/** The workspace reduced to what one stack's commands need. */
+async function workspaceOf(root: string, stack: string): Promise<Workspace> {
+  const { settings, problems } = await readSettings(root);
+  if (stack === PROXY_STACK) {
+    return { settings, projects: [], problems };
+  }
+  const read = await readProject(root, stack, settings);
+  return { settings, projects: [read.project], problems: [...problems, ...read.problems] };
+}
