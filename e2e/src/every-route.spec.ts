@@ -8,7 +8,7 @@ import { describeWithImages } from './harness/describe-with';
 import { containersOf } from './harness/engine';
 import { eventually } from './harness/eventually';
 import { NODE, PROXY_IMAGES } from './harness/images';
-import { output } from './harness/run';
+import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
 import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
 import { complaintsSince, routersInError } from './routes/traefik';
@@ -33,8 +33,7 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
       http: (outsideHttp.address() as AddressInfo).port,
       tcp: (outsideTcp.address() as AddressInfo).port,
     }));
-    const { exitCode, all } = await workspace.nx(['run-many', '-t', 'deploy']);
-    if (exitCode !== 0) throw new Error(all);
+    succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
   }, 180_000);
 
   afterAll(async () => {
@@ -204,7 +203,7 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
       await output('docker', ['rm', '--force', victim?.id ?? '']);
       await eventually(async () => expect((await hostnames()).size).toBe(1));
 
-      expect(await workspace.nx(['deploy', project])).toMatchObject({ exitCode: 0 });
+      succeeded(await workspace.nx(['deploy', project]));
       const after = await eventually(async () => {
         const names = await hostnames();
         expect(names.size).toBe(2);
@@ -222,7 +221,7 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
         ...['run', '--detach', '--rm', '--network', 'proxynet', '--ip', String(before)],
         ...['--label', `com.docker.compose.project=${project}-squatter`, NODE, 'sleep', '600'],
       ]);
-      expect(await workspace.nx(['deploy', project])).toMatchObject({ exitCode: 0 });
+      succeeded(await workspace.nx(['deploy', project]));
       expect((await containersOf(project))[0]?.addresses['proxynet']).not.toBe(before);
       await eventually(async () => {
         expect(await answer('moving.localhost')).toMatchObject({ name: 'web' });
@@ -236,7 +235,7 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
     const now = new Date().toISOString();
     // Whatever was wrong with the configuration would be logged again with the next one.
     await workspace.write(`projects/${workspace.name('outside')}/ingress.yml`, OTHER_OUTSIDE);
-    expect(await workspace.nx(['run-many', '-t', 'deploy'])).toMatchObject({ exitCode: 0 });
+    succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
     await eventually(async () => expect((await https('elsewhere.localhost')).status).toBe(502));
     expect(await complaintsSince(now)).toEqual([]);
     expect(await routersInError()).toEqual([]);

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What a finished process left behind. */
 export interface Run {
   exitCode: number | undefined;
@@ -26,7 +28,7 @@ export function userEnvironment(overrides: Record<string, string> = {}): Record<
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(kept), NO_COLOR: '1', NX_DAEMON: 'false', ...overrides };
+  return { ...Object.fromEntries(kept), NX_DAEMON: 'false', ...overrides };
 }
 
 /** Runs a process to its end. A non-zero exit is a result like any other; it never throws for one. */
@@ -41,12 +43,19 @@ export async function run(file: string, args: string[], options: RunOptions = {}
     all: true,
     reject: false,
   });
-  return { exitCode, stdout, stderr, all };
+  // Nx colours what its workers print, whatever it is told.
+  const plain = stripVTControlCharacters;
+  return { exitCode, stdout: plain(stdout), stderr: plain(stderr), all: plain(all) };
+}
+
+/** The run itself when it ended with 0; throws with its output otherwise. */
+export function succeeded(finished: Run): Run {
+  if (finished.exitCode !== 0) throw new Error(`ended with ${finished.exitCode}:\n${finished.all}`);
+  return finished;
 }
 
 /** Runs a process and returns its standard output, trimmed. Throws with the output when it fails. */
 export async function output(file: string, args: string[], options: RunOptions = {}): Promise<string> {
-  const { exitCode, stdout, all } = await run(file, args, options);
-  if (exitCode !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${exitCode}:\n${all}`);
+  const { stdout } = succeeded(await run(file, args, options));
   return stdout.trim();
 }
