@@ -34,7 +34,8 @@ export class Counter {
 
   tally(): Tally {
     const sorted = [...this.latencies].sort((a, b) => a - b);
-    const quantile = (q: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0);
+    const quantile = (q: number): number =>
+      Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0);
     return {
       sent: this.sent,
       ok: this.ok,

@@ -33,10 +33,14 @@ const agent = new http.Agent({ keepAlive: true });
 /** Resolves when the ledger has the id. */
 function report(id) {
   return new Promise((resolve, reject) => {
-    const request = http.request(`${ledger}/${id}?version=${version}`, { method: 'POST', agent }, (response) => {
-      response.resume();
-      response.on('end', resolve);
-    });
+    const request = http.request(
+      `${ledger}/${id}?version=${version}`,
+      { method: 'POST', agent },
+      (response) => {
+        response.resume();
+        response.on('end', resolve);
+      },
+    );
     request.on('error', reject);
     request.end();
   });

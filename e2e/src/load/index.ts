@@ -1,0 +1,4 @@
+export { openLedger, type Ledger } from './ledger';
+export type { HeldProfile, HttpProfile, Profile, TcpProfile, UdpProfile } from './profile';
+export { startLoad, type Load } from './start-load';
+export { failuresOf, type Tally } from './tally';
