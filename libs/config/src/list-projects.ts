@@ -1,14 +1,29 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listProjectFolder } from './project-folder';
 
 /**
- * Names of the folders in `projects/` of the workspace `root`, sorted by code unit. Hidden folders are left out;
- * a workspace without `projects/` has none. Whether a name is valid is readProject's to say.
+ * Names of the projects of the workspace `root`, sorted by code unit: the folders of `projects/` that hold a Compose
+ * file or an ingress file. What is only data that a deleted project left behind is none. Whether a name is valid is
+ * readProject's to say; a workspace without `projects/` has no projects.
  */
 export async function listProjects(root: string): Promise<string[]> {
+  return (await listFolders(root)).projects;
+}
+
+/** The projects, and the other folders of `projects/`; hidden ones are left out. Both sorted by code unit. */
+export async function listFolders(root: string): Promise<{ projects: string[]; others: string[] }> {
   const entries = await readdir(join(root, 'projects'), { withFileTypes: true }).catch(() => []);
-  return entries
+  const names = entries
     .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isSymbolicLink()))
     .map((entry) => entry.name)
-    .sort((a, b) => (a < b ? -1 : 1));
+    .sort();
+  const projects: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    const folder = listProjectFolder(root, name);
+    const isProject = folder !== null && folder.compose.length + folder.ingress.length > 0;
+    (isProject ? projects : others).push(name);
+  }
+  return { projects, others };
 }

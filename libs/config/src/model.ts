@@ -142,13 +142,26 @@ export interface ComposeFacts {
   networks: string[];
   /** Relative bind mounts that lie inside the workspace. */
   binds: BindMount[];
+  /** `env_file` entries inside the workspace, whether they exist or not; `project.files` leaves them out. */
+  envFiles?: EnvFile[];
+  /** Some service, include or extended file could not be read (`${…}` in its path, or outside the workspace). */
+  partial?: boolean;
+}
+
+export interface EnvFile {
+  service: string;
+  /** Relative to the workspace root. */
+  path: string;
+  /** `required: false`: Compose does without it. */
+  required: boolean;
+  place: Place;
 }
 
 export interface BindMount {
   service: string;
   /** As written. */
   source: string;
-  /** Resolved from the project's folder, relative to the workspace root. */
+  /** Relative to the workspace root; resolved as Compose will (`paths: upstream`: from `upstream/<name>`). */
   path: string;
   place: Place;
 }
@@ -171,4 +184,6 @@ export interface ServiceFacts {
   profiles: string[];
   /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
   publishedPorts: { port: number; protocol: 'tcp' | 'udp'; place: Place }[];
+  /** What it extends could not be read, so an absent fact may be there all the same. */
+  partial?: boolean;
 }

@@ -1,27 +1,113 @@
-import type { Project, Settings } from './model';
-import type { Problem } from './problem';
+import type { IngressRow, Project, ServiceFacts, Settings } from './model';
+import type { Place, Problem } from './problem';
+import { checkProject } from './check-project';
+import { listProjectFolder } from './project-folder';
+import { readCompose, type ReadCompose } from './read-compose';
+import { readIngress, type IngressFacts } from './read-ingress';
+import { SourceFiles } from './source-files';
 
-/** One project of `projects/`, with everything that is wrong with it. */
+/**
+ * Reads one project of the workspace `root`. Mistakes of the operator come back as problems; a project always comes
+ * back too, without the parts that are wrong. It is to be used only when no problem is an error.
+ */
 export async function readProject(
   root: string,
   name: string,
   settings: Settings,
 ): Promise<{ project: Project; problems: Problem[] }> {
-  void root;
+  return readProjectFrom(root, name, settings, new SourceFiles(root));
+}
+
+/** The same from files that other projects may read too. */
+export function readProjectFrom(
+  root: string,
+  name: string,
+  settings: Settings,
+  files: SourceFiles,
+): { project: Project; problems: Problem[] } {
+  const folder = `projects/${name}`;
+  const listed = listProjectFolder(root, name) ?? { compose: [], overrides: [], ingress: [] };
+  const inFolder = (file: string) => `${folder}/${file}`;
+  const [ingressFile] = listed.ingress.map(inFolder);
+  const main = [
+    ...listed.compose.slice(0, 1),
+    ...(listed.compose.length > 0 ? listed.overrides.slice(0, 1) : []),
+  ];
+
+  const ingress = ingressFile === undefined ? NO_INGRESS : readIngress(files, ingressFile, name);
+  const paths = ingress.paths ?? settings.paths;
+  const base = paths === 'upstream' ? `upstream/${name}` : folder;
+  const compose = main.length === 0 ? null : readCompose(files, main.map(inFolder), base);
+
+  const problems = [
+    ...checkProject({ name, folder, ...listed, ingressFacts: ingress, hasCompose: compose !== null }),
+    ...ingress.problems,
+    ...(compose?.problems ?? []),
+  ];
+  const project: Project = {
+    name,
+    folder,
+    kind: compose === null && ingress.host !== null ? 'external' : 'container',
+    enabled: ingress.enabled,
+    paths,
+    host: compose === null ? ingress.host : null,
+    ingressFile: ingressFile ?? null,
+    ingress: compose === null ? ingress.ingress.map((row) => ({ ...row, service: null })) : ingress.ingress,
+    egress: ingress.egress,
+    compose: compose === null ? null : withAssumedServices(compose, ingress.ingress).facts,
+    files: filesOf(listed.ingress.map(inFolder), files, compose),
+  };
+  return { project, problems: problems.map((problem) => ({ ...problem, project: name })) };
+}
+
+const NO_INGRESS: IngressFacts = {
+  enabled: true,
+  host: null,
+  paths: null,
+  ingress: [],
+  egress: [],
+  source: null,
+  problems: [],
+};
+
+/** With every link's target, so that its edits are noticed. */
+function filesOf(ingress: readonly string[], sources: SourceFiles, compose: ReadCompose | null): string[] {
+  const all = new Set(compose?.files ?? []);
+  for (const file of ingress) all.add(file).add(sources.read(file).realFile);
+  return [...all].sort();
+}
+
+/** Where a part of the Compose files cannot be read, a row's service is taken to be there. */
+function withAssumedServices(compose: ReadCompose, rows: readonly IngressRow[]): ReadCompose {
+  if (!compose.facts.partial) return compose;
+  const known = new Set(compose.facts.services.map(({ name }) => name));
+  const assumed = new Map(
+    rows.flatMap((row) =>
+      row.service === null || known.has(row.service)
+        ? []
+        : [[row.service, assumedService(row.service, row.places['service'] ?? row.place)] as const],
+    ),
+  );
+  const services = [...compose.facts.services, ...assumed.values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  return { ...compose, facts: { ...compose.facts, services } };
+}
+
+function assumedService(name: string, place: Place): ServiceFacts {
   return {
-    project: {
-      name,
-      folder: `projects/${name}`,
-      kind: 'container',
-      enabled: true,
-      paths: settings.paths,
-      host: null,
-      ingressFile: null,
-      ingress: [],
-      egress: [],
-      compose: null,
-      files: [],
-    },
-    problems: [],
+    name,
+    place,
+    networks: null,
+    networkMode: null,
+    labels: {},
+    hasDns: false,
+    hasHealthcheck: false,
+    image: null,
+    hasBuild: false,
+    containerName: null,
+    profiles: [],
+    publishedPorts: [],
+    partial: true,
   };
 }

@@ -1,32 +1,130 @@
 import type { Settings } from './model';
 import type { Problem } from './problem';
+import { checkSchema } from './schema-problems';
+import { settingsSchema, type SettingsFile } from './settings-schema';
+import { SourceFiles } from './source-files';
+import { suggest } from './suggest';
+import { readTraefikFile } from './traefik-file';
+import { isMapping } from './is-mapping';
+import type { YamlSource } from './yaml-source';
 
-/** `projects/itsup.yml` with its defaults, and the two Traefik files beside it. */
+const FILE = 'projects/itsup.yml';
+
+/**
+ * `projects/itsup.yml` of the workspace `root` with its defaults (an absent file is fine), and the two Traefik files
+ * beside it. What is wrong falls back to its default and comes back as a problem.
+ */
 export async function readSettings(root: string): Promise<{ settings: Settings; problems: Problem[] }> {
-  void root;
-  return { settings: defaultSettings(), problems: [] };
+  return readSettingsFrom(new SourceFiles(root));
 }
 
-/** What holds where `projects/itsup.yml` says nothing. */
-export function defaultSettings(): Settings {
-  return {
-    traefikDomain: null,
-    traefikAdmin: [],
-    trustedIps: [],
-    letsEncrypt: { email: null, staging: false, resolvers: {} },
-    entryPoints: { web: 8080, webSecure: 8443 },
-    versions: {
-      traefik: 'v3.7.9',
-      dockerproxy: '1.13.1',
-      dns: '1.14.7',
-      crowdsec: 'v1.7.3',
-      crowdsecPlugin: 'v1.4.5',
+/** The same from files that are being read anyway. */
+export function readSettingsFrom(files: SourceFiles): { settings: Settings; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const read: string[] = [];
+  let input = settingsSchema.parse({});
+  if (files.read(FILE).reason !== 'missing') {
+    read.push(FILE);
+    const parsed = files.yaml(FILE, { yaml11Booleans: true });
+    problems.push(...parsed.problems);
+    const [source] = parsed.sources;
+    if (source) input = checkSettings(source, problems);
+  }
+  const [traefikOverride, middlewaresOverride] = ['projects/traefik.yml', 'projects/middlewares.yml'].map(
+    (file) => {
+      const result = readTraefikFile(files, file);
+      problems.push(...result.problems);
+      if (result.exists) read.push(file);
+      return result.file;
     },
-    dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
-    crowdsec: { enabled: false, collections: [] },
-    paths: 'source',
-    traefikOverride: null,
-    middlewaresOverride: null,
-    files: [],
+  );
+  return {
+    settings: {
+      ...toSettings(input),
+      traefikOverride: traefikOverride ?? null,
+      middlewaresOverride: middlewaresOverride ?? null,
+      files: read,
+    },
+    problems,
   };
+}
+
+function checkSettings(source: YamlSource, problems: Problem[]): SettingsFile {
+  const data = withoutNulls(source.data);
+  const checked = checkSchema(settingsSchema, source, { data });
+  problems.push(...checked.problems, ...mistypedOpenKeys(source, data));
+  if (checked.value) return checked.value;
+  const sound = settingsSchema.safeParse(withoutFaults(data, checked.paths));
+  return sound.success ? sound.data : settingsSchema.parse({});
+}
+
+/** `versions` and `crowdsec` keep keys that only itsUP knows, so only a near miss of ours is worth a word there. */
+function mistypedOpenKeys(source: YamlSource, data: unknown): Problem[] {
+  const problems: Problem[] = [];
+  for (const section of ['versions', 'crowdsec'] as const) {
+    const value = isMapping(data) ? data[section] : undefined;
+    if (!isMapping(value)) continue;
+    const known = Object.keys(settingsSchema.shape[section].unwrap().shape);
+    for (const key of Object.keys(value)) {
+      const meant = known.includes(key) ? undefined : suggest(key, known);
+      if (meant === undefined) continue;
+      problems.push({
+        code: 'unknown-key',
+        severity: 'error',
+        message: `unknown key \`${key}\` — did you mean \`${meant}\`?`,
+        help: `Known here: ${known.join(', ')}.`,
+        place: source.place([section, key], 'key'),
+      });
+    }
+  }
+  return problems;
+}
+
+/** A key without a value counts as left out, at any depth of mappings. */
+function withoutNulls(data: unknown): unknown {
+  if (data === null || data === undefined) return {};
+  return isMapping(data) ? pruned(data) : data;
+}
+
+function pruned(mapping: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(mapping)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, isMapping(value) ? pruned(value) : value]),
+  );
+}
+
+function withoutFaults(data: unknown, paths: readonly PropertyKey[][]): unknown {
+  if (!isMapping(data)) return {};
+  const known = Object.keys(settingsSchema.shape);
+  const faulty = new Set(paths.map(([key]) => key));
+  return Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key) && !faulty.has(key)));
+}
+
+function toSettings(file: SettingsFile): Omit<Settings, 'traefikOverride' | 'middlewaresOverride' | 'files'> {
+  return {
+    traefikDomain: (file.traefik.domain ?? file.traefikDomain)?.toLowerCase() ?? null,
+    traefikAdmin: listOf(file.traefik.admin),
+    trustedIps: [...new Set([...listOf(file.routerIP), ...file.trustedIPs])],
+    letsEncrypt: {
+      email: file.letsencrypt.email ?? null,
+      staging: file.letsencrypt.staging,
+      resolvers: file.letsencrypt.resolvers,
+    },
+    entryPoints: { web: file.traefik.entryPoints.web, webSecure: file.traefik.entryPoints['web-secure'] },
+    versions: {
+      traefik: file.versions.traefik,
+      dockerproxy: file.versions.dockerproxy,
+      dns: file.versions.dns,
+      crowdsec: file.versions.crowdsec,
+      crowdsecPlugin: file.versions.crowdsecPlugin,
+    },
+    dns: file.dns,
+    crowdsec: { enabled: file.crowdsec.enabled, collections: file.crowdsec.collections },
+    paths: file.paths,
+  };
+}
+
+function listOf<T>(value: T | T[] | undefined): T[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }

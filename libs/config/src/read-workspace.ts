@@ -1,16 +1,33 @@
-import { listProjects } from './list-projects';
+import { listFolders } from './list-projects';
 import type { Workspace } from './model';
-import { readProject } from './read-project';
-import { readSettings } from './read-settings';
+import type { Problem } from './problem';
+import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
+import { readProjectFrom } from './read-project';
+import { readSettingsFrom } from './read-settings';
+import { SourceFiles } from './source-files';
 
-/** The whole of `projects/` in the workspace `root`. Never throws for a mistake of the operator. */
+/**
+ * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
+ * among the others, without its broken parts.
+ */
 export async function readWorkspace(root: string): Promise<Workspace> {
-  const { settings, problems } = await readSettings(root);
-  const workspace: Workspace = { settings, projects: [], problems: [...problems] };
-  for (const name of await listProjects(root)) {
-    const read = await readProject(root, name, settings);
+  const files = new SourceFiles(root);
+  const { settings, problems } = readSettingsFrom(files);
+  const { projects, others } = await listFolders(root);
+  const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
+  for (const name of projects) {
+    const read = readProjectFrom(root, name, settings, files);
     workspace.projects.push(read.project);
-    workspace.problems.push(...read.problems);
+    for (const problem of read.problems) workspace.problems.push(problem);
   }
   return workspace;
+}
+
+function noProject(name: string): Problem {
+  return {
+    code: 'not-a-project',
+    severity: 'warning',
+    message: `projects/${name} is no project: it has neither a Compose file nor an ingress file`,
+    help: `Compose files are called ${COMPOSE_FILES.join(', ')}; ingress files ${INGRESS_FILES.join(', ')}.`,
+  };
 }

@@ -1,0 +1,127 @@
+import { PROJECT_NAME } from './grammar';
+import type { Place, Problem } from './problem';
+import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
+import type { IngressFacts } from './read-ingress';
+
+/** Names of our own stacks and of the command, which a project cannot have. */
+export const RESERVED_NAMES: readonly string[] = ['dns', 'itsup', 'proxy', 'traefik'];
+
+export interface ProjectParts {
+  name: string;
+  folder: string;
+  /** Files that exist, in order of preference. */
+  compose: readonly string[];
+  overrides: readonly string[];
+  ingress: readonly string[];
+  ingressFacts: IngressFacts;
+  hasCompose: boolean;
+}
+
+/** Everything about a project's folder that no single file shows. */
+export function checkProject(parts: ProjectParts): Problem[] {
+  return [...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
+}
+
+function checkName({ name, folder }: ProjectParts): Problem[] {
+  if (RESERVED_NAMES.includes(name)) {
+    return [
+      {
+        code: 'reserved-name',
+        severity: 'error',
+        message: `\`${name}\` is a name of the proxy's own and no project can have it`,
+        help: `Rename the folder ${folder}.`,
+      },
+    ];
+  }
+  if (PROJECT_NAME.test(name)) return [];
+  const valid = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[-_]+|-+$/g, '');
+  return [
+    {
+      code: 'invalid-name',
+      severity: 'error',
+      message: `\`${name}\` cannot be the name of a project`,
+      help: `Compose wants lower-case letters, digits, - and _, a letter or digit first${valid === '' ? '' : `: rename the folder to \`${valid}\``}.`,
+    },
+  ];
+}
+
+function checkFiles({ folder, compose, overrides, ingress }: ProjectParts): Problem[] {
+  const problems: Problem[] = [];
+  for (const [files, what] of [
+    [ingress, 'the ingress file'],
+    [compose, 'the Compose file'],
+    [compose.length > 0 ? overrides : [], 'the override file'],
+  ] as const) {
+    const [used, ...ignored] = files;
+    for (const file of ignored) {
+      problems.push({
+        code: 'ignored-file',
+        severity: 'warning',
+        message: `${what} is \`${used}\`, so \`${file}\` beside it is ignored`,
+        help: `Remove ${folder}/${file}, or move what it says.`,
+        place: { file: `${folder}/${file}`, line: 1, column: 1 },
+      });
+    }
+  }
+  return problems;
+}
+
+function checkKind({ name, folder, ingress, ingressFacts, hasCompose }: ProjectParts): Problem[] {
+  const [file] = ingress;
+  if (hasCompose) {
+    if (ingressFacts.host === null) return [];
+    return [
+      {
+        code: 'host-with-compose',
+        severity: 'error',
+        message: '`host` names a machine outside Docker, and there is a Compose file too',
+        help: 'Remove `host`, or make it a project of its own without a Compose file.',
+        place: placeOf(ingressFacts, ['host'], `${folder}/${file}`),
+      },
+    ];
+  }
+  if (file === undefined) {
+    return [
+      {
+        code: 'no-files',
+        severity: 'error',
+        message: `${folder} has neither a Compose file nor an ingress file`,
+        help: `Compose files are called ${COMPOSE_FILES.join(', ')}; ingress files ${INGRESS_FILES.join(', ')}.`,
+      },
+    ];
+  }
+  // A file that could not be read says nothing about what it lacks.
+  if (ingressFacts.source === null) return [];
+  if (ingressFacts.host === null) {
+    if (ingressFacts.problems.some((problem) => problem.severity === 'error')) return [];
+    return [
+      {
+        code: 'missing-host',
+        severity: 'error',
+        message: `${name} has no Compose file, so its ingress file has to name a \`host\``,
+        help: 'Add `host:` with a name or an address, or the Compose file.',
+        place: { file: `${folder}/${file}`, line: 1, column: 1 },
+      },
+    ];
+  }
+  return ingressFacts.ingress.flatMap((row) =>
+    (['service', 'ipv4_address', 'dns'] as const).flatMap((key) =>
+      row.places[key] === undefined
+        ? []
+        : {
+            code: 'ignored-key',
+            severity: 'warning' as const,
+            message: `\`${key}\` means nothing here: \`host\` answers, not a container`,
+            help: 'Remove it.',
+            place: row.places[key],
+          },
+    ),
+  );
+}
+
+function placeOf(facts: IngressFacts, path: string[], file: string): Place {
+  return facts.source?.place(path) ?? { file, line: 1, column: 1 };
+}

@@ -1,0 +1,90 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+
+// What may enter a Traefik rule, a label or a template is checked here, so that no value can break out of its quotes.
+
+const DOMAIN_LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/** A host name, or `*.` and one; at most 253 characters. */
+export function isDomain(value: string): boolean {
+  const name = value.startsWith('*.') ? value.slice(2) : value;
+  return value.length <= 253 && name.split('.').every((label) => DOMAIN_LABEL.test(label));
+}
+
+/** What the operator probably meant by something that is no domain; undefined: no idea. */
+export function domainHelp(value: string): string | undefined {
+  const withoutScheme = value.trim().replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const [host = '', ...rest] = withoutScheme.split('/');
+  const bare = host.replace(/:\d*$/, '').replace(/\.$/, '');
+  const ascii = domainToASCII(bare);
+  if (ascii !== bare.toLowerCase() && isDomain(ascii) && !/[\0-\x7f]*[^\w.*-][\0-\x7f]*/.test(ascii)) {
+    return `International names are written in their ASCII form: \`${ascii}\`.`;
+  }
+  if (bare === value || !isDomain(bare)) return undefined;
+  const path = rest.join('/');
+  return path === ''
+    ? `Give the name alone: \`${bare}\`.`
+    : `Give the name alone, \`${bare}\`, and the path as \`path_prefix: /${path}\`.`;
+}
+
+/** A URL path: what RFC 3986 allows and letters of any script, without quotes and `$`. */
+export function isPathPrefix(value: string): boolean {
+  return value.length <= 1024 && /^\/(?:[\p{L}\p{M}\p{N}\-._~!&()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/u.test(value);
+}
+
+/** An address, or a network in CIDR notation; IPv4 or IPv6. */
+export function isIpOrCidr(value: string): boolean {
+  const [address = '', prefix, ...more] = value.split('/');
+  if (more.length > 0) return false;
+  if (prefix === undefined) return isIp(address);
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  if (isIPv4(address)) return Number(prefix) <= 32;
+  return isIp(address) && Number(prefix) <= 128;
+}
+
+/** An IPv4 or IPv6 address without a zone. */
+export function isIp(value: string): boolean {
+  return isIPv4(value) || (isIPv6(value) && !value.includes('%'));
+}
+
+/** An address or a name that a proxy can connect to. */
+export function isHost(value: string): boolean {
+  return isIp(value) || (isDomain(value) && !value.startsWith('*.'));
+}
+
+/** Compose's grammar of a service's name. */
+export const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/;
+
+/** Compose's grammar of a project's name. */
+export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** A middleware or resolver, with the provider it comes from if need be: `auth`, `auth@file`. */
+export const TRAEFIK_NAME = /^[A-Za-z0-9][\w.-]*(?:@[a-z]+)?$/;
+
+/** A certificate resolver's name. */
+export const RESOLVER_NAME = /^[A-Za-z][\w-]*$/;
+
+/** What real headers use of RFC 9110's token; a `.` would split the label that carries the name. */
+export const HEADER_NAME = /^[A-Za-z0-9_-]{1,256}$/;
+
+/** Printable ASCII that Traefik's templates do not touch. */
+export function isHeaderValue(value: string): boolean {
+  return value.length <= 4096 && /^[\x20-\x7e]*$/.test(value) && !/\{\{|\}\}/.test(value);
+}
+
+/** One line that Traefik's templates do not touch; the rule's own grammar is checked where routes are made. */
+export function isRuleText(value: string): boolean {
+  return value.trim() !== '' && value.length <= 4096 && !/[\0-\x1f\x7f]|\{\{|\}\}/.test(value);
+}
+
+/** A tag of an image, with a digest if need be. */
+export const IMAGE_TAG = /^\w[\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?$/;
+
+/** One line of htpasswd: bcrypt, apr1 (MD5) or SHA-1. */
+export const HTPASSWD_LINE =
+  /^[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$[^\s$]*\$[./A-Za-z0-9]{22}|\{SHA\}[A-Za-z0-9+/]{27}=)$/;
+
+/** Compose will replace something in this text before it is used, so it cannot be read as it stands. */
+export function isInterpolated(value: string): boolean {
+  return value.includes('$') && /(?<!\$)(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(value);
+}

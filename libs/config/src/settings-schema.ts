@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { HTPASSWD_LINE, IMAGE_TAG, isDomain, isIp, isIpOrCidr, RESOLVER_NAME } from './grammar';
+import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
+
+const tag = textMatching('a tag of the image, in quotes if it looks like a number', (value) =>
+  IMAGE_TAG.test(value),
+);
+const dashboardHost = textMatching(
+  'a host name such as `traefik.example.com`',
+  (value) => isDomain(value) && !value.startsWith('*'),
+);
+const source = textMatching('an address or a network such as `10.0.0.0/8`', isIpOrCidr);
+const htpasswd = textMatching(
+  'a line of htpasswd: `name:hash`',
+  (value) => HTPASSWD_LINE.test(value),
+  () => 'Make one with `htpasswd -nbB name password`, or leave it out and set TRAEFIK_ADMIN when deploying.',
+);
+const oneOrMany = <T extends z.ZodType>(one: T, phrase: string) =>
+  z.union([one, z.array(one, LIST)], { error: phrase });
+/** Parts of itsup.yml that belong to itsUP's other tools; read by them, not by us. */
+const foreign = (description: string) =>
+  z.record(z.string(), z.unknown(), MAPPING).optional().meta({ description });
+
+/** `itsup.yml` */
+export const settingsSchema = z
+  .strictObject(
+    {
+      schemaVersion: z
+        .union([z.string(), z.number()], { error: 'a version' })
+        .optional()
+        .meta({ description: "itsUP's version of this file; kept for it, not used here." }),
+      traefikDomain: dashboardHost.optional().meta({
+        description: "itsUP's name of `traefik.domain`.",
+        examples: ['traefik.example.com'],
+      }),
+      routerIP: oneOrMany(source, 'an address, a network, or a list of them')
+        .optional()
+        .meta({
+          description:
+            'The router or proxy in front of this host; its forwarded headers and PROXY protocol are trusted. Same as `trustedIPs`.',
+          examples: ['192.168.1.1'],
+        }),
+      trustedIPs: z
+        .array(source, LIST)
+        .default([])
+        .meta({
+          description:
+            'Proxies in front of this host whose forwarded headers and PROXY protocol are trusted.',
+          examples: [['192.168.1.1', '10.0.0.0/8']],
+        }),
+      traefik: z
+        .strictObject(
+          {
+            domain: dashboardHost.optional().meta({
+              description: 'Host name of the dashboard. Without it there is none.',
+              examples: ['traefik.example.com'],
+            }),
+            admin: oneOrMany(htpasswd, 'a line of htpasswd, or a list of them').optional().meta({
+              description:
+                'Who may see the dashboard: lines of htpasswd, `name:hash`. TRAEFIK_ADMIN in the environment of a deploy does the same. With neither the dashboard stays off.',
+            }),
+            entryPoints: z
+              .strictObject(
+                {
+                  web: port
+                    .default(8080)
+                    .meta({ description: 'Plain HTTP; your router forwards port 80 to it.' }),
+                  'web-secure': port
+                    .default(8443)
+                    .meta({ description: 'HTTPS; your router forwards port 443 to it.' }),
+                },
+                MAPPING,
+              )
+              .prefault({})
+              .meta({ description: 'Ports of this host that Traefik listens on.' }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'The proxy.' }),
+      letsencrypt: z
+        .strictObject(
+          {
+            email: z
+              .email('an e-mail address')
+              .optional()
+              .meta({
+                description:
+                  "Where Let's Encrypt writes to. LETSENCRYPT_EMAIL in the environment of a deploy does the same. With neither no certificate is asked for.",
+                examples: ['admin@example.com'],
+              }),
+            staging: flag.default(false).meta({
+              description: "Use Let's Encrypt's staging directory, to try things without its limits.",
+            }),
+            resolvers: z
+              .record(
+                textMatching(
+                  'the name of a certificate resolver other than `letsencrypt`',
+                  (value) => RESOLVER_NAME.test(value) && value.toLowerCase() !== 'letsencrypt',
+                ),
+                z.strictObject(
+                  {
+                    dnsChallenge: z.record(z.string(), z.unknown(), MAPPING).meta({
+                      description: "Traefik's `dnsChallenge`: `provider`, `resolvers` and so on.",
+                      examples: [{ provider: 'cloudflare' }],
+                    }),
+                  },
+                  MAPPING,
+                ),
+                MAPPING,
+              )
+              .default({})
+              .meta({
+                description:
+                  'Further certificate resolvers by name, for DNS-01 and wildcards: `tls.resolver` of a row.',
+                examples: [{ dns: { dnsChallenge: { provider: 'cloudflare' } } }],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Certificates.' }),
+      dns: z
+        .strictObject(
+          {
+            enabled: flag.default(true).meta({
+              description:
+                "Run the DNS server that logs every container's lookups, and point containers at it.",
+            }),
+            resolvers: z
+              .array(textMatching('the address of a resolver', isIp), LIST)
+              .min(1, 'a list of at least one address')
+              .default(['1.1.1.1', '9.9.9.9'])
+              .meta({ description: 'Where its lookups go, and where containers turn when it is down.' }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Name resolution of the containers.' }),
+      crowdsec: z
+        .looseObject(
+          {
+            enabled: flag
+              .default(false)
+              .meta({ description: 'Run CrowdSec and let it refuse known attackers.' }),
+            collections: z
+              .array(
+                textMatching('a collection of the hub, `author/name`', (value) =>
+                  /^[\w.-]+\/[\w.-]+$/.test(value),
+                ),
+                LIST,
+              )
+              .default([])
+              .meta({
+                description: 'Collections of scenarios to install.',
+                examples: [['crowdsecurity/traefik']],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'CrowdSec.' }),
+      versions: z
+        .looseObject(
+          {
+            traefik: tag.default('v3.7.9').meta({ description: 'Tag of `traefik`.' }),
+            dockerproxy: tag.default('1.13.1').meta({ description: 'Tag of `wollomatic/socket-proxy`.' }),
+            dns: tag.default('1.14.7').meta({ description: 'Tag of `coredns/coredns`.' }),
+            crowdsec: tag.default('v1.7.3').meta({ description: 'Tag of `crowdsecurity/crowdsec`.' }),
+            crowdsecPlugin: tag
+              .default('v1.6.0')
+              .meta({ description: "Version of Traefik's CrowdSec bouncer plugin." }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: "Versions of the proxy stack's images." }),
+      paths: choice(['source', 'upstream']).default('source').meta({
+        description:
+          "Where relative paths of Compose files resolve: `source`, in the project's folder as with plain Compose; `upstream`, in `upstream/<name>` as in itsUP. A project's own `paths` wins.",
+      }),
+      backup: foreign("itsUP's backup; kept for it, not used here."),
+      alert: foreign("itsUP's alerts; kept for it, not used here."),
+    },
+    MAPPING,
+  )
+  .meta({ title: 'itsup.yml', description: 'Settings of this host. Every one has a default.' });
+
+/** The file as parsed, defaults applied. */
+export type SettingsFile = z.output<typeof settingsSchema>;

@@ -1,0 +1,144 @@
+import { lstatSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { parseYaml, type ParsedYaml, type ParseOptions } from './parse-yaml';
+import type { Place, Problem } from './problem';
+
+/** A Compose file or an ingress file of this size was not written by a person, and parsing it would take seconds. */
+export const MAX_FILE_BYTES = 512 * 1024;
+
+/** Why a file was not read. */
+export type Unreadable = 'missing' | 'outside' | 'not-a-file' | 'too-big' | 'denied';
+
+export interface ReadFile {
+  text: string | null;
+  /** Set when `text` is null. */
+  reason?: Unreadable;
+  /** The file behind a symbolic link, from the workspace root; the path itself where there is no link. */
+  realFile: string;
+}
+
+/**
+ * Reads files of one workspace, each at most once, and none that lies outside of it, be it by `..` or by a symbolic
+ * link. Synchronous: thousands of small files are read several times faster than through promises.
+ */
+export class SourceFiles {
+  private readonly realRoot: string;
+  private readonly folders = new Map<string, string | null>();
+  private readonly files = new Map<string, ReadFile>();
+  private readonly parsed = new Map<string, ParsedYaml>();
+
+  constructor(private readonly root: string) {
+    this.realRoot = realpathSync.native(root);
+  }
+
+  /** Reads `file`, a path from the workspace root with forward slashes. */
+  read(file: string): ReadFile {
+    let read = this.files.get(file);
+    if (!read) {
+      read = this.readNow(file);
+      this.files.set(file, read);
+    }
+    return read;
+  }
+
+  /** Reads and parses; an unreadable file gives a problem that `place`, where it is named, is shown with. */
+  yaml(file: string, options: ParseOptions = {}, place?: Place): ParsedYaml {
+    const { text, reason } = this.read(file);
+    if (text === null) return { sources: [], problems: [unreadable(file, reason ?? 'missing', place)] };
+    let parsed = this.parsed.get(file);
+    if (!parsed) {
+      parsed = parseYaml(file, text, options);
+      this.parsed.set(file, parsed);
+    }
+    return parsed;
+  }
+
+  private readNow(file: string): ReadFile {
+    const nothing = (reason: Unreadable): ReadFile => ({ text: null, reason, realFile: file });
+    if (isOutside(file)) return nothing('outside');
+    try {
+      const real = this.resolve(file);
+      if (real === null) return nothing('outside');
+      const stats = statSync(real);
+      if (!stats.isFile()) return nothing('not-a-file');
+      if (stats.size > MAX_FILE_BYTES) return nothing('too-big');
+      const text = readFileSync(real, 'utf8');
+      const realFile = real
+        .slice(this.realRoot.length + 1)
+        .split(sep)
+        .join('/');
+      return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, realFile };
+    } catch (error) {
+      return nothing(reasonOf(error));
+    }
+  }
+
+  /** The real path of a file; null when it is not below the real root. */
+  private resolve(file: string): string | null {
+    const folder = this.realFolder(posix.dirname(file));
+    if (folder === null) return null;
+    const direct = join(folder, posix.basename(file));
+    const stats: Stats = lstatSync(direct);
+    if (!stats.isSymbolicLink()) return direct;
+    const real = realpathSync.native(direct);
+    return this.isBelowRoot(real) ? real : null;
+  }
+
+  private realFolder(folder: string): string | null {
+    let real = this.folders.get(folder);
+    if (real === undefined) {
+      const resolved = realpathSync.native(join(this.root, folder));
+      real = this.isBelowRoot(resolved) ? resolved : null;
+      this.folders.set(folder, real);
+    }
+    return real;
+  }
+
+  private isBelowRoot(path: string): boolean {
+    return path === this.realRoot || path.startsWith(this.realRoot.replace(/[/\\]$/, '') + sep);
+  }
+}
+
+/** A path from the root that leaves it. */
+export function isOutside(file: string): boolean {
+  return file === '..' || file.startsWith('../') || posix.isAbsolute(file);
+}
+
+function reasonOf(error: unknown): Unreadable {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return 'missing';
+  if (code === 'EACCES' || code === 'EPERM') return 'denied';
+  if (code === 'EISDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'not-a-file';
+  throw error;
+}
+
+const REASONS: Record<Unreadable, { code: string; message: string; help: string }> = {
+  missing: {
+    code: 'file-not-found',
+    message: 'does not exist',
+    help: 'Mind that paths are relative to the file.',
+  },
+  outside: {
+    code: 'outside-workspace',
+    message: 'leads out of the workspace',
+    help: 'Move the file into the workspace: what git does not track here is not the same on the next machine.',
+  },
+  'not-a-file': { code: 'not-a-file', message: 'is not a file', help: 'Name a YAML file.' },
+  'too-big': {
+    code: 'file-too-big',
+    message: `is larger than ${MAX_FILE_BYTES / 1024} KiB`,
+    help: 'Keep data out of configuration files; split a file that is this long.',
+  },
+  denied: { code: 'file-denied', message: 'must not be read by this user', help: 'Change its permissions.' },
+};
+
+function unreadable(file: string, reason: Unreadable, place: Place | undefined): Problem {
+  const { code, message, help } = REASONS[reason];
+  return {
+    code,
+    severity: 'error',
+    message: `\`${file}\` ${message}`,
+    help,
+    place: place ?? { file, line: 1, column: 1 },
+  };
+}
