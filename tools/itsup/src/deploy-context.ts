@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { createSystem, openState, stateFolder, type DeployContext, type Reporter } from '@itsup/deploy';
-import { createDocker } from '@itsup/docker';
+import type { DeployContext, Reporter } from '@itsup/deploy';
 
 /** What the edge knows of its surroundings. */
 export interface Surroundings {
@@ -11,8 +10,10 @@ export interface Surroundings {
   reporter: Reporter;
 }
 
-/** The real world for the deploy layer. Reads and starts nothing yet. */
-export function deployContext({ root, env, signal, reporter }: Surroundings): DeployContext {
+/** The real world for the deploy layer, loaded when it is needed. Starts nothing yet. */
+export async function deployContext({ root, env, signal, reporter }: Surroundings): Promise<DeployContext> {
+  const { createSystem, openState, stateFolder } = await import('@itsup/deploy');
+  const { createDocker } = await import('@itsup/docker');
   return {
     root: realpathSync(root),
     state: openState(stateFolder({ env, root: process.getuid?.() === 0, home: homedir() })),

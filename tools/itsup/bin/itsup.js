@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+'use strict';
+
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const main = join(__dirname, '../dist/cli/main.js');
+if (existsSync(main)) {
+  require(main).main();
+} else {
+  process.stderr.write('itsup: this workspace was not built: run npm ci, or npm run build\n');
+  process.exitCode = 1;
+}

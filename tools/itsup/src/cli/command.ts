@@ -1,0 +1,41 @@
+import type { ParseArgsConfig } from 'node:util';
+
+/** What every command gets from the edge. */
+export interface CommandInput {
+  root: string;
+  env: NodeJS.ProcessEnv;
+  color: boolean;
+  /** Arguments that are no options, in order. */
+  words: string[];
+  /** Options by name, as declared. */
+  flags: Record<string, string | boolean | undefined>;
+  /** To standard output: what was asked for. */
+  print(text: string): void;
+  /** To standard error: everything beside it, so that `--json` stays JSON. */
+  tell(text: string): void;
+}
+
+/** One `itsup` command. */
+export interface Command {
+  /** Arguments, as the usage line has them: `<project> [service…]`. */
+  usage: string;
+  /** One line for the list of commands. */
+  summary: string;
+  options?: Record<string, CommandOption>;
+  examples: string[];
+  /** At least and at most so many words. */
+  words: { min: number; max: number };
+  /** Everything after the first word is passed on as it is, options included. */
+  passesOn?: boolean;
+  /** Loads what it needs by itself: `itsup --help` answers at once. Resolves with the exit code. */
+  run(input: CommandInput): Promise<number>;
+}
+
+export interface CommandOption {
+  type: NonNullable<ParseArgsConfig['options']>[string]['type'];
+  short?: string;
+  description: string;
+}
+
+/** Exit codes, the same for every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;

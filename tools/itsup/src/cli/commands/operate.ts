@@ -1,0 +1,101 @@
+import type { DeployContext, DeploySummary, StackOutcome } from '@itsup/deploy';
+import type { Workspace } from '@itsup/config';
+import { resolveStacks } from '../stack-names';
+import { headCommit } from '../../head-commit';
+import { withContext } from './context';
+import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
+
+const VOLUMES: CommandOption = { type: 'boolean', description: 'also the volumes: their data is gone' };
+
+export const restart: Command = {
+  usage: '<project> [service…]',
+  summary: 'replace the containers of a stack, rolled where they can be',
+  examples: ['itsup restart blog', 'itsup restart blog web'],
+  words: { min: 1, max: Infinity },
+  run: (input) => {
+    const [word = '', ...services] = input.words;
+    return operate(input, async (context, workspace, request) => {
+      const { restartStacks } = await import('@itsup/deploy');
+      const stacks = await resolveStacks(input.root, [word]);
+      const some = services.length > 0 ? { services } : {};
+      return restartStacks(context, { workspace, stacks, ...some, ...request });
+    });
+  },
+};
+
+export const down: Command = {
+  usage: '<project…> [--volumes]',
+  summary: 'stop and remove the containers and networks of stacks',
+  options: { volumes: VOLUMES },
+  examples: ['itsup down blog'],
+  words: { min: 1, max: Infinity },
+  run: (input) =>
+    operate(input, async (context, workspace, request) => {
+      const { downStacks } = await import('@itsup/deploy');
+      const stacks = await resolveStacks(input.root, input.words);
+      return downStacks(context, { workspace, stacks, volumes: input.flags.volumes === true, ...request });
+    }),
+};
+
+export const prune: Command = {
+  usage: '[stack…] [--volumes]',
+  summary: 'take down what this workspace deployed and no longer has a folder for',
+  options: { volumes: VOLUMES },
+  examples: ['itsup prune', 'itsup prune old-blog'],
+  words: { min: 0, max: Infinity },
+  run: (input) =>
+    operate(input, async (context, workspace, request) => {
+      const deploy = await import('@itsup/deploy');
+      const some = input.words.length > 0 ? { stacks: input.words } : {};
+      return deploy.prune(context, { workspace, ...some, volumes: input.flags.volumes === true, ...request });
+    }),
+};
+
+export const rollback: Command = {
+  usage: '<project> [--to <record>]',
+  summary: 'take a stack back to the deploy before, images and configuration alike',
+  options: {
+    to: { type: 'string', description: 'the record to go back to (itsup status --json lists them)' },
+  },
+  examples: ['itsup rollback blog'],
+  words: { min: 1, max: 1 },
+  run: (input) =>
+    operate(input, async (context, workspace, { commit, onOutcome }) => {
+      const deploy = await import('@itsup/deploy');
+      const [stack = ''] = await resolveStacks(input.root, input.words);
+      const to = typeof input.flags.to === 'string' ? { to: input.flags.to } : {};
+      const outcome = await deploy.rollback(context, { workspace, stack, commit, ...to });
+      onOutcome(outcome);
+      return { outcomes: [outcome], prunable: [], problems: [], interrupted: false };
+    }),
+};
+
+interface Shared {
+  commit: string | null;
+  onOutcome(outcome: StackOutcome): void;
+}
+
+/** Runs one operation of the deploy layer and tells each stack's outcome as it comes. */
+async function operate(
+  input: CommandInput,
+  act: (context: DeployContext, workspace: Workspace, request: Shared) => Promise<DeploySummary>,
+): Promise<number> {
+  const { root, color, print, tell } = input;
+  const { formatProblems, readWorkspace } = await import('@itsup/config');
+  const workspace = await readWorkspace(root);
+  const onOutcome = ({ stack, status, problems }: StackOutcome): void => {
+    print(`${stack}  ${status}`);
+    if (problems.length > 0) {
+      tell(formatProblems(problems, { color }).trimEnd());
+    }
+  };
+  const summary = await withContext(input, (context) =>
+    act(context, workspace, { commit: headCommit(root), onOutcome }),
+  );
+  if (summary.interrupted) {
+    return EXIT.interrupted;
+  }
+  return summary.outcomes.some(({ status }) => status === 'failed' || status === 'skipped')
+    ? EXIT.failed
+    : EXIT.ok;
+}

@@ -1,0 +1,39 @@
+import { nxNames, resolveStacks } from '../stack-names';
+import { runMany } from '../run-nx';
+import type { Command, CommandInput, CommandOption } from '../command';
+
+const PULL: CommandOption = {
+  type: 'boolean',
+  description: 'ask the registries for newer images of the same tags',
+};
+const ADOPT: CommandOption = {
+  type: 'boolean',
+  description: 'take over containers that something else started, and this checkout as the canonical one',
+};
+
+/** Commands that are a target of Nx on some or all stacks, with its cache and its order. */
+function pipeline(target: string, summary: string, options: Record<string, CommandOption>): Command {
+  return {
+    usage: '[project…]',
+    summary,
+    options,
+    examples: [`itsup ${target}`, `itsup ${target} blog`],
+    words: { min: 0, max: Infinity },
+    run: (input) => runTarget(input, target, Object.keys(options)),
+  };
+}
+
+async function runTarget(
+  { root, words, flags }: CommandInput,
+  target: string,
+  options: string[],
+): Promise<number> {
+  const projects = nxNames(root, await resolveStacks(root, words));
+  const given = options.filter((name) => flags[name] === true).map((name) => `--${name}`);
+  return runMany(root, [target], projects, given);
+}
+
+export const generate = pipeline('generate', 'render the artifacts', {});
+export const validate = pipeline('validate', 'check configuration and artifacts; needs no engine', {});
+export const deploy = pipeline('deploy', 'generate, validate and converge', { pull: PULL, adopt: ADOPT });
+export const apply: Command = { ...deploy, summary: 'the same as deploy', examples: ['itsup apply blog'] };

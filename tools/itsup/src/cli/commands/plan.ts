@@ -1,0 +1,47 @@
+import { allStacks, resolveStacks } from '../stack-names';
+import { withContext } from './context';
+import { EXIT, type Command } from '../command';
+
+/** In this process and not through Nx, which prints around it: `--json` has to be JSON. */
+export const plan: Command = {
+  usage: '[project…] [--json] [--pull]',
+  summary: 'show what deploy would do, and why; changes nothing',
+  options: {
+    json: { type: 'boolean', description: 'as JSON on standard output' },
+    pull: { type: 'boolean', description: 'ask the registries for newer images of the same tags' },
+    adopt: { type: 'boolean', description: 'as if deploy took over containers that something else started' },
+    verbose: { type: 'boolean', short: 'v', description: 'also what does not change' },
+  },
+  examples: ['itsup plan', 'itsup plan blog --json'],
+  words: { min: 0, max: Infinity },
+  run: async (input) => {
+    const { root, words, flags, color, print, tell } = input;
+    const stacks = words.length > 0 ? await resolveStacks(root, words) : await allStacks(root);
+    const { generateStacks } = await import('@itsup/artifacts');
+    const { formatProblems, readWorkspace } = await import('@itsup/config');
+    const { formatPlan, planJson, planStacks } = await import('@itsup/deploy');
+    const broken = new Set<string>();
+    await generateStacks(root, stacks, ({ stack, problems }) => {
+      if (problems.some(({ severity }) => severity === 'error')) {
+        broken.add(stack);
+        tell(formatProblems(problems, { color }).trimEnd());
+      }
+    });
+    const sound = stacks.filter((stack) => !broken.has(stack));
+    const workspace = await readWorkspace(root);
+    const found = await withContext(input, (context) =>
+      planStacks(context, {
+        workspace,
+        stacks: sound,
+        pull: flags.pull === true,
+        adopt: flags.adopt === true,
+      }),
+    );
+    print(
+      flags.json === true
+        ? planJson(found).trimEnd()
+        : formatPlan(found, { color, verbose: flags.verbose === true }).trimEnd(),
+    );
+    return broken.size + found.failed.length > 0 ? EXIT.failed : EXIT.ok;
+  },
+};

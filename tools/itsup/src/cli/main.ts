@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readBuildState } from '../build/build-state';
+import { wantsColor } from '../terminal/wants-color';
+import { EXIT, type Command, type CommandInput } from './command';
+import { apply, deploy, generate, validate } from './commands/pipeline';
+import { down, prune, restart, rollback } from './commands/operate';
+import { logs, svc } from './commands/passthrough';
+import { plan } from './commands/plan';
+import { start } from './commands/start';
+import { status } from './commands/status';
+import { helpOf, overview } from './help';
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.entries({
+    start,
+    apply,
+    generate,
+    validate,
+    plan,
+    deploy,
+    status,
+    logs,
+    svc,
+    restart,
+    rollback,
+    down,
+    prune,
+  }),
+);
+
+/** The `itsup` command: everything of the process is read here and passed on. */
+export function main(): void {
+  const root = resolve(__dirname, '../../../..');
+  void run(process.argv.slice(2), root).then((code) => {
+    process.exitCode = code;
+  });
+}
+
+/** Runs the command that the arguments name; resolves with the exit code. */
+export async function run(argv: readonly string[], root: string): Promise<number> {
+  const { env, stdout, stderr } = process;
+  const print = (text: string): void => void stdout.write(`${text}\n`);
+  const tell = (text: string): void => void stderr.write(`${text}\n`);
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    print(overview(COMMANDS));
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    tell(`itsup: there is no command "${name}"\n\n${overview(COMMANDS)}`);
+    return EXIT.usage;
+  }
+  const parsed = parse(command, rest);
+  if (typeof parsed === 'string') {
+    tell(`itsup ${name}: ${parsed}\n\n${helpOf(name, command)}`);
+    return EXIT.usage;
+  }
+  if (parsed.flags.help === true) {
+    print(helpOf(name, command));
+    return EXIT.ok;
+  }
+  const { refusal } = readBuildState(root);
+  if (refusal !== null) {
+    tell(`itsup: ${refusal}`);
+    return EXIT.failed;
+  }
+  const color = wantsColor(env, stdout.isTTY);
+  try {
+    return await command.run({ root, env, color, print, tell, ...parsed });
+  } catch (error) {
+    const { formatProblems, problemsOf } = await import('@itsup/config');
+    tell(formatProblems(problemsOf(error), { color }).trimEnd());
+    return EXIT.failed;
+  }
+}
+
+/** Words and flags, or what is wrong with them. */
+function parse(command: Command, args: string[]): Pick<CommandInput, 'words' | 'flags'> | string {
+  if (command.passesOn === true && !['--help', '-h'].includes(args[0] ?? '')) {
+    return checked(command, args, {});
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        ...Object.fromEntries(
+          Object.entries(command.options ?? {}).map(([name, { type, short }]) => [
+            name,
+            short === undefined ? { type } : { type, short },
+          ]),
+        ),
+      },
+    });
+    const flags = values as CommandInput['flags'];
+    return flags.help === true ? { words: positionals, flags } : checked(command, positionals, flags);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function checked(
+  { words: { min, max } }: Command,
+  words: string[],
+  flags: CommandInput['flags'],
+): Pick<CommandInput, 'words' | 'flags'> | string {
+  if (words.length < min) {
+    return min === 1 ? 'it needs a project' : 'it needs a project and what to run';
+  }
+  return words.length > max ? `"${words[max]}" is one argument too many` : { words, flags };
+}
