@@ -1,5 +1,11 @@
 export * from './model';
 export { labelsOf } from './labels';
-export { generatedMiddlewares } from './middlewares';
+export { generatedMiddlewares, middlewareNames } from './middlewares';
+export { proxynet } from './proxynet';
+export { internalPorts } from './reserved-ports';
 export { routeProject } from './route-project';
 export { routeWorkspace } from './route-workspace';
+export { defaultResolver } from './row/context';
+export { parseRule, type Rule } from './rule/parse';
+export type { RuleKind } from './rule/matchers';
+export type { RuleFlaw } from './rule/scan';

@@ -1,21 +1,27 @@
-import type { Problem, Project, Settings } from '@itsup/config';
-import type { ProjectRouting } from '../model';
+import type { Settings } from '@itsup/config';
+import { acmeConflicts } from './acme-conflicts';
+import { addressConflicts } from './address-conflicts';
+import { claimsOf } from './claims';
+import type { Conflict, RoutedProject } from './conflict';
+import { nameConflicts } from './name-conflicts';
+import { networkConflicts } from './network-conflicts';
+import { portConflicts } from './port-conflicts';
+import { ruleConflicts } from './rule-conflicts';
+import { tlsConflicts } from './tls-conflicts';
 
-/** A project with what became of it. */
-export interface RoutedProject {
-  project: Project;
-  routing: ProjectRouting;
-}
-
-/** A conflict and the projects that take part in it. */
-export interface Conflict {
-  projects: string[];
-  problem: Problem;
-}
-
-/** Every conflict among the routes of these projects, and with what the proxy itself uses. */
+/** Every conflict among these projects, and with what the proxy itself uses. Linear in the number of rows and domains. */
 export function conflictsAmong(routed: readonly RoutedProject[], settings: Settings): Conflict[] {
-  void routed;
-  void settings;
-  return [];
+  const claims = claimsOf(
+    routed.flatMap(({ routing }) => routing.routes),
+    settings,
+  );
+  return [
+    ...ruleConflicts(claims),
+    ...tlsConflicts(claims),
+    ...acmeConflicts(claims),
+    ...portConflicts(routed, settings),
+    ...nameConflicts(routed),
+    ...addressConflicts(routed),
+    ...networkConflicts(routed),
+  ];
 }

@@ -1,0 +1,71 @@
+import type { Place, Problem, Project } from '@itsup/config';
+import type { ProjectRouting, Route } from '../model';
+import { comparePlaces, compareText } from '../order';
+
+/** A project with what became of it. */
+export interface RoutedProject {
+  project: Project;
+  routing: ProjectRouting;
+}
+
+/** A conflict and the projects that take part in it: one alone, or several. */
+export interface Conflict {
+  projects: string[];
+  problem: Problem;
+}
+
+/** One that takes part in a conflict. Without a place it is the proxy itself. */
+export interface Party {
+  project: string | null;
+  /** What the message calls it, e.g. `blog:web`. */
+  label: string;
+  place: Place | null;
+}
+
+/** A route as a party. */
+export function partyOf(route: Route): Party {
+  return {
+    project: route.project,
+    label: `${route.project}:${route.service ?? route.host ?? ''}`,
+    place: route.place,
+  };
+}
+
+/** Orders parties by place, so that the same conflict is always told from the same side; the proxy comes first. */
+export function compareParties(a: Party, b: Party): number {
+  if (a.place === null || b.place === null) return Number(b.place === null) - Number(a.place === null);
+  return comparePlaces(a.place, b.place) || compareText(a.label, b.label);
+}
+
+/**
+ * Tells a conflict at the place of `at`, naming all others as related places.
+ *
+ * @param note what is said at the others' places.
+ */
+export function conflictAt(
+  at: Party,
+  others: readonly Party[],
+  problem: Pick<Problem, 'code' | 'message' | 'help'>,
+  note: (other: Party) => string,
+): Conflict {
+  const related = others.flatMap((other) =>
+    other.place === null ? [] : [{ message: note(other), place: other.place }],
+  );
+  const projects = [at, ...others].flatMap(({ project }) => (project === null ? [] : [project]));
+  return {
+    projects: [...new Set(projects)].sort(compareText),
+    problem: {
+      code: problem.code,
+      severity: 'error',
+      message: problem.message,
+      ...(problem.help === undefined ? {} : { help: problem.help }),
+      ...(at.place === null ? {} : { place: at.place }),
+      ...(related.length > 0 ? { related } : {}),
+    },
+  };
+}
+
+/** A list of names for a sentence: `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

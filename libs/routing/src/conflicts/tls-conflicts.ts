@@ -1,0 +1,38 @@
+import type { Claim } from './claims';
+import { conflictAt, listed, type Conflict } from './conflict';
+import { widerHosts } from './rule-conflicts';
+
+/**
+ * TCP routes with TLS that HTTPS routes of the same entry point keep everything from. Before it decrypts, Traefik asks
+ * HTTPS routers with a host first, TCP routers second: a passthrough of a domain that some HTTPS router names gets nothing.
+ */
+export function tlsConflicts(claims: readonly Claim[]): Conflict[] {
+  const https = new Map<string, Claim>();
+  for (const claim of claims) {
+    if (claim.kind !== 'http' || !claim.tls) continue;
+    for (const host of claim.hosts) if (host !== '*') https.set(`${claim.entryPoint} ${host}`, claim);
+  }
+  return claims.flatMap((claim) => {
+    if (claim.kind !== 'tcp' || !claim.tls) return [];
+    const taken = new Map<Claim, string[]>();
+    for (const { host } of claim.terms) {
+      if (host === null) continue;
+      const winner = widerHosts(host)
+        .map((wider) => https.get(`${claim.entryPoint} ${wider}`))
+        .find((found) => found !== undefined);
+      if (winner) taken.set(winner, [...(taken.get(winner) ?? []), host]);
+    }
+    return [...taken].map(([winner, hosts]) =>
+      conflictAt(
+        claim.party,
+        [winner.party],
+        {
+          code: 'unreachable-route',
+          message: `${claim.party.label} never gets ${listed(hosts)} on ${claim.entryPoint}: ${winner.party.label} terminates TLS for it, and HTTPS comes before TCP`,
+          help: 'give one of them another domain, or this row a hostport',
+        },
+        ({ label }) => `${label} terminates TLS here`,
+      ),
+    );
+  });
+}

@@ -1,0 +1,155 @@
+import type { Problem, Project } from '@itsup/config';
+import type { Edge } from './model';
+import { comparePlaces, compareText } from './order';
+import { suggestion } from './suggestion';
+
+/** Edges that lead to nothing, each a problem of the consumer. */
+export function egressProblems(edges: readonly Edge[], projects: ReadonlyMap<string, Project>): Problem[] {
+  return edges.flatMap((edge) => {
+    const flaw = flawOf(edge, projects.get(edge.provider), projects);
+    return flaw === null
+      ? []
+      : [{ ...flaw, severity: 'error', place: edge.place, project: edge.consumer } satisfies Problem];
+  });
+}
+
+/**
+ * The service that an edge means. itsUP also took the container's name, `{project}-{service}`.
+ *
+ * @returns null when the provider has no such service.
+ */
+export function providerService(provider: Project, written: string): string | null {
+  const names = new Set(provider.compose?.services.map(({ name }) => name));
+  if (names.has(written)) return written;
+  const short = written.startsWith(`${provider.name}-`) ? written.slice(provider.name.length + 1) : null;
+  return short !== null && names.has(short) ? short : null;
+}
+
+function flawOf(
+  edge: Edge,
+  provider: Project | undefined,
+  projects: ReadonlyMap<string, Project>,
+): Pick<Problem, 'code' | 'message' | 'help'> | null {
+  const text = `egress ${edge.provider}:${edge.service}`;
+  if (!provider) {
+    return {
+      code: 'egress-unknown-project',
+      message: `${text} leads nowhere: there is no project ${edge.provider}`,
+      help: suggestion(edge.provider, [...projects.keys()]),
+    };
+  }
+  if (provider.kind === 'external') {
+    return {
+      code: 'egress-to-external',
+      message: `${text} leads to an external project, which has no containers`,
+      help: `reach ${provider.host ?? 'its host'} directly`,
+    };
+  }
+  if (!provider.enabled) {
+    return {
+      code: 'egress-to-disabled',
+      message: `${text} leads to a project that is disabled`,
+      help: `remove the edge, or enabled: false of ${provider.name}`,
+    };
+  }
+  // A Compose file that cannot be read is its own project's problem; every service would look unknown.
+  if (provider.compose === null) return null;
+  const name = providerService(provider, edge.service);
+  if (name === null) {
+    return {
+      code: 'egress-unknown-service',
+      message: `${text} leads nowhere: ${provider.name} has no service ${edge.service}`,
+      help: suggestion(
+        edge.service,
+        provider.compose.services.map((each) => each.name),
+      ),
+    };
+  }
+  const mode = provider.compose.services.find((each) => each.name === name)?.networkMode ?? null;
+  if (mode === null) return null;
+  return {
+    code: 'egress-network-mode',
+    message: `${text} leads to a service with network_mode: ${mode}, which can join no network`,
+    help: `remove network_mode from ${name}`,
+  };
+}
+
+/** Cycles of edges, one problem for each group of projects that need each other, with the shortest cycle in it. */
+export function egressCycles(edges: readonly Edge[]): Problem[] {
+  const targets = new Map<string, Map<string, Edge>>();
+  for (const edge of [...edges].sort((a, b) => comparePlaces(a.place, b.place))) {
+    const from = targets.get(edge.consumer) ?? new Map<string, Edge>();
+    targets.set(edge.consumer, from);
+    if (!from.has(edge.provider)) from.set(edge.provider, edge);
+  }
+  return cyclicGroups(targets).map((group) => {
+    const cycle = shortestCycle(group, targets);
+    const [first] = cycle;
+    return {
+      code: 'egress-cycle',
+      severity: 'error',
+      message: `egress goes round in a circle: ${[...cycle.map(({ consumer }) => consumer), first?.consumer].join(' → ')}`,
+      help: 'no order of deploying them exists: remove one of the edges, or put the services into one project',
+      ...(first ? { place: first.place } : {}),
+      related: cycle
+        .slice(1)
+        .map(({ consumer, provider, place }) => ({ message: `${consumer} needs ${provider} here`, place })),
+    };
+  });
+}
+
+type Graph = ReadonlyMap<string, ReadonlyMap<string, Edge>>;
+
+/** Strongly connected groups of at least two projects (Tarjan, without recursion: chains of edges may be long), sorted. */
+function cyclicGroups(graph: Graph): string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const groups: string[][] = [];
+  const enter = (node: string): { node: string; rest: string[] } => {
+    order.set(node, order.size);
+    low.set(node, order.size - 1);
+    open.push(node);
+    isOpen.add(node);
+    return { node, rest: [...(graph.get(node)?.keys() ?? [])].sort(compareText) };
+  };
+  const lower = (node: string, value: number): void => {
+    low.set(node, Math.min(low.get(node) ?? value, value));
+  };
+  for (const root of [...graph.keys()].sort(compareText)) {
+    if (order.has(root)) continue;
+    const path = [enter(root)];
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const next = top.rest.shift();
+      if (next !== undefined) {
+        if (!order.has(next)) path.push(enter(next));
+        else if (isOpen.has(next)) lower(top.node, order.get(next) ?? 0);
+        continue;
+      }
+      path.pop();
+      const parent = path.at(-1);
+      if (parent) lower(parent.node, low.get(top.node) ?? 0);
+      if (low.get(top.node) !== order.get(top.node)) continue;
+      const group = open.splice(open.indexOf(top.node));
+      group.forEach((node) => isOpen.delete(node));
+      if (group.length > 1) groups.push(group.sort(compareText));
+    }
+  }
+  return groups.sort((a, b) => compareText(a[0] ?? '', b[0] ?? ''));
+}
+
+/** The shortest way from the group's first project back to it, breadth first. */
+function shortestCycle(group: readonly string[], graph: Graph): Edge[] {
+  const [start = ''] = group;
+  const members = new Set(group);
+  const reached = new Map<string, Edge[]>([[start, []]]);
+  for (const [node, way] of reached) {
+    for (const edge of graph.get(node)?.values() ?? []) {
+      if (edge.provider === start) return [...way, edge];
+      if (members.has(edge.provider) && !reached.has(edge.provider))
+        reached.set(edge.provider, [...way, edge]);
+    }
+  }
+  return [];
+}

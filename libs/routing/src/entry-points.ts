@@ -1,0 +1,13 @@
+import type { EntryPoint, Route } from './model';
+import { compareText } from './order';
+
+/** The entry points that hostports ask for, sorted by name; one for all routes that share it. */
+export function entryPointsOf(routes: readonly Route[]): EntryPoint[] {
+  const byName = new Map<string, EntryPoint>();
+  for (const { kind, hostport } of routes) {
+    if (hostport === null) continue;
+    const name = `${kind}-${hostport}`;
+    byName.set(name, { name, port: hostport, protocol: kind === 'udp' ? 'udp' : 'tcp', kind });
+  }
+  return [...byName.values()].sort((a, b) => compareText(a.name, b.name));
+}
