@@ -20,7 +20,7 @@ type Rule = [
 /** First match wins. The messages are those of engine 20.10 to 29, CLI 20.10 to 29 and Compose 2.20 to 5. */
 const RULES: Rule[] = [
   [
-    /permission denied while trying to connect to the (?:Docker daemon socket|docker API) at (?<endpoint>\S+?):? /i,
+    /permission denied while trying to connect to the (?:Docker daemon socket|docker API) at (?<endpoint>\S+?)(?=:?(?:\s|$))/i,
     ({ endpoint }) => ({ code: 'permission-denied', reason: `permission denied at ${endpoint}` }),
   ],
   [
@@ -124,7 +124,15 @@ const RULES: Rule[] = [
     }),
   ],
   [
-    /manifest for (?<image>\S+) not found|pull access denied for (?<denied>[^\s,]+)|No such image: (?<missing>\S+)|image "(?<quoted>[^"]+)": not found|failed to resolve reference "(?<resolved>[^"]+)":.*not found/i,
+    /application not healthy after (?<seconds>\d+)s/,
+    ({ seconds }, failure) => ({
+      code: 'container-unhealthy',
+      container: containersWaitedFor(failure),
+      reason: `not healthy after ${seconds} s`,
+    }),
+  ],
+  [
+    /manifest for (?<image>\S+) not found|pull access denied for (?<denied>[^\s,]+)|No such image: (?<missing>\S+?)(?=:?(?:\s|$))|image "(?<quoted>[^"]+)": not found|failed to resolve reference "(?<resolved>[^"]+)":.*not found/i,
     ({ image, denied, missing, quoted, resolved }, failure) => ({
       code: 'image-not-found',
       image: failure.image ?? image ?? denied ?? missing ?? quoted ?? resolved ?? '',
@@ -181,6 +189,16 @@ function portTaken({ port, protocol, address }: Record<string, string | undefine
     protocol: known === 'tcp' || known === 'udp' ? known : null,
     address: address || null,
   };
+}
+
+/** `up --wait` gives up without a name; its progress has them. */
+function containersWaitedFor({ output }: Failure): string {
+  const named = (word: string): string[] =>
+    [...output.matchAll(new RegExp(`^ ?Container (\\S+) +${word}$`, 'gm'))].map((match) => match[1] ?? '');
+  const healthy = new Set(named('Healthy'));
+  return named('Waiting')
+    .filter((container) => !healthy.has(container))
+    .join(', ');
 }
 
 /** BuildKit names the image that it was about to read in its own way. */

@@ -101,6 +101,10 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
         input,
         timeoutSeconds: timeoutSeconds ?? null,
       };
+      // Ending the client leaves the container running, and a process that ignores the signal would keep the client.
+      const { signal } = runner.settings;
+      const onAbort = (): void => void removeAnyway(runner, name);
+      signal?.addEventListener('abort', onAbort, { once: true });
       try {
         const result = await runner.attempt(command);
         if (result.exitCode === ENGINE_REFUSED || /^docker: /m.test(result.stderr)) {
@@ -108,9 +112,11 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
         }
         return outputOf(result);
       } catch (error) {
-        // Ending the client leaves the container running. One whose name was taken is someone else's.
+        // One whose name was taken is someone else's.
         if (!DockerError.is(error, 'container-name-taken')) await removeAnyway(runner, name);
         throw error;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
       }
     },
 

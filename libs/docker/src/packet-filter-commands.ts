@@ -99,8 +99,18 @@ async function probeFamily(execute: Execute, family: AddressFamily): Promise<Una
     const reason = result.stderr.trim().split('\n').at(-1) ?? '';
     return unavailable('denied', `${program} refuses: ${reason}`, 'Deploy as root, outside of a container.');
   } catch (error) {
-    if (!DockerError.is(error, 'docker-missing')) throw error;
-    return unavailable('not-installed', `The host has no ${program}.`, install);
+    if (DockerError.is(error, 'docker-missing')) {
+      return unavailable('not-installed', `The host has no ${program}.`, install);
+    }
+    // An engine may be kept from starting privileged containers.
+    if (DockerError.is(error, 'command-failed')) {
+      return unavailable(
+        'denied',
+        `The engine refuses a helper container: ${error.message}`,
+        'Deploy as root.',
+      );
+    }
+    throw error;
   }
 }
 
