@@ -8,3 +8,14 @@ export { readProject } from './read-project';
 export { readSettings } from './read-settings';
 export { readWorkspace } from './read-workspace';
 export { scanProject, type ProjectScan } from './scan-project';
+export {
+  HEADER_NAME,
+  isDomain,
+  isHeaderValue,
+  isHost,
+  isIpOrCidr,
+  isPathPrefix,
+  isRuleText,
+  TRAEFIK_NAME,
+} from './grammar';
+export { suggest } from './suggest';

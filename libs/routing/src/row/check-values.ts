@@ -1,52 +1,79 @@
-import type { IngressRow } from '@itsup/config';
 import {
-  domainFlaw,
-  headerNameFlaw,
-  headerValueFlaw,
-  hostFlaw,
-  pathFlaw,
-  referenceFlaw,
-  sourceRangeFlaw,
-  type Flaw,
-} from '../grammar';
+  HEADER_NAME,
+  isDomain,
+  isHeaderValue,
+  isHost,
+  isIpOrCidr,
+  isPathPrefix,
+  TRAEFIK_NAME,
+  type IngressRow,
+} from '@itsup/config';
 import { report, type RowContext } from './context';
 
 /**
  * Checks every value of a row against the grammar of the place it is written to, so that none can leave its quotes in
- * a rule, its item in a list or its segment in a label.
+ * a rule, its item in a list or its segment in a label, whoever made the row.
  *
  * @returns whether the row can become a route.
  */
 export function checkValues(row: IngressRow, context: RowContext): boolean {
   const before = context.problems.length;
-  const check = (key: string, code: string, what: string, value: string, flaw: Flaw): void => {
-    if (flaw !== null)
-      report(context, row, { key, code, message: `${what} ${JSON.stringify(value)} ${flaw}` });
+  const check = (key: string, code: string, value: string, sound: boolean, wanted: string): void => {
+    if (!sound) report(context, row, { key, code, message: `${JSON.stringify(value)} is not ${wanted}` });
   };
-  row.domains.forEach((domain) => check('domain', 'invalid-domain', 'domain', domain, domainFlaw(domain)));
-  if (row.pathPrefix !== null)
-    check('path_prefix', 'invalid-path', 'path', row.pathPrefix, pathFlaw(row.pathPrefix));
-  for (const headers of [row.headers.request, row.headers.response]) {
-    for (const [name, value] of Object.entries(headers)) {
-      check('headers', 'invalid-header', 'header', name, headerNameFlaw(name));
-      check('headers', 'invalid-header', `header ${name}:`, value, headerValueFlaw(value));
-    }
+  for (const domain of row.domains) {
+    check('domain', 'invalid-domain', domain, isDomain(domain), 'a host name such as app.example.com');
+  }
+  if (row.pathPrefix !== null) {
+    check(
+      'path_prefix',
+      'invalid-path',
+      row.pathPrefix,
+      isPathPrefix(row.pathPrefix),
+      'a path that starts with /',
+    );
+  }
+  for (const [name, value] of [row.headers.request, row.headers.response].flatMap((each) =>
+    Object.entries(each),
+  )) {
+    check('headers', 'invalid-header', name, HEADER_NAME.test(name), 'the name of a header');
+    check('headers', 'invalid-header', value, isHeaderValue(value), 'one line of printable ASCII');
   }
   for (const range of row.allowSourceIps) {
-    check('allow_source_ips', 'invalid-source-range', 'source range', range, sourceRangeFlaw(range));
+    check(
+      'allow_source_ips',
+      'invalid-source-range',
+      range,
+      isIpOrCidr(range),
+      'an address or a network such as 10.0.0.0/8',
+    );
   }
-  for (const name of row.middleware)
-    check('middleware', 'invalid-middleware', 'middleware', name, referenceFlaw(name));
+  for (const name of row.middleware) {
+    check('middleware', 'invalid-middleware', name, TRAEFIK_NAME.test(name), 'the name of a middleware');
+  }
   if (row.resolver !== null) checkResolver(row, row.resolver, context);
-  checkPort(row, 'port', row.port, context);
-  if (row.hostport !== null) checkPort(row, 'hostport', row.hostport, context);
-  if (row.priority !== null) checkPriority(row, row.priority, context);
-  const host = context.project.host;
-  if (context.project.kind === 'external' && (host === null || hostFlaw(host) !== null)) {
-    report(context, row, {
-      code: 'invalid-host',
-      message: host === null ? 'the project names no host' : `host ${JSON.stringify(host)} ${hostFlaw(host)}`,
-    });
+  for (const [key, port] of [
+    ['port', row.port],
+    ['hostport', row.hostport],
+  ] as const) {
+    check(key, 'invalid-port', String(port), port === null || isPort(port), 'a port from 1 to 65535');
+  }
+  // Traefik reads 0 as its default, and keeps what is beyond the safe integers to itself.
+  const { priority } = row;
+  check(
+    'priority',
+    'invalid-priority',
+    String(priority),
+    priority === null || (Number.isSafeInteger(priority) && priority !== 0),
+    'a priority: a whole number other than 0',
+  );
+  if (context.project.kind === 'external') {
+    const host = context.project.host ?? '';
+    if (!isHost(host))
+      report(context, row, {
+        code: 'invalid-host',
+        message: `the project's host, ${JSON.stringify(host)}, is not a host name or an address`,
+      });
   }
   return context.problems.length === before;
 }
@@ -61,18 +88,6 @@ function checkResolver(row: IngressRow, resolver: string, context: RowContext): 
   });
 }
 
-function checkPort(row: IngressRow, key: 'port' | 'hostport', port: number, context: RowContext): void {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
-  report(context, row, { key, code: 'invalid-port', message: `${key} ${port} is not between 1 and 65535` });
-}
-
-/** Traefik keeps the highest thousand of its 64-bit range to itself and computes a priority where it reads 0. */
-function checkPriority(row: IngressRow, priority: number, context: RowContext): void {
-  if (Number.isSafeInteger(priority) && priority !== 0) return;
-  report(context, row, {
-    key: 'priority',
-    code: 'invalid-priority',
-    message: `priority ${priority} is not a whole number other than 0`,
-    help: 'leave it out for the default, the length of the rule',
-  });
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65535;
 }

@@ -1,4 +1,4 @@
-import type { IngressRow } from '@itsup/config';
+import { isRuleText, type IngressRow } from '@itsup/config';
 import type { Route } from '../model';
 import { parseRule } from '../rule/parse';
 import { checkTarget } from './check-target';
@@ -41,7 +41,9 @@ function checkKind(row: IngressRow, context: RowContext): boolean {
     return false;
   }
   if (row.rule === null || kind === 'udp') return true;
-  const result = parseRule(row.rule, kind);
+  const result = isRuleText(row.rule)
+    ? parseRule(row.rule, kind)
+    : { flaw: { message: 'it has to be one line, without {{ or }}', offset: 0 } };
   if ('rule' in result) return true;
   report(context, row, {
     key: 'rule',

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { sourceRangeFlaw } from '../grammar';
+import { isIpOrCidr } from '@itsup/config';
 import { regexpFlaw } from './regexp';
 
 export type RuleKind = 'http' | 'tcp';
@@ -17,10 +16,8 @@ const anything: Check = () => null;
 const ascii: Check = (value) =>
   /\P{ASCII}/u.test(value) ? 'non-ASCII characters: write the domain in its xn-- form' : null;
 const path: Check = (value) => (value.startsWith('/') ? null : 'a path has to start with /');
-const source: Check = (value) => {
-  const flaw = sourceRangeFlaw(value);
-  return flaw === null ? null : `${value} ${flaw}`;
-};
+const source: Check = (value) =>
+  isIpOrCidr(value) ? null : `${value} is neither an address nor a network such as 10.0.0.0/8`;
 const asciiRegexp: Check = (value) => ascii(value) ?? regexpFlaw(value);
 const sni: Check = (value) =>
   value === '*' || /^(\*\.)?[\w.:-]+$/.test(value) ? null : `${value} is not a host name`;
@@ -88,9 +85,4 @@ export function matcherNamed(text: string, kind: RuleKind): Matcher | { message:
     };
   }
   return { message: `unknown matcher ${text}; ${kind} rules have ${Object.keys(tables[kind]).join(', ')}` };
-}
-
-/** true: the text is an IP address, which no certificate authority and no SNI names. */
-export function isAddress(text: string): boolean {
-  return isIP(text) !== 0;
 }
