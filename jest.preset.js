@@ -1,6 +1,7 @@
 /** What every project's jest.config.js spreads: TypeScript through swc, workspace packages from their sources. */
 module.exports = {
   testEnvironment: 'node',
+  reporters: ['default', require.resolve('./tools/test-results/reporter.js')],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
     '^.+\\.ts$': [

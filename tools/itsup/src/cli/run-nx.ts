@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { wantsColor } from '../terminal/wants-color';
 
 /**
  * Becomes `nx <args>` in this process: Nx takes over the terminal and the signals and ends the process with its own
@@ -8,11 +9,15 @@ import { join } from 'node:path';
  */
 export function runNx(root: string, args: readonly string[]): Promise<never> {
   process.chdir(root);
-  const nx = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+  const workspace = createRequire(join(root, 'package.json'));
+  const nx = workspace.resolve('nx/bin/nx.js');
   process.env.NX_DAEMON ??= 'false';
   process.env.NX_ISOLATE_PLUGINS ??= 'false';
+  if (!wantsColor(process.env, process.stdout.isTTY)) {
+    process.env.NO_COLOR = '1';
+  }
   process.argv = [process.execPath, nx, ...args];
-  require(nx);
+  workspace(nx);
   return new Promise<never>(() => undefined);
 }
 

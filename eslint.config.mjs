@@ -1,0 +1,93 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const layer = (name, ...below) => ({
+  sourceTag: `layer:${name}`,
+  onlyDependOnLibsWithTags: [name, ...below].map((each) => `layer:${each}`),
+});
+
+const startsProcesses = ['child_process', 'node:child_process', 'execa', 'cluster', 'node:cluster'].map(
+  (name) => ({
+    name,
+    message: 'Only libs/docker starts processes.',
+  }),
+);
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/__fixtures__/**',
+      '**/fixtures/**',
+      '.nx/**',
+      'tmp/**',
+      'coverage/**',
+      'projects/**',
+      'upstream/**',
+      'proxy/**',
+    ],
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strict, tseslint.configs.stylistic],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      'no-console': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          // The command loads the layers when it needs them; Nx's executors need them at once.
+          checkDynamicDependenciesExceptions: ['.*'],
+          depConstraints: [
+            layer('config'),
+            layer('routing', 'config'),
+            layer('artifacts', 'routing', 'config'),
+            layer('docker'),
+            layer('deploy', 'artifacts', 'docker', 'routing', 'config'),
+            layer('tools', 'deploy', 'artifacts', 'docker', 'routing', 'config'),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['libs/**/*.ts', 'tools/**/*.ts'],
+    ignores: ['libs/docker/**', '**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: startsProcesses }],
+      'no-restricted-syntax': [
+        'error',
+        ...startsProcesses.map(({ name, message }) => ({
+          selector: `:matches(ImportExpression[source.value='${name}'], CallExpression[callee.name='require'][arguments.0.value='${name}'])`,
+          message,
+        })),
+      ],
+    },
+  },
+  {
+    files: ['libs/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['cwd', 'env', 'argv', 'exit', 'stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'What a library needs of its surroundings is passed in.',
+        })),
+      ],
+    },
+  },
+);
