@@ -5,12 +5,14 @@ export type ServiceAction =
 /** One service of a stack as Compose resolved it, reduced to what the planner compares. Holds no secret value. */
 export interface DesiredService {
   name: string;
-  /** The image reference; null when the service builds without naming one. */
-  image: string | null;
+  /** The image reference; Compose's own `<project>-<service>` when the service builds without naming one. */
+  image: string;
   /** Content id of what `image` names on this engine now; null: absent, so it is pulled or built first. */
   imageId: string | null;
-  /** The service has a `build` section. */
-  builds: boolean;
+  /** Keyed digest of what the image is built from (context, Dockerfile, arguments); null: it is not built. */
+  buildDigest: string | null;
+  /** It was built in this run, so the image's id alone decides. */
+  built: boolean;
   /** `pull_policy: always`, or the caller asked for a pull. */
   pulls: boolean;
   replicas: number;
@@ -27,7 +29,7 @@ export interface DesiredService {
   dependsOn: string[];
   /** Facts that keep the service from being rolled, in words (`publishes host port 5432`); empty: it rolls. */
   notRolled: string[];
-  /** Containers of it are meant to end (`restart: no`), so an exit with 0 is success. */
+  /** Its restart policy lets a container end, so an exit with 0 is success (a migration, a seed). */
   mayFinish: boolean;
 }
 
@@ -45,6 +47,8 @@ export interface DesiredStack {
   /** Compose's project name, the value of `com.docker.compose.project`. */
   projectName: string;
   services: DesiredService[];
+  /** Services of profiles that are not active: their containers are the operator's own business. */
+  inactiveServices: string[];
   /** Networks this stack reaches other stacks by. */
   edges: DesiredEdge[];
 }
@@ -88,10 +92,16 @@ export interface ObservedContainer {
 }
 
 /** What the last successful deploy of a service left, kept in `deployed.json`. */
+export interface DeployedStack {
+  services: Record<string, DeployedService>;
+  edges: DesiredEdge[];
+}
+
 export interface DeployedService {
   aspects: Record<string, string>;
-  image: string | null;
+  image: string;
   imageId: string | null;
+  buildDigest: string | null;
   replicas: number;
   containers: { id: string; composeHash: string | null; image: string; finished: boolean }[];
 }

@@ -1,5 +1,79 @@
-import type { DeployContext } from '../context';
-import type { DeployRequest, DeploySummary } from './model';
+import type { Problem } from '@itsup/config';
 
-/** Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout). */
-export declare function deployStacks(context: DeployContext, request: DeployRequest): Promise<DeploySummary>;
+import type { DeployContext } from '../context';
+import type { StepHook } from '../state/journal';
+import { deployOne } from './deploy-one';
+import { takeDown } from './take-down';
+import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from './model';
+import { planExternal, unknownStack } from './plan-stacks';
+import { prepareRun, type Run } from './prepare-run';
+import { schedule } from './schedule';
+
+const PARALLEL = 4;
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/**
+ * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
+ * wrong with a stack is in its outcome, and stops its consumers alone.
+ * @param hook for tests: told of every step of every stack
+ */
+export async function deployStacks(
+  context: DeployContext,
+  request: DeployRequest,
+  hook?: StepHook,
+): Promise<DeploySummary> {
+  const run = await prepareRun(context, request, true);
+  const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
+  await run.publisher.begin(withProxy);
+  const outcomes = await schedule({
+    order: run.order,
+    parallel: request.parallel ?? PARALLEL,
+    // The others wait for the proxy, and go on without it when it fails.
+    after: (stack) => [
+      ...(stack === PROXY_STACK ? [] : [{ stack: PROXY_STACK, mayFail: true }]),
+      ...(run.specs.get(stack)?.providers ?? []).map((provider) => ({ stack: provider, mayFail: false })),
+    ],
+    isInterrupted: () => context.signal?.aborted === true,
+    run: (stack) => settleStack(run, stack, request, hook),
+    onOutcome: (outcome) => request.onOutcome?.(outcome),
+  });
+  if (withProxy) await run.publisher.finish();
+  return {
+    outcomes,
+    prunable: run.prunable,
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}
+
+async function settleStack(
+  run: Run,
+  stack: string,
+  request: DeployRequest,
+  hook: StepHook | undefined,
+): Promise<StackOutcome> {
+  const spec = run.specs.get(stack);
+  const problems = run.broken.get(stack);
+  if (problems !== undefined) return failed(stack, problems);
+  if (spec === undefined) return failed(stack, [unknownStack(stack)]);
+  const options = {
+    lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+    commit: request.commit ?? null,
+    ...(hook && { hook }),
+  };
+  switch (spec.kind) {
+    case 'converge':
+      return deployOne(run, spec, options);
+    case 'down':
+      return takeDown(run, spec, { ...options, reason: 'enabled: false', volumes: false });
+    case 'external': {
+      const plan = planExternal(run, spec);
+      if (!plan.unchanged) await run.publisher.settle(stack);
+      return { stack, status: plan.unchanged ? 'unchanged' : 'deployed', plan, problems: [], durationMs: 0 };
+    }
+  }
+}
+
+function failed(stack: string, problems: Problem[]): StackOutcome {
+  return { stack, status: 'failed', plan: null, problems, durationMs: 0 };
+}

@@ -103,13 +103,9 @@ export interface DeployRecord {
   by: string;
   commit: string | null;
   /** What was done to which service and why. */
-  services: {
-    service: string;
-    action: string;
-    reasons: string[];
-    imageId: string | null;
-    durationMs: number | null;
-  }[];
+  services: { service: string; action: string; reasons: string[] }[];
+  /** How long each step took, in the order they ended. */
+  steps: { step: string; ms: number }[];
   /** Messages of a failure. */
   problems: string[];
   /** The stack can be taken back to what this deploy left. */
@@ -117,7 +113,7 @@ export interface DeployRecord {
 }
 
 export interface DownRequest {
-  workspace: Workspace | null;
+  workspace: Workspace;
   stacks: string[];
   /** Also the stack's named and anonymous volumes: data is gone. */
   volumes?: boolean;

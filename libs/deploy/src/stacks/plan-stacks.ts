@@ -1,5 +1,101 @@
+import { problemsOf } from '@itsup/config';
+
 import type { DeployContext } from '../context';
-import type { PlanRequest, WorkspacePlan } from './model';
+import type { StackPlan } from '../plan/model';
+import { planDown } from '../plan/plan-stack';
+import { containersFor } from '../plan/observe';
+import { forEachBounded } from '../validate/for-each-bounded';
+import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from './model';
+import { planOne } from './plan-one';
+import { prepareRun, type Run } from './prepare-run';
+import { refuseWithoutProviders } from './refusals';
+import type { StackSpec } from './stack-spec';
+
+const PARALLEL = 4;
 
 /** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
-export declare function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan>;
+export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
+  const run = await prepareRun(context, request, false);
+  const plans = new Map<string, StackPlan>();
+  const failed: WorkspacePlan['failed'] = [];
+  await forEachBounded(run.order, PARALLEL, async (stack) => {
+    const spec = run.specs.get(stack);
+    const problems = run.broken.get(stack);
+    if (problems !== undefined) failed.push({ stack, problems });
+    else if (spec === undefined) failed.push({ stack, problems: [unknownStack(stack)] });
+    else {
+      try {
+        plans.set(stack, await planAny(run, spec));
+      } catch (error) {
+        failed.push({ stack, problems: problemsOf(error) });
+      }
+    }
+  });
+  return {
+    stacks: run.order.flatMap((stack) => plans.get(stack) ?? []),
+    failed: run.order.flatMap((stack) => failed.filter((one) => one.stack === stack)),
+    prunable: run.prunable,
+    problems: run.problems,
+    engine: run.engine,
+  };
+}
+
+/** The plan of a stack of any kind. */
+async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
+  if (spec.kind === 'external') return planExternal(run, spec);
+  if (spec.kind === 'down') return planDownOf(run, spec, 'enabled: false');
+  const { plan, loaded } = await planOne(run, spec, run.observed);
+  if (loaded === null || plan.unchanged) return plan;
+  return { ...plan, notes: [...plan.notes, ...missingProviders(run, spec)] };
+}
+
+/** Only routes: they come with the proxy's deploy or with the project's own. */
+export function planExternal(run: Run, spec: StackSpec): StackPlan {
+  const files = run.publisher.pending(spec.stack, false);
+  return {
+    stack: spec.stack,
+    projectName: spec.projectName,
+    kind: 'external',
+    services: [],
+    edges: [],
+    files,
+    unchanged: files.length === 0,
+    fromRecord: false,
+    notes: [],
+  };
+}
+
+export function planDownOf(
+  run: Run,
+  spec: Pick<StackSpec, 'stack' | 'projectName'>,
+  reason: string,
+): StackPlan {
+  const deployed = run.deployed.get(spec.stack) ?? null;
+  const containers = containersFor(run.observed, spec.projectName, deployed?.edges ?? []);
+  const plan = planDown(spec.stack, spec.projectName, containers, deployed, reason);
+  const files = run.publisher.pending(spec.stack, false);
+  return { ...plan, files, unchanged: plan.unchanged && files.length === 0 && deployed === null };
+}
+
+/** In a plan a provider that does not run is worth a word: the same run may start it. */
+function missingProviders(run: Run, spec: StackSpec): string[] {
+  try {
+    refuseWithoutProviders(spec, run.observed);
+    return [];
+  } catch (error) {
+    const planned = new Set(run.order);
+    return problemsOf(error)
+      .filter(() => !spec.providers.every((provider) => planned.has(provider)))
+      .map((problem) => `${problem.message}; ${problem.help ?? ''}`);
+  }
+}
+
+export function unknownStack(stack: string) {
+  return {
+    code: 'unknown-stack',
+    severity: 'error' as const,
+    project: stack,
+    message: `there is no project ${stack}`,
+    help: `its folder would be projects/${stack}; the proxy's name is ${PROXY_STACK}`,
+  };
+}

@@ -1,8 +1,47 @@
 import type { DeployContext } from '../context';
-import type { DeploySummary, RestartRequest } from './model';
+import { loadDesired } from '../desired/load-desired';
+import { deployOne } from './deploy-one';
+import type { DeploySummary, RestartRequest, StackOutcome } from './model';
+import { loadOptions } from './plan-one';
+import { unknownStack } from './plan-stacks';
+import { prepareRun } from './prepare-run';
 
-/** Replaces the containers of unchanged services: rolled where they can be, restarted where not. */
-export declare function restartStacks(
-  context: DeployContext,
-  request: RestartRequest,
-): Promise<DeploySummary>;
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/**
+ * Replaces the containers of the stacks' services, losslessly where a service can be rolled. Changes that wait to be
+ * deployed are deployed along: a container cannot be replaced by what no file says any more.
+ */
+export async function restartStacks(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
+  const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
+  const outcomes: StackOutcome[] = [];
+  for (const stack of run.order) {
+    const spec = run.specs.get(stack);
+    const broken = run.broken.get(stack);
+    const outcome: StackOutcome =
+      broken !== undefined || spec === undefined || spec.kind !== 'converge'
+        ? {
+            stack,
+            status: broken === undefined && spec !== undefined ? 'unchanged' : 'failed',
+            plan: null,
+            problems: broken ?? (spec === undefined ? [unknownStack(stack)] : []),
+            durationMs: 0,
+          }
+        : await deployOne(run, spec, {
+            lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+            commit: request.commit ?? null,
+            command: 'restart',
+            replace: request.services ?? null,
+            load: (current, own) =>
+              loadDesired(own, loadOptions(current, own, current.observed.get(own.projectName) ?? [])),
+          });
+    outcomes.push(outcome);
+    request.onOutcome?.(outcome);
+  }
+  return {
+    outcomes,
+    prunable: run.prunable,
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}

@@ -1,0 +1,263 @@
+import type { Problem } from '@itsup/config';
+import type { ContainerSummary, Docker } from '@itsup/docker';
+
+import type { DeployContext } from '../context';
+import type { LoadedStack } from '../desired/load-desired';
+import type { ServicePlan, StackPlan } from '../plan/model';
+import type { Publisher } from '../publish/publisher';
+import { rollOut, rolloutSteps, type RolloutContext } from '../rollout/index';
+import type { Journal } from '../state/journal';
+import { batchesOf, type Batch } from './batches';
+import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
+import { ensureProxynet, PROXYNET } from './proxynet';
+import { NotHealthyError, waitHealthy } from './wait-healthy';
+
+/** Steps of a deploy in the order they may come, those of its rollouts included. A test stops a deploy at each. */
+export const deploySteps = [
+  'recover',
+  'pull',
+  'build',
+  'ensure-proxynet',
+  'remove-leftovers',
+  'make-networks',
+  'attach-providers',
+  'connect-services',
+  'start',
+  'recreate',
+  'await-healthy',
+  'attach-to-consumers',
+  ...rolloutSteps,
+  'settle-routes',
+  'remove-services',
+  'remove-networks',
+  'tag-images',
+  'record',
+] as const;
+
+export interface Convergence {
+  context: DeployContext;
+  loaded: LoadedStack;
+  plan: StackPlan;
+  journal: Journal;
+  publisher: Publisher;
+  rollout: RolloutContext;
+}
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+const SERVICE_LABEL = 'com.docker.compose.service';
+const DRAIN_DEADLINE_MS = 30_000;
+
+/**
+ * Carries the plan out. Images are there, the lock is held. Every act is a named step of the journal and can be
+ * repeated; after a failure the next plan starts from what it finds.
+ * @throws NotHealthyError, UserError, DockerError
+ */
+export async function convergeStack(convergence: Convergence): Promise<void> {
+  const { context, loaded, plan, journal, publisher } = convergence;
+  const { docker } = context;
+  const { spec, desired } = loaded;
+
+  if (usesProxynet(loaded)) await journal.step('ensure-proxynet', () => ensureProxynet(docker));
+
+  const kept = plan.services.filter((service) => service.action !== 'remove');
+  const leftovers = kept
+    .filter((service) => service.action !== 'scale')
+    .flatMap((service) => service.leftovers);
+  if (leftovers.length > 0) {
+    await journal.step('remove-leftovers', () => removeContainers(docker, leftovers));
+  }
+  await joinProviders(convergence);
+  await connectServices(convergence);
+
+  for (const batch of batchesOf(plan.services, desired.services)) {
+    context.signal?.throwIfAborted();
+    if (batch.kind === 'rollout') await rollService(convergence, batch.services[0]);
+    else await startBatch(convergence, batch);
+  }
+  const surplus = kept
+    .filter((service) => service.action === 'scale')
+    .flatMap((service) => service.leftovers);
+  if (surplus.length > 0) {
+    await journal.step('remove-leftovers', () => removeContainers(docker, surplus));
+  }
+
+  if (publisher.pending(spec.stack, false).length > 0) {
+    await journal.step('settle-routes', () => publisher.settle(spec.stack));
+  }
+  const removed = plan.services
+    .filter((service) => service.action === 'remove')
+    .flatMap((service) => service.leftovers);
+  if (removed.length > 0) await journal.step('remove-services', () => removeContainers(docker, removed));
+  const gone = plan.edges.filter((edge) => edge.action === 'disconnect');
+  if (gone.length > 0) {
+    await journal.step('remove-networks', async () => {
+      for (const edge of gone) await removeEdgeNetwork(docker, edge.network);
+    });
+  }
+}
+
+/** Stops and removes by id; what is gone already is done. Anonymous volumes go along, named ones never. */
+export async function removeContainers(docker: Docker, ids: string[]): Promise<void> {
+  await docker.stop(ids);
+  await docker.remove(ids, { force: true, volumes: true });
+}
+
+/** The networks to this stack's providers exist and the providers are in them before anything that needs them starts. */
+async function joinProviders({ context, loaded, plan, journal }: Convergence): Promise<void> {
+  const { docker } = context;
+  const wanted = loaded.desired.edges.map((edge) => edge.network);
+  if (wanted.length === 0) return;
+  const present = await existingNetworks(docker, wanted);
+  if (wanted.some((network) => !present.has(network))) {
+    await journal.step('make-networks', () => makeNetworks(loaded, plan));
+  }
+  const missing = plan.edges.filter((edge) => edge.action === 'connect');
+  if (missing.length > 0 || present.size < wanted.length) {
+    await journal.step('attach-providers', () => attachProviders(docker, loaded.desired.edges));
+  }
+}
+
+/**
+ * Compose makes the stack's networks with the first container that it creates; a service at its present number of
+ * containers makes it create none.
+ */
+async function makeNetworks({ compose, desired }: LoadedStack, plan: StackPlan): Promise<void> {
+  const joining = plan.services.filter(({ service }) =>
+    desired.services.some((one) => one.name === service && one.networks.length > 0 && one.replicas > 0),
+  );
+  const chosen = joining.find((service) => service.current.length > 0) ?? joining[0];
+  if (chosen === undefined) return;
+  await compose.create({
+    services: [chosen.service],
+    noRecreate: true,
+    noBuild: true,
+    pull: 'never',
+    scale: { [chosen.service]: Math.max(1, chosen.current.length) },
+  });
+}
+
+/** Networks that came or went for services that otherwise stay: attached and detached live. */
+async function connectServices({ context, plan, journal }: Convergence): Promise<void> {
+  const live = plan.services.filter(
+    (service) => service.action === 'connect' || service.action === 'disconnect',
+  );
+  if (live.length === 0) return;
+  await journal.step('connect-services', async () => {
+    for (const { action, current, networks, service } of live) {
+      for (const { network, aliases } of networks) {
+        for (const id of current) {
+          if (action === 'connect')
+            await context.docker.connectNetwork(network, id, { aliases: [...aliases] });
+          else await context.docker.disconnectNetwork(network, id);
+        }
+        context.reporter.line(
+          plan.stack,
+          `${service}: ${action === 'connect' ? 'joined' : 'left'} ${network}`,
+        );
+      }
+    }
+  });
+}
+
+async function startBatch(convergence: Convergence, batch: Batch): Promise<void> {
+  const { context, loaded, journal } = convergence;
+  const names = batch.services.map((service) => service.service);
+  const recreate = batch.kind === 'recreate';
+  context.reporter.status?.(loaded.spec.stack, `${recreate ? 'recreates' : 'starts'} ${names.join(', ')}`);
+  await journal.step(recreate ? 'recreate' : 'start', () =>
+    loaded.compose.up({
+      services: names,
+      noDeps: true,
+      noBuild: true,
+      pull: 'never',
+      ...(recreate ? { forceRecreate: true } : { noRecreate: true }),
+      scale: Object.fromEntries(batch.services.map((service) => [service.service, service.replicas])),
+    }),
+  );
+  const started = await listServices(context.docker, loaded, names);
+  await journal.step('await-healthy', () => awaitServices(convergence, started));
+  if (loaded.spec.consumers.some((consumer) => names.includes(consumer.service))) {
+    await journal.step('attach-to-consumers', async () => {
+      for (const name of names) {
+        const ids = started.filter((one) => one.compose?.service === name).map((one) => one.id);
+        await attachToConsumers(context.docker, loaded.spec, name, ids);
+      }
+    });
+  }
+}
+
+function awaitServices({ context, loaded }: Convergence, containers: ContainerSummary[]): Promise<void> {
+  return waitHealthy(context, {
+    stack: loaded.spec.stack,
+    containers: containers.map((container) => {
+      const service = container.compose?.service ?? '';
+      const mayFinish = loaded.desired.services.find((one) => one.name === service)?.mayFinish ?? false;
+      return { id: container.id, service, mayFinish };
+    }),
+  });
+}
+
+async function rollService(convergence: Convergence, plan: ServicePlan | undefined): Promise<void> {
+  if (plan === undefined) return;
+  const { context, loaded, journal, publisher, rollout } = convergence;
+  const { spec, compose } = loaded;
+  const drain = loaded.options.get(plan.service)?.drain;
+  const outcome = await rollOut(
+    rollout,
+    {
+      project: spec.stack,
+      composeProject: spec.projectName,
+      service: plan.service,
+      replicas: plan.replicas,
+      start: (total) =>
+        compose.up({
+          services: [plan.service],
+          noDeps: true,
+          noRecreate: true,
+          noBuild: true,
+          pull: 'never',
+          scale: { [plan.service]: total },
+        }),
+      joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
+      fileRoutes: publisher.routesOf(spec.stack, plan.service),
+      publishRoutes: (routes) => publisher.publishService(spec.stack, plan.service, routes),
+      drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
+      healthBudgetMs: null,
+    },
+    journal,
+  );
+  if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
+  throw new NotHealthyError(rolloutProblem(spec.stack, plan.service, outcome), outcome.details);
+}
+
+function rolloutProblem(
+  stack: string,
+  service: string,
+  outcome: { reason: string; leftover: string | null },
+): Problem {
+  const left = outcome.leftover === null ? 'the old version keeps serving' : `left over: ${outcome.leftover}`;
+  return {
+    code: 'rollout-failed',
+    severity: 'error',
+    project: stack,
+    message: `${stack}: ${service} could not be rolled: ${outcome.reason}`,
+    help: `${left}; correct it and run: nx deploy ${stack}`,
+  };
+}
+
+/** Containers of these services, one-off ones left out. */
+async function listServices(
+  docker: Docker,
+  loaded: LoadedStack,
+  names: string[],
+): Promise<ContainerSummary[]> {
+  const labelFilters = [`${PROJECT_LABEL}=${loaded.spec.projectName}`];
+  if (names.length === 1) labelFilters.push(`${SERVICE_LABEL}=${names[0]}`);
+  const all = await docker.listContainers({ labelFilters });
+  return all.filter(({ compose }) => compose !== null && !compose.oneoff && names.includes(compose.service));
+}
+
+function usesProxynet({ model }: LoadedStack): boolean {
+  return Object.values(model.networks ?? {}).some((network) => network?.name === PROXYNET);
+}

@@ -1,0 +1,52 @@
+import type { Docker } from '@itsup/docker';
+
+import type { DesiredEdge } from '../plan/model';
+import { providersOf } from '../plan/plan-edges';
+import { observe } from '../plan/observe';
+import type { StackSpec } from '../stacks/stack-spec';
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** Which of the networks exist on the engine. */
+export async function existingNetworks(docker: Docker, names: string[]): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const networks = await docker.inspectNetworks([...new Set(names)]);
+  return new Set(networks.map((network) => network.name));
+}
+
+/** Attaches the provider's running containers to the consumer's networks, under the service's name. Repeatable. */
+export async function attachProviders(docker: Docker, edges: DesiredEdge[]): Promise<void> {
+  if (edges.length === 0) return;
+  const containers = observe(await docker.listContainers({ labelFilters: [PROJECT_LABEL] }));
+  for (const edge of edges) {
+    for (const container of providersOf(edge, containers)) {
+      if (container.networks.includes(edge.network)) continue;
+      await docker.connectNetwork(edge.network, container.id, { aliases: [edge.service] });
+    }
+  }
+}
+
+/** Attaches containers of one service to the edges of its consumers that exist on the engine. Repeatable. */
+export async function attachToConsumers(
+  docker: Docker,
+  spec: Pick<StackSpec, 'consumers'>,
+  service: string,
+  ids: string[],
+): Promise<void> {
+  const wanted = spec.consumers
+    .filter((consumer) => consumer.service === service)
+    .map(({ network }) => network);
+  for (const network of await existingNetworks(docker, wanted)) {
+    for (const id of ids) await docker.connectNetwork(network, id, { aliases: [service] });
+  }
+}
+
+/** Takes a network between stacks away: whatever is attached is detached first. Gone already is done. */
+export async function removeEdgeNetwork(docker: Docker, network: string): Promise<void> {
+  const [present] = await docker.inspectNetworks([network]);
+  if (present === undefined) return;
+  for (const container of present.containers) {
+    await docker.disconnectNetwork(network, container.id, { force: true });
+  }
+  await docker.removeNetwork(network);
+}

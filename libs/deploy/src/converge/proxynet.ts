@@ -1,0 +1,39 @@
+import { UserError } from '@itsup/config';
+import { DockerError, type Docker } from '@itsup/docker';
+
+export const PROXYNET = 'proxynet';
+
+const SPEC = {
+  name: PROXYNET,
+  subnet: '172.20.0.0/16',
+  gateway: '172.20.0.1',
+  // Dynamic addresses stay out of the lower half, where pinned ones and the honeypot's are.
+  ipRange: '172.20.128.0/17',
+  // The engine answers a name from a container's networks in the order of their names, internal ones last: on a network
+  // that is not internal, a service of another project would be taken for a sibling of the same name. It also keeps the
+  // container's default route where its own Compose file put it. The host, and so Traefik, still reaches every member.
+  internal: true,
+};
+
+/**
+ * Makes sure that proxynet exists. It belongs to no stack, so no stack takes it down. One that is there with the same
+ * subnet is taken as it is.
+ */
+export async function ensureProxynet(docker: Docker): Promise<void> {
+  const [present] = await docker.inspectNetworks([PROXYNET]);
+  if (present !== undefined) {
+    if (present.subnets.some(({ subnet }) => subnet === SPEC.subnet)) return;
+    throw new UserError({
+      code: 'proxynet-differs',
+      severity: 'error',
+      message: `the network ${PROXYNET} has the subnet ${present.subnets.map(({ subnet }) => subnet).join(', ')}, and ${SPEC.subnet} is needed`,
+      help: `take down what uses it, then: docker network rm ${PROXYNET}; the next deploy makes it anew`,
+    });
+  }
+  try {
+    await docker.createNetwork(SPEC);
+  } catch (error) {
+    // Another deploy was faster.
+    if (!DockerError.is(error, 'network-exists')) throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Run } from '../stacks/prepare-run';
+import { refusal } from '../stacks/refusals';
+import type { StackSpec } from '../stacks/stack-spec';
+import { recoverRollout, type RolloutContext, type RolloutState } from '../rollout/index';
+import type { Journal } from '../state/journal';
+import { attachToConsumers } from './edges';
+
+/** Settles what a killed deploy left of a rollout, before anything is planned. */
+export async function recover(
+  run: Run,
+  spec: StackSpec,
+  state: RolloutState,
+  journal: Journal,
+  rollout: RolloutContext,
+): Promise<void> {
+  run.context.reporter.line(
+    spec.stack,
+    `finishes the rollout of ${state.service} that an earlier deploy left`,
+  );
+  const outcome = await recoverRollout(rollout, state, journal, {
+    joinEdges: (ids) => attachToConsumers(run.context.docker, spec, state.service, ids),
+    publishRoutes: (routes) => run.publisher.publishService(spec.stack, state.service, routes),
+  });
+  if (outcome.result === 'done') return;
+  run.context.signal?.throwIfAborted();
+  throw refusal({
+    code: 'recovery-failed',
+    project: spec.stack,
+    message: `the unfinished rollout of ${state.service} could not be settled: ${outcome.reason}`,
+    help: `correct that and run: nx deploy ${spec.stack}`,
+  });
+}

@@ -1,0 +1,152 @@
+import { get as httpGet } from 'node:http';
+import { connect } from 'node:net';
+
+import type { ContainerDetails, Docker } from '@itsup/docker';
+
+import type { DeployContext } from '../context';
+import {
+  createConnectionTable,
+  type ContainerFacts,
+  type HttpGet,
+  type ProxyAccess,
+  type RolloutContext,
+  type RolloutDocker,
+  type RolloutEvent,
+} from '../rollout/index';
+
+const NEVER = new AbortController().signal;
+
+/** What a rollout needs, from what a deploy has. */
+export function rolloutContext(
+  context: DeployContext,
+  proxy: ProxyAccess | null,
+  local: boolean,
+): RolloutContext {
+  return {
+    // An interrupt must not end the commands that put things back; the rollout minds the signal itself.
+    docker: rolloutDocker(context.docker.with({ signal: null })),
+    get: getText,
+    tcpProbe,
+    clock: context.system,
+    connections: local ? createConnectionTable() : null,
+    proxy,
+    report: (event) => report(context, event),
+    signal: context.signal ?? NEVER,
+  };
+}
+
+function rolloutDocker(docker: Docker): RolloutDocker {
+  const facts = async (ids: string[]): Promise<ContainerFacts[]> => {
+    const details = ids.length === 0 ? [] : await docker.inspectContainers(ids);
+    const images = await docker.inspectImages([...new Set(details.map((one) => one.imageId))]);
+    return details.map((one) => toFacts(one, images.get(one.imageId)?.exposedPorts ?? []));
+  };
+  return {
+    listService: async (project, service) => {
+      const listed = await docker.listContainers({
+        labelFilters: [`com.docker.compose.project=${project}`, `com.docker.compose.service=${service}`],
+      });
+      return facts(listed.filter((one) => one.compose?.oneoff === false).map((one) => one.id));
+    },
+    inspect: facts,
+    exec: async (id, command, { timeoutMs }) => {
+      const { exitCode, stdout, stderr } = await docker.exec(id, command, {
+        timeoutSeconds: timeoutMs / 1000,
+      });
+      return { exitCode, output: stdout + stderr };
+    },
+    logs: (id, lines) => docker.logs(id, { tail: lines }),
+    stop: (ids, { graceSeconds }) =>
+      docker.stop(ids, graceSeconds === null ? undefined : { timeoutSeconds: graceSeconds }),
+    remove: (ids, { force }) => docker.remove(ids, { force, volumes: true }),
+  };
+}
+
+function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
+  const { health, healthcheck } = details;
+  return {
+    id: details.id,
+    name: details.name,
+    status: details.state,
+    exitCode: details.exitCode,
+    oomKilled: details.oomKilled,
+    restartCount: details.restartCount,
+    error: details.error,
+    startedAt: details.startedAt === null ? 0 : Date.parse(details.startedAt),
+    health:
+      health === null || healthcheck === null
+        ? null
+        : {
+            status: health.status,
+            interval: healthcheck.intervalMs,
+            timeout: healthcheck.timeoutMs,
+            startPeriod: healthcheck.startPeriodMs,
+            retries: healthcheck.retries,
+            log: health.log.map(({ exitCode, output }) => ({ exitCode, output })),
+            test: healthcheck.test,
+          },
+    labels: details.labels,
+    addresses: Object.fromEntries(
+      Object.entries(details.networks).flatMap(([name, network]) =>
+        network.ipv4 ? [[name, network.ipv4]] : [],
+      ),
+    ),
+    exposedPorts: portsOf(exposed, details),
+  };
+}
+
+function portsOf(exposed: string[], details: ContainerDetails): number[] {
+  const ports = [
+    ...exposed.map((port) => Number.parseInt(port, 10)),
+    ...details.ports.map((port) => port.containerPort),
+  ];
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+const getText: HttpGet = (url, { timeoutMs, headers }) =>
+  new Promise((resolve, reject) => {
+    const request = httpGet(
+      url,
+      { timeout: timeoutMs, agent: false, ...(headers && { headers }) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        );
+        response.on('error', reject);
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    request.on('error', reject);
+  });
+
+function tcpProbe(address: string, port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port, timeout: timeoutMs });
+    const end = (open: boolean) => () => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
+  });
+}
+
+function report({ reporter }: DeployContext, event: RolloutEvent): void {
+  switch (event.type) {
+    case 'step':
+      reporter.status?.(event.project, `${event.service}: ${event.step}`);
+      break;
+    case 'waiting': {
+      const elapsed = Math.round(event.elapsedMs / 1000);
+      const limit = Math.round(event.limitMs / 1000);
+      reporter.status?.(
+        event.project,
+        `${event.service}: waits ${elapsed} s for ${event.what} (at most ${limit} s)`,
+      );
+      break;
+    }
+    case 'note':
+      reporter.line(event.project, `${event.service}: ${event.text}`);
+  }
+}

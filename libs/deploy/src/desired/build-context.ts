@@ -1,0 +1,115 @@
+import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { ComposeBuild } from '@itsup/docker';
+
+import { byCodeUnit } from '../sort';
+import { sha256 } from './digest';
+import { ignoredBy } from './dockerignore';
+
+/** What an image is built from, with a cheap stamp and the digest that decides. */
+export interface ContextStamp {
+  context: string;
+  /** Absolute path of the Dockerfile, which may lie outside the context. */
+  dockerfile: string;
+  /** Of names, sizes, times and inodes. */
+  stamp: string;
+  /** Of names, modes and contents. */
+  digest: string;
+  takenAt: number;
+}
+
+interface Entry {
+  path: string;
+  stamp: string;
+  mode: string;
+  youngest: number;
+}
+
+const RACY_MS = 2000;
+
+/**
+ * Digests the build context of a service, `.dockerignore` applied; its contents are read only when a stamp says that
+ * something may have changed. null: the context is not a folder of this host, so only the definition counts.
+ */
+export async function stampContext(
+  build: ComposeBuild,
+  now: number,
+  known?: ContextStamp,
+): Promise<ContextStamp | null> {
+  const context = build.context;
+  if (context === undefined || !path.isAbsolute(context)) return null;
+  const dockerfile = path.resolve(context, build.dockerfile ?? 'Dockerfile');
+  const entries = await listContext(context, dockerfile);
+  if (entries === null) return null;
+  const stamp = sha256(entries.map((entry) => `${entry.path}\0${entry.stamp}`).join('\n'));
+  const youngest = entries.reduce((latest, entry) => Math.max(latest, entry.youngest), 0);
+  if (known?.stamp === stamp && youngest < known.takenAt - RACY_MS) return known;
+  const lines: string[] = [];
+  for (const entry of entries)
+    lines.push(`${entry.path}\0${entry.mode}\0${await contentOf(entry.path, context)}`);
+  return { context, dockerfile, stamp, digest: sha256(lines.join('\n')), takenAt: now };
+}
+
+async function listContext(context: string, dockerfile: string): Promise<Entry[] | null> {
+  const ignore =
+    (await readOrNull(`${dockerfile}.dockerignore`)) ??
+    (await readOrNull(path.join(context, '.dockerignore')));
+  const ignored = ignore === null ? () => false : ignoredBy(ignore);
+  // With an exception an ignored folder may hold wanted files, so it has to be looked through.
+  const hasExceptions = ignore !== null && /^\s*!/m.test(ignore);
+  const entries: Entry[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    for (const item of await readdir(path.join(context, folder), { withFileTypes: true })) {
+      const relative = folder === '' ? item.name : `${folder}/${item.name}`;
+      const left = ignored(relative);
+      if (item.isDirectory()) {
+        if (!left || hasExceptions) await walk(relative);
+      } else if (!left && (item.isFile() || item.isSymbolicLink()))
+        entries.push(await entryOf(context, relative));
+    }
+  };
+  try {
+    await walk('');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+  const relative = path.relative(context, dockerfile);
+  // The Dockerfile counts also when it is outside of the context or ignored by it.
+  if (!entries.some((entry) => entry.path === relative) && (await readOrNull(dockerfile)) !== null) {
+    entries.push(await entryOf(context, relative));
+  }
+  return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+async function entryOf(context: string, relative: string): Promise<Entry> {
+  const stats = await lstat(path.join(context, relative), { bigint: true });
+  const youngest = Number(stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs) / 1e6;
+  return {
+    path: relative,
+    stamp: `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`,
+    // Docker copies the executable bits; the others depend on the umask of the checkout.
+    mode: stats.isSymbolicLink() ? 'link' : (Number(stats.mode) & 0o111) === 0 ? 'file' : 'executable',
+    youngest,
+  };
+}
+
+async function contentOf(relative: string, context: string): Promise<string> {
+  const file = path.join(context, relative);
+  try {
+    return sha256(await readFile(file));
+  } catch {
+    // A link to a folder or to nothing: where it points is its content.
+    return sha256(await readlink(file));
+  }
+}
+
+async function readOrNull(file: string): Promise<string | null> {
+  try {
+    return (await stat(file)).isFile() ? await readFile(file, 'utf8') : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,309 @@
+import path from 'node:path';
+
+import { UserError, type Problem } from '@itsup/config';
+import {
+  DockerError,
+  type Compose,
+  type ComposeModel,
+  type ComposeService,
+  type Docker,
+} from '@itsup/docker';
+
+import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
+import type { DesiredService, DesiredStack } from '../plan/model';
+import { byCodeUnit } from '../sort';
+import { readFileOrNull } from '../state/atomic-file';
+import type { DeployedFile, StackInputs } from '../state/deployed';
+import { PROXY_STACK } from '../stacks/model';
+import type { StackSpec } from '../stacks/stack-spec';
+import { stampContext, type ContextStamp } from './build-context';
+import { aspectsOf, networksOf, replicasOf, type MountedContents } from './definition';
+import type { Digester } from './digest';
+import { stackEnvironment, type StackEnvironment } from './environment';
+import { stampFile, type FileStamp } from './file-stamp';
+import { declaredInputs, environmentInput } from './inputs';
+import { serviceOptions } from './service-options';
+import { missingRequired, namesOf, undefinedVariables, variablesIn } from './variables';
+
+/** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
+export interface LoadedStack {
+  spec: StackSpec;
+  desired: DesiredStack;
+  model: ComposeModel;
+  /** The model with its variables unexpanded and no secret in it; null where Compose could not give it. */
+  source: ComposeModel | null;
+  compose: Compose;
+  environment: StackEnvironment;
+  options: Map<string, ServiceOptions>;
+  inputs: StackInputs;
+  notes: string[];
+}
+
+export interface LoadOptions {
+  root: string;
+  stateDir: string;
+  env: Readonly<Record<string, string | undefined>>;
+  docker: Docker;
+  digester: Digester;
+  now: number;
+  /** Its stamps spare reading what has not changed. */
+  deployed: DeployedFile | null;
+  /** Ask the registries even where an image is there. */
+  pull: boolean;
+  /** Containers that we know nothing of have to be compared by Compose's own hash. */
+  needHashes: boolean;
+  /** Services that were built in this run. */
+  built: ReadonlySet<string>;
+  /** By path below the state folder: digest of what deploy publishes there and a container reads at its start only. */
+  published: Readonly<Record<string, string>>;
+  /** Compose files instead of the artifact (a rollback). */
+  composeFiles?: string[];
+  /** Image id instead of the model's image, by service (a rollback). */
+  images?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Has Compose resolve the stack's model and gathers everything beside it that a container's definition depends on.
+ * @throws UserError for variables without a value and for options that are not understood, DockerError for the rest
+ */
+export async function loadDesired(spec: StackSpec, options: LoadOptions): Promise<LoadedStack> {
+  const environment = await stackEnvironment({ ...options, stack: spec.stack, folder: spec.folder });
+  const compose = options.docker.compose({
+    project: spec.projectName,
+    files: options.composeFiles ?? [spec.composeFile],
+    cwd: path.dirname(spec.composeFile),
+    // A rollback's file lies elsewhere, so Compose would not find the project's .env by itself.
+    env: options.composeFiles ? environment.all : environment.added,
+  });
+  const [source, model, hashes] = await Promise.all([
+    uninterpolated(compose),
+    compose.configJson().catch((error: unknown) => error),
+    options.needHashes ? hashesOf(compose) : NO_HASHES,
+  ]);
+  if (!isModel(model)) throw await explained(model, spec, compose, environment);
+
+  const files = await stampAll(filesOf(spec, model, source, environment), options);
+  const contexts = await stampContexts(model, options);
+  const contents = mountedContents(files, model, environment, options);
+  const imageIds = await options.docker.inspectImages(
+    Object.keys(model.services).map((name) => imageOf(name, model, options)),
+  );
+  const serviceSettings = readOptions(spec.stack, model, source);
+  const services = Object.entries(model.services).map(([name, service]): DesiredService => {
+    const image = imageOf(name, model, options);
+    const context = contexts[name];
+    return {
+      name,
+      image,
+      imageId: imageIds.get(image)?.id ?? null,
+      buildDigest:
+        service.build && !options.images?.[name]
+          ? options.digester.of([service.build, context?.digest])
+          : null,
+      built: options.built.has(name),
+      pulls: (options.pull || service.pull_policy === 'always') && !options.images?.[name],
+      replicas: replicasOf(service),
+      aspects: aspectsOf(name, model, contents, options.digester),
+      composeHash: hashes[name] ?? null,
+      networks: networksOf(name, model).map(({ network, aliases, pinned }) => ({ network, aliases, pinned })),
+      dependsOn: Object.keys(service.depends_on ?? {}).filter((other) => other in model.services),
+      notRolled: notRolledFacts(
+        name,
+        model.services,
+        serviceSettings.get(name) ?? NO_OPTIONS,
+        spec.stack === PROXY_STACK,
+      ),
+      mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
+    };
+  });
+  const uses = variablesIn(source);
+  const names = source === null ? null : [...namesOf(source, uses), ...(await namesInEnvFiles(spec, source))];
+  const unset = undefinedVariables(uses, environment.all);
+  return {
+    spec,
+    desired: {
+      stack: spec.stack,
+      projectName: spec.projectName,
+      services: services.sort((a, b) => byCodeUnit(a.name, b.name)),
+      inactiveServices: Object.keys(source?.services ?? {}).filter((name) => !(name in model.services)),
+      edges: spec.edges,
+    },
+    model,
+    source,
+    compose,
+    environment,
+    options: serviceSettings,
+    inputs: {
+      declared: declaredInputs(spec, options.published, options.digester),
+      files,
+      contexts,
+      variables: names,
+      environment: names === null ? '' : environmentInput(names, environment, options.digester),
+    },
+    notes: unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : [],
+  };
+}
+
+const NO_HASHES: Record<string, string> = {};
+
+const NO_OPTIONS: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
+
+/** The model as written. A file whose short forms cannot be read without their values has none. */
+async function uninterpolated(compose: Compose): Promise<ComposeModel | null> {
+  try {
+    return await compose.configJson({ interpolate: false, consistency: false });
+  } catch (error) {
+    if (DockerError.is(error, 'interrupted')) throw error;
+    return null;
+  }
+}
+
+/** Without hashes nothing is adopted, which is safe. */
+async function hashesOf(compose: Compose): Promise<Record<string, string>> {
+  try {
+    return await compose.configHashes();
+  } catch (error) {
+    if (DockerError.is(error, 'interrupted')) throw error;
+    return NO_HASHES;
+  }
+}
+
+function isModel(value: unknown): value is ComposeModel {
+  return typeof value === 'object' && value !== null && !(value instanceof Error) && 'services' in value;
+}
+
+/** Names every variable that lacks a value, where Compose names the first alone. */
+async function explained(
+  error: unknown,
+  spec: StackSpec,
+  compose: Compose,
+  environment: StackEnvironment,
+): Promise<unknown> {
+  if (!DockerError.is(error, 'variable-missing')) return error;
+  const missing = missingRequired(variablesIn(await uninterpolated(compose)), environment.all);
+  if (missing.length === 0) return error;
+  return new UserError(
+    missing.map(({ name, message }): Problem => ({
+      code: 'variable-missing',
+      severity: 'error',
+      project: spec.stack,
+      message: `${spec.stack} needs a value for ${name}${message ? `: ${message}` : ''}`,
+      help: `set it in secrets/${spec.stack}.env, in the project's .env, or in the environment`,
+    })),
+  );
+}
+
+/** Every file that the model or a container's content depends on; absolute, each once. */
+function filesOf(
+  spec: StackSpec,
+  model: ComposeModel,
+  source: ComposeModel | null,
+  environment: StackEnvironment,
+): string[] {
+  const files = new Set([...spec.sources, ...environment.files]);
+  for (const object of [...Object.values(model.configs ?? {}), ...Object.values(model.secrets ?? {})]) {
+    if (object.file !== undefined) files.add(object.file);
+  }
+  for (const service of Object.values(model.services)) {
+    for (const mount of service.volumes ?? []) {
+      if (mount.type === 'bind' && mount.source !== undefined) files.add(mount.source);
+    }
+  }
+  for (const service of Object.values(source?.services ?? {})) {
+    for (const file of envFilesOf(service)) files.add(path.resolve(spec.folder, file));
+  }
+  return [...files].sort(byCodeUnit);
+}
+
+/** An env_file may use variables of the environment, or pass one on by a line of its name alone. */
+async function namesInEnvFiles(spec: StackSpec, source: ComposeModel): Promise<string[]> {
+  const files = new Set(Object.values(source.services).flatMap(envFilesOf));
+  const texts = await Promise.all(
+    [...files, '.env'].map((file) => readFileOrNull(path.resolve(spec.folder, file))),
+  );
+  return texts.flatMap((text) => {
+    const alone = (text ?? '').match(/^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*$/gm) ?? [];
+    return [...variablesIn(text).map((use) => use.name), ...alone.map((line) => line.trim())];
+  });
+}
+
+function envFilesOf(service: ComposeService): string[] {
+  const value: unknown = (service as { env_file?: unknown }).env_file ?? [];
+  const entries: unknown[] = Array.isArray(value) ? value : [value];
+  return entries.flatMap((entry) => {
+    if (typeof entry === 'string') return [entry];
+    const file = typeof entry === 'object' && entry !== null && 'path' in entry ? entry.path : null;
+    return typeof file === 'string' ? [file] : [];
+  });
+}
+
+function stampAll(files: string[], { digester, now, deployed }: LoadOptions): Promise<FileStamp[]> {
+  const known = new Map(deployed?.inputs.files.map((stamp) => [stamp.path, stamp]));
+  return Promise.all(files.map((file) => stampFile(file, digester, now, known.get(file))));
+}
+
+async function stampContexts(
+  model: ComposeModel,
+  options: LoadOptions,
+): Promise<Record<string, ContextStamp>> {
+  const contexts: Record<string, ContextStamp> = {};
+  for (const [name, { build }] of Object.entries(model.services)) {
+    if (build === undefined) continue;
+    const stamp = await stampContext(build, options.now, options.deployed?.inputs.contexts[name]);
+    if (stamp !== null) contexts[name] = stamp;
+  }
+  return contexts;
+}
+
+/** A bound folder is left out: its container sees changes at once, and it is where data lives. */
+function mountedContents(
+  files: FileStamp[],
+  model: ComposeModel,
+  environment: StackEnvironment,
+  { root, stateDir, published, digester }: LoadOptions,
+): MountedContents {
+  const byService: Record<string, string> = {};
+  for (const [name, service] of Object.entries(model.services)) {
+    const mounted = (service.volumes ?? []).flatMap((mount) => {
+      const inside = mount.source === undefined ? '..' : path.relative(stateDir, mount.source);
+      if (mount.type !== 'bind' || inside.startsWith('..')) return [];
+      return Object.entries(published).filter(
+        ([file]) => inside === '' || file === inside || file.startsWith(`${inside}/`),
+      );
+    });
+    if (mounted.length > 0) byService[name] = digester.of(mounted.sort(([a], [b]) => byCodeUnit(a, b)));
+  }
+  return {
+    files: Object.fromEntries(
+      files.filter((file) => file.stamp !== null).map((file) => [file.path, file.digest]),
+    ),
+    published: byService,
+    environment: environment.all,
+    display: (file) => {
+      const relative = path.relative(root, file);
+      return relative.startsWith('..') ? file : relative;
+    },
+  };
+}
+
+function imageOf(name: string, model: ComposeModel, { images }: LoadOptions): string {
+  return images?.[name] ?? model.services[name]?.image ?? `${model.name}-${name}`;
+}
+
+/** `x-itsup` is read from the model as written: Compose drops extensions of included files when it expands variables. */
+function readOptions(
+  stack: string,
+  model: ComposeModel,
+  source: ComposeModel | null,
+): Map<string, ServiceOptions> {
+  const problems: Problem[] = [];
+  const options = new Map<string, ServiceOptions>();
+  for (const name of Object.keys(model.services)) {
+    const value = source?.services[name]?.['x-itsup'] ?? model.services[name]?.['x-itsup'];
+    const read = serviceOptions(stack, name, value);
+    options.set(name, read.options);
+    problems.push(...read.problems);
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return options;
+}

@@ -1,0 +1,74 @@
+import type { ComposeService } from '@itsup/docker';
+
+/** What the operator wrote under `x-itsup:` of a service. */
+export interface ServiceOptions {
+  /** true, false: overrides the decision; null: the facts decide. */
+  rollout: boolean | null;
+  drain: { deadlineMs: number | null; hook: string[] | null };
+}
+
+/**
+ * Facts that keep a service from being rolled, in words that follow "not rolled:". Empty: two of its containers can run
+ * side by side. `x-itsup: {rollout: …}` overrides them, except where a second container could not even start.
+ * @param services all of the stack: another one may share this one's network
+ */
+export function notRolledFacts(
+  name: string,
+  services: Record<string, ComposeService>,
+  options: ServiceOptions,
+  hostNetworkMayRoll = false,
+): string[] {
+  const service = services[name];
+  if (service === undefined) return [];
+  const impossible = [...exclusiveFacts(service), ...sharedNetworkFacts(name, services)];
+  if (options.rollout === false) return ['x-itsup says rollout: false'];
+  if (options.rollout === true) return impossible;
+  return [...impossible, ...hostNetwork(service, hostNetworkMayRoll), ...writableVolumes(service)];
+}
+
+/** A second container of the service could not be created or started. */
+function exclusiveFacts(service: ComposeService): string[] {
+  const facts: string[] = [];
+  if (service.container_name !== undefined)
+    facts.push(`container_name ${service.container_name} is taken once`);
+  for (const port of service.ports ?? []) {
+    if (port.published !== undefined && port.published !== '' && port.published !== '0') {
+      facts.push(`publishes host port ${port.published}${port.protocol === 'udp' ? '/udp' : ''}`);
+    }
+  }
+  for (const network of Object.values(service.networks ?? {})) {
+    const address = network?.ipv4_address ?? network?.ipv6_address;
+    if (address !== undefined) facts.push(`address ${address} is pinned`);
+  }
+  if (service.mac_address !== undefined) facts.push(`mac_address ${service.mac_address} is pinned`);
+  return facts;
+}
+
+/** Sharing a namespace binds two containers together: replacing one breaks the other. */
+function sharedNetworkFacts(name: string, services: Record<string, ComposeService>): string[] {
+  const facts: string[] = [];
+  const own = services[name];
+  for (const mode of [own?.network_mode, own?.pid, own?.ipc]) {
+    if (mode?.startsWith('service:') || mode?.startsWith('container:'))
+      facts.push(`shares a namespace with ${mode}`);
+  }
+  for (const [other, service] of Object.entries(services)) {
+    if ([service.network_mode, service.pid, service.ipc].includes(`service:${name}`)) {
+      facts.push(`${other} shares its namespace`);
+    }
+  }
+  return facts;
+}
+
+function hostNetwork(service: ComposeService, mayRoll: boolean): string[] {
+  return service.network_mode === 'host' && !mayRoll ? ['uses the host network'] : [];
+}
+
+function writableVolumes(service: ComposeService): string[] {
+  return (service.volumes ?? [])
+    .filter((mount) => mount.read_only !== true && !['tmpfs', 'image', 'npipe'].includes(mount.type))
+    .map((mount) => {
+      if (mount.type === 'bind') return `bind mount ${mount.target} is writable`;
+      return `volume ${mount.source ?? mount.target} is writable`;
+    });
+}

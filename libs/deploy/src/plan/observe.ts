@@ -1,0 +1,94 @@
+import type { ContainerSummary } from '@itsup/docker';
+
+import type { DeployedService, DeployedStack, ObservedContainer } from './model';
+
+/** What the planner needs of the engine's listing: Compose's containers, one-off ones (`compose run`) left out. */
+export function observe(listing: ContainerSummary[]): ObservedContainer[] {
+  return listing.flatMap((container) => {
+    const { compose } = container;
+    if (compose === null || compose.oneoff) return [];
+    return [
+      {
+        id: container.id,
+        name: container.name,
+        projectName: compose.project,
+        service: compose.service,
+        number: compose.number,
+        state: container.state,
+        exitCode: exitCodeOf(container.status),
+        health: container.health,
+        image: container.image,
+        imageId: compose.imageId === '' ? null : compose.imageId,
+        composeHash: compose.configHash === '' ? null : compose.configHash,
+        configFiles: compose.configFiles,
+        networks: container.networks,
+      },
+    ];
+  });
+}
+
+/** Containers by Compose project, so that a plan of many stacks looks at each container once. */
+export type Observed = ReadonlyMap<string, ObservedContainer[]>;
+
+export function byProject(containers: ObservedContainer[]): Observed {
+  const projects = new Map<string, ObservedContainer[]>();
+  for (const container of containers) {
+    const own = projects.get(container.projectName);
+    if (own === undefined) projects.set(container.projectName, [container]);
+    else own.push(container);
+  }
+  return projects;
+}
+
+/** Containers of the stack, and of those that its edges, wanted or left over, lead to. */
+export function containersFor(
+  observed: Observed,
+  projectName: string,
+  edges: { providerProjectName: string }[],
+): ObservedContainer[] {
+  const projects = new Set([projectName, ...edges.map((edge) => edge.providerProjectName)]);
+  return [...projects].flatMap((project) => observed.get(project) ?? []);
+}
+
+/** The listing tells it in words alone: `Exited (137) 2 minutes ago`. */
+function exitCodeOf(status: string): number | null {
+  const code = /^Exited \((-?\d+)\)/.exec(status)?.[1];
+  return code === undefined ? null : Number(code);
+}
+
+/**
+ * Whether exactly the containers that the last deploy left are there and well, each with the image its reference still
+ * names: then, with unchanged inputs, there is nothing to do.
+ */
+export function runsAsDeployed(
+  deployed: DeployedStack,
+  projectName: string,
+  containers: ObservedContainer[],
+): boolean {
+  const own = containers.filter((container) => container.projectName === projectName);
+  const known = Object.values(deployed.services).flatMap((service) => service.containers);
+  if (own.length !== known.length) return false;
+  const records = new Map(known.map((record) => [record.id, record]));
+  const allWell = own.every((container) => {
+    const record = records.get(container.id);
+    return record !== undefined && record.image === container.image && isWell(container, record);
+  });
+  return allWell && edgesAttached(deployed, containers);
+}
+
+function isWell(container: ObservedContainer, record: DeployedService['containers'][number]): boolean {
+  if (record.finished) return container.state === 'exited' && container.exitCode === 0;
+  return container.state === 'running' && (container.health === null || container.health === 'healthy');
+}
+
+function edgesAttached(deployed: DeployedStack, containers: ObservedContainer[]): boolean {
+  return deployed.edges.every((edge) =>
+    containers.every(
+      (container) =>
+        container.projectName !== edge.providerProjectName ||
+        container.service !== edge.service ||
+        container.state !== 'running' ||
+        container.networks.includes(edge.network),
+    ),
+  );
+}

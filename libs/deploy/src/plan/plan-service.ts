@@ -1,0 +1,232 @@
+import { byCodeUnit } from '../sort';
+import type { DeployedService, DesiredService, ObservedContainer, ServiceAction, ServicePlan } from './model';
+import { changedAspects, describeAspects, describeImage, shortId } from './reasons';
+
+/** How one container relates to the wanted definition. */
+type Standing = 'current' | 'outdated';
+
+/**
+ * Decides what happens to one service. Pure; the desired state holds everything that may have changed.
+ * @param deployed what our last deploy of it left; null: none is known
+ * @param containers all of the service, one-off ones left out, in any order
+ */
+export function planService(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  containers: ObservedContainer[],
+): ServicePlan {
+  const ordered = [...containers].sort((a, b) => a.number - b.number || byCodeUnit(a.id, b.id));
+  const changes = changesOf(desired, deployed, ordered);
+  const standing = (container: ObservedContainer): Standing =>
+    isCurrent(container, desired, deployed, changes.length > 0) ? 'current' : 'outdated';
+  const current = ordered.filter((container) => standing(container) === 'current');
+  const outdated = ordered.filter((container) => standing(container) === 'outdated');
+
+  const plan = (action: ServiceAction, reasons: string[], more: Partial<ServicePlan> = {}): ServicePlan => ({
+    service: desired.name,
+    action,
+    reasons,
+    notRolled: [],
+    build: needsBuild(desired, deployed),
+    pull: desired.buildDigest === null && (desired.pulls || (action !== 'none' && desired.imageId === null)),
+    replicas: desired.replicas,
+    current: ordered.map((container) => container.id),
+    leftovers: [],
+    networks: [],
+    ...more,
+  });
+
+  if (desired.replicas === 0) {
+    return ordered.length === 0
+      ? plan('none', ['no replica is wanted'])
+      : plan('scale', [`replicas ${ordered.length} → 0`], { leftovers: idsOf(ordered), current: [] });
+  }
+  if (ordered.length === 0) {
+    return plan('create', [deployed ? 'its container is gone' : 'new service']);
+  }
+  if (current.length === 0) {
+    return replace(
+      desired,
+      ordered,
+      changes.length > 0 ? changes : [strangerReason(ordered)],
+      deployed,
+      plan,
+    );
+  }
+  return keep(desired, deployed, current, outdated, plan);
+}
+
+/** No container has the wanted definition: all are replaced, losslessly where that can be. */
+function replace(
+  desired: DesiredService,
+  containers: ObservedContainer[],
+  reasons: string[],
+  deployed: DeployedService | null,
+  plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
+): ServicePlan {
+  const serving = containers.filter(isServing);
+  const networks = deployed ? liveNetworks(desired, deployed, serving) : null;
+  if (networks !== null && serving.length === containers.length && serving.length === desired.replicas) {
+    return plan(networks.action, reasons, { networks: networks.networks });
+  }
+  const dead = idsOf(containers.filter((container) => !isServing(container)));
+  if (serving.length === 0) return plan('recreate', reasons, { notRolled: ['nothing of it is serving'] });
+  if (desired.notRolled.length > 0) {
+    return plan('recreate', reasons, { notRolled: desired.notRolled, leftovers: dead });
+  }
+  return plan('rollout', reasons, { leftovers: dead, current: idsOf(serving) });
+}
+
+/** At least one container has the wanted definition: see that as many run as are wanted, and nothing else. */
+function keep(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  current: ObservedContainer[],
+  outdated: ObservedContainer[],
+  plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
+): ServicePlan {
+  const finished = current.filter((container) => hasFinished(container, desired, deployed));
+  const looping = current.filter((container) => container.state === 'restarting');
+  const unhealthy = current.filter((container) => isServing(container) && container.health === 'unhealthy');
+  const stopped = current.filter(
+    (container) => !isServing(container) && container.state !== 'restarting' && !finished.includes(container),
+  );
+  const serving = current.filter(isServing);
+
+  if (looping.length > 0) {
+    return plan('recreate', [`${names(looping)} keeps restarting`], { notRolled: ['it is not serving'] });
+  }
+  if (unhealthy.length > 0) {
+    const reasons = [`${names(unhealthy)} is unhealthy`];
+    return desired.notRolled.length > 0
+      ? plan('recreate', reasons, { notRolled: desired.notRolled })
+      : plan('rollout', reasons, { leftovers: idsOf(stopped) });
+  }
+  const good = [...serving, ...finished];
+  if (good.length >= desired.replicas) {
+    const surplus = good.slice(desired.replicas);
+    const leftovers = idsOf([...surplus, ...stopped, ...outdated]);
+    if (leftovers.length === 0) return plan('none', adoption(deployed, current));
+    const reasons = surplus.length > 0 ? [`replicas ${good.length} → ${desired.replicas}`] : [];
+    const rest = stopped.length + outdated.length;
+    if (rest > 0) reasons.push(`${rest} left over from an earlier deploy`);
+    return plan('scale', reasons, { leftovers, current: idsOf(good.slice(0, desired.replicas)) });
+  }
+  if (stopped.length > 0 && good.length + stopped.length >= desired.replicas) {
+    return plan('start', [stopped.map(stopReason).join(', ')], { leftovers: idsOf(outdated) });
+  }
+  return plan('scale', [`replicas ${good.length} → ${desired.replicas}`], {
+    leftovers: idsOf(outdated),
+    current: idsOf(current),
+  });
+}
+
+/** What differs from the last deploy, in words; empty when nothing is known to. */
+function changesOf(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  containers: ObservedContainer[],
+): string[] {
+  if (deployed === null) return [];
+  const reasons: string[] = [];
+  const image = describeImage(deployed, desired);
+  if (image !== null) reasons.push(image);
+  else if (desired.imageId === null && containers.length > 0) {
+    reasons.push(`image ${desired.image} is not on the engine any more`);
+  } else if (needsBuild(desired, deployed)) reasons.push('build context');
+  reasons.push(...describeAspects(changedAspects(deployed.aspects, desired.aspects)));
+  return reasons;
+}
+
+/** Built once for every change of its inputs, and when nobody knows what the image that is there was built from. */
+function needsBuild(desired: DesiredService, deployed: DeployedService | null): boolean {
+  if (desired.buildDigest === null || desired.built || desired.replicas === 0) return false;
+  return desired.imageId === null || desired.buildDigest !== deployed?.buildDigest;
+}
+
+/**
+ * A container of ours is known by its id, or by the Compose hash that our deploy left (someone recreated it unchanged).
+ * Any other is adopted when Compose's own hash and the image agree; the hash says nothing of mounted contents.
+ */
+function isCurrent(
+  container: ObservedContainer,
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  changed: boolean,
+): boolean {
+  const imageAgrees =
+    desired.imageId === null || container.imageId === null || container.imageId === desired.imageId;
+  const known =
+    deployed?.containers.some(
+      (record) =>
+        record.id === container.id ||
+        (record.composeHash !== null && record.composeHash === container.composeHash),
+    ) ?? false;
+  if (known) return !changed && imageAgrees;
+  return container.composeHash !== null && container.composeHash === desired.composeHash && imageAgrees;
+}
+
+/** Networks that came or went when nothing else changed: they are attached and detached live. */
+function liveNetworks(
+  desired: DesiredService,
+  deployed: DeployedService,
+  serving: ObservedContainer[],
+): { action: 'connect' | 'disconnect'; networks: ServicePlan['networks'] } | null {
+  if (describeImage(deployed, desired) !== null || desired.imageId === null) return null;
+  const known = new Set(deployed.containers.map((container) => container.id));
+  if (!serving.every((container) => known.has(container.id))) return null;
+  const came: ServicePlan['networks'] = [];
+  const went: ServicePlan['networks'] = [];
+  for (const aspect of changedAspects(deployed.aspects, desired.aspects)) {
+    if (!aspect.startsWith('network ')) return null;
+    const network = aspect.slice('network '.length);
+    const use = desired.networks.find((candidate) => candidate.network === network);
+    if (use === undefined) went.push({ network, aliases: [] });
+    else if (use.pinned || deployed.aspects[aspect] !== undefined) return null;
+    else came.push({ network, aliases: use.aliases });
+  }
+  if (came.length > 0 && went.length > 0) return null;
+  if (came.length === 0 && went.length === 0) return null;
+  return came.length > 0 ? { action: 'connect', networks: came } : { action: 'disconnect', networks: went };
+}
+
+function isServing(container: ObservedContainer): boolean {
+  return container.state === 'running' || container.state === 'paused';
+}
+
+function hasFinished(
+  container: ObservedContainer,
+  desired: DesiredService,
+  deployed: DeployedService | null,
+): boolean {
+  return (
+    desired.mayFinish &&
+    container.state === 'exited' &&
+    container.exitCode === 0 &&
+    (deployed?.containers.some((record) => record.id === container.id && record.finished) ?? false)
+  );
+}
+
+function adoption(deployed: DeployedService | null, current: ObservedContainer[]): string[] {
+  const known = new Set(deployed?.containers.map((container) => container.id));
+  const adopted = current.filter((container) => !known.has(container.id));
+  return adopted.length === 0 ? [] : [`adopted: ${names(adopted)} runs what is wanted`];
+}
+
+function strangerReason(containers: ObservedContainer[]): string {
+  return `${names(containers)} was not started by this workspace, and its definition differs`;
+}
+
+function stopReason(container: ObservedContainer): string {
+  if (container.state === 'exited')
+    return `${container.name} has stopped (exit ${container.exitCode ?? 'unknown'})`;
+  return `${container.name} is ${container.state}`;
+}
+
+function names(containers: ObservedContainer[]): string {
+  return containers.map((container) => container.name || shortId(container.id)).join(', ');
+}
+
+function idsOf(containers: ObservedContainer[]): string[] {
+  return containers.map((container) => container.id);
+}

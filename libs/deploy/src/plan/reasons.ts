@@ -1,0 +1,57 @@
+import { byCodeUnit } from '../sort';
+import type { DeployedService, DesiredService } from './model';
+
+/** Names of the aspects that differ, came or went, sorted. */
+export function changedAspects(before: Record<string, string>, after: Record<string, string>): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => before[name] !== after[name]).sort(byCodeUnit);
+}
+
+/**
+ * Aspects in words: those of one kind share it, `environment A, B`. An aspect is `kind` or `kind name`; the name may
+ * hold spaces.
+ */
+export function describeAspects(aspects: string[]): string[] {
+  const byKind = new Map<string, string[]>();
+  for (const aspect of aspects) {
+    const space = aspect.indexOf(' ');
+    const kind = space < 0 ? aspect : aspect.slice(0, space);
+    const names = byKind.get(kind) ?? [];
+    if (space >= 0) names.push(aspect.slice(space + 1));
+    byKind.set(kind, names);
+  }
+  return [...byKind].map(([kind, names]) => (names.length === 0 ? kind : `${kind} ${listed(names)}`));
+}
+
+/** The change of an image in words: `image ghcr.io/acme/web:1.4 → 1.5`, or that the same tag names another image. */
+export function describeImage(
+  before: Pick<DeployedService, 'image' | 'imageId'>,
+  after: Pick<DesiredService, 'image' | 'imageId'>,
+): string | null {
+  if (before.image !== after.image) {
+    return `image ${before.image} → ${shortened(before.image, after.image)}`;
+  }
+  if (before.imageId !== null && after.imageId !== null && before.imageId !== after.imageId) {
+    return `image ${after.image} ${shortId(before.imageId)} → ${shortId(after.imageId)}`;
+  }
+  return null;
+}
+
+/** The tag alone when the repository stays the same. */
+function shortened(before: string, after: string): string {
+  const tag = after.lastIndexOf(':');
+  if (tag <= after.lastIndexOf('/')) return after;
+  return before.startsWith(after.slice(0, tag + 1)) ? after.slice(tag + 1) : after;
+}
+
+/** The first twelve digits of an image's or a container's id, as `docker` prints them. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** At most five names, then how many more: a reason is one line. */
+function listed(names: string[]): string {
+  return names.length <= 5
+    ? names.join(', ')
+    : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
+}

@@ -1,0 +1,26 @@
+import type { WorkspaceRouting } from '@itsup/routing';
+
+import { entryKey } from './entries';
+
+/** Whose deploy an object of a dynamic file comes and goes with. */
+export interface Owner {
+  stack: string;
+  /** null: an external host's. */
+  service: string | null;
+}
+
+/** Owners of everything that ingress rows define in files; what is in none of them is the proxy's own. */
+export function routeOwners(routing: WorkspaceRouting): Map<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (const route of routing.projects.flatMap((project) => project.routes)) {
+    const owner = { stack: route.project, service: route.service };
+    const add = (kind: string, names: string[]): void => {
+      for (const name of names) owners.set(entryKey(route.kind, kind, name), owner);
+    };
+    add('routers', Object.keys(route.routers));
+    add('middlewares', Object.keys(route.middlewares));
+    add('serversTransports', Object.keys(route.serversTransports));
+    add('services', [route.serviceName]);
+  }
+  return owners;
+}

@@ -1,0 +1,206 @@
+import path from 'node:path';
+
+import { problemsOf, type Problem } from '@itsup/config';
+
+import { convergeStack } from '../converge/converge-stack';
+import { prepareImages } from '../converge/prepare-images';
+import { proxyAccess } from '../converge/proxy-access';
+import { recordStack } from '../converge/record-stack';
+import { recover } from '../converge/recover';
+import { rolloutContext } from '../converge/rollout-context';
+import { NotHealthyError } from '../converge/wait-healthy';
+import type { LoadedStack } from '../desired/load-desired';
+import { forceReplace } from '../plan/force-replace';
+import type { StackPlan } from '../plan/model';
+import { byProject, observe, type Observed } from '../plan/observe';
+import { readDeployed } from '../state/deployed';
+import { openJournal, readJournal, type StepHook } from '../state/journal';
+import { acquireLock } from '../state/lock';
+import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import type { DeployRecord, StackOutcome } from './model';
+import { planLoaded, planOne } from './plan-one';
+import type { Run } from './prepare-run';
+import { refuseRemoteEngine, refuseWithoutProviders } from './refusals';
+import type { StackSpec } from './stack-spec';
+
+export interface DeployOneOptions {
+  lockWaitMs: number;
+  commit: string | null;
+  command?: 'deploy' | 'rollback' | 'restart';
+  /** Services that are replaced even when nothing changed; null: all. */
+  replace?: readonly string[] | null;
+  /** Tests stop a deploy at a step with it. */
+  hook?: StepHook;
+  /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
+  load?: (run: Run, spec: StackSpec) => Promise<LoadedStack>;
+}
+
+/** Converges one stack of containers. Never rejects: whatever goes wrong is in the outcome. */
+export async function deployOne(run: Run, spec: StackSpec, options: DeployOneOptions): Promise<StackOutcome> {
+  const { context } = run;
+  const began = context.system.now();
+  const outcome = (
+    status: StackOutcome['status'],
+    plan: StackPlan | null,
+    problems: Problem[] = [],
+  ): StackOutcome => ({
+    stack: spec.stack,
+    status,
+    plan,
+    problems,
+    durationMs: context.system.now() - began,
+  });
+  try {
+    if (options.load === undefined) {
+      // Without a lock: an unchanged stack is only looked at.
+      const glance = await planOne(run, spec, run.observed);
+      if (glance.loaded === null && glance.plan.unchanged) return outcome('unchanged', glance.plan);
+    }
+    return await withLock(run, spec, options, (plan, status, problems) => outcome(status, plan, problems));
+  } catch (error) {
+    return outcome('failed', null, failureProblems(run, spec, error));
+  }
+}
+
+type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?: Problem[]) => StackOutcome;
+
+async function withLock(
+  run: Run,
+  spec: StackSpec,
+  options: DeployOneOptions,
+  settle: Settle,
+): Promise<StackOutcome> {
+  const { context } = run;
+  const lock = await acquireLock({
+    file: path.join(context.state.stackDir(spec.stack), 'lock'),
+    what: `stack ${spec.stack}`,
+    command: options.command ?? 'deploy',
+    waitMs: options.lockWaitMs,
+    system: context.system,
+    ...(context.signal && { signal: context.signal }),
+    onWait: (holder) => context.reporter.line(spec.stack, `waits for the ${holder}`),
+  });
+  try {
+    return await deployLocked(run, spec, options, settle);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function deployLocked(
+  run: Run,
+  spec: StackSpec,
+  options: DeployOneOptions,
+  settle: Settle,
+): Promise<StackOutcome> {
+  const { context } = run;
+  const { state, system } = context;
+  const id = newRecordId(system.now());
+  const began = system.now();
+  const left = await readJournal(state, spec.stack);
+  const journal = await openJournal({
+    state,
+    stack: spec.stack,
+    id,
+    command: options.command ?? 'deploy',
+    system,
+    inherited: left?.rollout ?? null,
+    ...(options.hook && { hook: options.hook }),
+  });
+  let plan: StackPlan | null = null;
+  let unsettled = left?.rollout != null;
+  const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
+    id,
+    stack: spec.stack,
+    command: options.command ?? 'deploy',
+    outcome,
+    startedAt: new Date(began).toISOString(),
+    durationMs: system.now() - began,
+    by: `${system.user}@${system.hostname}`,
+    commit: options.commit,
+    services: (plan?.services ?? []).map(({ service, action, reasons }) => ({ service, action, reasons })),
+    steps: journal.durations,
+    problems: problems.map((problem) => problem.message),
+    restorable: outcome === 'deployed',
+  });
+  try {
+    // Someone may have deployed while we waited for the lock.
+    const deployed = await readDeployed(state, spec.stack);
+    if (deployed !== null) run.deployed.set(spec.stack, deployed);
+    let observed = await relist(run);
+    const proxy = await proxyAccess(state, observed);
+    const rollout = rolloutContext(context, proxy, true);
+    if (left?.rollout) {
+      const unfinished = left.rollout;
+      await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
+      unsettled = false;
+      observed = await relist(run);
+    }
+    let loaded: LoadedStack | null;
+    if (options.load) {
+      loaded = await options.load(run, spec);
+      plan = replaced(planLoaded(run, loaded, observed), loaded, options);
+    } else ({ plan, loaded } = await planOne(run, spec, observed));
+    if (loaded !== null) {
+      await refuseRemoteEngine(run, loaded);
+      refuseWithoutProviders(spec, observed);
+      const prepared = await prepareImages(context, loaded, plan, journal);
+      if (prepared !== null) {
+        loaded = prepared;
+        observed = await relist(run);
+        plan = replaced(planLoaded(run, loaded, observed), loaded, options);
+      }
+      await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
+      await journal.step('record', async () => {
+        run.deployed.set(spec.stack, await recordStack(run, loaded as LoadedStack, id));
+      });
+    } else {
+      await journal.step('settle-routes', () => run.publisher.settle(spec.stack));
+    }
+    if (plan.unchanged) {
+      await journal.close();
+      return settle(plan, 'unchanged');
+    }
+    await writeRecord(state, record('deployed', []));
+    await pruneRecords(state, spec.stack);
+    await journal.close();
+    return settle(plan, 'deployed');
+  } catch (error) {
+    const problems = failureProblems(run, spec, error);
+    const interrupted = context.signal?.aborted === true;
+    await writeRecord(state, record(interrupted ? 'interrupted' : 'failed', problems)).catch(() => undefined);
+    // A rollout that is not settled keeps its journal: the next deploy finishes it.
+    if (!unsettled && !journal.hasRollout()) await journal.close();
+    return settle(plan, 'failed', problems);
+  }
+}
+
+function replaced(plan: StackPlan, loaded: LoadedStack, { replace }: DeployOneOptions): StackPlan {
+  return replace === undefined ? plan : forceReplace(plan, loaded.desired, replace, 'restart asked for');
+}
+
+async function relist(run: Run): Promise<Observed> {
+  const listing = await run.context.docker.listContainers({ labelFilters: ['com.docker.compose.project'] });
+  return byProject(observe(listing));
+}
+
+/** What went wrong in the operator's words; a container's own last words are told before. */
+function failureProblems(run: Run, spec: StackSpec, error: unknown): Problem[] {
+  const { reporter, signal } = run.context;
+  if (signal?.aborted) {
+    return [
+      {
+        code: 'interrupted',
+        severity: 'error',
+        project: spec.stack,
+        message: `${spec.stack}: interrupted; what ran before keeps running`,
+        help: `the next deploy finishes what is left: nx deploy ${spec.stack}`,
+      },
+    ];
+  }
+  if (error instanceof NotHealthyError) {
+    for (const line of error.details) reporter.line(spec.stack, `  | ${line}`);
+    return [error.problem];
+  }
+  return problemsOf(error).map((problem) => ({ ...problem, project: problem.project ?? spec.stack }));
+}

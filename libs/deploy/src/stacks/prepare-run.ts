@@ -1,0 +1,227 @@
+import path from 'node:path';
+
+import { loadTemplates, publishedPaths, renderProxy } from '@itsup/artifacts';
+import type { Problem, Workspace } from '@itsup/config';
+import { DockerError, type ContainerSummary, type Engine } from '@itsup/docker';
+import { routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
+import { parse } from 'yaml';
+
+import type { DeployContext } from '../context';
+import { canonicalJson, Digester, sha256 } from '../desired/digest';
+import { byProject, observe, type Observed } from '../plan/observe';
+import { Publisher, type PublishedFile } from '../publish/publisher';
+import { routeOwners } from '../publish/route-owners';
+import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
+import { readDeployed, type DeployedFile } from '../state/deployed';
+import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
+import { stackSpecs, type StackSpec } from './stack-spec';
+
+/** What all stacks of one plan or deploy share; gathered once, uncached. */
+export interface Run {
+  context: DeployContext;
+  request: PlanRequest;
+  routing: WorkspaceRouting;
+  /** All of the workspace, the sound ones. */
+  specs: Map<string, StackSpec>;
+  /** The asked-for ones in the order of deploying. */
+  order: string[];
+  /** Problems that keep a stack from being deployed, by stack. */
+  broken: Map<string, Problem[]>;
+  problems: Problem[];
+  prunable: string[];
+  digester: Digester;
+  publisher: Publisher;
+  /** By path in the state folder: digest of what a container reads at its start only. */
+  published: Record<string, string>;
+  /** Of the one listing at the start. */
+  observed: Observed;
+  engine: EngineFact;
+  /** Where the engine is; asked once, when first needed. */
+  engineDetails(): Promise<Engine>;
+  deployed: Map<string, DeployedFile>;
+}
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/**
+ * Reads the state, lists the engine once and decides which stacks can be deployed at all.
+ * @param claim record this workspace as the state folder's (deploy); a plan only looks
+ * @throws UserError for a second checkout, DockerError when an engine that is needed does not answer
+ */
+export async function prepareRun(context: DeployContext, request: PlanRequest, claim: boolean): Promise<Run> {
+  const { root, state } = context;
+  const known = await readIdentity(state);
+  if (known !== null && !request.adopt) {
+    const problem = checkoutProblem(known, root);
+    if (problem !== null) throw problem;
+  }
+  const [engine, templates, deployedStacks] = await Promise.all([
+    observeEngine(context, claim),
+    loadTemplates(root),
+    listStacks(state),
+  ]);
+  const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
+  const workspace = withEnvironment(request.workspace, context.env);
+  const broken = brokenProjects(workspace);
+  const routing = routeWorkspace(workspace);
+  addConflicts(broken, routing, workspace);
+  const specs = stackSpecs(root, workspace, routing);
+  // Routes of a project that cannot be deployed stay as they were published.
+  const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
+  const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
+  const files = hasWorkspaceError(workspace) ? [] : renderPublished(sound, served, templates);
+  const publisher = await Publisher.open(state, files, routeOwners(served));
+  const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
+  const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
+  const deployed = new Map<string, DeployedFile>();
+  await Promise.all(
+    deployedStacks.map(async (stack) => {
+      const file = await readDeployed(state, stack);
+      if (file !== null) deployed.set(stack, file);
+    }),
+  );
+  return {
+    context,
+    request,
+    routing,
+    specs,
+    order: orderOf(names, specs),
+    broken,
+    problems: [...workspace.problems, ...routing.problems].filter(
+      (problem) => problem.severity !== 'error' || problem.project === undefined,
+    ),
+    prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
+    digester: new Digester(identity?.digestKey ?? ''),
+    publisher,
+    published: startedWith(files),
+    observed: byProject(observe(engine.listing)),
+    engine: engine.fact,
+    engineDetails: once(() => context.docker.engine()),
+    deployed,
+  };
+}
+
+async function observeEngine(
+  { docker }: DeployContext,
+  needed: boolean,
+): Promise<{ listing: ContainerSummary[]; fact: EngineFact }> {
+  try {
+    const listing = await docker.listContainers({ labelFilters: [PROJECT_LABEL] });
+    return { listing, fact: { reachable: true, reason: null } };
+  } catch (error) {
+    const absent = ['docker-missing', 'engine-unreachable', 'permission-denied'] as const;
+    if (needed || !absent.some((code) => DockerError.is(error, code))) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { listing: [], fact: { reachable: false, reason } };
+  }
+}
+
+/** The address for certificates and the dashboard's users may come with the environment instead of itsup.yml. */
+function withEnvironment(workspace: Workspace, env: Readonly<Record<string, string | undefined>>): Workspace {
+  const { settings } = workspace;
+  const email = settings.letsEncrypt.email ?? (env['LETSENCRYPT_EMAIL'] || null);
+  const admin = settings.traefikAdmin.length > 0 ? settings.traefikAdmin : linesOf(env['TRAEFIK_ADMIN']);
+  return {
+    ...workspace,
+    settings: { ...settings, letsEncrypt: { ...settings.letsEncrypt, email }, traefikAdmin: admin },
+  };
+}
+
+function linesOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Projects whose own files have errors: they fail alone. An error in the settings fails every stack. */
+function brokenProjects(workspace: Workspace): Map<string, Problem[]> {
+  const broken = new Map<string, Problem[]>();
+  for (const problem of workspace.problems) {
+    if (problem.severity !== 'error') continue;
+    const stacks =
+      problem.project === undefined
+        ? [PROXY_STACK, ...workspace.projects.map((project) => project.name)]
+        : [problem.project];
+    for (const stack of stacks) broken.set(stack, [...(broken.get(stack) ?? []), problem]);
+  }
+  return broken;
+}
+
+function hasWorkspaceError(workspace: Workspace): boolean {
+  return workspace.problems.some((problem) => problem.severity === 'error' && problem.project === undefined);
+}
+
+function routedBy(routing: WorkspaceRouting): Map<string, ProjectRouting> {
+  return new Map(routing.projects.map((project) => [project.project, project]));
+}
+
+/** A conflict between projects fails the proxy and everyone who takes part in it. */
+function addConflicts(broken: Map<string, Problem[]>, routing: WorkspaceRouting, workspace: Workspace): void {
+  const add = (stack: string, problem: Problem): void => {
+    const problems = broken.get(stack) ?? [];
+    if (!problems.includes(problem)) broken.set(stack, [...problems, problem]);
+  };
+  for (const project of routing.projects) {
+    for (const problem of project.problems) if (problem.severity === 'error') add(project.project, problem);
+  }
+  for (const problem of routing.problems) {
+    if (problem.severity !== 'error') continue;
+    if (problem.project !== undefined) {
+      add(problem.project, problem);
+      continue;
+    }
+    add(PROXY_STACK, problem);
+    const places = [problem.place, ...(problem.related ?? []).map((related) => related.place)];
+    for (const { folder, name } of workspace.projects) {
+      if (places.some((place) => place?.file.startsWith(`${folder}/`))) add(name, problem);
+    }
+  }
+}
+
+/** What the proxy serves when the sources are deployed as they are. */
+function renderPublished(
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+  templates: Awaited<ReturnType<typeof loadTemplates>>,
+): PublishedFile[] {
+  const places = publishedPaths();
+  return renderProxy(workspace, routing, templates).flatMap((file) => {
+    const target = places[file.path];
+    return target === undefined ? [] : [{ path: target, text: file.text }];
+  });
+}
+
+/** Traefik watches its dynamic folder, CoreDNS its Corefile when told to reload it; the rest is read at the start. */
+function startedWith(files: PublishedFile[]): Record<string, string> {
+  const digests: Record<string, string> = {};
+  for (const file of files) {
+    if (file.path.startsWith('traefik/dynamic/')) continue;
+    if (path.basename(file.path) === 'Corefile' && /^\s*reload\b/m.test(file.text)) continue;
+    // A comment is no reason to restart a proxy.
+    const content = /\.ya?ml$/.test(file.path) ? canonicalJson(parse(file.text, { merge: true })) : file.text;
+    digests[file.path] = sha256(content);
+  }
+  return digests;
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => (answer ??= ask());
+}
+
+/** The proxy first, then providers before consumers, else by name. A circle of egress is taken as it comes. */
+export function orderOf(names: string[], specs: Map<string, StackSpec>): string[] {
+  const wanted = new Set(names);
+  const ordered: string[] = [];
+  const visited = new Set<string>();
+  const visit = (name: string): void => {
+    if (visited.has(name)) return;
+    visited.add(name);
+    for (const provider of specs.get(name)?.providers ?? []) visit(provider);
+    if (wanted.has(name)) ordered.push(name);
+  };
+  if (wanted.has(PROXY_STACK)) visit(PROXY_STACK);
+  for (const name of [...wanted].sort()) visit(name);
+  return ordered;
+}

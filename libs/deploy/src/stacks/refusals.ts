@@ -1,0 +1,88 @@
+import { foreignFiles } from '@itsup/artifacts';
+import { UserError, type Problem } from '@itsup/config';
+
+import type { DeployContext } from '../context';
+import type { LoadedStack } from '../desired/load-desired';
+import type { ObservedContainer } from '../plan/model';
+import type { Observed } from '../plan/observe';
+import type { DeployedFile } from '../state/deployed';
+import type { Run } from './prepare-run';
+import type { StackSpec } from './stack-spec';
+
+/** Data beside a generated file means that its containers would start on empty folders. */
+export async function refuseForeignFiles({ root }: DeployContext, spec: StackSpec): Promise<void> {
+  if (spec.project === null || spec.project.paths === 'upstream') return;
+  const foreign = await foreignFiles(root, spec.stack);
+  if (foreign.length === 0) return;
+  throw refusal({
+    code: 'foreign-files',
+    project: spec.stack,
+    message: `upstream/${spec.stack}/ holds files that were not generated: ${foreign.join(', ')}`,
+    help: `keep them there with "paths: upstream" in ${spec.project.ingressFile ?? `projects/${spec.stack}/ingress.yml`}, or move them: mv ${foreign.map((name) => `upstream/${spec.stack}/${name}`).join(' ')} projects/${spec.stack}/`,
+  });
+}
+
+/** Containers of the same Compose project that another folder's files made are somebody's, until they are adopted. */
+export function refuseForeignStack(
+  run: Run,
+  spec: StackSpec,
+  own: ObservedContainer[],
+  deployed: DeployedFile | null,
+): void {
+  if (deployed !== null || run.request.adopt === true) return;
+  const ours = new Set([spec.composeFile, ...spec.sources]);
+  const stranger = own.find((container) => !container.configFiles.some((file) => ours.has(file)));
+  if (stranger === undefined) return;
+  throw refusal({
+    code: 'foreign-stack',
+    project: spec.stack,
+    message: `containers of a Compose project ${spec.projectName} run already, made from ${stranger.configFiles.join(', ') || 'elsewhere'}`,
+    help: 'take them over with --adopt, or give the project another name',
+  });
+}
+
+/** Providers that this stack reaches have to run before it starts. */
+export function refuseWithoutProviders(spec: StackSpec, observed: Observed): void {
+  const problems: Problem[] = spec.edges
+    .filter(
+      (edge) =>
+        !(observed.get(edge.providerProjectName) ?? []).some(
+          (container) => container.service === edge.service && container.state === 'running',
+        ),
+    )
+    .map((edge) => ({
+      code: 'provider-not-running',
+      severity: 'error',
+      project: spec.stack,
+      message: `${spec.stack} reaches ${edge.provider}:${edge.service} by egress, and that is not running`,
+      help: `run: nx deploy ${edge.provider}`,
+    }));
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+/**
+ * Bind mounts name paths of the engine's host, and the proxy's packet filter rules and addresses are this host's: both
+ * are refused on an engine elsewhere. Asked once a run, and only when something is to be changed.
+ */
+export async function refuseRemoteEngine(run: Run, { spec, model }: LoadedStack): Promise<void> {
+  const binds = Object.entries(model.services).flatMap(([name, service]) =>
+    (service.volumes ?? []).some((mount) => mount.type === 'bind') ? [name] : [],
+  );
+  if (spec.project !== null && binds.length === 0) return;
+  const { location, endpoint } = await run.engineDetails();
+  if (location !== 'remote') return;
+  throw refusal({
+    code: 'remote-engine',
+    project: spec.stack,
+    message:
+      spec.project === null
+        ? `the engine at ${endpoint} is on another host: the proxy has to be deployed where it runs`
+        : `the engine at ${endpoint} is on another host, where the bind mounts of ${binds.join(', ')} do not exist`,
+    help: `log in to that host and deploy there, or choose the local engine: docker context use default`,
+  });
+}
+
+/** An error about what must hold before anything is touched. */
+export function refusal(problem: Omit<Problem, 'severity'>): UserError {
+  return new UserError({ severity: 'error', ...problem });
+}

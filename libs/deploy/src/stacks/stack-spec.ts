@@ -1,0 +1,107 @@
+import path from 'node:path';
+
+import { projectComposeFile, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
+import type { Project, Workspace } from '@itsup/config';
+import type { WorkspaceRouting } from '@itsup/routing';
+
+import type { DesiredEdge } from '../plan/model';
+import { byCodeUnit } from '../sort';
+import { PROXY_STACK } from './model';
+
+/** What the sources say of one stack, before Compose or the engine is asked. */
+export interface StackSpec {
+  stack: string;
+  projectName: string;
+  /** converge: it has containers. down: `enabled: false`. external: routes only. */
+  kind: 'converge' | 'down' | 'external';
+  /** Absolute; Compose resolves relative paths in it and reads its `.env`. */
+  folder: string;
+  /** The artifact, absolute. */
+  composeFile: string;
+  /** Every file of the sources that the model depends on, absolute; the artifacts are among them. */
+  sources: string[];
+  /** Of this stack as consumer. */
+  edges: DesiredEdge[];
+  /** Edges of other stacks to services of this one. */
+  consumers: { stack: string; network: string; service: string }[];
+  /** Stacks that have to be deployed before. */
+  providers: string[];
+  /** null: the proxy. */
+  project: Project | null;
+}
+
+/** All stacks that the workspace has: one a project, and the proxy. */
+export function stackSpecs(
+  root: string,
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+): Map<string, StackSpec> {
+  const projectNames = new Map(
+    workspace.projects.map((project) => [project.name, composeProjectName(project)]),
+  );
+  const edges = routing.projects.flatMap((project) => project.edges);
+  const specs = workspace.projects.map((project): StackSpec => {
+    const composeFile = path.join(root, projectComposeFile(project.name));
+    const own = edges.filter((edge) => edge.consumer === project.name);
+    const facts = project.compose;
+    const sources = [
+      composeFile,
+      path.join(path.dirname(composeFile), 'docker-compose.ingress.yml'),
+      ...[...project.files, ...(facts?.files ?? [])].map((file) => path.resolve(root, file)),
+      ...(facts?.envFiles ?? []).map((file) => path.resolve(root, file.path)),
+    ];
+    return {
+      stack: project.name,
+      projectName: composeProjectName(project),
+      kind: project.kind === 'external' ? 'external' : project.enabled ? 'converge' : 'down',
+      folder: path.resolve(root, project.folder),
+      composeFile,
+      sources: unique(sources),
+      edges: own.map((edge) => ({
+        network: edge.network,
+        provider: edge.provider,
+        providerProjectName: projectNames.get(edge.provider) ?? edge.provider,
+        service: edge.service,
+      })),
+      consumers: edges
+        .filter((edge) => edge.provider === project.name)
+        .map((edge) => ({ stack: edge.consumer, network: edge.network, service: edge.service })),
+      providers: unique(own.map((edge) => edge.provider)),
+      project,
+    };
+  });
+  return new Map([proxySpec(root), ...specs].map((spec) => [spec.stack, spec]));
+}
+
+function proxySpec(root: string): StackSpec {
+  const composeFile = path.join(root, PROXY_COMPOSE_FILE);
+  return {
+    stack: PROXY_STACK,
+    projectName: PROXY_STACK,
+    kind: 'converge',
+    folder: path.dirname(composeFile),
+    composeFile,
+    sources: [composeFile],
+    edges: [],
+    consumers: [],
+    providers: [],
+    project: null,
+  };
+}
+
+/**
+ * The name that the bare artifact gets from Compose: the source's own `name:`, else the folder's name made to fit
+ * (lower case, and nothing but letters, digits, `-` and `_`, the first one a letter or digit).
+ */
+export function composeProjectName({ name, compose }: Pick<Project, 'name' | 'compose'>): string {
+  const own = compose?.name;
+  if (own !== null && own !== undefined && !own.includes('$')) return own;
+  return name
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]+/g, '')
+    .replace(/^[-_]+/, '');
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)].sort(byCodeUnit);
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Replaces a file so that a reader sees the old text or the new one, and a power cut leaves one of the two: written
+ * under a temporary name in the same folder, synced, renamed, folder synced.
+ * @param mode permission bits; only the owner's by default, because the state folder knows what runs and how
+ * @param folderMode of folders that have to be made
+ */
+export async function writeFileAtomic(
+  file: string,
+  text: string,
+  mode = 0o600,
+  folderMode = 0o700,
+): Promise<void> {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true, mode: folderMode });
+  // The ending matters: Traefik reads every .yml of a folder that it watches.
+  const temporary = path.join(folder, `.${path.basename(file)}.${randomUUID()}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(text);
+      await handle.chmod(mode);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** The file's text; null when there is none. */
+export async function readFileOrNull(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The file's JSON; null when there is none or when it is no JSON object of the wanted version (an older tool's). */
+export async function readJsonOrNull<T extends { version: number }>(
+  file: string,
+  version: number,
+): Promise<T | null> {
+  const text = await readFileOrNull(file);
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isVersion(value, version) ? (value as T) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isVersion(value: unknown, version: number): boolean {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === version;
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,45 @@
+import path from 'node:path';
+
+import type { ContextStamp } from '../desired/build-context';
+import type { FileStamp } from '../desired/file-stamp';
+import type { DeployedStack } from '../plan/model';
+import { readJsonOrNull, writeFileAtomic } from './atomic-file';
+import type { State } from './state';
+
+/**
+ * What the last successful deploy of a stack left and what it was made from: enough to recognise from one listing of
+ * the engine that nothing changed. Values are digests keyed with the state folder's own key.
+ */
+export interface DeployedFile extends DeployedStack {
+  version: 1;
+  stack: string;
+  projectName: string;
+  inputs: StackInputs;
+  /** Id of the record of that deploy. */
+  record: string;
+}
+
+/** Everything that the desired state was computed from. */
+export interface StackInputs {
+  /** Digest of what is no file: names, edges, the list of files, Compose's version, settings. */
+  declared: string;
+  /** Artifact, Compose files, environment files, mounted files. */
+  files: FileStamp[];
+  contexts: Record<string, ContextStamp>;
+  /** Names of the variables whose values count; null: not known, so the stack is never recognised by its record. */
+  variables: string[] | null;
+  /** Digest of their values. */
+  environment: string;
+}
+
+export function readDeployed(state: State, stack: string): Promise<DeployedFile | null> {
+  return readJsonOrNull<DeployedFile>(deployedPath(state, stack), 1);
+}
+
+export function writeDeployed(state: State, deployed: DeployedFile): Promise<void> {
+  return writeFileAtomic(deployedPath(state, deployed.stack), `${JSON.stringify(deployed)}\n`);
+}
+
+export function deployedPath(state: State, stack: string): string {
+  return path.join(state.stackDir(stack), 'deployed.json');
+}

@@ -1,0 +1,67 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import { UserError } from '@itsup/config';
+
+import { readJsonOrNull, writeFileAtomic } from './atomic-file';
+import type { State } from './state';
+
+/** Which workspace this state folder belongs to. */
+export interface WorkspaceIdentity {
+  version: 1;
+  id: string;
+  /** Canonical absolute path that deploys run from. */
+  path: string;
+  /** Key of the digests in this folder. */
+  digestKey: string;
+}
+
+export function readIdentity(state: State): Promise<WorkspaceIdentity | null> {
+  return readJsonOrNull<WorkspaceIdentity>(state.workspaceFile, 1);
+}
+
+/**
+ * The identity of the workspace at `root`, made at its first deploy.
+ * @param adopt record `root` as the new path when another one was recorded
+ * @throws UserError when the state folder belongs to a checkout at another path: every bind mount would change
+ */
+export async function claimWorkspace(state: State, root: string, adopt: boolean): Promise<WorkspaceIdentity> {
+  const known = await readIdentity(state);
+  if (known !== null) {
+    const problem = checkoutProblem(known, root);
+    if (problem === null) return known;
+    if (!adopt) throw problem;
+  }
+  const identity: WorkspaceIdentity = known
+    ? { ...known, path: root }
+    : { version: 1, id: randomUUID(), path: root, digestKey: randomBytes(32).toString('hex') };
+  await mkdir(state.dir, { recursive: true, mode: 0o755 });
+  await writeFileAtomic(state.workspaceFile, `${JSON.stringify(identity, null, 2)}\n`);
+  return identity;
+}
+
+/** The error of deploying from a second checkout; null: this is the recorded one. */
+export function checkoutProblem(known: WorkspaceIdentity, root: string): UserError | null {
+  if (known.path === root) return null;
+  return new UserError({
+    code: 'second-checkout',
+    severity: 'error',
+    message: `this host is deployed from ${known.path}, not from ${root}: every bind mount would change`,
+    help: `deploy from ${known.path}, or take over for good with --adopt`,
+  });
+}
+
+/** Stacks that have a folder in the state: everything this workspace ever deployed and did not take down. */
+export async function listStacks(state: State): Promise<string[]> {
+  try {
+    const entries = await readdir(path.join(state.dir, 'stacks'), { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
