@@ -1,5 +1,11 @@
 import type { RouterKind, Settings } from '@itsup/config';
-import type { Route, TraefikRouter, WorkspaceRouting } from '@itsup/routing';
+import {
+  defaultResolver,
+  middlewareNames,
+  type Route,
+  type TraefikRouter,
+  type WorkspaceRouting,
+} from '@itsup/routing';
 
 /** A section of Traefik's dynamic configuration; each list sorted by name. */
 export interface DynamicSection {
@@ -63,13 +69,19 @@ function dashboardRouters(settings: Settings): [string, TraefikRouter][] {
         rule,
         entryPoints: ['web-secure'],
         service: 'api@internal',
-        middlewares: ['traefik-auth@file'],
-        tls: { certResolver: 'letsencrypt' },
+        middlewares: [`${middlewareNames.dashboardAuth}@file`],
+        tls: { certResolver: defaultResolver },
       },
     ],
     [
       'traefik-dashboard-redirect',
-      { rule, entryPoints: ['web'], service: 'noop@internal', middlewares: ['redirect@file'], priority: 1 },
+      {
+        rule,
+        entryPoints: ['web'],
+        service: 'noop@internal',
+        middlewares: [`${middlewareNames.redirect}@file`],
+        priority: 1,
+      },
     ],
   ];
 }

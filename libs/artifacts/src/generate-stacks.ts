@@ -9,10 +9,11 @@ import {
 } from '@itsup/config';
 import { routeProject, routeWorkspace, type ProjectRouting } from '@itsup/routing';
 import type { ArtifactFile } from './artifact';
+import { mirrorFiles } from './mirror-files';
 import { renderProject } from './render-project';
 import { renderProxy } from './render-proxy';
 import { loadTemplates, type Templates } from './templates';
-import { writeArtifacts } from './write-artifacts';
+import { writeArtifacts, type WriteResult } from './write-artifacts';
 
 /** The stack whose artifacts are in `proxy/`; every other stack is named after its project's folder. */
 const PROXY = 'proxy';
@@ -62,8 +63,12 @@ export async function generateStacks(
     }
     if (wanted.has(name) && name !== PROXY) {
       onOutcome(
-        await settle(root, name, project.problems, () =>
-          renderProject(project.project, project.routing, settings, templates),
+        await settle(
+          root,
+          name,
+          project.problems,
+          () => renderProject(project.project, project.routing, settings, templates),
+          () => mirrorFiles(root, project.project),
         ),
       );
     }
@@ -110,18 +115,29 @@ function leftOutNote(project: Project): Problem {
   };
 }
 
-/** Renders and writes, unless there is an error; whatever fails here fails this stack alone. */
+/**
+ * Renders and writes, unless there is an error; whatever fails here fails this stack alone.
+ * @param writeMore what else belongs beside the artifacts
+ */
 async function settle(
   root: string,
   stack: string,
   problems: Problem[],
   render: () => ArtifactFile[],
+  writeMore: () => Promise<WriteResult> = async () => ({ written: [], unchanged: [] }),
 ): Promise<GenerateOutcome> {
   if (problems.some(isError)) {
     return { stack, problems, written: [], unchanged: [] };
   }
   try {
-    return { stack, problems, ...(await writeArtifacts(root, render())) };
+    const artifacts = await writeArtifacts(root, render());
+    const more = await writeMore();
+    return {
+      stack,
+      problems,
+      written: [...artifacts.written, ...more.written],
+      unchanged: [...artifacts.unchanged, ...more.unchanged],
+    };
   } catch (error) {
     return { stack, problems: [...problems, ...problemsOf(error)], written: [], unchanged: [] };
   }

@@ -87,8 +87,8 @@ function resolveAliases(document: Document.Parsed): void {
   visit(document, {
     Node: (_key, node) => {
       if ('anchor' in node) delete node.anchor;
+      if (isMap(node)) spreadMergeKeys(node);
     },
-    Map: (_key, map) => spreadMergeKeys(map),
   });
 }
 

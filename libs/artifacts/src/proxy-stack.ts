@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '@itsup/config';
+import { proxynet } from '@itsup/routing';
 import { dashboardOf } from './file-routes';
 import { hasLocalPlugin } from './static-configuration';
 import type { Templates } from './templates';
-
-/** The honeypot's address on proxynet. */
-export const DNS_ADDRESS = '172.20.0.253';
 
 /** What the AppSec component and the parser of Traefik's access log need, whatever else the operator lists. */
 const COLLECTIONS = [
@@ -46,7 +44,7 @@ export function proxyStack(settings: Settings, templates: Templates): ProxyStack
       checkedDns: `itsup-dns:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
       crowdsec: imageOf('crowdsecurity/crowdsec', versions.crowdsec),
     },
-    dns: settings.dns.enabled ? { address: DNS_ADDRESS } : null,
+    dns: settings.dns.enabled ? { address: proxynet.dns } : null,
     crowdsec: crowdsec.enabled
       ? {
           plugin: hasLocalPlugin(settings, 'crowdsec') ? null : versions.crowdsecPlugin,

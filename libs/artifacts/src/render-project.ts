@@ -1,5 +1,5 @@
 import type { Project, Settings } from '@itsup/config';
-import type { ProjectRouting, ServiceAdditions } from '@itsup/routing';
+import { defaultResolver, type ProjectRouting, type ServiceAdditions } from '@itsup/routing';
 import { projectArtifactPaths, type ArtifactFile } from './artifact';
 import type { Templates } from './templates';
 import { composePrinter, Expression } from './yaml-text';
@@ -56,12 +56,9 @@ const CERT_RESOLVER = /^traefik\.(?:http|tcp)\.routers\.[^.]+\.tls\.certresolver
 function labelValue(key: string, value: string, settings: Settings): string | Expression {
   if (settings.letsEncrypt.email !== null || !CERT_RESOLVER.test(key)) return value;
   return new Expression(
-    value === DEFAULT_RESOLVER ? '${ITSUP_CERT_RESOLVER:-}' : `\${ITSUP_CERT_RESOLVER:+${value}}`,
+    value === defaultResolver ? '${ITSUP_CERT_RESOLVER:-}' : `\${ITSUP_CERT_RESOLVER:+${value}}`,
   );
 }
-
-/** Name of the resolver that is used where a row names none. */
-export const DEFAULT_RESOLVER = 'letsencrypt';
 
 function networksOf({
   networks,

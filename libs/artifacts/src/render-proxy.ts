@@ -30,7 +30,6 @@ export function renderProxy(
     });
   };
   const files: ArtifactFile[] = [
-    { path: PROXY_COMPOSE_FILE, text: templates.render('proxy/docker-compose.yml', stack) },
     {
       path: 'proxy/crowdsec/acquis.yaml',
       text: templates.render('proxy/crowdsec-acquis.yaml', plainPrinter),
@@ -40,6 +39,7 @@ export function renderProxy(
       text: templates.render('proxy/Corefile', { resolvers: settings.dns.resolvers }),
     },
     { path: 'proxy/dns/Dockerfile', text: stack.dnsDockerfile },
+    { path: PROXY_COMPOSE_FILE, text: templates.render('proxy/docker-compose.yml', stack) },
     {
       path: 'proxy/traefik/dynamic/middlewares.yml',
       text: overlay(

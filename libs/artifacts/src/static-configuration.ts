@@ -1,5 +1,5 @@
 import type { Settings } from '@itsup/config';
-import type { EntryPoint, WorkspaceRouting } from '@itsup/routing';
+import { defaultResolver, middlewareNames, type EntryPoint, type WorkspaceRouting } from '@itsup/routing';
 
 /** An entry point as the template prints it. */
 export interface StaticEntryPoint extends EntryPoint {
@@ -24,8 +24,8 @@ export interface StaticConfiguration {
 /** Everything in Traefik's static file that depends on settings and routes. */
 export function staticConfiguration(settings: Settings, routing: WorkspaceRouting): StaticConfiguration {
   const { web, webSecure } = settings.entryPoints;
-  const guard = settings.crowdsec.enabled ? ['crowdsec@file'] : [];
-  const open = ['default-headers@file', 'rate-limit@file', ...guard];
+  const guard = settings.crowdsec.enabled ? [`${middlewareNames.crowdsec}@file`] : [];
+  const open = [`${middlewareNames.defaultHeaders}@file`, `${middlewareNames.rateLimit}@file`, ...guard];
   return {
     entryPoints: [
       {
@@ -71,9 +71,9 @@ function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'
     ...(staging && { caServer: 'https://acme-staging-v02.api.letsencrypt.org/directory' }),
   };
   return [
-    { name: 'letsencrypt', acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
+    { name: defaultResolver, acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
     ...Object.entries(resolvers)
-      .filter(([name]) => name !== 'letsencrypt')
+      .filter(([name]) => name !== defaultResolver)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { dnsChallenge }]) => ({ name, acme: { ...common, dnsChallenge } })),
   ];

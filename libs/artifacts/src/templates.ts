@@ -80,7 +80,7 @@ export async function loadTemplates(root: string): Promise<Templates> {
       }
     }),
   );
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems.length > 0) throw new UserError(problems.sort((a, b) => (a.message < b.message ? -1 : 1)));
   return compileTemplates(Object.fromEntries(sources) as Record<TemplateName, string>);
 }
 

@@ -54,26 +54,29 @@ function createPrinter(escape: (text: string) => string, escapeKeys: boolean): Y
     );
   };
   return {
-    yaml(value) {
-      const prepared = prepare(value);
-      if (typeof prepared === 'string' && PLAIN.test(prepared)) return prepared;
-      return print(prepared, true);
-    },
-    block(value, indent) {
-      const padding = ' '.repeat(indent);
-      return print(prepare(value), false).replace(/^(?=.)/gm, padding);
-    },
+    yaml: (value) => flow(prepare(value)),
+    block: (value, indent) => block(prepare(value)).replace(/^(?=.)/gm, ' '.repeat(indent)),
   };
 }
 
-function print(value: unknown, flow: boolean): string {
+/** YAML's flow style is JSON's, but for the characters that YAML wants escaped. */
+function flow(value: unknown): string {
+  if (typeof value === 'string') return scalar(value);
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const items = Object.entries(value).map(([key, item]) => `${scalar(key)}: ${flow(item)}`);
+  return items.length === 0 ? '{}' : `{ ${items.join(', ')} }`;
+}
+
+function scalar(text: string): string {
+  return PLAIN.test(text) ? text : JSON.stringify(text).replace(UNPRINTABLE, escapeCharacter);
+}
+
+function block(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value === 'string') node.type = PLAIN.test(node.value) ? 'PLAIN' : 'QUOTE_DOUBLE';
-    },
-    Collection(_key, node) {
-      if (flow) node.flow = true;
     },
   });
   return document.toString(PRINT).trimEnd().replace(UNPRINTABLE, escapeCharacter);

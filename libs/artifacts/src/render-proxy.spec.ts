@@ -1,0 +1,339 @@
+import { parse } from 'yaml';
+import type { Settings } from '@itsup/config';
+import { proxyArtifactPaths, publishedPaths } from './artifact';
+import { renderProxy } from './render-proxy';
+import { route, shippedTemplates, workspace, workspaceRouting } from './testing/build';
+
+const templates = shippedTemplates();
+type Tree = { [key: string]: Tree } & { [key: number]: Tree };
+
+/** Parsed files by the end of their path. */
+function render(changes: Partial<Settings> = {}, routing = workspaceRouting(), source = templates) {
+  const files = renderProxy(workspace(changes), routing, source);
+  return (end: string): Tree => parse(files.find(({ path }) => path.endsWith(end))?.text ?? '') as Tree;
+}
+const email = { letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} } };
+const override = (file: string, text: string) => ({
+  file,
+  text,
+  data: parse(text) as Record<string, unknown>,
+});
+
+describe('the files', () => {
+  test.each<[string, Partial<Settings>]>([
+    ['nothing set', {}],
+    ['everything off', { dns: { enabled: false, resolvers: [] } }],
+    [
+      'everything on',
+      { ...email, crowdsec: { enabled: true, collections: [] }, traefikDomain: 'a.b', traefikAdmin: ['a:b'] },
+    ],
+  ])('are the same with %s', (_what, changes) => {
+    const files = renderProxy(workspace(changes), workspaceRouting(), templates);
+    expect(files.map(({ path }) => path)).toEqual(proxyArtifactPaths());
+  });
+
+  test('what a deploy publishes is among them', () => {
+    expect(proxyArtifactPaths()).toEqual(expect.arrayContaining(Object.keys(publishedPaths())));
+  });
+
+  test('do not depend on the order of routes', () => {
+    const routes = ['a-1', 'b-2', 'c-3'].map((serviceName) =>
+      route({ serviceName, middlewares: { [`${serviceName}-x`]: {} } }),
+    );
+    expect(renderProxy(workspace(), workspaceRouting([...routes].reverse()), templates)).toEqual(
+      renderProxy(workspace(), workspaceRouting(routes), templates),
+    );
+  });
+
+  test('are what the template says', () => {
+    const edited = shippedTemplates((source, name) =>
+      name === 'proxy/traefik.yml' ? source.replace('level: INFO', 'level: DEBUG') : source,
+    );
+    expect(render({}, workspaceRouting(), edited)('traefik.yml')['log']).toMatchObject({ level: 'DEBUG' });
+  });
+});
+
+describe('the static configuration', () => {
+  test('only web-secure is a default entry point, and every public one can be shared for a hand-over', () => {
+    const { entryPoints } = render(
+      {},
+      workspaceRouting(
+        [],
+        [
+          { name: 'tcp-5432', port: 5432, protocol: 'tcp', kind: 'tcp' },
+          { name: 'udp-53', port: 53, protocol: 'udp', kind: 'udp' },
+          { name: 'http-9000', port: 9000, protocol: 'tcp', kind: 'http' },
+        ],
+      ),
+    )('traefik.yml');
+    const { traefik, ...open } = entryPoints as Record<string, Record<string, unknown>>;
+    expect(traefik).toEqual({ address: '127.0.0.1:8082' });
+    expect(Object.fromEntries(Object.entries(open).map(([name, { address }]) => [name, address]))).toEqual({
+      web: ':8080',
+      'web-secure': ':8443',
+      'tcp-5432': ':5432',
+      'udp-53': ':53/udp',
+      'http-9000': ':9000',
+    });
+    expect(Object.values(open).every(({ reusePort }) => reusePort === true)).toBe(true);
+    expect(Object.keys(open).filter((name) => open[name]?.['asDefault'])).toEqual(['web-secure']);
+    expect(open['tcp-5432']).not.toHaveProperty('http');
+    expect(open['http-9000']).toHaveProperty('http.middlewares', ['default-headers@file', 'rate-limit@file']);
+    expect(open['udp-53']).toEqual({ address: ':53/udp', reusePort: true });
+  });
+
+  test('there is a resolver only with an e-mail, and sniStrict only with a resolver', () => {
+    const without = render({
+      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+    });
+    expect(without('traefik.yml')).not.toHaveProperty('certificatesResolvers');
+    expect(without('middlewares.yml')).not.toHaveProperty('tls.options.default.sniStrict');
+    const dns = { dnsChallenge: { provider: 'cloudflare' } };
+    const files = render({ letsEncrypt: { email: 'ops@acme.org', staging: true, resolvers: { dns } } });
+    expect(files('traefik.yml')['certificatesResolvers']).toEqual({
+      letsencrypt: {
+        acme: {
+          email: 'ops@acme.org',
+          storage: '/acme/acme.json',
+          caServer: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+          httpChallenge: { entryPoint: 'web' },
+        },
+      },
+      dns: { acme: expect.objectContaining({ dnsChallenge: { provider: 'cloudflare' } }) as unknown },
+    });
+    expect(files('middlewares.yml')).toHaveProperty('tls.options.default.sniStrict', true);
+  });
+
+  test('proxies in front of the host are trusted, nobody else', () => {
+    expect(JSON.stringify(render()('traefik.yml'))).not.toContain('trustedIPs');
+    const { entryPoints } = render({ trustedIps: ['10.0.0.1'] })('traefik.yml');
+    for (const name of ['web', 'web-secure']) {
+      expect(entryPoints?.[name]).toMatchObject({
+        forwardedHeaders: { trustedIPs: ['10.0.0.1'] },
+        proxyProtocol: { trustedIPs: ['10.0.0.1'] },
+      });
+    }
+  });
+
+  test('a project may answer challenges of its own, and only then', () => {
+    expect(render()('traefik.yml')['entryPoints']?.['web']).not.toHaveProperty('allowACMEByPass');
+    const challenge = route({
+      routers: { 'nas-5000': { rule: 'PathPrefix(`/x`)', entryPoints: ['web'], service: 's' } },
+    });
+    expect(render({}, workspaceRouting([challenge]))('traefik.yml')['entryPoints']?.['web']).toMatchObject({
+      allowACMEByPass: true,
+    });
+  });
+
+  test('CrowdSec’s plugin is declared when it is enabled and not brought from disk', () => {
+    const crowdsec = { enabled: true, collections: [] };
+    expect(render()('traefik.yml')).not.toHaveProperty('experimental');
+    expect(render({ crowdsec })('traefik.yml')).toHaveProperty(
+      'experimental.plugins.crowdsec.version',
+      'v1.4.5',
+    );
+    const traefikOverride = override(
+      'projects/traefik.yml',
+      'experimental: {localPlugins: {crowdsec: {moduleName: a/b}}}',
+    );
+    const local = render({ crowdsec, traefikOverride });
+    expect(local('traefik.yml')['experimental']).toEqual({
+      localPlugins: { crowdsec: { moduleName: 'a/b' } },
+    });
+    expect(local('docker-compose.yml')['services']?.['traefik']?.['volumes']).toContain(
+      '${ITSUP_STATE:-/var/lib/itsup}/traefik/plugins-local:/plugins-local:ro',
+    );
+  });
+});
+
+describe('the dynamic configuration', () => {
+  test('a file without a route holds no section: Traefik refuses an empty one', () => {
+    const files = render();
+    expect([files('routers-http.yml'), files('routers-tcp.yml'), files('routers-udp.yml')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('holds router, service and middleware of an external host', () => {
+    const external = route({
+      middlewares: { 'nas-5000-allow': { ipAllowList: { sourceRange: ['10.0.0.0/8'] } } },
+    });
+    expect(render(email, workspaceRouting([external]))('routers-http.yml')).toEqual({
+      http: {
+        routers: { 'nas-5000': external.routers['nas-5000'] },
+        middlewares: external.middlewares,
+        services: { 'nas-5000': { loadBalancer: { servers: external.servers } } },
+      },
+    });
+  });
+
+  test('a router names no resolver while there is none', () => {
+    expect(render({}, workspaceRouting([route()]))('routers-http.yml')).toHaveProperty(
+      'http.routers.nas-5000.tls',
+      {},
+    );
+  });
+
+  test('a container’s service is not defined here, and routes share a transport', () => {
+    const transports = { 'proxy-protocol-v2': { proxyProtocol: { version: 2 } } };
+    const tcp = (serviceName: string) =>
+      route({
+        kind: 'tcp',
+        serviceName,
+        servedBy: 'docker',
+        servers: [],
+        routers: {
+          [serviceName]: {
+            rule: 'HostSNI(`*`)',
+            entryPoints: ['tcp-5432'],
+            service: `${serviceName}@docker`,
+          },
+        },
+        serversTransports: transports,
+      });
+    const { tcp: section } = render({}, workspaceRouting([tcp('a-1'), tcp('b-2')]))('routers-tcp.yml');
+    expect(Object.keys(section ?? {})).toEqual(['routers', 'serversTransports']);
+    expect(section?.['serversTransports']).toEqual(transports);
+  });
+
+  test('a label route stays on its container', () => {
+    expect(render({}, workspaceRouting([route({ via: 'labels' })]))('routers-http.yml')).toBeNull();
+  });
+
+  test('braces of a value are no template', () => {
+    const [router] = Object.values(route().routers);
+    const hostile = route({
+      routers: {
+        x: { entryPoints: ['web'], service: 's', ...router, rule: 'Header(`a`, `{{ env "HOME" }}`)' },
+      },
+    });
+    const files = renderProxy(workspace(), workspaceRouting([hostile]), templates);
+    const text = files.find(({ path }) => path.endsWith('routers-http.yml'))?.text ?? '';
+    expect(text).toContain('{{`{{`}} env');
+  });
+
+  test('the dashboard is there for those who may see it', () => {
+    expect(render({ traefikDomain: 'proxy.example.com' })('routers-http.yml')).toBeNull();
+    const files = render({ ...email, traefikDomain: 'proxy.example.com', traefikAdmin: ['ops:$2y$05$abc'] });
+    expect(files('routers-http.yml')['http']?.['routers']?.['traefik-dashboard']).toEqual({
+      rule: 'Host(`proxy.example.com`)',
+      entryPoints: ['web-secure'],
+      service: 'api@internal',
+      middlewares: ['traefik-auth@file'],
+      tls: { certResolver: 'letsencrypt' },
+    });
+    expect(files('middlewares.yml')).toHaveProperty('http.middlewares.traefik-auth.basicAuth.users', [
+      'ops:$2y$05$abc',
+    ]);
+  });
+});
+
+describe('overrides', () => {
+  test('are laid over the generated files', () => {
+    const files = render({
+      traefikOverride: override('projects/traefik.yml', 'log: {level: ERROR}\n'),
+      middlewaresOverride: override(
+        'projects/middlewares.yml',
+        'http: {middlewares: {rate-limit: {rateLimit: {average: 7}}, own: {compress: {}}}}\n',
+      ),
+    });
+    expect(files('traefik.yml')['log']).toEqual({ level: 'ERROR', noColor: true });
+    expect(files('middlewares.yml')['http']?.['middlewares']).toMatchObject({
+      'rate-limit': { rateLimit: { average: 7, burst: 200 } },
+      own: { compress: {} },
+    });
+  });
+
+  test('may not hold variables, and all of them are named', () => {
+    const render = () =>
+      renderProxy(
+        workspace({
+          traefikOverride: override(
+            'projects/traefik.yml',
+            'certificatesResolvers: {x: {acme: {email: "${MAIL}"}}}\n',
+          ),
+          middlewaresOverride: override(
+            'projects/middlewares.yml',
+            'http: {middlewares: {a: {basicAuth: {users: ["${U}"]}}}}\n',
+          ),
+        }),
+        workspaceRouting(),
+        templates,
+      );
+    expect(render).toThrow(
+      'projects/middlewares.yml: http.middlewares.a.basicAuth.users[0] holds ${U}, which Traefik does not expand\n' +
+        'projects/traefik.yml: certificatesResolvers.x.acme.email holds ${MAIL}, which Traefik does not expand',
+    );
+  });
+});
+
+describe('the stack', () => {
+  const services = (changes: Partial<Settings> = {}) =>
+    render(changes)('docker-compose.yml')['services'] as unknown as Record<string, Record<string, unknown>>;
+  const all = services({ crowdsec: { enabled: true, collections: ['crowdsecurity/nginx'] } });
+
+  test('every service has a health check, a pinned image and a say in its rollout', () => {
+    expect(Object.keys(all).sort()).toEqual(['crowdsec', 'dns', 'dockerproxy', 'traefik']);
+    for (const service of Object.values(all)) {
+      expect(service['healthcheck']).toHaveProperty('test');
+      expect(service['image']).toMatch(/:[\w.-]+$/);
+      expect(service).toHaveProperty('x-itsup.rollout');
+    }
+  });
+
+  test('the stateless ones can be drained and run twice', () => {
+    const stateless = Object.entries(all).filter(
+      ([, service]) => (service['x-itsup'] as { rollout: boolean }).rollout,
+    );
+    expect(stateless.map(([name]) => name).sort()).toEqual(['crowdsec', 'traefik']);
+    for (const [, service] of stateless) {
+      expect((service['healthcheck'] as { test: string[] }).test[1]).toMatch(/^test ! -f \/tmp\/drain && /);
+      expect(service).not.toHaveProperty('container_name');
+      expect(service).not.toHaveProperty('ports');
+    }
+  });
+
+  test('the engine’s socket is behind a proxy on the loopback, read only', () => {
+    expect(all['dockerproxy']).toMatchObject({
+      ports: ['127.0.0.1:2375:2375'],
+      cap_drop: ['ALL'],
+      read_only: true,
+    });
+    expect(JSON.stringify(all['traefik'])).not.toContain('docker.sock');
+    const command = all['dockerproxy']?.['command'] as string[];
+    expect(command.filter((flag) => /^-allow[A-Z]+=/.test(flag) && !/^-allow(GET|HEAD)=/.test(flag))).toEqual(
+      [],
+    );
+  });
+
+  test('CrowdSec may read logs only while it is enabled', () => {
+    expect(JSON.stringify(services()['dockerproxy'])).not.toContain('logs');
+    expect(JSON.stringify(all['dockerproxy'])).toContain('logs');
+    expect(all['crowdsec']).toHaveProperty(
+      'environment.COLLECTIONS',
+      expect.stringContaining('crowdsecurity/nginx'),
+    );
+  });
+
+  test('what is switched off leaves nothing behind', () => {
+    const stack = render({ dns: { enabled: false, resolvers: [] } })('docker-compose.yml');
+    expect(Object.keys(stack['services'] ?? {})).toEqual(['traefik', 'dockerproxy']);
+    expect(stack).not.toHaveProperty('networks');
+    expect(stack).not.toHaveProperty('secrets');
+  });
+
+  test('another version is another image, the honeypot’s included', () => {
+    const versions = {
+      traefik: 'v3.8.0',
+      dockerproxy: '1.14.0',
+      dns: 'registry.example/dns:1',
+      crowdsec: 'v1',
+      crowdsecPlugin: 'v1',
+    };
+    const changed = services({ versions });
+    expect(changed['traefik']?.['image']).toBe('traefik:v3.8.0');
+    expect(changed['dns']?.['image']).not.toBe(all['dns']?.['image']);
+  });
+});
