@@ -143,13 +143,19 @@ function cyclicGroups(graph: Graph): string[][] {
 function shortestCycle(group: readonly string[], graph: Graph): Edge[] {
   const [start = ''] = group;
   const members = new Set(group);
-  const reached = new Map<string, Edge[]>([[start, []]]);
-  for (const [node, way] of reached) {
+  /** By project, the edge that led to it first. */
+  const reachedBy = new Map<string, Edge | null>([[start, null]]);
+  for (const node of reachedBy.keys()) {
     for (const edge of graph.get(node)?.values() ?? []) {
-      if (edge.provider === start) return [...way, edge];
-      if (members.has(edge.provider) && !reached.has(edge.provider))
-        reached.set(edge.provider, [...way, edge]);
+      if (edge.provider === start) return wayTo(edge, reachedBy);
+      if (members.has(edge.provider) && !reachedBy.has(edge.provider)) reachedBy.set(edge.provider, edge);
     }
   }
   return [];
+}
+
+function wayTo(last: Edge, reachedBy: ReadonlyMap<string, Edge | null>): Edge[] {
+  const way: Edge[] = [];
+  for (let edge: Edge | null | undefined = last; edge; edge = reachedBy.get(edge.consumer)) way.push(edge);
+  return way.reverse();
 }

@@ -1,0 +1,63 @@
+import { routeProject } from '../route-project';
+import { routeWorkspace } from '../route-workspace';
+import { codes, project, service, settings, workspace } from '../testing/build';
+
+describe('names of routers', () => {
+  it('that two projects would share are an error naming both', () => {
+    const routing = routeWorkspace(
+      workspace([
+        project('a', { rows: [{ service: 'b-c', domains: ['x.org'] }] }),
+        project('a-b', { rows: [{ service: 'c', domains: ['y.org'] }] }),
+      ]),
+    );
+    expect(routing.problems).toMatchObject([
+      {
+        code: 'name-conflict',
+        message: 'a-b:c and a:b-c would share the router name a-b-c-8080',
+        place: { file: expect.any(String) },
+        related: [{ place: { file: expect.any(String) } }],
+      },
+    ]);
+  });
+});
+
+describe('addresses on proxynet', () => {
+  const pinned = (name: string): ReturnType<typeof project> =>
+    project(name, { rows: [{ domains: [`${name}.org`], ipv4Address: '172.20.0.50' }] });
+
+  it('belong to one service', () => {
+    expect(routeWorkspace(workspace([pinned('one'), pinned('two')])).problems).toMatchObject([
+      {
+        code: 'address-conflict',
+        place: { file: 'projects/two/ingress.yml' },
+        related: [{ place: { file: 'projects/one/ingress.yml' } }],
+      },
+    ]);
+    const rows = [
+      { service: 'a', domains: ['a.org'], ipv4Address: '172.20.0.50' },
+      { service: 'b', domains: ['b.org'], ipv4Address: '172.20.0.50' },
+    ];
+    expect(codes(routeProject(project('one', { rows }), settings()))).toEqual(['address-conflict']);
+  });
+
+  it('may be repeated in the rows of one service', () => {
+    const rows = ['a.org', 'b.org'].map((domain) => ({ domains: [domain], ipv4Address: '172.20.0.50' }));
+    expect(routeProject(project('one', { rows }), settings()).problems).toEqual([]);
+  });
+});
+
+describe('networks of edges', () => {
+  it('belong to one edge', () => {
+    const routing = routeWorkspace(
+      workspace([
+        project('a', { services: ['web'], egress: ['b--c:d'] }),
+        project('a--b', { services: ['web'], egress: ['c:d'] }),
+        project('b--c', { services: [service('d')] }),
+        project('c', { services: [service('d')] }),
+      ]),
+    );
+    expect(routing.problems).toMatchObject([
+      { code: 'network-name-conflict', message: expect.stringContaining('a--b--c--d') },
+    ]);
+  });
+});

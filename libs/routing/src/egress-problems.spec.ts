@@ -1,0 +1,107 @@
+import { edgeNetwork } from './edges';
+import { routeProject } from './route-project';
+import { routeWorkspace } from './route-workspace';
+import { codes, externalProject, project, service, settings, workspace } from './testing/build';
+
+const db = project('db', { services: ['postgres', service('tunnel', { networkMode: 'host' })] });
+
+function shop(...egress: string[]): ReturnType<typeof project> {
+  return project('shop', { services: ['web'], egress });
+}
+
+describe('egress', () => {
+  it('to a service of another project is an edge with a network', () => {
+    const routing = routeWorkspace(workspace([shop('db:postgres'), db]));
+    expect(routing.problems).toEqual([]);
+    expect(routing.projects.flatMap(({ edges }) => edges)).toMatchObject([
+      { consumer: 'shop', provider: 'db', service: 'postgres', network: 'shop--db--postgres' },
+    ]);
+  });
+
+  it('takes the container’s name as itsUP did, and keeps the network’s name', () => {
+    const routing = routeWorkspace(workspace([shop('db:db-postgres'), db]));
+    expect(routing.problems).toEqual([]);
+    expect(routing.projects.flatMap(({ edges }) => edges)).toMatchObject([
+      { service: 'postgres', network: 'shop--db--db-postgres' },
+    ]);
+  });
+
+  it.each([
+    ['bd:postgres', 'egress-unknown-project'],
+    ['db:postgers', 'egress-unknown-service'],
+    ['db:tunnel', 'egress-network-mode'],
+    ['nas:web', 'egress-to-external'],
+    ['old:web', 'egress-to-disabled'],
+  ])('to %s is a problem of the consumer: %s', (target, code) => {
+    const nas = externalProject('nas', '10.0.0.9', []);
+    const old = project('old', { services: ['web'], enabled: false });
+    expect(routeWorkspace(workspace([shop(target), db, nas, old])).problems).toMatchObject([
+      { code, severity: 'error', project: 'shop', place: { file: 'projects/shop/ingress.yml', line: 50 } },
+    ]);
+  });
+
+  it('suggests what was meant', () => {
+    expect(routeWorkspace(workspace([shop('db:postgers'), db])).problems).toMatchObject([
+      { help: 'did you mean postgres?' },
+    ]);
+  });
+
+  it('to itself, twice, or of nobody is told by the project alone', () => {
+    expect(codes(routeProject(shop('shop:web'), settings()))).toEqual(['egress-to-self']);
+    expect(codes(routeProject(shop('db:postgres', 'db:postgres'), settings()))).toEqual(['egress-twice']);
+    const host = project('shop', {
+      services: [service('web', { networkMode: 'host' })],
+      egress: ['db:postgres'],
+    });
+    expect(codes(routeProject(host, settings()))).toEqual(['egress-network-mode']);
+    const taken = project('shop', {
+      services: ['web'],
+      egress: ['db:postgres'],
+      networks: ['shop--db--postgres'],
+    });
+    expect(codes(routeProject(taken, settings()))).toEqual(['network-name-taken']);
+  });
+
+  it('in a circle is one problem that names it', () => {
+    const link = (name: string, ...egress: string[]): ReturnType<typeof project> =>
+      project(name, { services: ['web'], egress: egress.map((each) => `${each}:web`) });
+    const routing = routeWorkspace(
+      workspace([
+        link('d', 'c'),
+        link('c', 'a', 'd'),
+        link('b', 'c'),
+        link('a', 'b'),
+        link('x', 'a'),
+        link('y'),
+      ]),
+    );
+    expect(routing.problems).toMatchObject([
+      {
+        code: 'egress-cycle',
+        message: 'egress goes round in a circle: a → b → c → a',
+        place: { file: 'projects/a/ingress.yml' },
+        related: [
+          { place: { file: 'projects/b/ingress.yml' } },
+          { place: { file: 'projects/c/ingress.yml' } },
+        ],
+      },
+    ]);
+  });
+
+  it('in a long chain is no circle', () => {
+    const chain = Array.from({ length: 3000 }, (_, index) =>
+      project(`p${index}`, { services: ['web'], egress: index > 0 ? [`p${index - 1}:web`] : [] }),
+    );
+    expect(routeWorkspace(workspace(chain)).problems).toEqual([]);
+  });
+});
+
+describe('edgeNetwork', () => {
+  it('is cut to 63 characters, and still one for each edge', () => {
+    expect(edgeNetwork('a', 'b', 'c')).toBe('a--b--c');
+    const long = 'x'.repeat(40);
+    const names = [edgeNetwork(long, long, 'a'), edgeNetwork(long, long, 'b')];
+    expect(names.map((name) => name.length)).toEqual([63, 63]);
+    expect(names[0]).not.toBe(names[1]);
+  });
+});
