@@ -34,6 +34,8 @@ export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
 export interface TaskOutcome {
   task: string;
   result: { success: boolean; terminalOutput: string; startTime: number; endTime: number };
+  /** What of the output was not shown as it came. */
+  unseen: string;
 }
 
 export interface StackExecutor<Options> {
@@ -56,9 +58,8 @@ export function stackExecutor<Options extends StackOptions>(
 ): StackExecutor<Options> {
   return {
     single: async (options, context) => {
-      for await (const { result } of run(action, context.root, { [options.stack]: options })) {
-        // Nx shows the output of a failed task of a batch by itself, but not of this one.
-        process.stdout.write(result.terminalOutput);
+      for await (const { result, unseen } of run(action, context.root, { [options.stack]: options })) {
+        process.stdout.write(unseen);
         return { success: result.success };
       }
       return { success: false };
@@ -89,18 +90,21 @@ async function* run<Options extends StackOptions>(
     open.delete(stack);
     const problems = [...task.notes.map(warning), ...found];
     const failed = !success || problems.some(({ severity }) => severity === 'error');
-    const text = [
-      task.lines,
-      problems.length > 0 ? formatProblems(problems, { color }) : '',
-      failed || summary === undefined ? '' : `${summary}\n`,
-    ].join('');
-    // Nx shows what a failed task printed and folds the others away, warnings included.
-    if (!failed && problems.length > 0) {
-      process.stdout.write(formatProblems(problems, { color }));
+    const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
+    const more = failed || summary === undefined ? '' : `${summary}\n`;
+    // Nx shows what a failed task of a batch printed and folds the others away, warnings included.
+    if (!failed) {
+      process.stdout.write(told);
     }
     queue.push({
       task: task.task,
-      result: { success: !failed, terminalOutput: text, startTime, endTime: Date.now() },
+      result: {
+        success: !failed,
+        terminalOutput: task.lines + told + more,
+        startTime,
+        endTime: Date.now(),
+      },
+      unseen: failed ? told : more,
     });
   };
   const print = (stack: string | null, line: string): void => {

@@ -16,17 +16,21 @@ export interface Interruption {
  */
 export function interruption(): Interruption {
   const controller = new AbortController();
+  let lastMoment: NodeJS.Timeout | undefined;
   const onSignal = (): void => {
     if (controller.signal.aborted) {
       process.exit(INTERRUPTED);
     }
     controller.abort();
-    setTimeout(() => process.exit(INTERRUPTED), LAST_MOMENT_MS).unref();
+    lastMoment = setTimeout(() => process.exit(INTERRUPTED), LAST_MOMENT_MS).unref();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   signals.forEach((signal) => process.on(signal, onSignal));
   return {
     signal: controller.signal,
-    release: () => signals.forEach((signal) => process.off(signal, onSignal)),
+    release: () => {
+      clearTimeout(lastMoment);
+      signals.forEach((signal) => process.off(signal, onSignal));
+    },
   };
 }

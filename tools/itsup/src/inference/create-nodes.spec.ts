@@ -1,0 +1,161 @@
+import type { CreateNodesContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import { recordBuild } from '../build/record-build';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder';
+import { createNodes } from './create-nodes';
+
+const PACKAGES = {
+  'nx.json': '{}',
+  'package.json': '{"name": "root", "workspaces": ["libs/*", "tools/*", "e2e"]}',
+  'libs/config/package.json': '{"name": "@itsup/config"}',
+  'tools/itsup/package.json': '{"name": "itsup"}',
+  'tools/itsup/dist/index.js': '',
+  'e2e/package.json': '{"name": "e2e"}',
+};
+
+const SITE = {
+  'projects/site/docker-compose.yml': 'services:\n  web:\n    image: nginx\n',
+  'projects/site/ingress.yml': 'ingress:\n  - service: web\n    domain: a.example\n',
+};
+
+type Project = Omit<ProjectConfiguration, 'root'>;
+
+/** What Nx is told of a workspace with these files, by project root. */
+async function infer(
+  files: Record<string, string>,
+  root = temporaryFolder(),
+): Promise<Record<string, Project>> {
+  writeFiles(root, { ...PACKAGES, ...files });
+  recordBuild(root);
+  return inferIn(root, Object.keys(files));
+}
+
+async function inferIn(root: string, files: string[]): Promise<Record<string, Project>> {
+  const [, infer] = createNodes;
+  const context: CreateNodesContext = { nxJsonConfiguration: {}, workspaceRoot: root };
+  const matched = files.filter((file) => /^projects\/[^/]+\/[^/]+\.ya?ml$/.test(file));
+  const nodes = await infer(['nx.json', ...matched], undefined, context);
+  return Object.fromEntries(nodes.flatMap(([, { projects }]) => Object.entries(projects ?? {})));
+}
+
+function target(project: Project | undefined, name: string): TargetConfiguration {
+  const found = project?.targets?.[name];
+  if (found === undefined) {
+    throw new Error(`no target ${name}`);
+  }
+  return found;
+}
+
+describe('createNodes', () => {
+  it('makes a project of each folder and one of the proxy', async () => {
+    const projects = await infer({ ...SITE, 'projects/nas/ingress.yml': 'host: 192.168.1.10\n' });
+    expect(Object.keys(projects).sort()).toEqual(['projects/nas', 'projects/site', 'proxy']);
+    expect(projects['projects/site']?.name).toBe('site');
+    expect(projects['proxy']?.name).toBe('proxy');
+  });
+
+  it('gives every target a description, technologies and an example', async () => {
+    const { 'projects/site': site, proxy } = await infer(SITE);
+    for (const project of [site, proxy]) {
+      const targets = Object.values(project?.targets ?? {});
+      expect(targets).toHaveLength(9);
+      for (const { metadata } of targets) {
+        expect(metadata?.description).toMatch(/\S/);
+        expect(metadata?.technologies).toContain('compose');
+        expect(metadata?.help?.command).toContain('npx nx run');
+        expect(metadata?.help?.example).toBeDefined();
+      }
+    }
+  });
+
+  it('caches what only files decide, and never a deploy', async () => {
+    const { 'projects/site': site } = await infer(SITE);
+    const cached = Object.entries(site?.targets ?? {}).filter(([, { cache }]) => cache === true);
+    expect(cached.map(([name]) => name).sort()).toEqual(['generate', 'validate']);
+  });
+
+  it('names single files as outputs: a restore would delete everything else in a folder', async () => {
+    const { 'projects/site': site, proxy } = await infer(SITE);
+    expect(target(site, 'generate').outputs).toEqual([
+      '{workspaceRoot}/upstream/site/docker-compose.yml',
+      '{workspaceRoot}/upstream/site/docker-compose.ingress.yml',
+    ]);
+    for (const output of target(proxy, 'generate').outputs ?? []) {
+      expect(output).toMatch(/^\{workspaceRoot\}\/proxy\/.+\w$/);
+      expect(output).not.toContain('*');
+    }
+  });
+
+  it('gives an external project no artifact', async () => {
+    const { 'projects/nas': nas } = await infer({ 'projects/nas/ingress.yml': 'host: 192.168.1.10\n' });
+    expect(target(nas, 'generate').outputs).toEqual([]);
+  });
+
+  it('orders validate after generate, deploy after validate and the providers', async () => {
+    const { 'projects/site': site } = await infer(SITE);
+    expect(target(site, 'validate').dependsOn).toEqual(['generate']);
+    expect(target(site, 'deploy').dependsOn).toEqual(['validate', '^deploy']);
+  });
+
+  it('lets the proxy follow ingress files, but no Compose file: that would select it for every edit', async () => {
+    const { proxy } = await infer(SITE);
+    const inputs = Object.values(proxy?.targets ?? {}).flatMap(({ inputs: each }) => each ?? []);
+    const patterns = inputs.filter((input) => typeof input === 'string');
+    expect(patterns).toContain('{workspaceRoot}/projects/*/{ingress.yml,itsup-project.yml}');
+    expect(patterns.filter((pattern) => /compose/.test(pattern))).toEqual([]);
+    expect(target(proxy, 'validate').inputs).toContainEqual({ input: 'model', projects: ['site'] });
+  });
+
+  it.each(['proxy', 'traefik', 'itsup', 'dns', 'e2e'])(
+    'infers a folder named %s under another name, with targets that tell why they fail',
+    async (name) => {
+      const file = `projects/${name}/docker-compose.yml`;
+      const projects = await infer({ ...SITE, [file]: 'services: {}' });
+      const taken = projects[`projects/${name}`];
+      expect(taken?.name).toBe(`projects/${name}`);
+      for (const { options } of Object.values(taken?.targets ?? {})) {
+        expect(options.refusal).toContain(`projects/${name}`);
+      }
+      expect(target(projects['projects/site'], 'deploy').options.refusal).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['not YAML', '{{ nonsense: ['],
+    ['empty', ''],
+    ['of another shape', '- 1\n- 2\n'],
+    ['binary', '\0\u0001\0'],
+  ])('infers a project whose files are %s like any other', async (_, text) => {
+    const projects = await infer({
+      ...SITE,
+      'projects/broken/docker-compose.yml': text,
+      'projects/broken/ingress.yml': text,
+    });
+    expect(projects['projects/broken']?.name).toBe('broken');
+    expect(projects['projects/site']?.name).toBe('site');
+  });
+
+  it('fails every target of a stale build with the cure', async () => {
+    const root = temporaryFolder();
+    await infer({ ...SITE, 'libs/config/src/index.ts': 'export const a = 1;' }, root);
+    writeFiles(root, { 'libs/config/src/index.ts': 'export const a = 2;' });
+    const { 'projects/site': site, proxy } = await inferIn(root, Object.keys(SITE));
+    expect(target(site, 'generate').options.refusal).toContain('npm run build');
+    expect(target(proxy, 'deploy').options.refusal).toContain('npm run build');
+  });
+
+  it('puts the digest of the compiled code into the options, so that another build is another cache entry', async () => {
+    const root = temporaryFolder();
+    const before = await infer({ ...SITE, 'libs/config/dist/index.js': '1' }, root);
+    const after = await infer({ ...SITE, 'libs/config/dist/index.js': '2' }, root);
+    const digest = (projects: Record<string, Project>) =>
+      target(projects['projects/site'], 'generate').options.digest;
+    expect(digest(after)).not.toBe(digest(before));
+  });
+
+  it('fails the proxy when git ignores projects/', async () => {
+    const root = temporaryFolder();
+    await infer(SITE, root);
+    const { proxy } = await inferIn(root, []);
+    expect(target(proxy, 'validate').options.refusal).toContain('.gitignore');
+  });
+});
