@@ -86,8 +86,9 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
     },
 
     logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false } = {}) => {
-      const args = ['logs', '--tail', String(tail), ...(timestamps ? ['--timestamps'] : []), id];
-      return (await runner.run({ args, title: 'docker logs' })).all;
+      const args = ['logs', '--tail', String(tail), '--timestamps', id];
+      const { stdout, stderr } = await runner.run({ args, title: 'docker logs' });
+      return mergeLogs(stdout, stderr, timestamps);
     },
 
     run: async (spec, { input, timeoutSeconds } = {}) => {
@@ -174,4 +175,12 @@ function outputOf({ exitCode, stdout, stderr }: CommandOutput): CommandOutput {
 
 function* batches(ids: string[]): Generator<string[]> {
   for (let start = 0; start < ids.length; start += BATCH) yield ids.slice(start, start + BATCH);
+}
+
+/** The two streams come through two pipes, which lose their order; the engine's time stamps, all of one width, have it. */
+export function mergeLogs(stdout: string, stderr: string, timestamps: boolean): string {
+  const lines = [stdout, stderr].flatMap((text) => text.split('\n').filter((line) => line !== ''));
+  const stamp = (line: string): string => line.slice(0, line.indexOf(' '));
+  lines.sort((a, b) => (stamp(a) < stamp(b) ? -1 : stamp(a) > stamp(b) ? 1 : 0));
+  return lines.map((line) => `${timestamps ? line : line.slice(line.indexOf(' ') + 1)}\n`).join('');
 }

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDocker, type DockerSettings } from '../create-docker';
+import type { Docker } from '../docker';
+
+export interface FakeAnswer {
+  /** Regular expression on the arguments, joined by spaces. */
+  match: string;
+  stdout?: string;
+  stderr?: string;
+  exit?: number;
+  /** Does not end: `polite` does on SIGTERM, `deaf` on SIGKILL alone. */
+  hang?: 'polite' | 'deaf';
+  /** Waits for the end of standard input and records it. */
+  readInput?: boolean;
+}
+
+export interface FakeCall {
+  args: string[];
+  env: Record<string, string>;
+  input?: string;
+}
+
+export interface FakeDocker {
+  docker: Docker;
+  calls(): FakeCall[];
+}
+
+const folders: string[] = [];
+
+/** A Docker whose command is the executable in `__fixtures__`: for what no real engine does on demand. */
+export function fakeDocker(answers: FakeAnswer[], settings: Partial<DockerSettings> = {}): FakeDocker {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-docker-'));
+  folders.push(folder);
+  const log = join(folder, 'calls');
+  const docker = createDocker({
+    binary: join(__dirname, '../__fixtures__/fake-docker'),
+    host: { hostName: 'host', kernel: '6.1.0', isRoot: false },
+    ...settings,
+    env: { PATH: process.env['PATH'], FAKE_ANSWERS: JSON.stringify(answers), FAKE_LOG: log, ...settings.env },
+  });
+  const calls = (): FakeCall[] =>
+    readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FakeCall);
+  return { docker, calls };
+}
+
+export function removeFakes(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+}
+
+/** The error that a promise rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error('expected a rejection');
+    },
+    (error: unknown) => error,
+  );
+}
