@@ -135,6 +135,12 @@ export class Session {
     if (!isEmpty(provided)) await acknowledgeLabels(this.acknowledgement(step), provided);
   }
 
+  async isPinned(): Promise<boolean> {
+    const { proxy } = this.context;
+    if (!proxy) return false;
+    return (await readPinMarker(proxy.dynamicFolder, this.subject.project, this.subject.service)) !== null;
+  }
+
   async unpin(step: RolloutStep): Promise<void> {
     const { proxy } = this.context;
     if (!proxy) return;

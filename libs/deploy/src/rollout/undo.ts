@@ -1,5 +1,4 @@
 import { undoDrain } from './drain';
-import { isServing } from './provided-configuration';
 import type { Session } from './session';
 import type { ContainerFacts, DrainOptions } from './types';
 
@@ -20,18 +19,22 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   const all = await session.containers();
   const old = all.filter(isOld);
   if (options.switched) {
-    await session.pinAsPublished('switch', old.map(regardlessOfDrain));
+    await session.pinAsPublished('switch', old.map(regardlessOfHealth));
     await undoDrain(session.context, old, options.drain);
   }
   const fresh = all.filter((container) => !isOld(container)).map((container) => container.id);
   if (fresh.length > 0) await session.context.docker.remove(fresh, { force: true });
-  const remaining = await session.context.docker.inspect(options.old);
-  await session.awaitLabels('await-labels', remaining.filter(isServing));
+  if (!(await session.isPinned())) return;
+  const remaining = (await session.context.docker.inspect(options.old)).filter(
+    (container) => container.status === 'running',
+  );
+  // A container that is unhealthy by now goes on serving through the pin; without it, it would not.
+  await session.awaitLabels('await-labels', remaining.map(regardlessOfHealth));
   await session.unpin('unpin');
 }
 
-/** The drain hook may have made it unhealthy; it serves all the same. */
-function regardlessOfDrain(container: ContainerFacts): ContainerFacts {
+/** The drain hook makes it unhealthy, and so does a busy host; it served when the rollout began. */
+function regardlessOfHealth(container: ContainerFacts): ContainerFacts {
   return container.health?.status === 'unhealthy'
     ? { ...container, health: { ...container.health, status: 'healthy' } }
     : container;
