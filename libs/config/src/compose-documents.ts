@@ -20,6 +20,8 @@ export class ComposeDocuments {
   readonly files = new Set<string>();
   /** Something was there that could not be read. */
   partial = false;
+  /** Circles of `extends` that were reported. */
+  readonly circles = new Set<string>();
   private readonly opened = new Map<string, ComposeDocument[]>();
 
   constructor(private readonly sources: SourceFiles) {}

@@ -52,7 +52,7 @@ export function extendedLayer(
   }
   const first = circle.findIndex((entry) => entry.file === nextFile && entry.name === reference.service);
   if (first !== -1) {
-    documents.problems.push(circular(circle.slice(first), place));
+    reportCircle(circle.slice(first), place, documents);
     return unread;
   }
   const found = documents.find(nextFile, reference.service, place);
@@ -102,15 +102,22 @@ export function resolveFile(
   return null;
 }
 
-function circular(circle: readonly Definition[], place: Place): Problem {
+/** A circle is met once from each of its services, and reported once. */
+function reportCircle(circle: readonly Definition[], place: Place, documents: ComposeDocuments): void {
+  const key = circle
+    .map(({ file, name }) => `${file}#${name}`)
+    .sort()
+    .join(' ');
+  if (documents.circles.has(key)) return;
+  documents.circles.add(key);
   const names = circle.map((entry) => `\`${entry.name}\``);
-  return {
+  documents.problems.push({
     code: 'circular-extends',
     severity: 'error',
     message: `${names.join(' extends ')} extends ${names[0]}: a circle`,
     help: 'Move what they share into a service of its own that both extend.',
     place,
-  };
+  });
 }
 
 function unknownService(file: string, name: string, place: Place, documents: ComposeDocuments): Problem {

@@ -2,7 +2,6 @@ import type { IngressRowInput } from './ingress-schema';
 import type { IngressRow } from './model';
 import type { Place } from './problem';
 import type { YamlSource } from './yaml-source';
-import { isMapping } from './is-mapping';
 
 /** Row `index` of an ingress file in the model's one shape. */
 export function toIngressRow(row: IngressRowInput, index: number, source: YamlSource): IngressRow {
@@ -10,7 +9,7 @@ export function toIngressRow(row: IngressRowInput, index: number, source: YamlSo
   const isTcp = row.router === 'tcp';
   return {
     place: source.place(path),
-    places: placesOf(source, path),
+    places: placesOf(source, row, path),
     service: row.service ?? null,
     router: row.router,
     domains: domainsOf(row),
@@ -43,19 +42,14 @@ function domainsOf(row: IngressRowInput): string[] {
 }
 
 /** By the keys as written; `domain` and `resolver` are found wherever the row says them. */
-function placesOf(source: YamlSource, path: readonly (string | number)[]): Record<string, Place> {
-  const row = [...path].reduce<unknown>(
-    (value, segment) =>
-      typeof value === 'object' && value !== null ? Reflect.get(value, segment) : undefined,
-    source.data,
-  );
-  if (!isMapping(row)) return {};
-  const places: Record<string, Place> = {};
-  for (const key of Object.keys(row)) places[key] = source.place([...path, key]);
-  const { tls } = row;
-  if (isMapping(tls)) {
-    if (!('domain' in places)) places['domain'] = source.place([...path, 'tls', 'main']);
-    if ('resolver' in tls) places['resolver'] = source.place([...path, 'tls', 'resolver']);
-  }
+function placesOf(
+  source: YamlSource,
+  row: IngressRowInput,
+  path: readonly (string | number)[],
+): Record<string, Place> {
+  const places = source.valuePlaces(path);
+  if (row.tls?.main !== undefined && !('domain' in places))
+    places['domain'] = source.place([...path, 'tls', 'main']);
+  if (row.tls?.resolver !== undefined) places['resolver'] = source.place([...path, 'tls', 'resolver']);
   return places;
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listProjectFolder } from './project-folder';
+import { listProjectFolder, type ProjectFolder } from './project-folder';
 
 /**
  * Names of the projects of the workspace `root`, sorted by code unit: the folders of `projects/` that hold a Compose
@@ -8,22 +8,24 @@ import { listProjectFolder } from './project-folder';
  * readProject's to say; a workspace without `projects/` has no projects.
  */
 export async function listProjects(root: string): Promise<string[]> {
-  return (await listFolders(root)).projects;
+  return [...(await listFolders(root)).projects.keys()];
 }
 
 /** The projects, and the other folders of `projects/`; hidden ones are left out. Both sorted by code unit. */
-export async function listFolders(root: string): Promise<{ projects: string[]; others: string[] }> {
+export async function listFolders(
+  root: string,
+): Promise<{ projects: Map<string, ProjectFolder>; others: string[] }> {
   const entries = await readdir(join(root, 'projects'), { withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isSymbolicLink()))
     .map((entry) => entry.name)
     .sort();
-  const projects: string[] = [];
+  const projects = new Map<string, ProjectFolder>();
   const others: string[] = [];
   for (const name of names) {
     const folder = listProjectFolder(root, name);
-    const isProject = folder !== null && folder.compose.length + folder.ingress.length > 0;
-    (isProject ? projects : others).push(name);
+    if (folder && folder.compose.length + folder.ingress.length > 0) projects.set(name, folder);
+    else others.push(name);
   }
   return { projects, others };
 }

@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments, parseDocument, type Document, type YAMLError } from 'yaml';
+import { LineCounter, parseAllDocuments, parseDocument, Schema, type Document, type YAMLError } from 'yaml';
 import type { Problem } from './problem';
 import { YAML_11_BOOLEAN } from './yaml-boolean';
 import { placeInText, YamlSource } from './yaml-source';
@@ -20,12 +20,20 @@ export interface ParseOptions {
   manyDocuments?: boolean;
 }
 
-const BASE_OPTIONS = {
-  // YAML 1.2 with `<<`, as the parser of Compose has it.
+/** YAML 1.2 with `<<`, as the parser of Compose has it. Made once: making one takes as long as a small file. */
+const SCHEMA = new Schema({ schema: 'core', merge: true, resolveKnownTags: true });
+const SCHEMA_11_BOOLEANS = new Schema({
   schema: 'core',
   merge: true,
+  resolveKnownTags: true,
+  customTags: YAML_11_BOOLEAN,
+});
+
+const BASE_OPTIONS = {
   logLevel: 'error',
   prettyErrors: false,
+  // As Compose has it, and faster.
+  stringKeys: true,
   // toValue finds them in linear time; the parser's own check is quadratic.
   uniqueKeys: false,
 } as const;
@@ -51,7 +59,7 @@ function parseDocuments(text: string, lines: LineCounter, options: ParseOptions)
   const settings = {
     ...BASE_OPTIONS,
     lineCounter: lines,
-    ...(options.yaml11Booleans ? { customTags: YAML_11_BOOLEAN } : {}),
+    schema: options.yaml11Booleans ? SCHEMA_11_BOOLEANS : SCHEMA,
   };
   if (options.manyDocuments && /^---/m.test(text)) {
     const parsed = parseAllDocuments(text, settings);
@@ -104,6 +112,12 @@ function fromYamlError(file: string, text: string, lines: LineCounter, error: YA
   const [start, end] = error.pos;
   if (error.code === 'MULTIPLE_DOCS') {
     return syntaxProblem(file, text, lines, 'only one document (`---`) may stand here', start, 3);
+  }
+  if (error.code === 'NON_STRING_KEY') {
+    return {
+      ...syntaxProblem(file, text, lines, 'a key must be plain text', start, end - start),
+      code: 'bad-key',
+    };
   }
   if (error.code === 'RESOURCE_EXHAUSTION') {
     return { ...syntaxProblem(file, text, lines, 'nested too deeply', start, 1), code: 'too-deep' };

@@ -1,7 +1,8 @@
 import type { IngressRow, Project, ServiceFacts, Settings } from './model';
 import type { Place, Problem } from './problem';
 import { checkProject } from './check-project';
-import { listProjectFolder } from './project-folder';
+import { orderProblems } from './order-problems';
+import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { readCompose, type ReadCompose } from './read-compose';
 import { readIngress, type IngressFacts } from './read-ingress';
 import { SourceFiles } from './source-files';
@@ -15,18 +16,20 @@ export async function readProject(
   name: string,
   settings: Settings,
 ): Promise<{ project: Project; problems: Problem[] }> {
-  return readProjectFrom(root, name, settings, new SourceFiles(root));
+  const folder = listProjectFolder(root, name) ?? NO_FILES;
+  return readProjectFrom(name, folder, settings, new SourceFiles(root));
 }
+
+const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [] };
 
 /** The same from files that other projects may read too. */
 export function readProjectFrom(
-  root: string,
   name: string,
+  listed: ProjectFolder,
   settings: Settings,
   files: SourceFiles,
 ): { project: Project; problems: Problem[] } {
   const folder = `projects/${name}`;
-  const listed = listProjectFolder(root, name) ?? { compose: [], overrides: [], ingress: [] };
   const inFolder = (file: string) => `${folder}/${file}`;
   const [ingressFile] = listed.ingress.map(inFolder);
   const main = [
@@ -57,7 +60,7 @@ export function readProjectFrom(
     compose: compose === null ? null : withAssumedServices(compose, ingress.ingress).facts,
     files: filesOf(listed.ingress.map(inFolder), files, compose),
   };
-  return { project, problems: problems.map((problem) => ({ ...problem, project: name })) };
+  return { project, problems: orderProblems(problems).map((problem) => ({ ...problem, project: name })) };
 }
 
 const NO_INGRESS: IngressFacts = {

@@ -1,4 +1,5 @@
 import type { Settings } from './model';
+import { orderProblems } from './order-problems';
 import type { Problem } from './problem';
 import { checkSchema } from './schema-problems';
 import { settingsSchema, type SettingsFile } from './settings-schema';
@@ -45,7 +46,7 @@ export function readSettingsFrom(files: SourceFiles): { settings: Settings; prob
       middlewaresOverride: middlewaresOverride ?? null,
       files: read,
     },
-    problems,
+    problems: orderProblems(problems),
   };
 }
 
@@ -72,7 +73,6 @@ function mistypedOpenKeys(source: YamlSource, data: unknown): Problem[] {
         code: 'unknown-key',
         severity: 'error',
         message: `unknown key \`${key}\` — did you mean \`${meant}\`?`,
-        help: `Known here: ${known.join(', ')}.`,
         place: source.place([section, key], 'key'),
       });
     }

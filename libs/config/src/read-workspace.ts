@@ -15,8 +15,10 @@ export async function readWorkspace(root: string): Promise<Workspace> {
   const { settings, problems } = readSettingsFrom(files);
   const { projects, others } = await listFolders(root);
   const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
-  for (const name of projects) {
-    const read = readProjectFrom(root, name, settings, files);
+  for (const [name, folder] of projects) {
+    const read = readProjectFrom(name, folder, settings, files);
+    // A thousand parsed files would cost more time in the garbage collector than in the parser.
+    files.forget(`projects/${name}`);
     workspace.projects.push(read.project);
     for (const problem of read.problems) workspace.problems.push(problem);
   }

@@ -1,18 +1,78 @@
+import { isMapping } from './is-mapping';
+import { parseYaml } from './parse-yaml';
+import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { readCompose } from './read-compose';
+import { SourceFiles } from './source-files';
+
 /** The little that inference has to know of a project, read without parsing its Compose file. */
 export interface ProjectScan {
   name: string;
-  /** `projects/<name>`, relative to the workspace root. */
+  /** `projects/<name>`, from the workspace root. */
   folder: string;
+  /** external: there is no Compose file. */
   kind: 'container' | 'external';
   enabled: boolean;
-  /** `provider:service`, as written, where they have that form. */
+  /** `provider:service`, those of that form. */
   egress: { provider: string; service: string }[];
-  /** Files in the workspace, outside the project's folder, that its Compose files read; sorted. */
+  /**
+   * Files of the workspace outside the project's folder that its Compose files read through `extends`, `include` or
+   * symbolic links; sorted.
+   */
   outsideFiles: string[];
 }
 
-/** Reads what inference needs of one project; synchronous, because Nx calls it for every project of every command. */
+/**
+ * Reads what inference needs of one project. It is called for every project at every `nx` command, so it parses the
+ * ingress file only where it holds a word that matters and a Compose file only where it refers to others. Never
+ * throws: what is broken is readProject's to report.
+ */
 export function scanProject(root: string, name: string): ProjectScan {
-  void root;
-  return { name, folder: `projects/${name}`, kind: 'container', enabled: true, egress: [], outsideFiles: [] };
+  const folder = `projects/${name}`;
+  const scan: ProjectScan = { name, folder, kind: 'container', enabled: true, egress: [], outsideFiles: [] };
+  const listed = listProjectFolder(root, name);
+  if (!listed) return scan;
+  try {
+    const files = new SourceFiles(root);
+    return {
+      ...scan,
+      kind: listed.compose.length === 0 ? 'external' : 'container',
+      ...scanIngress(files, folder, listed),
+      outsideFiles: outsideFiles(files, folder, listed),
+    };
+  } catch {
+    // A disk that fails or a folder that goes away meanwhile: the targets will meet it again and say so.
+    return scan;
+  }
+}
+
+function scanIngress(
+  files: SourceFiles,
+  folder: string,
+  { ingress: [file] }: ProjectFolder,
+): Pick<ProjectScan, 'enabled' | 'egress'> {
+  const nothing = { enabled: true, egress: [] };
+  const text = file === undefined ? null : files.read(`${folder}/${file}`).text;
+  if (text === null || !/egress|enabled/.test(text)) return nothing;
+  const data = parseYaml(`${folder}/${file}`, text, { yaml11Booleans: true }).sources[0]?.data;
+  if (!isMapping(data)) return nothing;
+  const edges: unknown[] = Array.isArray(data['egress']) ? data['egress'] : [];
+  return {
+    enabled: data['enabled'] !== false,
+    egress: edges.flatMap((edge) => {
+      const match = typeof edge === 'string' ? /^([^:\s]+):([^:\s]+)$/.exec(edge) : null;
+      return match ? [{ provider: match[1] ?? '', service: match[2] ?? '' }] : [];
+    }),
+  };
+}
+
+function outsideFiles(files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
+  const main = [...listed.compose.slice(0, 1), ...listed.overrides.slice(0, 1)].map(
+    (file) => `${folder}/${file}`,
+  );
+  const refers = main.some((file) => /extends|include/.test(files.read(file).text ?? ''));
+  const compose = refers
+    ? readCompose(files, main, folder).files
+    : main.map((file) => files.read(file).realFile);
+  const ingress = listed.ingress.map((file) => files.read(`${folder}/${file}`).realFile);
+  return [...new Set([...compose, ...ingress])].filter((file) => !file.startsWith(`${folder}/`)).sort();
 }

@@ -55,12 +55,14 @@ function unknownKey(
   const known = knownKeys(schemaAt(schema, path));
   const synonym = Object.hasOwn(options.synonyms ?? {}, key) ? options.synonyms?.[key] : undefined;
   const meant = synonym !== undefined && known.includes(synonym) ? ` — did you mean \`${synonym}\`?` : '';
-  const help = options.misplaced?.(key, path);
+  const misplaced = options.misplaced?.(key, path);
+  const suggestion = meant || (misplaced === undefined ? didYouMean(key, known) : '');
+  const help = misplaced ?? (suggestion === '' ? `Known here: ${known.join(', ')}.` : undefined);
   return {
     code: 'unknown-key',
     severity: 'error',
-    message: `unknown key \`${key}\`${meant || (help === undefined ? didYouMean(key, known) : '')}`,
-    help: help ?? `Known here: ${known.join(', ')}.`,
+    message: `unknown key \`${key}\`${suggestion}`,
+    ...(help === undefined ? {} : { help }),
     place: source.place([...path, key], 'key'),
   };
 }
@@ -112,7 +114,7 @@ function subject(path: readonly PropertyKey[]): string {
 /** A value as a message shows it, never long. */
 export function shown(value: unknown): string {
   if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;

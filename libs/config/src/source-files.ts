@@ -27,7 +27,7 @@ export class SourceFiles {
   private readonly files = new Map<string, ReadFile>();
   private readonly parsed = new Map<string, ParsedYaml>();
 
-  constructor(private readonly root: string) {
+  constructor(root: string) {
     this.realRoot = realpathSync.native(root);
   }
 
@@ -53,13 +53,22 @@ export class SourceFiles {
     return parsed;
   }
 
+  /** Lets go of the files below a folder, which nothing else is going to read. */
+  forget(folder: string): void {
+    for (const cache of [this.files, this.parsed]) {
+      for (const file of cache.keys()) {
+        if (file.startsWith(`${folder}/`)) cache.delete(file);
+      }
+    }
+  }
+
   private readNow(file: string): ReadFile {
     const nothing = (reason: Unreadable): ReadFile => ({ text: null, reason, realFile: file });
     if (isOutside(file)) return nothing('outside');
     try {
-      const real = this.resolve(file);
-      if (real === null) return nothing('outside');
-      const stats = statSync(real);
+      const resolved = this.resolve(file);
+      if (resolved === null) return nothing('outside');
+      const { real, stats } = resolved;
       if (!stats.isFile()) return nothing('not-a-file');
       if (stats.size > MAX_FILE_BYTES) return nothing('too-big');
       const text = readFileSync(real, 'utf8');
@@ -73,21 +82,26 @@ export class SourceFiles {
     }
   }
 
-  /** The real path of a file; null when it is not below the real root. */
-  private resolve(file: string): string | null {
+  /** The real path of a file, and what is there; null when it is not below the real root. */
+  private resolve(file: string): { real: string; stats: Stats } | null {
     const folder = this.realFolder(posix.dirname(file));
     if (folder === null) return null;
     const direct = join(folder, posix.basename(file));
-    const stats: Stats = lstatSync(direct);
-    if (!stats.isSymbolicLink()) return direct;
+    const stats = lstatSync(direct);
+    if (!stats.isSymbolicLink()) return { real: direct, stats };
     const real = realpathSync.native(direct);
-    return this.isBelowRoot(real) ? real : null;
+    return this.isBelowRoot(real) ? { real, stats: statSync(real) } : null;
   }
 
+  /** The real path of a folder; asks the file system for links of its own name only, its parent being known. */
   private realFolder(folder: string): string | null {
+    if (folder === '.') return this.realRoot;
     let real = this.folders.get(folder);
     if (real === undefined) {
-      const resolved = realpathSync.native(join(this.root, folder));
+      const parent = this.realFolder(posix.dirname(folder));
+      if (parent === null) return null;
+      const direct = join(parent, posix.basename(folder));
+      const resolved = lstatSync(direct).isSymbolicLink() ? realpathSync.native(direct) : direct;
       real = this.isBelowRoot(resolved) ? resolved : null;
       this.folders.set(folder, real);
     }

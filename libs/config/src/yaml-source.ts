@@ -1,6 +1,6 @@
-import type { Document, LineCounter, Node } from 'yaml';
+import { isMap, type Document, type LineCounter, type Node } from 'yaml';
 import type { Place } from './problem';
-import { findNode } from './yaml-path';
+import { findNode, keyText } from './yaml-path';
 
 /** A node tagged `!reset` or `!override`, Compose's words for an override file that takes away or replaces. */
 export interface TaggedPath {
@@ -29,6 +29,19 @@ export class YamlSource {
     const found = findNode(this.document, path);
     const node = what === 'key' ? (found.key ?? found.value) : (found.value ?? found.key);
     return node ? this.placeOf(node) : this.placeAt(0);
+  }
+
+  /** Where the value of each key of the mapping at `path` stands, by key. */
+  valuePlaces(path: readonly PropertyKey[]): Record<string, Place> {
+    const { value } = findNode(this.document, path);
+    const places: Record<string, Place> = {};
+    if (!isMap(value)) return places;
+    for (const pair of value.items) {
+      const key = keyText(pair.key);
+      const node = (pair.value ?? pair.key) as Node | null;
+      if (key !== null && key !== '__proto__' && node) places[key] = this.placeOf(node);
+    }
+    return places;
   }
 
   /** The place of characters `offset` to `offset + length` of the text. */

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { isMapping } from './is-mapping';
 import { isMergeKey, keyText } from './yaml-path';
 import type { TaggedPath } from './yaml-source';
 
@@ -84,49 +95,47 @@ class Walk {
   }
 
   private mapping(map: YAMLMap): Record<string, unknown> {
-    const own = new Map<string, { key: Node; value: unknown }>();
-    const merges: { node: Node; sources: unknown[] }[] = [];
+    const own: Record<string, unknown> = {};
+    const merges: Pair<unknown, unknown>[] = [];
     for (const pair of map.items) {
-      const keyNode = pair.key as Node;
-      const isMerge = isMergeKey(keyNode);
-      const key = isMerge ? '<<' : keyText(keyNode);
+      if (isMergeKey(pair.key)) {
+        if (merges.length > 0) this.duplicate(map, '<<', pair.key as Node);
+        merges.push(pair);
+        continue;
+      }
+      const key = keyText(pair.key);
       if (key === null) {
-        this.problems.push({ code: 'bad-key', message: 'a key must be plain text', node: keyNode });
+        this.problems.push({ code: 'bad-key', message: 'a key must be plain text', node: pair.key as Node });
         continue;
       }
       const value = this.child(key, pair.value as Node | null);
-      const first = isMerge ? merges[0]?.node : own.get(key)?.key;
-      if (first !== undefined) this.duplicate(key, keyNode, first);
-      if (isMerge) merges.push({ node: keyNode, sources: Array.isArray(value) ? value : [value] });
-      else own.set(key, { key: keyNode, value });
+      if (Object.hasOwn(own, key)) this.duplicate(map, key, pair.key as Node);
+      set(own, key, value);
     }
-    const entries = [...own].map(([key, { value }]): [string, unknown] => [key, value]);
-    if (merges.length === 0) return Object.fromEntries(entries);
-    return this.merged(entries, merges);
+    return merges.length === 0 ? own : this.merged(own, merges);
   }
 
   /** YAML's merge: a key of the mapping itself wins, then the first source that has it. */
-  private merged(
-    own: [string, unknown][],
-    merges: { node: Node; sources: unknown[] }[],
-  ): Record<string, unknown> {
-    const inherited = new Map<string, unknown>();
-    for (const { node, sources } of merges) {
-      for (const source of sources) {
-        if (source === null || typeof source !== 'object' || Array.isArray(source)) {
+  private merged(own: Record<string, unknown>, merges: Pair<unknown, unknown>[]): Record<string, unknown> {
+    const all: Record<string, unknown> = {};
+    for (const pair of merges) {
+      const value = this.child('<<', pair.value as Node | null);
+      for (const source of Array.isArray(value) ? (value as unknown[]) : [value]) {
+        if (!isMapping(source)) {
           this.problems.push({
             code: 'bad-merge',
             message: '`<<` takes over a mapping or a list of mappings, and this is neither',
-            node,
+            node: pair.key as Node,
           });
           continue;
         }
-        for (const [key, value] of Object.entries(source)) {
-          if (!inherited.has(key)) inherited.set(key, value);
+        for (const [key, inherited] of Object.entries(source)) {
+          if (!Object.hasOwn(all, key)) set(all, key, inherited);
         }
       }
     }
-    return Object.fromEntries([...inherited, ...own]);
+    for (const [key, value] of Object.entries(own)) set(all, key, value);
+    return all;
   }
 
   private child(segment: string, node: Node | null): unknown {
@@ -159,13 +168,20 @@ class Walk {
     return null;
   }
 
-  private duplicate(key: string, node: Node, first: Node): void {
+  private duplicate(map: YAMLMap, key: string, node: Node): void {
+    const first = map.items.find((pair) => (key === '<<' ? isMergeKey(pair.key) : keyText(pair.key) === key));
     this.problems.push({
       code: 'duplicate-key',
       message: `\`${key}\` is given twice`,
       help: 'Keep one of the two.',
       node,
-      related: { message: 'first given here', node: first },
+      ...(first ? { related: { message: 'first given here', node: first.key as Node } } : {}),
     });
   }
+}
+
+/** `__proto__` too becomes a key like any other. */
+function set(mapping: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') mapping[key] = value;
+  else Object.defineProperty(mapping, key, { value, enumerable: true, writable: true, configurable: true });
 }
