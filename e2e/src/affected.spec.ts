@@ -1,0 +1,122 @@
+import { EXAMPLES } from './harness/examples';
+import { succeeded } from './harness/run';
+import { createWorkspace, type TestWorkspace } from './harness/workspace';
+
+describe('nx affected', () => {
+  let workspace: TestWorkspace;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({ projects: EXAMPLES });
+    succeeded(await workspace.nx(['run-many', '-t', 'validate']));
+  });
+  afterAll(() => workspace.dispose());
+
+  /** The stacks that it selects for the last commit, and those whose tasks then did not come from the cache; sorted. */
+  async function affected(): Promise<{ selected: string[]; generated: string[]; validated: string[] }> {
+    const { all } = succeeded(
+      await workspace.nx([
+        'affected',
+        '-t',
+        'validate',
+        '--outputStyle=static',
+        '--base=HEAD~1',
+        '--head=HEAD',
+      ]),
+    );
+    return {
+      selected: selected(all).map(folder).sort(),
+      generated: executed(all, 'generate').map(folder).sort(),
+      validated: executed(all, 'validate').map(folder).sort(),
+    };
+  }
+
+  const folder = (name: string): string => name.replace(workspace.prefix, '');
+
+  async function edit(path: string, change: (text: string) => string): Promise<void> {
+    const before = await workspace.read(path);
+    const after = change(before);
+    if (after === before) throw new Error(`the edit of ${path} changes nothing`);
+    await workspace.write(path, after);
+    await workspace.commit(`Edit ${path}`);
+  }
+
+  const source = (example: string, file: string): string => `projects/${workspace.name(example)}/${file}`;
+
+  it('takes a Compose edit for that project alone; its consumers are selected and find nothing to do', async () => {
+    await edit(source('catalog', 'docker-compose.yml'), (text) =>
+      text.replace('interval: 3s', 'interval: 4s'),
+    );
+    const { selected, generated, validated } = await affected();
+    expect(selected).toEqual(['catalog', 'shop']);
+    expect(generated).toEqual(['catalog']);
+    expect(validated).toEqual(['catalog']);
+  });
+
+  it('takes an ingress edit for that project and the proxy', async () => {
+    await edit(source('website', 'ingress.yml'), (text) =>
+      text.replace('website.localhost', 'www.localhost'),
+    );
+    const { selected, generated } = await affected();
+    expect(selected).toEqual(['proxy', 'website']);
+    expect(generated).toEqual(['proxy', 'website']);
+  });
+
+  it('takes an edit of what the image is built of for that project', async () => {
+    await edit(source('website', 'public/index.html'), (text) => text.replace("It's up.", "It's up!"));
+    expect((await affected()).selected).toEqual(['website']);
+  });
+
+  it('takes a template edit for all stacks of its kind', async () => {
+    await edit('templates/upstream/docker-compose.yml.eta', (text) =>
+      text.replace('# Compose merges', '# Here Compose merges'),
+    );
+    const { generated } = await affected();
+    expect(generated).toEqual(EXAMPLES);
+  });
+
+  it('takes an egress edit for the consumer', async () => {
+    await edit(
+      source('notes', 'ingress.yml'),
+      (text) => `${text}egress: ['${workspace.name('catalog')}:api']\n`,
+    );
+    const { generated } = await affected();
+    expect(generated).toContain('notes');
+    expect(generated).not.toContain('catalog');
+    const { stdout } = succeeded(await workspace.nx(['graph', '--file=stdout']));
+    const { graph } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
+      graph: { dependencies: Record<string, { target: string }[]> };
+    };
+    expect(graph.dependencies[workspace.name('notes')]).toMatchObject([
+      { target: workspace.name('catalog') },
+    ]);
+    expect(graph.dependencies[workspace.name('shop')]).toMatchObject([{ target: workspace.name('catalog') }]);
+  });
+
+  it('selects nothing for the README and the docs', async () => {
+    await workspace.write('README.md', '# Ours\n');
+    await workspace.write('docs/notes.md', 'Read me.\n');
+    await workspace.commit('Edit the docs');
+    expect(await affected()).toEqual({ selected: [], generated: [], validated: [] });
+  });
+
+  it('survives a deleted project', async () => {
+    await workspace.remove(`projects/${workspace.name('echo')}`);
+    await workspace.commit('Remove echo');
+    const { generated } = await affected();
+    expect(generated).not.toContain('website');
+    expect(generated).toContain('proxy');
+  });
+});
+
+/** The projects whose task of this name ran, rather than coming from the cache. */
+function executed(log: string, target: string): string[] {
+  return [...log.matchAll(/^> nx run (\S+):(\w+)$/gm)].flatMap(([, project, name]) =>
+    project !== undefined && name === target ? [project] : [],
+  );
+}
+
+/** The projects that Nx says it runs the target for. */
+function selected(log: string): string[] {
+  const list = /Running target validate for [^:]*:\n\n((?:- .+\n)+)/.exec(log)?.[1] ?? '';
+  return [...list.matchAll(/^- (.+)$/gm)].map(([, project]) => project ?? '');
+}

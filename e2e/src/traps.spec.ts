@@ -1,0 +1,99 @@
+import { succeeded } from './harness/run';
+import { createWorkspace, type TestWorkspace } from './harness/workspace';
+
+const VALIDATE = ['run-many', '-t', 'validate', '--outputStyle=static'];
+
+describe('what a workspace can be led into', () => {
+  let workspace: TestWorkspace;
+
+  beforeEach(async () => {
+    workspace = await createWorkspace({ projects: ['website', 'router'] });
+  });
+  afterEach(() => workspace.dispose());
+
+  it('says so when projects/ is git-ignored, and how it gets seen', async () => {
+    await workspace.write('.gitignore', `${await workspace.read('.gitignore')}\n/projects/\n`);
+    const { exitCode, all } = await workspace.nx(VALIDATE);
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/ignores projects\//);
+    expect(all).toContain('docs/from-itsup.md');
+  });
+
+  it('says so when projects/ is a repository of its own', async () => {
+    await workspace.git(['init', '--quiet', 'projects']);
+    const { all } = succeeded(await workspace.nx(VALIDATE));
+    expect(all).toContain('git subtree add --prefix projects');
+  });
+
+  it('fails a project whose name is taken, and no other', async () => {
+    for (const name of ['proxy', 'itsup']) {
+      await workspace.write(
+        `projects/${name}/docker-compose.yml`,
+        'services: { web: { image: busybox:stable } }\n',
+      );
+    }
+    const { exitCode, all } = await workspace.nx(VALIDATE);
+    expect(exitCode).toBe(1);
+    for (const name of ['proxy', 'itsup'])
+      expect(all).toContain(`give the folder projects/${name} another name`);
+    expect(failed(all)).toEqual(['projects/itsup:generate', 'projects/proxy:generate']);
+  });
+
+  it('runs no stale code, daemon or not', async () => {
+    const daemon = { env: { NX_DAEMON: 'true' } };
+    try {
+      succeeded(await workspace.nx(VALIDATE, daemon));
+      const file = 'libs/config/src/index.ts';
+      await workspace.write(file, `${await workspace.read(file)}\nexport const pulled = true;\n`);
+      for (const options of [daemon, {}]) {
+        const { exitCode, all } = await workspace.nx(VALIDATE, options);
+        expect(exitCode).toBe(1);
+        expect(all).toContain('npm run build');
+      }
+    } finally {
+      await workspace.nx(['daemon', '--stop'], daemon);
+    }
+  });
+
+  it('finds a conflict that arises from going back to an older state, all of it cached', async () => {
+    const rows: Record<string, string> = {
+      website: `projects/${workspace.name('website')}/ingress.yml`,
+      router: `projects/${workspace.name('router')}/ingress.yml`,
+    };
+    const claim = async (example: string, domain: string): Promise<void> => {
+      const path = rows[example] ?? '';
+      await workspace.write(path, (await workspace.read(path)).replace(/[a-z]+\.localhost/, domain));
+    };
+    await claim('website', 'contested.localhost');
+    await claim('router', 'other.localhost');
+    succeeded(await workspace.nx(VALIDATE));
+    await claim('website', 'third.localhost');
+    await claim('router', 'contested.localhost');
+    succeeded(await workspace.nx(VALIDATE));
+    await claim('website', 'contested.localhost');
+
+    const { exitCode, all } = await workspace.nx(VALIDATE);
+    expect(exitCode).toBe(1);
+    expect(all).toContain('contested.localhost');
+    for (const file of Object.values(rows)) expect(all).toContain(file);
+    expect(failed(all).every((task) => task.startsWith('proxy:'))).toBe(true);
+  });
+
+  it('does not plan on an empty folder beside data that is in upstream/', async () => {
+    const website = workspace.name('website');
+    await workspace.write(`upstream/${website}/data/base.db`, 'precious');
+    const { exitCode, all } = await workspace.nx(['plan', website]);
+    expect(exitCode).toBe(1);
+    expect(all).toContain(`upstream/${website}`);
+    expect(all).toContain('data/');
+    expect(all).toContain('paths: upstream');
+    expect(all).toMatch(/\bmv\b/);
+    expect(await workspace.read(`upstream/${website}/data/base.db`)).toBe('precious');
+  });
+});
+
+/** The tasks that Nx lists as failed, sorted. */
+function failed(log: string): string[] {
+  const list = /^Failed tasks:\n\n((?:- .+\n)+)/m.exec(log)?.[1] ?? '';
+  return [...list.matchAll(/^- (.+)$/gm)].map(([, task]) => task ?? '').sort();
+}
