@@ -14,14 +14,16 @@ export async function existingNetworks(docker: Docker, names: string[]): Promise
   return new Set(networks.map((network) => network.name));
 }
 
-/** Attaches the provider's running containers to the consumer's networks, under the service's name. Repeatable. */
+/** Attaches the provider's running containers to the consumer's networks. Repeatable. */
 export async function attachProviders(docker: Docker, edges: DesiredEdge[]): Promise<void> {
   if (edges.length === 0) return;
   const containers = observe(await docker.listContainers({ labelFilters: [PROJECT_LABEL] }));
   for (const edge of edges) {
     for (const container of providersOf(edge, containers)) {
       if (container.networks.includes(edge.network)) continue;
-      await docker.connectNetwork(edge.network, container.id, { aliases: [edge.service] });
+      await docker.connectNetwork(edge.network, container.id, {
+        aliases: edgeAliases(edge.provider, edge.service),
+      });
     }
   }
 }
@@ -29,7 +31,7 @@ export async function attachProviders(docker: Docker, edges: DesiredEdge[]): Pro
 /** Attaches containers of one service to the edges of its consumers that exist on the engine. Repeatable. */
 export async function attachToConsumers(
   docker: Docker,
-  spec: Pick<StackSpec, 'consumers'>,
+  spec: Pick<StackSpec, 'consumers' | 'stack'>,
   service: string,
   ids: string[],
 ): Promise<void> {
@@ -37,8 +39,17 @@ export async function attachToConsumers(
     .filter((consumer) => consumer.service === service)
     .map(({ network }) => network);
   for (const network of await existingNetworks(docker, wanted)) {
-    for (const id of ids) await docker.connectNetwork(network, id, { aliases: [service] });
+    for (const id of ids)
+      await docker.connectNetwork(network, id, { aliases: edgeAliases(spec.stack, service) });
   }
+}
+
+/**
+ * A provider's names on an edge: its service's, and one that no service of the consumer can have, for the case that
+ * the first is taken there.
+ */
+function edgeAliases(provider: string, service: string): string[] {
+  return [service, `${provider}-${service}`];
 }
 
 /** Takes a network between stacks away: whatever is attached is detached first. Gone already is done. */

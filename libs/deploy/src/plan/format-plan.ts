@@ -74,7 +74,7 @@ function rowsOf(stack: StackPlan, verbose: boolean): Row[] {
       edge.action === 'none' ? 'no change' : edge.action,
       `${edge.consumer} → ${edge.provider}:${edge.service}`,
     ]);
-  const files = stack.files.map((file): Row => ['routes', file.action, file.path]);
+  const files = stack.files.map((file): Row => ['file', file.action, file.path]);
   const down: Row[] =
     stack.kind === 'down' && stack.services.length === 0 && !stack.unchanged
       ? [['stack', 'remove', 'nothing of it runs']]

@@ -13,12 +13,14 @@ export function planEdges(
   deployed: DesiredEdge[],
   containers: ObservedContainer[],
 ): EdgePlan[] {
+  const known = new Set(deployed.map((edge) => edge.network));
   const wanted = new Set(desired.map((edge) => edge.network));
   const plans = desired.map((edge) => {
     const missing = providersOf(edge, containers).filter(
       (container) => !container.networks.includes(edge.network),
     );
-    return planned(missing.length > 0 ? 'connect' : 'none', consumer, edge, missing);
+    const isNew = !known.has(edge.network);
+    return planned(missing.length > 0 || isNew ? 'connect' : 'none', consumer, edge, missing);
   });
   for (const edge of deployed) {
     if (wanted.has(edge.network)) continue;

@@ -28,13 +28,20 @@ export function describeImage(
   before: Pick<DeployedService, 'image' | 'imageId'>,
   after: Pick<DesiredService, 'image' | 'imageId'>,
 ): string | null {
+  const sameContent = before.imageId !== null && before.imageId === after.imageId;
   if (before.image !== after.image) {
+    // An image named by its id is what a rollback runs; the reference with the same content is no change.
+    if (sameContent && (isId(before.image) || isId(after.image))) return null;
     return `image ${before.image} → ${shortened(before.image, after.image)}`;
   }
   if (before.imageId !== null && after.imageId !== null && before.imageId !== after.imageId) {
     return `image ${after.image} ${shortId(before.imageId)} → ${shortId(after.imageId)}`;
   }
   return null;
+}
+
+function isId(image: string): boolean {
+  return image.startsWith('sha256:');
 }
 
 /** The tag alone when the repository stays the same. */

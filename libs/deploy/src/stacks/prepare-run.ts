@@ -41,6 +41,7 @@ export interface Run {
   deployed: Map<string, DeployedFile>;
 }
 
+const STATIC_FILE = 'traefik/traefik.yml';
 const PROJECT_LABEL = 'com.docker.compose.project';
 
 /**
@@ -198,8 +199,8 @@ function startedWith(files: PublishedFile[]): Record<string, string> {
   for (const file of files) {
     if (file.path.startsWith('traefik/dynamic/')) continue;
     if (path.basename(file.path) === 'Corefile' && /^\s*reload\b/m.test(file.text)) continue;
-    // A comment is no reason to restart a proxy.
-    const content = /\.ya?ml$/.test(file.path) ? canonicalJson(parse(file.text, { merge: true })) : file.text;
+    // A comment is no reason to restart Traefik.
+    const content = file.path === STATIC_FILE ? canonicalJson(parse(file.text, { merge: true })) : file.text;
     digests[file.path] = sha256(content);
   }
   return digests;

@@ -41,7 +41,7 @@ export async function rollback(context: DeployContext, request: RollbackRequest)
     const record = await chooseRecord(context, stack, request.to, run.deployed.get(stack)?.record ?? null);
     const restore = await readJsonOrNull<Restore>(restorePath(context.state, stack, record.id), 1);
     if (restore === null) throw notRestorable(stack, record.id);
-    const images = await presentImages(context, stack, record.id, restore.images);
+    const images = await presentImages(context, stack, record.id, restore);
     const composeFile = path.join(context.state.stackDir(stack), 'restore', 'docker-compose.yml');
     return await deployOne(run, spec, {
       lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
@@ -82,14 +82,23 @@ async function chooseRecord(
   });
 }
 
+/**
+ * The recorded images that have to be named by their id, because the model's own reference names another one by now.
+ * @throws UserError when one is not on the engine any more
+ */
 async function presentImages(
   { docker }: DeployContext,
   stack: string,
   id: string,
-  images: Record<string, string | null>,
+  { model, images }: Restore,
 ): Promise<Record<string, string>> {
   const wanted = Object.entries(images).filter((entry): entry is [string, string] => entry[1] !== null);
-  const present = await docker.inspectImages([...new Set(wanted.map(([, image]) => image))]);
+  const references = Object.values(model.services).flatMap(({ image }) =>
+    image === undefined ? [] : [image],
+  );
+  const present = await docker.inspectImages([
+    ...new Set([...wanted.map(([, image]) => image), ...references]),
+  ]);
   const missing = wanted.filter(([, image]) => !present.has(image));
   if (missing.length > 0) {
     throw refusal({
@@ -99,16 +108,17 @@ async function presentImages(
       help: `choose another record, or go back in git and run: nx deploy ${stack}`,
     });
   }
-  return Object.fromEntries(wanted);
+  const named = (service: string): string | undefined =>
+    present.get(model.services[service]?.image ?? '')?.id;
+  return Object.fromEntries(wanted.filter(([service, image]) => named(service) !== image));
 }
 
-/** The model runs the recorded images and builds or pulls nothing. */
+/** The model runs the recorded images where its own references moved on, and builds nothing anew. */
 function withImages(model: ComposeModel, images: Record<string, string>): ComposeModel {
   const services = Object.entries(model.services).map(([name, service]) => {
     const image = images[name];
     if (image === undefined) return [name, service] as const;
-    const { build: _build, ...rest } = service;
-    return [name, { ...rest, image, pull_policy: 'never' }] as const;
+    return [name, { ...service, build: undefined, image, pull_policy: 'never' }] as const;
   });
   return { ...model, services: Object.fromEntries(services) };
 }
