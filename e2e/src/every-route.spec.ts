@@ -7,7 +7,7 @@ import { http, tcp, udp, type HttpQuestion } from './harness/clients';
 import { describeWithImages } from './harness/describe-with';
 import { containersOf } from './harness/engine';
 import { eventually } from './harness/eventually';
-import { NODE, PROXY_IMAGES } from './harness/images';
+import { BUSYBOX, NODE, PROXY_IMAGES } from './harness/images';
 import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
 import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
@@ -16,7 +16,7 @@ import { complaintsSince, routersInError } from './routes/traefik';
 /** An external project after an edit: a name that leads nowhere. */
 const OTHER_OUTSIDE = stringify({ host: '127.0.0.1', ingress: [{ domain: 'elsewhere.localhost', port: 1 }] });
 
-describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of every mode', () => {
+describeWithImages([BUSYBOX, NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of every mode', () => {
   let workspace: TestWorkspace;
   let ports: Hostports;
   let outsideHttp: HttpServer;
@@ -33,8 +33,8 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
       http: (outsideHttp.address() as AddressInfo).port,
       tcp: (outsideTcp.address() as AddressInfo).port,
     }));
-    succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
-  }, 180_000);
+    succeeded(await workspace.npm(['start'], { timeoutMs: 200_000 }));
+  }, 240_000);
 
   afterAll(async () => {
     await workspace.dispose();
@@ -58,6 +58,15 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of ever
     const { text } = await tcp({ port, send: 'hello', servername });
     return JSON.parse(text) as Record<string, unknown>;
   }
+
+  it('opens the examples', async () => {
+    expect((await https('website.localhost')).body).toContain("It's up");
+    expect((await https('shop.localhost')).body).toContain('Kettle');
+    const note = { method: 'POST', body: 'note=remember+me' };
+    expect((await https('notes.localhost', '/', note)).status).toBe(303);
+    expect((await https('notes.localhost')).body).toContain('remember me');
+    expect((await tcp({ port: ports.echo, send: 'hello' })).text).toBe('hello');
+  });
 
   describe('over HTTP, by labels', () => {
     it('answers HTTPS by name', async () => {

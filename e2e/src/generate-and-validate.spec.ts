@@ -56,7 +56,7 @@ describe('the examples in a fresh checkout', () => {
       succeeded(await twin.nx(VALIDATE));
       expect(await artifactDigests(twin.root)).toEqual(digests);
     } finally {
-      await twin.dispose();
+      await twin.discard();
       await rm(parent, { recursive: true, force: true });
     }
   });

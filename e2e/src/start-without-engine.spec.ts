@@ -21,12 +21,7 @@ describe('npm start on a machine without a Docker engine', () => {
     ['no docker command', async () => ({ PATH: await pathWithoutDocker(bin) })],
     ['an engine that does not answer', async () => ({ DOCKER_HOST: 'unix:///nonexistent/docker.sock' })],
   ])('validates everything and shows the plan: %s', async (_, environment) => {
-    const { all } = succeeded(
-      await run('npm', ['start'], {
-        cwd: workspace.root,
-        env: userEnvironment({ ITSUP_STATE: workspace.state, ...(await environment()) }),
-      }),
-    );
+    const { all } = succeeded(await workspace.npm(['start'], { env: await environment() }));
     for (const example of EXAMPLES) expect(all).toContain(workspace.name(example));
     expect(all).toMatch(/engine/i);
     expect((await workspace.git(['status', '--porcelain'])).stdout).toBe('');

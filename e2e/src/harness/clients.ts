@@ -21,6 +21,7 @@ export interface HttpQuestion {
   path?: string;
   method?: string;
   headers?: Record<string, string>;
+  body?: string;
   /** Speak TLS; the certificate is not verified. */
   tls?: boolean;
   /** Default: the loopback address. */
@@ -54,7 +55,7 @@ export function http(question: HttpQuestion): Promise<HttpAnswer> {
         this.destroy(new Error(`no answer from ${question.host} on port ${question.port}`));
       })
       .on('error', reject)
-      .end();
+      .end(question.body);
   });
 }
 

@@ -20,6 +20,7 @@ export interface TestWorkspace {
   name(folder: string): string;
   nx(args: string[], options?: RunOptions): Promise<Run>;
   itsup(args: string[], options?: RunOptions): Promise<Run>;
+  npm(args: string[], options?: RunOptions): Promise<Run>;
   git(args: string[]): Promise<Run>;
   read(path: string): Promise<string>;
   write(path: string, text: string): Promise<void>;
@@ -29,6 +30,8 @@ export interface TestWorkspace {
   commit(message: string): Promise<void>;
   /** Removes from engine and disk exactly what the workspace made there. */
   dispose(): Promise<void>;
+  /** Removes it from the disk alone: what runs belongs to the workspace that this one is like. */
+  discard(): Promise<void>;
 }
 
 export interface WorkspaceOptions {
@@ -51,14 +54,19 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
   const env = (overrides: Record<string, string> = {}): Record<string, string> =>
     userEnvironment({ ITSUP_STATE: state, ...overrides });
   const command =
-    (name: string) =>
+    (file: string) =>
     (args: string[], runOptions: RunOptions = {}): Promise<Run> =>
-      run(join(root, 'node_modules/.bin', name), args, {
+      run(file, args, {
         ...runOptions,
         cwd: root,
         env: env(runOptions.env),
       });
   const name = (folder: string): string => `${prefix}${folder}`;
+
+  const discard = async (): Promise<void> => {
+    await removeCheckout(root);
+    await rm(state, { recursive: true, force: true });
+  };
 
   const workspace: TestWorkspace = {
     root,
@@ -66,8 +74,9 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
     prefix,
     ports: { web, webSecure },
     name,
-    nx: command('nx'),
-    itsup: command('itsup'),
+    nx: command(join(root, 'node_modules/.bin/nx')),
+    itsup: command(join(root, 'node_modules/.bin/itsup')),
+    npm: command('npm'),
     git: (args) => run('git', args, { cwd: root }),
     read: (path) => readFile(join(root, path), 'utf8'),
     write: async (path, text) => {
@@ -86,9 +95,9 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
     commit: (message) => commit(root, message),
     dispose: async () => {
       await removeProjects(prefix);
-      await removeCheckout(root);
-      await rm(state, { recursive: true, force: true });
+      await discard();
     },
+    discard,
   };
 
   await workspace.write(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { BACKEND, backendService, buildBackend } from '../harness/backend';
+import { EXAMPLES } from '../harness/examples';
 import { freePorts } from '../harness/ports';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
@@ -25,6 +26,7 @@ export interface Hostports {
   moving: number;
   externalHttp: number;
   externalTcp: number;
+  echo: number;
 }
 
 /** Ports of servers outside Docker that external projects lead to. */
@@ -38,9 +40,13 @@ export interface RouteWorkspace {
   ports: Hostports;
 }
 
-/** A workspace that holds a row of every mode, to backends that tell who answered. Nothing is deployed yet. */
+/**
+ * A workspace that holds the examples and a row of every mode, to backends that tell who answered. Nothing is deployed
+ * yet.
+ */
 export async function createRouteWorkspace(external: ExternalPorts): Promise<RouteWorkspace> {
   const workspace = await createWorkspace({
+    projects: EXAMPLES,
     settings: { traefik: { domain: 'dashboard.localhost', admin: htpasswdLine(DASHBOARD) } },
   });
   const image = await buildBackend(workspace.prefix);
@@ -54,6 +60,11 @@ export async function createRouteWorkspace(external: ExternalPorts): Promise<Rou
     services: Object.fromEntries(names.map((name) => [name, backendService(image, name)])),
   });
 
+  const echo = `projects/${workspace.name('echo')}/ingress.yml`;
+  await workspace.write(
+    echo,
+    (await workspace.read(echo)).replace('hostport: 7000', `hostport: ${ports.echo}`),
+  );
   await workspace.write('projects/middlewares.yml', stringify(NAMED_MIDDLEWARES));
   await add('pages', services('web', 'api'), { ingress: labelRows() });
   await add('hostports', services('web', 'tls'), { ingress: fileRows(ports) });
@@ -92,6 +103,7 @@ async function hostports(): Promise<Hostports> {
     'moving',
     'externalHttp',
     'externalTcp',
+    'echo',
   ] as const;
   const free = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, free[index]])) as unknown as Hostports;
