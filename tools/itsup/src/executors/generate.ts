@@ -4,10 +4,7 @@ import { stackExecutor } from './stack-executor';
 
 const { single, batch } = stackExecutor<StackOptions>(({ root, stacks, settle }) =>
   generateStacks(root, stacks, ({ stack, problems, written, unchanged }) =>
-    settle(stack, {
-      problems,
-      summary: [...written, ...unchanged.map((file) => `${file} (unchanged)`)].join('\n'),
-    }),
+    settle(stack, { problems, summary: [...written, ...unchanged].sort().join('\n') }),
   ),
 );
 

@@ -82,10 +82,12 @@ describe('a batch', () => {
   });
 
   it('keeps the lines of each task apart, and shows them with the stack in front as they come', async () => {
-    const outcomes = await batch(async ({ print }) => {
+    const outcomes = await batch(async ({ print, settle }) => {
       print('a', 'pulling');
       print('b', 'starting');
       print(null, 'all of it');
+      settle('a', { success: false });
+      settle('b', { success: false });
     }, THREE);
     expect(outcomes.get('a:deploy')?.terminalOutput).toBe('pulling\n');
     expect(outcomes.get('b:deploy')?.terminalOutput).toBe('starting\n');

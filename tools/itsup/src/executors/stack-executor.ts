@@ -100,7 +100,8 @@ async function* run<Options extends StackOptions>(
       task: task.task,
       result: {
         success: !failed,
-        terminalOutput: task.lines + told + more,
+        // What went well was seen as it came; a failure is told with all that led to it.
+        terminalOutput: failed ? task.lines + told : told + more,
         startTime,
         endTime: Date.now(),
       },
