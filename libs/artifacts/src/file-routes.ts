@@ -28,12 +28,38 @@ export function fileRoutes(kind: RouterKind, routing: WorkspaceRouting, settings
     routers: byName([
       ...routes.flatMap((route) => Object.entries(route.routers)),
       ...(kind === 'http' ? dashboardRouters(settings) : []),
+      ...(kind === 'tcp' && settings.crowdsec.enabled ? crowdsecFallback.routers : []),
     ]).map(([name, router]) => [name, withResolver(router, settings)]),
-    services: byName(routes.filter(({ servedBy }) => servedBy === 'file').map(serviceOf)),
+    services: byName([
+      ...routes.filter(({ servedBy }) => servedBy === 'file').map(serviceOf),
+      ...(kind === 'tcp' && settings.crowdsec.enabled ? crowdsecFallback.services : []),
+    ]),
     middlewares: byName(routes.flatMap((route) => Object.entries(route.middlewares))),
     serversTransports: byName(routes.flatMap((route) => Object.entries(route.serversTransports))),
   };
 }
+
+/**
+ * While no CrowdSec is healthy, connections to its addresses are closed (nothing listens on the discard port): the plugin takes that for unreachable and lets
+ * requests through. To any answer but 200 and 500, Traefik's own 404 included, it replies by refusing every request.
+ */
+const crowdsecFallback = {
+  routers: [
+    [
+      'crowdsec-unavailable',
+      {
+        rule: 'HostSNI(`*`)',
+        entryPoints: ['crowdsec-lapi', 'crowdsec-appsec'],
+        service: 'crowdsec-unavailable',
+        priority: 1,
+      },
+    ],
+  ] satisfies [string, TraefikRouter][],
+  services: [['crowdsec-unavailable', { servers: [{ address: '127.0.0.1:9' }] }]] satisfies [
+    string,
+    Record<string, unknown>,
+  ][],
+};
 
 /** Also drops repeated names: routes share definitions such as a PROXY protocol transport. */
 function byName<T>(entries: [string, T][]): [string, T][] {

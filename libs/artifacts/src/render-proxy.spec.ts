@@ -198,6 +198,15 @@ describe('the dynamic configuration', () => {
     expect(section?.['serversTransports']).toEqual(transports);
   });
 
+  test('while no CrowdSec is healthy, connections to it are closed rather than answered', () => {
+    expect(render()('routers-tcp.yml')).toBeNull();
+    const { tcp } = render({ crowdsec: { enabled: true, collections: [] } })('routers-tcp.yml');
+    expect(tcp).toHaveProperty('services.crowdsec-unavailable.loadBalancer.servers', [
+      { address: '127.0.0.1:9' },
+    ]);
+    expect(tcp).toHaveProperty('routers.crowdsec-unavailable.priority', 1);
+  });
+
   test('a label route stays on its container', () => {
     expect(render({}, workspaceRouting([route({ via: 'labels' })]))('routers-http.yml')).toBeNull();
   });
