@@ -49,6 +49,7 @@ export function createCompose(runner: CommandRunner, stack: ComposeStack): Compo
       await runner.run(config([...configArguments(options), '--quiet']));
     },
     configJson: readModel,
+    configYaml: async (options) => (await runner.run(config(configArguments(options)))).stdout,
     configHashes: async () => parseHashes((await runner.run(config(['config', '--hash', '*']))).stdout),
     pull: (services, options) => act(pullArguments(services, options), { purpose: 'pull' }),
     build: (services, options) => act(buildArguments(services, options), { purpose: 'build' }),

@@ -77,6 +77,8 @@ export interface Compose {
   configQuiet(options?: ConfigOptions): Promise<void>;
   /** The canonical model; needs no engine. Holds secrets in the clear. */
   configJson(options?: ConfigOptions): Promise<ComposeModel>;
+  /** The canonical model as YAML: unlike the JSON it keeps the extensions (`x-…`) of services. Holds secrets in the clear. */
+  configYaml(options?: ConfigOptions): Promise<string>;
   /**
    * Compose's config hash by service, as it will stand in the label `com.docker.compose.config-hash`.
    * Before Compose 5.5.0 the two differ for a service with `env_file`.
