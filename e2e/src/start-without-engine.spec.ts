@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { EXAMPLES } from './harness/examples';
 import { pathWithoutDocker } from './harness/path-without-docker';
-import { run, userEnvironment, succeeded } from './harness/run';
+import { succeeded } from './harness/run';
 import { createWorkspace, type TestWorkspace } from './harness/workspace';
 
 describe('npm start on a machine without a Docker engine', () => {
