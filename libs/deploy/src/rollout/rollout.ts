@@ -13,6 +13,7 @@ import type {
   RolloutState,
 } from './types';
 import { undo } from './undo';
+import { interruptible } from './waiting';
 
 /**
  * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and `recoverRollout` has dealt
@@ -148,15 +149,8 @@ class Rollout {
         'the new containers serve; the next deploy of this stack removes the old ones',
       );
     }
-    const timeout = new AbortController();
-    const watchdog = this.context.clock.sleep(this.session.limits.interruptTimeout, timeout.signal).then(
-      () => timeout.abort(),
-      () => undefined,
-    );
-    const outcome = await this.goBack(timeout.signal, 'interrupted', 'interrupted');
-    timeout.abort();
-    await watchdog;
-    return outcome;
+    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
+    return this.goBack(deadline(this.session.limits.interruptTimeout), 'interrupted', 'interrupted');
   }
 
   private async goBack(
@@ -166,6 +160,8 @@ class Rollout {
   ): Promise<RolloutOutcome> {
     const switched = this.state.direction === 'forward';
     try {
+      // What a step was about to write or to start must not come after what puts it right.
+      await interruptible(signal, this.steps.settled());
       await this.save({ old: this.state.old, direction: 'back' });
       await undo(this.session.with(signal), { old: this.state.old, drain: this.request.drain, switched });
       await this.journal.save(null);

@@ -85,6 +85,8 @@ export interface RolloutContext {
   /** Opens and closes a TCP connection; false when refused or timed out. */
   tcpProbe(address: string, port: number, timeoutMs: number): Promise<boolean>;
   clock: Clock;
+  /** A signal that aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
+  deadline?(ms: number): AbortSignal;
   /** null: the namespace cannot be read (remote engine); the drain then waits its whole deadline. */
   connections: ConnectionTable | null;
   /** null: there is no proxy on this host, and steps 3, 6 and 9 fall away. */
