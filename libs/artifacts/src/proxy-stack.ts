@@ -17,6 +17,8 @@ export interface ProxyStack {
   images: { traefik: string; dockerproxy: string; dns: string; checkedDns: string; crowdsec: string };
   dns: { address: string } | null;
   crowdsec: { plugin: string | null; collections: string[] } | null;
+  /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
+  dnsChallenges: boolean;
   /** Plugins that Traefik loads from disk. */
   localPlugins: boolean;
   dashboard: { host: string; users: string[] } | null;
@@ -51,6 +53,7 @@ export function proxyStack(settings: Settings, templates: Templates): ProxyStack
           collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
         }
       : null,
+    dnsChallenges: Object.keys(settings.letsEncrypt.resolvers).length > 0,
     localPlugins: hasLocalPlugin(settings),
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
