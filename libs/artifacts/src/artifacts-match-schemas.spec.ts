@@ -28,7 +28,8 @@ const templates = shippedTemplates();
 
 describeWithSchemas('artifacts are valid against the schemas of Compose and Traefik', () => {
   const compose = validator('compose-spec.json');
-  const fixed = validator('traefik-v3.json');
+  // `providers.precedence` is Traefik 3.7's, and the schema is older.
+  const fixed = validator('traefik-v3.json', ['precedence']);
   const dynamic = validator('traefik-v3-file-provider.json');
 
   const cases: [string, Partial<Settings>][] = [
@@ -93,12 +94,15 @@ describeWithSchemas('artifacts are valid against the schemas of Compose and Trae
   });
 });
 
-/** Says what is wrong with a value; empty when it is valid. */
-function validator(file: string): (value: unknown) => unknown[] {
+/** Says what is wrong with a value; empty when it is valid. `newer`: keys that the schema does not know yet. */
+function validator(file: string, newer: string[] = []): (value: unknown) => unknown[] {
   if (!existsSync(SCHEMAS)) return () => [];
   // Its own meta-schema is named by an address that ajv does not know it under.
   const { $schema, ...schema } = JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8')) as AnySchemaObject;
   void $schema;
   const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []));
+  return (value) =>
+    validate(value)
+      ? []
+      : (validate.errors ?? []).filter(({ params }) => !newer.includes(String(params['additionalProperty'])));
 }
