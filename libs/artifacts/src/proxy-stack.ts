@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '@itsup/config';
-import { proxynet } from '@itsup/routing';
+import { proxynet, type WorkspaceRouting } from '@itsup/routing';
 import { dashboardOf } from './file-routes';
 import { hasLocalPlugin } from './static-configuration';
 import type { Templates } from './templates';
@@ -31,8 +31,8 @@ export interface ProxyStack {
   dnsDockerfile: string;
 }
 
-/** Everything in the proxy's Compose file and middlewares that depends on settings. */
-export function proxyStack(settings: Settings, templates: Templates): ProxyStack {
+/** Everything in the proxy's Compose file and middlewares that depends on settings and routes. */
+export function proxyStack(settings: Settings, routing: WorkspaceRouting, templates: Templates): ProxyStack {
   const { versions, crowdsec, entryPoints } = settings;
   const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
   const dns = imageOf('coredns/coredns', versions.dns);
@@ -59,10 +59,20 @@ export function proxyStack(settings: Settings, templates: Templates): ProxyStack
     trustedIps: settings.trustedIps,
     webPort: entryPoints.web,
     webSecurePort: entryPoints.webSecure,
-    // Without a resolver there is no certificate but Traefik's own, which belongs to no name.
-    sniStrict: settings.letsEncrypt.email !== null,
+    sniStrict: settings.letsEncrypt.email !== null && !needsDefaultCertificate(routing),
     dnsDockerfile,
   };
+}
+
+/**
+ * Does a router terminate TLS without a resolver, as for names that no authority certifies (`app.localhost`)? It is
+ * served with Traefik's own certificate, which belongs to no name, so `sniStrict` would refuse its clients.
+ */
+function needsDefaultCertificate(routing: WorkspaceRouting): boolean {
+  const routers = routing.projects.flatMap(({ routes }) =>
+    routes.flatMap((route) => Object.values(route.routers)),
+  );
+  return routers.some(({ tls }) => tls !== undefined && !tls.passthrough && tls.certResolver === undefined);
 }
 
 /** A version is a tag, or a whole image reference for those who keep a registry of their own. */

@@ -169,6 +169,16 @@ describe('the dynamic configuration', () => {
     });
   });
 
+  test('names are not strict while a router is served with Traefik’s own certificate', () => {
+    const local = route({ routers: { x: { entryPoints: ['web-secure'], service: 's', tls: {} } } });
+    expect(render(email, workspaceRouting([route()]))('middlewares.yml')).toHaveProperty(
+      'tls.options.default.sniStrict',
+    );
+    expect(render(email, workspaceRouting([local]))('middlewares.yml')).not.toHaveProperty(
+      'tls.options.default.sniStrict',
+    );
+  });
+
   test('a router names no resolver while there is none', () => {
     expect(render({}, workspaceRouting([route()]))('routers-http.yml')).toHaveProperty(
       'http.routers.nas-5000.tls',

@@ -21,7 +21,7 @@ export function renderProxy(
   templates: Templates,
 ): ArtifactFile[] {
   const { settings } = workspace;
-  const stack = { ...proxyStack(settings, templates), ...composePrinter };
+  const stack = { ...proxyStack(settings, routing, templates), ...composePrinter };
   const dynamic = (template: 'routers-http' | 'routers-tcp' | 'routers-udp'): string => {
     const kind = template.slice('routers-'.length) as 'http' | 'tcp' | 'udp';
     return templates.render(`proxy/${template}.yml`, {
