@@ -1,13 +1,15 @@
 import type { LoadedStack } from '../desired/load-desired';
 import type { DeployedService, ObservedContainer } from '../plan/model';
 import { observe } from '../plan/observe';
-import { restorePath } from '../state/records';
+import { keepForRollback } from './keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
-import { writeFileAtomic } from '../state/atomic-file';
 import type { Run } from '../stacks/prepare-run';
 
-/** Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it. */
-export async function recordStack(run: Run, loaded: LoadedStack, id: string): Promise<DeployedFile> {
+/**
+ * Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it.
+ * @param id of the deploy's record; null: nothing was changed, so the record before stays the one that describes it
+ */
+export async function recordStack(run: Run, loaded: LoadedStack, id: string | null): Promise<DeployedFile> {
   const { state, docker } = run.context;
   const { spec, desired } = loaded;
   const listing = await docker.listContainers({
@@ -33,13 +35,9 @@ export async function recordStack(run: Run, loaded: LoadedStack, id: string): Pr
     ),
     edges: desired.edges,
     inputs: loaded.inputs,
-    record: id,
+    record: id ?? run.deployed.get(spec.stack)?.record ?? '',
   };
-  if (loaded.source !== null) {
-    const images = Object.fromEntries(desired.services.map((service) => [service.name, service.imageId]));
-    const restore = JSON.stringify({ version: 1, model: loaded.source, images });
-    await writeFileAtomic(restorePath(state, spec.stack, id), `${restore}\n`);
-  }
+  if (id !== null) await keepForRollback(run, loaded, id);
   await writeDeployed(state, deployed);
   return deployed;
 }

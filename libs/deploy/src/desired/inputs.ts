@@ -20,7 +20,15 @@ export function declaredInputs(
   digester: Digester,
 ): string {
   const own = spec.project === null ? published : {};
-  return digester.of([spec.projectName, spec.kind, spec.folder, spec.sources, spec.edges, own]);
+  return digester.of([
+    spec.projectName,
+    spec.kind,
+    spec.folder,
+    spec.sources,
+    spec.envFiles,
+    spec.edges,
+    own,
+  ]);
 }
 
 /** Digest of the values that the stack's files can see: the named variables and every secret. */
@@ -47,8 +55,7 @@ export async function inputsUnchanged(
 ): Promise<boolean> {
   const { inputs } = deployed;
   const { digester, now, published } = options;
-  if (inputs.variables === null || inputs.declared !== declaredInputs(spec, published, digester))
-    return false;
+  if (inputs.declared !== declaredInputs(spec, published, digester)) return false;
   const environment = await stackEnvironment({ ...options, stack: spec.stack, folder: spec.folder });
   if (inputs.environment !== environmentInput(inputs.variables, environment, digester)) return false;
   if (!(await areUnchanged(inputs.files, digester, now))) return false;

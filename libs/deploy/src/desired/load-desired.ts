@@ -1,13 +1,8 @@
 import path from 'node:path';
 
 import { UserError, type Problem } from '@itsup/config';
-import {
-  DockerError,
-  type Compose,
-  type ComposeModel,
-  type ComposeService,
-  type Docker,
-} from '@itsup/docker';
+import { DockerError, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
+import { parse } from 'yaml';
 
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
@@ -23,15 +18,15 @@ import { stackEnvironment, type StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { declaredInputs, environmentInput } from './inputs';
 import { serviceOptions } from './service-options';
-import { missingRequired, namesOf, undefinedVariables, variablesIn } from './variables';
+import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
 
 /** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
 export interface LoadedStack {
   spec: StackSpec;
   desired: DesiredStack;
   model: ComposeModel;
-  /** The model with its variables unexpanded and no secret in it; null where Compose could not give it. */
-  source: ComposeModel | null;
+  /** Texts of the Compose files by absolute path: what a rollback needs, without any value of a variable. */
+  sources: ReadonlyMap<string, string>;
   compose: Compose;
   environment: StackEnvironment;
   options: Map<string, ServiceOptions>;
@@ -72,23 +67,23 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     project: spec.projectName,
     files: options.composeFiles ?? [spec.composeFile],
     cwd: path.dirname(spec.composeFile),
-    // A rollback's file lies elsewhere, so Compose would not find the project's .env by itself.
-    env: options.composeFiles ? environment.all : environment.added,
+    env: environment.added,
   });
-  const [source, model, hashes] = await Promise.all([
-    uninterpolated(compose),
-    compose.configJson().catch((error: unknown) => error),
+  const [model, hashes, sources] = await Promise.all([
+    readModel(compose).catch((error: unknown) => error),
     options.needHashes ? hashesOf(compose) : NO_HASHES,
+    readTexts(spec.sources),
   ]);
-  if (!isModel(model)) throw await explained(model, spec, compose, environment);
+  const uses = [...sources.values()].flatMap(variablesIn);
+  if (!isModel(model)) throw explained(model, spec, uses, environment);
 
-  const files = await stampAll(filesOf(spec, model, source, environment), options);
+  const files = await stampAll(filesOf(spec, model, environment), options);
   const contexts = await stampContexts(model, options);
   const contents = mountedContents(files, model, environment, options);
   const imageIds = await options.docker.inspectImages(
     Object.keys(model.services).map((name) => imageOf(name, model, options)),
   );
-  const serviceSettings = readOptions(spec.stack, model, source);
+  const serviceSettings = readOptions(spec.stack, model);
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name, model, options);
     const context = contexts[name];
@@ -116,8 +111,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });
-  const uses = variablesIn(source);
-  const names = source === null ? null : [...namesOf(source, uses), ...(await namesInEnvFiles(spec, source))];
+  const names = namesIn([...sources.values(), ...(await readTexts(envFilesOf(spec, environment))).values()]);
   const unset = undefinedVariables(uses, environment.all);
   return {
     spec,
@@ -125,11 +119,13 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       stack: spec.stack,
       projectName: spec.projectName,
       services: services.sort((a, b) => byCodeUnit(a.name, b.name)),
-      inactiveServices: Object.keys(source?.services ?? {}).filter((name) => !(name in model.services)),
+      inactiveServices: (spec.project?.compose?.services ?? [])
+        .map((service) => service.name)
+        .filter((name) => !(name in model.services)),
       edges: spec.edges,
     },
     model,
-    source,
+    sources,
     compose,
     environment,
     options: serviceSettings,
@@ -138,7 +134,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       files,
       contexts,
       variables: names,
-      environment: names === null ? '' : environmentInput(names, environment, options.digester),
+      environment: environmentInput(names, environment, options.digester),
     },
     notes: unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : [],
   };
@@ -148,14 +144,15 @@ const NO_HASHES: Record<string, string> = {};
 
 const NO_OPTIONS: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
 
-/** The model as written. A file whose short forms cannot be read without their values has none. */
-async function uninterpolated(compose: Compose): Promise<ComposeModel | null> {
-  try {
-    return await compose.configJson({ interpolate: false, consistency: false });
-  } catch (error) {
-    if (DockerError.is(error, 'interrupted')) throw error;
-    return null;
-  }
+/** Read as YAML: in its JSON Compose leaves out `x-itsup`. */
+async function readModel(compose: Compose): Promise<ComposeModel> {
+  return parse(await compose.configYaml()) as ComposeModel;
+}
+
+/** Texts of the YAML files among the paths; one that is gone is left out. */
+async function readTexts(files: string[]): Promise<Map<string, string>> {
+  const texts = await Promise.all(files.map(async (file) => [file, await readFileOrNull(file)] as const));
+  return new Map(texts.flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
 }
 
 /** Without hashes nothing is adopted, which is safe. */
@@ -173,14 +170,14 @@ function isModel(value: unknown): value is ComposeModel {
 }
 
 /** Names every variable that lacks a value, where Compose names the first alone. */
-async function explained(
+function explained(
   error: unknown,
   spec: StackSpec,
-  compose: Compose,
+  uses: VariableUse[],
   environment: StackEnvironment,
-): Promise<unknown> {
+): unknown {
   if (!DockerError.is(error, 'variable-missing')) return error;
-  const missing = missingRequired(variablesIn(await uninterpolated(compose)), environment.all);
+  const missing = missingRequired(uses, environment.all);
   if (missing.length === 0) return error;
   return new UserError(
     missing.map(({ name, message }): Problem => ({
@@ -194,13 +191,8 @@ async function explained(
 }
 
 /** Every file that the model or a container's content depends on; absolute, each once. */
-function filesOf(
-  spec: StackSpec,
-  model: ComposeModel,
-  source: ComposeModel | null,
-  environment: StackEnvironment,
-): string[] {
-  const files = new Set([...spec.sources, ...environment.files]);
+function filesOf(spec: StackSpec, model: ComposeModel, environment: StackEnvironment): string[] {
+  const files = new Set([...spec.sources, ...spec.envFiles, ...environment.files]);
   for (const object of [...Object.values(model.configs ?? {}), ...Object.values(model.secrets ?? {})]) {
     if (object.file !== undefined) files.add(object.file);
   }
@@ -209,32 +201,12 @@ function filesOf(
       if (mount.type === 'bind' && mount.source !== undefined) files.add(mount.source);
     }
   }
-  for (const service of Object.values(source?.services ?? {})) {
-    for (const file of envFilesOf(service)) files.add(path.resolve(spec.folder, file));
-  }
   return [...files].sort(byCodeUnit);
 }
 
-/** An env_file may use variables of the environment, or pass one on by a line of its name alone. */
-async function namesInEnvFiles(spec: StackSpec, source: ComposeModel): Promise<string[]> {
-  const files = new Set(Object.values(source.services).flatMap(envFilesOf));
-  const texts = await Promise.all(
-    [...files, '.env'].map((file) => readFileOrNull(path.resolve(spec.folder, file))),
-  );
-  return texts.flatMap((text) => {
-    const alone = (text ?? '').match(/^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*$/gm) ?? [];
-    return [...variablesIn(text).map((use) => use.name), ...alone.map((line) => line.trim())];
-  });
-}
-
-function envFilesOf(service: ComposeService): string[] {
-  const value: unknown = (service as { env_file?: unknown }).env_file ?? [];
-  const entries: unknown[] = Array.isArray(value) ? value : [value];
-  return entries.flatMap((entry) => {
-    if (typeof entry === 'string') return [entry];
-    const file = typeof entry === 'object' && entry !== null && 'path' in entry ? entry.path : null;
-    return typeof file === 'string' ? [file] : [];
-  });
+/** Files of variables: they may use others, or pass one on by a line of its name alone. */
+function envFilesOf(spec: StackSpec, environment: StackEnvironment): string[] {
+  return [...spec.envFiles, ...environment.files];
 }
 
 function stampAll(files: string[], { digester, now, deployed }: LoadOptions): Promise<FileStamp[]> {
@@ -290,17 +262,11 @@ function imageOf(name: string, model: ComposeModel, { images }: LoadOptions): st
   return images?.[name] ?? model.services[name]?.image ?? `${model.name}-${name}`;
 }
 
-/** `x-itsup` is read from the model as written: Compose drops extensions of included files when it expands variables. */
-function readOptions(
-  stack: string,
-  model: ComposeModel,
-  source: ComposeModel | null,
-): Map<string, ServiceOptions> {
+function readOptions(stack: string, model: ComposeModel): Map<string, ServiceOptions> {
   const problems: Problem[] = [];
   const options = new Map<string, ServiceOptions>();
-  for (const name of Object.keys(model.services)) {
-    const value = source?.services[name]?.['x-itsup'] ?? model.services[name]?.['x-itsup'];
-    const read = serviceOptions(stack, name, value);
+  for (const [name, service] of Object.entries(model.services)) {
+    const read = serviceOptions(stack, name, service['x-itsup']);
     options.set(name, read.options);
     problems.push(...read.problems);
   }

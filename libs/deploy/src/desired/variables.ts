@@ -1,5 +1,3 @@
-import type { ComposeModel } from '@itsup/docker';
-
 import { byCodeUnit } from '../sort';
 
 /** A `${NAME}` of a Compose file. */
@@ -13,26 +11,25 @@ export interface VariableUse {
   hasDefault: boolean;
 }
 
-const WITH_BRACES = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[?+-])([^}]*))?)/g;
-const BARE = /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*))/g;
+/** `$$` is a dollar sign; the operators are those of the Compose specification. */
+const VARIABLE = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[?+-])([^}]*))?)/g;
 
-/** Every variable that a value of the uninterpolated model uses, defaults' own included. `$$` is a dollar sign. */
-export function variablesIn(value: unknown): VariableUse[] {
+/** A line that is a name alone, as an item, a key without a value or a line of an env file: the value is passed on. */
+const PASSED_ON = /^\s*(?:-\s+)?["']?([A-Za-z_]\w*)["']?\s*:?\s*$/gm;
+
+/** `environment: NAME` of a config or secret takes the value of a variable as its content. */
+const CONTENT = /\benvironment\s*:\s*["']?([A-Za-z_]\w*)/g;
+
+/** Every variable that the text of a Compose or env file uses, those inside of defaults included; comments are not text. */
+export function variablesIn(text: string): VariableUse[] {
   const uses: VariableUse[] = [];
-  visit(value, uses);
+  for (const line of text.split('\n')) if (line.includes('$')) inText(line.replace(/(^|\s)#.*$/, ''), uses);
   return uses;
 }
 
-function visit(value: unknown, uses: VariableUse[]): void {
-  if (typeof value === 'string') inText(value, uses);
-  else if (Array.isArray(value)) for (const item of value) visit(item, uses);
-  else if (value !== null && typeof value === 'object')
-    for (const item of Object.values(value)) visit(item, uses);
-}
-
 function inText(text: string, uses: VariableUse[]): void {
-  if (!text.includes('$')) return;
-  for (const [, name, operator, rest] of text.matchAll(WITH_BRACES)) {
+  for (const [, bare, braced, operator, rest] of text.matchAll(VARIABLE)) {
+    const name = bare ?? braced;
     if (name === undefined) continue;
     uses.push({
       name,
@@ -42,12 +39,24 @@ function inText(text: string, uses: VariableUse[]): void {
     });
     if (rest) inText(rest.endsWith('}') ? rest : `${rest}}`, uses);
   }
-  for (const [, name] of text.matchAll(BARE)) {
-    if (name !== undefined) uses.push({ name, required: null, nonEmpty: false, hasDefault: false });
-  }
 }
 
-/** Variables that have to be set and are not; one entry a name, sorted as they come in the file. */
+/**
+ * Names of the variables whose values the files may depend on, sorted: more than they use rather than fewer, because a
+ * value that nobody uses costs nothing and one that is missed leaves a change unnoticed.
+ */
+export function namesIn(texts: string[]): string[] {
+  const names = new Set<string>();
+  for (const text of texts) {
+    for (const use of variablesIn(text)) names.add(use.name);
+    for (const [, name] of [...text.matchAll(PASSED_ON), ...text.matchAll(CONTENT)]) {
+      if (name !== undefined) names.add(name);
+    }
+  }
+  return [...names].sort(byCodeUnit);
+}
+
+/** Variables that have to be set and are not; one entry a name, in the order of the files. */
 export function missingRequired(
   uses: VariableUse[],
   env: Readonly<Record<string, string | undefined>>,
@@ -68,21 +77,4 @@ export function undefinedVariables(
 ): string[] {
   const names = uses.filter((use) => !use.hasDefault && use.required === null && env[use.name] === undefined);
   return [...new Set(names.map((use) => use.name))];
-}
-
-/**
- * Names whose values the model depends on: the variables it uses, and the ones it passes on by name alone
- * (`environment: [TOKEN]`, `secrets: {x: {environment: TOKEN}}`).
- */
-export function namesOf(model: ComposeModel, uses: VariableUse[]): string[] {
-  const names = new Set(uses.map((use) => use.name));
-  for (const service of Object.values(model.services)) {
-    for (const values of [service.environment, service.build?.args]) {
-      for (const [name, value] of Object.entries(values ?? {})) if (value === null) names.add(name);
-    }
-  }
-  for (const object of [...Object.values(model.configs ?? {}), ...Object.values(model.secrets ?? {})]) {
-    if (object.environment !== undefined) names.add(object.environment);
-  }
-  return [...names].sort(byCodeUnit);
 }

@@ -13,7 +13,7 @@ import type { LoadedStack } from '../desired/load-desired';
 import { forceReplace } from '../plan/force-replace';
 import type { StackPlan } from '../plan/model';
 import { byProject, observe, type Observed } from '../plan/observe';
-import { readDeployed } from '../state/deployed';
+import { readDeployed, type DeployedFile } from '../state/deployed';
 import { openJournal, readJournal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
@@ -152,12 +152,15 @@ async function deployLocked(
       }
       await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
       await journal.step('record', async () => {
-        run.deployed.set(spec.stack, await recordStack(run, loaded as LoadedStack, id));
+        run.deployed.set(
+          spec.stack,
+          await recordStack(run, loaded as LoadedStack, untouched(plan, deployed) ? null : id),
+        );
       });
     } else {
       await journal.step('settle-routes', () => run.publisher.settle(spec.stack));
     }
-    if (plan.unchanged) {
+    if (untouched(plan, deployed)) {
       await journal.close();
       return settle(plan, 'unchanged');
     }
@@ -173,6 +176,11 @@ async function deployLocked(
     if (!unsettled && !journal.hasRollout()) await journal.close();
     return settle(plan, 'failed', problems);
   }
+}
+
+/** Nothing was done to a stack that has a record already: one of its own would say nothing. */
+function untouched(plan: StackPlan | null, deployed: DeployedFile | null): boolean {
+  return plan?.unchanged === true && deployed !== null;
 }
 
 function replaced(plan: StackPlan, loaded: LoadedStack, { replace }: DeployOneOptions): StackPlan {

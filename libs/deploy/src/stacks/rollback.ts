@@ -1,11 +1,12 @@
 import path from 'node:path';
 
-import type { ComposeModel } from '@itsup/docker';
-import { stringify } from 'yaml';
+import { problemsOf } from '@itsup/config';
 
+import type { Restore } from '../converge/keep-for-rollback';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
-import { readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
+import { shortId } from '../plan/reasons';
+import { readJsonOrNull } from '../state/atomic-file';
 import { readRecords, restorePath } from '../state/records';
 import { deployOne } from './deploy-one';
 import type { DeployRecord, RollbackRequest, StackOutcome } from './model';
@@ -13,20 +14,12 @@ import { loadOptions } from './plan-one';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from './prepare-run';
 import { refusal } from './refusals';
-import { problemsOf } from '@itsup/config';
-import { shortId } from '../plan/reasons';
-
-/** What a record keeps to be restored: the merged model as written, variables unexpanded, and the images it ran. */
-interface Restore {
-  version: 1;
-  model: ComposeModel;
-  images: Record<string, string | null>;
-}
+import { writeRestoredFiles } from './restored-files';
 
 const LOCK_WAIT_MS = 10 * 60_000;
 
 /**
- * Takes a stack back to an earlier record: its Compose model and its images, through the same plan and rollout, with
+ * Takes a stack back to an earlier record: its Compose files and its images, through the same plan and rollout, with
  * today's environment and secrets (no record holds a secret) and today's mounted files. The sources stay as they are,
  * so the next deploy goes forward to them again.
  */
@@ -41,18 +34,18 @@ export async function rollback(context: DeployContext, request: RollbackRequest)
     const record = await chooseRecord(context, stack, request.to, run.deployed.get(stack)?.record ?? null);
     const restore = await readJsonOrNull<Restore>(restorePath(context.state, stack, record.id), 1);
     if (restore === null) throw notRestorable(stack, record.id);
-    const images = await presentImages(context, stack, record.id, restore);
-    const composeFile = path.join(context.state.stackDir(stack), 'restore', 'docker-compose.yml');
+    const images = await movedImages(context, stack, record.id, restore);
     return await deployOne(run, spec, {
       lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
-      commit: request.commit ?? record.commit,
+      commit: record.commit,
       command: 'rollback',
       load: async (current, own) => {
-        await writeFileAtomic(composeFile, stringify(withImages(restore.model, images)));
+        const folder = path.join(context.state.stackDir(stack), 'restore', 'files');
+        const composeFiles = [await writeRestoredFiles(folder, restore, spec.projectName, images)];
         const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
-        const loaded = await loadDesired(own, { ...options, composeFiles: [composeFile], pull: false });
-        // The record's inputs are not the sources': nothing is to be taken for unchanged by them.
-        return { ...loaded, inputs: { ...loaded.inputs, variables: null } };
+        const loaded = await loadDesired(own, { ...options, composeFiles, images, pull: false });
+        // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
+        return { ...loaded, inputs: { ...loaded.inputs, declared: 'rollback' } };
       },
     });
   } catch (error) {
@@ -78,49 +71,38 @@ async function chooseRecord(
     code: 'nothing-to-restore',
     project: stack,
     message: `${stack} has no earlier deploy to go back to`,
-    help: 'go back in git instead, and deploy that',
+    help: `go back in git instead, and run: nx deploy ${stack}`,
   });
 }
 
 /**
- * The recorded images that have to be named by their id, because the model's own reference names another one by now.
+ * The recorded images, by service, that have to be named by their id because their reference names another one by now.
  * @throws UserError when one is not on the engine any more
  */
-async function presentImages(
+async function movedImages(
   { docker }: DeployContext,
   stack: string,
   id: string,
-  { model, images }: Restore,
+  { images }: Restore,
 ): Promise<Record<string, string>> {
-  const wanted = Object.entries(images).filter((entry): entry is [string, string] => entry[1] !== null);
-  const references = Object.values(model.services).flatMap(({ image }) =>
-    image === undefined ? [] : [image],
-  );
-  const present = await docker.inspectImages([
-    ...new Set([...wanted.map(([, image]) => image), ...references]),
-  ]);
-  const missing = wanted.filter(([, image]) => !present.has(image));
+  const entries = Object.entries(images);
+  const names = entries.flatMap(([, image]) => [image.reference, ...(image.id === null ? [] : [image.id])]);
+  const present = await docker.inspectImages([...new Set(names)]);
+  const missing = entries.filter(([, image]) => image.id !== null && !present.has(image.id));
   if (missing.length > 0) {
+    const named = missing.map(([service, image]) => `${service} (${shortId(image.id ?? '')})`);
     throw refusal({
       code: 'image-gone',
       project: stack,
-      message: `the image of ${missing.map(([service, image]) => `${service} (${shortId(image)})`).join(', ')} in ${id} is not on the engine any more`,
+      message: `images that ${id} ran are not on the engine any more: ${named.join(', ')}`,
       help: `choose another record, or go back in git and run: nx deploy ${stack}`,
     });
   }
-  const named = (service: string): string | undefined =>
-    present.get(model.services[service]?.image ?? '')?.id;
-  return Object.fromEntries(wanted.filter(([service, image]) => named(service) !== image));
-}
-
-/** The model runs the recorded images where its own references moved on, and builds nothing anew. */
-function withImages(model: ComposeModel, images: Record<string, string>): ComposeModel {
-  const services = Object.entries(model.services).map(([name, service]) => {
-    const image = images[name];
-    if (image === undefined) return [name, service] as const;
-    return [name, { ...service, build: undefined, image, pull_policy: 'never' }] as const;
-  });
-  return { ...model, services: Object.fromEntries(services) };
+  return Object.fromEntries(
+    entries.flatMap(([service, image]) =>
+      image.id === null || present.get(image.reference)?.id === image.id ? [] : [[service, image.id]],
+    ),
+  );
 }
 
 function notRestorable(stack: string, id: string, records: DeployRecord[] = []): Error {

@@ -20,6 +20,8 @@ export interface StackSpec {
   composeFile: string;
   /** Every file of the sources that the model depends on, absolute; the artifacts are among them. */
   sources: string[];
+  /** `env_file` entries, absolute, there or not. */
+  envFiles: string[];
   /** Of this stack as consumer. */
   edges: DesiredEdge[];
   /** Edges of other stacks to services of this one. */
@@ -48,7 +50,6 @@ export function stackSpecs(
       composeFile,
       path.join(path.dirname(composeFile), 'docker-compose.ingress.yml'),
       ...[...project.files, ...(facts?.files ?? [])].map((file) => path.resolve(root, file)),
-      ...(facts?.envFiles ?? []).map((file) => path.resolve(root, file.path)),
     ];
     return {
       stack: project.name,
@@ -57,6 +58,7 @@ export function stackSpecs(
       folder: path.resolve(root, project.folder),
       composeFile,
       sources: unique(sources),
+      envFiles: unique((facts?.envFiles ?? []).map((file) => path.resolve(root, file.path))),
       edges: own.map((edge) => ({
         network: edge.network,
         provider: edge.provider,
@@ -82,6 +84,7 @@ function proxySpec(root: string): StackSpec {
     folder: path.dirname(composeFile),
     composeFile,
     sources: [composeFile],
+    envFiles: [],
     edges: [],
     consumers: [],
     providers: [],

@@ -26,8 +26,8 @@ export interface StackInputs {
   /** Artifact, Compose files, environment files, mounted files. */
   files: FileStamp[];
   contexts: Record<string, ContextStamp>;
-  /** Names of the variables whose values count; null: not known, so the stack is never recognised by its record. */
-  variables: string[] | null;
+  /** Names of the variables whose values count. */
+  variables: string[];
   /** Digest of their values. */
   environment: string;
 }
