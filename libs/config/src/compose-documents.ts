@@ -2,7 +2,7 @@ import { composeSchema, type ComposeFile, type ComposeService } from './compose-
 import { isMapping } from './is-mapping';
 import type { Place, Problem } from './problem';
 import { checkSchema } from './schema-problems';
-import type { SourceFiles } from './source-files';
+import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
 
 /** One document of a Compose file, without the parts whose shape is wrong. */
@@ -24,7 +24,7 @@ export class ComposeDocuments {
   readonly circles = new Set<string>();
   private readonly opened = new Map<string, ComposeDocument[]>();
 
-  constructor(private readonly sources: SourceFiles) {}
+  constructor(private readonly sources: YamlFiles) {}
 
   /** The documents of `file`, most files having one; none when it is broken. `place` is where the file is named. */
   open(file: string, place?: Place): ComposeDocument[] {

@@ -7,7 +7,7 @@ import type { ComposeFile } from './compose-schema';
 import { isInterpolated } from './grammar';
 import type { ComposeFacts, ServiceFacts } from './model';
 import type { Place, Problem } from './problem';
-import type { SourceFiles } from './source-files';
+import type { YamlFiles } from './yaml-files';
 
 /** What one set of Compose files, merged in order, comes to. */
 interface Model {
@@ -31,7 +31,7 @@ export interface ReadCompose {
  * @param main The Compose file and its override, from the workspace root.
  * @param base The folder that their relative paths resolve in.
  */
-export function readCompose(sources: SourceFiles, main: readonly string[], base: string): ReadCompose {
+export function readCompose(sources: YamlFiles, main: readonly string[], base: string): ReadCompose {
   const documents = new ComposeDocuments(sources);
   const folder = posix.dirname(main[0] ?? base);
   const model = readModel(documents, main, { folder, base }, []);

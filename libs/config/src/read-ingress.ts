@@ -5,7 +5,7 @@ import { isMapping } from './is-mapping';
 import type { EgressEdge, IngressRow, PathMode } from './model';
 import type { Problem } from './problem';
 import { checkSchema } from './schema-problems';
-import type { SourceFiles } from './source-files';
+import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
 
 /** What an ingress file says; rows that are wrong are left out. */
@@ -37,7 +37,7 @@ const SYNONYMS = {
 };
 
 /** Reads the ingress file of project `consumer`. An empty file is fine: it asks for nothing. */
-export function readIngress(files: SourceFiles, file: string, consumer: string): IngressFacts {
+export function readIngress(files: YamlFiles, file: string, consumer: string): IngressFacts {
   const nothing = { enabled: true, host: null, paths: null, ingress: [], egress: [], source: null };
   const { sources, problems } = files.yaml(file, { yaml11Booleans: true });
   const source = sources[0];

@@ -5,7 +5,7 @@ import { orderProblems } from './order-problems';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { readCompose, type ReadCompose } from './read-compose';
 import { readIngress, type IngressFacts } from './read-ingress';
-import { SourceFiles } from './source-files';
+import { YamlFiles } from './yaml-files';
 
 /**
  * Reads one project of the workspace `root`. Mistakes of the operator come back as problems; a project always comes
@@ -17,7 +17,7 @@ export async function readProject(
   settings: Settings,
 ): Promise<{ project: Project; problems: Problem[] }> {
   const folder = listProjectFolder(root, name) ?? NO_FILES;
-  return readProjectFrom(name, folder, settings, new SourceFiles(root));
+  return readProjectFrom(name, folder, settings, new YamlFiles(root));
 }
 
 const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [] };
@@ -27,7 +27,7 @@ export function readProjectFrom(
   name: string,
   listed: ProjectFolder,
   settings: Settings,
-  files: SourceFiles,
+  files: YamlFiles,
 ): { project: Project; problems: Problem[] } {
   const folder = `projects/${name}`;
   const inFolder = (file: string) => `${folder}/${file}`;
@@ -74,7 +74,7 @@ const NO_INGRESS: IngressFacts = {
 };
 
 /** With every link's target, so that its edits are noticed. */
-function filesOf(ingress: readonly string[], sources: SourceFiles, compose: ReadCompose | null): string[] {
+function filesOf(ingress: readonly string[], sources: YamlFiles, compose: ReadCompose | null): string[] {
   const all = new Set(compose?.files ?? []);
   for (const file of ingress) all.add(file).add(sources.read(file).realFile);
   return [...all].sort();

@@ -3,7 +3,7 @@ import { orderProblems } from './order-problems';
 import type { Problem } from './problem';
 import { checkSchema } from './schema-problems';
 import { settingsSchema, type SettingsFile } from './settings-schema';
-import { SourceFiles } from './source-files';
+import { YamlFiles } from './yaml-files';
 import { suggest } from './suggest';
 import { readTraefikFile } from './traefik-file';
 import { isMapping } from './is-mapping';
@@ -16,11 +16,11 @@ const FILE = 'projects/itsup.yml';
  * beside it. What is wrong falls back to its default and comes back as a problem.
  */
 export async function readSettings(root: string): Promise<{ settings: Settings; problems: Problem[] }> {
-  return readSettingsFrom(new SourceFiles(root));
+  return readSettingsFrom(new YamlFiles(root));
 }
 
 /** The same from files that are being read anyway. */
-export function readSettingsFrom(files: SourceFiles): { settings: Settings; problems: Problem[] } {
+export function readSettingsFrom(files: YamlFiles): { settings: Settings; problems: Problem[] } {
   const problems: Problem[] = [];
   const read: string[] = [];
   let input = settingsSchema.parse({});

@@ -4,14 +4,14 @@ import type { Problem } from './problem';
 import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
 import { readProjectFrom } from './read-project';
 import { readSettingsFrom } from './read-settings';
-import { SourceFiles } from './source-files';
+import { YamlFiles } from './yaml-files';
 
 /**
  * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
  * among the others, without its broken parts.
  */
 export async function readWorkspace(root: string): Promise<Workspace> {
-  const files = new SourceFiles(root);
+  const files = new YamlFiles(root);
   const { settings, problems } = readSettingsFrom(files);
   const { projects, others } = await listFolders(root);
   const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };

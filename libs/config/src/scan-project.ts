@@ -1,8 +1,14 @@
+import { createRequire } from 'node:module';
+import type * as composeReferencesModule from './compose-references';
 import { isMapping } from './is-mapping';
-import { parseYaml } from './parse-yaml';
+import type * as parseYamlModule from './parse-yaml';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
-import { readCompose } from './read-compose';
 import { SourceFiles } from './source-files';
+
+// The parsers take longer to load than a thousand scans without them, and most workspaces need none.
+const load = createRequire(__filename);
+const parser = () => load('./parse-yaml') as typeof parseYamlModule;
+const follower = () => load('./compose-references') as typeof composeReferencesModule;
 
 /** The little that inference has to know of a project, read without parsing its Compose file. */
 export interface ProjectScan {
@@ -37,7 +43,7 @@ export function scanProject(root: string, name: string): ProjectScan {
       ...scan,
       kind: listed.compose.length === 0 ? 'external' : 'container',
       ...scanIngress(files, folder, listed),
-      outsideFiles: outsideFiles(files, folder, listed),
+      outsideFiles: outsideFiles(root, files, folder, listed),
     };
   } catch {
     // A disk that fails or a folder that goes away meanwhile: the targets will meet it again and say so.
@@ -53,7 +59,7 @@ function scanIngress(
   const nothing = { enabled: true, egress: [] };
   const text = file === undefined ? null : files.read(`${folder}/${file}`).text;
   if (text === null || !/egress|enabled/.test(text)) return nothing;
-  const data = parseYaml(`${folder}/${file}`, text, { yaml11Booleans: true }).sources[0]?.data;
+  const data = parser().parseYaml(`${folder}/${file}`, text, { yaml11Booleans: true }).sources[0]?.data;
   if (!isMapping(data)) return nothing;
   const edges: unknown[] = Array.isArray(data['egress']) ? data['egress'] : [];
   return {
@@ -65,13 +71,13 @@ function scanIngress(
   };
 }
 
-function outsideFiles(files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
+function outsideFiles(root: string, files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
   const main = [...listed.compose.slice(0, 1), ...listed.overrides.slice(0, 1)].map(
     (file) => `${folder}/${file}`,
   );
   const refers = main.some((file) => /extends|include/.test(files.read(file).text ?? ''));
   const compose = refers
-    ? readCompose(files, main, folder).files
+    ? follower().composeReferences(root, main, folder)
     : main.map((file) => files.read(file).realFile);
   const ingress = listed.ingress.map((file) => files.read(`${folder}/${file}`).realFile);
   return [...new Set([...compose, ...ingress])].filter((file) => !file.startsWith(`${folder}/`)).sort();

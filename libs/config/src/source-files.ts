@@ -1,7 +1,5 @@
 import { lstatSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { join, posix, sep } from 'node:path';
-import { parseYaml, type ParsedYaml, type ParseOptions } from './parse-yaml';
-import type { Place, Problem } from './problem';
 
 /** A Compose file or an ingress file of this size was not written by a person, and parsing it would take seconds. */
 export const MAX_FILE_BYTES = 512 * 1024;
@@ -25,7 +23,6 @@ export class SourceFiles {
   private readonly realRoot: string;
   private readonly folders = new Map<string, string | null>();
   private readonly files = new Map<string, ReadFile>();
-  private readonly parsed = new Map<string, ParsedYaml>();
 
   constructor(root: string) {
     this.realRoot = realpathSync.native(root);
@@ -41,24 +38,10 @@ export class SourceFiles {
     return read;
   }
 
-  /** Reads and parses; an unreadable file gives a problem that `place`, where it is named, is shown with. */
-  yaml(file: string, options: ParseOptions = {}, place?: Place): ParsedYaml {
-    const { text, reason } = this.read(file);
-    if (text === null) return { sources: [], problems: [unreadable(file, reason ?? 'missing', place)] };
-    let parsed = this.parsed.get(file);
-    if (!parsed) {
-      parsed = parseYaml(file, text, options);
-      this.parsed.set(file, parsed);
-    }
-    return parsed;
-  }
-
   /** Lets go of the files below a folder, which nothing else is going to read. */
   forget(folder: string): void {
-    for (const cache of [this.files, this.parsed]) {
-      for (const file of cache.keys()) {
-        if (file.startsWith(`${folder}/`)) cache.delete(file);
-      }
+    for (const file of this.files.keys()) {
+      if (file.startsWith(`${folder}/`)) this.files.delete(file);
     }
   }
 
@@ -119,40 +102,9 @@ export function isOutside(file: string): boolean {
 }
 
 function reasonOf(error: unknown): Unreadable {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return 'missing';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   if (code === 'EISDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'not-a-file';
   throw error;
-}
-
-const REASONS: Record<Unreadable, { code: string; message: string; help: string }> = {
-  missing: {
-    code: 'file-not-found',
-    message: 'does not exist',
-    help: 'Mind that paths are relative to the file.',
-  },
-  outside: {
-    code: 'outside-workspace',
-    message: 'leads out of the workspace',
-    help: 'Move the file into the workspace: what git does not track here is not the same on the next machine.',
-  },
-  'not-a-file': { code: 'not-a-file', message: 'is not a file', help: 'Name a YAML file.' },
-  'too-big': {
-    code: 'file-too-big',
-    message: `is larger than ${MAX_FILE_BYTES / 1024} KiB`,
-    help: 'Keep data out of configuration files; split a file that is this long.',
-  },
-  denied: { code: 'file-denied', message: 'must not be read by this user', help: 'Change its permissions.' },
-};
-
-function unreadable(file: string, reason: Unreadable, place: Place | undefined): Problem {
-  const { code, message, help } = REASONS[reason];
-  return {
-    code,
-    severity: 'error',
-    message: `\`${file}\` ${message}`,
-    help,
-    place: place ?? { file, line: 1, column: 1 },
-  };
 }

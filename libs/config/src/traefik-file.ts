@@ -1,11 +1,11 @@
 import { isMapping } from './is-mapping';
 import type { YamlFile } from './model';
 import type { Problem } from './problem';
-import type { SourceFiles } from './source-files';
+import type { YamlFiles } from './yaml-files';
 
 /** Reads a file of native Traefik YAML that is merged over a generated one. Absent and empty are fine. */
 export function readTraefikFile(
-  files: SourceFiles,
+  files: YamlFiles,
   file: string,
 ): { file: YamlFile | null; exists: boolean; problems: Problem[] } {
   const { text, reason } = files.read(file);
