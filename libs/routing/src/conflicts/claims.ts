@@ -13,6 +13,8 @@ export interface Claim {
   tls: boolean;
   /** Of Traefik: the higher one is asked first. */
   priority: number;
+  /** Of two with one priority Traefik asks the file's first, as `providers.precedence` says. */
+  via: Route['via'];
   terms: Term[];
   /** Every host that the rule mentions, which is what Traefik chooses by before it decrypts. */
   hosts: string[];
@@ -24,12 +26,19 @@ export interface Claim {
 export function claimsOf(routes: readonly Route[], settings: Settings): Claim[] {
   const claims = routes.flatMap((route) => {
     const router = route.routers[route.serviceName];
-    return router && route.kind !== 'udp' ? claimsOfRouter(partyOf(route), route.kind, router) : [];
+    return router && route.kind !== 'udp'
+      ? claimsOfRouter(partyOf(route), route.kind, route.via, router)
+      : [];
   });
   return [...claims, ...dashboardClaims(settings)];
 }
 
-function claimsOfRouter(party: Party, kind: Claim['kind'], router: TraefikRouter): Claim[] {
+function claimsOfRouter(
+  party: Party,
+  kind: Claim['kind'],
+  via: Claim['via'],
+  router: TraefikRouter,
+): Claim[] {
   const rule = router.rule ?? '';
   const parsed = parseRule(rule, kind);
   if ('flaw' in parsed) return [];
@@ -40,6 +49,7 @@ function claimsOfRouter(party: Party, kind: Claim['kind'], router: TraefikRouter
     entryPoint,
     tls: router.tls !== undefined,
     priority: router.priority ?? defaultPriority(rule),
+    via,
     terms,
     hosts: hostsOf(parsed.rule),
     certifies: router.tls?.certResolver === defaultResolver,
@@ -57,6 +67,7 @@ function dashboardClaims(settings: Settings): Claim[] {
   return claimsOfRouter(
     { project: null, label: 'the dashboard (traefik.domain in projects/itsup.yml)', place: null },
     'http',
+    'file',
     {
       rule: `Host(\`${host}\`)`,
       entryPoints: ['web-secure'],

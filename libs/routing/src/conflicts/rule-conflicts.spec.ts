@@ -141,6 +141,22 @@ describe('a route that is never reached', () => {
     ).toMatchObject([{ code: 'unreachable-route', message: expect.stringContaining('left to chance') }]);
   });
 
+  it('is decided by the provider when two rules are equally long: the file’s is asked first', () => {
+    const resolver = {
+      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+    };
+    const file = (domain: string, dns?: string): ReturnType<typeof externalProject> =>
+      externalProject('nas', '10.0.0.9', [{ domains: [domain], resolver: dns ?? null }]);
+    const label = (domain: string, dns?: string): ReturnType<typeof project> =>
+      project('one', { rows: [{ domains: [domain], resolver: dns ?? null }] });
+    expect(
+      routeWorkspace(workspace([file('*.acme.org', 'dns'), label('a.acme.org')], resolver)).problems,
+    ).toMatchObject([{ code: 'unreachable-route', message: expect.stringContaining('one:web never gets') }]);
+    expect(
+      routeWorkspace(workspace([file('a.acme.org'), label('*.acme.org', 'dns')], resolver)).problems,
+    ).toEqual([]);
+  });
+
   it('is found for the dashboard, at the row that takes it away', () => {
     expect(
       within([{ domains: ['*.acme.org'], priority: 500 }], { traefikDomain: 'traefik.acme.org' }),

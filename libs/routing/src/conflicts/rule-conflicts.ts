@@ -104,9 +104,9 @@ function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict
     {
       code: 'unreachable-route',
       message:
-        winner.priority === claim.priority
+        precedence(winner, claim) === 0
           ? `it is left to chance whether ${claim.party.label} or ${winner.party.label} answers ${what}: both have priority ${claim.priority}`
-          : `${claim.party.label} never gets ${what}: ${winner.party.label} takes it with the higher priority ${winner.priority}`,
+          : `${claim.party.label} never gets ${what}: ${winner.party.label} takes it with priority ${winner.priority} before ${claim.priority}`,
       help:
         at === claim.party
           ? `Traefik asks the longest rule first; add priority: ${winner.priority + 1} to this row to have it asked before`
@@ -120,6 +120,11 @@ function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict
 interface Best {
   best: Claim;
   second: Claim | null;
+}
+
+/** Positive: Traefik asks `a` first; 0: left to chance. */
+function precedence(a: Claim, b: Claim): number {
+  return a.priority - b.priority || Number(a.via === 'file') - Number(b.via === 'file');
 }
 
 type Index = Map<string, Map<string, Best>>;
@@ -141,8 +146,8 @@ function indexOf(scope: readonly Claim[]): Index {
 function better(known: Best | undefined, claim: Claim): Best {
   if (!known) return { best: claim, second: null };
   if (known.best === claim || known.second === claim) return known;
-  if (claim.priority > known.best.priority) return { best: claim, second: known.best };
-  return known.second === null || claim.priority > known.second.priority
+  if (precedence(claim, known.best) > 0) return { best: claim, second: known.best };
+  return known.second === null || precedence(claim, known.second) > 0
     ? { best: known.best, second: claim }
     : known;
 }
@@ -155,7 +160,7 @@ function winnerOver(claim: Claim, term: Term, index: Index): Claim | null {
     for (const prefix of widerPrefixes(term, byPrefix)) {
       const entry = byPrefix.get(prefix);
       const candidate = entry?.best === claim ? entry.second : entry?.best;
-      if (candidate && candidate.priority >= (winner?.priority ?? claim.priority)) winner = candidate;
+      if (candidate && precedence(candidate, winner ?? claim) >= 0) winner = candidate;
     }
   }
   return winner;
