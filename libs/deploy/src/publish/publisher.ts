@@ -3,9 +3,11 @@ import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 
+import type { System } from '../context';
 import type { DynamicConfiguration } from '../rollout/types';
 import { byCodeUnit } from '../sort';
 import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
+import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
 import { entriesOf, entryKey, sameEntries, textOf, type Entries } from './entries';
@@ -36,6 +38,8 @@ const FILE_OF_SECTION = {
   udp: `${DYNAMIC}routers-udp.yml`,
 } as const;
 
+const LOCK_WAIT_MS = 60_000;
+
 /** Containers of other users read these files. */
 const MODE = 0o644;
 
@@ -47,12 +51,13 @@ const MODE = 0o644;
 export class Publisher {
   private readonly desired: Map<string, Entries>;
   private readonly present = new Map<string, Entries>();
-  private presentText = new Map<string, string>();
+  private readonly presentText = new Map<string, string>();
   private index: PublishedIndex = { version: 1, files: [], owners: {} };
   private queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly state: State,
+    private readonly system: System,
     private readonly files: PublishedFile[],
     private readonly owners: ReadonlyMap<string, Owner>,
   ) {
@@ -62,10 +67,11 @@ export class Publisher {
   /** @param files everything the proxy serves when the sources are deployed as they are */
   static async open(
     state: State,
+    system: System,
     files: PublishedFile[],
     owners: ReadonlyMap<string, Owner>,
   ): Promise<Publisher> {
-    const publisher = new Publisher(state, files, owners);
+    const publisher = new Publisher(state, system, files, owners);
     await publisher.readPresent();
     return publisher;
   }
@@ -227,6 +233,8 @@ export class Publisher {
   }
 
   private async readPresent(): Promise<void> {
+    this.present.clear();
+    this.presentText.clear();
     const index = await readJsonOrNull<PublishedIndex>(this.indexFile(), 1);
     if (index !== null) this.index = index;
     for (const file of new Set([...this.index.files, ...this.files.map(({ path: name }) => name)])) {
@@ -292,9 +300,26 @@ export class Publisher {
     return path.join(this.state.dir, 'published.json');
   }
 
-  /** Stacks are converged side by side; the files are written by one at a time. */
-  private exclusive<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(run);
+  /**
+   * One writer at a time, in this process and in others: each starts from what the one before left, or it would take
+   * its routes away.
+   */
+  private exclusive(run: () => Promise<void>): Promise<void> {
+    const result = this.queue.then(async () => {
+      const lock = await acquireLock({
+        file: path.join(this.state.dir, 'published.lock'),
+        what: 'the published routes',
+        command: 'publish',
+        waitMs: LOCK_WAIT_MS,
+        system: this.system,
+      });
+      try {
+        await this.readPresent();
+        await run();
+      } finally {
+        await lock.release();
+      }
+    });
     this.queue = result.catch(() => undefined);
     return result;
   }

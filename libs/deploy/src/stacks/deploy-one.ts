@@ -51,12 +51,16 @@ export async function deployOne(run: Run, spec: StackSpec, options: DeployOneOpt
     durationMs: context.system.now() - began,
   });
   try {
+    let loaded: LoadedStack | null = null;
     if (options.load === undefined) {
       // Without a lock: an unchanged stack is only looked at.
       const glance = await planOne(run, spec, run.observed);
       if (glance.loaded === null && glance.plan.unchanged) return outcome('unchanged', glance.plan);
+      loaded = glance.loaded;
     }
-    return await withLock(run, spec, options, (plan, status, problems) => outcome(status, plan, problems));
+    return await withLock(run, spec, options, loaded, (plan, status, problems) =>
+      outcome(status, plan, problems),
+    );
   } catch (error) {
     return outcome('failed', null, failureProblems(run, spec, error));
   }
@@ -64,12 +68,15 @@ export async function deployOne(run: Run, spec: StackSpec, options: DeployOneOpt
 
 type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?: Problem[]) => StackOutcome;
 
+/** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */
 async function withLock(
   run: Run,
   spec: StackSpec,
   options: DeployOneOptions,
+  glance: LoadedStack | null,
   settle: Settle,
 ): Promise<StackOutcome> {
+  let waited = false;
   const { context } = run;
   const lock = await acquireLock({
     file: path.join(context.state.stackDir(spec.stack), 'lock'),
@@ -78,10 +85,13 @@ async function withLock(
     waitMs: options.lockWaitMs,
     system: context.system,
     ...(context.signal && { signal: context.signal }),
-    onWait: (holder) => context.reporter.line(spec.stack, `waits for the ${holder}`),
+    onWait: (holder) => {
+      waited = true;
+      context.reporter.line(spec.stack, `waits for the ${holder}`);
+    },
   });
   try {
-    return await deployLocked(run, spec, options, settle);
+    return await deployLocked(run, spec, options, waited ? null : glance, settle);
   } finally {
     await lock.release();
   }
@@ -91,6 +101,7 @@ async function deployLocked(
   run: Run,
   spec: StackSpec,
   options: DeployOneOptions,
+  glance: LoadedStack | null,
   settle: Settle,
 ): Promise<StackOutcome> {
   const { context } = run;
@@ -140,6 +151,9 @@ async function deployLocked(
     if (options.load) {
       loaded = await options.load(run, spec);
       plan = replaced(planLoaded(run, loaded, observed), loaded, options);
+    } else if (glance !== null) {
+      loaded = glance;
+      plan = planLoaded(run, loaded, observed);
     } else ({ plan, loaded } = await planOne(run, spec, observed));
     if (loaded !== null) {
       await refuseRemoteEngine(run, loaded);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import { loadTemplates, publishedPaths, renderProxy } from '@itsup/artifacts';
@@ -12,6 +13,7 @@ import { byProject, observe, type Observed } from '../plan/observe';
 import { Publisher, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
 import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
+import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
 import { stackSpecs, type StackSpec } from './stack-spec';
@@ -41,6 +43,8 @@ export interface Run {
   deployed: Map<string, DeployedFile>;
 }
 
+/** What Traefik's plugin shows to CrowdSec. */
+const BOUNCER_KEY = 'crowdsec/bouncer.key';
 const STATIC_FILE = 'traefik/traefik.yml';
 const PROJECT_LABEL = 'com.docker.compose.project';
 
@@ -62,6 +66,8 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     listStacks(state),
   ]);
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
+  if (claim && request.workspace.settings.crowdsec.enabled)
+    await ensureKey(path.join(state.dir, BOUNCER_KEY));
   const workspace = withEnvironment(request.workspace, context.env);
   const broken = brokenProjects(workspace);
   const routing = routeWorkspace(workspace);
@@ -71,7 +77,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
   const files = hasWorkspaceError(workspace) ? [] : renderPublished(sound, served, templates);
-  const publisher = await Publisher.open(state, files, routeOwners(served));
+  const publisher = await Publisher.open(state, context.system, files, routeOwners(served));
   const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
   const deployed = new Map<string, DeployedFile>();
@@ -204,6 +210,11 @@ function startedWith(files: PublishedFile[]): Record<string, string> {
     digests[file.path] = sha256(content);
   }
   return digests;
+}
+
+/** A secret between two of our own containers: made here, known to nobody. */
+async function ensureKey(file: string): Promise<void> {
+  if ((await readFileOrNull(file)) === null) await writeFileAtomic(file, randomBytes(32).toString('hex'));
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
