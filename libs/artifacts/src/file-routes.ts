@@ -1,11 +1,5 @@
 import type { RouterKind, Settings } from '@itsup/config';
-import {
-  defaultResolver,
-  middlewareNames,
-  type Route,
-  type TraefikRouter,
-  type WorkspaceRouting,
-} from '@itsup/routing';
+import { dashboardRouters, type Route, type TraefikRouter, type WorkspaceRouting } from '@itsup/routing';
 
 /** A section of Traefik's dynamic configuration; each list sorted by name. */
 export interface DynamicSection {
@@ -76,38 +70,4 @@ function withResolver(router: TraefikRouter, settings: Settings): TraefikRouter 
   const { certResolver, ...tls } = router.tls;
   void certResolver;
   return { ...router, tls };
-}
-
-/** The dashboard is there for those who may see it: with a host name and at least one user. */
-export function dashboardOf(settings: Settings): { host: string; users: string[] } | null {
-  const { traefikDomain: host, traefikAdmin: users } = settings;
-  return host !== null && users.length > 0 ? { host, users } : null;
-}
-
-function dashboardRouters(settings: Settings): [string, TraefikRouter][] {
-  const dashboard = dashboardOf(settings);
-  if (dashboard === null) return [];
-  const rule = `Host(\`${dashboard.host}\`)`;
-  return [
-    [
-      'traefik-dashboard',
-      {
-        rule,
-        entryPoints: ['web-secure'],
-        service: 'api@internal',
-        middlewares: [`${middlewareNames.dashboardAuth}@file`],
-        tls: { certResolver: defaultResolver },
-      },
-    ],
-    [
-      'traefik-dashboard-redirect',
-      {
-        rule,
-        entryPoints: ['web'],
-        service: 'noop@internal',
-        middlewares: [`${middlewareNames.redirect}@file`],
-        priority: 1,
-      },
-    ],
-  ];
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '@itsup/config';
-import { proxynet, type WorkspaceRouting } from '@itsup/routing';
-import { dashboardOf } from './file-routes';
+import { dashboardOf, proxynet, type WorkspaceRouting } from '@itsup/routing';
 import { hasLocalPlugin } from './static-configuration';
 import type { Templates } from './templates';
 

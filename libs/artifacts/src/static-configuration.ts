@@ -1,5 +1,11 @@
 import type { Settings } from '@itsup/config';
-import { defaultResolver, middlewareNames, type EntryPoint, type WorkspaceRouting } from '@itsup/routing';
+import {
+  answersChallenges,
+  defaultResolver,
+  entryPointMiddlewares,
+  type EntryPoint,
+  type WorkspaceRouting,
+} from '@itsup/routing';
 
 /** An entry point as the template prints it. */
 export interface StaticEntryPoint extends EntryPoint {
@@ -24,25 +30,24 @@ export interface StaticConfiguration {
 /** Everything in Traefik's static file that depends on settings and routes. */
 export function staticConfiguration(settings: Settings, routing: WorkspaceRouting): StaticConfiguration {
   const { web, webSecure } = settings.entryPoints;
-  const guard = settings.crowdsec.enabled ? [`${middlewareNames.crowdsec}@file`] : [];
-  const open = [`${middlewareNames.defaultHeaders}@file`, `${middlewareNames.rateLimit}@file`, ...guard];
+  const middlewares = entryPointMiddlewares(settings);
   return {
     entryPoints: [
       {
         ...{ name: 'web', port: web, protocol: 'tcp', kind: 'http', asDefault: false },
         allowAcmeByPass: answersChallenges(routing),
-        middlewares: guard,
+        middlewares: middlewares.plain,
       },
       {
         ...{ name: 'web-secure', port: webSecure, protocol: 'tcp', kind: 'http', asDefault: true },
         allowAcmeByPass: false,
-        middlewares: open,
+        middlewares: middlewares.open,
       },
       ...routing.entryPoints.map((entryPoint) => ({
         ...entryPoint,
         asDefault: false,
         allowAcmeByPass: false,
-        middlewares: entryPoint.kind === 'http' ? open : [],
+        middlewares: entryPoint.kind === 'http' ? middlewares.open : [],
       })),
     ],
     trustedIps: settings.trustedIps,
@@ -51,15 +56,6 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
       ? { plugin: hasLocalPlugin(settings, 'crowdsec') ? null : settings.versions.crowdsecPlugin }
       : null,
   };
-}
-
-/** A route on plain HTTP that is no redirect: only answers to HTTP-01 challenges are. */
-function answersChallenges(routing: WorkspaceRouting): boolean {
-  return routing.projects.some(({ routes }) =>
-    routes.some(
-      (route) => route.kind === 'http' && route.routers[route.serviceName]?.entryPoints.includes('web'),
-    ),
-  );
 }
 
 function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {

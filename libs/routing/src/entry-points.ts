@@ -1,4 +1,4 @@
-import type { EntryPoint, Route } from './model';
+import type { EntryPoint, Route, WorkspaceRouting } from './model';
 import { compareText } from './order';
 
 /** The entry points that hostports ask for, sorted by name; one for all routes that share it. */
@@ -10,4 +10,16 @@ export function entryPointsOf(routes: readonly Route[]): EntryPoint[] {
     byName.set(name, { name, port: hostport, protocol: kind === 'udp' ? 'udp' : 'tcp', kind });
   }
   return [...byName.values()].sort((a, b) => compareText(a.name, b.name));
+}
+
+/**
+ * Does a project answer HTTP-01 challenges itself? A route on plain HTTP that is no redirect does nothing else. Then
+ * Traefik's own router for challenges stands behind the projects' (`allowACMEByPass`).
+ */
+export function answersChallenges(routing: WorkspaceRouting): boolean {
+  return routing.projects.some(({ routes }) =>
+    routes.some(
+      (route) => route.kind === 'http' && route.routers[route.serviceName]?.entryPoints.includes('web'),
+    ),
+  );
 }

@@ -1,6 +1,8 @@
 export * from './model';
+export { dashboardOf, dashboardRouters } from './dashboard';
+export { answersChallenges } from './entry-points';
 export { labelsOf } from './labels';
-export { generatedMiddlewares, middlewareNames } from './middlewares';
+export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './middlewares';
 export { proxynet } from './proxynet';
 export { internalPorts } from './reserved-ports';
 export { routeProject } from './route-project';

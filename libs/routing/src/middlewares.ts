@@ -48,3 +48,13 @@ function keysAt(value: unknown, ...path: string[]): string[] {
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/**
+ * The middlewares that Traefik's entry points put before every HTTP request: `plain` on `web`, whose requests are sent on
+ * to HTTPS, `open` on `web-secure` and on HTTP ports of projects.
+ */
+export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
+  const { crowdsec, defaultHeaders, rateLimit } = middlewareNames;
+  const guard = settings.crowdsec.enabled ? [`${crowdsec}@file`] : [];
+  return { plain: guard, open: [`${defaultHeaders}@file`, `${rateLimit}@file`, ...guard] };
+}
