@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { stringify } from 'yaml';
 import { BACKEND_CERTIFICATE, type BackendAnswer } from './harness/backend';
 import { http, tcp, udp, type HttpQuestion } from './harness/clients';
-import { describeWithImages } from './harness/describe-with';
+import { describeWithProxy } from './harness/describe-with';
 import { containersOf } from './harness/engine';
 import { eventually } from './harness/eventually';
-import { BUSYBOX, NODE, PROXY_IMAGES } from './harness/images';
+import { BUSYBOX, NODE } from './harness/images';
 import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
 import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
@@ -16,7 +16,7 @@ import { complaintsSince, routersInError } from './routes/traefik';
 /** An external project after an edit: a name that leads nowhere. */
 const OTHER_OUTSIDE = stringify({ host: '127.0.0.1', ingress: [{ domain: 'elsewhere.localhost', port: 1 }] });
 
-describeWithImages([BUSYBOX, NODE, ...PROXY_IMAGES], 'the proxy stack, with a row of every mode', () => {
+describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', () => {
   let workspace: TestWorkspace;
   let ports: Hostports;
   let outsideHttp: HttpServer;

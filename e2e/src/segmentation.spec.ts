@@ -1,7 +1,7 @@
-import { describeWithImages } from './harness/describe-with';
+import { describeWithProxy } from './harness/describe-with';
 import { containersOf, identityOf } from './harness/engine';
 import { eventually } from './harness/eventually';
-import { NODE, PROXY_IMAGES } from './harness/images';
+import { NODE } from './harness/images';
 import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
 import { askFrom, membersOf, reachable, type Member } from './segmentation/reach';
@@ -9,7 +9,7 @@ import { createSegmentedWorkspace, type SegmentedWorkspace } from './segmentatio
 
 const FOLDERS = ['shop', 'catalog', 'archive', 'alpha', 'lonely'];
 
-describeWithImages([NODE, ...PROXY_IMAGES], 'five projects beside each other', () => {
+describeWithProxy([NODE], 'five projects beside each other', () => {
   let workspace: TestWorkspace;
   let add: SegmentedWorkspace['add'];
 

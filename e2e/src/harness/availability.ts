@@ -1,3 +1,4 @@
+import { proxyFolder } from './engine';
 import { BUSYBOX, NODE, PROXY_IMAGES } from './images';
 import { run } from './run';
 
@@ -6,6 +7,8 @@ export interface Availability {
   engine: string | null;
   /** By image, `name:tag`. */
   images: Record<string, string | null>;
+  /** A host has one proxy: where one runs, it is nothing to test on. */
+  proxy: string | null;
 }
 
 const VARIABLE = 'ITSUP_E2E_AVAILABILITY';
@@ -23,7 +26,7 @@ export async function findAvailability(): Promise<Availability> {
     // One failed pull is enough to know that the next one would only cost time.
     if (missing !== null) registryAnswers = false;
   }
-  return { engine, images };
+  return { engine, images, proxy: engine ?? (await occupiedProxy()) };
 }
 
 async function missingEngine(): Promise<string | null> {
@@ -36,6 +39,11 @@ async function missingEngine(): Promise<string | null> {
   } catch (error) {
     return `no Docker engine: ${String(error)}`;
   }
+}
+
+async function occupiedProxy(): Promise<string | null> {
+  const folder = await proxyFolder();
+  return folder === null ? null : `a proxy runs on this engine, deployed from ${folder}`;
 }
 
 async function missingImage(image: string, registryAnswers: boolean): Promise<string | null> {
@@ -52,5 +60,7 @@ export function publishAvailability(availability: Availability): void {
 
 /** The finding of this run. */
 export function availability(): Availability {
-  return JSON.parse(process.env[VARIABLE] ?? '{"engine":"nobody asked for one","images":{}}') as Availability;
+  return JSON.parse(
+    process.env[VARIABLE] ?? '{"engine":"nobody asked for one","images":{},"proxy":null}',
+  ) as Availability;
 }

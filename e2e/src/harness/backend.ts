@@ -39,7 +39,7 @@ export function backendService(image: string, name: string): Record<string, unkn
         `fetch('http://127.0.0.1:${BACKEND.http}').then((r) => process.exit(r.ok ? 0 : 1))`,
       ],
       interval: '2s',
-      timeout: '5s',
+      timeout: '20s',
       retries: 3,
     },
   };

@@ -1,4 +1,5 @@
-import { availability } from './availability';
+import { availability, type Availability } from './availability';
+import { PROXY_IMAGES } from './images';
 
 const { skip } = describe;
 
@@ -8,13 +9,20 @@ const { skip } = describe;
  */
 export function describeWithImages(images: string[], name: string, body: () => void): void {
   const found = availability();
-  const missing =
-    found.engine ?? images.map((image) => found.images[image] ?? null).find((why) => why !== null);
-  if (missing) skip(`${name} (left out: ${missing})`, body);
-  else describe(name, body);
+  describeUnless(found.engine ?? missingOf(found, images), name, body);
 }
 
-/** `describe` for tests that need an engine and no image in particular. */
-export function describeWithEngine(name: string, body: () => void): void {
-  describeWithImages([], name, body);
+/** `describe` for tests that deploy the proxy stack, besides these images. */
+export function describeWithProxy(images: string[], name: string, body: () => void): void {
+  const found = availability();
+  describeUnless(found.engine ?? found.proxy ?? missingOf(found, [...images, ...PROXY_IMAGES]), name, body);
+}
+
+function missingOf(found: Availability, images: string[]): string | null {
+  return images.map((image) => found.images[image] ?? null).find((why) => why !== null) ?? null;
+}
+
+function describeUnless(missing: string | null, name: string, body: () => void): void {
+  if (missing === null) describe(name, body);
+  else skip(`${name} (left out: ${missing})`, body);
 }

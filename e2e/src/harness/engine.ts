@@ -1,6 +1,7 @@
 import { output, run } from './run';
 
 const PROJECT_LABEL = 'com.docker.compose.project';
+const PROXY = 'proxy';
 
 /** A container as the engine describes it, with what the tests compare. */
 export interface ContainerState {
@@ -56,19 +57,41 @@ export async function identityOf(project: string): Promise<string[]> {
 
 /** Removes containers, networks, volumes and images of the Compose projects whose name begins with `prefix`. */
 export async function removeProjects(prefix: string): Promise<void> {
+  await removeAll((project) => project.startsWith(prefix));
+  const images = await output('docker', ['image', 'ls', '--quiet', '--filter', `reference=${prefix}*`]);
+  const ids = [...new Set(images.split('\n').filter(Boolean))];
+  if (ids.length > 0) await run('docker', ['image', 'rm', '--force', ...ids]);
+}
+
+/** The folder that the proxy on this engine was deployed from; null when there is none. */
+export async function proxyFolder(): Promise<string | null> {
+  const format = '{{.Label "com.docker.compose.project.working_dir"}}';
+  const folders = await output('docker', [
+    ...['container', 'ls', '--all', '--filter', `label=${PROJECT_LABEL}=${PROXY}`],
+    ...['--format', format],
+  ]);
+  return folders.split('\n')[0] || null;
+}
+
+/** Removes the proxy's containers, networks and volumes, and proxynet when nothing is on it any more. */
+export async function removeProxy(): Promise<void> {
+  await removeAll((project) => project === PROXY);
+  await run('docker', ['network', 'rm', 'proxynet']);
+}
+
+async function removeAll(matches: (project: string) => boolean): Promise<void> {
   const removals: [kind: string, remove: string[]][] = [
     ['container', ['rm', '--force', '--volumes']],
     ['network', ['network', 'rm']],
     ['volume', ['volume', 'rm']],
-    ['image', ['image', 'rm', '--force']],
   ];
   for (const [kind, remove] of removals) {
-    const ids = kind === 'image' ? await imagesOf(prefix) : await idsWithPrefix(kind, prefix);
+    const ids = await idsWhere(kind, matches);
     if (ids.length > 0) await run('docker', [...remove, ...ids]);
   }
 }
 
-async function idsWithPrefix(kind: string, prefix: string): Promise<string[]> {
+async function idsWhere(kind: string, matches: (project: string) => boolean): Promise<string[]> {
   const key = kind === 'volume' ? '{{.Name}}' : '{{.ID}}';
   const format = `${key} {{.Label "${PROJECT_LABEL}"}}`;
   const list = await output('docker', [
@@ -81,12 +104,7 @@ async function idsWithPrefix(kind: string, prefix: string): Promise<string[]> {
   return list
     .split('\n')
     .map((line) => line.split(' '))
-    .flatMap(([id, project]) => (id && project?.startsWith(prefix) ? [id] : []));
-}
-
-async function imagesOf(prefix: string): Promise<string[]> {
-  const list = await output('docker', ['image', 'ls', '--quiet', '--filter', `reference=${prefix}*`]);
-  return [...new Set(list.split('\n').filter(Boolean))];
+    .flatMap(([id, project]) => (id && project && matches(project) ? [id] : []));
 }
 
 async function idsOf(kind: 'container', label: string): Promise<string[]> {

@@ -7,7 +7,7 @@ export default async function globalSetup(): Promise<void> {
   await output('npm', ['run', '--silent', 'build'], { cwd: REPOSITORY });
   const found = await findAvailability();
   publishAvailability(found);
-  for (const missing of new Set([found.engine, ...Object.values(found.images)])) {
+  for (const missing of new Set([found.engine, ...Object.values(found.images), found.proxy])) {
     if (missing !== null) process.stdout.write(`e2e: some tests are left out: ${missing}\n`);
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { parseDocument, stringify } from 'yaml';
 import { commit, copyCheckout, removeCheckout } from './checkout';
-import { removeProjects } from './engine';
+import { proxyFolder, removeProjects, removeProxy } from './engine';
 import { freePorts } from './ports';
 import { REPOSITORY } from './repository';
 import { run, userEnvironment, type Run, type RunOptions } from './run';
@@ -95,6 +95,10 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
     commit: (message) => commit(root, message),
     dispose: async () => {
       await removeProjects(prefix);
+      if ((await proxyFolder())?.startsWith(join(root, 'proxy'))) {
+        await workspace.nx(['run', 'proxy:down']);
+        await removeProxy();
+      }
       await discard();
     },
     discard,
