@@ -14,7 +14,7 @@ describe('what a workspace can be led into', () => {
   it('says so when projects/ is git-ignored, and how it gets seen', async () => {
     await workspace.write('.gitignore', `${await workspace.read('.gitignore')}\n/projects/\n`);
     const { exitCode, all } = await workspace.nx(VALIDATE);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBeGreaterThan(0);
     expect(all).toMatch(/ignores projects\//);
     expect(all).toContain('docs/from-itsup.md');
   });
@@ -33,7 +33,7 @@ describe('what a workspace can be led into', () => {
       );
     }
     const { exitCode, all } = await workspace.nx(VALIDATE);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBeGreaterThan(0);
     for (const name of ['proxy', 'itsup'])
       expect(all).toContain(`give the folder projects/${name} another name`);
     expect(failed(all)).toEqual(['projects/itsup:generate', 'projects/proxy:generate']);
@@ -47,7 +47,7 @@ describe('what a workspace can be led into', () => {
       await workspace.write(file, `${await workspace.read(file)}\nexport const pulled = true;\n`);
       for (const options of [daemon, {}]) {
         const { exitCode, all } = await workspace.nx(VALIDATE, options);
-        expect(exitCode).toBe(1);
+        expect(exitCode).toBeGreaterThan(0);
         expect(all).toContain('npm run build');
       }
     } finally {
@@ -73,7 +73,7 @@ describe('what a workspace can be led into', () => {
     await claim('website', 'contested.localhost');
 
     const { exitCode, all } = await workspace.nx(VALIDATE);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBeGreaterThan(0);
     expect(all).toContain('contested.localhost');
     for (const file of Object.values(rows)) expect(all).toContain(file);
     expect(failed(all).every((task) => task.startsWith('proxy:'))).toBe(true);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { wantsColor } from '../terminal/wants-color';
+import { EXIT } from './command';
 
 /**
  * Becomes `nx <args>` in this process: Nx takes over the terminal and the signals and ends the process with its own
@@ -14,8 +15,10 @@ export function runNx(root: string, args: readonly string[]): Promise<never> {
   process.env.NX_DAEMON ??= 'false';
   process.env.NX_ISOLATE_PLUGINS ??= 'false';
   if (!wantsColor(process.env, process.stdout.isTTY)) {
-    process.env.NO_COLOR = '1';
+    // The spelling that Nx also hands on to its workers.
+    process.env.FORCE_COLOR = '0';
   }
+  tellFailureFromInterrupt();
   process.argv = [process.execPath, nx, ...args];
   workspace(nx);
   return new Promise<never>(() => undefined);
@@ -30,4 +33,22 @@ export function runMany(
 ): Promise<never> {
   const only = projects.length > 0 ? ['-p', projects.join(',')] : [];
   return runNx(root, ['run-many', '-t', ...targets, ...only, ...flags]);
+}
+
+/** Nx ends with 130, as after Ctrl-C, also when a task failed and others waited for it: that is a failure. */
+function tellFailureFromInterrupt(): void {
+  let interrupted = false;
+  const note = (): void => {
+    interrupted = true;
+    // Until Nx listens, an interrupt ends the process, as it would without this listener.
+    if (process.listenerCount('SIGINT') === 1) {
+      process.exit(EXIT.interrupted);
+    }
+  };
+  process.on('SIGINT', note);
+  process.on('exit', (code) => {
+    if (code === EXIT.interrupted && !interrupted) {
+      process.exitCode = EXIT.failed;
+    }
+  });
 }

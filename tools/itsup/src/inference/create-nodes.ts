@@ -78,7 +78,8 @@ function projectNode(
       model: ['{projectRoot}/**/*.yml', '{projectRoot}/**/*.yaml', ...outside],
     },
     targets: targetsOf({
-      stack: scan.name,
+      // The folder's own name could be another stack's.
+      stack: nxName,
       nxName,
       digest: build.digest,
       refusal: build.refusal ?? reserved,

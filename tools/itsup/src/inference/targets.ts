@@ -2,7 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 
 /** What a target needs to know of the stack that it belongs to. */
 export interface StackTargets {
-  /** Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. */
+  /** Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. Distinct, as `nxName` is. */
   stack: string;
   /** Its name in Nx; another one only when the folder's name is taken. */
   nxName: string;
