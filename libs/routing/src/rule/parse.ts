@@ -130,16 +130,8 @@ class Parser {
 }
 
 function nameOf(token: Token): string {
-  switch (token.kind) {
-    case 'end':
-      return 'the end';
-    case 'break':
-      return 'a line break';
-    case 'name':
-      return token.text;
-    case 'string':
-      return 'a value';
-    default:
-      return token.kind;
-  }
+  if (token.kind === 'end') return 'the end';
+  if (token.kind === 'break') return 'a line break';
+  if (token.kind === 'string') return 'a value';
+  return token.kind === 'name' ? token.text : token.kind;
 }

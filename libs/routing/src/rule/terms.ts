@@ -18,7 +18,11 @@ export interface Term {
 /** Rules with more terms than this are looked at as a whole: no hand-written rule has them. */
 const maxTerms = 512;
 
-type Literal = { name: string; values: string[]; not: boolean };
+interface Literal {
+  name: string;
+  values: string[];
+  not: boolean;
+}
 
 /** The terms of a rule, in the order they are written. */
 export function termsOf(rule: Rule): Term[] {
@@ -40,32 +44,22 @@ export function isPlain(term: Term): boolean {
 
 /** Every host that a rule mentions, negated or not: Traefik reads server names for TLS from them in the same way. */
 export function hostsOf(rule: Rule): string[] {
-  switch (rule.kind) {
-    case 'matcher':
-      return rule.name === 'Host' || rule.name === 'HostSNI'
-        ? rule.values.map((value) => value.toLowerCase())
-        : [];
-    case 'not':
-      return hostsOf(rule.rule);
-    default:
-      return [...hostsOf(rule.left), ...hostsOf(rule.right)];
-  }
+  return matchersOf(rule)
+    .filter(({ name }) => name === 'Host' || name === 'HostSNI')
+    .flatMap(({ values }) => values.map((value) => value.toLowerCase()));
 }
 
 /** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */
 export function namesHosts(rule: Rule): boolean {
-  switch (rule.kind) {
-    case 'matcher':
-      return (
-        rule.name === 'HostSNIRegexp' ||
-        rule.name === 'ALPN' ||
-        (rule.name === 'HostSNI' && rule.values[0] !== '*')
-      );
-    case 'not':
-      return namesHosts(rule.rule);
-    default:
-      return namesHosts(rule.left) || namesHosts(rule.right);
-  }
+  return matchersOf(rule).some(
+    ({ name, values }) =>
+      name === 'HostSNIRegexp' || name === 'ALPN' || (name === 'HostSNI' && values[0] !== '*'),
+  );
+}
+
+function matchersOf(rule: Rule): Extract<Rule, { kind: 'matcher' }>[] {
+  if (rule.kind === 'matcher') return [rule];
+  return rule.kind === 'not' ? matchersOf(rule.rule) : [...matchersOf(rule.left), ...matchersOf(rule.right)];
 }
 
 function expand(rule: Rule, not: boolean): Literal[][] | null {
