@@ -1,5 +1,6 @@
 import type { Project, Workspace } from '@itsup/config';
 import { conflictsAmong } from './conflicts/conflicts-among';
+import { edgeNameProblems } from './edge-names';
 import { egressCycles, egressProblems, providerService } from './egress-problems';
 import { entryPointsOf } from './entry-points';
 import type { ProjectRouting, WorkspaceRouting } from './model';
@@ -35,6 +36,7 @@ export function routeWorkspace(
         .map(({ problem }) => problem),
       ...egressProblems(edges, byName),
       ...egressCycles(edges),
+      ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
     ]),
   };
 }
