@@ -6,6 +6,7 @@ import { planDown } from '../plan/plan-stack';
 import { containersFor } from '../plan/observe';
 import { forEachBounded } from '../validate/for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from './model';
+import { planEmptyHost } from './plan-empty-host';
 import { planOne } from './plan-one';
 import { prepareRun, type Run } from './prepare-run';
 import { refuseWithoutProviders } from './refusals';
@@ -44,6 +45,7 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
 async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (spec.kind === 'external') return planExternal(run, spec);
   if (spec.kind === 'down') return planDownOf(run, spec, 'enabled: false');
+  if (!run.engine.reachable) return planEmptyHost(run, spec);
   const { plan, loaded } = await planOne(run, spec, run.observed);
   if (loaded === null || plan.unchanged) return plan;
   return { ...plan, notes: [...plan.notes, ...missingProviders(run, spec)] };

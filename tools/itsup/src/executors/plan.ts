@@ -14,11 +14,11 @@ const { single, batch } = stackExecutor<PlanOptions>(async (run) => {
   const context = await deployContext({ ...run, reporter: { line: print } });
   const workspace = await readWorkspace(root);
   const plan = await planStacks(context, { workspace, stacks, pull: options.pull, adopt: options.adopt });
-  print(null, formatPlan(plan, { color }).trimEnd());
+  const whole = { ...plan, failed: [] };
+  print(null, formatPlan(whole, { color }).trimEnd());
   for (const stack of plan.stacks) {
-    settle(stack.stack, {
-      summary: formatPlan({ ...plan, stacks: [stack], failed: [] }, { color }).trimEnd(),
-    });
+    const summary = formatPlan({ ...whole, stacks: [stack], prunable: [] }, { color }).trimEnd();
+    settle(stack.stack, { summary });
   }
   for (const { stack, problems } of plan.failed) {
     settle(stack, { problems, success: false });

@@ -19,7 +19,7 @@ export const start: Command = {
     process.once('exit', () =>
       writeSync(
         process.stdout.fd,
-        `\nNothing was deployed: ${missing.message}. To get an engine: ${missing.help}\n`,
+        `\nNothing was deployed: there is no Docker engine to deploy to. ${missing.help}\n`,
       ),
     );
     return runMany(root, ['validate', 'plan'], []);
