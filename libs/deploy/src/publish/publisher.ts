@@ -41,7 +41,7 @@ const FILE_OF_SECTION = {
 const LOCK_WAIT_MS = 60_000;
 
 /** Containers of other users read these files. */
-const MODE = 0o644;
+const MODES = { mode: 0o644, folderMode: 0o755 };
 
 /**
  * The only writer of what the proxy serves. Static files change with the proxy's deploy; every route comes with the
@@ -286,14 +286,15 @@ export class Publisher {
 
   private async write(file: string, text: string): Promise<void> {
     if (this.presentText.get(file) === text) return;
-    await writeFileAtomic(path.join(this.state.dir, file), text, MODE, 0o755);
+    await writeFileAtomic(path.join(this.state.dir, file), text, MODES);
     this.presentText.set(file, text);
   }
 
   private async writeIndex(index: PublishedIndex): Promise<void> {
     this.index = index;
     const text = `${JSON.stringify(index)}\n`;
-    if ((await readFileOrNull(this.indexFile())) !== text) await writeFileAtomic(this.indexFile(), text);
+    if ((await readFileOrNull(this.indexFile())) !== text)
+      await writeFileAtomic(this.indexFile(), text, { sync: false });
   }
 
   private indexFile(): string {

@@ -42,6 +42,7 @@ describe('formatStatus', () => {
             by: 'ann',
             commit: '0123456789abcdef0123456789abcdef01234567',
             services: [],
+            steps: [],
             problems: [],
             restorable: true,
           },

@@ -2,17 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+export interface WriteOptions {
+  /** Permission bits; only the owner's by default, because the state folder knows what runs and how. */
+  mode?: number;
+  /** Of folders that have to be made. */
+  folderMode?: number;
+  /** false: it survives the end of the process, but perhaps not a power cut. */
+  sync?: boolean;
+}
+
 /**
  * Replaces a file so that a reader sees the old text or the new one, and a power cut leaves one of the two: written
  * under a temporary name in the same folder, synced, renamed, folder synced.
- * @param mode permission bits; only the owner's by default, because the state folder knows what runs and how
- * @param folderMode of folders that have to be made
  */
 export async function writeFileAtomic(
   file: string,
   text: string,
-  mode = 0o600,
-  folderMode = 0o700,
+  { mode = 0o600, folderMode = 0o700, sync = true }: WriteOptions = {},
 ): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: folderMode });
@@ -23,7 +29,7 @@ export async function writeFileAtomic(
     try {
       await handle.writeFile(text);
       await handle.chmod(mode);
-      await handle.sync();
+      if (sync) await handle.sync();
     } finally {
       await handle.close();
     }
@@ -32,7 +38,7 @@ export async function writeFileAtomic(
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  if (sync) await syncFolder(folder);
 }
 
 /** The file's text; null when there is none. */

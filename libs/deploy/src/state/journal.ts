@@ -64,14 +64,16 @@ export async function openJournal(options: {
     rollout: options.inherited ?? null,
   };
   const durations: { step: string; ms: number }[] = [];
-  const save = (): Promise<void> => writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`);
-  await save();
+  const save = (sync: boolean): Promise<void> =>
+    writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, { sync });
+  await save(true);
   return {
     durations,
     async step(name, run) {
       const entry: JournalFile['steps'][number] = { name, state: 'begun', at: iso(system) };
       content.steps.push(entry);
-      await save();
+      // What recovery needs is the rollout's state; steps tell a person how far it came.
+      await save(false);
       await hook?.('before', name);
       const began = system.now();
       try {
@@ -87,7 +89,7 @@ export async function openJournal(options: {
     },
     async save(rollout) {
       content.rollout = rollout;
-      await save();
+      await save(true);
     },
     hasRollout: () => content.rollout !== null,
     async close() {

@@ -1,0 +1,126 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import type { ComposeModel, ComposeService } from '@itsup/docker';
+import type { Project, Settings, Workspace } from '@itsup/config';
+
+import type { DeployContext } from '../context';
+import { openState } from '../state/state';
+import { SimulatedEngine } from './simulated-engine';
+import { simulatedSystem, VirtualClock } from './virtual-clock';
+
+const REPOSITORY = path.resolve(__dirname, '../../../..');
+
+/** A workspace on a simulated host; its artifacts are what the simulated Compose reads. */
+export class SimulatedWorkspace {
+  readonly clock = new VirtualClock();
+  readonly engine = new SimulatedEngine(this.clock);
+  readonly lines: string[] = [];
+  readonly projects = new Map<string, Project>();
+  private pid = 100;
+
+  private constructor(readonly root: string) {}
+
+  /** In a temporary folder, with the repository's templates. */
+  static async create(): Promise<SimulatedWorkspace> {
+    const root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'itsup-simulated-')));
+    await symlink(path.join(REPOSITORY, 'templates'), path.join(root, 'templates'));
+    return new SimulatedWorkspace(root);
+  }
+
+  /** Adds or replaces a project of these services; images that the engine lacks are put there. */
+  setProject(name: string, services: Record<string, ComposeService>, change: Partial<Project> = {}): void {
+    this.projects.set(name, project(name, change));
+    const networks: ComposeModel['networks'] = { default: { name: `${name}_default` } };
+    for (const edge of change.egress ?? []) {
+      const network = `${edge.consumer}--${edge.provider}--${edge.service}`;
+      networks[network] = { name: network, internal: true };
+    }
+    const complete = Object.entries(services).map(([service, definition]) => [
+      service,
+      { networks: Object.fromEntries(Object.keys(networks).map((key) => [key, null])), ...definition },
+    ]);
+    const file = this.composeFile(name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify({ name, services: Object.fromEntries(complete), networks }, null, 2));
+    for (const { image } of Object.values(services)) {
+      if (image !== undefined && !this.engine.images.has(image)) this.engine.addImage(image, image);
+    }
+  }
+
+  /** The artifact that the project's stack is run with. */
+  composeFile(name: string): string {
+    return path.join(this.root, 'upstream', name, 'docker-compose.yml');
+  }
+
+  removeProject(name: string): void {
+    this.projects.delete(name);
+    rmSync(this.composeFile(name), { force: true });
+  }
+
+  workspace(): Workspace {
+    return {
+      settings: SETTINGS,
+      projects: [...this.projects.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      problems: [],
+    };
+  }
+
+  /** Of the last context that was made. */
+  lastPid(): number {
+    return this.pid;
+  }
+
+  /** A process of its own: the ones before it are dead, unless it is told otherwise. */
+  context(change: Partial<DeployContext> & { alive?: number[] } = {}): DeployContext {
+    this.pid += 1;
+    const { alive = [], ...rest } = change;
+    return {
+      root: this.root,
+      state: openState(path.join(this.root, 'state')),
+      docker: this.engine.docker(),
+      env: {},
+      system: simulatedSystem(this.clock, this.pid, new Set([this.pid, ...alive])),
+      reporter: { line: (stack, text) => this.lines.push(`${stack ?? ''}: ${text}`) },
+      ...rest,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+const SETTINGS: Settings = {
+  traefikDomain: null,
+  traefikAdmin: [],
+  trustedIps: [],
+  letsEncrypt: { email: null, staging: false, resolvers: {} },
+  entryPoints: { web: 8080, webSecure: 8443 },
+  versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
+  dns: { enabled: false, resolvers: [] },
+  crowdsec: { enabled: false, collections: [] },
+  paths: 'source',
+  traefikOverride: null,
+  middlewaresOverride: null,
+  files: [],
+};
+
+function project(name: string, change: Partial<Project>): Project {
+  return {
+    name,
+    folder: `projects/${name}`,
+    kind: 'container',
+    enabled: true,
+    paths: 'source',
+    host: null,
+    ingressFile: null,
+    ingress: [],
+    egress: [],
+    compose: null,
+    files: [],
+    ...change,
+  };
+}
