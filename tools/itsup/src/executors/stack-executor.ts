@@ -81,6 +81,7 @@ async function* run<Options extends StackOptions>(
     Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
   );
   const many = open.size > 1;
+  const shown = new Set<string>();
 
   const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
     const task = open.get(stack);
@@ -92,8 +93,10 @@ async function* run<Options extends StackOptions>(
     const failed = !success || problems.some(({ severity }) => severity === 'error');
     const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
     const more = failed || summary === undefined ? '' : `${summary}\n`;
-    // Nx shows what a failed task of a batch printed and folds the others away, warnings included.
-    if (!failed) {
+    // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
+    // stacks is shown once.
+    if (!failed && !shown.has(told)) {
+      shown.add(told);
       process.stdout.write(told);
     }
     queue.push({
