@@ -1,6 +1,9 @@
 export * from './model';
 export { dashboardOf, dashboardRouters } from './dashboard';
 export { answersChallenges } from './entry-points';
+export { explain } from './explain/explain';
+export * from './explain/model';
+export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels';
 export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './middlewares';
 export { proxynet } from './proxynet';

@@ -19,3 +19,8 @@ export function regexpFlaw(expression: string): string | null {
     return error instanceof Error ? error.message : String(error);
   }
 }
+
+/** Whether an expression that `regexpFlaw` accepts is found in the text, as Go's MatchString does. */
+export function regexpMatches(expression: string, text: string): boolean {
+  return engine().compile(expression).matcher(text).find();
+}

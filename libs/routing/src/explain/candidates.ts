@@ -1,0 +1,132 @@
+import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
+import { defaultPriority } from '../conflicts/claims';
+import { dashboardRouters } from '../dashboard';
+import { answersChallenges } from '../entry-points';
+import { middlewareNames } from '../middlewares';
+import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
+import { hostsOf } from '../rule/terms';
+import { parseRule, type Rule } from '../rule/parse';
+import { labelRouters } from './label-routers';
+import type { RouterFact, Target } from './model';
+
+/** A router with what it takes to decide about a request. */
+export interface Candidate {
+  fact: RouterFact;
+  /** null: UDP, or a rule that cannot be read. */
+  rule: Rule | null;
+  /** Hosts that the rule mentions, lower case. */
+  hosts: string[];
+  /** The rule holds a variable whose value only a deploy knows. */
+  hasVariable: boolean;
+}
+
+const PROXY: Target = { project: null, service: null, host: null, port: null, scheme: 'http' };
+
+/** Every router that Traefik would have once the workspace is deployed, in no order. */
+export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): Candidate[] {
+  const { settings } = workspace;
+  const projects = new Map(workspace.projects.map((project) => [project.name, project]));
+  const routes = routing.projects.flatMap((project) => project.routes);
+  const byService = new Map(routes.map((route) => [`${route.kind} ${route.serviceName}`, route]));
+  const found: Candidate[] = [];
+  for (const each of routing.projects) {
+    const project = projects.get(each.project);
+    if (!project?.enabled) continue;
+    for (const { name, kind, router, service } of labelRouters(project, each)) {
+      const route = byService.get(`${kind} ${router.service.replace(/@docker$/, '')}`);
+      const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
+      const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
+      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? null));
+    }
+    for (const route of each.routes.filter(({ via }) => via === 'file')) {
+      for (const [name, router] of Object.entries(route.routers)) {
+        found.push(candidate(name, 'file', route.kind, router, targetOf(route), route.place));
+      }
+    }
+  }
+  return [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)];
+}
+
+/** Routers that the operator's `middlewares.yml` adds to the proxy's dynamic configuration. */
+function ownersOverrides(settings: Settings): Candidate[] {
+  return (['http', 'tcp', 'udp'] as const).flatMap((kind) => {
+    const section = recordOf(settings.middlewaresOverride?.data[kind]);
+    return Object.entries(recordOf(section['routers'])).map(([name, value]) => {
+      const { entryPoints, ...router } = recordOf(value) as Partial<TraefikRouter>;
+      const whole = { service: '', ...router, entryPoints: entryPoints ?? [] };
+      return candidate(name, 'file', kind, whole, PROXY, null);
+    });
+  });
+}
+
+function proxyRouters(settings: Settings, routing: WorkspaceRouting): Candidate[] {
+  const dashboard = dashboardRouters(settings).map(([name, router]) =>
+    candidate(name, 'file', 'http', router, PROXY, null),
+  );
+  return settings.letsEncrypt.email === null ? dashboard : [...dashboard, acmeRouter(routing)];
+}
+
+/** Traefik's own, pkg/provider/traefik: before everything, or by the length of its rule when a project answers challenges. */
+function acmeRouter(routing: WorkspaceRouting): Candidate {
+  const bypass = answersChallenges(routing);
+  return candidate(
+    bypass ? 'acme-http-bypass' : 'acme-http',
+    'internal',
+    'http',
+    {
+      rule: 'PathPrefix(`/.well-known/acme-challenge/`)',
+      entryPoints: ['web'],
+      service: 'acme-http@internal',
+      ...(bypass ? {} : { priority: Number.MAX_SAFE_INTEGER }),
+    },
+    PROXY,
+    null,
+  );
+}
+
+function candidate(
+  name: string,
+  provider: 'docker' | 'file' | 'internal',
+  kind: RouterKind,
+  router: TraefikRouter,
+  target: Target,
+  place: Place | null,
+): Candidate {
+  const rule = kind === 'udp' ? null : (router.rule ?? null);
+  const hasVariable = rule !== null && rule.includes('${');
+  const parsed = rule === null || kind === 'udp' || hasVariable ? null : parseRule(rule, kind);
+  const tree = parsed && 'rule' in parsed ? parsed.rule : null;
+  const qualified = (text: string): string => (text.includes('@') ? text : `${text}@${provider}`);
+  const { tls } = router;
+  return {
+    rule: tree,
+    hosts: tree === null ? [] : hostsOf(tree),
+    hasVariable,
+    fact: {
+      name: `${name}@${provider}`,
+      kind,
+      entryPoints: router.entryPoints.length > 0 ? router.entryPoints : kind === 'udp' ? [] : ['web-secure'],
+      rule,
+      priority: router.priority ?? defaultPriority(rule ?? ''),
+      priorityIsWritten: router.priority !== undefined,
+      tls: tls === undefined ? 'none' : tls.passthrough === true ? 'passthrough' : 'terminated',
+      certResolver: tls?.certResolver ?? null,
+      middlewares: (router.middlewares ?? []).map(qualified),
+      service: router.service === '' ? '' : qualified(router.service),
+      redirects: router.middlewares?.includes(`${middlewareNames.redirect}@file`) ?? false,
+      target,
+      place,
+    },
+  };
+}
+
+function targetOf(route: Route): Target {
+  const { project, service, host, port, scheme } = route;
+  return { project, service, host, port, scheme };
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,28 @@
+import type { Workspace } from '@itsup/config';
+import { entryPointMiddlewares } from '../middlewares';
+import type { WorkspaceRouting } from '../model';
+import { candidatesOf } from './candidates';
+import { connectionsOf, doorsOf } from './connections';
+import { decide } from './decide';
+import { hintsOf } from './hints';
+import type { Connection, Explanation } from './model';
+import type { Question } from './question';
+
+/**
+ * Who serves what a person asks about, and why nobody else does, as Traefik would decide it with these sources deployed.
+ * It does not know what runs: `@itsup/deploy` adds that.
+ */
+export function explain(question: Question, workspace: Workspace, routing: WorkspaceRouting): Explanation {
+  const candidates = candidatesOf(workspace, routing);
+  const doors = doorsOf(workspace.settings, routing);
+  const { plain, open } = entryPointMiddlewares(workspace.settings);
+  const before = ({ entryPoint }: Connection): string[] =>
+    entryPoint.kind !== 'http' ? [] : entryPoint.name === 'web' ? plain : open;
+  const answers = connectionsOf(question, doors, candidates).map((connection) => {
+    const decision = decide(connection, question.query, candidates);
+    const isHttp = decision.router?.kind === 'http';
+    return { connection, ...decision, entryPointMiddlewares: isHttp ? before(connection) : [] };
+  });
+  const hints = hintsOf({ question, workspace, routing, candidates, doors, answers });
+  return { question, answers, hints };
+}
