@@ -5,6 +5,7 @@ import { containerCommands } from './container-commands';
 import type { Docker, DockerOverrides } from './docker';
 import { engineCommands } from './engine-commands';
 import { eventCommands } from './event-commands';
+import { hostCommands } from './host-commands';
 import { imageCommands } from './image-commands';
 import type { Host } from './locate-engine';
 import { networkCommands } from './network-commands';
@@ -37,6 +38,7 @@ export function createDocker(settings: DockerSettings): Docker {
     ...images,
     ...eventCommands(runner, containers.inspectContainers),
     ...socketCommands(runner),
+    host: hostCommands(runner),
     packetFilter: (options = {}) =>
       findPacketFilter({ ...engine, ...containers, ...images }, runner, host.isRoot, options),
   };

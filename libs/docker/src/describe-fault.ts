@@ -112,6 +112,16 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
         message: `The path ${fault.path} to mount does not exist.`,
         help: 'Create it, or correct the Compose file.',
       };
+    case 'sops-missing':
+      return {
+        message: `${fault.file} is encrypted, and the command "sops" was not found.`,
+        help: 'Install SOPS: https://github.com/getsops/sops/releases',
+      };
+    case 'decryption-failed':
+      return {
+        message: `${fault.file} cannot be decrypted: ${fault.reason}`,
+        help: 'Give this host a key that the file is encrypted for: SOPS_AGE_KEY_FILE, or ~/.config/sops/age/keys.txt.',
+      };
     case 'timeout':
       return {
         message: `"${fault.command}" did not end within ${fault.seconds} s.`,

@@ -36,6 +36,10 @@ export type DockerFault =
   /** `up --wait`: a container did not become healthy, or ended. */
   | { code: 'container-unhealthy'; container: string; reason: string }
   | { code: 'mount-missing'; path: string }
+  /** The `sops` command is not installed, or not on the given PATH. */
+  | { code: 'sops-missing'; file: string }
+  /** SOPS could not decrypt the file: no key, or a damaged file. */
+  | { code: 'decryption-failed'; file: string; reason: string }
   | { code: 'timeout'; command: string; seconds: number }
   /** The signal given to `createDocker` was aborted, or the child was killed. */
   | { code: 'interrupted'; command: string; signal: string | null }

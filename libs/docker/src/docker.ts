@@ -8,6 +8,7 @@ import type {
 } from './container';
 import type { Engine, Versions } from './engine';
 import type { ContainerSnapshot, EngineEvent, EventsOptions, WatchOptions } from './events';
+import type { Host } from './host';
 import type { ImageDetails } from './image';
 import type {
   EndpointOptions,
@@ -97,6 +98,8 @@ export interface Docker {
   /** Takes a tag away (and the image with its last tag); one that is gone is no error. */
   removeImage(reference: string): Promise<void>;
 
+  /** What is asked of the host itself. */
+  readonly host: Host;
   packetFilter(options?: PacketFilterOptions): Promise<PacketFilterResult>;
   /** Established TCP connections. */
   connections(options?: ConnectionsOptions): Promise<Connection[]>;

@@ -7,6 +7,7 @@ export * from './docker-error';
 export * from './docker-fault';
 export * from './engine';
 export * from './events';
+export * from './host';
 export * from './image';
 export * from './network';
 export * from './packet-filter';
