@@ -2,5 +2,6 @@ module.exports = {
   ...require('../jest.preset.js'),
   displayName: 'e2e',
   globalSetup: '<rootDir>/src/harness/global-setup.ts',
-  testTimeout: 60_000,
+  // A bound for what hangs, with room for a machine that has other things to do.
+  testTimeout: 180_000,
 };

@@ -75,6 +75,7 @@ describe('mistakes in a project', () => {
   afterAll(() => workspace.dispose());
 
   it('fail the run, and no project but their own', () => {
+    // 1, or 130, which is Nx's for a run of which some tasks were left out.
     expect(exitCode).toBeGreaterThan(0);
     expect(messageOf(workspace.name('website'))).not.toContain('error:');
     expect(existsSync(join(workspace.root, 'upstream', workspace.name('website'), COMPOSE))).toBe(true);

@@ -83,7 +83,7 @@ describe('what a workspace can be led into', () => {
     const website = workspace.name('website');
     await workspace.write(`upstream/${website}/data/base.db`, 'precious');
     const { exitCode, all } = await workspace.nx(['plan', website]);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBeGreaterThan(0);
     expect(all).toContain(`upstream/${website}`);
     expect(all).toContain('data/');
     expect(all).toContain('paths: upstream');

@@ -20,7 +20,7 @@ export interface RunOptions {
 const KEPT = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT'];
 
 /**
- * The environment of a person at a shell. An allow-list, because these tests run inside an Nx task and inside Jest,
+ * The environment of a person at a shell, for Nx as the `itsup` command starts it. An allow-list, because these tests run inside an Nx task and inside Jest,
  * whose own variables (`NX_TASK_TARGET_PROJECT`, `NODE_OPTIONS`, …) would change what the tested commands do.
  */
 export function userEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
@@ -28,7 +28,7 @@ export function userEnvironment(overrides: Record<string, string> = {}): Record<
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(kept), NX_DAEMON: 'false', ...overrides };
+  return { ...Object.fromEntries(kept), NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', ...overrides };
 }
 
 /** Runs a process to its end. A non-zero exit is a result like any other; it never throws for one. */

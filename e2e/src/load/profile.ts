@@ -34,7 +34,8 @@ export interface TcpProfile extends Base {
 
 export interface UdpProfile extends Base {
   kind: 'udp';
-  /** Every request is a socket of its own: one datagram there, one back. */
+  /** One datagram there, one back; every request from a socket of its own, or all from one and the same. */
+  fixedSource?: boolean;
   address: string;
   port: number;
 }

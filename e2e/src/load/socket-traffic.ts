@@ -1,4 +1,5 @@
-import { createSocket } from 'node:dgram';
+import { randomUUID } from 'node:crypto';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
@@ -35,31 +36,41 @@ export function tcpTraffic(
   return { send };
 }
 
-/** One datagram there and back on a socket of its own. */
+/** One datagram there and back. */
 export function udpTraffic(
   profile: UdpProfile,
   counter: Counter,
   expectedVersion: () => string | null,
-): { send(due: number): void } {
+): { send(due: number): void; close(): void } {
+  const open = new Map<string, (answer: string) => void>();
+  const create = (): DatagramSocket => {
+    const socket = createSocket('udp4');
+    // A refused datagram (ICMP) is answered by nobody, which is what the timer counts.
+    socket.on('error', () => undefined);
+    socket.on('message', (message) => {
+      const answer = String(message);
+      open.get(answer.split(' ')[1] ?? '')?.(answer);
+    });
+    return socket;
+  };
+  const fixed = profile.fixedSource ? create() : null;
   const send = (due: number): void => {
     counter.begin();
     const expected = expectedVersion();
-    const socket = createSocket('udp4');
-    let settled = false;
+    const id = randomUUID();
+    const socket = fixed ?? create();
     const settle = (failure: string | null, version = ''): void => {
-      if (settled) return;
-      settled = true;
       clearTimeout(timer);
-      socket.close();
+      open.delete(id);
+      if (!fixed) socket.close();
       if (failure !== null) counter.fail(failure);
       else counter.succeed(version, performance.now() - due);
     };
     const timer = setTimeout(() => settle('timeout'), profile.timeoutMs ?? 3_000);
-    socket.on('error', (error) => settle(reasonOf(error)));
-    socket.on('message', (message) => settleVersion(String(message), expected, settle));
-    socket.send('ping', profile.port, profile.address);
+    open.set(id, (answer) => settleVersion(answer, expected, settle));
+    socket.send(id, profile.port, profile.address);
   };
-  return { send };
+  return { send, close: () => fixed?.close() };
 }
 
 export interface HeldConnections {

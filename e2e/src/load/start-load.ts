@@ -44,10 +44,11 @@ export function startLoad(profiles: Profile[]): Load {
         closings.push(held.closings);
         return { profile, counter, stop: arrive(profile.perSecond, held.send), close: held.close };
       }
-      const { send } =
-        profile.kind === 'tcp'
-          ? tcpTraffic(profile, counter, expected)
-          : udpTraffic(profile, counter, expected);
+      if (profile.kind === 'udp') {
+        const traffic = udpTraffic(profile, counter, expected);
+        return { profile, counter, stop: arrive(profile.perSecond, traffic.send), close: traffic.close };
+      }
+      const { send } = tcpTraffic(profile, counter, expected);
       return { profile, counter, stop: arrive(profile.perSecond, send), close: () => undefined };
     });
   const tallies = (): Record<string, Tally> =>
