@@ -16,3 +16,6 @@ export { validateStacks, type ValidateOutcome, type ValidateRequest } from './va
 export { stateFolder } from './state/state-folder';
 export { formatStatus } from './stacks/format-status';
 export { stackCompose } from './stacks/stack-compose';
+export * from './explain/model';
+export { formatExplanation } from './explain/format-explanation';
+export { observeRunning } from './explain/observe-running';

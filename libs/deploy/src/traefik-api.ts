@@ -25,6 +25,8 @@ export interface TraefikApi {
   rawData(): Promise<ServedConfiguration>;
   /** Names of its entry points. */
   entryPoints(): Promise<string[]>;
+  /** Fingerprints of the certificates that it serves, the one that it made itself left out. */
+  certificates(): Promise<string[]>;
 }
 
 /** The API did not answer, or not as Traefik does. */
@@ -59,12 +61,8 @@ export function createTraefikApi(address: string, get: HttpGet): TraefikApi {
       return status === 200;
     },
     rawData: async () => servedConfiguration(await json('/api/rawdata')),
-    entryPoints: async () => {
-      const list = await json('/api/entrypoints');
-      if (!Array.isArray(list))
-        throw new TraefikApiError(`Traefik's API at ${address} shows no entry points`);
-      return list.map((item: { name?: unknown }) => String(item.name)).sort();
-    },
+    entryPoints: async () => names(await json('/api/entrypoints')),
+    certificates: async () => names(await json('/api/certificates?per_page=100000')),
   };
 }
 
@@ -77,6 +75,10 @@ export function servedConfiguration(rawData: unknown): ServedConfiguration {
     middlewares: servedObjects(data[keyOf(prefix, 'middlewares')]),
   });
   return { http: section(''), tcp: section('tcp'), udp: section('udp') };
+}
+
+function names(list: unknown): string[] {
+  return (Array.isArray(list) ? list : []).map((item) => String(objectOf(item)['name'])).sort();
 }
 
 function keyOf(prefix: string, kind: string): string {

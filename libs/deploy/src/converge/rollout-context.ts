@@ -103,7 +103,8 @@ function portsOf(exposed: string[], details: ContainerDetails): number[] {
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
-const getText: HttpGet = (url, { timeoutMs, headers }) =>
+/** One GET on a connection of its own. */
+export const getText: HttpGet = (url, { timeoutMs, headers }) =>
   new Promise((resolve, reject) => {
     const request = httpGet(
       url,

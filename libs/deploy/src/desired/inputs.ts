@@ -1,6 +1,5 @@
 import { stampContext } from './build-context';
 import type { Digester } from './digest';
-import { stackEnvironment, type StackEnvironment } from './environment';
 import { areUnchanged } from './file-stamp';
 import type { DeployedFile } from '../state/deployed';
 import type { StackSpec } from '../stacks/stack-spec';
@@ -31,10 +30,24 @@ export function declaredInputs(
   ]);
 }
 
-/** Digest of the values that the stack's files can see: the named variables and every secret. */
-export function environmentInput(names: string[], environment: StackEnvironment, digester: Digester): string {
-  const all = [...COMPOSE_VARIABLES, ...names, ...environment.secretNames, ...Object.keys(environment.added)];
-  return digester.of(Object.fromEntries(all.map((name) => [name, environment.all[name]])));
+/**
+ * Digest of the values that the stack's files can see of the caller's environment. Secrets and `.env` are left out: they
+ * are files, whose stamps are compared, so that nothing is decrypted to see that nothing changed.
+ */
+export function environmentInput(
+  names: string[],
+  { env, stateDir, digester }: Pick<InputsOptions, 'env' | 'stateDir' | 'digester'>,
+): string {
+  const all = [...COMPOSE_VARIABLES, 'LETSENCRYPT_EMAIL', ...names];
+  return digester.of([stateDir, Object.fromEntries(all.map((name) => [name, env[name]]))]);
+}
+
+export interface InputsOptions {
+  stateDir: string;
+  env: Readonly<Record<string, string | undefined>>;
+  digester: Digester;
+  now: number;
+  published: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,20 +57,12 @@ export function environmentInput(names: string[], environment: StackEnvironment,
 export async function inputsUnchanged(
   spec: StackSpec,
   deployed: DeployedFile,
-  options: {
-    root: string;
-    stateDir: string;
-    env: Readonly<Record<string, string | undefined>>;
-    digester: Digester;
-    now: number;
-    published: Readonly<Record<string, string>>;
-  },
+  options: InputsOptions,
 ): Promise<boolean> {
   const { inputs } = deployed;
   const { digester, now, published } = options;
   if (inputs.declared !== declaredInputs(spec, published, digester)) return false;
-  const environment = await stackEnvironment({ ...options, stack: spec.stack, folder: spec.folder });
-  if (inputs.environment !== environmentInput(inputs.variables, environment, digester)) return false;
+  if (inputs.environment !== environmentInput(inputs.variables, options)) return false;
   if (!(await areUnchanged(inputs.files, digester, now))) return false;
   for (const known of Object.values(inputs.contexts)) {
     const stamp = await stampContext({ context: known.context, dockerfile: known.dockerfile }, now, known);

@@ -17,6 +17,7 @@ import type { Digester } from './digest';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { declaredInputs, environmentInput } from './inputs';
+import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
 import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
 
@@ -39,6 +40,7 @@ export interface LoadOptions {
   stateDir: string;
   env: Readonly<Record<string, string | undefined>>;
   docker: Docker;
+  secrets: SecretsReader;
   digester: Digester;
   now: number;
   /** Its stamps spare reading what has not changed. */
@@ -62,7 +64,10 @@ export interface LoadOptions {
  * @throws UserError for variables without a value and for options that are not understood, DockerError for the rest
  */
 export async function loadDesired(spec: StackSpec, options: LoadOptions): Promise<LoadedStack> {
-  const environment = await stackEnvironment({ ...options, stack: spec.stack, folder: spec.folder });
+  const environment = await stackEnvironment(
+    { ...options, stack: spec.stack, folder: spec.folder },
+    options.secrets,
+  );
   const compose = options.docker.compose({
     project: spec.projectName,
     files: options.composeFiles ?? [spec.composeFile],
@@ -134,7 +139,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       files,
       contexts,
       variables: names,
-      environment: environmentInput(names, environment, options.digester),
+      environment: environmentInput(names, options),
     },
     notes: unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : [],
   };
@@ -185,7 +190,7 @@ function explained(
       severity: 'error',
       project: spec.stack,
       message: `${spec.stack} needs a value for ${name}${message ? `: ${message}` : ''}`,
-      help: `set it in secrets/${spec.stack}.env, in the project's .env, or in the environment`,
+      help: `set it in secrets/${secretsContextOf(spec.stack)}.env, in the project's .env, or in the environment`,
     })),
   );
 }

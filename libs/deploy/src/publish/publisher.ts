@@ -220,6 +220,11 @@ export class Publisher {
     return entries;
   }
 
+  /** Some file holds a route of the stack. */
+  hasRoutes(stack: string): boolean {
+    return Object.values(this.index.owners).some((owner) => owner.stack === stack);
+  }
+
   private hasPresent(stack: string, service: string): boolean {
     return Object.values(this.index.owners).some(
       (owner) => owner.stack === stack && owner.service === service,

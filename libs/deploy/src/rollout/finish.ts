@@ -1,7 +1,7 @@
 import { drain } from './drain';
 import { endsOf, type Session } from './session';
 import type { StepRunner } from './step-runner';
-import type { ContainerFacts, DrainOptions, DynamicConfiguration } from './types';
+import type { ContainerFacts, DrainOptions, DynamicConfiguration, RolloutStep } from './types';
 
 export interface FinishOptions {
   /** Still there; may be empty when a killed rollout had removed them. */
@@ -15,7 +15,11 @@ export interface FinishOptions {
 }
 
 /** Everything after the switch: the pin leads to the fresh containers, the old ones get nothing new. */
-export async function finish(session: Session, steps: StepRunner, options: FinishOptions): Promise<void> {
+export async function finish(
+  session: Session,
+  steps: StepRunner<RolloutStep>,
+  options: FinishOptions,
+): Promise<void> {
   const { old, fresh, fileRoutes, publishRoutes } = options;
   const { docker } = session.context;
   const ids = old.map((container) => container.id);

@@ -2,8 +2,8 @@ import { awaitReady } from './await-ready';
 import { finish } from './finish';
 import { judge } from './health';
 import { Interrupted } from './rollout-error';
-import { Session } from './session';
-import { StepRunner } from './step-runner';
+import { Session, stepsOf } from './session';
+import type { StepRunner } from './step-runner';
 import type {
   ContainerFacts,
   DynamicConfiguration,
@@ -11,6 +11,7 @@ import type {
   RolloutJournal,
   RolloutOutcome,
   RolloutState,
+  RolloutStep,
 } from './types';
 import { undo } from './undo';
 
@@ -33,7 +34,7 @@ export async function recoverRollout(
   callbacks: RecoveryCallbacks,
 ): Promise<RolloutOutcome> {
   const session = new Session(context, state);
-  const steps = new StepRunner(context, state, journal);
+  const steps = stepsOf(context, state, journal);
   const outcome = (result: RolloutOutcome['result'], reason: string): RolloutOutcome => ({
     result,
     reason,
@@ -66,7 +67,7 @@ export async function recoverRollout(
 async function goForward(
   context: RolloutContext,
   session: Session,
-  steps: StepRunner,
+  steps: StepRunner<RolloutStep>,
   state: RolloutState,
   containers: { old: ContainerFacts[]; fresh: ContainerFacts[] },
   callbacks: RecoveryCallbacks,

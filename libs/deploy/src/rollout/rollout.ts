@@ -2,8 +2,8 @@ import { awaitReady } from './await-ready';
 import { finish } from './finish';
 import { isServing } from './provided-configuration';
 import { Interrupted, RolloutError } from './rollout-error';
-import { endsOf, Session } from './session';
-import { StepRunner } from './step-runner';
+import { endsOf, Session, stepsOf } from './session';
+import type { StepRunner } from './step-runner';
 import type {
   ContainerFacts,
   RolloutContext,
@@ -11,6 +11,7 @@ import type {
   RolloutOutcome,
   RolloutRequest,
   RolloutState,
+  RolloutStep,
 } from './types';
 import { undo } from './undo';
 import { interruptible } from './waiting';
@@ -31,7 +32,7 @@ export async function rollOut(
 
 class Rollout {
   private readonly session: Session;
-  private readonly steps: StepRunner;
+  private readonly steps: StepRunner<RolloutStep>;
   private state: RolloutState;
   private committed = false;
 
@@ -41,7 +42,7 @@ class Rollout {
     private readonly journal: RolloutJournal,
   ) {
     this.session = new Session(context, request);
-    this.steps = new StepRunner(context, request, journal);
+    this.steps = stepsOf(context, request, journal);
     const { project, composeProject, service, replicas, fileRoutes, drain } = request;
     this.state = {
       project,

@@ -22,9 +22,11 @@ import type {
   ContainerFacts,
   DynamicConfiguration,
   RolloutContext,
+  RolloutJournal,
   RolloutLimits,
   RolloutStep,
 } from './types';
+import { StepRunner } from './step-runner';
 import { waiterFor, type Waiter } from './waiting';
 
 /** What is being replaced. */
@@ -200,4 +202,18 @@ function serviceNames(provided: ProvidedConfiguration): Record<(typeof protocols
     tcp: Object.keys(provided.tcp.services),
     udp: Object.keys(provided.udp.services),
   };
+}
+
+/** The runner of a rollout's steps. */
+export function stepsOf(
+  context: RolloutContext,
+  { project, service }: Pick<SessionSubject, 'project' | 'service'>,
+  journal: RolloutJournal,
+): StepRunner<RolloutStep> {
+  return new StepRunner({
+    clock: context.clock,
+    signal: context.signal,
+    journal,
+    onStep: (step) => context.report({ type: 'step', project, service, step }),
+  });
 }

@@ -1,41 +1,39 @@
 import { Interrupted } from './rollout-error';
+import type { Clock } from './types';
 import { interruptible } from './waiting';
-import type { RolloutContext, RolloutJournal, RolloutOutcome, RolloutStep } from './types';
-import type { SessionSubject } from './session';
+
+export interface StepRunnerOptions<Step extends string> {
+  clock: Clock;
+  signal: AbortSignal;
+  journal: { step<T>(name: Step, run: () => Promise<T>): Promise<T> };
+  onStep(step: Step): void;
+}
 
 /** Runs steps through the journal, tells about them and measures them. */
-export class StepRunner {
-  readonly durations: RolloutOutcome['durations'] = [];
+export class StepRunner<Step extends string> {
+  readonly durations: { step: Step; ms: number }[] = [];
   private current: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly context: RolloutContext,
-    private readonly subject: SessionSubject,
-    private readonly journal: RolloutJournal,
-    private readonly signal: AbortSignal = context.signal,
-  ) {}
+  constructor(private readonly options: StepRunnerOptions<Step>) {}
 
   /** Resolves when the work of the last step has come to an end, also after an interrupt made `run` give up on it. */
   settled(): Promise<void> {
     return this.current;
   }
 
-  async run<T>(step: RolloutStep, act: () => Promise<T>): Promise<T> {
-    const { clock } = this.context;
+  async run<T>(step: Step, act: () => Promise<T>): Promise<T> {
+    const { clock, signal, journal, onStep } = this.options;
     const started = clock.now();
-    this.context.report({ type: 'step', project: this.subject.project, service: this.subject.service, step });
+    onStep(step);
     try {
-      const work = this.journal.step(step, () => {
-        if (this.signal.aborted) return Promise.reject(new Interrupted());
-        return act();
-      });
+      const work = journal.step(step, () => (signal.aborted ? Promise.reject<T>(new Interrupted()) : act()));
       this.current = work.then(
         () => undefined,
         () => undefined,
       );
-      return await interruptible(this.signal, work);
+      return await interruptible(signal, work);
     } finally {
-      this.durations.push({ step, ms: clock.now() - started });
+      this.durations.push({ step, ms: Math.round(clock.now() - started) });
     }
   }
 }

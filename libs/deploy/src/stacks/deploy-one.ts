@@ -17,6 +17,7 @@ import { readDeployed, type DeployedFile } from '../state/deployed';
 import { openJournal, readJournal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
 import { planLoaded, planOne } from './plan-one';
 import type { Run } from './prepare-run';
@@ -36,7 +37,12 @@ export interface DeployOneOptions {
 }
 
 /** Converges one stack of containers. Never rejects: whatever goes wrong is in the outcome. */
-export async function deployOne(run: Run, spec: StackSpec, options: DeployOneOptions): Promise<StackOutcome> {
+export async function deployOne(
+  shared: Run,
+  spec: StackSpec,
+  options: DeployOneOptions,
+): Promise<StackOutcome> {
+  const run = hideSecrets(shared);
   const { context } = run;
   const began = context.system.now();
   const outcome = (
@@ -70,7 +76,7 @@ type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?
 
 /** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */
 async function withLock(
-  run: Run,
+  run: StackRun,
   spec: StackSpec,
   options: DeployOneOptions,
   glance: LoadedStack | null,
@@ -98,7 +104,7 @@ async function withLock(
 }
 
 async function deployLocked(
-  run: Run,
+  run: StackRun,
   spec: StackSpec,
   options: DeployOneOptions,
   glance: LoadedStack | null,
@@ -156,6 +162,7 @@ async function deployLocked(
       plan = planLoaded(run, loaded, observed);
     } else ({ plan, loaded } = await planOne(run, spec, observed));
     if (loaded !== null) {
+      for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
       await refuseRemoteEngine(run, loaded);
       refuseWithoutProviders(spec, observed);
       const prepared = await prepareImages(context, loaded, plan, journal);
@@ -207,7 +214,7 @@ async function relist(run: Run): Promise<Observed> {
 }
 
 /** What went wrong in the operator's words; a container's own last words are told before. */
-function failureProblems(run: Run, spec: StackSpec, error: unknown): Problem[] {
+function failureProblems(run: StackRun, spec: StackSpec, error: unknown): Problem[] {
   const { reporter, signal } = run.context;
   if (signal?.aborted) {
     return [
@@ -222,7 +229,11 @@ function failureProblems(run: Run, spec: StackSpec, error: unknown): Problem[] {
   }
   if (error instanceof NotHealthyError) {
     for (const line of error.details) reporter.line(spec.stack, `  | ${line}`);
-    return [error.problem];
+    return [{ ...error.problem, message: run.hide(error.problem.message) }];
   }
-  return problemsOf(error).map((problem) => ({ ...problem, project: problem.project ?? spec.stack }));
+  return problemsOf(error).map((problem) => ({
+    ...problem,
+    message: run.hide(problem.message),
+    project: problem.project ?? spec.stack,
+  }));
 }

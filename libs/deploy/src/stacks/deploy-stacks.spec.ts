@@ -303,6 +303,35 @@ describe('the host', () => {
     expect(simulated.engine.running('shop', 'web')).toHaveLength(1);
   });
 
+  it('hides what a failing container prints of its secrets', async () => {
+    await mkdir(path.join(simulated.root, 'secrets'));
+    await writeFile(path.join(simulated.root, 'secrets/shop.env'), 'PASSWORD="correct horse"\n');
+    simulated.engine.addImage('broken', 'broken', 'exits');
+    simulated.engine.logsOf = () => 'cannot log in with correct horse\n';
+    simulated.setProject('shop', { web: { image: 'broken', environment: { PASSWORD: '${PASSWORD}' } } });
+    const outcome = await outcomeOf('shop');
+    expect(outcome.status).toBe('failed');
+    expect(simulated.lines.join('\n')).toContain('cannot log in with ${PASSWORD}');
+    expect(simulated.lines.join('\n') + JSON.stringify(outcome)).not.toContain('correct horse');
+  });
+
+  it('decrypts nothing to see that nothing changed', async () => {
+    await mkdir(path.join(simulated.root, 'secrets'));
+    const file = path.join(simulated.root, 'secrets/shop.enc.env');
+    await writeFile(file, 'PASSWORD=ENC[1]\nsops_version=3.9.0\n');
+    simulated.engine.decrypted.set('secrets/shop.enc.env', 'PASSWORD=correct horse');
+    simulated.setProject('shop', { web: { ...WEB, environment: { PASSWORD: '${PASSWORD}' } } });
+    await deploy();
+    expect(simulated.engine.running('shop', 'web')[0]?.environment).toEqual({ PASSWORD: 'correct horse' });
+    const before = simulated.engine.decryptions;
+    expect((await outcomeOf('shop')).status).toBe('unchanged');
+    expect(simulated.engine.decryptions).toBe(before);
+    // Encrypted anew, as after a change of keys: looked at, and found to be the same.
+    await writeFile(file, 'PASSWORD=ENC[2]\nsops_version=3.9.0\n');
+    expect((await outcomeOf('shop')).status).toBe('unchanged');
+    expect(simulated.engine.decryptions).toBe(before + 1);
+  });
+
   it('holds no secret in the state folder, and notices one that changed', async () => {
     await mkdir(path.join(simulated.root, 'secrets'));
     const secrets = path.join(simulated.root, 'secrets/shop.env');

@@ -59,6 +59,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     stateDir: context.state.dir,
     env: context.env,
     docker: context.docker,
+    secrets: run.secrets,
     digester: run.digester,
     now: context.system.now(),
     deployed,
@@ -82,7 +83,6 @@ async function isAsDeployed(
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
   if ((await readJournal(context.state, spec.stack)) !== null) return false;
   return inputsUnchanged(spec, deployed, {
-    root: context.root,
     stateDir: context.state.dir,
     env: context.env,
     digester: run.digester,

@@ -75,8 +75,8 @@ export function planDownOf(
   const deployed = run.deployed.get(spec.stack) ?? null;
   const containers = containersFor(run.observed, spec.projectName, deployed?.edges ?? []);
   const plan = planDown(spec.stack, spec.projectName, containers, deployed, reason);
-  const files = run.publisher.pending(spec.stack, false);
-  return { ...plan, files, unchanged: plan.unchanged && files.length === 0 && deployed === null };
+  const unchanged = plan.unchanged && deployed === null && !run.publisher.hasRoutes(spec.stack);
+  return { ...plan, files: run.publisher.pending(spec.stack, false), unchanged };
 }
 
 /** In a plan a provider that does not run is worth a word: the same run may start it. */

@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
+import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { byProject, observe, type Observed } from '../plan/observe';
 import { Publisher, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
@@ -32,6 +33,7 @@ export interface Run {
   problems: Problem[];
   prunable: string[];
   digester: Digester;
+  secrets: SecretsReader;
   publisher: Publisher;
   /** By path in the state folder: digest of what a container reads at its start only. */
   published: Record<string, string>;
@@ -68,7 +70,8 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && request.workspace.settings.crowdsec.enabled)
     await ensureKey(path.join(state.dir, BOUNCER_KEY));
-  const workspace = withEnvironment(request.workspace, context.env);
+  const secrets = createSecretsReader(root, context.docker);
+  const workspace = await withSecrets(request.workspace, context.env, secrets);
   const broken = brokenProjects(workspace);
   const routing = routeWorkspace(workspace);
   addConflicts(broken, routing, workspace);
@@ -98,6 +101,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       (problem) => problem.severity !== 'error' || problem.project === undefined,
     ),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
+    secrets,
     digester: new Digester(identity?.digestKey ?? ''),
     publisher,
     published: startedWith(files),
@@ -123,14 +127,24 @@ async function observeEngine(
   }
 }
 
-/** The address for certificates and the dashboard's users may come with the environment instead of itsup.yml. */
-function withEnvironment(workspace: Workspace, env: Readonly<Record<string, string | undefined>>): Workspace {
+/** The address for certificates and the dashboard's users may come as secrets of the host instead of in itsup.yml. */
+async function withSecrets(
+  workspace: Workspace,
+  env: Readonly<Record<string, string | undefined>>,
+  secrets: SecretsReader,
+): Promise<Workspace> {
   const { settings } = workspace;
-  const email = settings.letsEncrypt.email ?? (env['LETSENCRYPT_EMAIL'] || null);
-  const admin = settings.traefikAdmin.length > 0 ? settings.traefikAdmin : linesOf(env['TRAEFIK_ADMIN']);
+  const { letsEncrypt, traefikAdmin } = settings;
+  if (letsEncrypt.email !== null && traefikAdmin.length > 0) return workspace;
+  const { variables } = await secrets(HOST_CONTEXT);
+  const given = (name: string): string | undefined => variables[name] ?? env[name];
   return {
     ...workspace,
-    settings: { ...settings, letsEncrypt: { ...settings.letsEncrypt, email }, traefikAdmin: admin },
+    settings: {
+      ...settings,
+      letsEncrypt: { ...letsEncrypt, email: letsEncrypt.email ?? (given('LETSENCRYPT_EMAIL') || null) },
+      traefikAdmin: traefikAdmin.length > 0 ? traefikAdmin : linesOf(given('TRAEFIK_ADMIN')),
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { stackEnvironment } from '../desired/environment';
+import { createSecretsReader } from '../desired/secrets';
 import { PROXY_STACK } from './model';
 import { stackSpecs } from './stack-spec';
 
@@ -36,7 +37,10 @@ export async function stackCompose(context: DeployContext, stack: string): Promi
       help: `run itsup generate ${stack}`,
     });
   }
-  const { added } = await stackEnvironment({ root, stack, folder: spec.folder, stateDir: state.dir, env });
+  const { added } = await stackEnvironment(
+    { root, stack, folder: spec.folder, stateDir: state.dir, env },
+    createSecretsReader(root, docker),
+  );
   return docker.compose({
     project: spec.projectName,
     files: [spec.composeFile],

@@ -48,6 +48,12 @@ export class SimulatedEngine {
   readonly mutations: string[] = [];
   /** How often Compose was asked for anything. */
   composeCalls = 0;
+  /** Plain texts by file, as SOPS would give them. */
+  readonly decrypted = new Map<string, string>();
+  /** How often anything was decrypted. */
+  decryptions = 0;
+  /** What a container printed. */
+  logsOf = (name: string): string => `last words of ${name}\n`;
   /** How often the containers were listed. */
   listings = 0;
   /** From this mutation on nothing answers any more, as for a process that was killed; null: never. */
@@ -191,7 +197,16 @@ class SimulatedDocker {
   }
 
   async logs(id: string): Promise<string> {
-    return `last words of ${this.engineState.containers.get(id)?.name ?? id}\n`;
+    return this.engineState.logsOf(this.engineState.containers.get(id)?.name ?? id);
+  }
+
+  get host() {
+    return {
+      decrypt: async (_root: string, file: string) => {
+        this.engineState.decryptions += 1;
+        return this.engineState.decrypted.get(file) ?? '';
+      },
+    };
   }
 
   async exec() {

@@ -1,0 +1,94 @@
+import type { AddressFamily, PacketRule } from '@itsup/docker';
+
+import { isLoopback } from './shadow-configuration';
+import type { Shadow } from './handover-types';
+
+/** What the comment of every rule of a hand-over begins with. */
+export const handoverComment = 'itsup:handover';
+
+/**
+ * Rules that send new connections to the temporary instance. Established ones stay where they are: the kernel looks at the nat table for
+ * the first packet of a connection only. PREROUTING sees what comes from outside and from containers, OUTPUT what this host sends itself.
+ */
+export function redirectRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
+  return each(shadows, families, (shadow, family) => {
+    const args = [
+      ...destination(shadow.host),
+      ...['-p', shadow.protocol, '-m', 'addrtype', '--dst-type', 'LOCAL'],
+      ...['-m', shadow.protocol, '--dport', String(shadow.port)],
+      ...['-j', 'REDIRECT', '--to-ports', String(shadow.shadowPort)],
+    ];
+    const comment = `${handoverComment}:redirect:${shadow.port}/${shadow.protocol}`;
+    const chains = isLoopback(shadow.host) ? ['OUTPUT'] : ['PREROUTING', 'OUTPUT'];
+    return chains.map((chain) => ({ family, table: 'nat', chain, args, comment }));
+  });
+}
+
+/** Numbers of our own among the zones of the connection tracking. */
+const zones = { aside: '7411', redirected: '7412' };
+
+/**
+ * Rules that keep UDP flows in a connection tracking zone of their own. UDP has no end of a connection: without them, a client that goes
+ * on sending from one port would stay where its first packet went, at an instance that is gone.
+ *
+ * First all flows are put `aside`, then the redirect is made, then all flows enter the zone `redirected` as new ones and meet the redirect,
+ * old flows like new ones. So none is ever redirected in the zone that everything returns to when the redirect and then these rules are
+ * removed.
+ */
+export function zoneRules(
+  shadows: Shadow[],
+  families: AddressFamily[],
+  zone: keyof typeof zones,
+): PacketRule[] {
+  return each(shadows, families, (shadow, family) => {
+    if (shadow.protocol !== 'udp') return [];
+    const comment = `${handoverComment}:${zone}:${shadow.port}/udp`;
+    const target = ['-j', 'CT', '--zone', zones[zone]];
+    const requests = [
+      ...destination(shadow.host),
+      ...['-p', 'udp', '-m', 'addrtype', '--dst-type', 'LOCAL', '-m', 'udp', '--dport', String(shadow.port)],
+      ...target,
+    ];
+    const replies = ['-p', 'udp', '-m', 'udp', '--sport', String(shadow.shadowPort), ...target];
+    const chains = isLoopback(shadow.host) ? ['OUTPUT'] : ['PREROUTING', 'OUTPUT'];
+    return [
+      ...chains.map((chain): PacketRule => ({ family, table: 'raw', chain, args: requests, comment })),
+      { family, table: 'raw', chain: 'OUTPUT', args: replies, comment: `${comment}:replies` },
+    ];
+  });
+}
+
+/**
+ * Rules that let redirected packets through a closed INPUT chain, which sees the shadow port: by the port that they were sent to.
+ */
+export function acceptRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
+  return each(shadows, families, (shadow, family) => {
+    if (isLoopback(shadow.host)) return [];
+    const args = [
+      ...['-p', shadow.protocol, '-m', shadow.protocol, '--dport', String(shadow.shadowPort)],
+      ...['-m', 'conntrack', '--ctstate', 'DNAT', '--ctorigdstport', String(shadow.port)],
+      ...['-j', 'ACCEPT'],
+    ];
+    const comment = `${handoverComment}:accept:${shadow.port}/${shadow.protocol}`;
+    return [{ family, table: 'filter', chain: 'INPUT', args, comment }];
+  });
+}
+
+function each(
+  shadows: Shadow[],
+  families: AddressFamily[],
+  rules: (shadow: Shadow, family: AddressFamily) => PacketRule[],
+): PacketRule[] {
+  return families.flatMap((family) =>
+    shadows.filter(({ host }) => speaks(host, family)).flatMap((shadow) => rules(shadow, family)),
+  );
+}
+
+function speaks(host: string, family: AddressFamily): boolean {
+  if (host === '' || host === '0.0.0.0' || host === '::' || host === 'localhost') return true;
+  return host.includes(':') === (family === 'ipv6');
+}
+
+function destination(host: string): string[] {
+  return host === '' || host === '0.0.0.0' || host === '::' || host === 'localhost' ? [] : ['-d', host];
+}

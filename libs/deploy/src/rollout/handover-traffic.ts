@@ -1,0 +1,121 @@
+import type { HandoverContext, Shadow } from './handover-types';
+import { RolloutError } from './rollout-error';
+import { isLoopback } from './shadow-configuration';
+import { subtree, textField, type Tree } from './tree-access';
+import { entryPointsOf } from './entry-points';
+import { waitFor, type Waiter } from './waiting';
+
+const probeSeconds = 3;
+
+/**
+ * Ports that containers on the default bridge can reach at this host: packets from there pass the same chains as packets from outside,
+ * which packets on the loopback do not.
+ */
+export async function reachablePorts(
+  context: HandoverContext,
+  image: string,
+  ports: number[],
+): Promise<number[]> {
+  if (ports.length === 0) return [];
+  // nc ends with 1 when it cannot connect; how a connection ends that it could make does not matter.
+  const script =
+    "gateway=$(ip route | sed -n 's/^default via \\([^ ]*\\).*/\\1/p'); " +
+    `for port in ${ports.join(' ')}; do timeout ${probeSeconds + 2} nc -w ${probeSeconds} "$gateway" "$port" ` +
+    '</dev/null >/dev/null 2>&1; [ $? -eq 1 ] || echo "$port"; done; true';
+  const { stdout } = await context.docker.run(
+    { image, entrypoint: 'sh', command: ['-c', script] },
+    { timeoutSeconds: 20 + probeSeconds * ports.length },
+  );
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/**
+ * Makes sure that the redirect works before anything relies on it.
+ *
+ * @param before ports that were reachable from outside before
+ * @throws RolloutError when new connections do not arrive at the temporary instance
+ */
+export async function proveRedirect(
+  context: HandoverContext,
+  shadows: Shadow[],
+  image: string,
+  before: number[],
+): Promise<void> {
+  const shadow = shadows.find(({ protocol, host }) => protocol === 'tcp' && !isLoopback(host));
+  if (shadow) {
+    const held = await context.connect(
+      shadow.host === '' ? '127.0.0.1' : shadow.host,
+      shadow.port,
+      probeSeconds * 1000,
+    );
+    try {
+      const arrived = await context.docker.connections({ localPort: shadow.shadowPort });
+      if (arrived.length === 0)
+        throw new RolloutError(`the packet filter does not redirect port ${shadow.port}`);
+    } finally {
+      held.close();
+    }
+  }
+  const after = await reachablePorts(context, image, before);
+  const lost = before.filter((port) => !after.includes(port));
+  if (lost.length === 0) return;
+  throw new RolloutError(
+    `the firewall of this host drops redirected connections to port ${lost.join(', ')}; it is not the INPUT chain that does`,
+    ['let packets of connections that were redirected pass: they carry the connection tracking state DNAT'],
+  );
+}
+
+export function publicTcpPorts(shadows: Shadow[]): number[] {
+  return shadows
+    .filter(({ protocol, host }) => protocol === 'tcp' && !isLoopback(host))
+    .map(({ port }) => port);
+}
+
+/**
+ * Waits until no client is connected to these ports of this host any more.
+ *
+ * @returns how many still were when the time was up
+ */
+export async function drainPorts(
+  context: HandoverContext,
+  ports: number[],
+  waiter: Waiter,
+  options: { what: string; limitMs: number; intervalMs: number },
+): Promise<number> {
+  let open = 0;
+  try {
+    await waitFor(waiter, options, async () => {
+      open = (await context.docker.connections()).filter(({ local }) => ports.includes(local.port)).length;
+      return open === 0 ? true : null;
+    });
+    return 0;
+  } catch (error) {
+    if (error instanceof RolloutError) return open;
+    throw error;
+  }
+}
+
+/**
+ * How long HTTP clients may keep a connection to an instance with this configuration, and five seconds: after that, what is open is a
+ * stream, a websocket or idle.
+ *
+ * @returns milliseconds
+ */
+export function drainLimit(configuration: Tree): number {
+  const times = entryPointsOf(configuration).map(({ name }) => {
+    const definition = subtree(subtree(configuration, 'entryPoints'), name);
+    return milliseconds(textField(subtree(definition, 'transport'), 'keepAliveMaxTime') ?? '0');
+  });
+  return Math.max(10_000, ...times) + 5_000;
+}
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Go's durations (`1m30s`); a bare number is seconds, as Traefik takes it. */
+function milliseconds(duration: string): number {
+  if (/^\d+$/.test(duration)) return Number(duration) * 1000;
+  let sum = 0;
+  for (const [, amount, unit] of duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    sum += Number(amount) * (units[unit ?? ''] ?? 0);
+  return sum;
+}

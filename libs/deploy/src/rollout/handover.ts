@@ -1,0 +1,313 @@
+import type { PacketFilter } from '@itsup/docker';
+import { parse } from 'yaml';
+
+import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
+import { awaitPing, removeInstances, startInstance } from './handover-instances';
+import { handoverMode, lossNote } from './handover-mode';
+import { awaitServing } from './handover-ready';
+import { saveHandover } from './handover-state';
+import { drainLimit, drainPorts, proveRedirect, publicTcpPorts, reachablePorts } from './handover-traffic';
+import {
+  defaultHandoverLimits,
+  type HandoverContext,
+  type HandoverJournal,
+  type HandoverLimits,
+  type HandoverMode,
+  type HandoverOutcome,
+  type HandoverRequest,
+  type HandoverStep,
+  type HandoverState,
+  type Shadow,
+} from './handover-types';
+import { Redirect, removeAcceptRules, removeRedirect } from './redirect';
+import { Interrupted, RolloutError } from './rollout-error';
+import { chooseShadows, shadowConfiguration } from './shadow-configuration';
+import { staticChange } from './static-change';
+import { StepRunner } from './step-runner';
+import { isTree, type Tree } from './tree-access';
+import { interruptible, type Waiter } from './waiting';
+
+/**
+ * Replaces the running Traefik by one with another static configuration or image, while it serves. What an earlier hand-over left has to
+ * be settled before (`recoverHandover`).
+ *
+ * Never rejects for what can go wrong on a host; see `HandoverOutcome` for what is left in each case.
+ */
+export async function handOver(
+  context: HandoverContext,
+  request: HandoverRequest,
+  journal: HandoverJournal,
+): Promise<HandoverOutcome> {
+  return new Handover(context, request, journal).run();
+}
+
+class Handover {
+  private readonly limits: HandoverLimits;
+  private readonly steps: StepRunner<HandoverStep>;
+  private readonly current: Tree;
+  private readonly next: Tree;
+  private shadows: Shadow[] = [];
+  private state: HandoverState | null = null;
+  private filter: PacketFilter | null = null;
+  /** The old instance is being stopped, or was: there is no way back. */
+  private replacing = false;
+
+  constructor(
+    private readonly context: HandoverContext,
+    private readonly request: HandoverRequest,
+    journal: HandoverJournal,
+  ) {
+    this.limits = { ...defaultHandoverLimits, ...context.limits };
+    this.current = treeOf(request.current);
+    this.next = treeOf(request.next);
+    this.steps = new StepRunner({
+      clock: context.clock,
+      signal: context.signal,
+      journal,
+      onStep: (step) => context.report({ type: 'step', step }),
+    });
+  }
+
+  async run(): Promise<HandoverOutcome> {
+    try {
+      await this.forward();
+      return this.outcome('done', '');
+    } catch (error) {
+      return this.stopped(error);
+    }
+  }
+
+  private async forward(): Promise<void> {
+    const { context, request, steps } = this;
+    const found = await context.docker.packetFilter(
+      request.helperImage === undefined ? {} : { helperImage: request.helperImage },
+    );
+    this.filter = found.available ? found.filter : null;
+    const mode = handoverMode(this.filter !== null, this.current, this.next);
+    if (!found.available) context.report({ type: 'note', text: lossNote(mode, found.reason) });
+
+    await steps.run('trial', () => this.trial());
+    if (mode !== 'restart') await this.throughTemporary(mode, this.filter);
+    else {
+      await steps.run('replace', () => this.replace());
+      await steps.run('await-final', () => this.awaitServing('await-final', apiAddressOf(this.next), null));
+    }
+  }
+
+  /** In a network namespace of its own: whatever it does, it disturbs nobody. */
+  private async trial(): Promise<void> {
+    await this.checkPorts();
+    const id = await startInstance(this.context, this.request, 'trial', this.next, 'none');
+    try {
+      await awaitPing(this.context, id, 'trial', this.waiter('trial'), {
+        limitMs: this.limits.trialTimeout,
+        intervalMs: this.limits.interval,
+      });
+    } finally {
+      await this.context.docker.remove([id], { force: true, volumes: true });
+    }
+  }
+
+  /** The trial's namespace cannot tell whether a port of the host is free. */
+  private async checkPorts(): Promise<void> {
+    const ours = new Set(entryPointsOf(this.current).map(({ port, protocol }) => `${port}/${protocol}`));
+    const added = staticChange(this.current, this.next).added.filter(
+      ({ port, protocol }) => !ours.has(`${port}/${protocol}`),
+    );
+    if (added.length === 0) return;
+    const listeners = await this.context.docker.listeners();
+    for (const { name, port, protocol } of added) {
+      const taken = listeners.find((listener) => listener.port === port && listener.protocol === protocol);
+      if (!taken) continue;
+      const by = taken.processes.map((process) => `${process.name} (process ${process.pid})`).join(', ');
+      throw new RolloutError(
+        `port ${port}/${protocol} of entry point ${name} is taken${by ? ` by ${by}` : ''}; stop that, or choose another port`,
+      );
+    }
+  }
+
+  private async throughTemporary(mode: HandoverMode, filter: PacketFilter | null): Promise<void> {
+    const { context, request, steps, limits } = this;
+    const old = apiAddressOf(this.current);
+    let id = '';
+    let temporary = '';
+    await steps.run('start-temporary', async () => {
+      const listening = await context.docker.listeners();
+      const chosen = chooseShadows(this.next, (port) => listening.some((listener) => listener.port === port));
+      this.shadows =
+        mode === 'redirect'
+          ? chosen.shadows
+          : chosen.shadows.map((shadow) => ({ ...shadow, shadowPort: shadow.port }));
+      temporary = `http://127.0.0.1:${chosen.apiPort}`;
+      await this.save({
+        version: 1,
+        mode,
+        api: temporary,
+        publicApis: [...new Set([old, apiAddressOf(this.next)])],
+        phase: 'temporary',
+        shadows: this.shadows,
+      });
+      const configuration = shadowConfiguration(this.next, this.shadows, chosen.apiPort);
+      id = await startInstance(context, request, 'temporary', configuration, 'host');
+    });
+    await steps.run('await-temporary', () => this.awaitServing('await-temporary', temporary, old, id));
+    if (filter) await this.redirect(filter);
+    await steps.run('replace', () => this.replace());
+    await steps.run('await-final', async () => {
+      await this.awaitServing('await-final', apiAddressOf(this.next), temporary);
+      if (this.state) await this.save({ ...this.state, phase: 'replaced' });
+    });
+    if (filter) {
+      await steps.run('restore', () => removeRedirect(filter));
+      await steps.run('drain-temporary', () =>
+        this.drain(
+          'drain-temporary',
+          this.shadows.map(({ shadowPort }) => shadowPort),
+          limits.drain ?? 15_000,
+        ),
+      );
+    }
+    await steps.run('remove-temporary', () => this.removeTemporary(10));
+  }
+
+  private async redirect(filter: PacketFilter): Promise<void> {
+    const { context, request, steps, limits } = this;
+    let before: number[] = [];
+    await steps.run('redirect', async () => {
+      const known = entryPointsOf(this.current).map(({ port }) => port);
+      const ports = publicTcpPorts(this.shadows).filter((port) => known.includes(port));
+      before = await reachablePorts(context, request.container.image, ports);
+      const hidden = ports.filter((port) => !before.includes(port));
+      if (hidden.length > 0) {
+        context.report({
+          type: 'note',
+          text: `containers cannot reach port ${hidden.join(', ')} of this host, so whether the firewall lets the redirect pass is not known`,
+        });
+      }
+      await new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text })).insert();
+    });
+    const existing = this.shadows.filter(({ port }) =>
+      entryPointsOf(this.current).some((point) => point.port === port),
+    );
+    await steps.run('probe', () => proveRedirect(context, existing, request.container.image, before));
+    await steps.run('drain-old', () =>
+      this.drain(
+        'drain-old',
+        entryPointsOf(this.current)
+          .filter(({ name }) => name !== internalEntryPoint)
+          .map(({ port }) => port),
+        limits.drain ?? drainLimit(this.current),
+      ),
+    );
+  }
+
+  private async replace(): Promise<void> {
+    this.replacing = true;
+    if (this.state) await this.save({ ...this.state, phase: 'replacing' });
+    await this.request.publish();
+    await this.request.replace();
+  }
+
+  private async save(state: HandoverState): Promise<void> {
+    this.state = state;
+    await saveHandover(this.request.folder, state);
+  }
+
+  private async drain(step: HandoverStep, ports: number[], limitMs: number): Promise<void> {
+    const what = 'connections to leave the instance that goes';
+    const open = await drainPorts(this.context, ports, this.waiter(step), { what, limitMs, intervalMs: 250 });
+    if (open > 0)
+      this.context.report({
+        type: 'note',
+        text: `${open} connection${open === 1 ? ' is' : 's are'} still open and will be cut`,
+      });
+  }
+
+  /** Waits until the instance at `address` shows all that the one at `model` serves; null: until it answers. */
+  private awaitServing(
+    step: HandoverStep,
+    address: string,
+    model: string | null,
+    container?: string,
+  ): Promise<void> {
+    const { readyTimeout: limitMs, interval: intervalMs } = this.limits;
+    const options = {
+      address,
+      model,
+      limitMs,
+      intervalMs,
+      ...(container === undefined ? {} : { container }),
+    };
+    return awaitServing(this.context, this.waiter(step), options);
+  }
+
+  private async removeTemporary(graceSeconds: number): Promise<void> {
+    await removeInstances(this.context, this.request.folder, graceSeconds);
+    if (this.filter) await removeAcceptRules(this.filter);
+  }
+
+  private async stopped(error: unknown): Promise<HandoverOutcome> {
+    const interrupted = error instanceof Interrupted;
+    const result = interrupted ? 'interrupted' : 'failed';
+    const reason = error instanceof Error ? error.message : String(error);
+    const details = error instanceof RolloutError ? error.details : [];
+    if (this.replacing) {
+      const left =
+        this.shadows.length > 0 ? 'a temporary Traefik serves; the next deploy of the proxy finishes' : null;
+      return this.outcome(result, reason, details, left);
+    }
+    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
+    try {
+      await this.goBack(deadline(interrupted ? this.limits.interruptTimeout : 60_000));
+      return this.outcome(result, reason, details);
+    } catch {
+      return this.outcome(
+        result,
+        reason,
+        details,
+        'a temporary Traefik; the next deploy of the proxy removes it',
+      );
+    }
+  }
+
+  /** New connections go to the old instance again; what the temporary one has gets a moment to end. */
+  private async goBack(signal: AbortSignal): Promise<void> {
+    await interruptible(signal, this.steps.settled());
+    if (this.filter) await interruptible(signal, removeRedirect(this.filter));
+    const ports = this.shadows
+      .filter(({ port, shadowPort }) => port !== shadowPort)
+      .map(({ shadowPort }) => shadowPort);
+    if (ports.length > 0) {
+      const limitMs = Math.min(1_000, this.limits.interruptTimeout / 2);
+      await drainPorts(
+        this.context,
+        ports,
+        { ...this.waiter('remove-temporary'), signal },
+        { what: 'connections', limitMs, intervalMs: 100 },
+      );
+    }
+    await interruptible(signal, this.removeTemporary(1));
+  }
+
+  private waiter(step: HandoverStep): Waiter {
+    return {
+      clock: this.context.clock,
+      signal: this.context.signal,
+      onWaiting: (wait) => this.context.report({ type: 'waiting', step, ...wait }),
+    };
+  }
+
+  private outcome(
+    result: HandoverOutcome['result'],
+    reason: string,
+    details: string[] = [],
+    leftover: string | null = null,
+  ): HandoverOutcome {
+    return { result, reason, details, leftover, durations: this.steps.durations };
+  }
+}
+
+function treeOf(text: string): Tree {
+  const value: unknown = parse(text, { merge: true });
+  return isTree(value) ? value : {};
+}
