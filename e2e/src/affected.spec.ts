@@ -110,9 +110,14 @@ describe('nx affected', () => {
 
 /** The projects whose task of this name ran, rather than coming from the cache. */
 function executed(log: string, target: string): string[] {
-  return [...log.matchAll(/^> nx run (\S+):(\w+)$/gm)].flatMap(([, project, name]) =>
-    project !== undefined && name === target ? [project] : [],
-  );
+  // Nx prints a batch of one task twice, before it and with its output.
+  return [
+    ...new Set(
+      [...log.matchAll(/^> nx run (\S+):(\w+)$/gm)].flatMap(([, project, name]) =>
+        project !== undefined && name === target ? [project] : [],
+      ),
+    ),
+  ];
 }
 
 /** The projects that Nx says it runs the target for. */
