@@ -3,6 +3,7 @@ export * from './problem';
 export { problemsOf } from './problems-of';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
 export { formatProblems } from './format-problems';
+export { jsonSchemas } from './json-schemas';
 export { listProjects } from './list-projects';
 export { readProject } from './read-project';
 export { readSettings } from './read-settings';
@@ -19,3 +20,4 @@ export {
   TRAEFIK_NAME,
 } from './grammar';
 export { suggest } from './suggest';
+export { findPlaceholders, type Placeholder } from './traefik-file';

@@ -137,6 +137,12 @@ function syntaxProblem(
     code: 'invalid-yaml',
     severity: 'error',
     message: `invalid YAML: ${(message.split('\n')[0] ?? '').replace(/^./, (first) => first.toLowerCase())}`,
-    place: placeInText(file, text, lines, offset, length),
+    place: placeInText(file, text, lines, shownOffset(text, offset), length),
   };
+}
+
+/** What is missing at the end of a file is shown behind the last thing that is there, not on the blank line after it. */
+function shownOffset(text: string, offset: number): number {
+  if (text.slice(offset).trim() !== '') return offset;
+  return Math.max(text.slice(0, offset).trimEnd().length - 1, 0);
 }

@@ -52,7 +52,7 @@ export function readSettingsFrom(files: YamlFiles): { settings: Settings; proble
 
 function checkSettings(source: YamlSource, problems: Problem[]): SettingsFile {
   const data = withoutNulls(source.data);
-  const checked = checkSchema(settingsSchema, source, { data });
+  const checked = checkSchema(settingsSchema, source, { data, secrets: ['admin', 'dnsChallenge'] });
   problems.push(...checked.problems, ...mistypedOpenKeys(source, data));
   if (checked.value) return checked.value;
   const sound = settingsSchema.safeParse(withoutFaults(data, checked.paths));

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { isInterpolated } from './grammar';
 import type { Problem } from './problem';
 import { didYouMean } from './suggest';
 import type { YamlSource } from './yaml-source';
+
+/** A file with more mistakes than this is another file than it should be. */
+const MAX_PROBLEMS = 50;
 
 export interface Checked<T> {
   /** The parsed value; null when something is wrong. */
@@ -19,6 +21,8 @@ export interface CheckOptions {
   misplaced?: (key: string, path: readonly PropertyKey[]) => string | undefined;
   /** The data, when it is not the source's as it stands. */
   data?: unknown;
+  /** Keys whose value must not be repeated where a terminal, a log or a cache keeps it. */
+  secrets?: readonly string[];
   /** Compose replaces `${…}` in the file's values, so such a value is never wrong. */
   interpolated?: boolean;
 }
@@ -32,17 +36,15 @@ export function checkSchema<S extends z.ZodType>(
   const data = 'data' in options ? options.data : source.data;
   const result = schema.safeParse(data);
   if (result.success) return { value: result.data, problems: [], paths: [] };
-  const problems: Problem[] = [];
-  const paths: PropertyKey[][] = [];
-  for (const issue of result.error.issues) {
-    paths.push(issue.path);
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.push(unknownKey(schema, source, issue.path, key, options));
-    } else {
-      problems.push(invalidValue(source, data, issue, options));
-    }
-  }
-  return { value: null, problems, paths };
+  const { issues } = result.error;
+  const problems = issues
+    .slice(0, MAX_PROBLEMS)
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey(schema, source, issue.path, key, options))
+        : [invalidValue(source, data, issue, options)],
+    );
+  return { value: null, problems, paths: issues.map(({ path }) => path) };
 }
 
 function unknownKey(
@@ -86,17 +88,20 @@ function invalidValue(
   const isKey = issue.code === 'invalid_key';
   const phrase = isKey ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   const help = helpFor(issue, value, options);
+  const isSecret = issue.path.some((key) => options.secrets?.includes(String(key)));
+  const { text, ...place } = source.place(issue.path, isKey ? 'key' : 'value');
   return {
     code: 'invalid-value',
     severity: 'error',
-    message: isKey ? `${name} must be ${phrase}` : `${name} must be ${phrase}, found ${shown(value)}`,
+    message:
+      isKey || isSecret ? `${name} must be ${phrase}` : `${name} must be ${phrase}, found ${shown(value)}`,
     ...(help === undefined ? {} : { help }),
-    place: source.place(issue.path, isKey ? 'key' : 'value'),
+    place: isSecret || text === undefined ? place : { ...place, text },
   };
 }
 
 function helpFor(issue: z.core.$ZodIssue, value: unknown, options: CheckOptions): string | undefined {
-  if (typeof value === 'string' && !options.interpolated && isInterpolated(value)) {
+  if (typeof value === 'string' && !options.interpolated && value.includes('${')) {
     return 'Variables are not expanded in this file; write the value itself.';
   }
   const help: unknown = issue.code === 'custom' ? issue.params?.['help'] : undefined;
@@ -107,6 +112,8 @@ function helpFor(issue: z.core.$ZodIssue, value: unknown, options: CheckOptions)
 function subject(path: readonly PropertyKey[]): string {
   const last = path.at(-1);
   if (last === undefined) return 'the file';
+  if (typeof last === 'number' && path.length === 2 && path[0] === 'ingress')
+    return `row ${last + 1} of \`ingress\``;
   if (typeof last === 'number') return `entry ${last + 1} of \`${String(path.at(-2))}\``;
   return `\`${String(last)}\``;
 }

@@ -39,8 +39,23 @@ function step(document: Document.Parsed, parent: Node | null, segment: string): 
     return item === undefined ? null : { key: null, value: item as Node | null };
   }
   if (!isMap(node)) return null;
-  const own = node.items.find((pair) => !isMergeKey(pair.key) && keyText(pair.key) === segment);
+  const own = findPair(node, segment);
   return own ? asFound(own) : throughMerge(document, node, segment);
+}
+
+/** Built for large mappings only, where many look-ups would take quadratic time. */
+const indexes = new WeakMap<YAMLMap, Map<string | null, Pair<unknown, unknown>>>();
+
+function findPair(map: YAMLMap, segment: string): Pair<unknown, unknown> | undefined {
+  const isWanted = (pair: Pair<unknown, unknown>) => !isMergeKey(pair.key) && keyText(pair.key) === segment;
+  if (map.items.length < 64) return map.items.find(isWanted);
+  let index = indexes.get(map);
+  if (!index) {
+    const own = map.items.filter((pair) => !isMergeKey(pair.key));
+    index = new Map(own.reverse().map((pair) => [keyText(pair.key), pair]));
+    indexes.set(map, index);
+  }
+  return index.get(segment);
 }
 
 function throughMerge(document: Document.Parsed, map: YAMLMap, segment: string): FoundNode | null {

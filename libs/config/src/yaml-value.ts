@@ -18,6 +18,9 @@ const MAX_DEPTH = 100;
 /** Values that all aliases of a file may stand for together; a bomb has billions. */
 const MAX_ALIASED = 100_000;
 
+/** A file with more mistakes than this is another file than it should be. */
+const MAX_PROBLEMS = 50;
+
 /** Something that the YAML grammar allows and we do not. */
 export interface ValueProblem {
   code: 'duplicate-key' | 'alias-bomb' | 'bad-alias' | 'bad-merge' | 'bad-key' | 'too-deep';
@@ -169,6 +172,7 @@ class Walk {
   }
 
   private duplicate(map: YAMLMap, key: string, node: Node): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
     const first = map.items.find((pair) => (key === '<<' ? isMergeKey(pair.key) : keyText(pair.key) === key));
     this.problems.push({
       code: 'duplicate-key',
