@@ -1,0 +1,102 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { generateStacks, type GenerateOutcome } from './generate-stacks';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'itsup-generate-'));
+  cpSync(join(__dirname, '../../../templates'), join(root, 'templates'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+function site(name: string, domain = `${name}.example`): Record<string, string> {
+  return {
+    [`projects/${name}/docker-compose.yml`]: 'services:\n  web:\n    image: nginx\n',
+    [`projects/${name}/ingress.yml`]: `ingress:\n  - service: web\n    domain: ${domain}\n`,
+  };
+}
+
+async function generate(...stacks: string[]): Promise<Map<string, GenerateOutcome>> {
+  const outcomes = new Map<string, GenerateOutcome>();
+  await generateStacks(root, stacks, (outcome) => outcomes.set(outcome.stack, outcome));
+  return outcomes;
+}
+
+const errors = (outcome: GenerateOutcome | undefined) =>
+  (outcome?.problems ?? []).filter(({ severity }) => severity === 'error');
+
+describe('generateStacks', () => {
+  it('writes the artifacts of the stacks that were asked for, and touches nothing the second time', async () => {
+    write({ ...site('a'), ...site('b') });
+    const first = await generate('a', 'proxy');
+    expect([...first.keys()].sort()).toEqual(['a', 'proxy']);
+    expect(first.get('a')?.written).toContain('upstream/a/docker-compose.yml');
+    expect(existsSync(join(root, 'upstream/b'))).toBe(false);
+    const file = join(root, 'upstream/a/docker-compose.ingress.yml');
+    const before = statSync(file);
+    const second = await generate('a', 'proxy');
+    expect(second.get('a')?.written).toEqual([]);
+    expect(second.get('proxy')?.written).toEqual([]);
+    expect(statSync(file).ino).toBe(before.ino);
+  });
+
+  it('fails a broken project alone and leaves its artifacts as they were', async () => {
+    write({ ...site('a'), ...site('b') });
+    await generate('a', 'b', 'proxy');
+    const file = join(root, 'upstream/b/docker-compose.ingress.yml');
+    const before = readFileSync(file, 'utf8');
+    write({ 'projects/b/ingress.yml': 'ingress:\n  - service: nope\n    domain: c.example\n' });
+    const outcomes = await generate('a', 'b', 'proxy');
+    expect(errors(outcomes.get('a'))).toEqual([]);
+    expect(errors(outcomes.get('b'))).not.toEqual([]);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('leaves a broken project out of the files of the proxy, and says so', async () => {
+    write({
+      'projects/nas/ingress.yml': 'host: 192.168.1.10\ningress:\n  - domain: nas.example\n    port: 80\n',
+    });
+    write({ 'projects/b/ingress.yml': 'host: 192.168.1.11\ningress:\n  - domian: b.example\n' });
+    const proxy = (await generate('proxy')).get('proxy');
+    expect(errors(proxy)).toEqual([]);
+    expect(proxy?.problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('projects/b') }),
+    );
+    const routers = readFileSync(join(root, 'proxy/traefik/dynamic/routers-http.yml'), 'utf8');
+    expect(routers).toContain('nas.example');
+    expect(routers).not.toContain('b.example');
+  });
+
+  it('writes nothing of the proxy while two projects claim the same', async () => {
+    write({ ...site('a', 'same.example'), ...site('b', 'same.example') });
+    const outcomes = await generate('a', 'b', 'proxy');
+    expect(errors(outcomes.get('proxy'))).not.toEqual([]);
+    expect(existsSync(join(root, 'proxy'))).toBe(false);
+    expect(outcomes.get('a')?.written).not.toEqual([]);
+  });
+
+  it('fails every stack for a mistake in the settings', async () => {
+    write({ ...site('a'), 'projects/itsup.yml': 'traefik:\n  domian: x\n' });
+    const outcomes = await generate('a', 'proxy');
+    expect(errors(outcomes.get('a'))).not.toEqual([]);
+    expect(errors(outcomes.get('proxy'))).not.toEqual([]);
+    expect(existsSync(join(root, 'upstream'))).toBe(false);
+  });
+});
