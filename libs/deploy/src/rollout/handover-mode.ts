@@ -1,0 +1,31 @@
+import { internalEntryPoint } from './entry-points';
+import type { HandoverMode } from './handover-types';
+import { field, isTree, subtree, type Tree } from './tree-access';
+
+/** Which way a hand-over between these configurations has to go; see `HandoverMode`. */
+export function handoverMode(filterAvailable: boolean, current: Tree, next: Tree): HandoverMode {
+  if (filterAvailable) return 'redirect';
+  return [current, next].every(sharesPorts) ? 'reuse-port' : 'restart';
+}
+
+function sharesPorts(configuration: Tree): boolean {
+  const points = subtree(configuration, 'entryPoints');
+  return Object.entries(points).every(
+    ([name, point]) =>
+      name === internalEntryPoint || String(isTree(point) && field(point, 'reusePort')) === 'true',
+  );
+}
+
+/**
+ * What the way of a hand-over may cost, for the plan; empty: nothing.
+ *
+ * @param reason why the packet filter is out of reach, a sentence
+ */
+export function lossNote(mode: HandoverMode, reason: string): string {
+  if (mode === 'redirect') return '';
+  const cost =
+    mode === 'reuse-port'
+      ? 'requests that meet an instance while it starts or closes fail (some tens at 400 a second)'
+      : 'Traefik is stopped and started, and requests fail meanwhile';
+  return `${reason} Traefik is replaced without the packet filter: ${cost}.`;
+}

@@ -1,0 +1,59 @@
+import type { PacketChange, PacketFilter } from '@itsup/docker';
+
+import { acceptRules, handoverComment, redirectRules, zoneRules } from './handover-rules';
+import type { Shadow } from './handover-types';
+
+/** The rules of a hand-over in the host's packet filter, put there and taken away in the order that loses nothing. */
+export class Redirect {
+  constructor(
+    private readonly filter: PacketFilter,
+    private readonly shadows: Shadow[],
+    private readonly note: (text: string) => void,
+  ) {}
+
+  /** From now on new connections, and all UDP, arrive at the temporary instance. */
+  async insert(): Promise<void> {
+    const { families } = this.filter;
+    await this.insertAll(acceptRules(this.shadows, families));
+    const separate = await this.insertZone('aside');
+    await this.insertAll(redirectRules(this.shadows, families));
+    if (separate) await this.insertZone('redirected');
+  }
+
+  private async insertAll(rules: PacketChange['rule'][]): Promise<void> {
+    if (rules.length > 0) await this.filter.apply(rules.map((rule) => ({ operation: 'insert', rule })));
+  }
+
+  private async insertZone(zone: 'aside' | 'redirected'): Promise<boolean> {
+    const rules = zoneRules(this.shadows, this.filter.families, zone);
+    try {
+      await this.insertAll(rules);
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.note(`UDP clients that always send from one port will have to pause for some minutes: ${reason}`);
+      return false;
+    }
+  }
+}
+
+/** New connections, and all UDP, go to the public ports again; those that are redirected stay where they are. */
+export async function removeRedirect(filter: PacketFilter): Promise<void> {
+  await removeRules(filter, 'nat');
+  await removeRules(filter, 'raw');
+}
+
+/** To be called when no redirected connection is left: a closed INPUT chain lets their packets through by these rules. */
+export async function removeAcceptRules(filter: PacketFilter): Promise<void> {
+  await removeRules(filter, 'filter');
+}
+
+/** Whether a hand-over's rules are in place, this one's or one's that was killed. */
+export async function isRedirecting(filter: PacketFilter): Promise<boolean> {
+  return (await filter.list(handoverComment)).some(({ table }) => table === 'nat');
+}
+
+async function removeRules(filter: PacketFilter, table: PacketChange['rule']['table']): Promise<void> {
+  const rules = (await filter.list(handoverComment)).filter((rule) => rule.table === table);
+  if (rules.length > 0) await filter.apply(rules.map((rule) => ({ operation: 'delete', rule })));
+}
