@@ -50,8 +50,9 @@ describe('decrypt', () => {
     writeFileSync(join(folder, 'a.enc.env'), 'NAME=ENC[x]');
     // An interpreter that does not exist ends like a command that does not, also where sops is installed.
     writeFileSync(join(folder, 'sops'), '#!/no/such/interpreter\n', { mode: 0o755 });
-    expect(await rejection(hostWith({}).decrypt(folder, 'a.enc.env'))).toMatchObject({ code: 'sops-missing' });
-  });
+    expect(await rejection(hostWith({}).decrypt(folder, 'a.enc.env'))).toMatchObject({
+      code: 'sops-missing',
+    });
   });
 });
 

@@ -1,0 +1,34 @@
+import { createRedactor, type Redactor } from '@itsup/docker';
+
+import type { Run } from './prepare-run';
+
+export interface StackRun extends Run {
+  /** Of any text that may hold what a container printed. */
+  hide: Redactor;
+}
+
+/**
+ * The same run for one stack, whose reporter puts `${NAME}` in the place of every secret that the stack was given: a
+ * container that fails may print them, and Nx keeps what a task prints.
+ */
+export function hideSecrets(shared: Run): StackRun {
+  const redactors = new Map<string, Redactor>();
+  const hide: Redactor = (text) => [...redactors.values()].reduce((hidden, redact) => redact(hidden), text);
+  const { reporter } = shared.context;
+  return {
+    ...shared,
+    hide,
+    secrets: async (context) => {
+      const secrets = await shared.secrets(context);
+      redactors.set(context, createRedactor(secrets.variables));
+      return secrets;
+    },
+    context: {
+      ...shared.context,
+      reporter: {
+        line: (stack, text) => reporter.line(stack, hide(text)),
+        status: (stack, text) => reporter.status?.(stack, hide(text)),
+      },
+    },
+  };
+}
