@@ -192,10 +192,15 @@ export class Publisher {
     const desired = this.desired.get(file) ?? new Map<string, unknown>();
     const next: Entries = new Map();
     for (const key of new Set([...present.keys(), ...desired.keys()])) {
-      const source = mine(this.owners.get(key) ?? this.ownerOf(key)) ? desired : present;
+      const source = mine(this.ownerNow(key)) ? desired : present;
       if (source.has(key)) next.set(key, source.get(key));
     }
     return next;
+  }
+
+  /** By the sources; an entry that they do not name any more has the owner that it was published with. */
+  private ownerNow(key: string): Owner | null {
+    return this.owners.get(key) ?? this.index.owners[key] ?? null;
   }
 
   /** By what was published; an entry that is only desired has the owner that the sources say. */
@@ -203,10 +208,10 @@ export class Publisher {
     return this.index.owners[key] ?? this.owners.get(key) ?? null;
   }
 
-  private put(file: string, key: string, value: unknown, owner = this.owners.get(key)): void {
+  /** An entry that the sources do not name keeps the owner it was published with. */
+  private put(file: string, key: string, value: unknown, owner = this.ownerNow(key)): void {
     this.presentOf(file).set(key, value);
-    if (owner === undefined) delete this.index.owners[key];
-    else this.index.owners[key] = owner;
+    if (owner !== null) this.index.owners[key] = owner;
   }
 
   private drop(file: string, key: string): void {

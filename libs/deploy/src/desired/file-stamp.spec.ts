@@ -1,0 +1,61 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Digester } from './digest';
+import { ABSENT, areUnchanged, stampFile, type FileStamp } from './file-stamp';
+
+const digester = new Digester('key');
+/** Long after the file was written, so that its stamp can be trusted. */
+const LATER = Date.now() + 60_000;
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'itsup-stamp-'));
+  file = path.join(folder, 'app.env');
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const stamp = (known?: FileStamp, now = LATER): Promise<FileStamp> => stampFile(file, digester, now, known);
+
+describe('stampFile', () => {
+  it('takes an unchanged stamp as an unchanged content', async () => {
+    await writeFile(file, 'A=1');
+    const known = { ...(await stamp()), digest: 'remembered' };
+    expect((await stamp(known)).digest).toBe('remembered');
+  });
+
+  it('reads again what may have changed within the tick of the clock that the stamp was taken in', async () => {
+    await writeFile(file, 'A=1');
+    const known = { ...(await stamp(undefined, Date.now())), digest: 'remembered' };
+    expect((await stamp(known, Date.now())).digest).not.toBe('remembered');
+  });
+
+  it('sees the same content behind another stamp', async () => {
+    await writeFile(file, 'A=1');
+    const known = await stamp();
+    await utimes(file, 1, 1);
+    expect((await stamp(known)).digest).toBe(known.digest);
+  });
+
+  it('counts being absent, and a folder as absent', async () => {
+    expect(await stamp()).toMatchObject({ stamp: null, digest: ABSENT });
+    expect(await stampFile(folder, digester, LATER)).toMatchObject({ stamp: null, digest: ABSENT });
+  });
+});
+
+describe('areUnchanged', () => {
+  it('notices a change, a new file and one that is gone', async () => {
+    const absent = await stamp();
+    expect(await areUnchanged([absent], digester, LATER)).toBe(true);
+    await writeFile(file, 'A=1');
+    expect(await areUnchanged([absent], digester, LATER)).toBe(false);
+    const known = await stamp();
+    await writeFile(file, 'A=2');
+    expect(await areUnchanged([known], digester, LATER)).toBe(false);
+    await rm(file);
+    expect(await areUnchanged([known], digester, LATER)).toBe(false);
+  });
+});

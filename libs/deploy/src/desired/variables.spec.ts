@@ -1,0 +1,53 @@
+import { missingRequired, namesIn, undefinedVariables, variablesIn } from './variables';
+
+describe('variablesIn', () => {
+  it.each([
+    ['$A', ['A']],
+    ['${A}', ['A']],
+    ['${A:-b}', ['A']],
+    ['${A:-${B}}', ['A', 'B']],
+    ['${A-$B}/${C}', ['A', 'B', 'C']],
+    ['$$A $${B} price: 5$', []],
+    ['image: web # ${NOT}', []],
+    ['url: http://x/#${YES}', ['YES']],
+  ])('%s', (text, names) => {
+    expect(variablesIn(text).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe('missingRequired', () => {
+  it('names every one with what its file says, an empty one only where it must not be', () => {
+    const uses = variablesIn('${A:?set A} ${B?set B} ${C:?} ${D:-x} ${E:?e} ${A:?again}');
+    expect(missingRequired(uses, { B: '', C: '', E: 'e' })).toEqual([
+      { name: 'A', message: 'set A' },
+      { name: 'C', message: '' },
+    ]);
+  });
+});
+
+describe('undefinedVariables', () => {
+  it('leaves out what has a value, a default or an error of its own', () => {
+    const uses = variablesIn('$A ${B} ${C:-c} ${D:?} ${E+e} $A');
+    expect(undefinedVariables(uses, { B: '' })).toEqual(['A']);
+  });
+});
+
+describe('namesIn', () => {
+  it('finds what is passed on by name alone, too', () => {
+    const text = [
+      'services:',
+      '  web:',
+      '    image: acme/web:${TAG}',
+      '    environment:',
+      '      - TOKEN',
+      '      - LEVEL=info',
+      '      REGION:',
+      'secrets:',
+      '  key: {environment: KEY}',
+    ].join('\n');
+    const names = namesIn([text, 'PASSED\nSET=1\nURL=http://$HOST\n']);
+    expect(names).toEqual(expect.arrayContaining(['TAG', 'TOKEN', 'REGION', 'KEY', 'PASSED', 'HOST']));
+    expect(names).not.toEqual(expect.arrayContaining(['LEVEL']));
+    expect(names).not.toEqual(expect.arrayContaining(['SET']));
+  });
+});
