@@ -3,6 +3,7 @@ export { dashboardOf, dashboardRouters } from './dashboard';
 export { answersChallenges } from './entry-points';
 export { explain } from './explain/explain';
 export * from './explain/model';
+export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels';
 export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './middlewares';

@@ -215,6 +215,16 @@ describe('explain, near misses', () => {
     expect(hint).toMatchObject({ code, help: expect.stringContaining(help) as unknown });
   });
 
+  it('takes a port for every name for no reason to believe that a name is known', () => {
+    const echo = project('echo', { rows: [{ router: 'tcp', hostport: 7000 }] });
+    expect(hints(ask('https://shpo.acme.org', workspace([shop, echo])))).toEqual(['unknown-host']);
+  });
+
+  it('knows why there is no dashboard', () => {
+    const off = workspace([], { traefikDomain: 'traefik.acme.org' });
+    expect(hints(ask('https://traefik.acme.org', off))).toEqual(['dashboard-off']);
+  });
+
   it('knows the paths of a host that has others', () => {
     const api = project('api', { rows: [{ domains: ['api.acme.org'], pathPrefix: '/v1' }] });
     const found = ask('https://api.acme.org/v2', workspace([api]));

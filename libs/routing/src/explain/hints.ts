@@ -29,11 +29,23 @@ export function hintsOf(evidence: Evidence): Problem[] {
 }
 
 function hostHints(evidence: Evidence): Problem[] {
-  const { question, candidates, answers } = evidence;
+  const { question, candidates, answers, workspace } = evidence;
   const { host } = question;
   if (host === null || answers.length === 0) return [];
-  const takers = candidates.filter(({ hosts }) => hosts.some((wanted) => hostMatches(host, wanted)));
+  const takers = candidates.filter(({ hosts }) =>
+    hosts.some((wanted) => wanted !== '*' && hostMatches(host, wanted)),
+  );
   if (takers.length > 0) return [...pathHint(evidence, takers), ...elsewhereHint(evidence, takers)];
+  if (host === workspace.settings.traefikDomain) {
+    return [
+      {
+        code: 'dashboard-off',
+        severity: 'note',
+        message: 'the dashboard is off: nobody may see it',
+        help: 'set traefik.admin in projects/itsup.yml, or TRAEFIK_ADMIN when deploying',
+      },
+    ];
+  }
   // Another explanation is nearer than a name that merely looks alike.
   if (mayTakeHost(evidence, host)) return [];
   const deeper = candidates.flatMap(({ hosts }) =>
@@ -49,7 +61,7 @@ function hostHints(evidence: Evidence): Problem[] {
       },
     ];
   }
-  const known = [...new Set(candidates.flatMap(({ hosts }) => hosts))];
+  const known = [...new Set(candidates.flatMap(({ hosts }) => hosts))].filter((name) => name !== '*');
   return [
     {
       code: 'unknown-host',

@@ -25,6 +25,8 @@ export interface Command {
   examples: string[];
   /** At least and at most so many words. */
   words: { min: number; max: number };
+  /** What is said when there are fewer; default: that it needs a project. */
+  missing?: string;
   /** Everything after the first word is passed on as it is, options included. */
   passesOn?: boolean;
   /** Loads what it needs by itself: `itsup --help` answers at once. Resolves with the exit code. */

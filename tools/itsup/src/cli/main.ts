@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { readBuildState } from '../build/build-state';
 import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
+import { explain } from './commands/explain';
 import { apply, deploy, generate, validate } from './commands/pipeline';
 import { down, prune, restart, rollback } from './commands/operate';
 import { logs, svc } from './commands/passthrough';
@@ -20,6 +21,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     plan,
     deploy,
     status,
+    explain,
     logs,
     svc,
     restart,
@@ -103,11 +105,12 @@ function parse(command: Command, args: string[]): Pick<CommandInput, 'words' | '
 }
 
 function checked(
-  { words: { min, max } }: Command,
+  { words: { min, max }, missing }: Command,
   words: string[],
   flags: CommandInput['flags'],
 ): Pick<CommandInput, 'words' | 'flags'> | string {
   if (words.length < min) {
+    if (missing !== undefined) return missing;
     return min === 1 ? 'it needs a project' : 'it needs a project and what to run';
   }
   return words.length > max ? `"${words[max]}" is one argument too many` : { words, flags };

@@ -1,0 +1,215 @@
+import type { Problem, Workspace } from '@itsup/config';
+import type { ContainerSummary } from '@itsup/docker';
+import {
+  namesHost,
+  proxynet,
+  type ConnectionAnswer,
+  type Explanation,
+  type RouterFact,
+} from '@itsup/routing';
+
+import { pinnedName } from '../rollout/pin-names';
+import { PROXY_STACK, type EngineFact } from '../stacks/model';
+import { composeProjectName } from '../stacks/stack-spec';
+import type { ServedConfiguration, ServedObject } from '../traefik-api';
+import { containerFindings } from './container-findings';
+import type { ContainerFact, RouterState, RunningFacts } from './model';
+
+/** What was seen of the host. */
+export interface Observation {
+  engine: EngineFact;
+  listing: ContainerSummary[];
+  /** null: Traefik could not be asked, for this reason. */
+  served: { configuration: ServedConfiguration; entryPoints: string[] } | null;
+  reason: string | null;
+}
+
+/** Holds the model's answer against what runs. */
+export function judgeRunning(
+  { question, answers }: Explanation,
+  workspace: Workspace,
+  observation: Observation,
+): RunningFacts {
+  const { engine, served, reason } = observation;
+  const routers = routersOf(answers);
+  const states = Object.fromEntries(routers.map((router) => [router.name, stateOf(router, served)]));
+  const containers = containersOf(routers, workspace, observation.listing);
+  const facts = { engine, proxy: { answers: served !== null, reason }, routers: states, containers };
+  if (!engine.reachable) return { ...facts, findings: [] };
+  const findings = [
+    ...(served === null ? [proxyDown(reason)] : entryPointFindings(answers, served.entryPoints)),
+    ...routers.flatMap((router) => {
+      const ofContainers = containerFindings(router.target, containers[keyOf(router)] ?? null);
+      // A router without a container that serves is missing for that reason alone.
+      return ofContainers.length > 0 ? ofContainers : routerFindings(router, states[router.name]);
+    }),
+    ...(served === null ? [] : leftovers(question.host, answers, served.configuration)),
+  ];
+  return { ...facts, findings: distinct(findings) };
+}
+
+function routersOf(answers: readonly ConnectionAnswer[]): RouterFact[] {
+  const all = answers.flatMap(({ router, conditional }) => [
+    ...(router ? [router] : []),
+    ...conditional.map((each) => each.router),
+  ]);
+  return [...new Map(all.map((router) => [router.name, router])).values()];
+}
+
+function keyOf({ target }: RouterFact): string {
+  return `${target.project}:${target.service}`;
+}
+
+function stateOf(router: RouterFact, served: Observation['served']): RouterState {
+  const nothing = { errors: [], servedRule: null, isPinned: false, servers: null };
+  if (served === null) return { status: 'unknown', ...nothing };
+  const section = served.configuration[router.kind];
+  const [name = ''] = router.name.split('@');
+  const isPinned = section.routers.has(`${pinnedName(name)}@file`);
+  const found = section.routers.get(router.name);
+  if (found === undefined) return { ...nothing, status: 'missing', isPinned };
+  const service = section.services.get(router.service);
+  const rule = found.definition['rule'];
+  return {
+    status: found.status === 'enabled' || found.status === 'warning' ? found.status : 'disabled',
+    errors: [...new Set([...found.errors, ...(service?.errors ?? [])])],
+    servedRule: typeof rule === 'string' && rule !== router.rule ? rule : null,
+    isPinned,
+    servers: service === undefined ? null : serversOf(service),
+  };
+}
+
+/** `serverStatus` is there for HTTP alone; TCP and UDP servers count as up. */
+function serversOf({ definition }: ServedObject): { up: number; all: number } {
+  const balancer = recordOf(definition['loadBalancer']);
+  const servers = Array.isArray(balancer['servers']) ? balancer['servers'].length : 0;
+  const status = Object.values(recordOf(definition['serverStatus']));
+  const all = Math.max(servers, status.length);
+  return { up: all - status.filter((each) => each === 'DOWN').length, all };
+}
+
+function containersOf(
+  routers: readonly RouterFact[],
+  workspace: Workspace,
+  listing: readonly ContainerSummary[],
+): Record<string, ContainerFact[]> {
+  const found: Record<string, ContainerFact[]> = {};
+  for (const router of routers) {
+    const { project: name, service } = router.target;
+    const project = workspace.projects.find((each) => each.name === name);
+    if (!project || service === null) continue;
+    const projectName = composeProjectName(project);
+    found[keyOf(router)] = listing
+      .filter(
+        ({ compose }) => compose?.project === projectName && compose.service === service && !compose.oneoff,
+      )
+      .map(({ name: container, state, health, networks }) => ({
+        name: container,
+        state,
+        health,
+        onProxynet: networks.includes(proxynet.name),
+        isServed: state === 'running' && (health === null || health === 'healthy'),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  return found;
+}
+
+function proxyDown(reason: string | null): Problem {
+  return {
+    code: 'proxy-silent',
+    severity: 'error',
+    message: reason ?? 'the proxy does not run, so nothing answers',
+    help: `itsup deploy ${PROXY_STACK}; if it fails: itsup logs ${PROXY_STACK} traefik`,
+  };
+}
+
+function entryPointFindings(answers: readonly ConnectionAnswer[], running: readonly string[]): Problem[] {
+  return answers
+    .filter(({ connection }) => !running.includes(connection.entryPoint.name))
+    .map(({ connection: { entryPoint } }) => ({
+      code: 'entry-point-missing',
+      severity: 'error',
+      message: `the running Traefik does not listen on port ${entryPoint.port} yet (${entryPoint.name})`,
+      help: `itsup deploy ${PROXY_STACK}`,
+    }));
+}
+
+function routerFindings(router: RouterFact, state: RouterState | undefined): Problem[] {
+  if (state === undefined || state.status === 'unknown') return [];
+  const deploy = `itsup deploy ${router.name.endsWith('@docker') ? (router.target.project ?? '') : PROXY_STACK}`;
+  const problem = (code: string, message: string, help: string): Problem => ({
+    code,
+    severity: 'error',
+    message,
+    help,
+  });
+  if (state.status === 'missing') {
+    if (state.isPinned) return [];
+    return [
+      problem(
+        'router-missing',
+        `the running Traefik has no router ${router.name}: it is not deployed`,
+        deploy,
+      ),
+    ];
+  }
+  const found: Problem[] = [];
+  if (state.status === 'disabled' || state.errors.length > 0) {
+    const why = state.errors.join('; ') || 'Traefik does not say why';
+    found.push(
+      problem('router-error', `Traefik refuses ${router.name}: ${why}`, `correct it, then: ${deploy}`),
+    );
+  }
+  if (state.servedRule !== null) {
+    found.push(problem('router-differs', `what runs has another rule: ${state.servedRule}`, deploy));
+  }
+  if (state.servers !== null && state.servers.up === 0) {
+    found.push(
+      problem(
+        'no-server',
+        state.servers.all === 0
+          ? `${router.service} has no server`
+          : `${router.service}: all ${state.servers.all} servers fail Traefik's health check`,
+        `itsup status ${router.target.project ?? ''}`.trim(),
+      ),
+    );
+  }
+  return found;
+}
+
+/** Routers of an earlier deploy that name the host, where the sources have none. */
+function leftovers(
+  host: string | null,
+  answers: readonly ConnectionAnswer[],
+  configuration: ServedConfiguration,
+): Problem[] {
+  if (host === null || answers.some(({ outcome }) => outcome !== 'unserved')) return [];
+  const names = (['http', 'tcp'] as const).flatMap((kind) =>
+    [...configuration[kind].routers].flatMap(
+      ([
+        name,
+        {
+          definition: { rule },
+        },
+      ]) => (typeof rule === 'string' && namesHost(rule, kind, host) ? [name] : []),
+    ),
+  );
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'served-from-earlier',
+      severity: 'note',
+      message: `the running Traefik has ${names.sort().join(', ')} for it, from an earlier deploy`,
+      help: 'itsup plan shows what a deploy would change',
+    },
+  ];
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,39 @@
+import type { Problem } from '@itsup/config';
+
+import type { EngineFact } from '../stacks/model';
+
+/** What runs of an explanation's answer. */
+export interface RunningFacts {
+  engine: EngineFact;
+  /** Whether the running Traefik could be asked, and why not. */
+  proxy: { answers: boolean; reason: string | null };
+  /** One for each router of the answers, by its qualified name. */
+  routers: Record<string, RouterState>;
+  /** Containers of the services that the answers lead to, by `project:service`. */
+  containers: Record<string, ContainerFact[]>;
+  /** What keeps the answer from being true now, most telling first. */
+  findings: Problem[];
+}
+
+/** A router in the running Traefik. */
+export interface RouterState {
+  /** missing: Traefik does not have it. unknown: Traefik could not be asked. */
+  status: 'enabled' | 'warning' | 'disabled' | 'missing' | 'unknown';
+  /** Traefik's own words, of the router and its service. */
+  errors: string[];
+  /** The rule that is served, when it is another one than the sources say. */
+  servedRule: string | null;
+  /** A rollout's route file serves it at the moment. */
+  isPinned: boolean;
+  /** Servers behind it and how many of these Traefik takes for up; null: its service is missing. */
+  servers: { up: number; all: number } | null;
+}
+
+export interface ContainerFact {
+  name: string;
+  state: string;
+  health: string | null;
+  onProxynet: boolean;
+  /** Traefik's docker provider takes it: it runs, and is not known to be unhealthy or starting. */
+  isServed: boolean;
+}

@@ -1,0 +1,35 @@
+import { withContext } from './context';
+import { EXIT, type Command } from '../command';
+
+export const explain: Command = {
+  usage: '<url | host:port | domain | port> [--json]',
+  summary: 'tell who serves a URL, a port or a domain, why the others do not, and what is wrong',
+  options: { json: { type: 'boolean', description: 'as JSON on standard output' } },
+  examples: [
+    'itsup explain https://app.example.com/api',
+    'itsup explain app.example.com',
+    'itsup explain db.example.com:5432',
+    'itsup explain 53/udp --json',
+  ],
+  words: { min: 1, max: 1 },
+  missing: 'it needs a URL, a host:port, a domain or a port',
+  run: async (input) => {
+    const { root, words, flags, color, print } = input;
+    const { readWorkspace, UserError } = await import('@itsup/config');
+    const { explain: explainFrom, parseQuestion, routeWorkspace } = await import('@itsup/routing');
+    const { formatExplanation, observeRunning } = await import('@itsup/deploy');
+    const parsed = parseQuestion(words[0] ?? '');
+    if ('problem' in parsed) throw new UserError(parsed.problem);
+    const workspace = await readWorkspace(root);
+    const explanation = explainFrom(parsed.question, workspace, routeWorkspace(workspace));
+    const running = await withContext(input, (context) => observeRunning(context, explanation, workspace));
+    print(
+      flags.json === true
+        ? JSON.stringify({ ...explanation, running }, null, 2)
+        : formatExplanation(explanation, running, { color }),
+    );
+    const isReached = explanation.answers.some(({ outcome }) => outcome !== 'unserved');
+    const isWrong = [...explanation.hints, ...running.findings].some(({ severity }) => severity === 'error');
+    return isReached && !isWrong ? EXIT.ok : EXIT.failed;
+  },
+};
