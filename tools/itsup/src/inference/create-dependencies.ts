@@ -1,5 +1,5 @@
 import type { CreateDependencies, DependencyType, RawProjectGraphDependency } from '@nx/devkit';
-import { scanProject } from '@itsup/config/scan';
+import { latestScan } from './scans';
 
 /** The enum's value; importing the enum would load all of @nx/devkit with every Nx command. */
 const STATIC = 'static' as DependencyType.static;
@@ -17,7 +17,7 @@ export const createDependencies: CreateDependencies = (_options, context) => {
       continue;
     }
     const providers = new Set(
-      scanProject(context.workspaceRoot, folder).egress.map(({ provider }) => provider),
+      latestScan(context.workspaceRoot, folder).egress.map(({ provider }) => provider),
     );
     const sourceFile = ['itsup-project.yml', 'ingress.yml']
       .map((name) => `${root}/${name}`)

@@ -1,9 +1,10 @@
 import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
-import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
 // Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
-import { scanProject, type ProjectScan } from '@itsup/config/scan';
+import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
+import type { ProjectScan } from '@itsup/config/scan';
 import { readBuildState, type BuildState } from '../build/build-state';
 import { inspectLayout, type LayoutFindings } from './layout';
+import { scanProjects } from './scans';
 import { takenNames } from './taken-names';
 import { targetsOf } from './targets';
 
@@ -35,11 +36,10 @@ export const createNodes: CreateNodes = [
     const build = readBuildState(workspaceRoot);
     const taken = takenNames(workspaceRoot);
     const nodes: Nodes = [];
-    const scans: ProjectScan[] = [];
-    for (const [name, file] of anchors) {
-      const scan = scanProject(workspaceRoot, name);
-      scans.push(scan);
-      nodes.push([file, { projects: { [scan.folder]: projectNode(scan, build, taken) } }]);
+    const scans = scanProjects(workspaceRoot, anchors.keys());
+    for (const scan of scans) {
+      const anchor = anchors.get(scan.name) ?? scan.folder;
+      nodes.push([anchor, { projects: { [scan.folder]: projectNode(scan, build, taken) } }]);
     }
     if (files.includes(PROXY_ANCHOR)) {
       const layout = inspectLayout(workspaceRoot, new Set(anchors.keys()));
