@@ -30,6 +30,8 @@ export interface Settings {
   crowdsec: { enabled: boolean; collections: string[] };
   /** Where relative paths of Compose files resolve; see routing.md. A project may override it. */
   paths: PathMode;
+  /** `alert.command`: a line for the shell, run after a failed deploy; absent: none. */
+  alertCommand?: string;
   /** `projects/traefik.yml`: merged over the generated static file; null when absent. */
   traefikOverride: YamlFile | null;
   /** `projects/middlewares.yml`: merged over the generated dynamic middlewares; null when absent. */

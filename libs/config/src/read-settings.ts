@@ -122,6 +122,7 @@ function toSettings(file: SettingsFile): Omit<Settings, 'traefikOverride' | 'mid
     dns: file.dns,
     crowdsec: { enabled: file.crowdsec.enabled, collections: file.crowdsec.collections },
     paths: file.paths,
+    ...(file.alert.command === undefined ? {} : { alertCommand: file.alert.command }),
   };
 }
 

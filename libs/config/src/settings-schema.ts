@@ -180,7 +180,24 @@ export const settingsSchema = z
           "Where relative paths of Compose files resolve: `source`, in the project's folder as with plain Compose; `upstream`, in `upstream/<name>` as in itsUP. A project's own `paths` wins.",
       }),
       backup: foreign("itsUP's backup; kept for it, not used here."),
-      alert: foreign("itsUP's alerts; kept for it, not used here."),
+      alert: z
+        .looseObject(
+          {
+            command: z
+              .string({ error: 'a command line' })
+              .trim()
+              .min(1, 'a command line')
+              .optional()
+              .meta({
+                description:
+                  'Run by sh after a deploy that failed: the failures as JSON on its standard input, in short in ITSUP_SUBJECT and ITSUP_TEXT; secrets of secrets/itsup.env in its environment.',
+                examples: ['curl -fsS -H "Title: $ITSUP_SUBJECT" -d "$ITSUP_TEXT" "$NTFY_URL"'],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Whom to tell. Other keys belong to itsUP and are kept for it.' }),
     },
     MAPPING,
   )

@@ -1,6 +1,7 @@
-import type { Problem } from '@itsup/config';
+import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
+import { sendNotice } from '../notice/send-notice';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
@@ -14,13 +15,29 @@ const LOCK_WAIT_MS = 10 * 60_000;
 
 /**
  * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
- * wrong with a stack is in its outcome, and stops its consumers alone.
+ * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
  * @param hook for tests: told of every step of every stack
  */
 export async function deployStacks(
   context: DeployContext,
   request: DeployRequest,
   hook?: StepHook,
+): Promise<DeploySummary> {
+  const began = context.system.now();
+  try {
+    const summary = await converge(context, request, hook);
+    await sendNotice(context, request, { began, outcomes: summary.outcomes });
+    return summary;
+  } catch (error) {
+    await sendNotice(context, request, { began, outcomes: [], problems: problemsOf(error) });
+    throw error;
+  }
+}
+
+async function converge(
+  context: DeployContext,
+  request: DeployRequest,
+  hook: StepHook | undefined,
 ): Promise<DeploySummary> {
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);

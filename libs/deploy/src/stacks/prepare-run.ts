@@ -71,7 +71,10 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   if (claim && request.workspace.settings.crowdsec.enabled)
     await ensureKey(path.join(state.dir, BOUNCER_KEY));
   const secrets = createSecretsReader(root, context.docker);
-  const workspace = await withSecrets(request.workspace, context.env, secrets);
+  // Against an empty host nothing is published, and whoever plans there may have no key.
+  const workspace = engine.fact.reachable
+    ? await withSecrets(request.workspace, context.env, secrets)
+    : request.workspace;
   const broken = brokenProjects(workspace);
   const routing = routeWorkspace(workspace);
   addConflicts(broken, routing, workspace);

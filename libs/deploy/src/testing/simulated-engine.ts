@@ -52,6 +52,8 @@ export class SimulatedEngine {
   readonly decrypted = new Map<string, string>();
   /** How often anything was decrypted. */
   decryptions = 0;
+  /** How the operator's own commands end. */
+  runHook: Docker['host']['runHook'] = async () => ({ exitCode: 0, lastLine: '' });
   /** What a container printed. */
   logsOf = (name: string): string => `last words of ${name}\n`;
   /** How often the containers were listed. */
@@ -202,6 +204,7 @@ class SimulatedDocker {
 
   get host() {
     return {
+      runHook: this.engineState.runHook,
       decrypt: async (_root: string, file: string) => {
         this.engineState.decryptions += 1;
         return this.engineState.decrypted.get(file) ?? '';
