@@ -1,6 +1,7 @@
 // One server of every kind that a route can lead to. Each answers with its NAME, its host name (which tells replicas
 // apart) and what it was asked, so that a test sees who answered and what reached it.
 const dgram = require('node:dgram');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
@@ -40,6 +41,9 @@ const servers = [
   net.createServer(answerTcp((data) => ({ received: data.toString() }))).listen(7001),
   net.createServer(answerTcp((data) => parseProxyHeader(data))).listen(7002),
 ];
+Promise.all(servers.map((server) => once(server, 'listening'))).then(() =>
+  fs.writeFileSync('/tmp/ready', ''),
+);
 
 const udp = dgram.createSocket('udp4');
 udp.on('message', (message, from) => {
