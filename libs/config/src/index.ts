@@ -20,4 +20,3 @@ export {
   TRAEFIK_NAME,
 } from './grammar';
 export { suggest } from './suggest';
-export { findPlaceholders, type Placeholder } from './traefik-file';
