@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArtifactFile } from './artifact';
 
@@ -17,37 +27,51 @@ export interface WriteResult {
 export async function writeArtifacts(root: string, files: readonly ArtifactFile[]): Promise<WriteResult> {
   const result: WriteResult = { written: [], unchanged: [] };
   for (const file of files) {
-    ((await writeArtifact(root, file)) ? result.written : result.unchanged).push(file.path);
+    (writeArtifact(root, file) ? result.written : result.unchanged).push(file.path);
   }
   return result;
 }
 
-/** true when the file had to be written. */
-async function writeArtifact(root: string, { path, text, mode = 0o644 }: ArtifactFile): Promise<boolean> {
+/** true when the file had to be written. Synchronous: for small files the way through promises costs more than the work. */
+function writeArtifact(root: string, { path, text, mode = 0o644 }: ArtifactFile): boolean {
   const target = join(root, path);
-  if (await isCurrent(target, text, mode)) return false;
-  await mkdir(dirname(target), { recursive: true });
+  if (isCurrent(target, text, mode)) return false;
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    await writeFile(temporary, text, { mode, flag: 'wx' });
-    // The mode given to writeFile is cut by the umask, which must not decide what an artifact is.
-    await chmod(temporary, mode);
-    await rename(temporary, target);
+    writeNew(temporary, text, mode);
+    renameSync(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   }
   return true;
 }
 
-async function isCurrent(target: string, text: string, mode: number): Promise<boolean> {
+function writeNew(file: string, text: string, mode: number): void {
+  const descriptor = openNew(file, mode);
   try {
-    const there = await stat(target);
-    const size = Buffer.byteLength(text);
-    if (there.size !== size || (there.mode & 0o777) !== mode) return false;
-    return (await readFile(target, 'utf8')) === text;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    writeFileSync(descriptor, text);
+    // The mode given to open is cut by the umask, which must not decide what an artifact is.
+    fchmodSync(descriptor, mode);
+  } finally {
+    closeSync(descriptor);
   }
+}
+
+/** Makes the folder only where it is missing, which it mostly is not. */
+function openNew(file: string, mode: number): number {
+  try {
+    return openSync(file, 'wx', mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, 'wx', mode);
+  }
+}
+
+function isCurrent(target: string, text: string, mode: number): boolean {
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (there === undefined) return false;
+  if (there.size !== Buffer.byteLength(text) || (there.mode & 0o777) !== mode) return false;
+  return readFileSync(target, 'utf8') === text;
 }

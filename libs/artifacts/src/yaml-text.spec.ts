@@ -83,6 +83,11 @@ describe('printing values', () => {
     );
   });
 
+  test('keys that are too long for one line, and collections in collections, come back too', () => {
+    const value = { ['k'.repeat(1030)]: 1, ['l'.repeat(1030)]: { a: [[1, { b: [] }], {}] }, c: null };
+    expect(parse(plainPrinter.block(value, 2))).toEqual(value);
+  });
+
   test('what Traefik sees after its template pass is the value', () => {
     fc.assert(
       fc.property(json, (value) => {

@@ -1,5 +1,3 @@
-import { Document, visit, type ToStringOptions } from 'yaml';
-
 /** Values printed by templates: anything JSON can hold, and expressions that the file's reader expands. */
 export type Printable = unknown;
 
@@ -34,13 +32,6 @@ export const plainPrinter = createPrinter((text) => text, false);
  */
 const PLAIN = /^(?!(?:true|false|yes|no|on|off|null|y|n|nan|inf)$)[A-Za-z_/][A-Za-z0-9_./-]*$/i;
 
-const PRINT: ToStringOptions = {
-  lineWidth: 0,
-  doubleQuotedAsJSON: true,
-  flowCollectionPadding: true,
-  indentSeq: true,
-};
-
 function createPrinter(escape: (text: string) => string, escapeKeys: boolean): YamlPrinter {
   const prepare = (value: Printable): unknown => {
     if (value instanceof Expression) return value.text;
@@ -55,7 +46,10 @@ function createPrinter(escape: (text: string) => string, escapeKeys: boolean): Y
   };
   return {
     yaml: (value) => flow(prepare(value)),
-    block: (value, indent) => block(prepare(value)).replace(/^(?=.)/gm, ' '.repeat(indent)),
+    block: (value, indent) =>
+      block(prepare(value))
+        .map((line) => ' '.repeat(indent) + line)
+        .join('\n'),
   };
 }
 
@@ -72,15 +66,28 @@ function scalar(text: string): string {
   return PLAIN.test(text) ? text : JSON.stringify(text).replace(UNPRINTABLE, escapeCharacter);
 }
 
-function block(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar(_key, node) {
-      if (typeof node.value === 'string') node.type = PLAIN.test(node.value) ? 'PLAIN' : 'QUOTE_DOUBLE';
-    },
+/** Line by line instead of through a document of nodes: routes are printed by the thousand. */
+function block(value: unknown): string[] {
+  if (!isNested(value)) return [flow(value)];
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => block(item).map((line, index) => (index === 0 ? '- ' : '  ') + line));
+  }
+  return Object.entries(value).flatMap(([key, item]) => {
+    const printed = scalar(key);
+    // A longer key is one only where it is marked as such.
+    const [mark, lead] = printed.length > MAX_IMPLICIT_KEY ? [[`? ${printed}`], ':'] : [[], `${printed}:`];
+    return isNested(item)
+      ? [...mark, lead, ...block(item).map((line) => `  ${line}`)]
+      : [...mark, `${lead} ${flow(item)}`];
   });
-  return document.toString(PRINT).trimEnd().replace(UNPRINTABLE, escapeCharacter);
 }
+
+/** A list or mapping that holds something; the others are printed on the line of their key. */
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+const MAX_IMPLICIT_KEY = 1024;
 
 /** What JSON lets stand as it is and YAML's readers refuse. All strings that hold one are double quoted. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
