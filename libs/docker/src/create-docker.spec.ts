@@ -202,13 +202,15 @@ describe('containers', () => {
 
   it('of an interrupted helper are removed', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 300);
     const { docker, calls } = fakeDocker([{ match: '^run', hang: 'polite' }, { match: '^rm' }], {
       signal: controller.signal,
     });
+    // Not before the helper runs: what was never started needs no removal.
+    const timer = setInterval(() => calls().length > 0 && controller.abort(), 20);
     expect(
       await rejection(docker.run({ image: 'a', name: 'helper', env: { TOKEN: 'hunter22-long' } })),
     ).toMatchObject({ code: 'interrupted' });
+    clearInterval(timer);
     expect(calls().at(-1)?.args.join(' ')).toBe('rm --force --volumes helper');
     expect(calls()[0]?.args).toEqual([
       'run',

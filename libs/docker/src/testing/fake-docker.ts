@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDocker, type DockerSettings } from '../create-docker';
@@ -41,10 +41,12 @@ export function fakeDocker(answers: FakeAnswer[], settings: Partial<DockerSettin
     env: { PATH: process.env['PATH'], FAKE_ANSWERS: JSON.stringify(answers), FAKE_LOG: log, ...settings.env },
   });
   const calls = (): FakeCall[] =>
-    readFileSync(log, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as FakeCall);
+    existsSync(log)
+      ? readFileSync(log, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as FakeCall)
+      : [];
   return { docker, calls };
 }
 
