@@ -2,7 +2,7 @@ import type { PacketFilter } from '@itsup/docker';
 
 import { instancesOf, removeInstances } from './handover-instances';
 import { awaitServing, servingOf } from './handover-ready';
-import { readHandover } from './handover-state';
+import { clearHandover, readHandover } from './handover-state';
 import { drainPorts } from './handover-traffic';
 import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
 import { isRedirecting, removeAcceptRules, removeRedirect } from './redirect';
@@ -36,7 +36,10 @@ export async function recoverHandover(
   const state = await readHandover(folder);
   const instances = await instancesOf(context, folder);
   const redirecting = filter !== null && (await isRedirecting(filter));
-  if (state === null && instances.length === 0 && !redirecting) return false;
+  if (state === null && instances.length === 0 && !redirecting) {
+    await clearHandover(folder);
+    return false;
+  }
 
   context.report({ type: 'note', text: 'settles a hand-over of Traefik that was killed' });
   const served = state !== null && (await answers(context, state.api));
