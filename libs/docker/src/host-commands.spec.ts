@@ -92,7 +92,7 @@ docker-compose-plugin:
       'compose-plugin',
       'docker-compose-v2',
     ]),
-  ).toEqual(['docker.io']);
+  ).toEqual({ 'docker.io': '26.1.5' });
 });
 
 it('installPackages asks nothing and waits for another package manager', async () => {

@@ -27,7 +27,12 @@ export function hostCommands(runner: CommandRunner): Host {
 
     installablePackages: async (names) => {
       const { stdout } = await runner.run(program('apt-cache', ['policy', ...names]));
-      return names.filter((name) => candidateOf(stdout, name));
+      return Object.fromEntries(
+        names.flatMap((name) => {
+          const version = candidateOf(stdout, name);
+          return version === null ? [] : [[name, version] as const];
+        }),
+      );
     },
     refreshPackageLists: async () => {
       await runner.run(apt(['update']));
@@ -99,11 +104,10 @@ function apt(args: string[]): Command {
 }
 
 /** `apt-cache policy` prints nothing for a name it does not know, and `(none)` for one that only others mention. */
-function candidateOf(policy: string, name: string): boolean {
-  const start = policy.indexOf(`${name}:\n`);
-  if (start < 0 || (start > 0 && policy[start - 1] !== '\n')) return false;
-  const candidate = /^ {2}Candidate: (.+)$/m.exec(policy.slice(start))?.[1];
-  return candidate !== undefined && candidate !== '(none)';
+function candidateOf(policy: string, name: string): string | null {
+  const lines = policy.split('\n');
+  const candidate = /^ {2}Candidate: (.+)$/.exec(lines[lines.indexOf(`${name}:`) + 2] ?? '')?.[1];
+  return lines.includes(`${name}:`) && candidate !== undefined && candidate !== '(none)' ? candidate : null;
 }
 
 function firstLine(text: string): string {

@@ -30,8 +30,8 @@ export interface Host {
   /** Resolves with how it ended and with the last line of what it printed, free of values of the environment. */
   runHook(hook: Hook): Promise<{ exitCode: number; lastLine: string }>;
 
-  /** Those of the distribution's packages (apt) that can be installed, in the order given. Needs no root. */
-  installablePackages(names: string[]): Promise<string[]>;
+  /** Versions of those of the distribution's packages (apt) that can be installed, by name. Needs no root. */
+  installablePackages(names: string[]): Promise<Record<string, string>>;
   /** Fetches the distribution's package lists (`apt-get update`). */
   refreshPackageLists(): Promise<void>;
   /** Installs without asking; what is there already stays as it is. */

@@ -13,4 +13,4 @@ export * from './network';
 export * from './packet-filter';
 export * from './sockets';
 export { createRedactor, type Redactor } from './redact';
-export { MINIMUM_COMPOSE_VERSION } from './engine-commands';
+export { compareVersions, MINIMUM_COMPOSE_VERSION } from './engine-commands';

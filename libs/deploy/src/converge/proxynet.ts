@@ -3,9 +3,11 @@ import { DockerError, type Docker } from '@itsup/docker';
 
 export const PROXYNET = 'proxynet';
 
+export const PROXYNET_SUBNET = '172.20.0.0/16';
+
 const SPEC = {
   name: PROXYNET,
-  subnet: '172.20.0.0/16',
+  subnet: PROXYNET_SUBNET,
   gateway: '172.20.0.1',
   // Dynamic addresses stay out of the lower half, where pinned ones and the honeypot's are.
   ipRange: '172.20.128.0/17',
