@@ -45,6 +45,7 @@ describe('readSettings', () => {
       trustedIps: ['192.168.1.1'],
       versions: { ...DEFAULTS.versions, traefik: 'v3.5.1', crowdsec: 'v1.6.8' },
       crowdsec: { enabled: true, collections: ['crowdsecurity/traefik'] },
+      alertCommand: 'mail me',
       files: ['projects/itsup.yml'],
     });
   });

@@ -22,7 +22,7 @@ describe('scanProject', () => {
   }
 
   test('finds kind, edges and whether the project is enabled', () => {
-    expect(scanProject(fixture('all-keys'), 'app')).toEqual({
+    expect(scanProject(fixture('all-keys'), 'app')).toMatchObject({
       name: 'app',
       folder: 'projects/app',
       kind: 'container',
