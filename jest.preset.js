@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   reporters: ['default', require.resolve('./tools/test-results/reporter.js')],
+  // A busy machine is no failure.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as composeReferencesModule from './compose-references';
 import { isMapping } from './is-mapping';
 import type * as parseYamlModule from './parse-yaml';
+import { outsideReferences } from './outside-references';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { SourceFiles } from './source-files';
 
@@ -25,6 +26,8 @@ export interface ProjectScan {
    * symbolic links; sorted.
    */
   outsideFiles: string[];
+  /** Files and folders outside the project's folder that its Compose files name, in whatever attribute; sorted. */
+  outsideReferences: string[];
 }
 
 /**
@@ -34,7 +37,15 @@ export interface ProjectScan {
  */
 export function scanProject(root: string, name: string): ProjectScan {
   const folder = `projects/${name}`;
-  const scan: ProjectScan = { name, folder, kind: 'container', enabled: true, egress: [], outsideFiles: [] };
+  const scan: ProjectScan = {
+    name,
+    folder,
+    kind: 'container',
+    enabled: true,
+    egress: [],
+    outsideFiles: [],
+    outsideReferences: [],
+  };
   const listed = listProjectFolder(root, name);
   if (!listed) return scan;
   try {
@@ -44,6 +55,11 @@ export function scanProject(root: string, name: string): ProjectScan {
       kind: listed.compose.length === 0 ? 'external' : 'container',
       ...scanIngress(files, folder, listed),
       outsideFiles: outsideFiles(root, files, folder, listed),
+      outsideReferences: [
+        ...new Set(
+          mainFiles(folder, listed).flatMap((file) => outsideReferences(files.read(file).text ?? '', folder)),
+        ),
+      ],
     };
   } catch {
     // A disk that fails or a folder that goes away meanwhile: the targets will meet it again and say so.
@@ -72,13 +88,16 @@ function scanIngress(
 }
 
 function outsideFiles(root: string, files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
-  const main = [...listed.compose.slice(0, 1), ...listed.overrides.slice(0, 1)].map(
-    (file) => `${folder}/${file}`,
-  );
+  const main = mainFiles(folder, listed);
   const refers = main.some((file) => /extends|include/.test(files.read(file).text ?? ''));
   const compose = refers
     ? follower().composeReferences(root, main, folder)
     : main.map((file) => files.read(file).realFile);
   const ingress = listed.ingress.map((file) => files.read(`${folder}/${file}`).realFile);
   return [...new Set([...compose, ...ingress])].filter((file) => !file.startsWith(`${folder}/`)).sort();
+}
+
+/** The Compose file and its override, from the workspace root. */
+function mainFiles(folder: string, { compose, overrides }: ProjectFolder): string[] {
+  return [...compose.slice(0, 1), ...overrides.slice(0, 1)].map((file) => `${folder}/${file}`);
 }

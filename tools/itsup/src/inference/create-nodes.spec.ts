@@ -105,6 +105,13 @@ describe('createNodes', () => {
     expect(target(proxy, 'validate').inputs).toContainEqual({ input: 'model', projects: ['site'] });
   });
 
+  it('takes what a Compose file names outside its folder as an input', async () => {
+    const { 'projects/site': site } = await infer({
+      'projects/site/docker-compose.yml': 'services:\n  web:\n    build: ../../shared/web\n',
+    });
+    expect(site?.namedInputs?.stack).toContain('{workspaceRoot}/shared/web/**/*');
+  });
+
   it.each(['proxy', 'traefik', 'itsup', 'dns', 'e2e'])(
     'infers a folder named %s under another name, with targets that tell why they fail',
     async (name) => {

@@ -67,13 +67,18 @@ function projectNode(
   const reserved =
     why === undefined ? null : `the name "${scan.name}" ${why}: give the folder ${scan.folder} another name`;
   const outside = scan.outsideFiles.map((file) => `{workspaceRoot}/${file}`);
+  // A reference may be a file or a folder.
+  const references = scan.outsideReferences.flatMap((path) => [
+    `{workspaceRoot}/${path}`,
+    `{workspaceRoot}/${path}/**/*`,
+  ]);
   return {
     name: nxName,
     projectType: 'application',
     tags: ['itsup:stack', `itsup:${scan.kind}`],
     metadata: { description: descriptionOf(scan), technologies: ['docker', 'compose'] },
     namedInputs: {
-      stack: ['{projectRoot}/**/*', ...outside],
+      stack: ['{projectRoot}/**/*', ...outside, ...references],
       // What the checks between projects read of this one.
       model: ['{projectRoot}/**/*.yml', '{projectRoot}/**/*.yaml', ...outside],
     },

@@ -1,0 +1,26 @@
+import { posix } from 'node:path';
+
+/** What ends a path in YAML or in a bind's short form. */
+const BETWEEN_PATHS = /[\s"':,;#[\]{}]+/;
+
+/** An absolute path, or one with characters of a pattern or of a variable. */
+const NO_RELATIVE_PATH = /^[/~]|[$*?!()|\\]/;
+
+/**
+ * What a Compose file's text names outside the project's folder, whichever attribute it stands in: binds, contexts,
+ * configs, env files. From the text alone, because Nx asks for it at every command; naming too much costs nothing.
+ *
+ * @returns paths from the workspace root, files and folders, sorted; none outside the workspace
+ */
+export function outsideReferences(text: string, folder: string): string[] {
+  const found = new Set<string>();
+  if (!text.includes('../')) return [];
+  for (const path of text.split(BETWEEN_PATHS)) {
+    if (!path.includes('../') || NO_RELATIVE_PATH.test(path)) continue;
+    const target = posix.join(folder, path).replace(/\/$/, '');
+    const isElsewhere = target !== folder && !target.startsWith(`${folder}/`);
+    const isInside = target !== '.' && !target.startsWith('..') && !folder.startsWith(`${target}/`);
+    if (isElsewhere && isInside) found.add(target);
+  }
+  return [...found].sort();
+}
