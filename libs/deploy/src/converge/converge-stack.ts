@@ -5,9 +5,10 @@ import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import type { Publisher } from '../publish/publisher';
-import { rollOut, rolloutSteps, type RolloutContext } from '../rollout/index';
+import { handoverSteps, rollOut, rolloutSteps, type RolloutContext } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import { batchesOf, type Batch } from './batches';
+import { handOverTraefik, STATIC_FILE, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
 import { NotHealthyError, waitHealthy } from './wait-healthy';
@@ -18,6 +19,7 @@ export const deploySteps = [
   'pull',
   'build',
   'ensure-proxynet',
+  'publish-configuration',
   'remove-leftovers',
   'make-networks',
   'attach-providers',
@@ -27,6 +29,7 @@ export const deploySteps = [
   'await-healthy',
   'attach-to-consumers',
   ...rolloutSteps,
+  ...handoverSteps,
   'settle-routes',
   'remove-services',
   'remove-networks',
@@ -59,6 +62,8 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
 
   if (usesProxynet(loaded)) await journal.step('ensure-proxynet', () => ensureProxynet(docker));
 
+  if (spec.project === null) await publishConfiguration(convergence);
+
   const kept = plan.services.filter((service) => service.action !== 'remove');
   const leftovers = kept
     .filter((service) => service.action !== 'scale')
@@ -71,7 +76,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
 
   for (const batch of batchesOf(plan.services, desired.services)) {
     context.signal?.throwIfAborted();
-    if (batch.kind === 'rollout') await rollService(convergence, batch.services[0]);
+    if (batch.kind === 'rollout') await rollOne(convergence, batch.services[0]);
     else await startBatch(convergence, batch);
   }
   const surplus = kept
@@ -197,8 +202,22 @@ function awaitServices({ context, loaded }: Convergence, containers: ContainerSu
   });
 }
 
-async function rollService(convergence: Convergence, plan: ServicePlan | undefined): Promise<void> {
+/** What the proxy's containers read at their start; a Traefik that is handed over publishes its part itself. */
+async function publishConfiguration({ plan, publisher, journal }: Convergence): Promise<void> {
+  const rolls = plan.services.some(({ service, action }) => service === TRAEFIK && action === 'rollout');
+  if (plan.files.length === 0) return;
+  await journal.step('publish-configuration', () => publisher.publishStatic(rolls ? STATIC_FILE : null));
+}
+
+/** Traefik cannot run twice on the same ports, so its way is its own. */
+async function rollOne(convergence: Convergence, plan: ServicePlan | undefined): Promise<void> {
   if (plan === undefined) return;
+  if (convergence.loaded.spec.project !== null || plan.service !== TRAEFIK)
+    await rollService(convergence, plan);
+  else await handOverTraefik(convergence, plan);
+}
+
+async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
   const { context, loaded, journal, publisher, rollout } = convergence;
   const { spec, compose } = loaded;
   const drain = loaded.options.get(plan.service)?.drain;

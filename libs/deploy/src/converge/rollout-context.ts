@@ -14,7 +14,10 @@ import {
   type RolloutEvent,
 } from '../rollout/index';
 
-const NEVER = new AbortController().signal;
+/** For a context without a signal: one that never aborts. */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
 
 /** What a rollout needs, from what a deploy has. */
 export function rolloutContext(
@@ -31,7 +34,7 @@ export function rolloutContext(
     connections: local ? createConnectionTable() : null,
     proxy,
     report: (event) => report(context, event),
-    signal: context.signal ?? NEVER,
+    signal: context.signal ?? never(),
   };
 }
 

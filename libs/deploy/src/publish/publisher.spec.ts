@@ -62,6 +62,7 @@ async function published(): Promise<Routes> {
 
 async function deploy(publisher: Publisher, stacks: string[], proxy = true): Promise<void> {
   await publisher.begin(proxy);
+  if (proxy) await publisher.publishStatic();
   for (const stack of stacks) await publisher.settle(stack);
   if (proxy) await publisher.finish();
 }

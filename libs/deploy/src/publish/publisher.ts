@@ -102,7 +102,6 @@ export class Publisher {
    */
   begin(proxy: boolean): Promise<void> {
     return this.exclusive(async () => {
-      if (proxy) await this.writeStatic();
       for (const file of this.dynamicPaths()) {
         const present = this.presentOf(file);
         for (const [key, value] of this.desired.get(file) ?? []) {
@@ -114,6 +113,26 @@ export class Publisher {
       }
       await this.flush();
     });
+  }
+
+  /**
+   * Publishes what the proxy's containers read at their start.
+   * @param except a file that somebody else publishes when its time has come
+   */
+  publishStatic(except: string | null = null): Promise<void> {
+    return this.exclusive(async () => {
+      for (const file of this.files)
+        if (!isDynamic(file) && file.path !== except) await this.write(file.path, file.text);
+      await this.writeIndex({ ...this.index, files: [...this.presentText.keys()].sort() });
+    });
+  }
+
+  /** A file as it is published now, and as it is to be; null: not there. */
+  versionsOf(file: string): { present: string | null; desired: string | null } {
+    return {
+      present: this.presentText.get(file) ?? null,
+      desired: this.files.find((candidate) => candidate.path === file)?.text ?? null,
+    };
   }
 
   /** The stack is deployed: its routes are what the sources say, and its old ones go. */
@@ -253,11 +272,6 @@ export class Publisher {
       this.presentText.set(file, text);
       if (isDynamic({ path: file })) this.present.set(file, entriesOf(text));
     }
-  }
-
-  private async writeStatic(): Promise<void> {
-    for (const file of this.files.filter((candidate) => !isDynamic(candidate)))
-      await this.write(file.path, file.text);
   }
 
   /** Writes the files whose entries changed. Nothing is written that refers to what is not there. */

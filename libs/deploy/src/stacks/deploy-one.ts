@@ -3,13 +3,14 @@ import path from 'node:path';
 import { problemsOf, type Problem } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
+import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
 import { prepareImages } from '../converge/prepare-images';
 import { proxyAccess } from '../converge/proxy-access';
 import { recordStack } from '../converge/record-stack';
 import { recover } from '../converge/recover';
 import { rolloutContext } from '../converge/rollout-context';
 import { NotHealthyError } from '../converge/wait-healthy';
-import type { LoadedStack } from '../desired/load-desired';
+import { loadDesired, type LoadedStack } from '../desired/load-desired';
 import { forceReplace } from '../plan/force-replace';
 import type { StackPlan } from '../plan/model';
 import { byProject, observe, type Observed } from '../plan/observe';
@@ -19,7 +20,7 @@ import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
-import { planLoaded, planOne } from './plan-one';
+import { loadOptions, planLoaded, planOne } from './plan-one';
 import type { Run } from './prepare-run';
 import { refuseRemoteEngine, refuseWithoutProviders } from './refusals';
 import type { StackSpec } from './stack-spec';
@@ -153,6 +154,11 @@ async function deployLocked(
       unsettled = false;
       observed = await relist(run);
     }
+    if (spec.project === null && hasHandover(state)) {
+      const stack = glance ?? (await loadDesired(spec, loadOptions(run, spec, [])));
+      await journal.step('recover', () => recoverTraefik({ context, loaded: stack }));
+      observed = await relist(run);
+    }
     let loaded: LoadedStack | null;
     if (options.load) {
       loaded = await options.load(run, spec);
@@ -179,7 +185,11 @@ async function deployLocked(
         );
       });
     } else {
-      await journal.step('settle-routes', () => run.publisher.settle(spec.stack));
+      // Files alone differ: routes, or a comment of the proxy's configuration.
+      await journal.step('settle-routes', async () => {
+        if (spec.project === null) await run.publisher.publishStatic();
+        await run.publisher.settle(spec.stack);
+      });
     }
     if (untouched(plan, deployed)) {
       await journal.close();

@@ -1,3 +1,4 @@
+import { hasHandover } from '../converge/hand-over-traefik';
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
 import type { ObservedContainer, StackPlan } from '../plan/model';
@@ -5,6 +6,7 @@ import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
 import { planStack } from '../plan/plan-stack';
 import type { DeployedFile } from '../state/deployed';
 import { readJournal } from '../state/journal';
+import { explainStaticChange } from './explain-traefik';
 import type { Run } from './prepare-run';
 import { refuseForeignFiles, refuseForeignStack } from './refusals';
 import type { StackSpec } from './stack-spec';
@@ -45,7 +47,8 @@ export function planLoaded(run: Run, loaded: LoadedStack, observed: Observed): S
   const containers = containersFor(observed, spec.projectName, edges);
   const plan = planStack({ desired: loaded.desired, deployed, containers });
   const files = run.publisher.pending(spec.stack, spec.project === null);
-  return { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
+  const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
+  return spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
 }
 
 export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[]): LoadOptions {
@@ -79,6 +82,7 @@ async function isAsDeployed(
 ): Promise<boolean> {
   const { context } = run;
   if (deployed.projectName !== spec.projectName) return false;
+  if (spec.project === null && hasHandover(context.state)) return false;
   const containers = containersFor(observed, spec.projectName, deployed.edges);
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
   if ((await readJournal(context.state, spec.stack)) !== null) return false;

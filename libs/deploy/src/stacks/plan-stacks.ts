@@ -7,6 +7,7 @@ import { containersFor } from '../plan/observe';
 import { forEachBounded } from '../validate/for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from './model';
 import { planEmptyHost } from './plan-empty-host';
+import { handoverCost } from './explain-traefik';
 import { planOne } from './plan-one';
 import { prepareRun, type Run } from './prepare-run';
 import { refuseWithoutProviders } from './refusals';
@@ -48,7 +49,9 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (!run.engine.reachable) return planEmptyHost(run, spec);
   const { plan, loaded } = await planOne(run, spec, run.observed);
   if (loaded === null || plan.unchanged) return plan;
-  return { ...plan, notes: [...plan.notes, ...missingProviders(run, spec)] };
+  const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
+  const notes = [...plan.notes, ...missingProviders(run, spec), ...(cost === null ? [] : [cost])];
+  return { ...plan, notes };
 }
 
 /** Only routes: they come with the proxy's deploy or with the project's own. */

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import type { ComposeService } from '@itsup/docker';
+
+import type { DeployContext } from '../context';
+import type { LoadedStack } from '../desired/load-desired';
+import type { ServicePlan } from '../plan/model';
+import type { Publisher } from '../publish/publisher';
+import { handOver, recoverHandover } from '../rollout/index';
+import type { Journal } from '../state/journal';
+import type { State } from '../state/state';
+import { PROXY_STACK } from '../stacks/model';
+import { handoverContext } from './handover-context';
+import { NotHealthyError } from './wait-healthy';
+
+/** Traefik's service in the proxy's stack, and its static configuration below the state folder. */
+export const TRAEFIK = 'traefik';
+export const STATIC_FILE = 'traefik/traefik.yml';
+
+export interface TraefikReplacement {
+  context: DeployContext;
+  loaded: LoadedStack;
+  publisher: Publisher;
+  journal: Journal;
+}
+
+/** What a hand-over keeps while it is under way. */
+export function handoverFolder(state: State): string {
+  return path.join(state.dir, 'handover');
+}
+
+/** A hand-over was killed and is to be settled. */
+export function hasHandover(state: State): boolean {
+  return existsSync(handoverFolder(state));
+}
+
+/**
+ * Replaces the running Traefik while it serves. Its new static configuration is published when the final instance is
+ * about to read it, and not before: until then a restart has to find the one that is known to work.
+ * @throws NotHealthyError
+ */
+export async function handOverTraefik(replacement: TraefikReplacement, plan: ServicePlan): Promise<void> {
+  const { context, loaded, publisher, journal } = replacement;
+  const service = loaded.model.services[TRAEFIK] ?? {};
+  const { present, desired } = publisher.versionsOf(STATIC_FILE);
+  const outcome = await handOver(
+    handoverContext(context),
+    {
+      current: present ?? desired ?? '',
+      next: desired ?? present ?? '',
+      container: {
+        image: loaded.desired.services.find((one) => one.name === TRAEFIK)?.image ?? '',
+        binds: bindsOf(service, loaded),
+        env: environmentOf(service),
+      },
+      folder: handoverFolder(context.state),
+      acmeFolder: path.join(context.state.dir, 'acme'),
+      publish: () => publisher.publishStatic(),
+      replace: () => replaceTraefik(loaded),
+    },
+    journal,
+  );
+  if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
+  const left = outcome.leftover === null ? 'the old one keeps serving' : `left over: ${outcome.leftover}`;
+  throw new NotHealthyError(
+    {
+      code: 'handover-failed',
+      severity: 'error',
+      project: PROXY_STACK,
+      message: `${PROXY_STACK}: ${plan.service} could not be replaced: ${outcome.reason}`,
+      help: `${left}; correct it and run: nx deploy ${PROXY_STACK}`,
+    },
+    outcome.details,
+  );
+}
+
+/** Settles a hand-over that was killed, before anything is planned. */
+export async function recoverTraefik({
+  context,
+  loaded,
+}: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
+  await recoverHandover(handoverContext(context), {
+    folder: handoverFolder(context.state),
+    replace: () => replaceTraefik(loaded),
+  });
+}
+
+function replaceTraefik({ compose }: LoadedStack): Promise<void> {
+  return compose.up({ services: [TRAEFIK], noDeps: true, forceRecreate: true, noBuild: true, pull: 'never' });
+}
+
+/** The temporary instance mounts what the service does; secrets are files that Compose would mount. */
+function bindsOf(service: ComposeService, { model }: LoadedStack): string[] {
+  const mounts = (service.volumes ?? []).flatMap(({ type, source, target, read_only: readOnly }) =>
+    type === 'bind' && source !== undefined ? [`${source}:${target}${readOnly ? ':ro' : ''}`] : [],
+  );
+  const secrets = (service.secrets ?? []).flatMap((reference) => {
+    const file = model.secrets?.[reference.source]?.file;
+    const target = reference.target ?? reference.source;
+    return file === undefined ? [] : [`${file}:${path.posix.resolve('/run/secrets', target)}:ro`];
+  });
+  return [...mounts, ...secrets];
+}
+
+/** Compose prints its model as it would read it again: a dollar sign doubled. */
+function environmentOf({ environment }: ComposeService): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment ?? {}).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value.replaceAll('$$', '$')]],
+    ),
+  );
+}

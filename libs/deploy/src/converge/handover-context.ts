@@ -1,0 +1,54 @@
+import { connect as connectTo } from 'node:net';
+
+import type { DeployContext } from '../context';
+import { type HandoverContext, type HandoverEvent } from '../rollout/index';
+import { PROXY_STACK } from '../stacks/model';
+import { getText, never } from './rollout-context';
+
+/** What a hand-over of Traefik needs, from what a deploy has. */
+export function handoverContext(context: DeployContext): HandoverContext {
+  return {
+    // An interrupt must not end the commands that put things back; the hand-over minds the signal itself.
+    docker: context.docker.with({ signal: null }),
+    get: getText,
+    connect,
+    clock: context.system,
+    report: (event) => report(context, event),
+    signal: context.signal ?? never(),
+  };
+}
+
+function connect(address: string, port: number, timeoutMs: number): Promise<{ close(): void }> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTo({ host: address, port, timeout: timeoutMs });
+    const refuse = (error: Error): void => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      // Whoever holds the connection learns of its end by closing it.
+      socket.off('error', refuse).on('error', () => undefined);
+      resolve({ close: () => socket.destroy() });
+    });
+    socket.once('timeout', () =>
+      refuse(new Error(`no answer from ${address}:${port} within ${timeoutMs} ms`)),
+    );
+    socket.once('error', refuse);
+  });
+}
+
+function report({ reporter }: DeployContext, event: HandoverEvent): void {
+  switch (event.type) {
+    case 'step':
+      reporter.status?.(PROXY_STACK, `traefik: ${event.step}`);
+      break;
+    case 'waiting': {
+      const [elapsed, limit] = [event.elapsedMs, event.limitMs].map((ms) => Math.round(ms / 1000));
+      reporter.status?.(PROXY_STACK, `traefik: waits ${elapsed} s for ${event.what} (at most ${limit} s)`);
+      break;
+    }
+    case 'note':
+      reporter.line(PROXY_STACK, `traefik: ${event.text}`);
+  }
+}

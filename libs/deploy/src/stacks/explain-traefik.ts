@@ -1,0 +1,45 @@
+import { parse } from 'yaml';
+
+import { STATIC_FILE, TRAEFIK } from '../converge/hand-over-traefik';
+import type { DeployContext } from '../context';
+import type { ServicePlan, StackPlan } from '../plan/model';
+import type { Publisher } from '../publish/publisher';
+import { handoverMode, lossNote, staticChange } from '../rollout/index';
+
+type Tree = Record<string, unknown>;
+
+/** The reason `configuration` of Traefik in the words of what changed: `entry point tcp-5432 added`. */
+export function explainStaticChange(plan: StackPlan, publisher: Publisher): StackPlan {
+  const { present, desired } = trees(publisher);
+  if (present === null || desired === null) return plan;
+  const changes = staticChange(present, desired).reasons;
+  if (changes.length === 0) return plan;
+  const explained = (service: ServicePlan): ServicePlan =>
+    service.service !== TRAEFIK
+      ? service
+      : {
+          ...service,
+          reasons: service.reasons.flatMap((reason) => (reason === 'configuration' ? changes : [reason])),
+        };
+  return { ...plan, services: plan.services.map(explained) };
+}
+
+/** What replacing Traefik may cost on this host, where the packet filter is out of reach; null: nothing. */
+export async function handoverCost(
+  { docker }: DeployContext,
+  plan: StackPlan,
+  publisher: Publisher,
+): Promise<string | null> {
+  if (!plan.services.some(({ service, action }) => service === TRAEFIK && action === 'rollout')) return null;
+  const { present, desired } = trees(publisher);
+  const filter = await docker.packetFilter();
+  if (filter.available) return null;
+  return lossNote(handoverMode(false, present ?? {}, desired ?? {}), filter.reason);
+}
+
+function trees(publisher: Publisher): { present: Tree | null; desired: Tree | null } {
+  const { present, desired } = publisher.versionsOf(STATIC_FILE);
+  const tree = (text: string | null): Tree | null =>
+    text === null ? null : ((parse(text, { merge: true }) ?? {}) as Tree);
+  return { present: tree(present), desired: tree(desired) };
+}
