@@ -1,7 +1,6 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { once } from 'node:events';
-import { stringify } from 'yaml';
 import { BACKEND_CERTIFICATE, type BackendAnswer } from './harness/backend';
 import { http, tcp, udp, type HttpQuestion } from './harness/clients';
 import { describeWithProxy } from './harness/describe-with';
@@ -12,9 +11,6 @@ import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
 import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
 import { complaintsSince, routersInError } from './routes/traefik';
-
-/** An external project after an edit: a name that leads nowhere. */
-const OTHER_OUTSIDE = stringify({ host: '127.0.0.1', ingress: [{ domain: 'elsewhere.localhost', port: 1 }] });
 
 describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', () => {
   let workspace: TestWorkspace;
@@ -60,7 +56,8 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
   }
 
   it('opens the examples', async () => {
-    expect((await https('website.localhost')).body).toContain("It's up");
+    // Traefik follows the engine's events: it may serve a moment later than the deploy ends.
+    await eventually(async () => expect((await https('website.localhost')).body).toContain("It's up"));
     expect((await https('shop.localhost')).body).toContain('Kettle');
     const note = { method: 'POST', body: 'note=remember+me' };
     expect((await https('notes.localhost', '/', note)).status).toBe(303);
@@ -83,7 +80,7 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
       const { web, webSecure } = workspace.ports;
       const location = async (host: string): Promise<string | undefined> => {
         const { status, headers } = await http({ port: web, host, path: '/a?b=c' });
-        expect(status).toBe(308);
+        expect(status).toBe(301);
         return headers.location;
       };
       expect(await location(`plain.localhost:${web}`)).toBe(`https://plain.localhost:${webSecure}/a?b=c`);
@@ -119,7 +116,8 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
 
     it('uses middlewares by name and sets headers', async () => {
       expect((await https('stamped.localhost')).headers['x-stamp']).toBe('stamped');
-      expect((await https('headers.localhost')).headers['x-frame-options']).toBe('DENY');
+      expect((await https('headers.localhost')).headers['x-greeting']).toBe('hello');
+      expect((await answer('headers.localhost')).headers['x-via']).toBe('proxy');
     });
 
     it('takes a raw rule', async () => {
@@ -147,7 +145,8 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
 
     it('terminates TLS and tells two names on one port apart', async () => {
       expect(await line(ports.tcpSni, 'first.localhost')).toMatchObject({ name: 'web', received: 'hello' });
-      await expect(line(ports.tcpSni, 'third.localhost')).rejects.toThrow();
+      const third = await tcp({ port: ports.tcpSni, send: 'hello\r\n\r\n', servername: 'third.localhost' });
+      expect(third.text).toMatch(/^HTTP\/1\.1 40/);
       const second = await tcp({ port: ports.tcpSni, send: 'hello', servername: 'second.localhost' });
       expect(second.certificateName).not.toBe(BACKEND_CERTIFICATE);
       expect(JSON.parse(second.text)).toMatchObject({ name: 'tls' });
@@ -210,7 +209,7 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
 
       const [victim] = await containersOf(project);
       await output('docker', ['rm', '--force', victim?.id ?? '']);
-      await eventually(async () => expect((await hostnames()).size).toBe(1));
+      await eventually(async () => expect((await hostnames()).size).toBe(1), { timeoutMs: 30_000 });
 
       succeeded(await workspace.nx(['deploy', project]));
       const after = await eventually(async () => {
@@ -243,7 +242,9 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
     expect(await routersInError()).toEqual([]);
     const now = new Date().toISOString();
     // Whatever was wrong with the configuration would be logged again with the next one.
-    await workspace.write(`projects/${workspace.name('outside')}/ingress.yml`, OTHER_OUTSIDE);
+    const outside = `projects/${workspace.name('outside')}/ingress.yml`;
+    const nowhere = '  - domain: elsewhere.localhost\n    port: 1\n';
+    await workspace.write(outside, `${await workspace.read(outside)}${nowhere}`);
     succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
     await eventually(async () => expect((await https('elsewhere.localhost')).status).toBe(502));
     expect(await complaintsSince(now)).toEqual([]);

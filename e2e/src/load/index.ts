@@ -2,3 +2,5 @@ export { openLedger, type Ledger } from './ledger';
 export type { HeldProfile, HttpProfile, Profile, TcpProfile, UdpProfile } from './profile';
 export { startLoad, type Load } from './start-load';
 export { failuresOf, type Tally } from './tally';
+export { writeLoadProject, type LoadProject } from './load-project';
+export { allProfiles, openLoadRun, type LoadRun } from './load-run';

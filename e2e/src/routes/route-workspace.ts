@@ -124,7 +124,11 @@ function labelRows(): object[] {
     { ...web, domain: 'open.localhost', allow_source_ips: [...ELSEWHERE, ...LOOPBACK] },
     { ...web, domain: 'stamped.localhost', middleware: ['stamped'] },
     { ...web, rule: 'Host(`raw.localhost`) && Header(`X-Team`, `blue`)' },
-    { ...web, domain: 'headers.localhost', headers: { response: { 'X-Frame-Options': 'DENY' } } },
+    {
+      ...web,
+      domain: 'headers.localhost',
+      headers: { request: { 'X-Via': 'proxy' }, response: { 'X-Greeting': 'hello' } },
+    },
     { service: 'api', port: BACKEND.http, domain: 'plain.localhost', path_prefix: '/api' },
     { service: 'api', port: BACKEND.https, domain: 'through.localhost', passthrough: true },
   ];

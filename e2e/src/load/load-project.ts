@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+import { REPOSITORY } from '../harness/repository';
+import type { TestWorkspace } from '../harness/workspace';
+
+/** The backend as an operator's project; `version` alone is no default, every change has another one. */
+export interface LoadProject {
+  version: string;
+  /** Default `node:20-slim`. */
+  image?: string;
+  /** Of the ingress row; default `[load.test]`. */
+  domains?: string[];
+  /** HTTP port of the backend; TCP is on the next one, UDP on the one after. Default 8080. */
+  port?: number;
+  replicas?: number;
+  /** See `backend/server.js`. */
+  broken?: 'exit' | 'unhealthy' | 'deaf';
+  /** Ports of the host for TCP and UDP. */
+  hostports?: { tcp: number; udp: number };
+  /** Where the backends report POSTs. */
+  ledgerPort: number;
+  /** Seconds that what is open gets. Default 10. */
+  drainSeconds?: number;
+}
+
+/** Address of the host on proxynet, which containers reach it by. */
+const gateway = '172.20.0.1';
+
+/** Writes the project's Compose and ingress file. */
+export async function writeLoadProject(
+  workspace: TestWorkspace,
+  name: string,
+  project: LoadProject,
+): Promise<void> {
+  const { version, port = 8080, domains = ['load.test'], hostports } = project;
+  const [main, ...sans] = domains;
+  const compose = {
+    services: {
+      web: {
+        image: project.image ?? 'node:20-slim',
+        command: ['node', '/app/server.js'],
+        volumes: [`${join(REPOSITORY, 'e2e/src/load/backend')}:/app:ro`],
+        environment: {
+          VERSION: version,
+          PORT: String(port),
+          BROKEN: project.broken ?? '',
+          LEDGER: `http://${gateway}:${project.ledgerPort}`,
+        },
+        deploy: { replicas: project.replicas ?? 1 },
+        healthcheck: {
+          test: ['CMD-SHELL', 'test -f /tmp/ready && test ! -f /tmp/drain'],
+          interval: '1s',
+          timeout: '10s',
+          retries: 5,
+        },
+        'x-itsup': { drain: { deadline: project.drainSeconds ?? 10 } },
+      },
+    },
+  };
+  const rows = [
+    { service: 'web', ...(sans.length > 0 ? { tls: { main, sans } } : { domain: main }), port },
+    ...(hostports
+      ? [
+          { service: 'web', router: 'tcp', port: port + 1, hostport: hostports.tcp, proxyprotocol: null },
+          { service: 'web', router: 'udp', port: port + 2, hostport: hostports.udp },
+        ]
+      : []),
+  ];
+  await workspace.write(`projects/${name}/docker-compose.yml`, stringify(compose));
+  await workspace.write(`projects/${name}/ingress.yml`, stringify({ ingress: rows }));
+}

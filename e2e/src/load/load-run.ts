@@ -1,0 +1,93 @@
+import { openLedger, type Ledger } from './ledger';
+import type { Profile } from './profile';
+import { startLoad, type Load } from './start-load';
+import type { Tally } from './tally';
+
+/** A load with its ledger, as the tests look at it. */
+export interface LoadRun {
+  ledger: Ledger;
+  load: Load;
+  /** Failures by profile and reason since the last call; held connections that ended with their container aside. */
+  failures(): Record<string, Record<string, number>>;
+  /** Ends the load; POSTs that were not carried out exactly once are failures too. */
+  end(): Promise<{ tallies: Record<string, Tally>; failures: Record<string, Record<string, number>> }>;
+}
+
+const cutWithItsContainer = 'closed while waiting';
+
+/** Profiles of every kind that a rollout must not disturb, at rates that leave a small machine room to work. */
+export function allProfiles(target: {
+  webSecure: number;
+  host: string;
+  tcp?: number;
+  udp?: number;
+}): Profile[] {
+  const { host, webSecure: port } = target;
+  const http = { kind: 'http' as const, origin: `https://127.0.0.1:${port}`, host, timeoutMs: 30_000 };
+  const address = '127.0.0.1';
+  return [
+    { ...http, name: 'new connections', keepAlive: false, perSecond: 5 },
+    { ...http, name: 'kept connections', keepAlive: true, perSecond: 15 },
+    { ...http, name: 'posts', method: 'POST', keepAlive: true, perSecond: 5 },
+    { ...http, name: 'slow responses', path: '/?wait=3000', keepAlive: true, perSecond: 1 },
+    { ...http, name: 'slow streams', path: '/?wait=3000&parts=3', keepAlive: false, perSecond: 1 },
+    {
+      kind: 'held',
+      name: 'websocket',
+      via: 'websocket',
+      count: 1,
+      address,
+      port,
+      host,
+      tls: true,
+      perSecond: 1,
+    },
+    {
+      kind: 'tcp',
+      name: 'tcp',
+      address,
+      port: target.tcp ?? 0,
+      perSecond: target.tcp ? 5 : 0,
+      timeoutMs: 30_000,
+    },
+    {
+      kind: 'udp',
+      name: 'udp',
+      address,
+      port: target.udp ?? 0,
+      perSecond: target.udp ? 5 : 0,
+      timeoutMs: 10_000,
+    },
+  ];
+}
+
+export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise<LoadRun> {
+  const book = ledger ?? (await openLedger());
+  const load = startLoad(profiles);
+  let seen: Record<string, Tally> = {};
+  const since = (tallies: Record<string, Tally>): Record<string, Record<string, number>> => {
+    const found: Record<string, Record<string, number>> = {};
+    for (const [profile, tally] of Object.entries(tallies)) {
+      for (const [reason, count] of Object.entries(tally.failures)) {
+        const fresh = count - (seen[profile]?.failures[reason] ?? 0);
+        if (fresh > 0 && reason !== cutWithItsContainer) (found[profile] ??= {})[reason] = fresh;
+      }
+    }
+    seen = tallies;
+    return found;
+  };
+  return {
+    ledger: book,
+    load,
+    failures: () => since(load.tallies()),
+    end: async () => {
+      const tallies = await load.stop();
+      const failures = since(tallies);
+      const missing = book.missing(load.answeredPosts()).length;
+      const twice = book.twice().length;
+      if (missing + twice > 0) failures['ledger'] = { missing, twice };
+      await book.close();
+      return { tallies, failures };
+    },
+  };
+}
