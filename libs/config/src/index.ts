@@ -20,3 +20,4 @@ export {
   TRAEFIK_NAME,
 } from './grammar';
 export { suggest } from './suggest';
+export { routeExamples, type RouteExample } from './docs/route-examples';
