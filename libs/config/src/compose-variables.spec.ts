@@ -22,6 +22,8 @@ describe('variablesIn', () => {
     ['- "${DATA}/db:/var/lib/db"', 'path'],
     ['source: ${DATA}', 'path'],
     ['interval: ${PAUSE}', 'duration'],
+    ['healthcheck: {timeout: 3s, interval: "${PAUSE}"}', 'duration'],
+    ['healthcheck: {timeout: 3s, retries: ${PAUSE}}', 'other'],
     ['- "${PORT}:80"', 'other'],
     ['image: registry/${NAME}', 'other'],
   ])('knows what %s needs', (line, context) => {

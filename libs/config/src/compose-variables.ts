@@ -16,9 +16,9 @@ export interface ComposeVariable {
 /** `$$` is a dollar sign; the operators are those of the Compose specification. */
 const VARIABLE = /\$\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-?+])?)/g;
 
-/** Attributes of the Compose specification that hold a Go duration. */
+/** What stands before the value of an attribute that holds a Go duration. */
 const DURATION =
-  /^\s*-?\s*(?:interval|timeout|start_period|start_interval|stop_grace_period|delay|monitor|window)\s*:/;
+  /\b(?:interval|timeout|start_period|start_interval|stop_grace_period|delay|monitor|window)["']?\s*:\s*["']?[^\s,]*$/;
 
 /** The variables of a Compose file's text, by name, in code unit order; uses in comments included. */
 export function variablesIn(text: string): ComposeVariable[] {
@@ -55,11 +55,12 @@ function isYaml(file: string): boolean {
 
 /** A bind's source is followed by a path or by the colon before the target; a long one is the value of `source`. */
 function contextOf(line: string, start: number): VariableContext {
-  if (DURATION.test(line)) {
+  const before = line.slice(0, start);
+  if (DURATION.test(before)) {
     return 'duration';
   }
   const rest = line.slice(start).replace(/^\$(?:\w+|\{[^}]*\})/, '');
-  return /^[^\s"']*:\//.test(rest) || /\b(?:source|device|file|path|context)\s*:/.test(line.slice(0, start))
+  return /^[^\s"']*:\//.test(rest) || /\b(?:source|device|file|path|context)\s*:/.test(before)
     ? 'path'
     : 'other';
 }

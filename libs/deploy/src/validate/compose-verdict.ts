@@ -1,4 +1,4 @@
-import type { ComposeVariable, Problem, Project } from '@itsup/config';
+import type { ComposeVariable, Problem } from '@itsup/config';
 import { DockerError, type Compose } from '@itsup/docker';
 import { blamesPlaceholder } from './placeholders';
 
@@ -7,13 +7,12 @@ const ENV_FILE_MISSING = /env file (\S+) not found|(\S+\.env\S*): no such file/;
 
 /**
  * What Compose says of an artifact whose variables have stand-ins. An objection that only the stand-ins or a missing
- * `env_file` explain gives way to Compose's check without interpolation, which reads neither; that one leaves out
- * the checks between services, so what it misses most, a service without anything to run, is looked for here.
+ * `env_file` explain gives way to Compose's check without interpolation, which reads neither. That one leaves out the
+ * checks between services; what it would miss most, a service without anything to run, readProject has found before.
  */
 export async function composeVerdict(
   compose: Compose,
   variables: readonly ComposeVariable[],
-  project: Project | null,
 ): Promise<Problem[]> {
   const objection = await objectionOf(compose, true);
   if (objection === null) {
@@ -27,8 +26,7 @@ export async function composeVerdict(
   if (second !== null) {
     return [second];
   }
-  const idle = project === null ? [] : servicesWithNothingToRun(project);
-  return envFile === null ? idle : [...idle, envFileNote(envFile[1] ?? envFile[2] ?? '')];
+  return envFile === null ? [] : [envFileNote(envFile[1] ?? envFile[2] ?? '')];
 }
 
 async function objectionOf(compose: Compose, interpolate: boolean): Promise<Problem | null> {
@@ -41,21 +39,6 @@ async function objectionOf(compose: Compose, interpolate: boolean): Promise<Prob
     }
     throw error;
   }
-}
-
-/** Services with neither `image` nor `build`, which no engine can start. */
-export function servicesWithNothingToRun(project: Project): Problem[] {
-  const services = project.compose?.services ?? [];
-  return services
-    .filter((service) => service.image === null && !service.hasBuild && service.partial !== true)
-    .map((service) => ({
-      code: 'nothing-to-run',
-      severity: 'error',
-      message: `service "${service.name}" has neither an image nor a build`,
-      help: 'give it an image or a build context',
-      place: service.place,
-      project: project.name,
-    }));
 }
 
 function envFileNote(file: string): Problem {

@@ -9,14 +9,13 @@ import {
   readWorkspace,
   type ComposeVariable,
   type Problem,
-  type Project,
   type Settings,
 } from '@itsup/config';
 import type { Docker } from '@itsup/docker';
 import { routeProject, routeWorkspace } from '@itsup/routing';
 import { PROXY_STACK } from '../stacks/model';
 import { forEachBounded } from './for-each-bounded';
-import { composeVerdict, servicesWithNothingToRun } from './compose-verdict';
+import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
 
 export interface ValidateRequest {
@@ -76,13 +75,13 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
     return found;
   }
   const variables = await composeVariables(check.root, project);
-  return [...found, ...(await checkArtifact(check, name, projectComposeFile(name), variables, project))];
+  return [...found, ...(await checkArtifact(check, name, projectComposeFile(name), variables))];
 }
 
 async function checkProxy(check: Check): Promise<Problem[]> {
   const workspace = await readWorkspace(check.root);
   const conflicts = routeWorkspace(workspace).problems;
-  return [...conflicts, ...(await checkArtifact(check, PROXY_STACK, PROXY_COMPOSE_FILE, [], null))];
+  return [...conflicts, ...(await checkArtifact(check, PROXY_STACK, PROXY_COMPOSE_FILE, []))];
 }
 
 async function checkArtifact(
@@ -90,7 +89,6 @@ async function checkArtifact(
   stack: string,
   file: string,
   variables: ComposeVariable[],
-  project: Project | null,
 ): Promise<Problem[]> {
   const written = await access(join(check.root, file)).then(
     () => true,
@@ -107,12 +105,11 @@ async function checkArtifact(
     ];
   }
   if (check.withoutCompose !== null) {
-    const idle = project === null ? [] : servicesWithNothingToRun(project);
-    return [...idle, standInNote(check.withoutCompose)];
+    return [standInNote(check.withoutCompose)];
   }
   const env = placeholderEnvironment(variables);
   const compose = check.docker.compose({ project: stack, files: [file], cwd: check.root, env });
-  return composeVerdict(compose, variables, project);
+  return composeVerdict(compose, variables);
 }
 
 function standInNote(reason: string): Problem {
