@@ -192,8 +192,7 @@ describeWithImages([NODE, ...PROXY_IMAGES], 'a rollout under load', () => {
   it('carried out every POST exactly once', async () => {
     const { tallies, failures } = await running.end();
     expect(failures).toEqual({});
-    const requests = Object.values(tallies).reduce((sum, { sent }) => sum + sent, 0);
-    console.log(`${requests} requests, none failed`);
+    expect(Object.values(tallies).map(({ ok, sent }) => ok > 0 && sent > 0)).not.toContain(false);
   });
 });
 

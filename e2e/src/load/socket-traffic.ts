@@ -125,7 +125,7 @@ class HeldLine {
     this.socket.on('error', () => undefined);
     this.socket.on('data', (data: Buffer) => this.take(data));
     this.socket.on('close', () => {
-      for (let index = 0; index < this.waiting.length; index += 1) counter.fail('closed while waiting');
+      this.waiting.forEach(() => counter.fail('closed while waiting'));
       onClose();
     });
     if (via === 'tcp') this.ready = true;

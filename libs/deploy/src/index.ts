@@ -20,8 +20,15 @@ export * from './explain/model';
 export { formatExplanation } from './explain/format-explanation';
 export { observeRunning } from './explain/observe-running';
 export { PROXYNET, PROXYNET_SUBNET } from './converge/proxynet';
-export { HOST_CONTEXT, hasSopsMetadata, isEncrypted, secretsFilesOf } from './desired/secrets';
+export {
+  createSecretsReader,
+  HOST_CONTEXT,
+  hasSopsMetadata,
+  isEncrypted,
+  secretsFilesOf,
+} from './desired/secrets';
 export { checkoutProblem, listStacks, readIdentity } from './state/identity';
 export { readJournal } from './state/journal';
 export { lockedBy } from './state/lock';
 export { handoverComment } from './rollout/handover-rules';
+export { handoverSteps, rolloutSteps } from './rollout/index';

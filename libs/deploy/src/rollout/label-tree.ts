@@ -1,6 +1,8 @@
 /** What a label tree holds: text at the leaves, because labels know no other type. */
-export type LabelValue = string | LabelValue[] | { [key: string]: LabelValue };
-export type LabelObject = { [key: string]: LabelValue };
+export type LabelValue = string | LabelValue[] | LabelObject;
+export interface LabelObject {
+  [key: string]: LabelValue;
+}
 
 interface Node {
   name: string;
