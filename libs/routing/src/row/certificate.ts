@@ -9,7 +9,7 @@ import { domainsOf } from './route-base';
  * name, an address) gets Traefik's own certificate instead of an order that fails for ever, unless the row names a resolver.
  */
 export function certificateOf(row: IngressRow, context: RowContext): NonNullable<TraefikRouter['tls']> {
-  const domains = row.resolver === null ? domainsOf(row).filter(isPublic) : domainsOf(row);
+  const domains = row.resolver === null ? domainsOf(row).filter(isPublicName) : domainsOf(row);
   const [main, ...sans] = domains;
   if (main === undefined) {
     // A raw rule without domains: Traefik takes the names from the rule's Host matchers.
@@ -49,7 +49,8 @@ const privateNames = [
   'onion',
 ];
 
-function isPublic(domain: string): boolean {
+/** Whether a public authority may certify the name, and a public resolver know it. */
+export function isPublicName(domain: string): boolean {
   if (isIP(domain) !== 0 || !domain.includes('.')) return false;
   return !privateNames.some((name) => domain === name || domain.endsWith(`.${name}`));
 }

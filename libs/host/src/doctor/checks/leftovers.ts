@@ -1,0 +1,26 @@
+import type { HostFacts } from '../facts';
+import { findings, note, warning, type Finding } from '../finding';
+
+/** What deploys that were killed left behind. */
+export function checkLeftovers({ leftovers }: Pick<HostFacts, 'leftovers'>): Finding[] {
+  const { killed, running, packetFilter, rules } = leftovers;
+  return findings('leftovers', 'none', [
+    ...running.map(({ stack, holder }) => note(`${stack}: a deploy is under way (${holder})`)),
+    ...killed.map(({ stack, what }) =>
+      warning(
+        `${stack}: a ${what} was killed`,
+        `the next deploy finishes or undoes it: itsup deploy ${stack}`,
+      ),
+    ),
+    // While the proxy is being deployed they may be in use.
+    rules.length > 0 && !running.some(({ stack }) => stack === 'proxy')
+      ? warning(
+          `packet filter rules of a hand-over are still there: ${[...new Set(rules)].join(', ')}`,
+          'the next deploy of the proxy removes them: itsup deploy proxy',
+        )
+      : null,
+    packetFilter?.available === false
+      ? note(`${packetFilter.reason} Packet filter rules could not be looked at.`, packetFilter.help)
+      : null,
+  ]);
+}

@@ -1,0 +1,33 @@
+import type { HostFacts } from '../facts';
+import { error, findings, warning, type Finding } from '../finding';
+
+export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Finding[] {
+  const { root, errors, staleBuild, ignoredBy, ownRepository, otherCheckout, stateFolder } = workspace;
+  return findings('workspace', `${root}, state in ${stateFolder.path}`, [
+    staleBuild === null ? null : error(staleBuild, 'npm run build'),
+    ignoredBy === null
+      ? null
+      : error(
+          `${ignoredBy} names projects/, so Nx sees no project`,
+          `take it out of ${ignoredBy} and git add projects (docs/from-itsup.md)`,
+        ),
+    ownRepository
+      ? warning(
+          'projects/ is a git repository of its own, so nx affected sees no change in it',
+          'git subtree add --prefix projects <repository> <branch> (docs/from-itsup.md)',
+        )
+      : null,
+    otherCheckout === null
+      ? null
+      : error(`this host is deployed from ${otherCheckout.path}`, otherCheckout.cure),
+    stateFolder.unwritable === null
+      ? null
+      : error(
+          `${stateFolder.path} cannot be written: ${stateFolder.unwritable}`,
+          'deploy as the user who owns it, or set ITSUP_STATE',
+        ),
+    errors === 0
+      ? null
+      : error(`the configuration has ${errors} error${errors === 1 ? '' : 's'}`, 'itsup validate shows them'),
+  ]);
+}

@@ -1,0 +1,34 @@
+import { checkAddressPools, checkProxynet } from './checks/address-pools';
+import { checkCertificates } from './checks/certificates';
+import { checkClock } from './checks/clock';
+import { checkDisks } from './checks/disks';
+import { checkCompose, checkEngine } from './checks/engine';
+import { checkKernel } from './checks/kernel';
+import { checkLeftovers } from './checks/leftovers';
+import { checkNames } from './checks/names';
+import { checkPorts } from './checks/ports';
+import { checkSecrets } from './checks/secrets';
+import { checkWorkspace } from './checks/workspace';
+import type { HostFacts } from './facts';
+import type { Finding } from './finding';
+
+const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
+  checkWorkspace,
+  checkEngine,
+  checkCompose,
+  checkKernel,
+  checkAddressPools,
+  checkProxynet,
+  checkPorts,
+  checkNames,
+  checkCertificates,
+  checkClock,
+  checkDisks,
+  checkSecrets,
+  checkLeftovers,
+];
+
+/** Everything that the facts say, check by check. Pure. */
+export function examine(facts: HostFacts): Finding[] {
+  return CHECKS.flatMap((check) => check(facts));
+}

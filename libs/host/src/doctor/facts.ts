@@ -1,0 +1,127 @@
+import type { Engine, Listener, NetworkDetails, PacketFilterResult, Versions } from '@itsup/docker';
+
+/** What the checks decide on. Gathered once; a part that cannot be had is null. */
+export interface HostFacts {
+  /** Milliseconds since the epoch. */
+  now: number;
+  versions: Versions;
+  /** null: no engine answers. */
+  engine: Engine | null;
+  kernel: KernelFacts;
+  /** Empty without an engine. */
+  networks: NetworkDetails[];
+  /** Networks of the host's interfaces in CIDR, Docker's bridges included. */
+  interfaceNetworks: string[];
+  /** Addresses of the host's interfaces. */
+  addresses: string[];
+  /** null: they could not be listed. */
+  listeners: Listener[] | null;
+  /** A Traefik of ours runs. */
+  proxyRuns: boolean;
+  /** What the configuration asks for. */
+  wanted: WantedFacts;
+  /** By domain: what the resolver says. */
+  lookups: ReadonlyMap<string, Lookup>;
+  certificates: CertificateFacts;
+  clock: ClockFacts;
+  disks: DiskFacts[];
+  workspace: WorkspaceFacts;
+  leftovers: LeftoverFacts;
+  secrets: SecretsFacts;
+}
+
+/** Values of /proc/sys; null where the kernel has no such switch. */
+export interface KernelFacts {
+  ipForward: boolean | null;
+  /** Of `all` and by interface: 0 off, 1 strict, 2 loose; the larger of the two counts. */
+  rpFilter: { all: number | null; byInterface: Record<string, number> };
+  bridgeNfCallIptables: boolean | null;
+}
+
+export interface WantedFacts {
+  honeypot: boolean;
+  /** Public ports that Traefik is to listen on. */
+  ports: { port: number; protocol: 'tcp' | 'udp'; entryPoint: string }[];
+  /** Names that routes answer at, without wildcards and without names that no public resolver knows. */
+  domains: string[];
+  /** Names that a certificate is to be had for, wildcards included. */
+  certified: string[];
+  /** An address for certificates is configured, in whatever way. */
+  hasEmail: boolean;
+}
+
+export type Lookup =
+  | { outcome: 'found'; addresses: string[] }
+  | { outcome: 'absent' }
+  /** The resolver did not answer, or not in time. */
+  | { outcome: 'failed'; reason: string };
+
+export interface CertificateFacts {
+  /** Permission bits of acme.json; null: there is none. */
+  mode: number | null;
+  /** Why acme.json could not be read; null: it could, or there is none. */
+  unreadable: string | null;
+  /** `expires`: milliseconds since the epoch. */
+  certificates: { names: string[]; expires: number }[];
+}
+
+export interface ClockFacts {
+  /** The newest file that this host wrote for the workspace; null: none. */
+  newestFile: { path: string; time: number } | null;
+  /** systemd-timesyncd runs and has not reached a server since the boot; null: something else sets the clock. */
+  unsynchronized: boolean | null;
+}
+
+export interface DiskFacts {
+  /** What is on it: `Docker's data`, `the state folder`. */
+  what: string;
+  path: string;
+  freeBytes: number;
+  totalBytes: number;
+  /** Share of the file system's inodes that are free, 0 to 1; null: it does not count them. */
+  freeInodes: number | null;
+}
+
+export interface WorkspaceFacts {
+  root: string;
+  /** Problems of the configuration that fail a stack. */
+  errors: number;
+  /** Why the build must not be used; null: it is current. */
+  staleBuild: string | null;
+  /** `.gitignore` or `.nxignore` names projects/. */
+  ignoredBy: string | null;
+  /** projects/ is a git repository of its own, or a submodule. */
+  ownRepository: boolean;
+  /** The checkout that deploys are made from is this one: null, else the cure. */
+  otherCheckout: { path: string; cure: string } | null;
+  /** Folder of the state, with why it cannot be written; null: it can, or can be made. */
+  stateFolder: { path: string; unwritable: string | null };
+}
+
+export interface LeftoverFacts {
+  /** Stacks whose deploy was killed, and what it was. */
+  killed: { stack: string; what: string }[];
+  /** Stacks that are being deployed now, and by whom. */
+  running: { stack: string; holder: string }[];
+  packetFilter: PacketFilterResult | null;
+  /** Comments of packet filter rules that a hand-over made. */
+  rules: string[];
+}
+
+export interface SecretsFacts {
+  /** Files in secrets/, relative to the workspace. */
+  files: {
+    file: string;
+    /** Permission bits. */
+    mode: number;
+    context: string;
+    /** By its name. */
+    encrypted: boolean;
+    /** By its content. */
+    hasMetadata: boolean;
+    /** Why SOPS cannot decrypt it; null: it can, or need not. */
+    failure: { message: string; help: string } | null;
+  }[];
+  /** Names of contexts that exist. */
+  contexts: string[];
+}

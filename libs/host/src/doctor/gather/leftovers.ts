@@ -1,0 +1,33 @@
+import path from 'node:path';
+
+import { handoverComment, listStacks, lockedBy, readJournal, type DeployContext } from '@itsup/deploy';
+import { DockerError } from '@itsup/docker';
+
+import type { LeftoverFacts } from '../facts';
+
+/** Journals without a deploy that writes them, deploys that run, and packet filter rules of ours. */
+export async function leftoverFacts({
+  state,
+  system,
+  docker,
+}: Pick<DeployContext, 'state' | 'system' | 'docker'>): Promise<LeftoverFacts> {
+  const killed: LeftoverFacts['killed'] = [];
+  const running: LeftoverFacts['running'] = [];
+  for (const stack of await listStacks(state)) {
+    const holder = await lockedBy(path.join(state.stackDir(stack), 'lock'), system);
+    const journal = await readJournal(state, stack);
+    if (holder !== null) running.push({ stack, holder });
+    else if (journal !== null) killed.push({ stack, what: `${journal.command} of ${journal.startedAt}` });
+  }
+  const packetFilter = await docker.packetFilter().catch(unlessInterrupted);
+  const rules = packetFilter?.available
+    ? await packetFilter.filter.list(handoverComment).catch(unlessInterrupted)
+    : null;
+  return { killed, running, packetFilter, rules: (rules ?? []).map(({ comment }) => comment) };
+}
+
+/** Without an engine, or where the host's tools fail, this is not known; other checks say why. */
+function unlessInterrupted(error: unknown): null {
+  if (error instanceof DockerError && error.code !== 'interrupted') return null;
+  throw error;
+}

@@ -1,0 +1,83 @@
+import { constants } from 'node:fs';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { Workspace } from '@itsup/config';
+import { checkoutProblem, readIdentity, type DeployContext } from '@itsup/deploy';
+
+import type { ClockFacts, WorkspaceFacts } from '../facts';
+
+/** @param staleBuild why the build must not be used, as the command knows */
+export async function workspaceFacts(
+  { root, state }: Pick<DeployContext, 'root' | 'state'>,
+  workspace: Workspace,
+  staleBuild: string | null,
+): Promise<WorkspaceFacts> {
+  const identity = await readIdentity(state).catch(() => null);
+  const other = identity === null ? null : checkoutProblem(identity, root);
+  return {
+    root,
+    errors: workspace.problems.filter(({ severity }) => severity === 'error').length,
+    staleBuild,
+    ignoredBy: await ignoringFile(root),
+    ownRepository: await exists(path.join(root, 'projects/.git')),
+    otherCheckout:
+      other === null || identity === null
+        ? null
+        : { path: identity.path, cure: other.problems[0]?.help ?? '' },
+    stateFolder: { path: state.dir, unwritable: await whyUnwritable(state.dir) },
+  };
+}
+
+/** The newest of the files that this host writes itself: git's on a pull, ours on a deploy. */
+export async function newestFile({
+  root,
+  state,
+}: Pick<DeployContext, 'root' | 'state'>): Promise<ClockFacts['newestFile']> {
+  const stacks = path.join(state.dir, 'stacks');
+  const names = await readdir(stacks).catch(() => []);
+  const files = [
+    path.join(root, '.git/HEAD'),
+    path.join(root, '.git/index'),
+    state.workspaceFile,
+    ...names.map((name) => path.join(stacks, name, 'deployed.json')),
+  ];
+  const times = await Promise.all(
+    files.map(async (file) => ({ path: file, time: (await stat(file).catch(() => null))?.mtimeMs ?? 0 })),
+  );
+  const newest = times.reduce((a, b) => (b.time > a.time ? b : a));
+  return newest.time === 0 ? null : newest;
+}
+
+/** systemd-timesyncd makes the file when it has reached a server. */
+export async function unsynchronized(folder = '/run/systemd/timesync'): Promise<boolean | null> {
+  if (!(await exists(folder))) return null;
+  return !(await exists(path.join(folder, 'synchronized')));
+}
+
+async function ignoringFile(root: string): Promise<string | null> {
+  for (const file of ['.gitignore', '.nxignore']) {
+    const text = await readFile(path.join(root, file), 'utf8').catch(() => '');
+    if (/^\/?projects(\/\**)?\s*$/m.test(text)) return file;
+  }
+  return null;
+}
+
+/** The folder itself, or the nearest above it that is there. */
+async function whyUnwritable(folder: string): Promise<string | null> {
+  try {
+    await access(folder, constants.W_OK);
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && path.dirname(folder) !== folder) return whyUnwritable(path.dirname(folder));
+    return code ?? message;
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

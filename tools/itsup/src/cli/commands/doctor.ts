@@ -1,0 +1,22 @@
+import { readBuildState } from '../../build/build-state';
+import { withContext } from './context';
+import { EXIT, type Command } from '../command';
+
+export const doctor: Command = {
+  usage: '[--json]',
+  summary: 'look at the host: what keeps deploys from working, and the cure',
+  options: { json: { type: 'boolean', description: 'as JSON on standard output' } },
+  examples: ['itsup doctor', 'itsup doctor --json'],
+  words: { min: 0, max: 0 },
+  examines: true,
+  run: async (input) => {
+    const { root, flags, color, print } = input;
+    const { readWorkspace } = await import('@itsup/config');
+    const { examine, formatFindings, gatherFacts } = await import('@itsup/host');
+    const workspace = await readWorkspace(root);
+    const { refusal } = readBuildState(root);
+    const found = examine(await withContext(input, (context) => gatherFacts(context, workspace, refusal)));
+    print(flags.json === true ? JSON.stringify(found, null, 2) : formatFindings(found, { color }));
+    return found.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+  },
+};
