@@ -20,23 +20,39 @@ export const TEMPLATE_NAMES = [
 
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
+/** The templates of the picture that `itsup topology` draws. No artifact depends on them. */
+export const TOPOLOGY_TEMPLATE_NAMES = [
+  'topology/page.html',
+  'topology/style.css',
+  'topology/script.js',
+  'topology/mermaid.mmd',
+] as const;
+
+export type TopologyTemplateName = (typeof TOPOLOGY_TEMPLATE_NAMES)[number];
+
 /** Compiled templates; made once, used for every project. */
-export interface Templates {
+export type Templates = TemplateSet<TemplateName>;
+
+export type TopologyTemplates = TemplateSet<TopologyTemplateName>;
+
+export interface TemplateSet<Name extends string> {
   /**
    * The template's text for this data, which the template sees as `it`.
    * @throws UserError naming the template when its code fails.
    */
-  render(name: TemplateName, data: object): string;
+  render(name: Name, data: object): string;
 }
 
 /** A line that holds nothing but a statement tag disappears, so that loops and conditions leave no blank lines. */
 const STATEMENT_LINE = /^[ \t]*<%(?![=~])((?:(?!%>)[\s\S])*)%>[ \t]*\r?\n/gm;
 
 /** Compiles templates from their sources. `file` in messages is `templates/<name>.eta`. */
-export function compileTemplates(sources: Record<TemplateName, string>): Templates {
+export function compileTemplates<Name extends string>(
+  sources: Readonly<Record<Name, string>>,
+): TemplateSet<Name> {
   const eta = new Eta({ autoEscape: false, autoTrim: false, cache: false });
   const compiled = new Map(
-    TEMPLATE_NAMES.map((name) => {
+    (Object.keys(sources) as Name[]).map((name) => {
       try {
         return [name, eta.compile(sources[name].replace(STATEMENT_LINE, '<%$1%>'))] as const;
       } catch (error) {
@@ -62,10 +78,19 @@ export function compileTemplates(sources: Record<TemplateName, string>): Templat
  * Reads and compiles `templates/` of a workspace.
  * @throws UserError when a template is missing or does not compile.
  */
-export async function loadTemplates(root: string): Promise<Templates> {
+export function loadTemplates(root: string): Promise<Templates> {
+  return load(root, TEMPLATE_NAMES);
+}
+
+/** The same for the picture's templates. */
+export function loadTopologyTemplates(root: string): Promise<TopologyTemplates> {
+  return load(root, TOPOLOGY_TEMPLATE_NAMES);
+}
+
+async function load<Name extends string>(root: string, names: readonly Name[]): Promise<TemplateSet<Name>> {
   const problems: Problem[] = [];
   const sources = await Promise.all(
-    TEMPLATE_NAMES.map(async (name) => {
+    names.map(async (name) => {
       const file = templateFile(name);
       try {
         return [name, await readFile(join(root, file), 'utf8')] as const;
@@ -81,15 +106,15 @@ export async function loadTemplates(root: string): Promise<Templates> {
     }),
   );
   if (problems.length > 0) throw new UserError(problems.sort((a, b) => (a.message < b.message ? -1 : 1)));
-  return compileTemplates(Object.fromEntries(sources) as Record<TemplateName, string>);
+  return compileTemplates(Object.fromEntries(sources) as Record<Name, string>);
 }
 
 /** The template's file, relative to the workspace root. */
-export function templateFile(name: TemplateName): string {
+export function templateFile(name: string): string {
   return `templates/${name}.eta`;
 }
 
-function failure(name: TemplateName, what: string, error: unknown): Problem {
+function failure(name: string, what: string, error: unknown): Problem {
   return {
     code: 'template-invalid',
     severity: 'error',

@@ -4,6 +4,8 @@ import type { ParseArgsConfig } from 'node:util';
 export interface CommandInput {
   root: string;
   env: NodeJS.ProcessEnv;
+  /** Where the person stands: files that they name are relative to it. */
+  cwd: string;
   color: boolean;
   /** Arguments that are no options, in order. */
   words: string[];
@@ -29,6 +31,8 @@ export interface Command {
   missing?: string;
   /** Everything after the first word is passed on as it is, options included. */
   passesOn?: boolean;
+  /** Runs with a stale build too, since it is there to find such things. */
+  examines?: boolean;
   /** Loads what it needs by itself: `itsup --help` answers at once. Resolves with the exit code. */
   run(input: CommandInput): Promise<number>;
 }

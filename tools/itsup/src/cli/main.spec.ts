@@ -25,7 +25,9 @@ function workspace(): string {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain logs svc restart rollback down prune'.split(' ');
+  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune'.split(
+    ' ',
+  );
 
 describe('itsup', () => {
   it('lists its commands', async () => {

@@ -4,12 +4,14 @@ import { readBuildState } from '../build/build-state';
 import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
 import { explain } from './commands/explain';
+import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
 import { down, prune, restart, rollback } from './commands/operate';
 import { logs, svc } from './commands/passthrough';
 import { plan } from './commands/plan';
 import { start } from './commands/start';
 import { status } from './commands/status';
+import { topology } from './commands/topology';
 import { helpOf, overview } from './help';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
@@ -22,12 +24,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     deploy,
     status,
     explain,
+    topology,
     logs,
     svc,
     restart,
     rollback,
     down,
     prune,
+    doctor,
   }),
 );
 
@@ -64,13 +68,13 @@ export async function run(argv: readonly string[], root: string): Promise<number
     return EXIT.ok;
   }
   const { refusal } = readBuildState(root);
-  if (refusal !== null) {
+  if (refusal !== null && command.examines !== true) {
     tell(`itsup: ${refusal}`);
     return EXIT.failed;
   }
   const color = wantsColor(env, stdout.isTTY);
   try {
-    return await command.run({ root, env, color, print, tell, ...parsed });
+    return await command.run({ root, env, cwd: process.cwd(), color, print, tell, ...parsed });
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');
     tell(formatProblems(problemsOf(error), { color }).trimEnd());

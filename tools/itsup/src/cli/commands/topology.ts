@@ -1,0 +1,45 @@
+import { dirname, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolveStacks } from '../stack-names';
+import { EXIT, type Command } from '../command';
+
+/** Where the picture goes when nobody says; Git ignores the folder. */
+const DEFAULT_FILE = 'tmp/topology.html';
+
+export const topology: Command = {
+  usage: '[project…] [--output <file>] [--mermaid]',
+  summary: 'draw names and ports, routers, services and networks as one HTML page',
+  options: {
+    output: { type: 'string', short: 'o', description: `where to write it (${DEFAULT_FILE})` },
+    mermaid: {
+      type: 'boolean',
+      description: 'as Mermaid text, on standard output unless --output names a file',
+    },
+  },
+  examples: ['itsup topology', 'itsup topology shop --mermaid', 'itsup topology --output topology.html'],
+  words: { min: 0, max: Infinity },
+  run: async ({ root, cwd, words, flags, print, tell, color }) => {
+    const { formatProblems, readWorkspace } = await import('@itsup/config');
+    const { routeWorkspace, topologyOf } = await import('@itsup/routing');
+    const { loadTopologyTemplates, renderTopologyMermaid, renderTopologyPage } =
+      await import('@itsup/artifacts');
+    const only = words.length > 0 ? await resolveStacks(root, words) : undefined;
+    const workspace = await readWorkspace(root);
+    const wrong = workspace.problems.filter(
+      ({ severity, project }) => severity === 'error' && project === undefined,
+    );
+    if (wrong.length > 0) tell(formatProblems(wrong, { color }).trimEnd());
+    const drawn = topologyOf(workspace, routeWorkspace(workspace), only);
+    const templates = await loadTopologyTemplates(root);
+    const text = (flags.mermaid === true ? renderTopologyMermaid : renderTopologyPage)(drawn, templates);
+    if (flags.mermaid === true && typeof flags.output !== 'string') {
+      print(text.trimEnd());
+      return EXIT.ok;
+    }
+    const file = typeof flags.output === 'string' ? resolve(cwd, flags.output) : resolve(root, DEFAULT_FILE);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    print(file);
+    return EXIT.ok;
+  },
+};
