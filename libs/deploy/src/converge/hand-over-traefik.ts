@@ -6,7 +6,7 @@ import type { ComposeService } from '@itsup/docker';
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan } from '../plan/model';
-import type { Publisher } from '../publish/publisher';
+import { STATIC_FILE, type Publisher } from '../publish/publisher';
 import { handOver, recoverHandover } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
@@ -14,9 +14,8 @@ import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
 import { NotHealthyError } from './wait-healthy';
 
-/** Traefik's service in the proxy's stack, and its static configuration below the state folder. */
+/** Traefik's service in the proxy's stack. */
 export const TRAEFIK = 'traefik';
-export const STATIC_FILE = 'traefik/traefik.yml';
 
 export interface TraefikReplacement {
   context: DeployContext;

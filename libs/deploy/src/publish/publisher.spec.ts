@@ -31,8 +31,10 @@ function open(routes: Routes, middlewares: string[] = [], staticText = 'log: {}\
     const [stack = '', service = null] = name.split('/');
     const router = name.replace('/', '-');
     owners.set(entryKey('http', 'routers', router), { stack, service });
+    const [, entryPoint] = rule.split('@');
     routers[router] = {
       rule,
+      ...(entryPoint !== undefined && { entryPoints: [entryPoint] }),
       service: `${router}@docker`,
       ...(rule.includes('!') && { middlewares: ['auth'] }),
     };
@@ -122,6 +124,21 @@ describe('Publisher', () => {
     await publisher.begin(true);
     await expect(publisher.settle('shop')).rejects.toThrow('middleware auth');
     expect(await published()).toEqual({});
+  });
+
+  it('takes routers away with their only entry point, before their stack is deployed', async () => {
+    const points = (...names: string[]) =>
+      stringify({ entryPoints: Object.fromEntries(names.map((name) => [name, {}])) });
+    await deploy(await open({ 'shop/web': 'a@tcp-1', 'blog/web': 'b@web' }, [], points('web', 'tcp-1')), [
+      'shop',
+      'blog',
+    ]);
+    const publisher = await open({ 'shop/web': 'a@tcp-2', 'blog/web': 'b@web' }, [], points('web', 'tcp-2'));
+    await publisher.begin(true);
+    await publisher.publishStatic('traefik/traefik.yml');
+    expect(await published()).toEqual({ 'shop-web': 'a@tcp-1', 'blog-web': 'b@web' });
+    await publisher.publishStatic();
+    expect(await published()).toEqual({ 'blog-web': 'b@web' });
   });
 
   it('replaces the routes of one service for its rollout', async () => {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
+import { parse } from 'yaml';
 
 import type { System } from '../context';
 import type { DynamicConfiguration } from '../rollout/types';
@@ -10,7 +11,7 @@ import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../state/atomic
 import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
-import { entriesOf, entryKey, sameEntries, textOf, type Entries } from './entries';
+import { entriesOf, entryKey, entryPath, sameEntries, textOf, type Entries } from './entries';
 import type { Owner } from './route-owners';
 
 /** A file that the proxy's containers read, by its path in the state folder. */
@@ -31,6 +32,8 @@ export interface FileChange {
   action: 'create' | 'update' | 'remove';
 }
 
+/** Traefik's static configuration. */
+export const STATIC_FILE = 'traefik/traefik.yml';
 const DYNAMIC = 'traefik/dynamic/';
 const FILE_OF_SECTION = {
   http: `${DYNAMIC}routers-http.yml`,
@@ -102,6 +105,7 @@ export class Publisher {
    */
   begin(proxy: boolean): Promise<void> {
     return this.exclusive(async () => {
+      this.dropDeadRouters(entryPointNames(this.presentText.get(STATIC_FILE) ?? ''));
       for (const file of this.dynamicPaths()) {
         const present = this.presentOf(file);
         for (const [key, value] of this.desired.get(file) ?? []) {
@@ -116,14 +120,17 @@ export class Publisher {
   }
 
   /**
-   * Publishes what the proxy's containers read at their start.
+   * Publishes what the proxy's containers read at their start. Routers whose entry points go with it serve nobody any
+   * more and go too: Traefik takes each for an error, and a rollout waits for routes without one.
    * @param except a file that somebody else publishes when its time has come
    */
   publishStatic(except: string | null = null): Promise<void> {
     return this.exclusive(async () => {
-      for (const file of this.files)
-        if (!isDynamic(file) && file.path !== except) await this.write(file.path, file.text);
-      await this.writeIndex({ ...this.index, files: [...this.presentText.keys()].sort() });
+      for (const { path: file, text } of this.files.filter((one) => !isDynamic(one) && one.path !== except)) {
+        await this.write(file, text);
+        if (file === STATIC_FILE) this.dropDeadRouters(entryPointNames(text));
+      }
+      await this.flush();
     });
   }
 
@@ -249,6 +256,17 @@ export class Publisher {
     return Object.values(this.index.owners).some((owner) => owner.stack === stack);
   }
 
+  private dropDeadRouters(entryPoints: ReadonlySet<string>): void {
+    if (entryPoints.size === 0) return;
+    for (const [file, entries] of this.present) {
+      for (const [key, value] of [...entries]) {
+        const points =
+          entryPath(key)[1] === 'routers' ? (value as { entryPoints?: string[] }).entryPoints : undefined;
+        if (points?.length && points.every((point) => !entryPoints.has(point))) this.drop(file, key);
+      }
+    }
+  }
+
   private hasPresent(stack: string, service: string): boolean {
     return Object.values(this.index.owners).some(
       (owner) => owner.stack === stack && owner.service === service,
@@ -348,6 +366,11 @@ export class Publisher {
     this.queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function entryPointNames(text: string): Set<string> {
+  const { entryPoints = {} } = (parse(text, { merge: true }) ?? {}) as { entryPoints?: object };
+  return new Set(Object.keys(entryPoints));
 }
 
 function isDynamic(file: { path: string }): boolean {

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 
-import { STATIC_FILE, TRAEFIK } from '../converge/hand-over-traefik';
+import { TRAEFIK } from '../converge/hand-over-traefik';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
-import type { Publisher } from '../publish/publisher';
+import { STATIC_FILE, type Publisher } from '../publish/publisher';
 import { handoverMode, lossNote, staticChange } from '../rollout/index';
 
 type Tree = Record<string, unknown>;

@@ -11,7 +11,7 @@ import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { byProject, observe, type Observed } from '../plan/observe';
-import { Publisher, type PublishedFile } from '../publish/publisher';
+import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
 import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
@@ -47,7 +47,6 @@ export interface Run {
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';
-const STATIC_FILE = 'traefik/traefik.yml';
 const PROJECT_LABEL = 'com.docker.compose.project';
 
 /**
