@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { treeMemory } from './tree-memory';
 
 /** A command as it is measured: from outside, as a whole process with all that it starts. */
 export interface Command {
@@ -11,22 +11,7 @@ export interface Command {
   before?: () => Promise<void>;
 }
 
-/** One run. */
-export interface Sample {
-  /** Wall clock, seconds. */
-  seconds: number;
-  /** Largest sum over the process tree of the memory that each process alone accounts for (PSS), in bytes. */
-  peakBytes: number;
-}
-
-/** Median and spread of several runs, seconds. */
-export interface Spread {
-  median: number;
-  min: number;
-  max: number;
-}
-
-/** Fails loudly: a benchmark of a command that failed is worth nothing. */
+/** Fails loudly: the time of a command that failed is worth nothing. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
@@ -34,10 +19,29 @@ export class CommandFailed extends Error {
 /**
  * Runs the command once.
  *
+ * @returns wall clock, seconds
  * @throws CommandFailed with the end of its output when it exits with anything but 0
  */
-export async function runOnce(command: Command, options: { memory?: boolean } = {}): Promise<Sample> {
+export async function timeOf(command: Command): Promise<number> {
   await command.before?.();
+  return (await run(command)).seconds;
+}
+
+/**
+ * Runs the command once, looking at its memory twenty times a second.
+ *
+ * @returns bytes: the largest sum over its processes of the memory that each accounts for by itself (PSS)
+ * @throws CommandFailed
+ */
+export async function peakMemoryOf(command: Command): Promise<number> {
+  await command.before?.();
+  return (await run(command, 50)).peakBytes;
+}
+
+async function run(
+  command: Command,
+  sampleEveryMs?: number,
+): Promise<{ seconds: number; peakBytes: number }> {
   const started = process.hrtime.bigint();
   const child = spawn(command.file, command.args, { cwd: command.cwd, env: command.env });
   let output = '';
@@ -47,11 +51,10 @@ export async function runOnce(command: Command, options: { memory?: boolean } = 
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   let peakBytes = 0;
-  const sampler = options.memory
-    ? setInterval(() => {
-        peakBytes = Math.max(peakBytes, treeBytes(child.pid ?? 0));
-      }, 50)
-    : undefined;
+  const sample = (): void => {
+    peakBytes = Math.max(peakBytes, treeMemory(child.pid ?? 0));
+  };
+  const sampler = sampleEveryMs === undefined ? undefined : setInterval(sample, sampleEveryMs);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
@@ -63,34 +66,48 @@ export async function runOnce(command: Command, options: { memory?: boolean } = 
   return { seconds, peakBytes };
 }
 
-/** Two commands measured in turn, so that a change of the machine's speed meets both alike. */
-export interface Comparison {
-  ours: Spread;
-  other: Spread;
-  /** Ours divided by the other. */
-  ratio: number;
+/** Median and spread of several runs. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** How often everything is measured. */
+export interface Rounds {
+  /** Rounds that count. */
+  counted: number;
+  /** Rounds before them, which fill the caches of the machine. */
+  warmUp: number;
 }
 
 /**
- * Measures both sides alternately: one uncounted warm-up of each, then `runs` pairs.
+ * Measures commands in turn, one of each a round, so that a change of the machine's speed meets all alike.
  *
- * @param other several commands: their times are added (a baseline made of parts)
+ * @returns seconds, by the commands' keys
+ * @throws CommandFailed
  */
-export async function compare(ours: Command, other: Command[], runs: number): Promise<Comparison> {
-  const samples: { ours: number; other: number }[] = [];
-  for (let run = 0; run <= runs; run++) {
-    const mine = await runOnce(ours);
-    let theirs = 0;
-    for (const part of other) theirs += (await runOnce(part)).seconds;
-    if (run > 0) samples.push({ ours: mine.seconds, other: theirs });
+export async function interleave<Key extends string>(
+  commands: Record<Key, Command>,
+  { counted, warmUp }: Rounds,
+  measure: (command: Command) => Promise<number> = timeOf,
+): Promise<Record<Key, Spread>> {
+  const keys = Object.keys(commands) as Key[];
+  const samples = new Map<Key, number[]>(keys.map((key) => [key, []]));
+  for (let round = 0; round < warmUp + counted; round++) {
+    for (const key of keys) {
+      const seconds = await measure(commands[key]);
+      if (round >= warmUp) samples.get(key)?.push(seconds);
+    }
   }
-  const mine = spreadOf(samples.map((sample) => sample.ours));
-  const theirs = spreadOf(samples.map((sample) => sample.other));
-  return { ours: mine, other: theirs, ratio: mine.median / theirs.median };
+  return Object.fromEntries(keys.map((key) => [key, spreadOf(samples.get(key) ?? [])])) as Record<
+    Key,
+    Spread
+  >;
 }
 
 /** Median, minimum and maximum of at least one value. */
-export function spreadOf(values: number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? NaN;
@@ -98,30 +115,13 @@ export function spreadOf(values: number[]): Spread {
   return { median: (upper + lower) / 2, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN };
 }
 
-/** PSS of a process and its descendants; 0 for what has ended meanwhile. */
-function treeBytes(root: number): number {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = readProc(`/proc/${entry}/stat`);
-    // The command's name may hold spaces and parentheses; the fields begin behind its last one.
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-  }
-  let bytes = 0;
-  const queue = [root];
-  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
-    const pss = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/smaps_rollup`))?.[1];
-    bytes += Number(pss ?? 0) * 1024;
-    queue.push(...(children.get(pid) ?? []));
-  }
-  return bytes;
+/** Parts that are measured one by one and stand for one whole. */
+export function sum(...parts: Spread[]): Spread {
+  const add = (key: keyof Spread): number => parts.reduce((total, part) => total + part[key], 0);
+  return { median: add('median'), min: add('min'), max: add('max') };
 }
 
-function readProc(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+/** The same for each of `count` pieces. */
+export function each({ median, min, max }: Spread, count: number): Spread {
+  return { median: median / count, min: min / count, max: max / count };
 }

@@ -1,103 +1,128 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, runOnce, type Command } from '../measure';
-import type { Row } from '../table';
-import { projectName, type TreeOptions } from '../tree';
-import { benchWorkspace, makeCold, type BenchWorkspace } from '../workspace';
+import { growthRow } from '../growth';
+import { interleave, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
+import { timeRow, type Row } from '../table';
+import { benchWorkspace, makeCold, touchProject, type BenchWorkspace } from '../workspace';
 
 const GENERATE = ['run-many', '-t', 'generate'];
 const AFFECTED = ['affected', '-t', 'generate', '--base=HEAD'];
+const TEMPLATE = 'templates/upstream/docker-compose.ingress.yml.eta';
+const MEMORY_BOUND = 512 * 1024 * 1024;
 
-/** What the rows of `generate` leave for the row about growth and the one about memory. */
-export interface GenerateResult {
-  rows: Row[];
-  /** Median seconds by measure. */
-  seconds: Record<string, number>;
-  peakBytes: number;
+/** Sizes of the two trees, and how often everything is measured on them. */
+export interface Plan {
+  large: number;
+  small: number;
+  rounds: Rounds;
+  /** Whether the bounds hold for these sizes. */
+  judged: boolean;
 }
 
-/**
- * Measures `generate` on a tree of its own against the same workspace doing nothing.
- *
- * @param judged whether the bounds hold for this size
- */
-export async function generateRows(
-  tree: TreeOptions,
-  runs: number,
-  judged: boolean,
-): Promise<GenerateResult> {
-  const ours = await benchWorkspace('itsup', tree);
-  const noop = await benchWorkspace('noop', tree);
+/** `generate` on a large tree, held against the same workspace doing nothing, and against a small tree. */
+export async function generateRows({ large, small, rounds, judged }: Plan): Promise<Row[]> {
+  const ours = await benchWorkspace('itsup', { projects: large });
+  const noop = await benchWorkspace('noop', { projects: large });
+  const few = await benchWorkspace('itsup', { projects: small });
   const printed = await mkdtemp(join(tmpdir(), 'itsup-bench-loop-'));
   try {
-    const cold = (workspace: BenchWorkspace): Command =>
-      workspace.nx(GENERATE, () => makeCold(workspace));
-    const loop: Command = {
-      ...ours.nx([]),
-      file: process.execPath,
-      args: [join(__dirname, '../bare-loop.js'), ours.root, printed],
-      before: () => rm(printed, { recursive: true, force: true }),
-    };
-    const size = `${tree.projects} projects`;
-    const bound = (value: number): number | null => (judged ? value : null);
+    const all = await interleave(
+      { ours: cold(ours), noop: cold(noop), loop: bareLoop(ours, printed), few: cold(few) },
+      rounds,
+    );
+    const nothing = await interleave(
+      { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
+      rounds,
+    );
+    const one = await interleave(
+      { ours: oneChanged(ours), noop: oneChanged(noop), few: oneChanged(few) },
+      rounds,
+    );
+    const template = await interleave(
+      { all: cold(ours), ours: templateChanged(ours), allOfFew: cold(few), few: templateChanged(few) },
+      rounds,
+    );
+    const peakBytes = await peakMemoryOf(cold(ours));
 
-    const all = await compare(cold(ours), [cold(noop), loop], runs);
-    const { peakBytes } = await runOnce(cold(ours), { memory: true });
-    const nothing = await compare(ours.nx(GENERATE), [noop.nx(GENERATE)], runs);
-    const one = await compare(
-      ours.nx(AFFECTED, () => touch(ours, tree)),
-      [noop.nx(AFFECTED, () => touch(noop, tree))],
-      runs,
-    );
-    const template = await compare(
-      ours.nx(GENERATE, () => appendFile(join(ours.root, TEMPLATE), `# ${Date.now()}\n`)),
-      [cold(ours)],
-      runs,
-    );
-    return {
-      peakBytes,
-      seconds: {
-        'generate all': all.ours.median,
-        'generate, nothing changed': nothing.ours.median,
-        'one project changed': one.ours.median,
-        'template changed': template.ours.median,
-      },
-      rows: [
-        {
-          measure: `generate all, nothing cached, ${size}`,
-          against: 'doing nothing, plus a bare loop that reads, parses and prints the files',
-          comparison: all,
-          bound: bound(1.3),
-        },
-        {
-          measure: `generate, nothing changed, ${size}`,
-          against: 'cached targets that do nothing',
-          comparison: nothing,
-          bound: bound(1.2),
-        },
-        {
-          measure: `one project changed, affected, ${size}`,
-          against: 'the same, doing nothing',
-          comparison: one,
-          bound: bound(1.3),
-        },
-        {
-          measure: `template changed, ${size}`,
-          against: 'generate all, nothing cached',
-          comparison: template,
-          bound: bound(1.2),
-        },
-      ],
+    const bound = (value: number): number | null => (judged ? value : null);
+    const sizes = { large, small };
+    const measures = {
+      all: `generate all, nothing cached, ${large} projects`,
+      nothing: 'generate, nothing changed',
+      one: 'one project changed, `nx affected -t generate`',
+      template: 'template changed',
     };
+    return [
+      timeRow({
+        measure: measures.all,
+        against: 'executors that do nothing, plus a bare loop that reads, parses and prints the same files',
+        ours: all.ours,
+        other: sum(all.noop, all.loop),
+        bound: bound(1.3),
+      }),
+      timeRow({
+        measure: measures.nothing,
+        against: 'cached targets that do nothing',
+        ours: nothing.ours,
+        other: nothing.noop,
+        bound: bound(1.2),
+      }),
+      timeRow({
+        measure: measures.one,
+        against: 'the same with targets that do nothing',
+        ours: one.ours,
+        other: one.noop,
+        bound: bound(1.3),
+      }),
+      timeRow({
+        measure: measures.template,
+        against: 'generate all, nothing cached',
+        ours: template.ours,
+        other: template.all,
+        bound: bound(1.2),
+      }),
+      memoryRow(peakBytes, judged),
+      growthRow({ measure: 'generate all', large: all.ours, small: all.few, sizes, judged }),
+      growthRow({ measure: measures.nothing, large: nothing.ours, small: nothing.few, sizes, judged }),
+      growthRow({ measure: 'one project changed', large: one.ours, small: one.few, sizes, judged }),
+      growthRow({ measure: measures.template, large: template.ours, small: template.few, sizes, judged }),
+    ];
   } finally {
-    await Promise.all([ours.dispose(), noop.dispose(), rm(printed, { recursive: true, force: true })]);
+    await Promise.all([...[ours, noop, few].map((each) => each.dispose()), rm(printed, { recursive: true })]);
   }
 }
 
-const TEMPLATE = 'templates/upstream/docker-compose.ingress.yml.eta';
+function cold(workspace: BenchWorkspace): Command {
+  return workspace.nx(GENERATE, () => makeCold(workspace));
+}
 
-async function touch(workspace: BenchWorkspace, tree: TreeOptions): Promise<void> {
-  const file = join(workspace.root, 'projects', projectName(0, tree.prefix), 'docker-compose.yml');
-  await appendFile(file, `# ${Date.now()}\n`);
+function oneChanged(workspace: BenchWorkspace): Command {
+  return workspace.nx(AFFECTED, () => touchProject(workspace));
+}
+
+function templateChanged(workspace: BenchWorkspace): Command {
+  return workspace.nx(GENERATE, () => appendFile(join(workspace.root, TEMPLATE), `# ${Date.now()}\n`));
+}
+
+function bareLoop(workspace: BenchWorkspace, out: string): Command {
+  return {
+    file: process.execPath,
+    args: [join(__dirname, '../bare-loop.js'), workspace.root, out],
+    cwd: workspace.root,
+    env: workspace.env,
+    before: () => rm(out, { recursive: true, force: true }),
+  };
+}
+
+function memoryRow(peakBytes: number, judged: boolean): Row {
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
+  return {
+    measure: 'memory of all processes at its peak, generate all',
+    against: 'a limit',
+    ours: megabytes(peakBytes),
+    other: megabytes(MEMORY_BOUND),
+    ratio: peakBytes / MEMORY_BOUND,
+    bound: judged ? 1 : null,
+  };
 }

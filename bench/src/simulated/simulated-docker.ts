@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import {
+  DockerError,
+  type ComposeModel,
+  type ComposeStack,
+  type ContainerDetails,
+  type ContainerSummary,
+  type Docker,
+  type ImageDetails,
+  type ListContainersOptions,
+  type NetworkDetails,
+  type NetworkSpec,
+  type UpOptions,
+} from '@itsup/docker';
+import { stringify } from 'yaml';
+import { composeModel } from './compose-model';
+
+/** A container as the simulated `docker ps` lists it. */
+export interface ListedContainer {
+  fields: Record<'ID' | 'Names' | 'Image' | 'State' | 'Status' | 'Networks', string>;
+  labels: Record<string, string>;
+}
+
+const COMPOSE = 'com.docker.compose';
+const STARTED = '2026-01-01T00:00:00Z';
+
+/**
+ * An engine in memory on which every image is there and every container is healthy at once: enough for a first deploy
+ * of stacks, after which `containers` is what a listing shows. To any other question it rejects.
+ */
+export class SimulatedDocker {
+  readonly containers: ListedContainer[] = [];
+  private readonly networks = new Map<string, NetworkSpec>();
+  readonly host = { runHook: async () => ({ exitCode: 0, lastLine: '' }) };
+
+  /** The interface that deploys take. */
+  asDocker(): Docker {
+    return new Proxy(this, {
+      get: (target, name) => Reflect.get(target, name, target) ?? refusal(String(name)),
+    }) as unknown as Docker;
+  }
+
+  with(): Docker {
+    return this.asDocker();
+  }
+
+  async engine(): Promise<{ location: string; endpoint: string }> {
+    return { location: 'local', endpoint: 'unix:///simulated' };
+  }
+
+  compose(stack: ComposeStack) {
+    const model = composeModel(stack.files[0] ?? '', stack.project);
+    return {
+      configYaml: async () => stringify(model, { aliasDuplicateObjects: false }),
+      up: async ({ services = [] }: UpOptions = {}) => this.start(stack, model, services),
+      create: async ({ services = [] }: UpOptions = {}) => this.start(stack, model, services),
+    };
+  }
+
+  async listContainers({ labelFilters = [] }: ListContainersOptions = {}): Promise<ContainerSummary[]> {
+    const filters = labelFilters.map((filter) => filter.split('=') as [string, string?]);
+    return this.containers
+      .filter(({ labels }) =>
+        filters.every(([key, value]) => (value === undefined ? key in labels : labels[key] === value)),
+      )
+      .map(toSummary);
+  }
+
+  async *watch(ids: string[]): AsyncGenerator<ContainerDetails[]> {
+    const wanted = new Set(ids);
+    yield this.containers.filter(({ fields }) => wanted.has(fields.ID)).map(toDetails);
+  }
+
+  async inspectImages(references: string[]): Promise<Map<string, ImageDetails>> {
+    return new Map(references.map((reference) => [reference, imageOf(reference)]));
+  }
+
+  async inspectNetworks(names: string[]): Promise<NetworkDetails[]> {
+    return names.flatMap((name) => {
+      const network = this.networks.get(name);
+      if (network === undefined) return [];
+      const subnets = [{ subnet: network.subnet ?? '10.0.0.0/24', gateway: null, ipRange: null }];
+      const { internal = false } = network;
+      return [
+        { id: name, name, driver: 'bridge', internal, ipv6: false, labels: {}, subnets, containers: [] },
+      ];
+    });
+  }
+
+  async createNetwork(spec: NetworkSpec): Promise<string> {
+    this.networks.set(spec.name, spec);
+    return spec.name;
+  }
+
+  async connectNetwork(network: string, id: string): Promise<void> {
+    const container = this.containers.find(({ fields }) => fields.ID === id);
+    if (container) container.fields.Networks += `,${network}`;
+  }
+
+  private start(stack: ComposeStack, model: ComposeModel, services: string[]): void {
+    for (const { name } of Object.values(model.networks ?? {}).filter((network) => network !== null)) {
+      if (name !== undefined && !this.networks.has(name)) this.networks.set(name, { name });
+    }
+    for (const service of services) {
+      const name = `${stack.project}-${service}-1`;
+      if (this.containers.some(({ fields }) => fields.Names === name)) continue;
+      this.containers.push(toContainer(name, service, stack, model));
+    }
+  }
+}
+
+function toContainer(
+  name: string,
+  service: string,
+  { project, files, cwd }: ComposeStack,
+  model: ComposeModel,
+): ListedContainer {
+  const definition = model.services[service] ?? {};
+  const image = definition.image ?? `${project}-${service}`;
+  const networks = Object.keys(definition.networks ?? {}).map((key) => model.networks?.[key]?.name ?? key);
+  return {
+    fields: {
+      ID: sha(name),
+      Names: name,
+      Image: image,
+      State: 'running',
+      Status: definition.healthcheck ? 'Up 2 hours (healthy)' : 'Up 2 hours',
+      Networks: networks.join(','),
+    },
+    labels: {
+      [`${COMPOSE}.project`]: project,
+      [`${COMPOSE}.service`]: service,
+      [`${COMPOSE}.container-number`]: '1',
+      [`${COMPOSE}.oneoff`]: 'False',
+      [`${COMPOSE}.config-hash`]: sha(JSON.stringify(definition)),
+      [`${COMPOSE}.image`]: imageOf(image).id,
+      [`${COMPOSE}.project.working_dir`]: cwd,
+      [`${COMPOSE}.project.config_files`]: files.join(','),
+    },
+  };
+}
+
+function toSummary({ fields, labels }: ListedContainer): ContainerSummary {
+  return {
+    id: fields.ID,
+    name: fields.Names,
+    image: fields.Image,
+    state: 'running',
+    status: fields.Status,
+    health: fields.Status.endsWith('(healthy)') ? 'healthy' : null,
+    networks: fields.Networks.split(',').filter(Boolean),
+    compose: {
+      project: labels[`${COMPOSE}.project`] ?? '',
+      service: labels[`${COMPOSE}.service`] ?? '',
+      configHash: labels[`${COMPOSE}.config-hash`] ?? '',
+      number: 1,
+      oneoff: false,
+      workingDir: labels[`${COMPOSE}.project.working_dir`] ?? '',
+      configFiles: [labels[`${COMPOSE}.project.config_files`] ?? ''],
+      imageId: labels[`${COMPOSE}.image`] ?? '',
+    },
+    labels: {},
+  };
+}
+
+function toDetails({ fields, labels }: ListedContainer): ContainerDetails {
+  return {
+    id: fields.ID,
+    name: fields.Names,
+    image: fields.Image,
+    imageId: labels[`${COMPOSE}.image`] ?? '',
+    labels,
+    createdAt: STARTED,
+    state: 'running',
+    running: true,
+    pid: 1,
+    exitCode: 0,
+    oomKilled: false,
+    error: '',
+    restartCount: 0,
+    startedAt: STARTED,
+    finishedAt: null,
+    health: fields.Status.endsWith('(healthy)') ? { status: 'healthy', failingStreak: 0, log: [] } : null,
+    healthcheck: null,
+    networks: {},
+    networkMode: 'bridge',
+    mounts: [],
+    restartPolicy: { name: 'no', maximumRetryCount: 0 },
+    ports: [],
+    stopSignal: null,
+    stopTimeoutSeconds: null,
+  };
+}
+
+function imageOf(reference: string): ImageDetails {
+  return {
+    id: `sha256:${sha(reference)}`,
+    tags: [reference],
+    repoDigests: [],
+    labels: {},
+    exposedPorts: [],
+    hasHealthcheck: false,
+    volumes: [],
+  };
+}
+
+function refusal(name: string): () => Promise<never> {
+  return () =>
+    Promise.reject(
+      new DockerError({
+        code: 'command-failed',
+        command: name,
+        exitCode: null,
+        stderr: 'the simulated engine does not answer it',
+      }),
+    );
+}
+
+function sha(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
