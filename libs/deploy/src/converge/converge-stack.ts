@@ -86,7 +86,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     await journal.step('remove-leftovers', () => removeContainers(docker, surplus));
   }
 
-  if (publisher.pending(spec.stack, false).length > 0) {
+  if (publisher.pending(spec.stack).length > 0) {
     await journal.step('settle-routes', () => publisher.settle(spec.stack));
   }
   const removed = plan.services

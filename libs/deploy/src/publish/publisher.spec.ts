@@ -164,11 +164,11 @@ describe('Publisher', () => {
 
   it('says what it would change, and nothing once it did', async () => {
     const publisher = await open({ 'shop/web': 'a' });
-    expect(publisher.pending('proxy', true).map(({ path: file }) => file)).toContain('traefik/traefik.yml');
-    expect(publisher.pending('shop', false)).toEqual([{ path: HTTP, action: 'create' }]);
+    expect(publisher.pending('proxy').map(({ path: file }) => file)).toContain('traefik/traefik.yml');
+    expect(publisher.pending('shop')).toEqual([{ path: HTTP, action: 'create' }]);
     await deploy(publisher, ['shop']);
     const again = await open({ 'shop/web': 'a' });
-    expect([...again.pending('shop', false), ...again.pending('proxy', true)]).toEqual([]);
+    expect([...again.pending('shop'), ...again.pending('proxy')]).toEqual([]);
   });
 
   it('leaves files of others alone, and no temporary file behind', async () => {

@@ -14,7 +14,7 @@ import type { StackSpec } from './stack-spec';
  */
 export async function planEmptyHost(run: Run, spec: StackSpec): Promise<StackPlan> {
   await refuseForeignFiles(run.context, spec);
-  const files = run.publisher.pending(spec.stack, spec.project === null);
+  const files = run.publisher.pending(spec.stack);
   return {
     stack: spec.stack,
     projectName: spec.projectName,

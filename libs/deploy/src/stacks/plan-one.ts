@@ -25,7 +25,7 @@ const NOTHING_BUILT: ReadonlySet<string> = new Set();
  */
 export async function planOne(run: Run, spec: StackSpec, observed: Observed): Promise<PlannedStack> {
   const deployed = run.deployed.get(spec.stack) ?? null;
-  const files = run.publisher.pending(spec.stack, spec.project === null);
+  const files = run.publisher.pending(spec.stack);
   if (deployed !== null && run.request.pull !== true && (await isAsDeployed(run, spec, deployed, observed))) {
     return {
       plan: { ...planFromRecord(spec, deployed), files, unchanged: files.length === 0 },
@@ -46,7 +46,7 @@ export function planLoaded(run: Run, loaded: LoadedStack, observed: Observed): S
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
   const containers = containersFor(observed, spec.projectName, edges);
   const plan = planStack({ desired: loaded.desired, deployed, containers });
-  const files = run.publisher.pending(spec.stack, spec.project === null);
+  const files = run.publisher.pending(spec.stack);
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
   return spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
 }

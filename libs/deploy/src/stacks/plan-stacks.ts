@@ -56,7 +56,7 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
 
 /** Only routes: they come with the proxy's deploy or with the project's own. */
 export function planExternal(run: Run, spec: StackSpec): StackPlan {
-  const files = run.publisher.pending(spec.stack, false);
+  const files = run.publisher.pending(spec.stack);
   return {
     stack: spec.stack,
     projectName: spec.projectName,
@@ -79,7 +79,7 @@ export function planDownOf(
   const containers = containersFor(run.observed, spec.projectName, deployed?.edges ?? []);
   const plan = planDown(spec.stack, spec.projectName, containers, deployed, reason);
   const unchanged = plan.unchanged && deployed === null && !run.publisher.hasRoutes(spec.stack);
-  return { ...plan, files: run.publisher.pending(spec.stack, false), unchanged };
+  return { ...plan, files: run.publisher.pending(spec.stack), unchanged };
 }
 
 /** In a plan a provider that does not run is worth a word: the same run may start it. */
