@@ -58,6 +58,9 @@ export function hostCommands(runner: CommandRunner): Host {
     enableUnit: async (unit, { now = false } = {}) => {
       await runner.run(program('systemctl', ['enable', ...(now ? ['--now'] : []), unit]));
     },
+    restartUnit: async (unit) => {
+      await runner.run(program('systemctl', ['restart', unit]));
+    },
     disableUnit: async (unit) => {
       const command = program('systemctl', ['disable', '--now', unit]);
       const result = await runner.attempt(command);

@@ -42,6 +42,7 @@ export interface Host {
   unitState(unit: string): Promise<UnitState>;
   /** At boot, and now too. Done already: no error. */
   enableUnit(unit: string, options?: { now?: boolean }): Promise<void>;
+  restartUnit(unit: string): Promise<void>;
   /** Neither at boot nor now. No such unit: no error. */
   disableUnit(unit: string): Promise<void>;
 }

@@ -25,7 +25,7 @@ function workspace(): string {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune'.split(
+  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune doctor bootstrap nightly'.split(
     ' ',
   );
 

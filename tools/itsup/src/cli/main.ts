@@ -4,8 +4,10 @@ import { readBuildState } from '../build/build-state';
 import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
 import { explain } from './commands/explain';
+import { bootstrap } from './commands/bootstrap';
 import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
+import { nightly } from './commands/nightly';
 import { down, prune, restart, rollback } from './commands/operate';
 import { logs, svc } from './commands/passthrough';
 import { plan } from './commands/plan';
@@ -32,6 +34,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     down,
     prune,
     doctor,
+    bootstrap,
+    nightly,
   }),
 );
 

@@ -1,0 +1,23 @@
+import { realpathSync } from 'node:fs';
+import type { HostRequest } from '@itsup/host';
+import type { CommandInput, CommandOption } from '../command';
+
+/** Of commands that write a unit. */
+export const USER: CommandOption = {
+  type: 'string',
+  description: 'who deploys this workspace (whoever did so far, else root)',
+};
+
+/** The real host for the host layer; progress goes to standard output. */
+export async function hostRequest({ root, env, flags, print }: CommandInput): Promise<HostRequest> {
+  const { createDocker } = await import('@itsup/docker');
+  return {
+    root: realpathSync(root),
+    docker: createDocker({ env, onLine: (line) => print(`  ${line}`) }),
+    node: process.execPath,
+    isRoot: process.getuid?.() === 0,
+    tell: print,
+    ...(typeof flags.user === 'string' ? { user: flags.user } : {}),
+    ...(env.ITSUP_STATE ? { stateDir: env.ITSUP_STATE } : {}),
+  };
+}
