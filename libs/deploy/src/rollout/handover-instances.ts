@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { clearHandover, copyCertificates, handoverLabel, writePrivate } from './handover-state';
+import { copyCertificates, handoverLabel, writePrivate } from './handover-state';
 import type { HandoverContext, HandoverRequest } from './handover-types';
 import { RolloutError } from './rollout-error';
 import type { Tree } from './tree-access';
@@ -91,12 +91,11 @@ async function withLogs(context: HandoverContext, id: string, error: RolloutErro
   );
 }
 
-/** Stops and removes what hand-overs with this folder started, and what they wrote. */
+/** Stops and removes what hand-overs with this folder started. */
 export async function removeInstances(
   context: HandoverContext,
   folder: string,
   graceSeconds: number,
 ): Promise<void> {
   for (const id of await instancesOf(context, folder)) await removeInstance(context, id, graceSeconds);
-  await clearHandover(folder);
 }

@@ -2,10 +2,11 @@ import type { PacketFilter } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
+import { takenPort } from './free-ports';
 import { awaitPing, removeInstances, startInstance } from './handover-instances';
 import { handoverMode, lossNote } from './handover-mode';
 import { awaitServing } from './handover-ready';
-import { saveHandover } from './handover-state';
+import { clearHandover, readHandover, saveHandover } from './handover-state';
 import { drainLimit, drainPorts, proveRedirect, publicTcpPorts, reachablePorts } from './handover-traffic';
 import {
   defaultHandoverLimits,
@@ -22,7 +23,6 @@ import {
 import { Redirect, removeAcceptRules, removeRedirect } from './redirect';
 import { Interrupted, RolloutError } from './rollout-error';
 import { chooseShadows, shadowConfiguration } from './shadow-configuration';
-import { staticChange } from './static-change';
 import { StepRunner } from './step-runner';
 import { isTree, type Tree } from './tree-access';
 import { interruptible, type Waiter } from './waiting';
@@ -40,6 +40,8 @@ export async function handOver(
 ): Promise<HandoverOutcome> {
   return new Handover(context, request, journal).run();
 }
+
+const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
 
 class Handover {
   private readonly limits: HandoverLimits;
@@ -96,7 +98,8 @@ class Handover {
 
   /** In a network namespace of its own: whatever it does, it disturbs nobody. */
   private async trial(): Promise<void> {
-    await this.checkPorts();
+    const taken = takenPort(this.current, this.next, await this.context.docker.listeners());
+    if (taken !== null) throw new RolloutError(taken);
     const id = await startInstance(this.context, this.request, 'trial', this.next, 'none');
     try {
       await awaitPing(this.context, id, 'trial', this.waiter('trial'), {
@@ -105,24 +108,6 @@ class Handover {
       });
     } finally {
       await this.context.docker.remove([id], { force: true, volumes: true });
-    }
-  }
-
-  /** The trial's namespace cannot tell whether a port of the host is free. */
-  private async checkPorts(): Promise<void> {
-    const ours = new Set(entryPointsOf(this.current).map(({ port, protocol }) => `${port}/${protocol}`));
-    const added = staticChange(this.current, this.next).added.filter(
-      ({ port, protocol }) => !ours.has(`${port}/${protocol}`),
-    );
-    if (added.length === 0) return;
-    const listeners = await this.context.docker.listeners();
-    for (const { name, port, protocol } of added) {
-      const taken = listeners.find((listener) => listener.port === port && listener.protocol === protocol);
-      if (!taken) continue;
-      const by = taken.processes.map((process) => `${process.name} (process ${process.pid})`).join(', ');
-      throw new RolloutError(
-        `port ${port}/${protocol} of entry point ${name} is taken${by ? ` by ${by}` : ''}; stop that, or choose another port`,
-      );
     }
   }
 
@@ -244,6 +229,8 @@ class Handover {
   private async removeTemporary(graceSeconds: number): Promise<void> {
     await removeInstances(this.context, this.request.folder, graceSeconds);
     if (this.filter) await removeAcceptRules(this.filter);
+    // Last, for the folder tells the next deploy that there is something to settle.
+    await clearHandover(this.request.folder);
   }
 
   private async stopped(error: unknown): Promise<HandoverOutcome> {
@@ -251,14 +238,15 @@ class Handover {
     const result = interrupted ? 'interrupted' : 'failed';
     const reason = error instanceof Error ? error.message : String(error);
     const details = error instanceof RolloutError ? error.details : [];
+    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
+    const signal = deadline(interrupted ? this.limits.interruptTimeout : 60_000);
     if (this.replacing) {
-      const left =
-        this.shadows.length > 0 ? 'a temporary Traefik serves; the next deploy of the proxy finishes' : null;
+      await interruptible(signal, this.steps.settled()).catch(() => undefined);
+      const left = (await readHandover(this.request.folder)) === null ? null : temporaryServes;
       return this.outcome(result, reason, details, left);
     }
-    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
     try {
-      await this.goBack(deadline(interrupted ? this.limits.interruptTimeout : 60_000));
+      await this.goBack(signal);
       return this.outcome(result, reason, details);
     } catch {
       return this.outcome(

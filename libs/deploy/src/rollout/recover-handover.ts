@@ -5,7 +5,7 @@ import { awaitServing, servingOf } from './handover-ready';
 import { clearHandover, readHandover } from './handover-state';
 import { drainPorts } from './handover-traffic';
 import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
-import { isRedirecting, removeAcceptRules, removeRedirect } from './redirect';
+import { handoverTables, removeAcceptRules, removeRedirect } from './redirect';
 import { RolloutError } from './rollout-error';
 import type { Waiter } from './waiting';
 
@@ -35,19 +35,21 @@ export async function recoverHandover(
   const filter = found.available ? found.filter : null;
   const state = await readHandover(folder);
   const instances = await instancesOf(context, folder);
-  const redirecting = filter !== null && (await isRedirecting(filter));
-  if (state === null && instances.length === 0 && !redirecting) {
+  const tables = filter === null ? [] : await handoverTables(filter);
+  const redirecting = tables.includes('nat');
+  if (state === null && instances.length === 0 && tables.length === 0) {
     await clearHandover(folder);
     return false;
   }
 
   context.report({ type: 'note', text: 'settles a hand-over of Traefik that was killed' });
   const served = state !== null && (await answers(context, state.api));
-  if (redirecting && !served) await removeRedirect(filter);
+  if (filter !== null && redirecting && !served) await removeRedirect(filter);
   if (state !== null && served) await returnTraffic(context, recovery, state, redirecting ? filter : null);
   else if (state?.phase === 'replacing') await recovery.replace();
   await removeInstances(context, folder, 10);
   if (filter) await removeAcceptRules(filter);
+  await clearHandover(folder);
   return true;
 }
 

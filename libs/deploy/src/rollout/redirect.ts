@@ -48,9 +48,9 @@ export async function removeAcceptRules(filter: PacketFilter): Promise<void> {
   await removeRules(filter, 'filter');
 }
 
-/** Whether a hand-over's rules are in place, this one's or one's that was killed. */
-export async function isRedirecting(filter: PacketFilter): Promise<boolean> {
-  return (await filter.list(handoverComment)).some(({ table }) => table === 'nat');
+/** Tables that hold rules of a hand-over, of this one or of one that was killed. */
+export async function handoverTables(filter: PacketFilter): Promise<PacketChange['rule']['table'][]> {
+  return [...new Set((await filter.list(handoverComment)).map(({ table }) => table))];
 }
 
 async function removeRules(filter: PacketFilter, table: PacketChange['rule']['table']): Promise<void> {

@@ -142,16 +142,12 @@ class Rollout {
   }
 
   private async interrupted(): Promise<RolloutOutcome> {
-    if (this.committed) {
-      return this.outcome(
-        'interrupted',
-        'interrupted',
-        [],
-        'the new containers serve; the next deploy of this stack removes the old ones',
-      );
-    }
     const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
-    return this.goBack(deadline(this.session.limits.interruptTimeout), 'interrupted', 'interrupted');
+    const signal = deadline(this.session.limits.interruptTimeout);
+    if (!this.committed) return this.goBack(signal, 'interrupted', 'interrupted');
+    await interruptible(signal, this.steps.settled()).catch(() => undefined);
+    const left = 'the new containers serve; the next deploy of this stack removes the old ones';
+    return this.outcome('interrupted', 'interrupted', [], left);
   }
 
   private async goBack(
