@@ -34,7 +34,8 @@ export class TraefikApiError extends Error {
   override readonly name = 'TraefikApiError';
 }
 
-const timeoutMs = 2000;
+/** A busy host may take its time; whoever asks, asks again. */
+const timeoutMs = 5000;
 
 /** @param address `http://127.0.0.1:8082` */
 export function createTraefikApi(address: string, get: HttpGet): TraefikApi {

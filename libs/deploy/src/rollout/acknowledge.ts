@@ -76,13 +76,14 @@ export async function brokenRouters(
   original: (name: string) => string[],
 ): Promise<Set<string>> {
   const broken = new Set<string>();
-  for (const address of await ack.proxy.apis()) {
-    const served = await createTraefikApi(address, ack.get).rawData();
+  await everyInstance(ack, 'Traefik to say what it serves', async (api) => {
+    const served = await api.rawData();
     for (const { protocol, name } of pin.routers) {
       const works = original(name).some((candidate) => isUp(served[protocol].routers.get(candidate)));
       if (!works) broken.add(`${name}@file`);
     }
-  }
+    return true;
+  });
   return broken;
 }
 

@@ -77,12 +77,12 @@ export async function awaitServing(
     { what: 'the new Traefik to serve what the old one serves', limitMs, intervalMs },
     async () => {
       if (container !== undefined) await mustRun(context, container);
-      const fresh = await servingOf(context, address).catch((error: unknown) => {
+      try {
+        const fresh = await servingOf(context, address);
+        missing = model === null ? '' : missingFrom(await servingOf(context, model), fresh);
+      } catch (error) {
         missing = error instanceof Error ? error.message : String(error);
-        return null;
-      });
-      if (fresh === null) return null;
-      missing = model === null ? '' : missingFrom(await servingOf(context, model), fresh);
+      }
       return missing === '' ? true : null;
     },
     () => missing,

@@ -2,7 +2,7 @@ import type { RolloutLimits } from './types';
 
 export const defaultLimits: RolloutLimits = {
   ackInterval: 25,
-  ackTimeout: 15_000,
+  ackTimeout: 30_000,
   ackMargin: 50,
   healthInterval: 200,
   startAllowance: 60_000,
