@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { availability, type Availability } from './availability';
 import { PROXY_IMAGES } from './images';
 
@@ -16,6 +18,20 @@ export function describeWithImages(images: string[], name: string, body: () => v
 export function describeWithProxy(images: string[], name: string, body: () => void): void {
   const found = availability();
   describeUnless(found.engine ?? found.proxy ?? missingOf(found, [...images, ...PROXY_IMAGES]), name, body);
+}
+
+/** `describe` for tests that also run commands that not every host has. */
+export function describeWithCommands(
+  commands: string[],
+  images: string[],
+  name: string,
+  body: () => void,
+): void {
+  const found = availability();
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const absent = commands.find((command) => !folders.some((folder) => existsSync(join(folder, command))));
+  const missing = absent === undefined ? null : `no ${absent} here`;
+  describeUnless(found.engine ?? missingOf(found, images) ?? missing, name, body);
 }
 
 function missingOf(found: Availability, images: string[]): string | null {
