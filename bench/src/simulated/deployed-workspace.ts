@@ -33,7 +33,7 @@ export async function deployedWorkspace(tree: TreeOptions): Promise<BenchWorkspa
     },
     { workspace: await readWorkspace(workspace.root) },
   );
-  const failed = outcomes.find(({ status }) => status !== 'deployed');
+  const failed = outcomes.find(({ problems }) => problems.some(({ severity }) => severity === 'error'));
   if (failed !== undefined) {
     throw new Error(
       `${failed.stack} is ${failed.status}: ${failed.problems.map(({ message }) => message).join()}`,

@@ -52,6 +52,7 @@ export class SimulatedDocker {
     const model = composeModel(stack.files[0] ?? '', stack.project);
     return {
       configYaml: async () => stringify(model, { aliasDuplicateObjects: false }),
+      build: async () => undefined,
       up: async ({ services = [] }: UpOptions = {}) => this.start(stack, model, services),
       create: async ({ services = [] }: UpOptions = {}) => this.start(stack, model, services),
     };
