@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { statSync, type BigIntStats } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 import type { Digester } from './digest';
 
@@ -26,7 +27,7 @@ export async function stampFile(
   now: number,
   known?: FileStamp,
 ): Promise<FileStamp> {
-  const stats = await statOrNull(file);
+  const stats = statOrNull(file);
   if (stats === null) return { path: file, stamp: null, digest: ABSENT, takenAt: now };
   const stamp = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`;
   const youngest = Number(stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs) / 1e6;
@@ -43,13 +44,13 @@ export async function areUnchanged(stamps: FileStamp[], digester: Digester, now:
   return !changes.includes(true);
 }
 
-async function statOrNull(file: string) {
+/** Synchronous: of the thousands that an unchanged deploy takes, each would cost ten times as much as a promise. */
+function statOrNull(file: string): BigIntStats | null {
   try {
-    const stats = await stat(file, { bigint: true });
-    return stats.isFile() ? stats : null;
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() ? stats : null;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
     throw error;
   }
 }

@@ -126,7 +126,7 @@ async function deployLocked(
     ...(options.hook && { hook: options.hook }),
   });
   let plan: StackPlan | null = null;
-  let unsettled = left?.rollout != null;
+  let unsettled = (left?.rollout ?? null) !== null;
   const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
     id,
     stack: spec.stack,
@@ -162,7 +162,7 @@ async function deployLocked(
     let loaded: LoadedStack | null;
     if (options.load) {
       loaded = await options.load(run, spec);
-      plan = replaced(planLoaded(run, loaded, observed), loaded, options);
+      plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
     } else if (glance !== null) {
       loaded = glance;
       plan = planLoaded(run, loaded, observed);
@@ -175,7 +175,7 @@ async function deployLocked(
       if (prepared !== null) {
         loaded = prepared;
         observed = await relist(run);
-        plan = replaced(planLoaded(run, loaded, observed), loaded, options);
+        plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
       }
       await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
       await journal.step('record', async () => {
@@ -214,8 +214,16 @@ function untouched(plan: StackPlan | null, deployed: DeployedFile | null): boole
   return plan?.unchanged === true && deployed !== null;
 }
 
-function replaced(plan: StackPlan, loaded: LoadedStack, { replace }: DeployOneOptions): StackPlan {
-  return replace === undefined ? plan : forceReplace(plan, loaded.desired, replace, 'restart asked for');
+function replaced(
+  plan: StackPlan,
+  loaded: LoadedStack,
+  { replace }: DeployOneOptions,
+  deployed: DeployedFile | null,
+): StackPlan {
+  if (replace === undefined) return plan;
+  const containers = Object.values(deployed?.services ?? {}).flatMap((service) => service.containers);
+  const finished = new Set(containers.filter((one) => one.finished).map((one) => one.id));
+  return forceReplace(plan, loaded.desired, replace, 'restart asked for', finished);
 }
 
 async function relist(run: Run): Promise<Observed> {

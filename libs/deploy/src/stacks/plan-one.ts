@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { hasHandover } from '../converge/hand-over-traefik';
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
@@ -5,7 +7,7 @@ import type { ObservedContainer, StackPlan } from '../plan/model';
 import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
 import { planStack } from '../plan/plan-stack';
 import type { DeployedFile } from '../state/deployed';
-import { readJournal } from '../state/journal';
+import { journalPath } from '../state/journal';
 import { explainStaticChange } from './explain-traefik';
 import type { Run } from './prepare-run';
 import { refuseForeignFiles, refuseForeignStack } from './refusals';
@@ -85,7 +87,7 @@ async function isAsDeployed(
   if (spec.project === null && hasHandover(context.state)) return false;
   const containers = containersFor(observed, spec.projectName, deployed.edges);
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
-  if ((await readJournal(context.state, spec.stack)) !== null) return false;
+  if (existsSync(journalPath(context.state, spec.stack))) return false;
   return inputsUnchanged(spec, deployed, {
     stateDir: context.state.dir,
     env: context.env,
