@@ -15,7 +15,9 @@ export const doctor: Command = {
     const { examine, formatFindings, gatherFacts } = await import('@itsup/host');
     const workspace = await readWorkspace(root);
     const { refusal } = readBuildState(root);
-    const found = examine(await withContext(input, (context) => gatherFacts(context, workspace, refusal)));
+    // The finding has a line of its own for the cure.
+    const stale = refusal?.replace(/: run npm run build$/, '') ?? null;
+    const found = examine(await withContext(input, (context) => gatherFacts(context, workspace, stale)));
     print(flags.json === true ? JSON.stringify(found, null, 2) : formatFindings(found, { color }));
     return found.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
   },
