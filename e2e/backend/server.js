@@ -1,7 +1,6 @@
 // One server of every kind that a route can lead to. Each answers with its NAME, its host name (which tells replicas
 // apart) and what it was asked, so that a test sees who answered and what reached it.
 const dgram = require('node:dgram');
-const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');

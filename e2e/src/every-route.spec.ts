@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { once } from 'node:events';
-import { BACKEND_CERTIFICATE, type BackendAnswer } from './harness/backend';
+import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from './harness/backend';
 import { http, tcp, udp, type HttpQuestion } from './harness/clients';
 import { describeWithProxy } from './harness/describe-with';
 import { containersOf } from './harness/engine';
@@ -9,7 +9,7 @@ import { eventually } from './harness/eventually';
 import { BUSYBOX, NODE } from './harness/images';
 import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
-import { createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
+import { BACKENDS, createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
 import { complaintsSince, routersInError } from './routes/traefik';
 
 describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', () => {
@@ -30,6 +30,7 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
       tcp: (outsideTcp.address() as AddressInfo).port,
     }));
     succeeded(await workspace.npm(['start'], { timeoutMs: 200_000 }));
+    await backendsListening(BACKENDS.map(workspace.name));
   }, 240_000);
 
   afterAll(async () => {

@@ -1,3 +1,4 @@
+import { backendsListening } from './harness/backend';
 import { describeWithProxy } from './harness/describe-with';
 import { containersOf, identityOf } from './harness/engine';
 import { eventually } from './harness/eventually';
@@ -16,6 +17,7 @@ describeWithProxy([NODE], 'five projects beside each other', () => {
   beforeAll(async () => {
     ({ workspace, add } = await createSegmentedWorkspace());
     succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
+    await backendsListening(FOLDERS.map(workspace.name));
   }, 180_000);
   afterAll(() => workspace.dispose());
 
@@ -60,6 +62,7 @@ describeWithProxy([NODE], 'five projects beside each other', () => {
     const before = await identityOf(workspace.name('archive'));
     const late = await add('late', ['worker'], ['archive:store']);
     succeeded(await workspace.nx(['deploy', late]));
+    await backendsListening([late]);
     expect(await askFrom(await idOf('late', 'worker'), ['store'])).toEqual(['archive.store']);
     expect(await identityOf(workspace.name('archive'))).toEqual(before);
 

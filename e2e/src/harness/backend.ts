@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { http } from './clients';
+import { containersOf } from './engine';
+import { eventually } from './eventually';
 import { REPOSITORY } from './repository';
 import { output } from './run';
 
@@ -26,18 +29,23 @@ export async function buildBackend(prefix: string): Promise<string> {
   return image;
 }
 
-/** A Compose service that runs the image and answers with `name`. */
+/**
+ * A Compose service that runs the image and answers with `name`. Without a health check: a dozen of them beside each
+ * other would keep a small machine busy; `backendsListening` waits instead.
+ */
 export function backendService(image: string, name: string): Record<string, unknown> {
-  return {
-    image,
-    environment: { NAME: name },
-    // Cheap, because a dozen of them run beside each other; the server writes the file when it listens everywhere.
-    healthcheck: {
-      test: ['CMD', 'test', '-f', '/tmp/ready'],
-      interval: '1s',
-      timeout: '20s',
-      retries: 3,
-      start_period: '60s',
-    },
-  };
+  return { image, environment: { NAME: name } };
+}
+
+/** Resolves when every container of these Compose projects answers; each runs `e2e/backend`. */
+export async function backendsListening(projects: string[]): Promise<void> {
+  const containers = (await Promise.all(projects.map(containersOf))).flat();
+  await Promise.all(
+    containers.map(({ addresses }) => {
+      const address = Object.values(addresses).find(Boolean);
+      return eventually(() => http({ address, port: BACKEND.http, host: 'localhost' }), {
+        timeoutMs: 60_000,
+      });
+    }),
+  );
 }

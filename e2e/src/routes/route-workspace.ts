@@ -12,6 +12,9 @@ const LOOPBACK = ['127.0.0.0/8'];
 /** Who may see the dashboard. */
 export const DASHBOARD = { user: 'admin', password: 'opens-the-dashboard' };
 
+/** Folders whose containers run `e2e/backend`. */
+export const BACKENDS = ['pages', 'hostports', 'udp', 'replicas', 'moving'];
+
 /** Ports of the host that rows ask for. */
 export interface Hostports {
   http: number;
