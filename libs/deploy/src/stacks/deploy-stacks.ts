@@ -2,6 +2,7 @@ import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
 import { sendNotice } from '../notice/send-notice';
+import { settleHoneypotRules } from '../converge/honeypot-rules';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
@@ -42,6 +43,7 @@ async function converge(
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   await run.publisher.begin(withProxy);
+  if (withProxy) await letContainersAskTheHoneypot(context, request);
   const outcomes = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -61,6 +63,18 @@ async function converge(
     problems: run.problems,
     interrupted: context.signal?.aborted === true,
   };
+}
+
+/** Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer. */
+async function letContainersAskTheHoneypot(
+  { docker, reporter }: DeployContext,
+  { workspace }: DeployRequest,
+): Promise<void> {
+  const because = await settleHoneypotRules(docker, workspace.settings.dns.enabled).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  );
+  if (because === null) return;
+  reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
 }
 
 async function settleStack(

@@ -1,0 +1,65 @@
+import type { Docker, PacketChange, PacketFilterResult, PacketRule } from '@itsup/docker';
+import { honeypotRules, settleHoneypotRules } from './honeypot-rules';
+
+/** A packet filter that holds the rules it is given. */
+function host(present: PacketRule[]): { docker: Docker; rules: PacketRule[] } {
+  const rules = [...present];
+  const result: PacketFilterResult = {
+    available: true,
+    filter: {
+      via: 'host',
+      families: ['ipv4'],
+      list: (prefix) => Promise.resolve(rules.filter(({ comment }) => comment.startsWith(prefix))),
+      apply: (changes: PacketChange[]) => {
+        for (const { operation, rule } of changes) {
+          if (operation === 'delete') rules.splice(rules.indexOf(rule), 1);
+          else rules.unshift(rule);
+        }
+        return Promise.resolve();
+      },
+    },
+  };
+  return { docker: { packetFilter: () => Promise.resolve(result) } as unknown as Docker, rules };
+}
+
+const foreign: PacketRule = {
+  family: 'ipv4',
+  table: 'filter',
+  chain: 'DOCKER-USER',
+  args: ['-j', 'RETURN'],
+  comment: 'somebody else',
+};
+
+describe('the honeypot’s rules', () => {
+  it('accept questions and answers over UDP and TCP, and keep the asker’s address', () => {
+    expect(honeypotRules().map(({ table, chain, comment }) => `${table} ${chain} ${comment}`)).toEqual([
+      'filter DOCKER-USER itsup:dns:ask:udp',
+      'filter DOCKER-USER itsup:dns:answer:udp',
+      'nat POSTROUTING itsup:dns:asker:udp',
+      'filter DOCKER-USER itsup:dns:ask:tcp',
+      'filter DOCKER-USER itsup:dns:answer:tcp',
+      'nat POSTROUTING itsup:dns:asker:tcp',
+    ]);
+  });
+
+  it('are put back where a start of the host lost them, and are made once', async () => {
+    const { docker, rules } = host([foreign, ...honeypotRules().slice(0, 2)]);
+    expect(await settleHoneypotRules(docker, true)).toBeNull();
+    expect(await settleHoneypotRules(docker, true)).toBeNull();
+    const names = rules.map(({ comment }) => comment).sort();
+    expect(names).toEqual([...honeypotRules().map(({ comment }) => comment), foreign.comment].sort());
+  });
+
+  it('go with the honeypot, and nobody else’s does', async () => {
+    const { docker, rules } = host([...honeypotRules(), foreign]);
+    await settleHoneypotRules(docker, false);
+    expect(rules).toEqual([foreign]);
+  });
+
+  it('are told to be missing where the packet filter is out of reach', async () => {
+    const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
+    const docker = { packetFilter: () => Promise.resolve(result) } as unknown as Docker;
+    expect(await settleHoneypotRules(docker, true)).toBe('The engine runs without root.');
+    expect(await settleHoneypotRules(docker, false)).toBeNull();
+  });
+});

@@ -1,0 +1,51 @@
+import type { Docker, PacketRule } from '@itsup/docker';
+import { proxynet } from '@itsup/routing';
+
+/** What the comment of every rule of the honeypot begins with. */
+export const honeypotComment = 'itsup:dns';
+
+/**
+ * Rules that let every container ask the honeypot. Docker drops what goes from one of its networks to another, unless
+ * a rule in DOCKER-USER accepts it first; and it masquerades what leaves a network, unless POSTROUTING ends before that,
+ * or the honeypot's log would name the gateway instead of the asker. Only bridges of Docker's own naming may ask: the
+ * honeypot is no resolver for the neighbourhood.
+ */
+export function honeypotRules(): PacketRule[] {
+  const at = `${proxynet.dns}/32`;
+  return ['udp', 'tcp'].flatMap((protocol) => {
+    const rule = (table: 'filter' | 'nat', chain: string, what: string, args: string[]): PacketRule => ({
+      family: 'ipv4',
+      table,
+      chain,
+      args: [...args, '-j', 'ACCEPT'],
+      comment: `${honeypotComment}:${what}:${protocol}`,
+    });
+    const asks = ['-p', protocol, '-m', protocol, '--dport', '53'];
+    const answers = ['-p', protocol, '-m', protocol, '--sport', '53'];
+    return [
+      rule('filter', 'DOCKER-USER', 'ask', ['-d', at, '-i', 'br-+', ...asks]),
+      rule('filter', 'DOCKER-USER', 'answer', ['-s', at, '-o', 'br-+', ...answers]),
+      rule('nat', 'POSTROUTING', 'asker', ['-d', at, ...asks]),
+    ];
+  });
+}
+
+/**
+ * Brings the rules to what the settings ask for. A host start loses them, so every deploy with the proxy looks.
+ *
+ * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
+ */
+export async function settleHoneypotRules(docker: Docker, wanted: boolean): Promise<string | null> {
+  const found = await docker.packetFilter();
+  if (!found.available) return wanted ? found.reason : null;
+  const present = await found.filter.list(honeypotComment);
+  const rules = wanted ? honeypotRules() : [];
+  const names = (list: PacketRule[]): Set<string> => new Set(list.map(({ comment }) => comment));
+  const missing = rules.filter(({ comment }) => !names(present).has(comment));
+  const surplus = present.filter(({ comment }) => !names(rules).has(comment));
+  await found.filter.apply([
+    ...surplus.map((rule) => ({ operation: 'delete' as const, rule })),
+    ...missing.map((rule) => ({ operation: 'insert' as const, rule })),
+  ]);
+  return null;
+}
