@@ -40,9 +40,6 @@ const servers = [
   net.createServer(answerTcp((data) => ({ received: data.toString() }))).listen(7001),
   net.createServer(answerTcp((data) => parseProxyHeader(data))).listen(7002),
 ];
-Promise.all(servers.map((server) => once(server, 'listening'))).then(() =>
-  fs.writeFileSync('/tmp/ready', ''),
-);
 
 const udp = dgram.createSocket('udp4');
 udp.on('message', (message, from) => {
