@@ -49,6 +49,8 @@ const MODES = { mode: 0o644, folderMode: 0o755 };
  */
 export class Publisher {
   private readonly desired: Files;
+  /** By file, the text that was taken apart last: most of the time it is the same at every look. */
+  private readonly parsed = new Map<string, { text: string; entries: Entries }>();
   private readonly texts = new Map<string, string>();
   private book: RouteBook;
   private queue: Promise<unknown> = Promise.resolve();
@@ -59,7 +61,9 @@ export class Publisher {
     private readonly files: PublishedFile[],
     private readonly owners: ReadonlyMap<string, Owner>,
   ) {
-    this.desired = new Map(files.filter(isDynamic).map((file) => [file.path, entriesOf(file.text)]));
+    this.desired = new Map(
+      files.filter(isDynamic).map((file) => [file.path, this.entriesOf(file.path, file.text)]),
+    );
     this.book = new RouteBook(this.desired, owners, new Map(), new Map());
   }
 
@@ -183,7 +187,7 @@ export class Publisher {
       const text = await readFileOrNull(path.join(this.state.dir, file));
       if (text === null) continue;
       this.texts.set(file, text);
-      if (isDynamic({ path: file })) present.set(file, readable(text));
+      if (isDynamic({ path: file })) present.set(file, this.entriesOf(file, text));
     }
     this.book = new RouteBook(
       this.desired,
@@ -211,7 +215,7 @@ export class Publisher {
       if (generated === undefined && entries.size === 0) {
         await rm(path.join(this.state.dir, file), { force: true });
         this.texts.delete(file);
-      } else if (before === undefined || !sameEntries(readable(before), entries)) {
+      } else if (before === undefined || !sameEntries(this.entriesOf(file, before), entries)) {
         const isWhole = generated !== undefined && sameEntries(entries, generated);
         await this.write(file, isWhole ? (this.versionsOf(file).desired ?? '') : textOf(entries));
       }
@@ -233,6 +237,15 @@ export class Publisher {
     const text = `${JSON.stringify(index)}\n`;
     if ((await readFileOrNull(this.indexFile())) === text) return;
     await writeFileAtomic(this.indexFile(), text, { sync: false });
+  }
+
+  /** A map of the caller's own. */
+  private entriesOf(file: string, text: string): Entries {
+    const known = this.parsed.get(file);
+    if (known?.text === text) return new Map(known.entries);
+    const entries = readable(text);
+    this.parsed.set(file, { text, entries });
+    return new Map(entries);
   }
 
   private statics(): PublishedFile[] {
