@@ -29,7 +29,7 @@ function rowsOf(stack: StackStatus, now: number): string[][] {
     return [
       index === 0 ? stack.stack : '',
       service,
-      `${running.length}/${wanted}`,
+      wanted === null ? String(running.length) : `${running.length}/${wanted}`,
       health.join(', ') || 'absent',
       images.join(', ') || '-',
       index === 0 ? last : '',

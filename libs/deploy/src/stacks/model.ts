@@ -73,7 +73,8 @@ export interface StackStatus {
   state: 'running' | 'degraded' | 'stopped' | 'absent' | 'external' | 'disabled' | 'orphan';
   services: {
     service: string;
-    wanted: number;
+    /** Replicas that the last deploy left; null: none was ever finished. */
+    wanted: number | null;
     containers: {
       id: string;
       name: string;

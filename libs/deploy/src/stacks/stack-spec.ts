@@ -42,9 +42,11 @@ export function stackSpecs(
     workspace.projects.map((project) => [project.name, composeProjectName(project)]),
   );
   const edges = routing.projects.flatMap((project) => project.edges);
+  const ofConsumer = groupBy(edges, ({ consumer }) => consumer);
+  const ofProvider = groupBy(edges, ({ provider }) => provider);
   const specs = workspace.projects.map((project): StackSpec => {
     const composeFile = path.join(root, projectComposeFile(project.name));
-    const own = edges.filter((edge) => edge.consumer === project.name);
+    const own = ofConsumer.get(project.name) ?? [];
     const facts = project.compose;
     const sources = [
       composeFile,
@@ -65,9 +67,11 @@ export function stackSpecs(
         providerProjectName: projectNames.get(edge.provider) ?? edge.provider,
         service: edge.service,
       })),
-      consumers: edges
-        .filter((edge) => edge.provider === project.name)
-        .map((edge) => ({ stack: edge.consumer, network: edge.network, service: edge.service })),
+      consumers: (ofProvider.get(project.name) ?? []).map(({ consumer, network, service }) => ({
+        stack: consumer,
+        network,
+        service,
+      })),
       providers: unique(own.map((edge) => edge.provider)),
       project,
     };
@@ -107,4 +111,14 @@ export function composeProjectName({ name, compose }: Pick<Project, 'name' | 'co
 
 function unique(names: string[]): string[] {
   return [...new Set(names)].sort(byCodeUnit);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }

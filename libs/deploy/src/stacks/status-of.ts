@@ -61,7 +61,7 @@ async function statusOfStack(
   ]);
   const services = [...names].sort(byCodeUnit).map((service): StackStatus['services'][number] => ({
     service,
-    wanted: deployed?.services[service]?.replicas ?? 0,
+    wanted: deployed?.services[service]?.replicas ?? null,
     containers: containers
       .filter((container) => container.compose?.service === service)
       .map(({ id, name, state: containerState, health, image, status }) => ({
@@ -101,7 +101,9 @@ function stateOf(
   const well = (container: (typeof containers)[number]): boolean =>
     finished.has(container.id) ||
     (container.state === 'running' && (container.health === null || container.health === 'healthy'));
-  const complete = services.every((service) => service.containers.filter(well).length >= service.wanted);
+  const complete = services.every(
+    (service) => service.containers.filter(well).length >= (service.wanted ?? 0),
+  );
   if (complete && containers.every(well)) return 'running';
   return containers.some((container) => container.state === 'running') ? 'degraded' : 'stopped';
 }
