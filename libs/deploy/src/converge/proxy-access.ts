@@ -16,7 +16,7 @@ export async function proxyAccess(state: State, observed: Observed): Promise<Pro
   );
   const text = runs ? await readFileOrNull(path.join(state.traefikDir, 'traefik.yml')) : null;
   if (text === null) return null;
-  const staticConfiguration = (parse(text, { merge: true }) ?? {}) as Record<string, unknown>;
+  const staticConfiguration = parsed(text);
   return {
     dynamicFolder: state.dynamicDir,
     apis: async () => {
@@ -25,4 +25,15 @@ export async function proxyAccess(state: State, observed: Observed): Promise<Pro
     },
     staticConfiguration,
   };
+}
+
+type StaticConfiguration = Readonly<Record<string, unknown>>;
+
+let last: { text: string; configuration: StaticConfiguration } | null = null;
+
+/** Every stack of a run finds the same text, and with hundreds of entry points parsing it takes longer than the rest. */
+function parsed(text: string): StaticConfiguration {
+  if (last?.text !== text)
+    last = { text, configuration: (parse(text, { merge: true }) ?? {}) as StaticConfiguration };
+  return last.configuration;
 }

@@ -105,7 +105,7 @@ export interface ProxyAccess {
   /** Base addresses of the APIs of every running instance, `http://127.0.0.1:8082`; all of them have to acknowledge. */
   apis(): Promise<string[]>;
   /** The published static configuration, parsed: the pin follows its precedence, network and default transport. */
-  staticConfiguration: Record<string, unknown>;
+  staticConfiguration: Readonly<Record<string, unknown>>;
 }
 
 /** All in milliseconds. */
