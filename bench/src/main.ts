@@ -1,11 +1,19 @@
+import { findAvailability, type Availability } from '@itsup/e2e/availability';
+import { run } from '@itsup/e2e/run';
 import { generateRows } from './rows/generate';
+import { runningRows } from './rows/running';
 import { simulatedRows } from './rows/simulated';
+import { validateRow } from './rows/validate';
 import { formatTable, keeps, type Row } from './table';
 
+/** Rows that are measured together. */
 interface Group {
   name: string;
+  /** Why they cannot be measured on this machine; null: they can. */
+  missing(): Promise<string | null>;
   full(): Promise<Row[]>;
-  smoke(): Promise<Row[]>;
+  /** On few projects, once; null: only with an engine, which has tests of its own. */
+  smoke: (() => Promise<Row[]>) | null;
 }
 
 const ROUNDS = { warmUp: 1, counted: 3 };
@@ -14,30 +22,58 @@ const ONCE = { warmUp: 0, counted: 1 };
 const GROUPS: Group[] = [
   {
     name: 'generate',
+    missing: async () => null,
     full: () => generateRows({ large: 1000, small: 100, rounds: ROUNDS, judged: true }),
-    smoke: () => generateRows({ large: 20, small: 10, rounds: ONCE, judged: false }),
+    smoke: () => generateRows({ large: 10, small: 10, rounds: ONCE, judged: false }),
+  },
+  {
+    name: 'validate',
+    missing: missingCompose,
+    full: async () => [await validateRow({ projects: 100, rounds: ROUNDS })],
+    smoke: null,
+  },
+  {
+    name: 'running',
+    missing: async () => missingEngine(await findAvailability()),
+    full: () => runningRows({ projects: 50, rounds: ROUNDS, judged: true }),
+    smoke: null,
   },
   {
     name: 'simulated',
+    missing: async () => null,
     full: () => simulatedRows({ many: 500, few: 50, large: 1000, small: 100, rounds: ROUNDS, judged: true }),
-    smoke: () => simulatedRows({ many: 20, few: 10, large: 20, small: 10, rounds: ONCE, judged: false }),
+    smoke: () => simulatedRows({ many: 10, few: 10, large: 10, small: 10, rounds: ONCE, judged: false }),
   },
 ];
+
+async function missingCompose(): Promise<string | null> {
+  const { exitCode } = await run('docker', ['compose', 'version']).catch(() => ({ exitCode: 1 }));
+  return exitCode === 0 ? null : 'there is no docker compose command';
+}
+
+function missingEngine({ engine, images, proxy }: Availability): string | null {
+  return engine ?? proxy ?? Object.values(images).find((missing) => missing !== null) ?? null;
+}
 
 /**
  * `npm run bench`: every row on this machine, as a table; exits with 1 when a bound is missed.
  * `--smoke`: the same on a few projects, once, judging nothing: it only shows that the benchmark runs.
- * Names of groups of rows measure these alone.
+ * Names of groups measure these alone.
  */
 async function main(args: string[]): Promise<number> {
   const smoke = args.includes('--smoke');
   const wanted = args.filter((arg) => !arg.startsWith('--'));
   const rows: Row[] = [];
+  const leftOut: string[] = [];
   for (const group of GROUPS) {
-    if (wanted.length > 0 && !wanted.includes(group.name)) continue;
-    rows.push(...(await (smoke ? group.smoke() : group.full())));
+    const measure = smoke ? group.smoke : group.full;
+    if (measure === null || (wanted.length > 0 && !wanted.includes(group.name))) continue;
+    const missing = await group.missing();
+    if (missing !== null) leftOut.push(`${group.name}: ${missing}`);
+    else rows.push(...(await measure()));
   }
   process.stdout.write(`${formatTable(rows)}\n`);
+  leftOut.forEach((line) => process.stdout.write(`left out: ${line}\n`));
   return rows.every(keeps) ? 0 : 1;
 }
 

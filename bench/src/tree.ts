@@ -11,6 +11,10 @@ export interface TreeOptions {
   image?: string;
   /** First host port of the rows that ask for one. */
   firstHostport?: number;
+  /** Two services a project and no restarts: what an engine is to run by the dozen. */
+  small?: boolean;
+  /** Ports of the proxy. */
+  entryPoints?: { web: number; webSecure: number };
 }
 
 /** A file of a generated tree: its path below the workspace root, and its text. */
@@ -25,7 +29,7 @@ export interface TreeFile {
  */
 export function treeFiles(options: TreeOptions): TreeFile[] {
   const prefix = options.prefix ?? 'site';
-  const files: TreeFile[] = [{ path: 'projects/itsup.yml', text: SETTINGS }];
+  const files: TreeFile[] = [{ path: 'projects/itsup.yml', text: settings(options) }];
   for (let index = 0; index < options.projects; index++) {
     files.push(...projectFiles(index, prefix, options));
   }
@@ -50,11 +54,16 @@ export function projectName(index: number, prefix = 'site'): string {
   return `${prefix}-${String(index).padStart(4, '0')}`;
 }
 
-const SETTINGS = `traefik:
+function settings({ entryPoints: { web, webSecure } = { web: 8080, webSecure: 8443 } }: TreeOptions): string {
+  return `traefik:
   domain: traefik.bench.example
+  entryPoints:
+    web: ${web}
+    web-secure: ${webSecure}
 letsencrypt:
   email: ops@bench.example
 `;
+}
 
 const EXTERNAL_EVERY = 20;
 const EGRESS_EVERY = 7;
@@ -66,7 +75,7 @@ function projectFiles(index: number, prefix: string, options: TreeOptions): Tree
     return [{ path: `${folder}/ingress.yml`, text: externalIngress(name, index) }];
   }
   return [
-    { path: `${folder}/docker-compose.yml`, text: compose(name, index, options.image ?? 'busybox:stable') },
+    { path: `${folder}/docker-compose.yml`, text: compose(name, index, options) },
     { path: `${folder}/ingress.yml`, text: ingress(name, index, prefix, options.firstHostport ?? 20000) },
   ];
 }
@@ -79,22 +88,25 @@ ingress:
 `;
 }
 
-function compose(name: string, index: number, image: string): string {
-  const services = [service('web', image, { APP_NAME: name, DATABASE_HOST: 'db' }), service('db', image, {})];
-  if (index % 2 === 0) services.push(service('worker', image, { QUEUE: 'default' }));
-  if (index % 3 === 0) services.push(service('cache', image, {}));
+function compose(name: string, index: number, options: TreeOptions): string {
+  const services = [
+    service('web', { APP_NAME: name, DATABASE_HOST: 'db' }, options),
+    service('db', {}, options),
+  ];
+  if (index % 2 === 0 && !options.small) services.push(service('worker', { QUEUE: 'default' }, options));
+  if (index % 3 === 0 && !options.small) services.push(service('cache', {}, options));
   return `services:\n${services.join('')}`;
 }
 
-function service(name: string, image: string, environment: Record<string, string>): string {
+function service(name: string, environment: Record<string, string>, { image, small }: TreeOptions): string {
   const variables = Object.entries({ ...environment, TZ: 'UTC' })
     .map(([key, value]) => `      ${key}: ${value}\n`)
     .join('');
   return `  ${name}:
-    image: ${image}
+    image: ${image ?? 'busybox:stable'}
     command: ["sleep", "1000000"]
     init: true
-    restart: unless-stopped
+    restart: ${small ? '"no"' : 'unless-stopped'}
     stop_grace_period: 1s
     environment:
 ${variables}    labels:
