@@ -160,7 +160,8 @@ class Rollout {
       // What a step was about to write or to start must not come after what puts it right.
       await interruptible(signal, this.steps.settled());
       await this.save({ old: this.state.old, direction: 'back' });
-      await undo(this.session.with(signal), { old: this.state.old, drain: this.request.drain, switched });
+      const options = { old: this.state.old, drain: this.request.drain, switched };
+      await interruptible(signal, undo(this.session.with(signal), options));
       await this.journal.save(null);
       return this.outcome(result, reason);
     } catch (error) {
