@@ -21,11 +21,22 @@ function answerHttp(request, response) {
 }
 
 /** Answers every chunk on a connection with one line of JSON. */
-function answerTcp(describe) {
-  return (socket) => {
-    socket.on('error', () => socket.destroy());
-    socket.on('data', (data) => socket.write(`${JSON.stringify({ ...identity, ...describe(data) })}\n`));
-  };
+function answerTcp(socket) {
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (data) =>
+    socket.write(`${JSON.stringify({ ...identity, received: data.toString() })}\n`),
+  );
+}
+
+/** Answers once with what the PROXY protocol's header said; the header may come in a chunk of its own. */
+function answerProxied(socket) {
+  let bytes = Buffer.alloc(0);
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (data) => {
+    bytes = Buffer.concat([bytes, data]);
+    const told = parseProxyHeader(bytes);
+    if (told.received !== '') socket.end(`${JSON.stringify({ ...identity, ...told })}\n`);
+  });
 }
 
 // Made for this server; it opens nothing else.
@@ -37,8 +48,8 @@ const tls = {
 const servers = [
   http.createServer(answerHttp).listen(8080),
   https.createServer(tls, answerHttp).listen(8443),
-  net.createServer(answerTcp((data) => ({ received: data.toString() }))).listen(7001),
-  net.createServer(answerTcp((data) => parseProxyHeader(data))).listen(7002),
+  net.createServer(answerTcp).listen(7001),
+  net.createServer(answerProxied).listen(7002),
 ];
 
 const udp = dgram.createSocket('udp4');

@@ -1,6 +1,6 @@
 import { http } from '../harness/clients';
 import { containersOf } from '../harness/engine';
-import { output } from '../harness/run';
+import { run } from '../harness/run';
 
 const API_PORT = 8082;
 const KINDS = [
@@ -37,9 +37,14 @@ export async function routersInError(): Promise<RuntimeEntry[]> {
   return all.flat().filter(({ status }) => status !== 'enabled');
 }
 
-/** Lines of warning or error that the running Traefik logged at or after `since`, an ISO time. */
+/**
+ * Lines of warning or error about a configuration that the running Traefik logged at or after `since`, an ISO time.
+ * What it says of itself, say of its dashboard, names no router, service or provider.
+ */
 export async function complaintsSince(since: string): Promise<string[]> {
   const traefik = (await containersOf('proxy')).find(({ service }) => service === 'traefik');
-  const log = await output('docker', ['logs', '--since', since, traefik?.id ?? '']);
-  return log.split('\n').filter((line) => /"level":"(warn|error|fatal)"|\b(WRN|ERR|FTL)\b/.test(line));
+  const { all } = await run('docker', ['logs', '--since', since, traefik?.id ?? '']);
+  return all
+    .split('\n')
+    .filter((line) => /\b(WRN|ERR|FTL)\b.*\b(router|service|middleware|provider|entryPoint)Name=/.test(line));
 }
