@@ -217,7 +217,9 @@ export class Publisher {
         this.texts.delete(file);
       } else if (before === undefined || !sameEntries(this.entriesOf(file, before), entries)) {
         const isWhole = generated !== undefined && sameEntries(entries, generated);
-        await this.write(file, isWhole ? (this.versionsOf(file).desired ?? '') : textOf(entries));
+        const text = isWhole ? (this.versionsOf(file).desired ?? '') : textOf(entries);
+        await this.write(file, text);
+        this.parsed.set(file, { text, entries: new Map(entries) });
       }
     }
     await this.writeIndex({
