@@ -35,10 +35,12 @@ describe('the honeypot’s rules', () => {
     expect(honeypotRules().map(({ table, chain, comment }) => `${table} ${chain} ${comment}`)).toEqual([
       'filter DOCKER-USER itsup:dns:ask:udp',
       'filter DOCKER-USER itsup:dns:answer:udp',
-      'nat POSTROUTING itsup:dns:asker:udp',
+      'raw PREROUTING itsup:dns:ask-untracked:udp',
+      'raw PREROUTING itsup:dns:answer-untracked:udp',
       'filter DOCKER-USER itsup:dns:ask:tcp',
       'filter DOCKER-USER itsup:dns:answer:tcp',
-      'nat POSTROUTING itsup:dns:asker:tcp',
+      'raw PREROUTING itsup:dns:ask-untracked:tcp',
+      'raw PREROUTING itsup:dns:answer-untracked:tcp',
     ]);
   });
 

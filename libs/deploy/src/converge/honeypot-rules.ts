@@ -6,26 +6,29 @@ export const honeypotComment = 'itsup:dns';
 
 /**
  * Rules that let every container ask the honeypot. Docker drops what goes from one of its networks to another, unless
- * a rule in DOCKER-USER accepts it first; and it masquerades what leaves a network, unless POSTROUTING ends before that,
- * or the honeypot's log would name the gateway instead of the asker. Only bridges of Docker's own naming may ask: the
- * honeypot is no resolver for the neighbourhood.
+ * a rule in DOCKER-USER accepts it first. It also masquerades what leaves a network, by a rule that it puts before all
+ * others whenever it makes one, and the honeypot's log would name the gateway instead of the asker: what is not tracked
+ * is not translated, whatever the order. Only bridges of Docker's own naming may ask: the honeypot is no resolver for
+ * the neighbourhood.
  */
 export function honeypotRules(): PacketRule[] {
   const at = `${proxynet.dns}/32`;
   return ['udp', 'tcp'].flatMap((protocol) => {
-    const rule = (table: 'filter' | 'nat', chain: string, what: string, args: string[]): PacketRule => ({
+    const rule = (table: 'filter' | 'raw', chain: string, what: string, args: string[]): PacketRule => ({
       family: 'ipv4',
       table,
       chain,
-      args: [...args, '-j', 'ACCEPT'],
+      args,
       comment: `${honeypotComment}:${what}:${protocol}`,
     });
-    const asks = ['-p', protocol, '-m', protocol, '--dport', '53'];
-    const answers = ['-p', protocol, '-m', protocol, '--sport', '53'];
+    const asks = ['-d', at, '-p', protocol, '-m', protocol, '--dport', '53'];
+    const answers = ['-s', at, '-p', protocol, '-m', protocol, '--sport', '53'];
+    const untracked = ['-j', 'CT', '--notrack'];
     return [
-      rule('filter', 'DOCKER-USER', 'ask', ['-d', at, '-i', 'br-+', ...asks]),
-      rule('filter', 'DOCKER-USER', 'answer', ['-s', at, '-o', 'br-+', ...answers]),
-      rule('nat', 'POSTROUTING', 'asker', ['-d', at, ...asks]),
+      rule('filter', 'DOCKER-USER', 'ask', [...asks, '-i', 'br-+', '-j', 'ACCEPT']),
+      rule('filter', 'DOCKER-USER', 'answer', [...answers, '-o', 'br-+', '-j', 'ACCEPT']),
+      rule('raw', 'PREROUTING', 'ask-untracked', [...asks, ...untracked]),
+      rule('raw', 'PREROUTING', 'answer-untracked', [...answers, ...untracked]),
     ];
   });
 }
