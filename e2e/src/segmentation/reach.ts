@@ -24,9 +24,17 @@ export async function membersOf(projects: Record<string, string>): Promise<Membe
 }
 
 const ASK = `
+const http = require('node:http');
 const [port, ...hosts] = process.argv.slice(1);
-const ask = (host) => fetch('http://' + host + ':' + port, { signal: AbortSignal.timeout(1500) })
-  .then((response) => response.json()).then(({ name }) => name, () => null);
+const ask = (host) => new Promise((resolve) => {
+  const request = http.get({ host, port, timeout: 4000 }, (response) => {
+    let body = '';
+    response.on('data', (chunk) => { body += chunk; });
+    response.on('end', () => resolve(JSON.parse(body).name));
+  });
+  request.on('timeout', () => request.destroy());
+  request.on('error', () => resolve(null));
+});
 Promise.all(hosts.map(ask)).then((names) => { console.log(JSON.stringify(names)); process.exit(); });
 `;
 
