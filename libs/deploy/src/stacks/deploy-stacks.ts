@@ -43,7 +43,8 @@ async function converge(
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   await run.publisher.begin(withProxy);
-  if (withProxy) await letContainersAskTheHoneypot(context, request);
+  // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
+  const settledRules = withProxy ? letContainersAskTheHoneypot(context, request) : null;
   const outcomes = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -57,6 +58,7 @@ async function converge(
     onOutcome: (outcome) => request.onOutcome?.(outcome),
   });
   if (withProxy) await run.publisher.finish();
+  await settledRules;
   return {
     outcomes,
     prunable: run.prunable,
