@@ -15,6 +15,8 @@ export interface TreeOptions {
   small?: boolean;
   /** Ports of the proxy. */
   entryPoints?: { web: number; webSecure: number };
+  /** Without the honeypot: its rules for the host's packet filter would outlive the stacks. Default: with it. */
+  dns?: boolean;
 }
 
 /** A file of a generated tree: its path below the workspace root, and its text. */
@@ -54,7 +56,8 @@ export function projectName(index: number, prefix = 'site'): string {
   return `${prefix}-${String(index).padStart(4, '0')}`;
 }
 
-function settings({ entryPoints: { web, webSecure } = { web: 8080, webSecure: 8443 } }: TreeOptions): string {
+function settings({ entryPoints, dns }: TreeOptions): string {
+  const { web, webSecure } = entryPoints ?? { web: 8080, webSecure: 8443 };
   return `traefik:
   domain: traefik.bench.example
   entryPoints:
@@ -62,6 +65,8 @@ function settings({ entryPoints: { web, webSecure } = { web: 8080, webSecure: 84
     web-secure: ${webSecure}
 letsencrypt:
   email: ops@bench.example
+dns:
+  enabled: ${dns ?? true}
 `;
 }
 

@@ -89,7 +89,7 @@ export async function runningRows({ projects, rounds, judged }: Plan): Promise<R
 async function engineTree(projects: number): Promise<TreeOptions & { prefix: string }> {
   const [web = 0, webSecure = 0] = await freePorts(2);
   const prefix = `bench-${randomBytes(3).toString('hex')}`;
-  return { projects, prefix, small: true, entryPoints: { web, webSecure } };
+  return { projects, prefix, small: true, dns: false, entryPoints: { web, webSecure } };
 }
 
 /** The one listing that a deploy needs. */
