@@ -22,20 +22,24 @@ const SPEC = {
  * subnet is taken as it is.
  */
 export async function ensureProxynet(docker: Docker): Promise<void> {
-  const [present] = await docker.inspectNetworks([PROXYNET]);
-  if (present !== undefined) {
-    if (present.subnets.some(({ subnet }) => subnet === SPEC.subnet)) return;
-    throw new UserError({
-      code: 'proxynet-differs',
-      severity: 'error',
-      message: `the network ${PROXYNET} has the subnet ${present.subnets.map(({ subnet }) => subnet).join(', ')}, and ${SPEC.subnet} is needed`,
-      help: `take down what uses it, then: docker network rm ${PROXYNET}; the next deploy makes it anew`,
-    });
-  }
+  if (await isThere(docker)) return;
   try {
     await docker.createNetwork(SPEC);
   } catch (error) {
-    // Another deploy was faster.
-    if (!DockerError.is(error, 'network-exists')) throw error;
+    // Another stack was faster: depending on how far the engine has come with it, the name is taken or the subnet.
+    const isLate = DockerError.is(error, 'network-exists') || DockerError.is(error, 'subnet-taken');
+    if (!isLate || !(await isThere(docker))) throw error;
   }
+}
+
+async function isThere(docker: Docker): Promise<boolean> {
+  const [present] = await docker.inspectNetworks([PROXYNET]);
+  if (present === undefined) return false;
+  if (present.subnets.some(({ subnet }) => subnet === SPEC.subnet)) return true;
+  throw new UserError({
+    code: 'proxynet-differs',
+    severity: 'error',
+    message: `the network ${PROXYNET} has the subnet ${present.subnets.map(({ subnet }) => subnet).join(', ')}, and ${SPEC.subnet} is needed`,
+    help: `take down what uses it, then: docker network rm ${PROXYNET}; the next deploy makes it anew`,
+  });
 }
