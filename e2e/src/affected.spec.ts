@@ -43,9 +43,7 @@ describe('nx affected', () => {
   const source = (example: string, file: string): string => `projects/${workspace.name(example)}/${file}`;
 
   it('takes a Compose edit for that project alone; its consumers are selected and find nothing to do', async () => {
-    await edit(source('catalog', 'docker-compose.yml'), (text) =>
-      text.replace('interval: 3s', 'interval: 4s'),
-    );
+    await edit(source('catalog', 'docker-compose.yml'), (text) => text.replace('retries: 3', 'retries: 4'));
     const { selected, generated, validated } = await affected();
     expect(selected).toEqual(['catalog', 'shop']);
     expect(generated).toEqual(['catalog']);
