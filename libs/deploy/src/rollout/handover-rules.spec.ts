@@ -35,7 +35,7 @@ describe('redirectRules', () => {
     for (const rule of [
       ...redirectRules([web, dns], ['ipv4']),
       ...acceptRules([web, dns], ['ipv4']),
-      ...zoneRules([dns], ['ipv4'], 'aside'),
+      ...zoneRules([dns], ['ipv4'], 'aside', 7411),
     ]) {
       expect(rule.comment).toMatch(/^itsup:handover:/);
     }
@@ -52,11 +52,11 @@ describe('acceptRules', () => {
 
 describe('zoneRules', () => {
   it('keeps requests and replies of UDP in one zone, and leaves TCP alone', () => {
-    expect(lines(zoneRules([web, dns], ['ipv4'], 'redirected'))).toEqual([
+    expect(lines(zoneRules([web, dns], ['ipv4'], 'redirected', 7412))).toEqual([
       'ipv4 raw PREROUTING -p udp -m addrtype --dst-type LOCAL -m udp --dport 53 -j CT --zone 7412',
       'ipv4 raw OUTPUT -p udp -m addrtype --dst-type LOCAL -m udp --dport 53 -j CT --zone 7412',
       'ipv4 raw OUTPUT -p udp -m udp --sport 20001 -j CT --zone 7412',
     ]);
-    expect(zoneRules([web], ['ipv4'], 'aside')).toEqual([]);
+    expect(zoneRules([web], ['ipv4'], 'aside', 7411)).toEqual([]);
   });
 });

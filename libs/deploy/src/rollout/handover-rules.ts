@@ -24,9 +24,6 @@ export function redirectRules(shadows: Shadow[], families: AddressFamily[]): Pac
   });
 }
 
-/** Numbers of our own among the zones of the connection tracking. */
-const zones = { aside: '7411', redirected: '7412' };
-
 /**
  * Rules that keep UDP flows in a connection tracking zone of their own. UDP has no end of a connection: without them, a client that goes
  * on sending from one port would stay where its first packet went, at an instance that is gone.
@@ -34,16 +31,19 @@ const zones = { aside: '7411', redirected: '7412' };
  * First all flows are put `aside`, then the redirect is made, then all flows enter the zone `redirected` as new ones and meet the redirect,
  * old flows like new ones. So none is ever redirected in the zone that everything returns to when the redirect and then these rules are
  * removed.
+ *
+ * @param number of the zone. Not one of a hand-over in the last minutes: what the kernel remembers of a flow there leads to its ports.
  */
 export function zoneRules(
   shadows: Shadow[],
   families: AddressFamily[],
-  zone: keyof typeof zones,
+  zone: 'aside' | 'redirected',
+  number: number,
 ): PacketRule[] {
   return each(shadows, families, (shadow, family) => {
     if (shadow.protocol !== 'udp') return [];
     const comment = `${handoverComment}:${zone}:${shadow.port}/udp`;
-    const target = ['-j', 'CT', '--zone', zones[zone]];
+    const target = ['-j', 'CT', '--zone', String(number)];
     const requests = [
       ...destination(shadow.host),
       ...['-p', 'udp', '-m', 'addrtype', '--dst-type', 'LOCAL', '-m', 'udp', '--dport', String(shadow.port)],

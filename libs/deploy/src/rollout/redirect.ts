@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 import type { PacketChange, PacketFilter } from '@itsup/docker';
 
 import { acceptRules, handoverComment, redirectRules, zoneRules } from './handover-rules';
@@ -9,6 +11,8 @@ export class Redirect {
     private readonly filter: PacketFilter,
     private readonly shadows: Shadow[],
     private readonly note: (text: string) => void,
+    /** Zones of the connection tracking that nobody used in the last minutes: this one and the next. */
+    private readonly firstZone = randomInt(1024, 65_000),
   ) {}
 
   /** From now on new connections, and all UDP, arrive at the temporary instance. */
@@ -25,7 +29,8 @@ export class Redirect {
   }
 
   private async insertZone(zone: 'aside' | 'redirected'): Promise<boolean> {
-    const rules = zoneRules(this.shadows, this.filter.families, zone);
+    const number = this.firstZone + (zone === 'aside' ? 0 : 1);
+    const rules = zoneRules(this.shadows, this.filter.families, zone, number);
     try {
       await this.insertAll(rules);
       return true;
