@@ -1,4 +1,5 @@
 export * from './model';
+export { addressesOf, type ProjectAddress } from './addresses';
 export { dashboardOf, dashboardRouters } from './dashboard';
 export { answersChallenges } from './entry-points';
 export { explain } from './explain/explain';
