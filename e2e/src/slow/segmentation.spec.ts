@@ -1,12 +1,12 @@
-import { backendsListening } from './harness/backend';
-import { describeWithProxy } from './harness/describe-with';
-import { containersOf, identityOf } from './harness/engine';
-import { eventually } from './harness/eventually';
-import { NODE } from './harness/images';
-import { output, succeeded } from './harness/run';
-import type { TestWorkspace } from './harness/workspace';
-import { askFrom, membersOf, reachable, type Member } from './segmentation/reach';
-import { createSegmentedWorkspace, type SegmentedWorkspace } from './segmentation/segmented-workspace';
+import { backendsListening } from '../harness/backend';
+import { describeWithProxy } from '../harness/describe-with';
+import { containersOf, identityOf } from '../harness/engine';
+import { eventually } from '../harness/eventually';
+import { NODE } from '../harness/images';
+import { output, succeeded } from '../harness/run';
+import type { TestWorkspace } from '../harness/workspace';
+import { askFrom, membersOf, reachable, type Member } from '../segmentation/reach';
+import { createSegmentedWorkspace, type SegmentedWorkspace } from '../segmentation/segmented-workspace';
 
 const FOLDERS = ['shop', 'catalog', 'archive', 'alpha', 'lonely'];
 

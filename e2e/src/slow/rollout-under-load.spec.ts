@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { rolloutSteps } from '@itsup/deploy';
 
-import { http } from './harness/clients';
-import { describeWithImages } from './harness/describe-with';
-import { containersOf } from './harness/engine';
-import { eventually } from './harness/eventually';
-import { NODE, PROXY_IMAGES } from './harness/images';
-import { freePorts } from './harness/ports';
-import { output, succeeded, userEnvironment } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { http } from '../harness/clients';
+import { describeWithProxy } from '../harness/describe-with';
+import { containersOf } from '../harness/engine';
+import { eventually } from '../harness/eventually';
+import { NODE } from '../harness/images';
+import { freePorts } from '../harness/ports';
+import { output, succeeded, userEnvironment } from '../harness/run';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 import {
   allProfiles,
   openLedger,
@@ -21,13 +21,11 @@ import {
   writeLoadProject,
   type LoadProject,
   type LoadRun,
-} from './load';
-
-jest.setTimeout(300_000);
+} from '../load';
 
 const host = 'load.test';
 
-describeWithImages([NODE, ...PROXY_IMAGES], 'a rollout under load', () => {
+describeWithProxy([NODE], 'a rollout under load', () => {
   let workspace: TestWorkspace;
   let app: string;
   let current: LoadProject;
