@@ -1,6 +1,7 @@
 import { findAvailability, type Availability } from '@itsup/e2e/availability';
 import { run } from '@itsup/e2e/run';
 import { generateRows } from './rows/generate';
+import { rolloutRows } from './rows/rollout';
 import { runningRows } from './rows/running';
 import { simulatedRows } from './rows/simulated';
 import { validateRow } from './rows/validate';
@@ -39,6 +40,12 @@ const GROUPS: Group[] = [
     smoke: null,
   },
   {
+    name: 'rollout',
+    missing: async () => missingEngine(await findAvailability()),
+    full: () => rolloutRows({ rolloutsOfEach: 2, script: dockerRolloutScript(), judged: true }),
+    smoke: null,
+  },
+  {
     name: 'simulated',
     missing: async () => null,
     full: () => simulatedRows({ many: 500, few: 50, large: 1000, small: 100, rounds: ROUNDS, judged: true }),
@@ -49,6 +56,11 @@ const GROUPS: Group[] = [
 async function missingCompose(): Promise<string | null> {
   const { exitCode } = await run('docker', ['compose', 'version']).catch(() => ({ exitCode: 1 }));
   return exitCode === 0 ? null : 'there is no docker compose command';
+}
+
+/** Path of the original docker-rollout script, which is not part of this repository. */
+function dockerRolloutScript(): string | null {
+  return process.env['DOCKER_ROLLOUT'] ?? null;
 }
 
 function missingEngine({ engine, images, proxy }: Availability): string | null {
