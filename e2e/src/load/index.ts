@@ -3,4 +3,4 @@ export type { HeldProfile, HttpProfile, Profile, TcpProfile, UdpProfile } from '
 export { startLoad, type Load } from './start-load';
 export { failuresOf, type Tally } from './tally';
 export { writeLoadProject, type LoadProject } from './load-project';
-export { allProfiles, openLoadRun, type LoadRun } from './load-run';
+export { allProfiles, openLoadRun, websocketProfile, type LoadRun } from './load-run';

@@ -20,9 +20,14 @@ export interface LoadProject {
   hostports?: { tcp: number; udp: number };
   /** Where the backends report POSTs. */
   ledgerPort: number;
-  /** Seconds that what is open gets. Default 10. */
+  /** Seconds that what is open gets. Default 6. */
   drainSeconds?: number;
+  /** Restart policy; default none, so that what ends at start stays ended. */
+  restart?: 'always';
 }
+
+/** The name that TCP over TLS goes by, on the entry point of HTTPS. */
+export const SNI_NAME = 'line.load.test';
 
 /** Address of the host on proxynet, which containers reach it by. */
 const gateway = '172.20.0.1';
@@ -48,18 +53,20 @@ export async function writeLoadProject(
           LEDGER: `http://${gateway}:${project.ledgerPort}`,
         },
         deploy: { replicas: project.replicas ?? 1 },
+        ...(project.restart ? { restart: project.restart } : {}),
         healthcheck: {
           test: ['CMD-SHELL', 'test -f /tmp/ready && test ! -f /tmp/drain'],
           interval: '1s',
           timeout: '10s',
           retries: 5,
         },
-        'x-itsup': { drain: { deadline: project.drainSeconds ?? 10 } },
+        'x-itsup': { drain: { deadline: project.drainSeconds ?? 6 } },
       },
     },
   };
   const rows = [
     { service: 'web', ...(sans.length > 0 ? { tls: { main, sans } } : { domain: main }), port },
+    { service: 'web', router: 'tcp', domain: SNI_NAME, port: port + 1, proxyprotocol: null },
     ...(hostports
       ? [
           { service: 'web', router: 'tcp', port: port + 1, hostport: hostports.tcp, proxyprotocol: null },

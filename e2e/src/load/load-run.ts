@@ -1,4 +1,5 @@
 import { openLedger, type Ledger } from './ledger';
+import { SNI_NAME } from './load-project';
 import type { Profile } from './profile';
 import { startLoad, type Load } from './start-load';
 import type { Tally } from './tally';
@@ -15,7 +16,7 @@ export interface LoadRun {
 
 const cutWithItsContainer = 'closed while waiting';
 
-/** Profiles of every kind that a rollout must not disturb, at rates that leave a small machine room to work. */
+/** Profiles of every kind that a rollout must not disturb at all, at rates that leave a small machine room to work. */
 export function allProfiles(target: {
   webSecure: number;
   host: string;
@@ -32,15 +33,13 @@ export function allProfiles(target: {
     { ...http, name: 'slow responses', path: '/?wait=3000', keepAlive: true, perSecond: 1 },
     { ...http, name: 'slow streams', path: '/?wait=3000&parts=3', keepAlive: false, perSecond: 1 },
     {
-      kind: 'held',
-      name: 'websocket',
-      via: 'websocket',
-      count: 1,
+      kind: 'tcp',
+      name: 'tcp by SNI',
       address,
       port,
-      host,
-      tls: true,
-      perSecond: 1,
+      servername: SNI_NAME,
+      perSecond: 5,
+      timeoutMs: 30_000,
     },
     {
       kind: 'tcp',
@@ -59,6 +58,21 @@ export function allProfiles(target: {
       timeoutMs: 10_000,
     },
   ];
+}
+
+/** A websocket, which ends with its container. */
+export function websocketProfile({ webSecure, host }: { webSecure: number; host: string }): Profile {
+  return {
+    kind: 'held',
+    name: 'websocket',
+    via: 'websocket',
+    count: 1,
+    address: '127.0.0.1',
+    port: webSecure,
+    host,
+    tls: true,
+    perSecond: 1,
+  };
 }
 
 export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise<LoadRun> {
