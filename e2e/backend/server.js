@@ -3,6 +3,7 @@
 const dgram = require('node:dgram');
 const fs = require('node:fs');
 const http = require('node:http');
+const http2 = require('node:http2');
 const https = require('node:https');
 const net = require('node:net');
 const os = require('node:os');
@@ -17,7 +18,15 @@ function answerHttp(request, response) {
   const { url, headers } = request;
   response
     .setHeader('content-type', 'application/json')
-    .end(JSON.stringify({ ...identity, url, headers, tls: Boolean(request.socket.encrypted) }));
+    .end(
+      JSON.stringify({
+        ...identity,
+        url,
+        headers,
+        tls: Boolean(request.socket.encrypted),
+        http: request.httpVersion,
+      }),
+    );
 }
 
 /** Answers every chunk on a connection with one line of JSON. */
@@ -47,6 +56,7 @@ const tls = {
 
 const servers = [
   http.createServer(answerHttp).listen(8080),
+  http2.createServer(answerHttp).listen(8081),
   https.createServer(tls, answerHttp).listen(8443),
   net.createServer(answerTcp).listen(7001),
   net.createServer(answerProxied).listen(7002),

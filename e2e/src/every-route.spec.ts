@@ -1,4 +1,5 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createSocket } from 'node:dgram';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { once } from 'node:events';
 import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from './harness/backend';
@@ -9,7 +10,14 @@ import { eventually } from './harness/eventually';
 import { BUSYBOX, NODE } from './harness/images';
 import { output, succeeded } from './harness/run';
 import type { TestWorkspace } from './harness/workspace';
-import { BACKENDS, createRouteWorkspace, DASHBOARD, type Hostports } from './routes/route-workspace';
+import {
+  BACKENDS,
+  createRouteWorkspace,
+  DASHBOARD,
+  OWN_RESOLVER,
+  PINNED_ADDRESS,
+  type Hostports,
+} from './routes/route-workspace';
 import { complaintsSince, routersInError } from './routes/traefik';
 
 describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', () => {
@@ -17,17 +25,24 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
   let ports: Hostports;
   let outsideHttp: HttpServer;
   let outsideTcp: TcpServer;
+  const outsideUdp = createSocket('udp4');
 
   beforeAll(async () => {
-    outsideHttp = createHttpServer((_, response) => response.end('outside')).listen(0, '127.0.0.1');
+    outsideHttp = createHttpServer(({ url }, response) => response.end(`outside ${url}`)).listen(
+      0,
+      '127.0.0.1',
+    );
     outsideTcp = createTcpServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(
       0,
       '127.0.0.1',
     );
-    await Promise.all([once(outsideHttp, 'listening'), once(outsideTcp, 'listening')]);
+    outsideUdp.on('message', (message, { port, address }) => outsideUdp.send(message, port, address));
+    outsideUdp.bind(0, '127.0.0.1');
+    await Promise.all([outsideHttp, outsideTcp, outsideUdp].map((server) => once(server, 'listening')));
     ({ workspace, ports } = await createRouteWorkspace({
       http: (outsideHttp.address() as AddressInfo).port,
       tcp: (outsideTcp.address() as AddressInfo).port,
+      udp: outsideUdp.address().port,
     }));
     succeeded(await workspace.npm(['start'], { timeoutMs: 200_000 }));
     await backendsListening(BACKENDS.map(workspace.name));
@@ -37,6 +52,7 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
     await workspace.dispose();
     outsideHttp.close();
     outsideTcp.close();
+    outsideUdp.close();
   });
 
   /** A request over HTTPS at the built-in entry point. */
@@ -121,6 +137,36 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
       expect((await answer('headers.localhost')).headers['x-via']).toBe('proxy');
     });
 
+    it('takes a wildcard', async () => {
+      expect(await answer('any.wild.localhost')).toMatchObject({ name: 'web' });
+      expect((await https('wild.localhost')).status).toBe(404);
+    });
+
+    it('prefers the higher priority to the longer rule', async () => {
+      expect(await answer('ranked.localhost', '/a/long/path')).toMatchObject({ name: 'api' });
+      const post = await answer('ranked.localhost', '/a/long/path', { method: 'POST' });
+      expect(post).toMatchObject({ name: 'web' });
+    });
+
+    it('speaks HTTPS and HTTP/2 to the backend where a row says so', async () => {
+      expect(await answer('secure.localhost')).toMatchObject({ name: 'api', tls: true });
+      expect(await answer('h2c.localhost')).toMatchObject({ name: 'api', tls: false, http: '2.0' });
+    });
+
+    it('leaves challenges of a certificate authority to the backend, over plain HTTP', async () => {
+      const path = '/.well-known/acme-challenge/token';
+      const { status, body } = await http({ port: workspace.ports.web, host: 'challenge.localhost', path });
+      expect({ status, ...(JSON.parse(body) as BackendAnswer) }).toMatchObject({ status: 200, url: path });
+    });
+
+    it('pins an address and takes resolvers word for word', async () => {
+      expect(await answer('pinned.localhost')).toMatchObject({ name: 'web' });
+      const [container] = await containersOf(workspace.name('pinned'));
+      expect(container?.addresses['proxynet']).toBe(PINNED_ADDRESS);
+      const dns = await output('docker', ['inspect', '--format', '{{.HostConfig.Dns}}', container?.id ?? '']);
+      expect(dns).toBe(`[${OWN_RESOLVER}]`);
+    });
+
     it('takes a raw rule', async () => {
       expect((await https('raw.localhost')).status).toBe(404);
       expect(await answer('raw.localhost', '/', { headers: { 'x-team': 'blue' } })).toMatchObject({
@@ -137,7 +183,22 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
 
     it('refuses who is not on the allow list, over HTTP and TCP', async () => {
       expect((await http({ port: ports.httpClosed, host: 'localhost' })).status).toBe(403);
-      await expect(line(ports.tcpClosed)).rejects.toThrow();
+      // The port is open: Traefik takes the connection, and ends it.
+      await expect(line(ports.tcpClosed)).rejects.toThrow(/closed without an answer|ECONNRESET/);
+    });
+
+    it('lets in who is on it, keeps the prefix and uses middlewares by name', async () => {
+      const kept = { port: ports.httpOpen, host: 'whatever.localhost', path: '/kept/page' };
+      const { headers, body } = await http(kept);
+      expect(JSON.parse(body)).toMatchObject({ name: 'web', url: '/kept/page' });
+      expect(headers['x-stamp']).toBe('stamped');
+      expect((await http({ ...kept, path: '/' })).status).toBe(404);
+    });
+
+    it('answers HTTPS by name', async () => {
+      const question = { port: ports.httpTls, tls: true, host: 'own-port.localhost' };
+      expect(JSON.parse((await http(question)).body)).toMatchObject({ name: 'web' });
+      expect((await http({ ...question, host: 'other.localhost' })).status).toBe(404);
     });
 
     it('carries TCP as it is', async () => {
@@ -151,6 +212,10 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
       const second = await tcp({ port: ports.tcpSni, send: 'hello', servername: 'second.localhost' });
       expect(second.certificateName).not.toBe(BACKEND_CERTIFICATE);
       expect(JSON.parse(second.text)).toMatchObject({ name: 'tls' });
+    });
+
+    it('takes a raw rule over TCP', async () => {
+      expect(await line(ports.tcpSni, 'fourth-name.localhost')).toMatchObject({ name: 'web' });
     });
 
     it('carries UDP', async () => {
@@ -182,9 +247,12 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
   });
 
   it('leads to hosts outside Docker', async () => {
-    expect((await https('outside.localhost')).body).toBe('outside');
-    expect((await http({ port: ports.externalHttp, host: 'any.localhost' })).body).toBe('outside');
+    expect((await https('outside.localhost', '/page')).body).toBe('outside /page');
+    expect((await https('outside.localhost', '/stripped/page')).body).toBe('outside /page');
+    expect((await https('outside-closed.localhost')).status).toBe(403);
+    expect((await http({ port: ports.externalHttp, host: 'any.localhost' })).body).toBe('outside /');
     expect((await tcp({ port: ports.externalTcp, send: 'hello' })).text).toBe('hello');
+    expect(await udp({ port: ports.externalUdp, send: 'hello' })).toBe('hello');
   });
 
   it('asks for a password before it shows the dashboard', async () => {
@@ -202,6 +270,16 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
       const answers = await Promise.all(Array.from({ length: 8 }, () => answer('replicas.localhost')));
       return new Set(answers.map(({ hostname }) => hostname));
     };
+
+    it('keeps a client on one replica where the row is sticky', async () => {
+      const { headers, body } = await https('sticky.localhost');
+      const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+      expect(cookie).not.toBe('');
+      const { hostname } = JSON.parse(body) as BackendAnswer;
+      for (let count = 0; count < 6; count += 1) {
+        expect(await answer('sticky.localhost', '/', { headers: { cookie } })).toMatchObject({ hostname });
+      }
+    });
 
     it('uses every replica, carries on with one, and takes its replacement in', async () => {
       const project = workspace.name('replicas');

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allProfiles, failuresOf, openLedger, openLoadRun, writeLoadProject } from '@itsup/e2e/load';
+import {
+  allProfiles,
+  createLoadWorkspace,
+  failuresOf,
+  openLedger,
+  openLoadRun,
+  writeLoadProject,
+} from '@itsup/e2e/load';
 import { output, succeeded } from '@itsup/e2e/run';
-import { createWorkspace, type TestWorkspace } from '@itsup/e2e/workspace';
+import type { TestWorkspace } from '@itsup/e2e/workspace';
 import { parse, stringify } from 'yaml';
 import { spreadOf, type Spread } from '../measure';
 import { parseEvents, phasesOf, type ContainerEvent } from '../rollout/phases';
@@ -34,7 +41,7 @@ interface Result {
 
 /** Changes of one service under constant load, by each tool in turn, with and without a health check. */
 export async function rolloutRows({ rolloutsOfEach, script, judged }: Plan): Promise<Row[]> {
-  const workspace = await createWorkspace({ settings: { dns: { enabled: false } } });
+  const workspace = await createLoadWorkspace({ settings: { dns: { enabled: false } } });
   try {
     const app = workspace.name('load');
     const ours = itsup(workspace);

@@ -6,7 +6,7 @@ import { REPOSITORY } from './repository';
 import { output } from './run';
 
 /** Ports of `e2e/backend`, a server of every kind that a route can lead to. */
-export const BACKEND = { http: 8080, https: 8443, tcp: 7001, proxyProtocol: 7002, udp: 7003 };
+export const BACKEND = { http: 8080, h2c: 8081, https: 8443, tcp: 7001, proxyProtocol: 7002, udp: 7003 };
 
 /** Subject of the certificate that `e2e/backend` answers with where TLS is not terminated before it. */
 export const BACKEND_CERTIFICATE = 'backend';
@@ -20,6 +20,8 @@ export interface BackendAnswer {
   url: string;
   headers: Record<string, string>;
   tls: boolean;
+  /** Version that Traefik spoke. */
+  http: string;
 }
 
 /** Builds the image of `e2e/backend` under a tag that `removeProjects(prefix)` removes. */

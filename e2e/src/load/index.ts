@@ -4,3 +4,4 @@ export { startLoad, type Load } from './start-load';
 export { failuresOf, type Tally } from './tally';
 export { writeLoadProject, type LoadProject } from './load-project';
 export { allProfiles, openLoadRun, websocketProfile, type LoadRun } from './load-run';
+export { createLoadWorkspace } from './load-workspace';

@@ -54,6 +54,7 @@ export function udpTraffic(
     return socket;
   };
   const fixed = profile.fixedSource ? create() : null;
+  let closed = false;
   const send = (due: number): void => {
     counter.begin();
     const expected = expectedVersion();
@@ -70,7 +71,11 @@ export function udpTraffic(
     open.set(id, (answer) => settleVersion(answer, expected, settle));
     socket.send(id, profile.port, profile.address);
   };
-  return { send, close: () => fixed?.close() };
+  const close = (): void => {
+    if (!closed) fixed?.close();
+    closed = true;
+  };
+  return { send, close };
 }
 
 export interface HeldConnections {

@@ -13,12 +13,14 @@ const LOOPBACK = ['127.0.0.0/8'];
 export const DASHBOARD = { user: 'admin', password: 'opens-the-dashboard' };
 
 /** Folders whose containers run `e2e/backend`. */
-export const BACKENDS = ['pages', 'hostports', 'udp', 'replicas', 'moving'];
+export const BACKENDS = ['pages', 'hostports', 'udp', 'replicas', 'moving', 'pinned'];
 
 /** Ports of the host that rows ask for. */
 export interface Hostports {
   http: number;
   httpClosed: number;
+  httpOpen: number;
+  httpTls: number;
   tcp: number;
   tcpSni: number;
   tcpClosed: number;
@@ -29,6 +31,7 @@ export interface Hostports {
   moving: number;
   externalHttp: number;
   externalTcp: number;
+  externalUdp: number;
   echo: number;
 }
 
@@ -36,6 +39,7 @@ export interface Hostports {
 export interface ExternalPorts {
   http: number;
   tcp: number;
+  udp: number;
 }
 
 export interface RouteWorkspace {
@@ -69,18 +73,33 @@ export async function createRouteWorkspace(external: ExternalPorts): Promise<Rou
     (await workspace.read(echo)).replace('hostport: 7000', `hostport: ${ports.echo}`),
   );
   await workspace.write('projects/middlewares.yml', stringify(NAMED_MIDDLEWARES));
+  await workspace.write('projects/traefik.yml', stringify(TRAEFIK_OVERRIDE));
   await add('pages', services('web', 'api'), { ingress: labelRows() });
   await add('hostports', services('web', 'tls'), { ingress: fileRows(ports) });
   await add('udp', services('server'), {
     ingress: [{ service: 'server', router: 'udp', protocol: 'udp', port: BACKEND.udp, hostport: ports.udp }],
   });
   await add('replicas', replicated(image), {
-    ingress: [{ service: 'web', domain: 'replicas.localhost', port: BACKEND.http }],
+    ingress: [
+      { service: 'web', domain: 'replicas.localhost', port: BACKEND.http },
+      { service: 'web', domain: 'sticky.localhost', port: BACKEND.http, sticky: true },
+    ],
   });
   await add('moving', services('web'), {
     ingress: [
       { service: 'web', router: 'tcp', port: BACKEND.tcp, hostport: ports.moving, proxyprotocol: null },
       { service: 'web', domain: 'moving.localhost', port: BACKEND.http },
+    ],
+  });
+  await add('pinned', services('web'), {
+    ingress: [
+      {
+        service: 'web',
+        domain: 'pinned.localhost',
+        port: BACKEND.http,
+        ipv4_address: PINNED_ADDRESS,
+        dns: [OWN_RESOLVER],
+      },
     ],
   });
   await add('outside', null, { host: '127.0.0.1', ingress: externalRows(external, ports) });
@@ -96,6 +115,8 @@ async function hostports(): Promise<Hostports> {
   const names = [
     'http',
     'httpClosed',
+    'httpOpen',
+    'httpTls',
     'tcp',
     'tcpSni',
     'tcpClosed',
@@ -106,6 +127,7 @@ async function hostports(): Promise<Hostports> {
     'moving',
     'externalHttp',
     'externalTcp',
+    'externalUdp',
     'echo',
   ] as const;
   const free = await freePorts(names.length);
@@ -115,6 +137,15 @@ async function hostports(): Promise<Hostports> {
 const NAMED_MIDDLEWARES = {
   http: { middlewares: { stamped: { headers: { customResponseHeaders: { 'X-Stamp': 'stamped' } } } } },
 };
+
+/** The backend's certificate is its own. */
+const TRAEFIK_OVERRIDE = { serversTransport: { insecureSkipVerify: true } };
+
+/** On proxynet, far from where the engine begins to hand addresses out. */
+export const PINNED_ADDRESS = '172.20.77.7';
+
+/** A resolver that a row asks for, word for word; nobody has to be there. */
+export const OWN_RESOLVER = '198.51.100.53';
 
 function labelRows(): object[] {
   const web = { service: 'web', port: BACKEND.http };
@@ -132,6 +163,17 @@ function labelRows(): object[] {
       domain: 'headers.localhost',
       headers: { request: { 'X-Via': 'proxy' }, response: { 'X-Greeting': 'hello' } },
     },
+    { ...web, domain: '*.wild.localhost' },
+    { ...web, rule: 'Host(`ranked.localhost`) && PathPrefix(`/a/long/path`)' },
+    {
+      service: 'api',
+      port: BACKEND.http,
+      rule: 'Host(`ranked.localhost`) && Method(`GET`)',
+      priority: 90000,
+    },
+    { service: 'api', port: BACKEND.https, domain: 'secure.localhost', scheme: 'https' },
+    { service: 'api', port: BACKEND.h2c, domain: 'h2c.localhost', scheme: 'h2c' },
+    { ...web, domain: 'challenge.localhost', path_prefix: '/.well-known/acme-challenge' },
     { service: 'api', port: BACKEND.http, domain: 'plain.localhost', path_prefix: '/api' },
     { service: 'api', port: BACKEND.https, domain: 'through.localhost', passthrough: true },
   ];
@@ -145,10 +187,19 @@ function fileRows(ports: Hostports): object[] {
   return [
     { ...http, hostport: ports.http, path_prefix: '/removed', path_remove: true },
     { ...http, hostport: ports.httpClosed, allow_source_ips: ELSEWHERE },
+    {
+      ...http,
+      hostport: ports.httpOpen,
+      path_prefix: '/kept',
+      allow_source_ips: LOOPBACK,
+      middleware: ['stamped'],
+    },
+    { ...http, hostport: ports.httpTls, domain: 'own-port.localhost' },
     { ...tcp, hostport: ports.tcp },
     { ...tcp, hostport: ports.tcpClosed, allow_source_ips: ELSEWHERE },
     { ...tcp, hostport: ports.tcpSni, domain: 'first.localhost' },
     { ...tcp, service: 'tls', hostport: ports.tcpSni, domain: 'second.localhost' },
+    { ...tcp, hostport: ports.tcpSni, rule: 'HostSNIRegexp(`^fourth-[a-z]+\\.localhost$`)' },
     { ...tcp, domain: 'shared.localhost' },
     { ...proxied, hostport: ports.proxyV1, proxyprotocol: 1 },
     { ...proxied, hostport: ports.proxyV2, proxyprotocol: 2 },
@@ -160,6 +211,9 @@ function fileRows(ports: Hostports): object[] {
 function externalRows(external: ExternalPorts, ports: Hostports): object[] {
   return [
     { domain: 'outside.localhost', port: external.http },
+    { domain: 'outside.localhost', port: external.http, path_prefix: '/stripped', path_remove: true },
+    { domain: 'outside-closed.localhost', port: external.http, allow_source_ips: ELSEWHERE },
+    { router: 'udp', protocol: 'udp', port: external.udp, hostport: ports.externalUdp },
     { port: external.http, hostport: ports.externalHttp },
     { router: 'tcp', port: external.tcp, hostport: ports.externalTcp, proxyprotocol: null },
   ];

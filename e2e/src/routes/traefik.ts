@@ -9,6 +9,7 @@ const KINDS = [
   'http/middlewares',
   'tcp/routers',
   'tcp/services',
+  'tcp/middlewares',
   'udp/routers',
   'udp/services',
 ];
@@ -37,14 +38,17 @@ export async function routersInError(): Promise<RuntimeEntry[]> {
   return all.flat().filter(({ status }) => status !== 'enabled');
 }
 
-/**
- * Lines of warning or error about a configuration that the running Traefik logged at or after `since`, an ISO time.
- * What it says of itself, say of its dashboard, names no router, service or provider.
- */
+/** What Traefik says of itself, in every configuration; all else that it warns of is about ours. */
+const OF_ITSELF = [
+  // Its dashboard's own entry point is told to be reachable without a password: on the loopback, where deploys read it.
+  /dashboard|insecure/i,
+];
+
+/** Lines of warning or error that the running Traefik logged at or after `since`, an ISO time. */
 export async function complaintsSince(since: string): Promise<string[]> {
   const traefik = (await containersOf('proxy')).find(({ service }) => service === 'traefik');
   const { all } = await run('docker', ['logs', '--since', since, traefik?.id ?? '']);
   return all
     .split('\n')
-    .filter((line) => /\b(WRN|ERR|FTL)\b.*\b(router|service|middleware|provider|entryPoint)Name=/.test(line));
+    .filter((line) => /\b(WRN|ERR|FTL)\b/.test(line) && !OF_ITSELF.some((pattern) => pattern.test(line)));
 }

@@ -22,6 +22,9 @@ function row(service: string, domain: string): object {
   return { service, domain, port: 8080 };
 }
 
+/** Address on proxynet of a resolver that stands for the outside world, which a test machine may not reach. */
+export const RESOLVER = '172.20.99.53';
+
 export interface SegmentedWorkspace {
   workspace: TestWorkspace;
   /** Adds a project that is not deployed yet, its egress in the folders' names. */
@@ -30,7 +33,7 @@ export interface SegmentedWorkspace {
 
 /** The workspace of the five projects; every container answers with `<folder>.<service>`. Nothing is deployed yet. */
 export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
-  const workspace = await createWorkspace();
+  const workspace = await createWorkspace({ settings: { dns: { resolvers: [RESOLVER] } } });
   const image = await buildBackend(workspace.prefix);
   const write = async (
     folder: string,

@@ -14,9 +14,10 @@ import { digestOfFolder } from '../harness/folder-digest';
 import { NODE } from '../harness/images';
 import { freePorts } from '../harness/ports';
 import { output, succeeded, userEnvironment, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace';
 import {
   allProfiles,
+  createLoadWorkspace,
   openLedger,
   openLoadRun,
   websocketProfile,
@@ -44,7 +45,7 @@ describeWithProxy([NODE], 'a rollout under load', () => {
   let generation = 0;
 
   beforeAll(async () => {
-    workspace = await createWorkspace();
+    workspace = await createLoadWorkspace();
     app = workspace.name('load');
     const [tcp = 0, udp = 0] = await freePorts(2);
     const ledger = await openLedger();

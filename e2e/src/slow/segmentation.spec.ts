@@ -1,12 +1,18 @@
+import { join } from 'node:path';
 import { backendsListening } from '../harness/backend';
 import { describeWithProxy } from '../harness/describe-with';
 import { containersOf, identityOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
 import { NODE } from '../harness/images';
+import { REPOSITORY } from '../harness/repository';
 import { output, succeeded } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace';
 import { askFrom, membersOf, reachable, type Member } from '../segmentation/reach';
-import { createSegmentedWorkspace, type SegmentedWorkspace } from '../segmentation/segmented-workspace';
+import {
+  createSegmentedWorkspace,
+  RESOLVER,
+  type SegmentedWorkspace,
+} from '../segmentation/segmented-workspace';
 
 const FOLDERS = ['shop', 'catalog', 'archive', 'alpha', 'lonely'];
 
@@ -18,6 +24,12 @@ describeWithProxy([NODE], 'five projects beside each other', () => {
     ({ workspace, add } = await createSegmentedWorkspace());
     succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
     await backendsListening(FOLDERS.map(workspace.name));
+    const script = join(REPOSITORY, 'e2e/src/segmentation/resolver.js');
+    await output('docker', [
+      ...['run', '--detach', '--rm', '--network', 'proxynet', '--ip', RESOLVER],
+      ...['--label', `com.docker.compose.project=${workspace.name('resolver')}`],
+      ...['--volume', `${script}:/resolver.js:ro`, NODE, 'node', '/resolver.js'],
+    ]);
   }, 180_000);
   afterAll(() => workspace.dispose());
 
@@ -78,36 +90,60 @@ describeWithProxy([NODE], 'five projects beside each other', () => {
       return output('sh', ['-c', `docker logs ${dns?.id} 2>&1`]);
     }
 
-    /** Asks for a name as any program does, and the honeypot itself; how that one answered, null for an address. */
+    /** Asks for a name as any program does; what that came to, null for an address. */
     async function lookUp(container: string, name: string): Promise<string | null> {
       const script = `
-        const dns = require('node:dns');
-        const honeypot = new dns.Resolver({ timeout: 15000, tries: 1 });
-        honeypot.setServers(['172.20.0.253']);
-        dns.lookup('${name}', () => honeypot.resolve4('${name}', (error) => console.log(JSON.stringify(error?.code ?? null))));
+        require('node:dns').lookup('${name}', (error) => console.log(JSON.stringify(error?.code ?? null)));
       `;
       return JSON.parse(await output('docker', ['exec', container, 'node', '-e', script])) as string | null;
     }
 
+    /** Asks the honeypot itself; what it answered, null for an address. */
+    async function ask(container: string, name: string): Promise<string | null> {
+      const script = `
+        const honeypot = new (require('node:dns').Resolver)({ timeout: 15000, tries: 1 });
+        honeypot.setServers(['172.20.0.253']);
+        honeypot.resolve4('${name}', (error) => console.log(JSON.stringify(error?.code ?? null)));
+      `;
+      return JSON.parse(await output('docker', ['exec', container, 'node', '-e', script])) as string | null;
+    }
+
+    /** The address that the honeypot's log names as the one that asked for the name. */
+    async function askerOf(name: string): Promise<string | undefined> {
+      const line = (await honeypotLog()).split('\n').find((each) => each.includes(name));
+      return /(\d+\.\d+\.\d+\.\d+):\d+/.exec(line ?? '')?.[1];
+    }
+
+    it("is logged with the asker's address, whichever service it is, on proxynet or not", async () => {
+      const askers = await members();
+      await Promise.all(
+        askers.map(async ({ label, id }) => {
+          const name = `ordinary-${label.replace('.', '-')}.example.com`;
+          expect(await lookUp(id, name)).toBeNull();
+        }),
+      );
+      for (const { label, addresses } of askers) {
+        const name = `ordinary-${label.replace('.', '-')}.example.com`;
+        await eventually(async () => expect(addresses).toContain(await askerOf(name)));
+      }
+    });
+
     it.each([
       ['a service that nothing is tied to', 'lonely', 'job'],
       ['a public service', 'shop', 'web'],
-    ])("is answered, and logged with the asker's address: %s", async (_, folder, service) => {
-      const name = `canary-${folder}.example.com`;
+    ])('is answered by the honeypot itself for %s', async (_, folder, service) => {
+      const name = `direct-${folder}.example.com`;
       const id = await idOf(folder, service);
-      // Nobody has this name; where the resolvers behind the honeypot are out of reach, it says so itself.
-      expect(['ENOTFOUND', 'ESERVFAIL']).toContain(await lookUp(id, name));
-      const { addresses } = (await containersOf(workspace.name(folder))).find((each) => each.id === id) ?? {};
-      await eventually(async () => {
-        const line = (await honeypotLog()).split('\n').find((each) => each.includes(name));
-        expect(Object.values(addresses ?? {})).toContain(/(\d+\.\d+\.\d+\.\d+):\d+/.exec(line ?? '')?.[1]);
-      });
+      expect(await ask(id, name)).toBeNull();
+      const asker = (await members()).find((member) => member.id === id);
+      await eventually(async () => expect(asker?.addresses).toContain(await askerOf(name)));
     });
 
-    it('leaves sibling names resolvable while the honeypot is down', async () => {
+    it('leaves the names of siblings and of the world resolvable while the honeypot is down', async () => {
       const dns = (await containersOf('proxy')).find(({ service }) => service === 'dns')?.id ?? '';
       await output('docker', ['stop', dns]);
       expect(await askFrom(await idOf('catalog', 'api'), ['cache'])).toEqual(['catalog.cache']);
+      expect(await lookUp(await idOf('shop', 'web'), 'while-it-is-down.example.com')).toBeNull();
       await output('docker', ['start', dns]);
     });
   });
