@@ -83,15 +83,19 @@ async function operate(
   const { root, color, print, tell } = input;
   const { formatProblems, readWorkspace } = await import('@itsup/config');
   const workspace = await readWorkspace(root);
-  const onOutcome = ({ stack, status, problems }: StackOutcome): void => {
+  const tellOutcome = ({ stack, status, problems }: StackOutcome): void => {
     print(`${stack}  ${status}`);
     if (problems.length > 0) {
       tell(formatProblems(problems, { color }).trimEnd());
     }
   };
-  const summary = await withContext(input, (context) =>
-    act(context, workspace, { commit: headCommit(root), onOutcome }),
-  );
+  const summary = await withContext(input, (context, progress) => {
+    const onOutcome = (outcome: StackOutcome): void => {
+      progress.settled(outcome.stack);
+      progress.aside(() => tellOutcome(outcome));
+    };
+    return act(context, workspace, { commit: headCommit(root), onOutcome });
+  });
   if (summary.interrupted) {
     return EXIT.interrupted;
   }
