@@ -25,7 +25,9 @@ export function liveDisplay(stream: LiveStream): Display {
         (wait) => `${(wait.stack ?? '').padEnd(width)}  ${describeWait(wait, now)}`,
       );
       // A line that wraps, or that left the screen, could not be erased.
-      const { columns = COLUMNS, rows = ROWS } = stream;
+      // Some terminals say 0 for what they do not know.
+      const columns = stream.columns || COLUMNS;
+      const rows = stream.rows || ROWS;
       erase();
       lines = fitted(described, rows - 1).map((line) => cut(line, columns - 1));
       draw();

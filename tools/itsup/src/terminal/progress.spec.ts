@@ -81,6 +81,12 @@ describe('progress on a terminal', () => {
     expect(shown()).toEqual(['blog   pulls, 1 of 3 layers, 2 min 5 s', 'shop2  drains, 0 s']);
   });
 
+  it('draws on a terminal that does not know its size', () => {
+    Object.assign(stream, { columns: 0, rows: 0 });
+    progress.status('blog', 'waits');
+    expect(shown()).toEqual(['blog  waits, 0 s']);
+  });
+
   it('keeps lines above, and leaves nothing behind', () => {
     progress.status('blog', 'waits');
     progress.line('blog', 'a note');
