@@ -90,7 +90,7 @@ describe('sendNotice', () => {
       deployStacks(simulated.context({ docker }), { workspace: { ...workspace, settings } }),
     ).rejects.toMatchObject({ code: 'engine-unreachable' });
     expect(hooks.map(({ env }) => env['ITSUP_TEXT'])).toEqual([
-      expect.stringMatching(/No Docker engine answers.*\n {2}Start it/),
+      expect.stringMatching(/no Docker engine answers.*\n {2}start it/),
     ]);
   });
 });

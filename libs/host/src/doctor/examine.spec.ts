@@ -49,7 +49,7 @@ describe('examine', () => {
     [
       'an engine that does not answer',
       { engine: null, versions: { ...versions, server: null, serverError: unreachable } },
-      ['error engine: No Docker engine answers at unix:///x: no socket'],
+      ['error engine: no Docker engine answers at unix:///x: no socket'],
     ],
     [
       'an engine elsewhere',

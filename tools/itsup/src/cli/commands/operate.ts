@@ -5,7 +5,7 @@ import { headCommit } from '../../head-commit';
 import { withContext } from './context';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
-const VOLUMES: CommandOption = { type: 'boolean', description: 'also the volumes: their data is gone' };
+const VOLUMES: CommandOption = { type: 'boolean', description: 'remove the volumes too: their data is gone' };
 
 export const restart: Command = {
   usage: '<project> [service…]',
@@ -24,8 +24,8 @@ export const restart: Command = {
 };
 
 export const down: Command = {
-  usage: '<project…> [--volumes]',
-  summary: 'stop and remove the containers and networks of stacks',
+  usage: '<project…>',
+  summary: 'stop and remove the containers and networks of stacks; volumes stay',
   options: { volumes: VOLUMES },
   examples: ['itsup down blog'],
   words: { min: 1, max: Infinity },
@@ -38,7 +38,7 @@ export const down: Command = {
 };
 
 export const prune: Command = {
-  usage: '[stack…] [--volumes]',
+  usage: '[stack…]',
   summary: 'take down what this workspace deployed and no longer has a folder for',
   options: { volumes: VOLUMES },
   examples: ['itsup prune', 'itsup prune old-blog'],
@@ -52,10 +52,14 @@ export const prune: Command = {
 };
 
 export const rollback: Command = {
-  usage: '<project> [--to <record>]',
+  usage: '<project>',
   summary: 'take a stack back to the deploy before, images and configuration alike',
   options: {
-    to: { type: 'string', description: 'the record to go back to (itsup status --json lists them)' },
+    to: {
+      type: 'string',
+      value: 'record',
+      description: 'the record to go back to (default: the one before); one that is not there lists them',
+    },
   },
   examples: ['itsup rollback blog'],
   words: { min: 1, max: 1 },

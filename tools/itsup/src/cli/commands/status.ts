@@ -7,15 +7,15 @@ import { EXIT, type Command } from '../command';
 const WATCH_MS = 2000;
 
 export const status: Command = {
-  usage: '[project…] [--watch | --json]',
-  summary: 'one table of all stacks: replicas, health, version, last deploy',
+  usage: '[project…]',
+  summary: 'show one table of all stacks: replicas, health, image, last deploy',
   options: {
     watch: {
       type: 'boolean',
       short: 'w',
       description: 'look again every two seconds, until Ctrl-C; without a terminal, print what changed',
     },
-    json: { type: 'boolean', description: 'as JSON on standard output' },
+    json: { type: 'boolean', description: 'print JSON' },
   },
   examples: ['itsup status', 'itsup status --watch', 'itsup status blog --json'],
   words: { min: 0, max: Infinity },
