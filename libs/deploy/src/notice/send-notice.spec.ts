@@ -68,7 +68,7 @@ describe('sendNotice', () => {
     [
       'does not end',
       async () => Promise.reject(new DockerError({ code: 'timeout', command: 'notify', seconds: 60 })),
-      '"notify" did not end within 60 s.',
+      '"notify" did not end within 60 s',
     ],
   ])('only notes that the command %s', async (_, result, why) => {
     await hooksOf('notify', result);
