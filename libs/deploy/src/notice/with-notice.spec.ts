@@ -17,12 +17,10 @@ beforeEach(async () => {
     return { exitCode: 0, lastLine: '' };
   };
   const workspace = simulated.workspace();
-  jest
-    .spyOn(simulated, 'workspace')
-    .mockImplementation(() => ({
-      ...workspace,
-      settings: { ...workspace.settings, alertCommand: 'notify' },
-    }));
+  jest.spyOn(simulated, 'workspace').mockImplementation(() => ({
+    ...workspace,
+    settings: { ...workspace.settings, alertCommand: 'notify' },
+  }));
   await deployStacks(simulated.context(), { workspace: simulated.workspace(), stacks: ['shop'] });
 });
 afterEach(() => simulated.dispose());
