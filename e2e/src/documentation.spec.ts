@@ -17,6 +17,9 @@ const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 /** Need no engine and change nothing but generated files. */
 const HARMLESS = ['generate', 'validate', 'plan', 'explain', 'topology'];
 
+/** Each command is a process of its own. */
+const SLOW_MS = 600_000;
+
 let workspace: TestWorkspace;
 let nx: NxOptions;
 let commands: DocumentedCommand[];
@@ -80,7 +83,7 @@ it('tells no command and no flag that does not exist', async () => {
   }
   expect(wrong).toEqual([]);
   expect(commands.length).toBeGreaterThan(60);
-});
+}, SLOW_MS);
 
 it('would notice a wrong one', async () => {
   const text = [
@@ -126,7 +129,7 @@ it('tells commands that work, without an engine where they need none', async () 
   }
   expect(failed).toEqual([]);
   expect(done.size).toBeGreaterThan(12);
-});
+}, SLOW_MS);
 
 function isHarmless([command, ...args]: string[]): boolean {
   if (command !== 'run-many') return false;
