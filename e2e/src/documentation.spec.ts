@@ -75,15 +75,19 @@ async function npmProblem([name = '', ...args]: string[]): Promise<string | null
   return name === 'ci' || (script !== undefined && script in scripts) ? null : `npm has no script ${script}`;
 }
 
-it('tells no command and no flag that does not exist', async () => {
-  const wrong: string[] = [];
-  for (const { place, words } of commands) {
-    const problem = await problemWith(words);
-    if (problem !== null) wrong.push(`${place}: ${words.join(' ')}: ${problem}`);
-  }
-  expect(wrong).toEqual([]);
-  expect(commands.length).toBeGreaterThan(60);
-}, SLOW_MS);
+it(
+  'tells no command and no flag that does not exist',
+  async () => {
+    const wrong: string[] = [];
+    for (const { place, words } of commands) {
+      const problem = await problemWith(words);
+      if (problem !== null) wrong.push(`${place}: ${words.join(' ')}: ${problem}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(commands.length).toBeGreaterThan(60);
+  },
+  SLOW_MS,
+);
 
 it('would notice a wrong one', async () => {
   const text = [
@@ -114,22 +118,26 @@ it('would notice a wrong one', async () => {
   ]);
 });
 
-it('tells commands that work, without an engine where they need none', async () => {
-  const failed: string[] = [];
-  const done = new Set<string>();
-  for (const { place, words } of commands) {
-    const line = words.join(' ');
-    const [, program, name = '', ...args] = words[0] === 'npx' ? words : ['npx', ...words];
-    const isItsup = program === 'itsup' && HARMLESS.includes(name);
-    const isNx = program === 'nx' && (line.includes('show project') || isHarmless([name, ...args]));
-    if (!(isItsup || isNx) || words.some(isPlaceholder) || done.has(line)) continue;
-    done.add(line);
-    const run = await (isNx ? workspace.nx : workspace.itsup)([name, ...args], { env: NO_ENGINE });
-    if (run.exitCode !== 0) failed.push(`${place}: ${line}: ended with ${run.exitCode}:\n${run.all}`);
-  }
-  expect(failed).toEqual([]);
-  expect(done.size).toBeGreaterThan(12);
-}, SLOW_MS);
+it(
+  'tells commands that work, without an engine where they need none',
+  async () => {
+    const failed: string[] = [];
+    const done = new Set<string>();
+    for (const { place, words } of commands) {
+      const line = words.join(' ');
+      const [, program, name = '', ...args] = words[0] === 'npx' ? words : ['npx', ...words];
+      const isItsup = program === 'itsup' && HARMLESS.includes(name);
+      const isNx = program === 'nx' && (line.includes('show project') || isHarmless([name, ...args]));
+      if (!(isItsup || isNx) || words.some(isPlaceholder) || done.has(line)) continue;
+      done.add(line);
+      const run = await (isNx ? workspace.nx : workspace.itsup)([name, ...args], { env: NO_ENGINE });
+      if (run.exitCode !== 0) failed.push(`${place}: ${line}: ended with ${run.exitCode}:\n${run.all}`);
+    }
+    expect(failed).toEqual([]);
+    expect(done.size).toBeGreaterThan(12);
+  },
+  SLOW_MS,
+);
 
 function isHarmless([command, ...args]: string[]): boolean {
   if (command !== 'run-many') return false;

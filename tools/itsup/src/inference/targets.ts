@@ -105,7 +105,7 @@ const EXAMPLES: Record<string, { options?: Record<string, unknown>; args?: strin
   deploy: { options: { pull: true } },
   status: {},
   logs: { options: { follow: true, tail: 100 } },
-  restart: { options: { service: 'web' } },
+  restart: { options: { service: ['web'] } },
   down: {},
   compose: { args: ['ps', '--all'] },
 };
