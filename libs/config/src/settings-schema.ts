@@ -190,7 +190,7 @@ export const settingsSchema = z
               .optional()
               .meta({
                 description:
-                  'Run by sh after a deploy that failed: the failures as JSON on its standard input, in short in ITSUP_SUBJECT and ITSUP_TEXT; secrets of secrets/itsup.env in its environment.',
+                  'Run by sh after a deploy, a restart or a rollback that failed: the failures as JSON on its standard input, in short in ITSUP_SUBJECT and ITSUP_TEXT; secrets of secrets/itsup.env in its environment.',
                 examples: ['curl -fsS -H "Title: $ITSUP_SUBJECT" -d "$ITSUP_TEXT" "$NTFY_URL"'],
               }),
           },

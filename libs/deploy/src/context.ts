@@ -36,6 +36,9 @@ export interface System {
 export interface Reporter {
   /** A line that stays. `stack` is null for the run itself. */
   line(stack: string | null, text: string): void;
-  /** What is waited for now; a terminal may overwrite the one before, others may drop it. */
-  status?(stack: string | null, text: string): void;
+  /**
+   * What a stack is at now, which may take a while. The same text again is the same wait: whoever shows it counts the
+   * time from the first. `detail` is how far it is, and may change as often as it likes.
+   */
+  status?(stack: string | null, text: string, detail?: string): void;
 }

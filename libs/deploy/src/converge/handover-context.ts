@@ -3,6 +3,7 @@ import { connect as connectTo } from 'node:net';
 import type { DeployContext } from '../context';
 import { type HandoverContext, type HandoverEvent } from '../rollout/index';
 import { PROXY_STACK } from '../stacks/model';
+import { HANDOVER_WORDS, waitsFor } from './progress-words';
 import { getText, never } from './rollout-context';
 
 /** What a hand-over of Traefik needs, from what a deploy has. */
@@ -41,13 +42,11 @@ function connect(address: string, port: number, timeoutMs: number): Promise<{ cl
 function report({ reporter }: DeployContext, event: HandoverEvent): void {
   switch (event.type) {
     case 'step':
-      reporter.status?.(PROXY_STACK, `traefik: ${event.step}`);
+      reporter.status?.(PROXY_STACK, `traefik: ${HANDOVER_WORDS[event.step]}`);
       break;
-    case 'waiting': {
-      const [elapsed, limit] = [event.elapsedMs, event.limitMs].map((ms) => Math.round(ms / 1000));
-      reporter.status?.(PROXY_STACK, `traefik: waits ${elapsed} s for ${event.what} (at most ${limit} s)`);
+    case 'waiting':
+      reporter.status?.(PROXY_STACK, `traefik: ${waitsFor(event)}`);
       break;
-    }
     case 'note':
       reporter.line(PROXY_STACK, `traefik: ${event.text}`);
   }

@@ -2,6 +2,7 @@ import type { LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import type { DeployContext } from '../context';
 import type { Journal } from '../state/journal';
+import { FetchProgress } from './fetch-progress';
 
 /**
  * Pulls and builds what the plan needs. Nothing that runs is touched, so a failure leaves all as it was.
@@ -18,20 +19,23 @@ export async function prepareImages(
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
   const builds = plan.services.filter((service) => service.build).map((service) => service.service);
   if (pulls.length === 0 && builds.length === 0) return null;
+  const progress = new FetchProgress((text, detail) => context.reporter.status?.(spec.stack, text, detail));
+  // Progress is told of this stack: others fetch at the same time.
+  const fetching = context.docker.with({ onLine: (line) => progress.take(line) }).compose(compose.stack);
   if (pulls.length > 0) {
-    context.reporter.status?.(spec.stack, `pulls the images of ${pulls.join(', ')}`);
+    progress.begin(`pulls the image${pulls.length === 1 ? '' : 's'} of ${pulls.join(', ')}`);
     const asked = pulls.filter((name) =>
       loaded.desired.services.some((one) => one.name === name && one.pulls),
     );
     const missing = pulls.filter((name) => !asked.includes(name));
     await journal.step('pull', async () => {
-      if (asked.length > 0) await compose.pull(asked, { policy: 'always' });
-      if (missing.length > 0) await compose.pull(missing, { policy: 'missing' });
+      if (asked.length > 0) await fetching.pull(asked, { policy: 'always' });
+      if (missing.length > 0) await fetching.pull(missing, { policy: 'missing' });
     });
   }
   if (builds.length > 0) {
-    context.reporter.status?.(spec.stack, `builds ${builds.join(', ')}`);
-    await journal.step('build', () => compose.build(builds));
+    progress.begin(`builds ${builds.join(', ')}`);
+    await journal.step('build', () => fetching.build(builds));
   }
   return withImages(context, loaded, new Set(builds), new Set(pulls));
 }

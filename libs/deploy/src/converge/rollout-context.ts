@@ -13,6 +13,7 @@ import {
   type RolloutDocker,
   type RolloutEvent,
 } from '../rollout/index';
+import { ROLLOUT_WORDS, waitsFor } from './progress-words';
 
 /** For a context without a signal: one that never aborts. */
 export function never(): AbortSignal {
@@ -139,17 +140,11 @@ function tcpProbe(address: string, port: number, timeoutMs: number): Promise<boo
 function report({ reporter }: DeployContext, event: RolloutEvent): void {
   switch (event.type) {
     case 'step':
-      reporter.status?.(event.project, `${event.service}: ${event.step}`);
+      reporter.status?.(event.project, `${event.service}: ${ROLLOUT_WORDS[event.step]}`);
       break;
-    case 'waiting': {
-      const elapsed = Math.round(event.elapsedMs / 1000);
-      const limit = Math.round(event.limitMs / 1000);
-      reporter.status?.(
-        event.project,
-        `${event.service}: waits ${elapsed} s for ${event.what} (at most ${limit} s)`,
-      );
+    case 'waiting':
+      reporter.status?.(event.project, `${event.service}: ${waitsFor(event)}`);
       break;
-    }
     case 'note':
       reporter.line(event.project, `${event.service}: ${event.text}`);
   }

@@ -66,8 +66,7 @@ export async function waitHealthy(context: DeployContext, request: WaitRequest):
     if (waitingFor === null) return;
     if (now - told >= STATUS_MS) {
       told = now;
-      const seconds = Math.round((now - began) / 1000);
-      context.reporter.status?.(request.stack, `waits ${seconds} s for ${waitingFor}`);
+      context.reporter.status?.(request.stack, `waits for ${waitingFor}`);
     }
   }
   signal?.throwIfAborted();

@@ -2,6 +2,7 @@ import type { DeployRecord, StackOutcome } from '../stacks/model';
 import { failureNotice, noticeSubject, noticeText } from './failure-notice';
 
 const FACTS = {
+  command: 'deploy' as const,
   host: 'box',
   workspace: '/srv/it',
   by: 'root@box',

@@ -5,6 +5,8 @@ import type { DeployRecord, StackOutcome } from '../stacks/model';
 /** What `alert.command` gets on its standard input, as JSON. Holds no secret. */
 export interface FailureNotice {
   version: 1;
+  /** What failed. */
+  command: 'deploy' | 'restart' | 'rollback';
   /** Host name. */
   host: string;
   /** Path of the workspace. */
@@ -27,7 +29,7 @@ export interface FailureNotice {
 
 /** The failures among outcomes; null: there is nothing to tell. */
 export function failureNotice(
-  facts: Pick<FailureNotice, 'host' | 'workspace' | 'by' | 'commit' | 'at'>,
+  facts: Pick<FailureNotice, 'command' | 'host' | 'workspace' | 'by' | 'commit' | 'at'>,
   outcomes: readonly StackOutcome[],
   records: ReadonlyMap<string, DeployRecord>,
   problems: readonly Problem[] = [],
@@ -42,9 +44,9 @@ export function failureNotice(
 }
 
 /** One line: which stacks failed where. */
-export function noticeSubject({ host, stacks }: FailureNotice): string {
+export function noticeSubject({ command, host, stacks }: FailureNotice): string {
   const failed = stacks.filter(({ status }) => status === 'failed').map(({ stack }) => stack);
-  return failed.length === 0 ? `deploy failed on ${host}` : `deploy failed on ${host}: ${failed.join(', ')}`;
+  return `${command} failed on ${host}${failed.length === 0 ? '' : `: ${failed.join(', ')}`}`;
 }
 
 /** A line for each thing that went wrong, with its cure below. */

@@ -68,7 +68,7 @@ describe('sendNotice', () => {
     [
       'does not end',
       async () => Promise.reject(new DockerError({ code: 'timeout', command: 'notify', seconds: 60 })),
-      '"notify" did not end within 60 s.',
+      '"notify" did not end within 60 s',
     ],
   ])('only notes that the command %s', async (_, result, why) => {
     await hooksOf('notify', result);
@@ -90,7 +90,7 @@ describe('sendNotice', () => {
       deployStacks(simulated.context({ docker }), { workspace: { ...workspace, settings } }),
     ).rejects.toMatchObject({ code: 'engine-unreachable' });
     expect(hooks.map(({ env }) => env['ITSUP_TEXT'])).toEqual([
-      expect.stringMatching(/No Docker engine answers.*\n {2}Start it/),
+      expect.stringMatching(/no Docker engine answers.*\n {2}start it/),
     ]);
   });
 });

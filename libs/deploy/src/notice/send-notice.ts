@@ -4,19 +4,49 @@ import type { DeployContext } from '../context';
 import { createSecretsReader, HOST_CONTEXT } from '../desired/secrets';
 import type { DeployRequest, DeployRecord, StackOutcome } from '../stacks/model';
 import { readRecords } from '../state/records';
-import { failureNotice, noticeSubject, noticeText } from './failure-notice';
+import { failureNotice, noticeSubject, noticeText, type FailureNotice } from './failure-notice';
 
 const TIMEOUT_SECONDS = 60;
+
+/** What a notice needs of the request that failed. */
+type Noticed = Pick<DeployRequest, 'workspace' | 'commit'>;
+
+/**
+ * Runs a command of the deploy layer, and tells the operator when something in it failed, or kept it from beginning.
+ * Only what may run while nobody looks has a notice: under a timer, from a script, from CI.
+ */
+export async function withNotice<T>(
+  context: DeployContext,
+  request: Noticed,
+  command: FailureNotice['command'],
+  run: () => Promise<T>,
+  outcomesOf: (result: T) => readonly StackOutcome[],
+): Promise<T> {
+  const began = context.system.now();
+  try {
+    const result = await run();
+    await sendNotice(context, request, { command, began, outcomes: outcomesOf(result) });
+    return result;
+  } catch (error) {
+    await sendNotice(context, request, { command, began, outcomes: [], problems: problemsOf(error) });
+    throw error;
+  }
+}
 
 /**
  * Runs the operator's `alert.command` when something failed, with the host's secrets in its environment. Never rejects:
  * that nobody could be told is a line, and changes no outcome.
- * @param began when the deploy did, in milliseconds since the epoch: older records are not its own
+ * @param result `began`: when, in milliseconds since the epoch; older records are not its own
  */
-export async function sendNotice(
+async function sendNotice(
   context: DeployContext,
-  request: DeployRequest,
-  result: { began: number; outcomes: readonly StackOutcome[]; problems?: readonly Problem[] },
+  request: Noticed,
+  result: {
+    command: FailureNotice['command'];
+    began: number;
+    outcomes: readonly StackOutcome[];
+    problems?: readonly Problem[];
+  },
 ): Promise<void> {
   const command = request.workspace.settings.alertCommand;
   if (command === undefined || context.signal?.aborted === true) return;
@@ -30,6 +60,7 @@ export async function sendNotice(
     }
     const notice = failureNotice(
       {
+        command: result.command,
         host: system.hostname,
         workspace: root,
         by: `${system.user}@${system.hostname}`,

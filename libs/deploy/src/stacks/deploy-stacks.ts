@@ -1,7 +1,7 @@
-import { problemsOf, type Problem } from '@itsup/config';
+import type { Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
-import { sendNotice } from '../notice/send-notice';
+import { withNotice } from '../notice/send-notice';
 import { settleHoneypotRules } from '../converge/honeypot-rules';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
@@ -24,15 +24,8 @@ export async function deployStacks(
   request: DeployRequest,
   hook?: StepHook,
 ): Promise<DeploySummary> {
-  const began = context.system.now();
-  try {
-    const summary = await converge(context, request, hook);
-    await sendNotice(context, request, { began, outcomes: summary.outcomes });
-    return summary;
-  } catch (error) {
-    await sendNotice(context, request, { began, outcomes: [], problems: problemsOf(error) });
-    throw error;
-  }
+  const run = (): Promise<DeploySummary> => converge(context, request, hook);
+  return withNotice(context, request, 'deploy', run, ({ outcomes }) => outcomes);
 }
 
 async function converge(

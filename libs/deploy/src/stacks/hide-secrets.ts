@@ -27,7 +27,8 @@ export function hideSecrets(shared: Run): StackRun {
       ...shared.context,
       reporter: {
         line: (stack, text) => reporter.line(stack, hide(text)),
-        status: (stack, text) => reporter.status?.(stack, hide(text)),
+        status: (stack, text, detail) =>
+          reporter.status?.(stack, hide(text), detail === undefined ? undefined : hide(detail)),
       },
     },
   };

@@ -1,5 +1,6 @@
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
+import { withNotice } from '../notice/send-notice';
 import { deployOne } from './deploy-one';
 import type { DeploySummary, RestartRequest, StackOutcome } from './model';
 import { loadOptions } from './plan-one';
@@ -10,9 +11,15 @@ const LOCK_WAIT_MS = 10 * 60_000;
 
 /**
  * Replaces the containers of the stacks' services, losslessly where a service can be rolled. Changes that wait to be
- * deployed are deployed along: a container cannot be replaced by what no file says any more.
+ * deployed are deployed along: a container cannot be replaced by what no file says any more. `alert.command` is told of
+ * failures.
  */
 export async function restartStacks(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
+  const run = (): Promise<DeploySummary> => replaceAll(context, request);
+  return withNotice(context, request, 'restart', run, ({ outcomes }) => outcomes);
+}
+
+async function replaceAll(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
   const outcomes: StackOutcome[] = [];
   for (const stack of run.order) {

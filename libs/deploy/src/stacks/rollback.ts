@@ -5,6 +5,7 @@ import { problemsOf } from '@itsup/config';
 import type { Restore } from '../converge/keep-for-rollback';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
+import { withNotice } from '../notice/send-notice';
 import { shortId } from '../plan/reasons';
 import { readJsonOrNull } from '../state/atomic-file';
 import { readRecords, restorePath } from '../state/records';
@@ -21,9 +22,14 @@ const LOCK_WAIT_MS = 10 * 60_000;
 /**
  * Takes a stack back to an earlier record: its Compose files and its images, through the same plan and rollout, with
  * today's environment and secrets (no record holds a secret) and today's mounted files. The sources stay as they are,
- * so the next deploy goes forward to them again.
+ * so the next deploy goes forward to them again. `alert.command` is told of a failure.
  */
 export async function rollback(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
+  const run = (): Promise<StackOutcome> => takeBack(context, request);
+  return withNotice(context, request, 'rollback', run, (outcome) => [outcome]);
+}
+
+async function takeBack(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
   const { stack } = request;
   const run = await prepareRun(context, { workspace: request.workspace, stacks: [stack] }, true);
   const spec = run.specs.get(stack);

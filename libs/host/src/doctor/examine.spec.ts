@@ -49,7 +49,7 @@ describe('examine', () => {
     [
       'an engine that does not answer',
       { engine: null, versions: { ...versions, server: null, serverError: unreachable } },
-      ['error engine: No Docker engine answers at unix:///x: no socket'],
+      ['error engine: no Docker engine answers at unix:///x: no socket'],
     ],
     [
       'an engine elsewhere',
@@ -64,7 +64,7 @@ describe('examine', () => {
     [
       'an old Compose',
       { versions: { ...versions, composeError: tooOld } },
-      ['error compose: Docker Compose 2.0.0 is too old: 2.20.3 is needed.'],
+      ['error compose: Docker Compose 2.0.0 is too old: 2.20.3 is needed'],
     ],
     [
       'forwarding that is off',
@@ -116,7 +116,13 @@ describe('examine', () => {
     ],
     [
       'a port that somebody else has while Traefik runs',
-      { proxyRuns: true, listeners: [listener(8080, { processes: [{ name: 'nginx', pid: 7 }] })] },
+      {
+        proxyRuns: true,
+        listeners: [
+          listener(8080, { processes: [{ name: 'nginx', pid: 7 }] }),
+          listener(53, { protocol: 'udp' }),
+        ],
+      },
       ['error ports: port 8080/tcp (entry point web) is taken by nginx (pid 7)'],
     ],
     [
@@ -271,11 +277,17 @@ describe('examine', () => {
   it.each<[string, Partial<HostFacts>]>([
     [
       'Traefik having its own ports',
-      { proxyRuns: true, listeners: [listener(8080, { processes: [{ name: 'traefik', pid: 1 }] })] },
+      {
+        proxyRuns: true,
+        listeners: [
+          listener(8080, { processes: [{ name: 'traefik', pid: 1 }] }),
+          listener(53, { protocol: 'udp' }),
+        ],
+      },
     ],
     [
       'ports of processes that only root may know, while Traefik runs',
-      { proxyRuns: true, listeners: [listener(8080)] },
+      { proxyRuns: true, listeners: [listener(8080), listener(53, { protocol: 'udp' })] },
     ],
     [
       'the other protocol, or the loopback, having a port',

@@ -3,6 +3,7 @@ import { checkCertificates } from './checks/certificates';
 import { checkClock } from './checks/clock';
 import { checkDisks } from './checks/disks';
 import { checkCompose, checkEngine } from './checks/engine';
+import { checkForwards } from './checks/forwards';
 import { checkKernel } from './checks/kernel';
 import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
@@ -21,6 +22,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkProxynet,
   checkPorts,
   checkNames,
+  checkForwards,
   checkCertificates,
   checkClock,
   checkDisks,

@@ -19,7 +19,7 @@ export interface CommandInput {
 
 /** One `itsup` command. */
 export interface Command {
-  /** Arguments, as the usage line has them: `<project> [service…]`. */
+  /** Arguments, as the usage line has them: `<project> [service…]`. Options follow by themselves. */
   usage: string;
   /** One line for the list of commands. */
   summary: string;
@@ -40,6 +40,8 @@ export interface Command {
 export interface CommandOption {
   type: NonNullable<ParseArgsConfig['options']>[string]['type'];
   short?: string;
+  /** What a string stands for, as the help has it: `file`. */
+  value?: string;
   description: string;
 }
 

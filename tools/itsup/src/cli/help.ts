@@ -8,20 +8,24 @@ export function overview(commands: ReadonlyMap<string, Command>): string {
     '',
     ...[...commands].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'itsup <command> --help tells more. proxy (also traefik) names the reverse proxy. Exit codes: 0 done, 1 failed,',
-    '2 wrong usage, 130 interrupted.',
+    'itsup <command> --help tells more. A project is a folder in projects/; proxy (also traefik) names the reverse proxy.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.',
   ].join('\n');
 }
 
 /** One command with its options and examples. */
-export function helpOf(name: string, { usage, summary, options = {}, examples }: Command): string {
-  const flags = Object.entries(options).map(([option, { short, type, description }]) => {
-    const value = type === 'string' ? ' <value>' : '';
-    return [`${short === undefined ? '' : `-${short}, `}--${option}${value}`, description] as const;
-  });
+export function helpOf(command: string, { usage, summary, options = {}, examples }: Command): string {
+  const flags = Object.entries(options).map(
+    ([option, { short, type, value: name = 'value', description }]) => {
+      const value = type === 'string' ? ` <${name}>` : '';
+      return [`${short === undefined ? '' : `-${short}, `}--${option}${value}`, description] as const;
+    },
+  );
   const width = Math.max(0, ...flags.map(([flag]) => flag.length));
   return [
-    `Usage: itsup ${name} ${usage}`.trimEnd(),
+    ['Usage: itsup', command, usage, flags.length > 0 ? '[options]' : '']
+      .filter((part) => part !== '')
+      .join(' '),
     '',
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
     ...(flags.length > 0

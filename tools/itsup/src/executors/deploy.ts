@@ -14,7 +14,7 @@ interface DeployOptions extends StackOptions {
 
 const { single, batch } = stackExecutor<DeployOptions>(async (run) => {
   const { root, stacks, options } = run;
-  const context = await deployContext({ ...run, reporter: { line: run.print } });
+  const context = await deployContext(run);
   const summary = await deployStacks(context, {
     workspace: await readWorkspace(root),
     stacks,

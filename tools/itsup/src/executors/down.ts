@@ -12,7 +12,7 @@ interface DownOptions extends StackOptions {
 
 const { single, batch } = stackExecutor<DownOptions>(async (run) => {
   const { root, stacks, options } = run;
-  await downStacks(await deployContext({ ...run, reporter: { line: run.print } }), {
+  await downStacks(await deployContext(run), {
     workspace: await readWorkspace(root),
     stacks,
     volumes: options.volumes,

@@ -11,7 +11,7 @@ interface PlanOptions extends StackOptions {
 
 const { single, batch } = stackExecutor<PlanOptions>(async (run) => {
   const { root, stacks, options, color, print, settle } = run;
-  const context = await deployContext({ ...run, reporter: { line: print } });
+  const context = await deployContext(run);
   const workspace = await readWorkspace(root);
   const plan = await planStacks(context, { workspace, stacks, pull: options.pull, adopt: options.adopt });
   const whole = { ...plan, failed: [] };

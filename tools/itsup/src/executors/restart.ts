@@ -12,7 +12,7 @@ interface RestartOptions extends StackOptions {
 
 const { single, batch } = stackExecutor<RestartOptions>(async (run) => {
   const { root, stacks, options } = run;
-  await restartStacks(await deployContext({ ...run, reporter: { line: run.print } }), {
+  await restartStacks(await deployContext(run), {
     workspace: await readWorkspace(root),
     stacks,
     services: options.service,

@@ -1,7 +1,9 @@
 import { formatProblems, problemsOf, type Problem } from '@itsup/config';
+import type { Reporter } from '@itsup/deploy';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
 import { interruption } from '../terminal/interruption';
+import { createProgress } from '../terminal/progress';
 import { wantsColor } from '../terminal/wants-color';
 import { OutcomeQueue } from './outcome-queue';
 
@@ -17,6 +19,8 @@ export interface StackRun<Options> {
   signal: AbortSignal;
   /** Shows a line at once and keeps it for the stack's output; `null` is the run itself. */
   print(stack: string | null, line: string): void;
+  /** Takes the progress of the deploy layer: lines as `print` does, and what a stack waits for. */
+  reporter: Reporter;
   /** Settles a stack: failed with `success: false` or a problem of severity error. */
   settle(stack: string, outcome?: Outcome): void;
 }
@@ -83,12 +87,18 @@ async function* run<Options extends StackOptions>(
   const many = open.size > 1;
   const shown = new Set<string>();
 
+  const show = (stack: string | null, line: string): void =>
+    void process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
+  // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
+  const progress = createProgress(null, show);
+
   const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
     const task = open.get(stack);
     if (task === undefined) {
       return;
     }
     open.delete(stack);
+    progress.settled(stack);
     const problems = [...task.notes.map(warning), ...found];
     const failed = !success || problems.some(({ severity }) => severity === 'error');
     const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
@@ -116,8 +126,9 @@ async function* run<Options extends StackOptions>(
     if (task !== undefined) {
       task.lines += `${line}\n`;
     }
-    process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
+    show(stack, line);
   };
+  const reporter: Reporter = { line: print, status: progress.status };
 
   for (const { stack, refusal } of Object.values(tasks)) {
     if (refusal !== undefined) {
@@ -128,13 +139,14 @@ async function* run<Options extends StackOptions>(
   const stacks = [...open.keys()];
   if (options !== undefined && stacks.length > 0) {
     const { signal, release } = interruption();
-    void action({ root, stacks, options, env, color, signal, print, settle })
+    void action({ root, stacks, options, env, color, signal, print, reporter, settle })
       .then(
         () => stacks.forEach((stack) => settle(stack)),
         (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
       )
       .finally(() => {
         release();
+        progress.close();
         queue.close();
       });
   } else {

@@ -6,7 +6,7 @@ import { stackExecutor } from './stack-executor';
 
 const { single, batch } = stackExecutor<StackOptions>(async (run) => {
   const { root, stacks, print, settle } = run;
-  const context = await deployContext({ ...run, reporter: { line: print } });
+  const context = await deployContext(run);
   const found = await statusOf(context, { workspace: await readWorkspace(root), stacks });
   print(null, formatStatus(found, context.system.now()));
   found.forEach((stack) => settle(stack.stack, { summary: formatStatus([stack], context.system.now()) }));

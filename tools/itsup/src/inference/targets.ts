@@ -51,31 +51,37 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     },
   });
   return {
-    generate: target('generate', `Render the artifacts of ${what}`, {
+    generate: target('generate', `Write what is generated for ${what}`, {
       cache: true,
       inputs: [...stack.generate, RENDERERS],
       // Single files: a restore from the cache deletes everything else in an output folder.
       outputs: stack.outputs.map((file) => `{workspaceRoot}/${file}`),
     }),
-    validate: target('validate', `Check the artifacts of ${what} with Compose and for meaning`, {
-      cache: true,
-      inputs: [...stack.generate, ...stack.validate, RENDERERS, COMPOSE_VERSION],
-      outputs: [],
-      dependsOn: ['generate'],
-    }),
-    plan: target('plan', `Show what deploy would do to ${what}, and why; change nothing`, {
+    validate: target(
+      'validate',
+      `Check the configuration of ${what} and its generated files; needs no engine`,
+      {
+        cache: true,
+        inputs: [...stack.generate, ...stack.validate, RENDERERS, COMPOSE_VERSION],
+        outputs: [],
+        dependsOn: ['generate'],
+      },
+    ),
+    plan: target('plan', `Show what deploy would do to ${what}, and why; changes nothing`, {
       cache: false,
       dependsOn: ['generate'],
     }),
     // Never cached: A, B, then A again must deploy A again.
-    deploy: target('deploy', `Converge ${what} without losing a request`, {
+    deploy: target('deploy', `Bring ${what} to what the repository says, rolled where it can be`, {
       cache: false,
       inputs: [...stack.generate, ...PRODUCT],
       dependsOn: ['validate', '^deploy'],
     }),
-    status: target('status', `Show what runs of ${what}`, { cache: false }),
+    status: target('status', `Show what runs of ${what}, and its last deploy`, { cache: false }),
     logs: target('logs', `Show the logs of ${what}`, { cache: false }),
-    restart: target('restart', `Restart the services of ${what}`, { cache: false }),
+    restart: target('restart', `Replace the containers of ${what}, rolled where they can be`, {
+      cache: false,
+    }),
     down: target('down', `Stop and remove the containers and networks of ${what}; volumes stay`, {
       cache: false,
     }),
@@ -99,7 +105,7 @@ const EXAMPLES: Record<string, { options?: Record<string, unknown>; args?: strin
   deploy: { options: { pull: true } },
   status: {},
   logs: { options: { follow: true, tail: 100 } },
-  restart: { options: { service: 'web' } },
+  restart: { options: { service: ['web'] } },
   down: {},
   compose: { args: ['ps', '--all'] },
 };

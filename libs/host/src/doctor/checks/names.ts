@@ -41,7 +41,7 @@ export function checkNames({
     ...[...elsewhere].map(([where, domains]) =>
       note(
         `${listed(domains)}: ${where}, which is no address of this host`,
-        'right if that is your router and it forwards 80 and 443 to the entry points; else change the record',
+        'right if that is your router; else change the record',
       ),
     ),
   ]);

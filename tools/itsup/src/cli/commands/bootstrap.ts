@@ -2,10 +2,10 @@ import { hostRequest, USER } from './host-request';
 import { EXIT, type Command } from '../command';
 
 export const bootstrap: Command = {
-  usage: '[--dry-run] [--user <name>]',
+  usage: '',
   summary: 'install Docker and Compose where they are missing, and deploy at every boot',
   options: {
-    'dry-run': { type: 'boolean', description: 'only say what would be done' },
+    'dry-run': { type: 'boolean', description: 'say what would be done, and do nothing' },
     user: USER,
   },
   examples: ['itsup bootstrap --dry-run', 'itsup bootstrap'],

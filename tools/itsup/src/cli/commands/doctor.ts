@@ -3,9 +3,9 @@ import { withContext } from './context';
 import { EXIT, type Command } from '../command';
 
 export const doctor: Command = {
-  usage: '[--json]',
-  summary: 'look at the host: what keeps deploys from working, and the cure',
-  options: { json: { type: 'boolean', description: 'as JSON on standard output' } },
+  usage: '',
+  summary: 'look at the host: what keeps deploys from working, each with its cure',
+  options: { json: { type: 'boolean', description: 'print JSON' } },
   examples: ['itsup doctor', 'itsup doctor --json'],
   words: { min: 0, max: 0 },
   examines: true,

@@ -2,9 +2,9 @@ import { withContext } from './context';
 import { EXIT, type Command } from '../command';
 
 export const explain: Command = {
-  usage: '<url | host:port | domain | port> [--json]',
+  usage: '<url | host:port | domain | port>',
   summary: 'tell who serves a URL, a port or a domain, why the others do not, and what is wrong',
-  options: { json: { type: 'boolean', description: 'as JSON on standard output' } },
+  options: { json: { type: 'boolean', description: 'print JSON' } },
   examples: [
     'itsup explain https://app.example.com/api',
     'itsup explain app.example.com',

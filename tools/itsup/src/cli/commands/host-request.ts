@@ -5,7 +5,8 @@ import type { CommandInput, CommandOption } from '../command';
 /** Of commands that write a unit. */
 export const USER: CommandOption = {
   type: 'string',
-  description: 'who deploys this workspace (whoever did so far, else root)',
+  value: 'name',
+  description: 'who deploys this workspace (default: who did so far, else root)',
 };
 
 /** The real host for the host layer; progress goes to standard output. */

@@ -3,9 +3,13 @@ import { EXIT, type Command } from '../command';
 
 export const nightly: Command = {
   usage: '[enable|disable|status]',
-  summary: 'pull newer images every night and deploy what changed; off unless enabled',
+  summary: 'pull newer images every night and deploy what changed; off until enabled',
   options: {
-    at: { type: 'string', description: 'when, local time (03:30); up to half an hour later' },
+    at: {
+      type: 'string',
+      value: 'time',
+      description: 'when, local time (default: 03:30); up to half an hour later',
+    },
     user: USER,
   },
   examples: ['itsup nightly enable --at 04:00', 'itsup nightly status'],

@@ -5,7 +5,7 @@ import { headCommit } from '../../head-commit';
 import { withContext } from './context';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
-const VOLUMES: CommandOption = { type: 'boolean', description: 'also the volumes: their data is gone' };
+const VOLUMES: CommandOption = { type: 'boolean', description: 'remove the volumes too: their data is gone' };
 
 export const restart: Command = {
   usage: '<project> [service…]',
@@ -24,8 +24,8 @@ export const restart: Command = {
 };
 
 export const down: Command = {
-  usage: '<project…> [--volumes]',
-  summary: 'stop and remove the containers and networks of stacks',
+  usage: '<project…>',
+  summary: 'stop and remove the containers and networks of stacks; volumes stay',
   options: { volumes: VOLUMES },
   examples: ['itsup down blog'],
   words: { min: 1, max: Infinity },
@@ -38,7 +38,7 @@ export const down: Command = {
 };
 
 export const prune: Command = {
-  usage: '[stack…] [--volumes]',
+  usage: '[stack…]',
   summary: 'take down what this workspace deployed and no longer has a folder for',
   options: { volumes: VOLUMES },
   examples: ['itsup prune', 'itsup prune old-blog'],
@@ -52,10 +52,14 @@ export const prune: Command = {
 };
 
 export const rollback: Command = {
-  usage: '<project> [--to <record>]',
+  usage: '<project>',
   summary: 'take a stack back to the deploy before, images and configuration alike',
   options: {
-    to: { type: 'string', description: 'the record to go back to (itsup status --json lists them)' },
+    to: {
+      type: 'string',
+      value: 'record',
+      description: 'the record to go back to (default: the one before); one that is not there lists them',
+    },
   },
   examples: ['itsup rollback blog'],
   words: { min: 1, max: 1 },
@@ -83,15 +87,19 @@ async function operate(
   const { root, color, print, tell } = input;
   const { formatProblems, readWorkspace } = await import('@itsup/config');
   const workspace = await readWorkspace(root);
-  const onOutcome = ({ stack, status, problems }: StackOutcome): void => {
+  const tellOutcome = ({ stack, status, problems }: StackOutcome): void => {
     print(`${stack}  ${status}`);
     if (problems.length > 0) {
       tell(formatProblems(problems, { color }).trimEnd());
     }
   };
-  const summary = await withContext(input, (context) =>
-    act(context, workspace, { commit: headCommit(root), onOutcome }),
-  );
+  const summary = await withContext(input, (context, progress) => {
+    const onOutcome = (outcome: StackOutcome): void => {
+      progress.settled(outcome.stack);
+      progress.aside(() => tellOutcome(outcome));
+    };
+    return act(context, workspace, { commit: headCommit(root), onOutcome });
+  });
   if (summary.interrupted) {
     return EXIT.interrupted;
   }

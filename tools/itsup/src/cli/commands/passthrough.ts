@@ -16,11 +16,16 @@ export const svc: Command = {
 };
 
 export const logs: Command = {
-  usage: '<project> [service…] [--follow] [--tail <lines>]',
+  usage: '<project> [service…]',
   summary: 'show the logs of a stack',
   options: {
     follow: { type: 'boolean', short: 'f', description: 'keep showing what comes' },
-    tail: { type: 'string', short: 'n', description: 'lines from the end, of each container (100)' },
+    tail: {
+      type: 'string',
+      short: 'n',
+      value: 'lines',
+      description: 'lines from the end, of each container (default: 100)',
+    },
   },
   examples: ['itsup logs blog', 'itsup logs blog web --follow'],
   words: { min: 1, max: Infinity },

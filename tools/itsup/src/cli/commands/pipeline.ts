@@ -17,7 +17,13 @@ function pipeline(target: string, summary: string, options: Record<string, Comma
     usage: '[project…]',
     summary,
     options,
-    examples: [`itsup ${target}`, `itsup ${target} blog`],
+    examples: [
+      `itsup ${target}`,
+      `itsup ${target} blog`,
+      ...Object.keys(options)
+        .slice(0, 1)
+        .map((name) => `itsup ${target} --${name}`),
+    ],
     words: { min: 0, max: Infinity },
     run: (input) => runTarget(input, target, Object.keys(options)),
   };
@@ -33,7 +39,15 @@ async function runTarget(
   return runMany(root, [target], projects, given);
 }
 
-export const generate = pipeline('generate', 'render the artifacts', {});
-export const validate = pipeline('validate', 'check configuration and artifacts; needs no engine', {});
-export const deploy = pipeline('deploy', 'generate, validate and converge', { pull: PULL, adopt: ADOPT });
-export const apply: Command = { ...deploy, summary: 'the same as deploy', examples: ['itsup apply blog'] };
+export const generate = pipeline('generate', 'write what is generated: upstream/ and proxy/', {});
+export const validate = pipeline('validate', 'check configuration and generated files; needs no engine', {});
+export const deploy = pipeline(
+  'deploy',
+  'bring the host to what the repository says, rolled where it can be',
+  { pull: PULL, adopt: ADOPT },
+);
+export const apply: Command = {
+  ...deploy,
+  summary: 'do the same as deploy, under the name of itsUP',
+  examples: ['itsup apply blog'],
+};

@@ -4,13 +4,16 @@ import { EXIT, type Command } from '../command';
 
 /** In this process and not through Nx, which prints around it: `--json` has to be JSON. */
 export const plan: Command = {
-  usage: '[project…] [--json] [--pull]',
+  usage: '[project…]',
   summary: 'show what deploy would do, and why; changes nothing',
   options: {
-    json: { type: 'boolean', description: 'as JSON on standard output' },
+    json: { type: 'boolean', description: 'print JSON' },
     pull: { type: 'boolean', description: 'ask the registries for newer images of the same tags' },
-    adopt: { type: 'boolean', description: 'as if deploy took over containers that something else started' },
-    verbose: { type: 'boolean', short: 'v', description: 'also what does not change' },
+    adopt: {
+      type: 'boolean',
+      description: 'plan as if containers that something else started were taken over',
+    },
+    verbose: { type: 'boolean', short: 'v', description: 'show what does not change too' },
   },
   examples: ['itsup plan', 'itsup plan blog --json'],
   words: { min: 0, max: Infinity },

@@ -15,7 +15,7 @@ export const start: Command = {
     const lastLines =
       missing === null
         ? await addressLines(root)
-        : `Nothing was deployed: there is no Docker engine to deploy to. ${missing.help}`;
+        : `nothing was deployed: ${missing.message}\n  help: ${missing.help}`;
     // Nx ends the process, so this is said on the way out: the last lines are what to do next.
     process.once('exit', (code) => {
       if (lastLines !== '' && (code === 0 || missing !== null)) {

@@ -7,13 +7,18 @@ import { EXIT, type Command } from '../command';
 const DEFAULT_FILE = 'tmp/topology.html';
 
 export const topology: Command = {
-  usage: '[project…] [--output <file>] [--mermaid]',
+  usage: '[project…]',
   summary: 'draw names and ports, routers, services and networks as one HTML page',
   options: {
-    output: { type: 'string', short: 'o', description: `where to write it (${DEFAULT_FILE})` },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'file',
+      description: `where to write it (default: ${DEFAULT_FILE})`,
+    },
     mermaid: {
       type: 'boolean',
-      description: 'as Mermaid text, on standard output unless --output names a file',
+      description: 'write Mermaid text, to standard output unless --output names a file',
     },
   },
   examples: ['itsup topology', 'itsup topology shop --mermaid', 'itsup topology --output topology.html'],

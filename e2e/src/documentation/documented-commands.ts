@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { REPOSITORY } from '../harness/repository';
+
+/** A command that the documentation tells to type. */
+export interface DocumentedCommand {
+  /** File and line, for the message of a failure. */
+  place: string;
+  /** The command and its arguments, without quotes: `['npx', 'nx', 'graph']`. */
+  words: string[];
+}
+
+/** Every command of the README and of `docs/`: lines of `sh` blocks, and inline code that begins as ours do. */
+export async function documentedCommands(): Promise<DocumentedCommand[]> {
+  const docs = (await readdir(join(REPOSITORY, 'docs'))).filter((name) => name.endsWith('.md')).sort();
+  const files = ['README.md', ...docs.map((name) => `docs/${name}`)];
+  const texts = await Promise.all(files.map((file) => readFile(join(REPOSITORY, file), 'utf8')));
+  return files.flatMap((file, index) => commandsOf(file, texts[index] ?? ''));
+}
+
+/** The commands of one Markdown text. */
+export function commandsOf(file: string, text: string): DocumentedCommand[] {
+  let fence: string | null = null;
+  return text.split('\n').flatMap((line, index) => {
+    const place = `${file}:${index + 1}`;
+    const marker = /^\s*```(\w*)/.exec(line);
+    if (marker !== null) {
+      fence = fence === null ? (marker[1] ?? '') : null;
+      return [];
+    }
+    // An assignment alone is a line of a secrets file, or of a shell: nothing is run.
+    const lines = fence === null ? inlineCommands(line) : fence === 'sh' ? [line] : [];
+    return lines.flatMap((one) => simpleCommands(one).map((words) => ({ place, words })));
+  });
+}
+
+function inlineCommands(line: string): string[] {
+  return [...line.matchAll(/`((?:npx|npm|itsup) [^`]+)`/g)].map(([, code = '']) => code);
+}
+
+const WORD = /(?:[^\s"'&|;]|"[^"]*"|'[^']*'|\$\([^)]*\))+|&&|\|\||[|;]/g;
+
+/** A line's commands, without comments, redirections, assignments and what runs another command. */
+export function simpleCommands(line: string): string[][] {
+  const commands: string[][] = [[]];
+  for (const [word] of line.replace(/(^|\s)#.*$/, '').matchAll(WORD)) {
+    if (['&&', '||', '|', ';'].includes(word)) commands.push([]);
+    else commands.at(-1)?.push(word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+  }
+  return commands.map(withoutPrefix).filter((words) => words.length > 0);
+}
+
+function withoutPrefix(words: string[]): string[] {
+  const redirection = words.findIndex((word) => /^\d?>/.test(word));
+  const kept = redirection < 0 ? [...words] : words.slice(0, redirection);
+  while (/^(?:sudo|env|\w+=.*)$/.test(kept[0] ?? '')) kept.shift();
+  return kept;
+}
+
+/** `<commit>`: what the reader puts in. */
+export function isPlaceholder(word: string): boolean {
+  return /<[^>]*>?|^…$/.test(word);
+}
