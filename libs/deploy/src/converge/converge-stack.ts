@@ -65,9 +65,10 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   if (spec.project === null) await publishConfiguration(convergence);
 
   const kept = plan.services.filter((service) => service.action !== 'remove');
+  const retired = kept.flatMap((service) => service.retired);
   const leftovers = kept
-    .filter((service) => service.action !== 'scale')
-    .flatMap((service) => service.leftovers);
+    .flatMap((service) => service.leftovers)
+    .filter((container) => !retired.includes(container));
   if (leftovers.length > 0) {
     await journal.step('remove-leftovers', () => removeContainers(docker, leftovers));
   }
@@ -79,11 +80,8 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     if (batch.kind === 'rollout') await rollOne(convergence, batch.services[0]);
     else await startBatch(convergence, batch);
   }
-  const surplus = kept
-    .filter((service) => service.action === 'scale')
-    .flatMap((service) => service.leftovers);
-  if (surplus.length > 0) {
-    await journal.step('remove-leftovers', () => removeContainers(docker, surplus));
+  if (retired.length > 0) {
+    await journal.step('remove-leftovers', () => removeContainers(docker, retired));
   }
 
   if (publisher.pending(spec.stack).length > 0) {
@@ -137,8 +135,14 @@ async function makeNetworks({ compose, desired }: LoadedStack, plan: StackPlan):
     noRecreate: true,
     noBuild: true,
     pull: 'never',
-    scale: { [chosen.service]: Math.max(1, chosen.current.length) },
+    scale: { [chosen.service]: Math.max(1, presentOf(chosen)) },
   });
+}
+
+/** How many containers of the service there are once those that go at once are gone. */
+function presentOf({ current, leftovers, retired }: ServicePlan): number {
+  const staying = current.filter((container) => !leftovers.includes(container));
+  return new Set([...staying, ...retired]).size;
 }
 
 /** Networks that came or went for services that otherwise stay: attached and detached live. */
@@ -176,10 +180,16 @@ async function startBatch(convergence: Convergence, batch: Batch): Promise<void>
       noBuild: true,
       pull: 'never',
       ...(recreate ? { forceRecreate: true } : { noRecreate: true }),
-      scale: Object.fromEntries(batch.services.map((service) => [service.service, service.replicas])),
+      // Those that go later count: Compose would take away what is above the number, and it picks the newest.
+      scale: Object.fromEntries(
+        batch.services.map(({ service, replicas, retired }) => [service, replicas + retired.length]),
+      ),
     }),
   );
-  const started = await listServices(context.docker, loaded, names);
+  const retired = batch.services.flatMap((service) => service.retired);
+  const started = (await listServices(context.docker, loaded, names)).filter(
+    (container) => !retired.includes(container.id),
+  );
   await journal.step('await-healthy', () => awaitServices(convergence, started));
   if (loaded.spec.consumers.some((consumer) => names.includes(consumer.service))) {
     await journal.step('attach-to-consumers', async () => {

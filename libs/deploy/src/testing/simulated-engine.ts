@@ -347,7 +347,17 @@ class SimulatedCompose {
         this.engine.create(this.stack.project, name, model, this.stack, number);
         numbers = [...numbers, number];
       }
+      await this.removeSurplus(name, wanted);
       if (start) await this.startAll(name);
+    }
+  }
+
+  /** Compose takes the highest numbers away, whichever definition they have. */
+  private async removeSurplus(name: string, wanted: number): Promise<void> {
+    const surplus = this.own(name).sort((a, b) => a.number - b.number);
+    for (const one of surplus.slice(wanted)) {
+      await this.engine.mutate(`scale down: remove ${one.name}`);
+      this.engine.containers.delete(one.id);
     }
   }
 
