@@ -66,7 +66,7 @@ async function deploy(publisher: Publisher, stacks: string[], proxy = true): Pro
   await publisher.begin(proxy);
   if (proxy) await publisher.publishStatic();
   for (const stack of stacks) await publisher.settle(stack);
-  if (proxy) await publisher.finish();
+  if (proxy) await publisher.finish([]);
 }
 
 describe('Publisher', () => {
@@ -115,7 +115,7 @@ describe('Publisher', () => {
     await publisher.begin(true);
     expect(await readFile(path.join(state.dir, MIDDLEWARES), 'utf8')).toContain('auth');
     await publisher.settle('shop');
-    await publisher.finish();
+    await publisher.finish([]);
     expect(await readFile(path.join(state.dir, MIDDLEWARES), 'utf8')).not.toContain('auth');
   });
 

@@ -15,6 +15,16 @@ const FILE_OF_SECTION = {
 
 const SECTIONS = ['http', 'tcp', 'udp'] as const;
 
+/** What stays as it is published although the sources do not have it. */
+export interface Exempt {
+  /** Entries of the proxy's that somebody still needs. */
+  held: ReadonlySet<string>;
+  /** Stacks whose sources have errors: nobody knows what they want. */
+  broken: ReadonlySet<string>;
+}
+
+const NOTHING_EXEMPT: Exempt = { held: new Set(), broken: new Set() };
+
 /**
  * What is published, beside what the sources say, object by object with the stack that each comes and goes with. Pure:
  * reads and writes no file.
@@ -30,6 +40,7 @@ export class RouteBook {
     readonly present: Files,
     /** Owners of what is published, as they were when it came. */
     readonly presentOwners: Map<string, Owner>,
+    private readonly exempt: Exempt = NOTHING_EXEMPT,
   ) {}
 
   files(): string[] {
@@ -42,9 +53,41 @@ export class RouteBook {
     return [...(this.differences.get(stack) ?? [])].sort();
   }
 
-  /** The stack's entries become what the sources say. */
+  /** The stack's entries become what the sources say. The proxy's that are to go wait for `dropRetired`. */
   settle(stack: string): void {
-    this.replace((owner) => (stack === PROXY_STACK ? isProxys(owner) : owner?.stack === stack));
+    if (stack === PROXY_STACK) this.addProxys(false);
+    else this.replace((owner) => owner?.stack === stack);
+  }
+
+  /** The proxy's own entries, and routes of external hosts, that are published and that the sources have no more. */
+  retired(): Entries {
+    const retired: Entries = new Map();
+    this.each((file, key, value) => {
+      const owner = this.ownerOf(key);
+      if (!isProxys(owner) || this.exempt.broken.has(owner?.stack ?? '')) return;
+      if (!this.desired.get(file)?.has(key)) retired.set(key, value);
+    });
+    return retired;
+  }
+
+  /** Those of them that nobody needs go. */
+  dropRetired(needed: ReadonlySet<string>): void {
+    const retired = this.retired();
+    this.each((file, key) => {
+      if (retired.has(key) && !needed.has(key) && !this.desired.get(file)?.has(key)) this.drop(file, key);
+    });
+  }
+
+  /** What each stack's published entries hold; those that are to go left out. */
+  staying(): { stack: string; value: unknown }[] {
+    const retired = this.retired();
+    const staying: { stack: string; value: unknown }[] = [];
+    this.each((_file, key, value) => {
+      const [section = '', kind = ''] = entryPath(key);
+      const stack = this.ownerOf(key)?.stack ?? PROXY_STACK;
+      if (!retired.has(key)) staying.push({ stack, value: { [section]: { [kind]: { value } } } });
+    });
+    return staying;
   }
 
   /** Some file holds an entry of the stack. */
@@ -144,11 +187,16 @@ export class RouteBook {
       for (const key of new Set([...present.keys(), ...desired.keys()])) {
         if (present.has(key) && desired.has(key) && sameEntry(present.get(key), desired.get(key))) continue;
         const owner = this.ownerOf(key);
+        if (!desired.has(key) && this.isExempt(key, owner)) continue;
         if (owner !== null) note(owner.stack, file);
         if (isProxys(owner)) note(PROXY_STACK, file);
       }
     }
     return differences;
+  }
+
+  private isExempt(key: string, owner: Owner | null): boolean {
+    return this.exempt.held.has(key) || this.exempt.broken.has(owner?.stack ?? '');
   }
 
   /** By the sources; what they do not name any more has the owner that it was published with. */

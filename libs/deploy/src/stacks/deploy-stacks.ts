@@ -9,6 +9,7 @@ import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from './model';
 import { planExternal, unknownStack } from './plan-stacks';
 import { prepareRun, type Run } from './prepare-run';
+import { retireObjects } from './retire-objects';
 import { schedule } from './schedule';
 
 const PARALLEL = 4;
@@ -57,7 +58,8 @@ async function converge(
     run: (stack) => settleStack(run, stack, request, hook),
     onOutcome: (outcome) => request.onOutcome?.(outcome),
   });
-  if (withProxy) await run.publisher.finish();
+  // An interrupt leaves no time to look who needs what; the next deploy does.
+  if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   await settledRules;
   return {
     outcomes,

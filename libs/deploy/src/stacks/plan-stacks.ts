@@ -11,6 +11,7 @@ import { handoverCost } from './explain-traefik';
 import { planOne } from './plan-one';
 import { prepareRun, type Run } from './prepare-run';
 import { refuseWithoutProviders } from './refusals';
+import { heldNote } from './retire-objects';
 import type { StackSpec } from './stack-spec';
 
 const PARALLEL = 4;
@@ -47,7 +48,10 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (spec.kind === 'external') return planExternal(run, spec);
   if (spec.kind === 'down') return planDownOf(run, spec, 'enabled: false');
   if (!run.engine.reachable) return planEmptyHost(run, spec);
-  const { plan, loaded } = await planOne(run, spec, run.observed);
+  const planned = await planOne(run, spec, run.observed);
+  const { loaded } = planned;
+  const held = spec.project === null ? run.held.map(heldNote) : [];
+  const plan = { ...planned.plan, notes: [...planned.plan.notes, ...held] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
   const notes = [...plan.notes, ...missingProviders(run, spec), ...(cost === null ? [] : [cost])];

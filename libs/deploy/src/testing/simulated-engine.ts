@@ -123,6 +123,7 @@ export class SimulatedEngine {
       hash: configHash(service),
       configFiles: stack.files,
       environment: service.environment ?? {},
+      ownLabels: service.labels ?? {},
       networks: new Map(networks.map((network) => [network, [name]])),
     });
     this.containers.set(container.id, container);
