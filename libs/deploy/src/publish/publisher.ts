@@ -34,7 +34,6 @@ export interface FileChange {
 
 /** Traefik's static configuration. */
 export const STATIC_FILE = 'traefik/traefik.yml';
-const DYNAMIC = 'traefik/dynamic/';
 const LOCK_WAIT_MS = 60_000;
 
 /** Containers of other users read these files. */
@@ -297,5 +296,5 @@ export class Publisher {
 }
 
 function isDynamic(file: { path: string }): boolean {
-  return file.path.startsWith(DYNAMIC);
+  return file.path.startsWith('traefik/dynamic/');
 }

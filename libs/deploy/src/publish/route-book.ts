@@ -1,5 +1,6 @@
 import type { DynamicConfiguration } from '../rollout/types';
 import { PROXY_STACK } from '../stacks/model';
+import { canonicalJson } from '../desired/digest';
 import { entryKey, entryPath, sameEntry, type Entries } from './entries';
 import type { Owner } from './route-owners';
 
@@ -57,6 +58,7 @@ export class RouteBook {
   settle(stack: string): void {
     if (stack === PROXY_STACK) this.addProxys(false);
     else this.replace((owner) => owner?.stack === stack);
+    this.dropSuperseded(stack);
   }
 
   /** The proxy's own entries, and routes of external hosts, that are published and that the sources have no more. */
@@ -160,6 +162,24 @@ export class RouteBook {
     this.each((file, key) => {
       if (isOf(this.presentOwners.get(key), stack, service) && !wanted.has(key)) this.drop(file, key);
     });
+    this.dropSuperseded(stack);
+  }
+
+  /**
+   * A router of another stack that no source has any more gives way to one of this stack that claims the same: a folder
+   * was renamed, or a route moved. Two of them would share the requests, and one leads nowhere.
+   */
+  private dropSuperseded(stack: string): void {
+    const claims = new Set<string>();
+    this.each((_file, key, value) => {
+      if (this.presentOwners.get(key)?.stack === stack) claims.add(claimOf(key, value) ?? '');
+    });
+    this.each((file, key, value) => {
+      const owner = this.presentOwners.get(key);
+      const claim = claimOf(key, value);
+      if (owner === undefined || owner.stack === stack || this.exempt.broken.has(owner.stack)) return;
+      if (claim !== null && claims.has(claim) && !this.desired.get(file)?.has(key)) this.drop(file, key);
+    });
   }
 
   private replace(mine: (owner: Owner | null) => boolean): void {
@@ -223,6 +243,14 @@ export class RouteBook {
     this.presentOwners.delete(key);
     this.differences = null;
   }
+}
+
+/** What a router asks for: entry points and rule; null: the entry is no router. */
+function claimOf(key: string, value: unknown): string | null {
+  const [section, kind] = entryPath(key);
+  if (kind !== 'routers') return null;
+  const { entryPoints = [], rule = '' } = value as { entryPoints?: string[]; rule?: string };
+  return canonicalJson([section, [...entryPoints].sort(), rule]);
 }
 
 /** The proxy's own entries, and routes of external hosts, which no stack of their own brings. */

@@ -13,6 +13,7 @@ import { prepareRun, type Run } from './prepare-run';
 import { refuseWithoutProviders } from './refusals';
 import { heldNote } from './retire-objects';
 import type { StackSpec } from './stack-spec';
+import { successionNotes } from './successors';
 
 const PARALLEL = 4;
 
@@ -50,8 +51,8 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (!run.engine.reachable) return planEmptyHost(run, spec);
   const planned = await planOne(run, spec, run.observed);
   const { loaded } = planned;
-  const held = spec.project === null ? run.held.map(heldNote) : [];
-  const plan = { ...planned.plan, notes: [...planned.plan.notes, ...held] };
+  const known = [...successionNotes(run, spec), ...(spec.project === null ? run.held.map(heldNote) : [])];
+  const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
   const notes = [...plan.notes, ...missingProviders(run, spec), ...(cost === null ? [] : [cost])];

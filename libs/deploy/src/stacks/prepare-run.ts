@@ -19,6 +19,7 @@ import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
 import { labelUses } from './retire-objects';
+import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from './stack-spec';
 
 /** What all stacks of one plan or deploy share; gathered once, uncached. */
@@ -34,6 +35,8 @@ export interface Run {
   broken: Map<string, Problem[]>;
   problems: Problem[];
   prunable: string[];
+  /** Stacks whose folder is gone, and the ones that have their Compose project by now. */
+  successors: ReadonlyMap<string, string>;
   digester: Digester;
   secrets: SecretsReader;
   publisher: Publisher;
@@ -117,6 +120,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       (problem) => problem.severity !== 'error' || problem.project === undefined,
     ),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
+    successors: successorsOf(deployed, specs),
     secrets,
     digester: new Digester(identity?.digestKey ?? ''),
     publisher,

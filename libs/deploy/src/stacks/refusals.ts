@@ -33,6 +33,15 @@ export function refuseForeignStack(
   const ours = new Set([spec.composeFile, ...spec.sources]);
   const stranger = own.find((container) => !container.configFiles.some((file) => ours.has(file)));
   if (stranger === undefined) return;
+  const before = [...run.successors].find(([, heir]) => heir === spec.stack)?.[0];
+  if (before !== undefined) {
+    throw refusal({
+      code: 'foreign-stack',
+      project: spec.stack,
+      message: `containers of the Compose project ${spec.projectName} run already, deployed as ${before}, whose folder is gone`,
+      help: `if it was renamed to ${spec.stack}, take them over with --adopt; else give the project another name`,
+    });
+  }
   throw refusal({
     code: 'foreign-stack',
     project: spec.stack,
