@@ -22,7 +22,7 @@ import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
 import { loadOptions, planLoaded, planOne } from './plan-one';
 import type { Run } from './prepare-run';
-import { refuseRemoteEngine, refuseWithoutProviders } from './refusals';
+import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from './refusals';
 import type { StackSpec } from './stack-spec';
 
 export interface DeployOneOptions {
@@ -161,6 +161,7 @@ async function deployLocked(
     }
     let loaded: LoadedStack | null;
     if (options.load) {
+      refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
       loaded = await options.load(run, spec);
       plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
     } else if (glance !== null) {
