@@ -8,7 +8,9 @@ import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 import { deployStacks } from './deploy-stacks';
 import { downStacks } from './down-stacks';
 import { planStacks } from './plan-stacks';
+import { formatStatus } from './format-status';
 import { prune } from './prune';
+import { statusOf } from './status-of';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 const ROW = ingressRow({ router: 'tcp', hostport: 5432, port: 5432 });
@@ -118,6 +120,19 @@ describe('a folder that was renamed', () => {
       expect(existsSync(path.join(simulated.root, 'state/stacks/blog/deployed.json'))).toBe(false);
       expect(routers()).toContain('weblog-web-5432');
       expect((await deploy()).outcomes).toMatchObject([{ status: 'unchanged' }]);
+    });
+
+    it('has a status that names the new folder for the old one', async () => {
+      await deploy({ adopt: true });
+      const workspace = simulated.workspace();
+      const statuses = await statusOf(simulated.context(), { workspace, stacks: ['blog', 'weblog'] });
+      expect(statuses).toMatchObject([
+        { stack: 'blog', services: [], successor: 'weblog' },
+        { stack: 'weblog', state: 'running', successor: null },
+      ]);
+      expect(formatStatus(statuses, simulated.clock.now())).toContain(
+        'blog: its Compose project is that of weblog by now; itsup prune forgets it',
+      );
     });
 
     it('loses nothing to a down of the old name', async () => {
