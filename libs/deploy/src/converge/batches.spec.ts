@@ -13,6 +13,7 @@ function batches(services: Record<string, [ServiceAction, ...string[]]>): string
     replicas: 1,
     current: [],
     leftovers: [],
+    retired: [],
     networks: [],
   }));
   const desired = Object.entries(services).map(

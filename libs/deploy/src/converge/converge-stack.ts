@@ -1,17 +1,18 @@
-import type { Problem } from '@itsup/config';
 import type { ContainerSummary, Docker } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handoverSteps, rollOut, rolloutSteps, type RolloutContext } from '../rollout/index';
+import { handoverSteps, rolloutSteps, type RolloutContext } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
-import { NotHealthyError, waitHealthy } from './wait-healthy';
+import { rollService } from './roll-service';
+import { InterruptedError } from './interrupted-error';
+import { waitHealthy } from './wait-healthy';
 
 /** Steps of a deploy in the order they may come, those of its rollouts included. A test stops a deploy at each. */
 export const deploySteps = [
@@ -48,7 +49,6 @@ export interface Convergence {
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
-const DRAIN_DEADLINE_MS = 30_000;
 
 /**
  * Carries the plan out. Images are there, the lock is held. Every act is a named step of the journal and can be
@@ -65,9 +65,10 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   if (spec.project === null) await publishConfiguration(convergence);
 
   const kept = plan.services.filter((service) => service.action !== 'remove');
+  const retired = kept.flatMap((service) => service.retired);
   const leftovers = kept
-    .filter((service) => service.action !== 'scale')
-    .flatMap((service) => service.leftovers);
+    .flatMap((service) => service.leftovers)
+    .filter((container) => !retired.includes(container));
   if (leftovers.length > 0) {
     await journal.step('remove-leftovers', () => removeContainers(docker, leftovers));
   }
@@ -77,13 +78,11 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   for (const batch of batchesOf(plan.services, desired.services)) {
     context.signal?.throwIfAborted();
     if (batch.kind === 'rollout') await rollOne(convergence, batch.services[0]);
+    else if (batch.kind === 'recreate') await recreateBatch(convergence, batch);
     else await startBatch(convergence, batch);
   }
-  const surplus = kept
-    .filter((service) => service.action === 'scale')
-    .flatMap((service) => service.leftovers);
-  if (surplus.length > 0) {
-    await journal.step('remove-leftovers', () => removeContainers(docker, surplus));
+  if (retired.length > 0) {
+    await journal.step('remove-leftovers', () => removeContainers(docker, retired));
   }
 
   if (publisher.pending(spec.stack).length > 0) {
@@ -137,8 +136,14 @@ async function makeNetworks({ compose, desired }: LoadedStack, plan: StackPlan):
     noRecreate: true,
     noBuild: true,
     pull: 'never',
-    scale: { [chosen.service]: Math.max(1, chosen.current.length) },
+    scale: { [chosen.service]: Math.max(1, presentOf(chosen)) },
   });
+}
+
+/** How many containers of the service there are once those that go at once are gone. */
+function presentOf({ current, leftovers, retired }: ServicePlan): number {
+  const staying = current.filter((container) => !leftovers.includes(container));
+  return new Set([...staying, ...retired]).size;
 }
 
 /** Networks that came or went for services that otherwise stay: attached and detached live. */
@@ -164,6 +169,19 @@ async function connectServices({ context, plan, journal }: Convergence): Promise
   });
 }
 
+/** What is recreated goes before it comes: an interrupt in between leaves it down, which has to be said. */
+async function recreateBatch(convergence: Convergence, batch: Batch): Promise<void> {
+  try {
+    await startBatch(convergence, batch);
+  } catch (error) {
+    if (convergence.context.signal?.aborted !== true) throw error;
+    const names = batch.services.map(({ service }) => service);
+    throw new InterruptedError(
+      `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} being recreated and may be down until the next deploy`,
+    );
+  }
+}
+
 async function startBatch(convergence: Convergence, batch: Batch): Promise<void> {
   const { context, loaded, journal } = convergence;
   const names = batch.services.map((service) => service.service);
@@ -176,10 +194,16 @@ async function startBatch(convergence: Convergence, batch: Batch): Promise<void>
       noBuild: true,
       pull: 'never',
       ...(recreate ? { forceRecreate: true } : { noRecreate: true }),
-      scale: Object.fromEntries(batch.services.map((service) => [service.service, service.replicas])),
+      // Those that go later count: Compose would take away what is above the number, and it picks the newest.
+      scale: Object.fromEntries(
+        batch.services.map(({ service, replicas, retired }) => [service, replicas + retired.length]),
+      ),
     }),
   );
-  const started = await listServices(context.docker, loaded, names);
+  const retired = batch.services.flatMap((service) => service.retired);
+  const started = (await listServices(context.docker, loaded, names)).filter(
+    (container) => !retired.includes(container.id),
+  );
   await journal.step('await-healthy', () => awaitServices(convergence, started));
   if (loaded.spec.consumers.some((consumer) => names.includes(consumer.service))) {
     await journal.step('attach-to-consumers', async () => {
@@ -215,54 +239,6 @@ async function rollOne(convergence: Convergence, plan: ServicePlan | undefined):
   if (convergence.loaded.spec.project !== null || plan.service !== TRAEFIK)
     await rollService(convergence, plan);
   else await handOverTraefik(convergence, plan);
-}
-
-async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
-  const { context, loaded, journal, publisher, rollout } = convergence;
-  const { spec, compose } = loaded;
-  const drain = loaded.options.get(plan.service)?.drain;
-  const outcome = await rollOut(
-    rollout,
-    {
-      project: spec.stack,
-      composeProject: spec.projectName,
-      service: plan.service,
-      replicas: plan.replicas,
-      start: (total) =>
-        compose.up({
-          services: [plan.service],
-          noDeps: true,
-          noRecreate: true,
-          noBuild: true,
-          pull: 'never',
-          scale: { [plan.service]: total },
-        }),
-      joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
-      fileRoutes: publisher.routesOf(spec.stack, plan.service),
-      publishRoutes: (routes) => publisher.publishService(spec.stack, plan.service, routes),
-      drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
-      healthBudgetMs: null,
-    },
-    journal,
-  );
-  if (outcome.result === 'done') return;
-  if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
-  throw new NotHealthyError(rolloutProblem(spec.stack, plan.service, outcome), outcome.details);
-}
-
-function rolloutProblem(
-  stack: string,
-  service: string,
-  outcome: { reason: string; leftover: string | null },
-): Problem {
-  const left = outcome.leftover === null ? 'the old version keeps serving' : `left over: ${outcome.leftover}`;
-  return {
-    code: 'rollout-failed',
-    severity: 'error',
-    project: stack,
-    message: `${stack}: ${service} could not be rolled: ${outcome.reason}`,
-    help: `${left}; correct it and run: nx deploy ${stack}`,
-  };
 }
 
 /** Containers of these services, one-off ones left out. */

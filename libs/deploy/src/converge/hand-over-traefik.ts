@@ -12,6 +12,7 @@ import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
+import { InterruptedError } from './interrupted-error';
 import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
@@ -61,6 +62,9 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
     journal,
   );
   if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted' && outcome.leftover !== null) {
+    throw new InterruptedError(`${plan.service}: ${outcome.leftover}`);
+  }
   if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
   const left = outcome.leftover === null ? 'the old one keeps serving' : `left over: ${outcome.leftover}`;
   throw new NotHealthyError(

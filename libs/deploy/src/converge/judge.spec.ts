@@ -19,6 +19,7 @@ function details(change: Partial<ContainerDetails>): ContainerDetails {
     hash: '',
     configFiles: [],
     environment: {},
+    ownLabels: {},
     networks: new Map(),
   });
   container.start(NOW - 30_000);

@@ -14,6 +14,7 @@ function service(name: string, change: Partial<ServicePlan> = {}): ServicePlan {
     replicas: 1,
     current: [],
     leftovers: [],
+    retired: [],
     networks: [],
     ...change,
   };

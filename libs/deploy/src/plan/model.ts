@@ -121,8 +121,10 @@ export interface ServicePlan {
   replicas: number;
   /** Containers that stay or are replaced, oldest first. */
   current: string[];
-  /** Leftovers that are removed by id before anything starts: dead, or not of this definition and not serving. */
+  /** Containers that go, by id: dead ones, those of another definition, surplus ones. Before anything starts. */
   leftovers: string[];
+  /** Those of the leftovers that serve and that go only when the wanted ones are well. */
+  retired: string[];
   /** `connect`, `disconnect`: the networks by name. */
   networks: { network: string; aliases: string[] }[];
 }

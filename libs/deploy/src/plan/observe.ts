@@ -57,8 +57,8 @@ function exitCodeOf(status: string): number | null {
 }
 
 /**
- * Whether exactly the containers that the last deploy left are there and well, each with the image its reference still
- * names: then, with unchanged inputs, there is nothing to do.
+ * Whether exactly the containers that the last deploy left are there and well, as many as are wanted, each with the
+ * image its reference still names: then, with unchanged inputs, there is nothing to do.
  */
 export function runsAsDeployed(
   deployed: DeployedStack,
@@ -68,6 +68,11 @@ export function runsAsDeployed(
   const own = containers.filter((container) => container.projectName === projectName);
   const known = Object.values(deployed.services).flatMap((service) => service.containers);
   if (own.length !== known.length) return false;
+  // What a deploy left may have been less than it should have left.
+  const complete = Object.entries(deployed.services).every(
+    ([name, { replicas }]) => own.filter((container) => container.service === name).length === replicas,
+  );
+  if (!complete) return false;
   const records = new Map(known.map((record) => [record.id, record]));
   const allWell = own.every((container) => {
     const record = records.get(container.id);

@@ -32,6 +32,7 @@ export function planService(
     replicas: desired.replicas,
     current: ordered.map((container) => container.id),
     leftovers: [],
+    retired: [],
     networks: [],
     ...more,
   });
@@ -92,15 +93,21 @@ function keep(
     (container) => !isServing(container) && container.state !== 'restarting' && !finished.includes(container),
   );
   const serving = current.filter(isServing);
+  const outdatedServing = outdated.filter(isServing);
+  const rolls = desired.notRolled.length === 0;
 
   if (looping.length > 0) {
-    return plan('recreate', [`${names(looping)} keeps restarting`], { notRolled: ['it is not serving'] });
+    const reasons = [`${names(looping)} keeps restarting`];
+    const others = [...serving, ...outdatedServing];
+    return rolls && others.length > 0
+      ? plan('rollout', reasons, { current: idsOf(others), leftovers: idsOf([...looping, ...stopped]) })
+      : plan('recreate', reasons, { notRolled: ['it is not serving'] });
   }
   if (unhealthy.length > 0) {
     const reasons = [`${names(unhealthy)} is unhealthy`];
-    return desired.notRolled.length > 0
-      ? plan('recreate', reasons, { notRolled: desired.notRolled })
-      : plan('rollout', reasons, { leftovers: idsOf(stopped) });
+    return rolls
+      ? plan('rollout', reasons, { leftovers: idsOf(stopped) })
+      : plan('recreate', reasons, { notRolled: desired.notRolled });
   }
   const good = [...serving, ...finished];
   if (good.length >= desired.replicas) {
@@ -110,13 +117,29 @@ function keep(
     const reasons = surplus.length > 0 ? [`replicas ${good.length} → ${desired.replicas}`] : [];
     const rest = stopped.length + outdated.length;
     if (rest > 0) reasons.push(`${rest} left over from an earlier deploy`);
-    return plan('scale', reasons, { leftovers, current: idsOf(good.slice(0, desired.replicas)) });
+    return plan('scale', reasons, {
+      leftovers,
+      // The wanted ones may have been started a moment ago: until they are well, the others serve.
+      retired: idsOf([...surplus, ...outdated].filter(isServing)),
+      current: idsOf(good.slice(0, desired.replicas)),
+    });
   }
+  if (rolls && outdatedServing.length > 0) {
+    return plan('rollout', [`${names(outdatedServing)} still runs what was deployed before`], {
+      leftovers: idsOf([...stopped, ...outdated].filter((container) => !isServing(container))),
+      current: idsOf([...serving, ...outdatedServing]),
+    });
+  }
+  const room =
+    outdatedServing.length > 0
+      ? [`${names(outdatedServing)} makes room: ${desired.notRolled.join(', ')}`]
+      : [];
+  const leftovers = idsOf(outdated);
   if (stopped.length > 0 && good.length + stopped.length >= desired.replicas) {
-    return plan('start', [stopped.map(stopReason).join(', ')], { leftovers: idsOf(outdated) });
+    return plan('start', [stopped.map(stopReason).join(', '), ...room], { leftovers });
   }
-  return plan('scale', [`replicas ${good.length} → ${desired.replicas}`], {
-    leftovers: idsOf(outdated),
+  return plan('scale', [`replicas ${good.length} → ${desired.replicas}`, ...room], {
+    leftovers,
     current: idsOf(current),
   });
 }

@@ -99,6 +99,7 @@ function removal(service: string, containers: ObservedContainer[], reason: strin
     replicas: 0,
     current: [],
     leftovers: containers.map((container) => container.id),
+    retired: [],
     networks: [],
   };
 }

@@ -20,6 +20,15 @@ export function entriesOf(text: string): Entries {
   return entries;
 }
 
+/** Entries of a published file; one that somebody broke by hand counts as empty, and is written anew. */
+export function readableEntries(text: string): Entries {
+  try {
+    return entriesOf(text);
+  } catch {
+    return new Map();
+  }
+}
+
 /** The path of an object as an entry's key. */
 export function entryKey(section: string, kind: string, name: string): string {
   return JSON.stringify([section, kind, name]);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -66,7 +66,7 @@ async function deploy(publisher: Publisher, stacks: string[], proxy = true): Pro
   await publisher.begin(proxy);
   if (proxy) await publisher.publishStatic();
   for (const stack of stacks) await publisher.settle(stack);
-  if (proxy) await publisher.finish();
+  if (proxy) await publisher.finish([]);
 }
 
 describe('Publisher', () => {
@@ -115,7 +115,7 @@ describe('Publisher', () => {
     await publisher.begin(true);
     expect(await readFile(path.join(state.dir, MIDDLEWARES), 'utf8')).toContain('auth');
     await publisher.settle('shop');
-    await publisher.finish();
+    await publisher.finish([]);
     expect(await readFile(path.join(state.dir, MIDDLEWARES), 'utf8')).not.toContain('auth');
   });
 
@@ -151,6 +151,31 @@ describe('Publisher', () => {
     await publisher.publishService('shop', 'web', {});
     expect(await published()).toEqual({ 'shop-api': 'b' });
     expect(publisher.routesOf('blog', 'web')).toBeNull();
+  });
+
+  it('takes nothing of the proxy away in its own turn, and at the end only what no route uses', async () => {
+    await deploy(await open({ 'shop/web': 'a!' }, ['auth', 'free']), ['shop']);
+    const publisher = await open({ 'shop/web': 'a' }, []);
+    await publisher.begin(true);
+    await publisher.settle('proxy');
+    const middlewares = () => readFile(path.join(state.dir, MIDDLEWARES), 'utf8');
+    expect(await middlewares()).toMatch(/auth[\s\S]*free/);
+    expect(await publisher.finish([])).toMatchObject([{ what: 'middleware auth', users: ['shop'] }]);
+    expect(await middlewares()).toContain('auth');
+    expect(await middlewares()).not.toContain('free');
+  });
+
+  it('keeps what pins and labels still use', async () => {
+    await deploy(await open({}, ['auth', 'slow']), []);
+    const pin = { http: { routers: { pin: { rule: 'a', service: 's', middlewares: ['auth@file'] } } } };
+    await writeFile(path.join(state.dynamicDir, 'rollout-shop-web.yml'), stringify(pin));
+    const publisher = await open({}, []);
+    await publisher.begin(true);
+    const held = await publisher.finish([{ user: 'blog', names: new Set(['slow']) }]);
+    expect(held).toMatchObject([
+      { what: 'middleware slow', users: ['blog'] },
+      { what: 'middleware auth', users: ['rollout-shop-web.yml'] },
+    ]);
   });
 
   it('keeps what another process published meanwhile', async () => {

@@ -8,25 +8,23 @@ import type { System } from '../context';
 import type { DynamicConfiguration } from '../rollout/types';
 import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../stacks/model';
-import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
+import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
-import { entriesOf, sameEntries, textOf, type Entries } from './entries';
+import { readableEntries, sameEntries, textOf, type Entries } from './entries';
+import { entryPointNames } from './entry-point-names';
+import { readForeign } from './foreign-files';
+import { readIndex, writeIndex } from './published-index';
+import { namesIn, type Use } from './references';
 import { RouteBook, type Files } from './route-book';
 import type { Owner } from './route-owners';
+import { stillUsed, type HeldObject } from './still-used';
 
 /** A file that the proxy's containers read, by its path in the state folder. */
 export interface PublishedFile {
   path: string;
   text: string;
-}
-
-/** What this layer published, so that it removes nothing else and knows whose routes it finds. */
-interface PublishedIndex {
-  version: 1;
-  files: string[];
-  owners: Record<string, Owner>;
 }
 
 export interface FileChange {
@@ -36,7 +34,6 @@ export interface FileChange {
 
 /** Traefik's static configuration. */
 export const STATIC_FILE = 'traefik/traefik.yml';
-const DYNAMIC = 'traefik/dynamic/';
 const LOCK_WAIT_MS = 60_000;
 
 /** Containers of other users read these files. */
@@ -53,6 +50,8 @@ export class Publisher {
   private readonly parsed = new Map<string, { text: string; entries: Entries }>();
   private readonly texts = new Map<string, string>();
   private book: RouteBook;
+  /** Entries that are to go and that somebody needs. */
+  private held: ReadonlySet<string> = new Set();
   private queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -60,6 +59,7 @@ export class Publisher {
     private readonly system: System,
     private readonly files: PublishedFile[],
     private readonly owners: ReadonlyMap<string, Owner>,
+    private readonly broken: ReadonlySet<string>,
   ) {
     this.desired = new Map(
       files.filter(isDynamic).map((file) => [file.path, this.entriesOf(file.path, file.text)]),
@@ -67,26 +67,30 @@ export class Publisher {
     this.book = new RouteBook(this.desired, owners, new Map(), new Map());
   }
 
-  /** @param files everything the proxy serves when the sources are deployed as they are */
+  /**
+   * @param files everything the proxy serves when the sources are deployed as they are
+   * @param broken stacks whose sources have errors: their routes stay as they were published
+   */
   static async open(
     state: State,
     system: System,
     files: PublishedFile[],
     owners: ReadonlyMap<string, Owner>,
+    broken: ReadonlySet<string> = new Set(),
   ): Promise<Publisher> {
-    const publisher = new Publisher(state, system, files, owners);
+    const publisher = new Publisher(state, system, files, owners, broken);
     await publisher.read();
     return publisher;
   }
 
   /** What the stack's deploy would change of the files, for the plan. */
   pending(stack: string): FileChange[] {
-    const changes = this.book.pending(stack).map((file): FileChange => this.changeOf(file));
+    const files = this.book.pending(stack);
     if (stack === PROXY_STACK) {
       const differing = this.statics().filter(({ path: file, text }) => this.texts.get(file) !== text);
-      changes.push(...differing.map(({ path: file }) => this.changeOf(file)));
+      files.push(...differing.map(({ path: file }) => file));
     }
-    return changes.sort((a, b) => byCodeUnit(a.path, b.path));
+    return files.sort(byCodeUnit).map((file) => this.changeOf(file));
   }
 
   /** Some file holds a route of the stack. */
@@ -130,14 +134,40 @@ export class Publisher {
     });
   }
 
-  /** The stack is deployed: its routes are what the sources say, and its old ones go. */
+  /**
+   * The stack is deployed: its routes are what the sources say, and its old ones go. Of the proxy nothing goes: running
+   * containers may still name what it brought.
+   */
   settle(stack: string): Promise<void> {
     return this.change((book) => book.settle(stack));
   }
 
-  /** All stacks are done: what the proxy itself no longer has goes, also routes of external hosts that are gone. */
-  finish(): Promise<void> {
-    return this.settle(PROXY_STACK);
+  /** Something of the proxy's, or of an external host, is published that the sources have no more. */
+  hasRetired(): boolean {
+    return this.book.retired().size > 0;
+  }
+
+  /** Which of that is still needed. From here on the plan counts it as no change. */
+  async hold(labels: readonly Use[]): Promise<HeldObject[]> {
+    const held = await this.heldBy(labels);
+    this.held = new Set(held.map(({ key }) => key));
+    await this.read();
+    return held;
+  }
+
+  /**
+   * All stacks are done: what the proxy itself no longer has goes, also routes of external hosts that are gone.
+   * @param labels what running containers name
+   * @returns what stays, because it is still needed
+   */
+  async finish(labels: readonly Use[]): Promise<HeldObject[]> {
+    let held: HeldObject[] = [];
+    await this.change(async (book) => {
+      book.addProxys(false);
+      held = await this.heldBy(labels);
+      book.dropRetired(new Set(held.map(({ key }) => key)));
+    });
+    return held;
   }
 
   /** The stack is taken down: none of its routes stays, whatever the sources say. */
@@ -179,8 +209,19 @@ export class Publisher {
     return result;
   }
 
+  /** Beside labels and our own entries, pins and files of the operator's may name them, and the static configuration. */
+  private async heldBy(labels: readonly Use[]): Promise<HeldObject[]> {
+    const others = await readForeign(
+      this.state.dynamicDir,
+      new Set(this.book.files().map((file) => path.basename(file))),
+    );
+    const own = this.book.staying().map(({ stack, value }) => ({ user: stack, names: namesIn(value) }));
+    const traefik = { user: PROXY_STACK, names: namesIn(parse(this.texts.get(STATIC_FILE) ?? '')) };
+    return stillUsed(this.book.retired(), [...labels, ...own, ...others, traefik]);
+  }
+
   private async read(): Promise<void> {
-    const index = await readJsonOrNull<PublishedIndex>(this.indexFile(), 1);
+    const index = await readIndex(this.state);
     const present: Files = new Map();
     this.texts.clear();
     for (const file of new Set([...(index?.files ?? []), ...this.files.map((one) => one.path)])) {
@@ -194,6 +235,7 @@ export class Publisher {
       this.owners,
       present,
       new Map(Object.entries(index?.owners ?? {})),
+      { held: this.held, broken: this.broken },
     );
   }
 
@@ -222,7 +264,7 @@ export class Publisher {
         this.parsed.set(file, { text, entries: new Map(entries) });
       }
     }
-    await this.writeIndex({
+    await writeIndex(this.state, {
       version: 1,
       files: [...this.texts.keys()].sort(),
       owners: Object.fromEntries(presentOwners),
@@ -235,17 +277,11 @@ export class Publisher {
     this.texts.set(file, text);
   }
 
-  private async writeIndex(index: PublishedIndex): Promise<void> {
-    const text = `${JSON.stringify(index)}\n`;
-    if ((await readFileOrNull(this.indexFile())) === text) return;
-    await writeFileAtomic(this.indexFile(), text, { sync: false });
-  }
-
   /** A map of the caller's own. */
   private entriesOf(file: string, text: string): Entries {
     const known = this.parsed.get(file);
     if (known?.text === text) return new Map(known.entries);
-    const entries = readable(text);
+    const entries = readableEntries(text);
     this.parsed.set(file, { text, entries });
     return new Map(entries);
   }
@@ -257,26 +293,8 @@ export class Publisher {
   private changeOf(file: string): FileChange {
     return { path: file, action: this.texts.has(file) ? 'update' : 'create' };
   }
-
-  private indexFile(): string {
-    return path.join(this.state.dir, 'published.json');
-  }
-}
-
-/** Entries of a published file; one that somebody broke by hand counts as empty, and is written anew. */
-function readable(text: string): Entries {
-  try {
-    return entriesOf(text);
-  } catch {
-    return new Map();
-  }
-}
-
-function entryPointNames(text: string): Set<string> {
-  const { entryPoints = {} } = (parse(text, { merge: true }) ?? {}) as { entryPoints?: object };
-  return new Set(Object.keys(entryPoints));
 }
 
 function isDynamic(file: { path: string }): boolean {
-  return file.path.startsWith(DYNAMIC);
+  return file.path.startsWith('traefik/dynamic/');
 }

@@ -1,5 +1,6 @@
 import type { DynamicConfiguration } from '../rollout/types';
 import { PROXY_STACK } from '../stacks/model';
+import { canonicalJson } from '../desired/digest';
 import { entryKey, entryPath, sameEntry, type Entries } from './entries';
 import type { Owner } from './route-owners';
 
@@ -14,6 +15,16 @@ const FILE_OF_SECTION = {
 } as const;
 
 const SECTIONS = ['http', 'tcp', 'udp'] as const;
+
+/** What stays as it is published although the sources do not have it. */
+export interface Exempt {
+  /** Entries of the proxy's that somebody still needs. */
+  held: ReadonlySet<string>;
+  /** Stacks whose sources have errors: nobody knows what they want. */
+  broken: ReadonlySet<string>;
+}
+
+const NOTHING_EXEMPT: Exempt = { held: new Set(), broken: new Set() };
 
 /**
  * What is published, beside what the sources say, object by object with the stack that each comes and goes with. Pure:
@@ -30,6 +41,7 @@ export class RouteBook {
     readonly present: Files,
     /** Owners of what is published, as they were when it came. */
     readonly presentOwners: Map<string, Owner>,
+    private readonly exempt: Exempt = NOTHING_EXEMPT,
   ) {}
 
   files(): string[] {
@@ -42,9 +54,42 @@ export class RouteBook {
     return [...(this.differences.get(stack) ?? [])].sort();
   }
 
-  /** The stack's entries become what the sources say. */
+  /** The stack's entries become what the sources say. The proxy's that are to go wait for `dropRetired`. */
   settle(stack: string): void {
-    this.replace((owner) => (stack === PROXY_STACK ? isProxys(owner) : owner?.stack === stack));
+    if (stack === PROXY_STACK) this.addProxys(false);
+    else this.replace((owner) => owner?.stack === stack);
+    this.dropSuperseded(stack);
+  }
+
+  /** The proxy's own entries, and routes of external hosts, that are published and that the sources have no more. */
+  retired(): Entries {
+    const retired: Entries = new Map();
+    this.each((file, key, value) => {
+      const owner = this.ownerOf(key);
+      if (!isProxys(owner) || this.exempt.broken.has(owner?.stack ?? '')) return;
+      if (!this.desired.get(file)?.has(key)) retired.set(key, value);
+    });
+    return retired;
+  }
+
+  /** Those of them that nobody needs go. */
+  dropRetired(needed: ReadonlySet<string>): void {
+    const retired = this.retired();
+    this.each((file, key) => {
+      if (retired.has(key) && !needed.has(key) && !this.desired.get(file)?.has(key)) this.drop(file, key);
+    });
+  }
+
+  /** What each stack's published entries hold; those that are to go left out. */
+  staying(): { stack: string; value: unknown }[] {
+    const retired = this.retired();
+    const staying: { stack: string; value: unknown }[] = [];
+    this.each((_file, key, value) => {
+      const [section = '', kind = ''] = entryPath(key);
+      const stack = this.ownerOf(key)?.stack ?? PROXY_STACK;
+      if (!retired.has(key)) staying.push({ stack, value: { [section]: { [kind]: { value } } } });
+    });
+    return staying;
   }
 
   /** Some file holds an entry of the stack. */
@@ -117,6 +162,24 @@ export class RouteBook {
     this.each((file, key) => {
       if (isOf(this.presentOwners.get(key), stack, service) && !wanted.has(key)) this.drop(file, key);
     });
+    this.dropSuperseded(stack);
+  }
+
+  /**
+   * A router of another stack that no source has any more gives way to one of this stack that claims the same: a folder
+   * was renamed, or a route moved. Two of them would share the requests, and one leads nowhere.
+   */
+  private dropSuperseded(stack: string): void {
+    const claims = new Set<string>();
+    this.each((_file, key, value) => {
+      if (this.presentOwners.get(key)?.stack === stack) claims.add(claimOf(key, value) ?? '');
+    });
+    this.each((file, key, value) => {
+      const owner = this.presentOwners.get(key);
+      const claim = claimOf(key, value);
+      if (owner === undefined || owner.stack === stack || this.exempt.broken.has(owner.stack)) return;
+      if (claim !== null && claims.has(claim) && !this.desired.get(file)?.has(key)) this.drop(file, key);
+    });
   }
 
   private replace(mine: (owner: Owner | null) => boolean): void {
@@ -144,11 +207,16 @@ export class RouteBook {
       for (const key of new Set([...present.keys(), ...desired.keys()])) {
         if (present.has(key) && desired.has(key) && sameEntry(present.get(key), desired.get(key))) continue;
         const owner = this.ownerOf(key);
+        if (!desired.has(key) && this.isExempt(key, owner)) continue;
         if (owner !== null) note(owner.stack, file);
         if (isProxys(owner)) note(PROXY_STACK, file);
       }
     }
     return differences;
+  }
+
+  private isExempt(key: string, owner: Owner | null): boolean {
+    return this.exempt.held.has(key) || this.exempt.broken.has(owner?.stack ?? '');
   }
 
   /** By the sources; what they do not name any more has the owner that it was published with. */
@@ -175,6 +243,14 @@ export class RouteBook {
     this.presentOwners.delete(key);
     this.differences = null;
   }
+}
+
+/** What a router asks for: entry points and rule; null: the entry is no router. */
+function claimOf(key: string, value: unknown): string | null {
+  const [section, kind] = entryPath(key);
+  if (kind !== 'routers') return null;
+  const { entryPoints = [], rule = '' } = value as { entryPoints?: string[]; rule?: string };
+  return canonicalJson([section, [...entryPoints].sort(), rule]);
 }
 
 /** The proxy's own entries, and routes of external hosts, which no stack of their own brings. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { problemsOf, type Problem } from '@itsup/config';
+import type { Problem } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
 import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
@@ -9,7 +9,6 @@ import { proxyAccess } from '../converge/proxy-access';
 import { recordStack } from '../converge/record-stack';
 import { recover } from '../converge/recover';
 import { rolloutContext } from '../converge/rollout-context';
-import { NotHealthyError } from '../converge/wait-healthy';
 import { loadDesired, type LoadedStack } from '../desired/load-desired';
 import { forceReplace } from '../plan/force-replace';
 import type { StackPlan } from '../plan/model';
@@ -18,11 +17,12 @@ import { readDeployed, type DeployedFile } from '../state/deployed';
 import { openJournal, readJournal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import { failureProblems } from './failure-problems';
 import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
 import { loadOptions, planLoaded, planOne } from './plan-one';
 import type { Run } from './prepare-run';
-import { refuseRemoteEngine, refuseWithoutProviders } from './refusals';
+import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from './refusals';
 import type { StackSpec } from './stack-spec';
 
 export interface DeployOneOptions {
@@ -161,6 +161,7 @@ async function deployLocked(
     }
     let loaded: LoadedStack | null;
     if (options.load) {
+      refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
       loaded = await options.load(run, spec);
       plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
     } else if (glance !== null) {
@@ -229,29 +230,4 @@ function replaced(
 async function relist(run: Run): Promise<Observed> {
   const listing = await run.context.docker.listContainers({ labelFilters: ['com.docker.compose.project'] });
   return byProject(observe(listing));
-}
-
-/** What went wrong in the operator's words; a container's own last words are told before. */
-function failureProblems(run: StackRun, spec: StackSpec, error: unknown): Problem[] {
-  const { reporter, signal } = run.context;
-  if (signal?.aborted) {
-    return [
-      {
-        code: 'interrupted',
-        severity: 'error',
-        project: spec.stack,
-        message: `${spec.stack}: interrupted; what ran before keeps running`,
-        help: `the next deploy finishes what is left: nx deploy ${spec.stack}`,
-      },
-    ];
-  }
-  if (error instanceof NotHealthyError) {
-    for (const line of error.details) reporter.line(spec.stack, `  | ${line}`);
-    return [{ ...error.problem, message: run.hide(error.problem.message) }];
-  }
-  return problemsOf(error).map((problem) => ({
-    ...problem,
-    message: run.hide(problem.message),
-    project: problem.project ?? spec.stack,
-  }));
 }

@@ -7,8 +7,9 @@ import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from './model';
-import { planExternal, unknownStack } from './plan-stacks';
+import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
 import { prepareRun, type Run } from './prepare-run';
+import { retireObjects } from './retire-objects';
 import { schedule } from './schedule';
 
 const PARALLEL = 4;
@@ -50,7 +51,8 @@ async function converge(
     run: (stack) => settleStack(run, stack, request, hook),
     onOutcome: (outcome) => request.onOutcome?.(outcome),
   });
-  if (withProxy) await run.publisher.finish();
+  // An interrupt leaves no time to look who needs what; the next deploy does.
+  if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   await settledRules;
   return {
     outcomes,
@@ -90,8 +92,12 @@ async function settleStack(
   switch (spec.kind) {
     case 'converge':
       return deployOne(run, spec, options);
-    case 'down':
-      return takeDown(run, spec, { ...options, reason: 'enabled: false', volumes: false });
+    case 'down': {
+      const plan = planDisabled(run, spec);
+      for (const note of plan.notes) run.context.reporter.line(stack, `note: ${note}`);
+      if (plan.unchanged) return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
+      return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
+    }
     case 'external': {
       const plan = planExternal(run, spec);
       if (!plan.unchanged) await run.publisher.settle(stack);

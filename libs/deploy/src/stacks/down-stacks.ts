@@ -1,7 +1,10 @@
+import { problemsOf, type Problem } from '@itsup/config';
+
 import type { DeployContext } from '../context';
 import type { DeploySummary, DownRequest, StackOutcome } from './model';
 import { unknownStack } from './plan-stacks';
-import { prepareRun } from './prepare-run';
+import { prepareRun, type Run } from './prepare-run';
+import { refuseForeignStack } from './refusals';
 import { takeDown } from './take-down';
 
 const LOCK_WAIT_MS = 10 * 60_000;
@@ -15,9 +18,10 @@ export async function downStacks(context: DeployContext, request: DownRequest): 
   const outcomes: StackOutcome[] = [];
   for (const stack of [...run.order].reverse()) {
     const projectName = run.specs.get(stack)?.projectName ?? run.deployed.get(stack)?.projectName;
+    const problems = projectName === undefined ? [unknownStack(stack)] : foreignProblems(run, stack);
     const outcome: StackOutcome =
-      projectName === undefined
-        ? { stack, status: 'failed', plan: null, problems: [unknownStack(stack)], durationMs: 0 }
+      projectName === undefined || problems.length > 0
+        ? { stack, status: 'failed', plan: null, problems, durationMs: 0 }
         : await takeDown(
             run,
             { stack, projectName },
@@ -37,4 +41,16 @@ export async function downStacks(context: DeployContext, request: DownRequest): 
     problems: run.problems,
     interrupted: context.signal?.aborted === true,
   };
+}
+
+/** Why what runs under the stack's name is not ours to take down; empty: it is. */
+function foreignProblems(run: Run, stack: string): Problem[] {
+  const spec = run.specs.get(stack);
+  if (spec === undefined) return [];
+  try {
+    refuseForeignStack(run, spec, run.observed.get(spec.projectName) ?? [], run.deployed.get(stack) ?? null);
+    return [];
+  } catch (error) {
+    return problemsOf(error);
+  }
 }

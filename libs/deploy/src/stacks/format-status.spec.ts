@@ -8,6 +8,9 @@ function status(changes: Partial<StackStatus>): StackStatus {
     stack: 'blog',
     state: 'running',
     services: [],
+    drift: [],
+    packetFilter: null,
+    successor: null,
     lastDeploy: null,
     unfinished: null,
     lockedBy: null,
@@ -52,10 +55,10 @@ describe('formatStatus', () => {
       NOW,
     );
     expect(text.split('\n')).toEqual([
-      'STACK   SERVICE  REPLICAS  HEALTH             IMAGE    LAST DEPLOY',
-      'blog    db       0/1       absent             -        deployed 3 h ago 0123456 by ann',
-      '        web      2/2       healthy, starting  ghost:5',
-      'router  -        -         external           -        never',
+      'STACK   SERVICE  REPLICAS  HEALTH             IMAGE    DRIFT  LAST DEPLOY',
+      'blog    db       0/1       absent             -        -      deployed 3 h ago 0123456 by ann',
+      '        web      2/2       healthy, starting  ghost:5  -',
+      'router  -        -         external           -        -      never',
     ]);
   });
 

@@ -1,6 +1,6 @@
-import type { StackStatus } from './model';
+import type { PacketRules, StackStatus } from './model';
 
-const HEADINGS = ['STACK', 'SERVICE', 'REPLICAS', 'HEALTH', 'IMAGE', 'LAST DEPLOY'];
+const HEADINGS = ['STACK', 'SERVICE', 'REPLICAS', 'HEALTH', 'IMAGE', 'DRIFT', 'LAST DEPLOY'];
 
 /** One table for all stacks, columns aligned; then what needs a person. */
 export function formatStatus(stacks: readonly StackStatus[], now: number): string {
@@ -20,7 +20,7 @@ export function formatStatus(stacks: readonly StackStatus[], now: number): strin
 function rowsOf(stack: StackStatus, now: number): string[][] {
   const last = lastDeploy(stack, now);
   if (stack.services.length === 0) {
-    return [[stack.stack, '-', '-', stack.state, '-', last]];
+    return [[stack.stack, '-', '-', stack.state, '-', driftOf(stack, null), last]];
   }
   return stack.services.map(({ service, wanted, containers }, index) => {
     const running = containers.filter(({ state }) => state === 'running');
@@ -32,9 +32,18 @@ function rowsOf(stack: StackStatus, now: number): string[][] {
       wanted === null ? String(running.length) : `${running.length}/${wanted}`,
       health.join(', ') || 'absent',
       images.join(', ') || '-',
+      driftOf(stack, service, index === 0),
       index === 0 ? last : '',
     ];
   });
+}
+
+/** What differs, in a word each; what concerns the whole stack is in its first line. */
+function driftOf({ drift }: StackStatus, service: string | null, withStack = true): string {
+  const own = drift.filter((one) => one.service === service || (withStack && one.service === null));
+  const counts = new Map<string, number>();
+  for (const { kind } of own) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ') || '-';
 }
 
 function lastDeploy({ lastDeploy: record }: StackStatus, now: number): string {
@@ -54,16 +63,29 @@ function ago(milliseconds: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
 
-function remarksOf({ stack, state, unfinished, lockedBy }: StackStatus): string[] {
-  const remarks: string[] = [];
+function remarksOf(status: StackStatus): string[] {
+  const { stack, state, unfinished, lockedBy, drift, successor, packetFilter } = status;
+  const remarks = drift.map(({ message }) => `${stack}: ${message}`);
+  if (drift.length > 0 && state !== 'orphan') {
+    remarks.push(`${stack}: what a deploy would do about it: nx run ${stack}:plan`);
+  }
   if (unfinished !== null) {
     remarks.push(`${stack}: ${unfinished}; the next deploy finishes it`);
   }
   if (lockedBy !== null) {
     remarks.push(`${stack}: being deployed by ${lockedBy}`);
   }
-  if (state === 'orphan') {
+  if (successor !== null) {
+    remarks.push(`${stack}: its Compose project is that of ${successor} by now; itsup prune forgets it`);
+  } else if (state === 'orphan') {
     remarks.push(`${stack}: its folder is gone; itsup prune takes it down`);
   }
-  return remarks;
+  return [...remarks, ...(packetFilter === null ? [] : rulesOf(stack, packetFilter))];
+}
+
+/** Rules of ours by name. Those of a hand-over are there for its time only. */
+function rulesOf(stack: string, { rules, reason }: PacketRules): string[] {
+  if (reason !== null) return [`${stack}: packet filter rules are not known: ${reason}`];
+  const names = [...new Set(rules.map(({ name }) => name))].sort();
+  return names.length === 0 ? [] : [`${stack}: packet filter rules: ${names.join(', ')}`];
 }

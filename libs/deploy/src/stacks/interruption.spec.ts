@@ -16,6 +16,7 @@ const BEFORE: Record<string, ComposeService> = {
   db: {
     image: 'db:1',
     healthcheck: HEALTHCHECK,
+    scale: 2,
     volumes: [{ type: 'volume', source: 'data', target: '/data' }],
   },
   old: { image: 'web:1', healthcheck: HEALTHCHECK },
@@ -25,6 +26,7 @@ const AFTER: Record<string, ComposeService> = {
   db: {
     image: 'db:2',
     healthcheck: HEALTHCHECK,
+    scale: 2,
     volumes: [{ type: 'volume', source: 'data', target: '/data' }],
   },
   fresh: { image: 'web:1', healthcheck: HEALTHCHECK },
@@ -76,8 +78,8 @@ function serving(): Record<string, string[]> {
 async function expectSettled(): Promise<void> {
   const { outcomes } = await deploy();
   expect(outcomes[0]?.problems).toEqual([]);
-  expect(serving()).toEqual({ db: ['db:2'], fresh: ['web:1'], web: ['web:2', 'web:2'] });
-  expect(simulated.engine.containers.size).toBe(4);
+  expect(serving()).toEqual({ db: ['db:2', 'db:2'], fresh: ['web:1'], web: ['web:2', 'web:2'] });
+  expect(simulated.engine.containers.size).toBe(5);
   const left = await readdir(path.join(simulated.root, 'state/stacks/shop'));
   expect(left.sort()).toEqual(['deployed.json', 'records', 'restore']);
   expect(existsSync(path.join(simulated.root, 'state/published.lock'))).toBe(false);

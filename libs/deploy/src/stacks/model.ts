@@ -67,6 +67,22 @@ export interface StatusRequest {
   stacks?: string[];
 }
 
+/** Something that differs from what the last deploy left. */
+export interface Drift {
+  /** missing: a container is gone. unknown: one is there that the deploy did not make. image: its tag moved on. */
+  kind: 'missing' | 'unknown' | 'image' | 'file';
+  /** null: of the whole stack. */
+  service: string | null;
+  message: string;
+}
+
+/** Our rules in the host's packet filter. */
+export interface PacketRules {
+  rules: { name: string; family: string; table: string; chain: string }[];
+  /** Why they are not known; null: they are. */
+  reason: string | null;
+}
+
 export interface StackStatus {
   stack: string;
   /** external: routes only. absent: has a folder, was never deployed or is down. orphan: deployed, its folder is gone. */
@@ -84,6 +100,12 @@ export interface StackStatus {
       status: string;
     }[];
   }[];
+  /** What differs from what the last deploy left; empty while one is under way. */
+  drift: Drift[];
+  /** Of the proxy once it was deployed; null for every other stack. */
+  packetFilter: PacketRules | null;
+  /** An orphan's Compose project is that of this stack by now: its folder was renamed. */
+  successor: string | null;
   /** The newest record; null: never deployed from this workspace. */
   lastDeploy: DeployRecord | null;
   /** A deploy was killed: the next one finishes or undoes it. */

@@ -69,6 +69,7 @@ function created({ name, image, builds }: Service): ServicePlan {
     replicas: 1,
     current: [],
     leftovers: [],
+    retired: [],
     networks: [],
   };
 }

@@ -112,6 +112,7 @@ function planFromRecord(spec: StackSpec, deployed: DeployedFile): StackPlan {
       replicas: record.replicas,
       current: record.containers.map(({ id }) => id),
       leftovers: [],
+      retired: [],
       networks: [],
     })),
     edges: deployed.edges.map(({ network, provider, service }) => ({

@@ -10,10 +10,15 @@ import { planEmptyHost } from './plan-empty-host';
 import { handoverCost } from './explain-traefik';
 import { planOne } from './plan-one';
 import { prepareRun, type Run } from './prepare-run';
-import { refuseWithoutProviders } from './refusals';
+import { originOf, refuseWithoutProviders, strangerOf } from './refusals';
+import { heldNote } from './retire-objects';
 import type { StackSpec } from './stack-spec';
+import { successionNotes } from './successors';
 
 const PARALLEL = 4;
+
+/** Why a stack goes that has a folder. */
+export const DISABLED = 'enabled: false';
 
 /** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
 export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
@@ -45,9 +50,12 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
 /** The plan of a stack of any kind. */
 async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (spec.kind === 'external') return planExternal(run, spec);
-  if (spec.kind === 'down') return planDownOf(run, spec, 'enabled: false');
+  if (spec.kind === 'down') return planDisabled(run, spec);
   if (!run.engine.reachable) return planEmptyHost(run, spec);
-  const { plan, loaded } = await planOne(run, spec, run.observed);
+  const planned = await planOne(run, spec, run.observed);
+  const { loaded } = planned;
+  const known = [...successionNotes(run, spec), ...(spec.project === null ? run.held.map(heldNote) : [])];
+  const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
   const notes = [...plan.notes, ...missingProviders(run, spec), ...(cost === null ? [] : [cost])];
@@ -68,6 +76,16 @@ export function planExternal(run: Run, spec: StackSpec): StackPlan {
     fromRecord: false,
     notes: [],
   };
+}
+
+/** A project that is switched off goes, unless what runs under its name is somebody else's. */
+export function planDisabled(run: Run, spec: StackSpec): StackPlan {
+  const plan = planDownOf(run, spec, DISABLED);
+  const own = run.observed.get(spec.projectName) ?? [];
+  const stranger = strangerOf(run, spec, own, run.deployed.get(spec.stack) ?? null);
+  if (stranger === undefined) return plan;
+  const note = `containers of a Compose project ${spec.projectName} run, made from ${originOf(stranger)}: left alone; deploy with --adopt takes them down`;
+  return { ...plan, services: [], edges: [], unchanged: true, notes: [note] };
 }
 
 export function planDownOf(

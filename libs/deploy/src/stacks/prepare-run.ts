@@ -13,10 +13,13 @@ import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desire
 import { byProject, observe, type Observed } from '../plan/observe';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
+import type { HeldObject } from '../publish/still-used';
 import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
+import { labelUses } from './retire-objects';
+import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from './stack-spec';
 
 /** What all stacks of one plan or deploy share; gathered once, uncached. */
@@ -32,9 +35,13 @@ export interface Run {
   broken: Map<string, Problem[]>;
   problems: Problem[];
   prunable: string[];
+  /** Stacks whose folder is gone, and the ones that have their Compose project by now. */
+  successors: ReadonlyMap<string, string>;
   digester: Digester;
   secrets: SecretsReader;
   publisher: Publisher;
+  /** Of the proxy's, what the sources have no more and somebody still needs. */
+  held: HeldObject[];
   /** By path in the state folder: digest of what a container reads at its start only. */
   published: Record<string, string>;
   /** Of the one listing at the start. */
@@ -82,7 +89,17 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
   const files = hasWorkspaceError(workspace) ? [] : renderPublished(sound, served, templates);
-  const publisher = await Publisher.open(state, context.system, files, routeOwners(served));
+  const publisher = await Publisher.open(
+    state,
+    context.system,
+    files,
+    routeOwners(served),
+    new Set(broken.keys()),
+  );
+  const held =
+    engine.fact.reachable && publisher.hasRetired()
+      ? await publisher.hold(await labelUses(context.docker, specs))
+      : [];
   const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
   const deployed = new Map<string, DeployedFile>();
@@ -103,9 +120,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       (problem) => problem.severity !== 'error' || problem.project === undefined,
     ),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
+    successors: successorsOf(deployed, specs),
     secrets,
     digester: new Digester(identity?.digestKey ?? ''),
     publisher,
+    held,
     published: startedWith(files),
     observed: byProject(observe(engine.listing)),
     engine: engine.fact,

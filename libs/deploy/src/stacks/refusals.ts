@@ -22,6 +22,23 @@ export async function refuseForeignFiles({ root }: DeployContext, spec: StackSpe
   });
 }
 
+/** A container of the stack's Compose project that is somebody else's; undefined: all are ours, or are to become it. */
+export function strangerOf(
+  run: Run,
+  spec: StackSpec,
+  own: ObservedContainer[],
+  deployed: DeployedFile | null,
+): ObservedContainer | undefined {
+  if (deployed !== null || run.request.adopt === true) return undefined;
+  const ours = new Set([spec.composeFile, ...spec.sources]);
+  return own.find((container) => !container.configFiles.some((file) => ours.has(file)));
+}
+
+/** Where a container that is not ours comes from, in words. */
+export function originOf(stranger: ObservedContainer): string {
+  return stranger.configFiles.join(', ') || 'elsewhere';
+}
+
 /** Containers of the same Compose project that another folder's files made are somebody's, until they are adopted. */
 export function refuseForeignStack(
   run: Run,
@@ -29,15 +46,22 @@ export function refuseForeignStack(
   own: ObservedContainer[],
   deployed: DeployedFile | null,
 ): void {
-  if (deployed !== null || run.request.adopt === true) return;
-  const ours = new Set([spec.composeFile, ...spec.sources]);
-  const stranger = own.find((container) => !container.configFiles.some((file) => ours.has(file)));
+  const stranger = strangerOf(run, spec, own, deployed);
   if (stranger === undefined) return;
+  const before = [...run.successors].find(([, heir]) => heir === spec.stack)?.[0];
+  if (before !== undefined) {
+    throw refusal({
+      code: 'foreign-stack',
+      project: spec.stack,
+      message: `containers of the Compose project ${spec.projectName} run already, deployed as ${before}, whose folder is gone`,
+      help: `if it was renamed to ${spec.stack}, take them over with --adopt; else give the project another name`,
+    });
+  }
   throw refusal({
     code: 'foreign-stack',
     project: spec.stack,
-    message: `containers of a Compose project ${spec.projectName} run already, made from ${stranger.configFiles.join(', ') || 'elsewhere'}`,
-    help: 'take them over with --adopt, or give the project another name',
+    message: `containers of a Compose project ${spec.projectName} run already, made from ${originOf(stranger)}`,
+    help: `take them over with: nx deploy ${spec.stack} --adopt, or give the project another name`,
   });
 }
 

@@ -3,25 +3,32 @@ import path from 'node:path';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
+import { Digester } from '../desired/digest';
+import { observe } from '../plan/observe';
 import { readDeployed } from '../state/deployed';
-import { listStacks } from '../state/identity';
+import { listStacks, readIdentity } from '../state/identity';
 import { readJournal } from '../state/journal';
 import { lockedBy } from '../state/lock';
 import { readRecords } from '../state/records';
 import { byCodeUnit } from '../sort';
 import type { ContainerSummary } from '@itsup/docker';
+import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from './model';
+import { ownPacketRules } from './packet-rules';
 import { stackSpecs, type StackSpec } from './stack-spec';
+import { successorsOf } from './successors';
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** What runs and what the last deploys did, from one listing of the engine. */
 export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
   const { docker, root, state } = context;
-  const [listing, known] = await Promise.all([
+  const [listing, known, identity] = await Promise.all([
     docker.listContainers({ labelFilters: [PROJECT_LABEL] }),
     listStacks(state),
+    readIdentity(state),
   ]);
+  const digester = new Digester(identity?.digestKey ?? '');
   const byProject = new Map<string, ContainerSummary[]>();
   for (const container of listing) {
     if (container.compose === null || container.compose.oneoff) continue;
@@ -36,25 +43,40 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     ...orphans,
   ];
   const statuses = await Promise.all(
-    names.map((stack) => statusOfStack(context, stack, specs.get(stack) ?? null, byProject)),
+    names.map((stack) => statusOfStack({ context, specs, byProject, digester }, stack)),
   );
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
-  return statuses.filter((status) => status.state !== 'orphan' || status.services.length > 0);
+  return statuses.filter(
+    ({ state: standing, services, successor }) =>
+      standing !== 'orphan' || services.length > 0 || successor !== null,
+  );
+}
+
+interface Shared {
+  context: DeployContext;
+  specs: ReadonlyMap<string, StackSpec>;
+  byProject: ReadonlyMap<string, ContainerSummary[]>;
+  digester: Digester;
 }
 
 async function statusOfStack(
-  { state, system }: DeployContext,
+  { context, specs, byProject, digester }: Shared,
   stack: string,
-  spec: StackSpec | null,
-  byProject: Map<string, ContainerSummary[]>,
 ): Promise<StackStatus> {
-  const [deployed, journal, records, holder] = await Promise.all([
+  const { docker, root, state, system } = context;
+  const spec = specs.get(stack) ?? null;
+  const [recorded, journal, records, holder] = await Promise.all([
     readDeployed(state, stack),
     readJournal(state, stack),
     readRecords(state, stack, 1),
     lockedBy(path.join(state.stackDir(stack), 'lock'), system),
   ]);
-  const containers = byProject.get(spec?.projectName ?? deployed?.projectName ?? stack) ?? [];
+  const successor =
+    recorded === null ? null : (successorsOf(new Map([[stack, recorded]]), specs).get(stack) ?? null);
+  // What was renamed, or taken down, has nothing of its own any more.
+  const deployed = successor === null ? recorded : null;
+  const projectName = spec?.projectName ?? deployed?.projectName;
+  const containers = projectName === undefined ? [] : (byProject.get(projectName) ?? []);
   const names = new Set([
     ...Object.keys(deployed?.services ?? {}),
     ...containers.map((container) => container.compose?.service ?? ''),
@@ -78,10 +100,20 @@ async function statusOfStack(
       service.containers.filter((container) => container.finished).map(({ id }) => id),
     ),
   );
+  const drift =
+    deployed === null || holder !== null
+      ? []
+      : [
+          ...containerDrift(deployed, observe(containers)),
+          ...(spec === null ? [] : await fileDrift(root, deployed, digester, system.now())),
+        ];
   return {
     stack,
     state: stateOf(spec, services, finished),
     services,
+    drift,
+    packetFilter: stack === PROXY_STACK && deployed !== null ? await ownPacketRules(docker) : null,
+    successor,
     lastDeploy: records[0] ?? null,
     // Who holds the lock is still writing that journal.
     unfinished: journal !== null && holder === null ? `${journal.command} of ${journal.startedAt}` : null,

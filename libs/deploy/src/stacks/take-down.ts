@@ -6,12 +6,13 @@ import { rm } from 'node:fs/promises';
 
 import { removeEdgeNetwork } from '../converge/edges';
 import { deployedPath } from '../state/deployed';
-import { openJournal, type StepHook } from '../state/journal';
+import { openJournal, type Journal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import type { StackOutcome } from './model';
 import { planDownOf } from './plan-stacks';
 import type { Run } from './prepare-run';
+import { notTakenOver, planForgetting } from './successors';
 
 export interface TakeDownOptions {
   /** In words, for the plan and the record. */
@@ -37,7 +38,8 @@ const DEPENDS_LABEL = 'com.docker.compose.depends_on';
 
 /**
  * Takes a stack down: its routes first, then its containers by id, consumers before what they depend on, then its
- * networks, and volumes only when asked. Needs no Compose file, so a stack whose folder is gone goes the same way.
+ * networks, and volumes only when asked. Needs no Compose file, so a stack whose folder is gone goes the same way; of
+ * one that was renamed, and whose containers are another stack's by now, only what is remembered goes.
  */
 export async function takeDown(
   run: Run,
@@ -47,7 +49,9 @@ export async function takeDown(
   const { context } = run;
   const { system, state, docker } = context;
   const began = system.now();
-  const plan = planDownOf(run, spec, options.reason);
+  const heir = run.successors.get(spec.stack) ?? null;
+  const whole = planDownOf(run, spec, options.reason);
+  const plan = heir === null ? whole : planForgetting(whole, heir);
   const outcome = (
     status: StackOutcome['status'],
     problems: StackOutcome['problems'] = [],
@@ -59,6 +63,8 @@ export async function takeDown(
     durationMs: system.now() - began,
   });
   if (plan.unchanged && !options.volumes) return outcome('unchanged');
+  const early = heir === null ? null : notTakenOver(run, spec.stack, spec.projectName, heir);
+  if (early !== null) return outcome('skipped', [early]);
   try {
     const lock = await acquireLock({
       file: path.join(state.stackDir(spec.stack), 'lock'),
@@ -80,10 +86,7 @@ export async function takeDown(
         ...(options.hook && { hook: options.hook }),
       });
       await journal.step('settle-routes', () => run.publisher.dropStack(spec.stack));
-      await journal.step('remove-services', () => removeProject(docker, spec.projectName));
-      await journal.step('remove-networks', () => removeNetworks(docker, spec.projectName));
-      if (options.volumes)
-        await journal.step('remove-volumes', () => removeVolumes(docker, spec.projectName));
+      if (heir === null) await removeAll(docker, spec.projectName, options, journal);
       await journal.step('forget', () => rm(deployedPath(state, spec.stack), { force: true }));
       run.deployed.delete(spec.stack);
       await writeRecord(state, {
@@ -112,6 +115,17 @@ export async function takeDown(
       problemsOf(error).map((problem) => ({ ...problem, project: problem.project ?? spec.stack })),
     );
   }
+}
+
+async function removeAll(
+  docker: Docker,
+  projectName: string,
+  { volumes }: TakeDownOptions,
+  journal: Journal,
+): Promise<void> {
+  await journal.step('remove-services', () => removeProject(docker, projectName));
+  await journal.step('remove-networks', () => removeNetworks(docker, projectName));
+  if (volumes) await journal.step('remove-volumes', () => removeVolumes(docker, projectName));
 }
 
 /** All containers of the Compose project, one-off ones too, those first that others do not depend on. */

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 
 import type { System } from '../context';
+import { readFileOrNull } from './atomic-file';
 
 /** Who holds a lock; the pid alone would name another process after a reboot or a wrap. */
 export interface LockHolder {
@@ -18,6 +19,8 @@ export interface LockHolder {
   since: string;
   /** What it does: `deploy`. */
   command: string;
+  /** Makes every lock another text; absent in one of an older tool. */
+  token?: string;
 }
 
 export interface Lock {
@@ -38,6 +41,8 @@ export interface LockOptions {
 }
 
 const POLL_MS = 200;
+/** To remove a dead lock takes a moment. */
+const BREAK_POLL_MS = 5;
 
 /**
  * Takes the lock, waiting for its holder. A holder that is dead (its process, or the host since) loses it.
@@ -52,12 +57,16 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   for (;;) {
     signal?.throwIfAborted();
     if (await createWith(file, text)) return { release: () => releaseIfOurs(file, text) };
-    const holder = await readHolder(file);
+    const present = await readFileOrNull(file);
+    // Released since: whoever is first takes it.
+    if (present === null) continue;
+    const holder = parseHolder(present);
     if (holder === null || !(await isAlive(holder, system))) {
-      if (await breakStale(file, holder, options)) continue;
+      await removeStale(file, present, options);
+      continue;
     }
     if (system.now() >= deadline) throw heldBy(options.what, holder);
-    if (!told && holder !== null) {
+    if (!told) {
       told = true;
       options.onWait?.(describeHolder(holder));
     }
@@ -91,27 +100,30 @@ async function createWith(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Removes a dead holder's lock. Two waiters may see the same dead holder, so only who holds the breaking lock may
- * remove anything, after looking again: else the second would remove the first one's new lock.
+ * Removes a dead holder's lock, or does nothing when somebody else does. The right to remove it is a file named after
+ * the very text that is to go: a text never comes back, so whoever has the right and still finds the text may remove it,
+ * and a new lock is never taken for it. The right of a process that died over it is removed in the same way.
  */
-async function breakStale(file: string, seen: LockHolder | null, options: LockOptions): Promise<boolean> {
-  const breaking = `${file}.break`;
-  if (!(await createWith(breaking, JSON.stringify(await ourselves(options))))) {
-    const breaker = await readHolder(breaking);
-    if (breaker === null || !(await isAlive(breaker, options.system))) await rm(breaking, { force: true });
-    return false;
+async function removeStale(file: string, text: string, options: LockOptions): Promise<void> {
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const right = `${options.file}.${digest}.break`;
+  if (await createWith(right, JSON.stringify(await ourselves(options)))) {
+    try {
+      if ((await readFileOrNull(file)) === text) await rm(file, { force: true });
+    } finally {
+      await rm(right, { force: true });
+    }
+    return;
   }
-  try {
-    const holder = await readHolder(file);
-    if (JSON.stringify(holder) === JSON.stringify(seen)) await rm(file, { force: true });
-    return true;
-  } finally {
-    await rm(breaking, { force: true });
-  }
+  const other = await readFileOrNull(right);
+  if (other === null) return;
+  const remover = parseHolder(other);
+  if (remover === null || !(await isAlive(remover, options.system))) await removeStale(right, other, options);
+  else await options.system.sleep(BREAK_POLL_MS, options.signal);
 }
 
 async function releaseIfOurs(file: string, text: string): Promise<void> {
-  const there = await readFile(file, 'utf8').catch(() => null);
+  const there = await readFileOrNull(file).catch(() => null);
   if (there === text) await rm(file, { force: true });
 }
 
@@ -124,12 +136,20 @@ async function ourselves({ system, command }: LockOptions): Promise<LockHolder> 
     user: system.user,
     since: new Date(system.now()).toISOString(),
     command,
+    token: randomUUID(),
   };
 }
 
 async function readHolder(file: string): Promise<LockHolder | null> {
+  const text = await readFileOrNull(file);
+  return text === null ? null : parseHolder(text);
+}
+
+/** null: nothing that a process of ours wrote. */
+function parseHolder(text: string): LockHolder | null {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as LockHolder;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as LockHolder) : null;
   } catch {
     return null;
   }
@@ -141,11 +161,11 @@ async function isAlive(holder: LockHolder, system: System): Promise<boolean> {
   return start !== null && (holder.start === null || start === holder.start);
 }
 
-function heldBy(what: string, holder: LockHolder | null): UserError {
+function heldBy(what: string, holder: LockHolder): UserError {
   return new UserError({
     code: 'locked',
     severity: 'error',
-    message: `${what} is locked by ${holder ? describeHolder(holder) : 'another deploy'}`,
+    message: `${what} is locked by ${describeHolder(holder)}`,
     help: 'wait until it is done, or end that process; a lock of a dead process goes by itself',
   });
 }

@@ -16,6 +16,8 @@ interface Definition {
   hash: string;
   configFiles: string[];
   environment: Record<string, string | null>;
+  /** As the service has them, without Compose's own. */
+  ownLabels: Record<string, string>;
   /** Aliases by network. */
   networks: Map<string, string[]>;
 }
@@ -37,6 +39,7 @@ export class SimulatedContainer implements Definition {
   readonly hash: string;
   readonly configFiles: string[];
   readonly environment: Record<string, string | null>;
+  readonly ownLabels: Record<string, string>;
   readonly networks: Map<string, string[]>;
   private startedAt: number | null = null;
   private stopped = false;
@@ -54,6 +57,7 @@ export class SimulatedContainer implements Definition {
     this.hash = definition.hash;
     this.configFiles = definition.configFiles;
     this.environment = definition.environment;
+    this.ownLabels = definition.ownLabels;
     this.networks = definition.networks;
   }
 
@@ -172,6 +176,7 @@ export class SimulatedContainer implements Definition {
 
   private labels(): Record<string, string> {
     return {
+      ...this.ownLabels,
       'com.docker.compose.project': this.project,
       'com.docker.compose.service': this.service,
       'com.docker.compose.container-number': String(this.number),

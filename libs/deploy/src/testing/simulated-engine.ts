@@ -14,9 +14,12 @@ import {
   type DockerOverrides,
   type ImageDetails,
   type NetworkDetails,
+  type PacketFilterResult,
+  type PacketRule,
   type UpOptions,
 } from '@itsup/docker';
 
+import { parseModel } from './parse-model';
 import { SimulatedContainer, type Behaviour } from './simulated-container';
 import type { VirtualClock } from './virtual-clock';
 
@@ -46,6 +49,10 @@ export class SimulatedEngine {
   readonly registry = new Map<string, SimulatedImage>();
   /** Every command that changed something, in order. */
   readonly mutations: string[] = [];
+  /** Labels of named volumes. */
+  readonly volumes = new Map<string, Record<string, string>>();
+  /** What is in the host's packet filter. */
+  readonly packetRules: PacketRule[] = [];
   /** How often Compose was asked for anything. */
   composeCalls = 0;
   /** Plain texts by file, as SOPS would give them. */
@@ -123,6 +130,7 @@ export class SimulatedEngine {
       hash: configHash(service),
       configFiles: stack.files,
       environment: service.environment ?? {},
+      ownLabels: service.labels ?? {},
       networks: new Map(networks.map((network) => [network, [name]])),
     });
     this.containers.set(container.id, container);
@@ -157,6 +165,13 @@ class SimulatedDocker {
 
   async inspectContainers(ids: string[]): Promise<ContainerDetails[]> {
     return ids.flatMap((id) => this.engineState.containers.get(id)?.details(this.clock.now()) ?? []);
+  }
+
+  async packetFilter(): Promise<PacketFilterResult> {
+    const { packetRules } = this.engineState;
+    const list = async (prefix: string) => packetRules.filter(({ comment }) => comment.startsWith(prefix));
+    const apply = async () => undefined;
+    return { available: true, filter: { via: 'host', families: ['ipv4'], list, apply } };
   }
 
   async *watch(ids: string[]): AsyncGenerator<ContainerDetails[]> {
@@ -276,12 +291,19 @@ class SimulatedDocker {
     this.engineState.containers.get(id)?.networks.delete(network);
   }
 
-  async listVolumes() {
-    return [];
+  async listVolumes({ labelFilters = [] }: { labelFilters?: string[] } = {}) {
+    return [...this.engineState.volumes]
+      .filter(([, labels]) =>
+        labelFilters.every((filter) => labels[filter.split('=')[0] ?? ''] === filter.split('=')[1]),
+      )
+      .map(([name]) => name);
   }
 
   async removeVolumes(names: string[]): Promise<void> {
-    for (const name of names) await this.engineState.mutate(`remove volume ${name}`);
+    for (const name of names) {
+      await this.engineState.mutate(`remove volume ${name}`);
+      this.engineState.volumes.delete(name);
+    }
   }
 }
 
@@ -347,7 +369,17 @@ class SimulatedCompose {
         this.engine.create(this.stack.project, name, model, this.stack, number);
         numbers = [...numbers, number];
       }
+      await this.removeSurplus(name, wanted);
       if (start) await this.startAll(name);
+    }
+  }
+
+  /** Compose takes the highest numbers away, whichever definition they have. */
+  private async removeSurplus(name: string, wanted: number): Promise<void> {
+    const surplus = this.own(name).sort((a, b) => a.number - b.number);
+    for (const one of surplus.slice(wanted)) {
+      await this.engine.mutate(`scale down: remove ${one.name}`);
+      this.engine.containers.delete(one.id);
     }
   }
 
@@ -400,9 +432,15 @@ class SimulatedCompose {
 
 /** The simulation's Compose files are canonical models in JSON, with `${NAME}` where a variable is. */
 function readModel({ files, env }: ComposeStack): ComposeModel {
+  const read = (file: string): ComposeModel => {
+    const text = readFileSync(file, 'utf8');
+    return parseModel(
+      text.replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? ''),
+      read,
+    );
+  };
   try {
-    const text = readFileSync(files[0] ?? '', 'utf8');
-    return JSON.parse(text.replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '')) as ComposeModel;
+    return read(files[0] ?? '');
   } catch (error) {
     throw new DockerError({ code: 'compose-invalid', reason: String(error) });
   }

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
-import type { Project, Settings, Workspace } from '@itsup/config';
+import type { IngressRow, Problem, Project, Settings, Workspace } from '@itsup/config';
+import { stringify } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { openState } from '../state/state';
@@ -19,6 +20,8 @@ export class SimulatedWorkspace {
   readonly engine = new SimulatedEngine(this.clock);
   readonly lines: string[] = [];
   readonly projects = new Map<string, Project>();
+  readonly problems: Problem[] = [];
+  settings: Settings = SETTINGS;
   private pid = 100;
 
   private constructor(readonly root: string) {}
@@ -33,7 +36,35 @@ export class SimulatedWorkspace {
   /** Adds or replaces a project of these services; images that the engine lacks are put there. */
   setProject(name: string, services: Record<string, ComposeService>, change: Partial<Project> = {}): void {
     this.projects.set(name, project(name, change));
-    const networks: ComposeModel['networks'] = { default: { name: `${name}_default` } };
+    this.writeModel(name, services, change, this.composeFile(name));
+  }
+
+  /** Adds or replaces a host outside of Docker. */
+  setExternal(name: string, rows: Partial<IngressRow>[]): void {
+    const ingress = rows.map((row) => ingressRow({ service: null, ...row }));
+    this.projects.set(name, project(name, { kind: 'external', host: '192.0.2.1', ingress }));
+  }
+
+  /** Gives the proxy's stack these services; without one named `traefik` nothing is asked of a Traefik. */
+  setProxy(services: Record<string, ComposeService>): void {
+    this.writeModel('proxy', services, {}, path.join(this.root, 'proxy/docker-compose.yml'));
+  }
+
+  /** As `projects/middlewares.yml` has them: HTTP middlewares by name. */
+  setMiddlewares(middlewares: Record<string, object>): void {
+    const data = { http: { middlewares } };
+    const middlewaresOverride = { file: 'projects/middlewares.yml', text: stringify(data), data };
+    this.settings = { ...this.settings, middlewaresOverride };
+  }
+
+  private writeModel(
+    name: string,
+    services: Record<string, ComposeService>,
+    change: Partial<Project>,
+    file: string,
+  ): void {
+    const project = change.compose?.name ?? name;
+    const networks: ComposeModel['networks'] = { default: { name: `${project}_default` } };
     for (const edge of change.egress ?? []) {
       const network = `${edge.consumer}--${edge.provider}--${edge.service}`;
       networks[network] = { name: network, internal: true };
@@ -42,9 +73,11 @@ export class SimulatedWorkspace {
       service,
       { networks: Object.fromEntries(Object.keys(networks).map((key) => [key, null])), ...definition },
     ]);
-    const file = this.composeFile(name);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ name, services: Object.fromEntries(complete), networks }, null, 2));
+    writeFileSync(
+      file,
+      JSON.stringify({ name: project, services: Object.fromEntries(complete), networks }, null, 2),
+    );
     for (const { image } of Object.values(services)) {
       if (image !== undefined && !this.engine.images.has(image)) this.engine.addImage(image, image);
     }
@@ -62,9 +95,9 @@ export class SimulatedWorkspace {
 
   workspace(): Workspace {
     return {
-      settings: SETTINGS,
+      settings: this.settings,
       projects: [...this.projects.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-      problems: [],
+      problems: [...this.problems],
     };
   }
 
@@ -107,6 +140,36 @@ const SETTINGS: Settings = {
   middlewaresOverride: null,
   files: [],
 };
+
+/** A row with the defaults of `ingress.yml`. */
+export function ingressRow(change: Partial<IngressRow>): IngressRow {
+  return {
+    place: { file: 'projects/blog/ingress.yml', line: 1, column: 1 },
+    places: {},
+    service: 'web',
+    router: 'http',
+    domains: [],
+    resolver: null,
+    port: 8080,
+    pathPrefix: null,
+    pathRemove: false,
+    hostport: null,
+    passthrough: false,
+    protocol: 'tcp',
+    proxyProtocol: null,
+    proxyProtocolIsDefault: false,
+    middleware: [],
+    allowSourceIps: [],
+    ipv4Address: null,
+    dns: null,
+    priority: null,
+    rule: null,
+    sticky: false,
+    headers: { request: {}, response: {} },
+    scheme: 'http',
+    ...change,
+  };
+}
 
 function project(name: string, change: Partial<Project>): Project {
   return {

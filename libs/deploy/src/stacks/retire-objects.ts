@@ -1,0 +1,41 @@
+import type { Docker } from '@itsup/docker';
+
+import { namesInLabels, type Use } from '../publish/references';
+import type { HeldObject } from '../publish/still-used';
+import { PROXY_STACK } from './model';
+import type { Run } from './prepare-run';
+import type { StackSpec } from './stack-spec';
+
+/**
+ * The end of a run: what the proxy brought and the sources have no more goes, unless a route or a running container
+ * still names it. Without its middleware a router answers 404, and that of a stack that failed, or that is not in this
+ * run, is as it was. An engine that does not say what runs leaves everything as it is.
+ */
+export async function retireObjects(run: Run): Promise<void> {
+  const { context, publisher, specs } = run;
+  if (!publisher.hasRetired()) return;
+  for (const { what, users } of await publisher.finish(await labelUses(context.docker, specs))) {
+    const stacks = users.filter((user) => specs.has(user) && user !== PROXY_STACK);
+    const cure =
+      stacks.length > 0 ? `; run: nx run-many -t deploy -p ${[...stacks, PROXY_STACK].join(',')}` : '';
+    context.reporter.line(PROXY_STACK, `note: ${heldNote({ what, users })}${cure}`);
+  }
+}
+
+/** Why something of the proxy's is still there. */
+export function heldNote({ what, users }: Pick<HeldObject, 'what' | 'users'>): string {
+  return `${what} stays, because ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} it`;
+}
+
+/** Names that labels of running containers use, whoever started them; a stack's containers by the name of the stack. */
+export async function labelUses(docker: Docker, specs: ReadonlyMap<string, StackSpec>): Promise<Use[]> {
+  const running = (await docker.listContainers()).filter(
+    ({ state }) => state !== 'exited' && state !== 'dead',
+  );
+  const stacks = new Map([...specs.values()].map((spec) => [spec.projectName, spec.stack]));
+  const details = await docker.inspectContainers(running.map(({ id }) => id));
+  return details.map(({ name, labels }) => ({
+    user: stacks.get(labels['com.docker.compose.project'] ?? '') ?? `container ${name}`,
+    names: namesInLabels(labels),
+  }));
+}

@@ -1,0 +1,20 @@
+import type { ComposeModel } from '@itsup/docker';
+import { parse } from 'yaml';
+
+/** A rollback includes the recorded files, and one that names images by their ids. */
+interface IncludingModel extends ComposeModel {
+  include?: { path: string[] }[];
+}
+
+/** A Compose file with the services of those that it includes; a later one's keys replace an earlier one's. */
+export function parseModel(text: string, read: (file: string) => ComposeModel): ComposeModel {
+  const { include = [], ...model } = parse(text) as IncludingModel;
+  const services: ComposeModel['services'] = {};
+  let whole: ComposeModel = { name: model.name, services };
+  for (const part of [...include.flatMap(({ path }) => path).map(read), model]) {
+    for (const [name, service] of Object.entries(part.services ?? {}))
+      services[name] = { ...services[name], ...service };
+    whole = { ...whole, ...part, services };
+  }
+  return whole;
+}
