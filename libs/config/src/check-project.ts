@@ -22,7 +22,8 @@ export function checkProject(parts: ProjectParts): Problem[] {
   return [...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
 }
 
-function checkName({ name, folder }: ProjectParts): Problem[] {
+/** Whether `name` may be a project's, with what to call the folder instead. */
+export function checkName({ name, folder }: Pick<ProjectParts, 'name' | 'folder'>): Problem[] {
   if (RESERVED_NAMES.includes(name)) {
     return [
       {
