@@ -9,7 +9,7 @@ export { readProject } from './read-project';
 export { readSettings } from './read-settings';
 export { readWorkspace } from './read-workspace';
 export { scanProject, type ProjectScan } from './scan-project';
-export { checkName } from './check-project';
+export { NAME_GRAMMAR, nameFlaw } from './check-project';
 export { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
 export {
   domainHelp,
@@ -17,6 +17,7 @@ export {
   isDomain,
   isHeaderValue,
   isHost,
+  isImage,
   isIpOrCidr,
   isPathPrefix,
   isRuleText,

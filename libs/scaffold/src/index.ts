@@ -1,0 +1,4 @@
+export { problemsAdded } from './check-written';
+export { entryNames, OWN_IMAGE, readEntry, type Entry, type OptionName } from './gallery/entry';
+export { newProject, type NewProject, type NewProjectRequest } from './project/new-project';
+export { DATABASES, type ProjectOptions } from './project/options';
