@@ -52,7 +52,7 @@ export function emptyWorkspace(tree: SourceTree, settings: string, own?: OwnProj
         : [`Left as they are: ${kept.map((name) => `projects/${name}`).join(', ')}`]),
       ...(removed.length === 0
         ? ['There was no example to remove.']
-        : ['What of these was deployed runs on until npx itsup prune takes it down; its volumes stay.']),
+        : ['An example that was deployed runs on until npx itsup prune takes it down; its volumes stay.']),
       `Settings of the host: ${SETTINGS}. A first project: npx nx g itsup:project`,
     ],
   };

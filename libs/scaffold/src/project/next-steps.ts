@@ -22,6 +22,8 @@ export function nextSteps(
   entrySteps: readonly string[],
 ): string[] {
   const secrets = requiredSecrets(files['docker-compose.yml'] ?? '');
+  // A mail server has a name and no site.
+  const hasSite = domain !== null && /^ *(?:- )?domain: /m.test(files['ingress.yml'] ?? '');
   const width = Math.max(...secrets.map((secret) => secret.name.length));
   return [
     ...(secrets.length === 0
@@ -31,6 +33,6 @@ export function nextSteps(
           ...secrets.map((secret) => `  ${`${secret.name}=`.padEnd(width + 1)}   ${secret.meaning}`),
         ]),
     ...entrySteps,
-    `npx nx deploy ${name}${domain === null ? '' : `, then open https://${domain}`}`,
+    `npx nx deploy ${name}${hasSite ? `, then open https://${domain}` : ''}`,
   ];
 }
