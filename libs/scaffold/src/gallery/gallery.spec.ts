@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readWorkspaceFrom } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
 import { newProject } from '../project/new-project';
 import { requiredSecrets } from '../project/next-steps';
 import { DATABASES } from '../project/options';
 import { composeConfig, describeWithCompose } from '../testing/compose-cli';
-import { shipped, treeOf } from '../testing/tree';
+import { shipped, treeOf, WORKSPACE } from '../testing/tree';
 import { entryNames, OWN_IMAGE, readEntry } from './entry';
 
 const templates = shipped('templates/projects');
@@ -35,18 +37,19 @@ const projects: [string, Map<string, string>][] = [
 const composeOf = (files: Map<string, string>) =>
   [...files].find(([path]) => path.endsWith('/docker-compose.yml'))?.[1];
 
-test('the gallery has what the documentation lists', () => {
-  expect(entryNames(gallery)).toEqual([
-    'gitea',
-    'home-assistant',
-    'image',
-    'jellyfin',
-    'mailserver',
-    'n8n',
-    'nextcloud',
-    'vaultwarden',
-    'wireguard',
-  ]);
+// An operator may have entries of their own besides.
+test('the documentation lists what the gallery has, with the options', () => {
+  const page = readFileSync(join(WORKSPACE, 'docs/generators.md'), 'utf8');
+  const [, table = ''] = /^(\| `--gallery=` [^]*?)\n\n/m.exec(page) ?? [];
+  const rows = [...table.matchAll(/^\| `([a-z0-9-]+)` .*$/gm)];
+  expect(rows).toHaveLength(8);
+  for (const [row, name = ''] of rows) {
+    const { title, options } = readEntry(gallery, name);
+    expect(row).toContain(title);
+    expect([...row.matchAll(/`--(\w+)`/g)].map(([, option]) => option)).toEqual(
+      Object.keys(options).filter((option) => option !== 'domain'),
+    );
+  }
 });
 
 test('all of the gallery can be run by one host', () => {
