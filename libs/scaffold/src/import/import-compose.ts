@@ -9,6 +9,7 @@ import {
 } from './compose-file';
 import { entryPointsOf, isTraefik, useOf } from './entry-points';
 import { ingressText } from './ingress-text';
+import { labelsElsewhere } from './labels-elsewhere';
 import { leaveProxyNetworks } from './proxy-networks';
 import { planImport, type ImportPlan } from './plan-import';
 import { renameInKept } from './kept-labels';
@@ -64,6 +65,7 @@ export function importCompose(file: string, text: string, options: ImportOptions
       ...keptNotes(plan),
       ...new Set([...renamed.notes, ...plan.notes]),
       ...networks.notes,
+      ...labelsElsewhere(source),
       ...traefiks.map(
         ({ name }) =>
           `${name}: this is a Traefik of its own, which takes ports 80 and 443. Remove it once its settings are in projects/traefik.yml and its middlewares in projects/middlewares.yml`,
