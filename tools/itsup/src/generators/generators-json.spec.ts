@@ -28,6 +28,8 @@ describe('generators.json', () => {
     // Without the extension Nx loads the TypeScript source next to it.
     expect(entry.implementation).toBe(`./dist/generators/${name}.js`);
     expect(existsSync(join(PACKAGE, `src/generators/${name}.ts`))).toBe(true);
+    // Nx takes any `project.json` for a project.
+    expect(entry.schema).toBe(`./schemas/generators/${name}.schema.json`);
     const schema = schemaOf(name);
     expect(schema.description.startsWith(entry.description.split(':')[0] ?? '')).toBe(true);
     expect(schema.examples.length).toBeGreaterThan(1);
