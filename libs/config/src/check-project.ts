@@ -23,29 +23,32 @@ export function checkProject(parts: ProjectParts): Problem[] {
 }
 
 function checkName({ name, folder }: ProjectParts): Problem[] {
+  const flaw = nameFlaw(name);
+  if (flaw === null) return [];
+  const { code, message, instead } = flaw;
+  const cure =
+    code === 'reserved-name'
+      ? `Rename the folder ${folder}.`
+      : `${NAME_GRAMMAR}${instead === null ? '' : `: rename the folder to \`${instead}\``}.`;
+  return [{ code, severity: 'error', message, help: cure }];
+}
+
+/** What Compose asks of a project's name, as the start of a sentence. */
+export const NAME_GRAMMAR = 'Compose wants lower-case letters, digits, - and _, a letter or digit first';
+
+/** Why a project cannot have this name, and the nearest one that it could; null: it can. */
+export function nameFlaw(name: string): { code: string; message: string; instead: string | null } | null {
   if (RESERVED_NAMES.includes(name)) {
-    return [
-      {
-        code: 'reserved-name',
-        severity: 'error',
-        message: `\`${name}\` is a name of the proxy's own and no project can have it`,
-        help: `Rename the folder ${folder}.`,
-      },
-    ];
+    const message = `\`${name}\` is a name of the proxy's own and no project can have it`;
+    return { code: 'reserved-name', message, instead: null };
   }
-  if (PROJECT_NAME.test(name)) return [];
-  const valid = name
+  if (PROJECT_NAME.test(name)) return null;
+  const instead = name
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^[-_]+|-+$/g, '');
-  return [
-    {
-      code: 'invalid-name',
-      severity: 'error',
-      message: `\`${name}\` cannot be the name of a project`,
-      help: `Compose wants lower-case letters, digits, - and _, a letter or digit first${valid === '' ? '' : `: rename the folder to \`${valid}\``}.`,
-    },
-  ];
+  const message = `\`${name}\` cannot be the name of a project`;
+  return { code: 'invalid-name', message, instead: instead === '' ? null : instead };
 }
 
 function checkFiles({ folder, compose, overrides, ingress }: ProjectParts): Problem[] {

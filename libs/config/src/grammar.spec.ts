@@ -3,6 +3,7 @@ import {
   isDomain,
   isHeaderValue,
   isHost,
+  isImage,
   isInterpolated,
   isIpOrCidr,
   isPathPrefix,
@@ -60,6 +61,29 @@ describe('grammar', () => {
     'a',
     '010.0.0.1',
   ])('no network: %j', (network) => expect(isIpOrCidr(network)).toBe(false));
+
+  test.each([
+    'ghost',
+    'ghost:5',
+    'gitea/gitea:1.24',
+    'ghcr.io/wg-easy/wg-easy:15',
+    'localhost:5000/a/b_c.d--e:v1',
+    `postgres:17-alpine@sha256:${'a'.repeat(64)}`,
+  ])('the image %s', (image) => expect(isImage(image)).toBe(true));
+
+  test.each([
+    '',
+    'Ghost',
+    'ghost:',
+    'ghost 5',
+    'https://ghcr.io/a',
+    '/a',
+    'a/',
+    'a:b:c',
+    'a@sha256:1',
+    '${A}',
+    'a\n',
+  ])('no image: %j', (image) => expect(isImage(image)).toBe(false));
 
   test('a host is a name or an address, and no wildcard', () => {
     expect(['nas.lan', '10.0.0.1', 'fd00::1'].every(isHost)).toBe(true);

@@ -80,6 +80,14 @@ export function isRuleText(value: string): boolean {
 /** A tag of an image, with a digest if need be. */
 export const IMAGE_TAG = /^\w[\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?$/;
 
+const IMAGE =
+  /^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?|localhost)\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** An image as `docker pull` takes it: registry, repository, tag and digest, of which only the repository has to be. */
+export function isImage(value: string): boolean {
+  return value.length <= 512 && IMAGE.test(value);
+}
+
 /** One line of htpasswd: bcrypt, apr1 (MD5) or SHA-1. */
 export const HTPASSWD_LINE =
   /^[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$[^\s$]*\$[./A-Za-z0-9]{22}|\{SHA\}[A-Za-z0-9+/]{27}=)$/;

@@ -9,15 +9,22 @@ export { readProject } from './read-project';
 export { readSettings } from './read-settings';
 export { readWorkspace } from './read-workspace';
 export { scanProject, type ProjectScan } from './scan-project';
+export { NAME_GRAMMAR, nameFlaw } from './check-project';
+export { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
 export {
+  domainHelp,
   HEADER_NAME,
   isDomain,
   isHeaderValue,
   isHost,
+  isImage,
   isIpOrCidr,
   isPathPrefix,
   isRuleText,
+  RESOLVER_NAME,
+  SERVICE_NAME,
   TRAEFIK_NAME,
 } from './grammar';
+export { readWorkspaceFrom, type SourceTree } from './source-tree';
 export { suggest } from './suggest';
 export { routeExamples, type RouteExample } from './docs/route-examples';

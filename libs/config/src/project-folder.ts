@@ -43,12 +43,18 @@ export function listProjectFolder(root: string, name: string): ProjectFolder | n
   } catch {
     return null;
   }
+  const folder = projectFolderOf(names);
+  const all = [...folder.compose, ...folder.overrides, ...folder.ingress];
+  return { ...folder, links: all.filter((file) => links.has(file)) };
+}
+
+/** The same of a folder whose names are at hand. */
+export function projectFolderOf(names: ReadonlySet<string>): ProjectFolder {
   const present = (known: readonly string[]) => known.filter((file) => names.has(file));
-  const folder = {
+  return {
     compose: present(COMPOSE_FILES),
     overrides: present(COMPOSE_OVERRIDE_FILES),
     ingress: present(INGRESS_FILES),
+    links: [],
   };
-  const all = [...folder.compose, ...folder.overrides, ...folder.ingress];
-  return { ...folder, links: all.filter((file) => links.has(file)) };
 }

@@ -20,13 +20,11 @@ export interface ReadFile {
  * link. Synchronous: thousands of small files are read several times faster than through promises.
  */
 export class SourceFiles {
-  private readonly realRoot: string;
+  private rootOnDisk: string | undefined;
   private readonly folders = new Map<string, string | null>();
   private readonly files = new Map<string, ReadFile>();
 
-  constructor(root: string) {
-    this.realRoot = realpathSync.native(root);
-  }
+  constructor(private readonly root: string) {}
 
   /** Reads `file`, a path from the workspace root with forward slashes. */
   read(file: string): ReadFile {
@@ -89,6 +87,10 @@ export class SourceFiles {
       this.folders.set(folder, real);
     }
     return real;
+  }
+
+  private get realRoot(): string {
+    return (this.rootOnDisk ??= realpathSync.native(this.root));
   }
 
   private isBelowRoot(path: string): boolean {

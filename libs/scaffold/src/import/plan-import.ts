@@ -1,0 +1,173 @@
+import { httpOutcome } from './http-row';
+import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row';
+import { tcpOutcome, udpOutcome } from './stream-row';
+import { readTraefikLabels, type Definition, type TraefikLabels } from './traefik-labels';
+import type { Label } from './compose-file';
+
+/** What an import does with the labels of a file. */
+export interface ImportPlan {
+  rows: IngressRowText[];
+  /** Labels that ingress.yml says now, or that say nothing here. */
+  moved: Label[];
+  /** Routers that stay as labels, each with why. */
+  kept: { router: Definition; reason: string }[];
+  /** Middlewares whose labels stay because a row or a router names them. */
+  named: Definition[];
+  /** Containers of which every router became a row, or that had none. */
+  clean: Set<string>;
+  notes: string[];
+}
+
+/** Decides for every label of a file whether a row says it. Labels with a variable whose value is not known stay. */
+export function planImport(
+  labels: readonly Label[],
+  context: Omit<ImportContext, 'services' | 'middlewares'>,
+): ImportPlan {
+  const traefik = readTraefikLabels(labels);
+  const all: ImportContext = { ...context, services: traefik.services, middlewares: traefik.middlewares };
+  const notes: string[] = [];
+  const outcomes = traefik.routers.map((router) => ({ router, outcome: outcomeOf(router, traefik, all) }));
+  const rows = chooseRows(outcomes, notes);
+  for (const { router, outcome } of outcomes) {
+    if (outcome.kind !== 'internal') continue;
+    notes.push(
+      `${router.container}: router ${router.name} showed pages of the old Traefik and is gone; the dashboard here is traefik.domain in projects/itsup.yml`,
+    );
+  }
+  const kept = outcomes.flatMap(({ router, outcome }) =>
+    outcome.kind === 'kept' ? [{ router, reason: outcome.reason }] : [],
+  );
+  const inUse = stillUsed(traefik, outcomes, kept);
+  notes.push(...variablesTaken(outcomes, JSON.stringify(rows)));
+  const clean = cleanContainers(labels, rows, kept, inUse, traefik);
+  const moved = [
+    ...outcomes.flatMap(({ router, outcome }) => (outcome.kind === 'kept' ? [] : router.labels)),
+    ...[...traefik.services, ...traefik.middlewares].flatMap((each) => (inUse.has(each) ? [] : each.labels)),
+    ...[...traefik.switches].flatMap(([container, switches]) =>
+      clean.has(container) ? switches.labels : [],
+    ),
+  ];
+  return { rows, moved, kept, named: traefik.middlewares.filter((each) => inUse.has(each)), clean, notes };
+}
+
+function outcomeOf(router: Definition, traefik: TraefikLabels, context: ImportContext): Outcome {
+  const services = traefik.services.filter((each) => each.container === router.container);
+  if ([router, ...services].some(({ labels }) => labels.some(({ isOpen }) => isOpen))) {
+    const reason =
+      'ingress.yml expands no variables, and the .env file beside the Compose file has no value for its';
+    return { kind: 'kept', reason };
+  }
+  const { enable } = traefik.switches.get(router.container) ?? { enable: null };
+  if (enable !== null && enable !== 'true') {
+    return { kind: 'kept', reason: `its container has \`traefik.enable=${enable}\`` };
+  }
+  try {
+    switch (router.kind) {
+      case 'http':
+        return httpOutcome(router, context);
+      case 'tcp':
+        return tcpOutcome(router, context);
+      case 'udp':
+        return udpOutcome(router, context);
+    }
+  } catch (error) {
+    if (error instanceof CannotSay) return { kind: 'kept', reason: error.message };
+    throw error;
+  }
+}
+
+/** Every row once. A router that serves the same over plain HTTP is not one of its own: here it is sent to HTTPS. */
+function chooseRows(
+  outcomes: readonly { router: Definition; outcome: Outcome }[],
+  notes: string[],
+): IngressRowText[] {
+  const chosen = new Map<string, IngressRowText>();
+  const sorted = outcomes.flatMap(({ router, outcome }) =>
+    outcome.kind === 'row' ? [{ router, ...outcome }] : [],
+  );
+  const secure = new Set(sorted.filter(({ plain }) => !plain).map(({ row }) => addressOf(row)));
+  for (const { router, row, plain, notes: told } of sorted) {
+    notes.push(...told.map((note) => `${router.container}: ${note}`));
+    if (plain && !row.path_prefix?.startsWith('/.well-known/acme-challenge')) {
+      notes.push(`${router.container}: router ${router.name} served plain HTTP; here it is sent to HTTPS`);
+      if (secure.has(addressOf(row))) continue;
+    }
+    chosen.set(JSON.stringify(row), row);
+  }
+  return [...chosen.values()];
+}
+
+function addressOf({ service, port, domain, tls, rule, path_prefix: path }: IngressRowText): string {
+  return JSON.stringify([service, port, domain, tls?.main, tls?.sans, rule, path]);
+}
+
+/** Services and middlewares that a router or a row goes on using, or that something outside this file may use. */
+function stillUsed(
+  traefik: TraefikLabels,
+  outcomes: readonly { router: Definition; outcome: Outcome }[],
+  kept: ImportPlan['kept'],
+): Set<Definition> {
+  const used = new Set<Definition>();
+  const gone = new Set<Definition>();
+  for (const { router, outcome } of outcomes) {
+    if (outcome.kind === 'row') {
+      outcome.named.forEach((each) => used.add(each));
+      if (outcome.service) gone.add(outcome.service);
+    }
+    if (outcome.kind !== 'kept') {
+      mentioned(router, traefik.middlewares).forEach((each) => gone.add(each));
+      traefik.services
+        .filter(({ kind, container }) => kind === router.kind && container === router.container)
+        .forEach((each) => gone.add(each));
+    }
+  }
+  for (const { router } of kept) {
+    mentioned(router, traefik.middlewares).forEach((each) => used.add(each));
+    traefik.services
+      .filter(({ kind, container }) => kind === router.kind && container === router.container)
+      .forEach((each) => used.add(each));
+  }
+  for (const each of [...traefik.services, ...traefik.middlewares]) if (!gone.has(each)) used.add(each);
+  // A chain and the error page of a middleware use others.
+  for (const each of used) mentioned(each, traefik.middlewares).forEach((other) => used.add(other));
+  return used;
+}
+
+/** The middlewares that some definition names. */
+function mentioned(definition: Definition, middlewares: readonly Definition[]): Definition[] {
+  const text = definition.fields.get('middlewares') ?? definition.fields.get('chain.middlewares') ?? '';
+  const names = text.split(',').map((name) => name.trim().split('@')[0] ?? '');
+  return middlewares.filter(
+    ({ kind, name }) => kind === definition.kind && names.some((each) => same(each, name)),
+  );
+}
+
+function cleanContainers(
+  labels: readonly Label[],
+  rows: readonly IngressRowText[],
+  kept: ImportPlan['kept'],
+  inUse: ReadonlySet<Definition>,
+  { others }: TraefikLabels,
+): Set<string> {
+  const clean = new Set(labels.map(({ service }) => service));
+  const routed = new Set(rows.map(({ service }) => service));
+  for (const { router } of kept) clean.delete(router.container);
+  for (const { service } of others) clean.delete(service);
+  // Traefik reads what a container defines only while it is enabled; a row enables it.
+  for (const { container } of inUse) if (!routed.has(container)) clean.delete(container);
+  return clean;
+}
+
+/** Which variables stand with their values in ingress.yml now. */
+function variablesTaken(
+  outcomes: readonly { router: Definition; outcome: Outcome }[],
+  rows: string,
+): string[] {
+  const taken = outcomes.flatMap(({ router, outcome }) =>
+    outcome.kind === 'row' ? [router, ...(outcome.service ? [outcome.service] : [])] : [],
+  );
+  const values = new Map(taken.flatMap(({ labels }) => labels.flatMap((label) => [...label.variables])));
+  return [...values]
+    .filter(([, value]) => value !== '' && rows.includes(value))
+    .map(([name, value]) => `\${${name}} stands as ${value} in ingress.yml, which expands no variables`);
+}

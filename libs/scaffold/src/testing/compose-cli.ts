@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const { skip } = describe;
+
+function hasCompose(): boolean {
+  try {
+    execFileSync('docker', ['compose', 'version', '--short'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tests that ask Compose; where it is missing they are reported as skipped, with the reason in their title. */
+export function describeWithCompose(name: string, body: () => void): void {
+  if (hasCompose()) describe(name, body);
+  else skip(`${name} (left out: \`docker compose\` is not on this machine)`, body);
+}
+
+/** What `docker compose config` makes of a Compose file, as text; throws with its message when it objects. */
+export function composeConfig(
+  files: Readonly<Record<string, string>>,
+  file: string,
+  variables: Readonly<Record<string, string>> = {},
+): string {
+  const folder = mkdtempSync(join(tmpdir(), 'itsup-scaffold-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    return execFileSync('docker', ['compose', '-f', file, 'config', '--format', 'json'], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generatorTree, printed } from '../testing/generator-tree';
+import importGenerator, { type ImportSchema } from './import';
+
+const web = `services:
+  web:
+    image: nginx:1.27 # as before
+    build: .
+    env_file: web.env
+    volumes: [./data:/data, 'media:/media']
+    labels:
+      - traefik.enable=true
+      - traefik.http.routers.shop.rule=Host(\`\${DOMAIN}\`)
+      - traefik.http.routers.shop.entrypoints=websecure
+      - traefik.http.services.shop.loadbalancer.server.port=80
+volumes:
+  media:
+`;
+const ingress = `# yaml-language-server: $schema=../../libs/config/schemas/ingress.schema.json
+ingress:
+  - service: web
+    domain: shop.example.com
+    port: 80
+`;
+const mqtt = `services:
+  broker:
+    image: eclipse-mosquitto:2
+    labels:
+      - traefik.tcp.routers.mqtt.rule=HostSNI(\`*\`)
+      - traefik.tcp.routers.mqtt.entrypoints=mqtt
+      - traefik.tcp.services.mqtt.loadbalancer.server.port=1883
+`;
+
+let outside = '';
+beforeEach(() => {
+  outside = mkdtempSync(join(tmpdir(), 'itsup-import-'));
+  writeFileSync(join(outside, 'compose.yml'), web);
+  writeFileSync(join(outside, '.env'), 'DOMAIN=shop.example.com\n');
+});
+afterEach(() => rmSync(outside, { recursive: true }));
+
+const messageOf = (tree: ReturnType<typeof generatorTree>, schema: ImportSchema) =>
+  importGenerator(tree, schema).then(
+    () => '',
+    (error: unknown) => (error as Error).message,
+  );
+
+describe('nx g itsup:import', () => {
+  it('changes a file of projects/ in place', async () => {
+    const path = 'projects/shop/docker-compose.yml';
+    const tree = generatorTree({ [path]: web, 'projects/shop/.env': 'DOMAIN=shop.example.com\n' });
+    let next: (() => unknown) | undefined;
+    const told = await printed(
+      async () => (next = await importGenerator(tree, { file: join(tree.root, path) })),
+    );
+    expect(told).toContain('${DOMAIN} stands as shop.example.com in ingress.yml');
+    expect(tree.read(path, 'utf8')).toBe(web.replace(/ {4}labels:\n(?: {6}- .*\n)+/, ''));
+    expect(tree.read('projects/shop/ingress.yml', 'utf8')).toBe(ingress);
+    expect(await printed(() => next?.())).toContain('npx nx deploy shop --adopt');
+  });
+
+  it('copies one that lies elsewhere, and says what has to come along', async () => {
+    const tree = generatorTree();
+    let next: (() => unknown) | undefined;
+    await printed(
+      async () => (next = await importGenerator(tree, { file: join(outside, 'compose.yml'), name: 'shop' })),
+    );
+    expect(tree.children('projects/shop').sort()).toEqual(['docker-compose.yml', 'ingress.yml']);
+    expect(tree.read('projects/shop/ingress.yml', 'utf8')).toBe(ingress);
+    const told = await printed(() => next?.());
+    expect(told).toContain(
+      `Bring what lies beside the old file into projects/shop: .env, Dockerfile and what it copies, data, web.env (from ${outside})`,
+    );
+    expect(told).toContain('Its volumes belong to the Compose project itsup-import-');
+  });
+
+  it('calls the project as Compose does', async () => {
+    writeFileSync(join(outside, 'compose.yml'), `name: shop\n${web}`);
+    const tree = generatorTree();
+    await printed(() => importGenerator(tree, { file: join(outside, 'compose.yml') }));
+    expect(tree.exists('projects/shop/docker-compose.yml')).toBe(true);
+  });
+
+  it('takes the ports that no label says', async () => {
+    const files = { 'projects/mqtt/compose.yaml': mqtt };
+    const file = join(generatorTree().root, 'projects/mqtt/compose.yaml');
+    expect(await messageOf(generatorTree(files), { file })).toContain('say --entryPoints=mqtt:<port>');
+    expect(await messageOf(generatorTree(files), { file, entryPoints: ['mqtt'] })).toContain('Write them as');
+    const tree = generatorTree(files);
+    await printed(() => importGenerator(tree, { file, entryPoints: ['mqtt:1883'] }));
+    expect(tree.read('projects/mqtt/ingress.yml', 'utf8')).toContain('hostport: 1883\n');
+  });
+
+  it('refuses what does not validate, unless it is forced', async () => {
+    const text = web
+      .replace('${DOMAIN}', 'a.example.com')
+      .replace('=80\n', '=80\n      - traefik.http.routers.shop.middlewares=sso@file\n');
+    const files = { 'projects/shop/docker-compose.yml': text };
+    const file = join(generatorTree().root, 'projects/shop/docker-compose.yml');
+    const refused = await messageOf(generatorTree(files), { file });
+    expect(refused).toContain('there is no http middleware "sso"');
+    expect(refused).toContain('--force');
+    const tree = generatorTree(files);
+    expect(await printed(() => importGenerator(tree, { file, force: true }))).toContain(
+      'there is no http middleware',
+    );
+    expect(tree.read('projects/shop/ingress.yml', 'utf8')).toContain('middleware: [sso]\n');
+  });
+
+  it.each<[string, Record<string, string>, Partial<ImportSchema>, string]>([
+    ['no such file', {}, { file: 'nothing.yml' }, 'there is no file'],
+    [
+      'an ingress file',
+      { 'projects/shop/ingress.yml': '' },
+      { name: 'shop' },
+      'projects/shop/ingress.yml is there already',
+    ],
+    [
+      'a Compose file',
+      { 'projects/shop/compose.yml': '' },
+      { name: 'shop' },
+      'projects/shop/compose.yml is there already',
+    ],
+    ['a reserved name', {}, { name: 'traefik' }, 'Say another one: --name=<name>'],
+    ['a name that is none', {}, { name: 'My Shop' }, 'Say another one: --name=my-shop'],
+  ])('refuses %s', async (_, files, schema, message) => {
+    const file = join(outside, 'compose.yml');
+    expect(await messageOf(generatorTree(files), { file, ...schema })).toContain(message);
+  });
+});

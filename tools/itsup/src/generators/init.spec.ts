@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXAMPLES } from '@itsup/scaffold';
+import { generatorTree, printed } from '../testing/generator-tree';
+import init from './init';
+
+const examples = Object.fromEntries(EXAMPLES.map((name) => [`projects/${name}/ingress.yml`, 'host: a\n']));
+const WORKSPACE = join(__dirname, '../../../..');
+
+describe('nx g itsup:init', () => {
+  it('removes the examples and leaves settings that are commented out', async () => {
+    const tree = generatorTree(examples);
+    const next = await init(tree, {});
+    expect(tree.children('projects')).toEqual(['itsup.yml']);
+    const settings = tree.read('projects/itsup.yml', 'utf8') ?? '';
+    expect(settings.split('\n').every((line) => line === '' || line.startsWith('#'))).toBe(true);
+    expect(await printed(next)).toContain('A first project: npx nx g itsup:project');
+  });
+
+  it('refuses when there are other projects, and does as it is told', async () => {
+    const files = { ...examples, 'projects/blog/ingress.yml': 'host: a\n' };
+    const refused = init(generatorTree(files), {});
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringContaining(': blog') as string,
+      stack: '',
+    });
+    const kept = generatorTree(files);
+    await init(kept, { own: 'keep' });
+    expect(kept.children('projects').sort()).toEqual(['blog', 'itsup.yml']);
+    const removed = generatorTree(files);
+    await init(removed, { own: 'remove' });
+    expect(removed.children('projects')).toEqual(['itsup.yml']);
+  });
+
+  it('writes the settings that ship', () => {
+    const shipped = readFileSync(join(WORKSPACE, 'projects/itsup.yml'), 'utf8');
+    const isUntouched = shipped.split('\n').every((line) => line === '' || line.startsWith('#'));
+    const template = readFileSync(join(WORKSPACE, 'templates/init/itsup.yml'), 'utf8');
+    // An operator's workspace has settings of its own.
+    expect(isUntouched ? shipped : template).toBe(template);
+  });
+});

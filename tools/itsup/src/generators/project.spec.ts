@@ -1,0 +1,84 @@
+import { generatorTree, printed } from '../testing/generator-tree';
+import { writeProject, type ProjectSchema } from './project';
+
+const blog = { name: 'blog', image: 'ghost:5', domain: 'blog.example.com', port: 2368 };
+
+/** Answers the questions in order, and remembers them. */
+function answering(answers: string[]): { ask: (question: string) => Promise<string>; asked: string[] } {
+  const asked: string[] = [];
+  const ask = (question: string): Promise<string> => {
+    asked.push(question);
+    return Promise.resolve(answers[asked.length - 1] ?? '');
+  };
+  return { ask, asked };
+}
+
+describe('nx g itsup:project', () => {
+  it('writes a project, and afterwards says what to do with it', async () => {
+    const tree = generatorTree();
+    const next = await writeProject(tree, { ...blog, database: 'postgres' }, null);
+    expect(tree.children('projects/blog').sort()).toEqual(['docker-compose.yml', 'ingress.yml']);
+    expect(await printed(next)).toBe(`
+projects/blog is there. Next:
+  Secrets, one line each in secrets/blog.env (docs/secrets.md); \`openssl rand -hex 24\` makes a good one:
+    DATABASE_PASSWORD=   the password of the database
+  Rename the DATABASE_* variables of \`web\` to what the image reads.
+  What the image writes is lost with its container: if it keeps files, give their folder a volume (--data does).
+  npx nx deploy blog, then open https://blog.example.com
+
+`);
+  });
+
+  it('asks what is left, which the first answer decides', async () => {
+    const own = answering(['ghost:5', '2368', 'none', '']);
+    const tree = generatorTree();
+    await writeProject(tree, { name: 'blog', domain: 'blog.example.com' } as ProjectSchema, own.ask);
+    expect(own.asked).toEqual([
+      'What does it run: an image such as ghost:5, or one of the gallery (gitea, home-assistant, jellyfin, mailserver, n8n, nextcloud, vaultwarden, wireguard)?',
+      'On which port does it listen?',
+      'Which database does it want: postgres, mysql, mariadb, or none?',
+      'Which folder of the container has to outlive it? (Enter: none)',
+    ]);
+    expect(tree.exists('projects/blog/ingress.yml')).toBe(true);
+
+    const home = answering(['home-assistant', '192.168.1.20']);
+    await writeProject(tree, { name: 'home', domain: 'home.example.com' } as ProjectSchema, home.ask);
+    expect(home.asked[1]).toBe('Where does it run, by address or name?');
+    expect(tree.read('projects/home/ingress.yml', 'utf8')).toContain('host: 192.168.1.20\n');
+  });
+
+  it('asks nothing when everything is said', async () => {
+    const { ask, asked } = answering([]);
+    await writeProject(
+      generatorTree(),
+      { name: 'cloud', gallery: 'nextcloud', domain: 'cloud.example.com' },
+      ask,
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, ProjectSchema, string]>([
+    ['a wrong value', { ...blog, port: 0 }, '`0` is not a port'],
+    ['what is not said', { name: 'blog', image: 'ghost:5' }, '--domain is missing'],
+    ['an entry that is not there', { ...blog, gallery: 'wordpress' }, 'the gallery has no `wordpress`'],
+    [
+      'a name that another project answers at',
+      { ...blog, name: 'other', domain: 'taken.example.com' },
+      'claim taken.example.com',
+    ],
+    ['a folder that is there', { ...blog, name: 'there' }, 'projects/there is there already'],
+  ])('refuses %s, with one message and no stack', async (_, schema, message) => {
+    const tree = generatorTree({
+      'projects/there/docker-compose.yml': 'services: { web: { image: a } }\n',
+      'projects/there/ingress.yml': 'ingress: [{ service: web, domain: taken.example.com }]\n',
+    });
+    const error = await writeProject(tree, schema, null).catch((caught: unknown) => caught as Error);
+    expect(error).toMatchObject({ message: expect.stringContaining(message) as string, stack: '' });
+    expect((error as Error).message).toMatch(/^Nothing was written\.\n/);
+  });
+
+  it('does not mind what is wrong with other projects', async () => {
+    const tree = generatorTree({ 'projects/broken/ingress.yml': 'ingres: []\n' });
+    expect(await printed(() => writeProject(tree, blog, null))).toBe('');
+  });
+});

@@ -1,0 +1,50 @@
+import { readWorkspaceFrom } from '@itsup/config';
+import { newProject, problemsAdded, questionsFor, type ProjectOptions } from '@itsup/scaffold';
+import type { GeneratorCallback, Tree } from '@nx/devkit';
+import { takenNames } from '../inference/taken-names';
+import { asker, type Ask } from './ask';
+import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
+
+export type ProjectSchema = ProjectOptions & { gallery?: string };
+
+/** `nx g itsup:project`. */
+export default async function project(tree: Tree, schema: ProjectSchema): Promise<GeneratorCallback> {
+  const terminal = asker(process.argv, process.env, process.stdin.isTTY && process.stdout.isTTY);
+  try {
+    return await writeProject(tree, schema, terminal?.ask ?? null);
+  } finally {
+    terminal?.close();
+  }
+}
+
+/** The same, asking through `ask` what is not said; null: what is not said is refused. */
+export async function writeProject(
+  tree: Tree,
+  schema: ProjectSchema,
+  ask: Ask | null,
+): Promise<GeneratorCallback> {
+  const files = sourceTree(tree);
+  const made = await orRefuse(async () => {
+    const { gallery, ...options } = await complete(schema, ask, (said) => questionsFor(files, said));
+    return newProject(files, { options, gallery, taken: takenNames(tree.root) });
+  });
+  const before = readWorkspaceFrom(files);
+  writeAll(tree, made.files);
+  const problems = problemsAdded(before, readWorkspaceFrom(files));
+  if (isBad(problems)) throw refusal(problems);
+  printProblems(problems);
+  return () => printLines(`projects/${schema.name} is there. Next:`, made.next);
+}
+
+/** One question after the other, as long as there is one. */
+async function complete(
+  schema: ProjectSchema,
+  ask: Ask | null,
+  questions: (said: ProjectSchema) => ReturnType<typeof questionsFor>,
+): Promise<ProjectSchema> {
+  const said = { ...schema };
+  for (let [next] = questions(said); ask && next; [next] = questions(said)) {
+    Object.assign(said, next.answer(await ask(next.text)));
+  }
+  return said;
+}
