@@ -1,6 +1,7 @@
 export * from './model';
 export * from './problem';
 export { problemsOf } from './problems-of';
+export { checkComposeFiles, composeFilesOf } from './check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
 export { formatProblems } from './format-problems';
 export { jsonSchemas } from './json-schemas';
