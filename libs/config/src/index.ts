@@ -21,4 +21,4 @@ export {
   TRAEFIK_NAME,
 } from './grammar';
 export { suggest } from './suggest';
-export { routeExamples, type RouteExample } from './docs/route-examples';
+export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';
