@@ -10,7 +10,7 @@ import {
   shuffledProjects,
   type AnyProject,
   type Shape,
-} from '@itsup/routing/testing';
+} from '@itsup/routing/testing/any-rows';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { projectArtifactPaths, proxyArtifactPaths } from './artifact';
