@@ -22,7 +22,10 @@ export function checkProject(parts: ProjectParts): Problem[] {
   return [...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
 }
 
-function checkName({ name, folder }: ProjectParts): Problem[] {
+function checkName({ name, folder, compose, ingress }: ProjectParts): Problem[] {
+  // A folder's name stands in no file; what makes it a project is the nearest thing to open.
+  const [file] = [...compose, ...ingress];
+  const place = file === undefined ? {} : { place: { file: `${folder}/${file}`, line: 1, column: 1 } };
   if (RESERVED_NAMES.includes(name)) {
     return [
       {
@@ -30,6 +33,7 @@ function checkName({ name, folder }: ProjectParts): Problem[] {
         severity: 'error',
         message: `\`${name}\` is a name of the proxy's own and no project can have it`,
         help: `Rename the folder ${folder}.`,
+        ...place,
       },
     ];
   }
@@ -44,6 +48,7 @@ function checkName({ name, folder }: ProjectParts): Problem[] {
       severity: 'error',
       message: `\`${name}\` cannot be the name of a project`,
       help: `Compose wants lower-case letters, digits, - and _, a letter or digit first${valid === '' ? '' : `: rename the folder to \`${valid}\``}.`,
+      ...place,
     },
   ];
 }
