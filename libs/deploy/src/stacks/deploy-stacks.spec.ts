@@ -7,7 +7,6 @@ import type { ComposeModel } from '@itsup/docker';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { actions, DB, deploy, facts, idsOf, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { deployStacks } from './deploy-stacks';
-import { planStacks } from './plan-stacks';
 import { prune } from './prune';
 
 let simulated: SimulatedWorkspace;
@@ -165,7 +164,6 @@ describe('the host', () => {
     const workspace = simulated.workspace();
     const elsewhere = simulated.context({ root: '/elsewhere' });
     await expect(deployStacks(elsewhere, { workspace })).rejects.toThrow(/is deployed from/);
-    await expect(planStacks(elsewhere, { workspace })).rejects.toThrow(/is deployed from/);
   });
 
   it('may run the same Compose project for somebody else, which is left alone', async () => {
