@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { UserError, type Problem } from '@itsup/config';
-import { DockerError, type Compose, type ComposeBuild, type ComposeModel, type Docker } from '@itsup/docker';
+import { DockerError, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
@@ -17,7 +17,7 @@ import type { Digester } from './digest';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { declaredInputs, environmentInput } from './inputs';
-import { contentPath, relocate, type Relocation } from './relocation';
+import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
 import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
@@ -239,22 +239,13 @@ async function stampContexts(
   for (const [name, { build }] of Object.entries(model.services)) {
     if (build === undefined) continue;
     const stamp = await stampContext(
-      contentOf(build, options.relocation),
+      contentBuild(build, options.relocation),
       options.now,
       options.deployed?.inputs.contexts[name],
     );
     if (stamp !== null) contexts[name] = stamp;
   }
   return contexts;
-}
-
-function contentOf(build: ComposeBuild, relocation: Relocation | null): ComposeBuild {
-  const { context, dockerfile } = build;
-  return {
-    ...build,
-    ...(context !== undefined && { context: contentPath(context, relocation) }),
-    ...(dockerfile !== undefined && { dockerfile: contentPath(dockerfile, relocation) }),
-  };
 }
 
 /** A bound folder is left out: its container sees changes at once, and it is where data lives. */

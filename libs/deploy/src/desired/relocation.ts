@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 
+import type { ComposeBuild } from '@itsup/docker';
+
 /** A checkout that is planned as if it stood where the host is deployed from. */
 export interface Relocation {
   /** The checkout. */
@@ -29,6 +31,16 @@ export function contentPath(file: string, relocation: Relocation | null): string
   if (relocation === null) return file;
   const inCheckout = moved(file, relocation.to, relocation.from);
   return existsSync(inCheckout) ? inCheckout : file;
+}
+
+/** A build of a relocated model with its files where their content is. */
+export function contentBuild(build: ComposeBuild, relocation: Relocation | null): ComposeBuild {
+  const { context, dockerfile } = build;
+  return {
+    ...build,
+    ...(context !== undefined && { context: contentPath(context, relocation) }),
+    ...(dockerfile !== undefined && { dockerfile: contentPath(dockerfile, relocation) }),
+  };
 }
 
 function moved(path: string, from: string, to: string): string {
