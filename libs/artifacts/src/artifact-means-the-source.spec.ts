@@ -1,13 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import type { ServiceAdditions } from '@itsup/routing';
-import { parseDocument } from 'yaml';
-import { projectComposeFile, type ArtifactFile } from './artifact';
-import { renderProject } from './render-project';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readProject, readSettings } from '@itsup/config';
+import { routeProject, type ServiceAdditions } from '@itsup/routing';
+import { projectComposeFile } from './artifact';
+import { WORKSPACE } from './testing/build';
 import { compose, describeWithCompose } from './testing/compose-cli';
-import { additions, project, projectRouting, shippedTemplates, withEmail } from './testing/build';
+import { errorsOf, generateWorkspace, writeFiles } from './testing/generated-workspace';
 import { temporaryFolder } from './testing/temporary-folder';
-import { writeArtifacts } from './write-artifacts';
 
 interface ComposeConfig {
   name: string;
@@ -23,25 +22,38 @@ interface ComposeService {
 
 const FIXTURES = join(__dirname, '__fixtures__/compose');
 const IN_PLACE = join(__dirname, '__fixtures__/compose-in-place');
+const CONFIG_FIXTURES = join(WORKSPACE, 'libs/config/src/__fixtures__/compose');
 const EVERY_PROFILE = ['--profile', '*'];
-const COMPOSE_FILE = /^(?:docker-)?compose\.ya?ml$/;
-const OVERRIDE_FILE = /^(?:docker-)?compose\.override\.ya?ml$/;
-const DNS = ['172.20.0.253', '1.1.1.1'];
+const CONFIG = ['config', '--format', 'json'];
+const DNS = ['172.20.0.253', '1.1.1.1', '9.9.9.9'];
+const PROFILES: [string, string[]][] = [
+  ['no profile active', []],
+  ['every profile active', EVERY_PROFILE],
+];
 
 describeWithCompose('the artifact means what the source means', () => {
   const root = temporaryFolder();
 
-  for (const fixture of readdirSync(FIXTURES)) {
-    test(fixture, async () => {
-      const { folder, file } = await generate(root(), join(FIXTURES, fixture));
-      const command = [...(fixture === 'profiles' ? [] : EVERY_PROFILE), 'config', '--format', 'json'];
-      const source = parse(compose(folder, command));
+  describe.each(PROFILES)('with %s', (_, profiles) => {
+    const expectSameMeaning = async (name: string): Promise<void> => {
+      const { added, folder } = await generate(root(), name);
+      const source = parse(compose(folder, [...profiles, ...CONFIG]));
 
-      const artifact = parse(compose(root(), ['-f', file, ...command]));
+      const artifact = parse(compose(root(), ['-f', projectComposeFile(name), ...profiles, ...CONFIG]));
 
-      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, added(folder))));
+      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, name, added)));
+    };
+
+    test.each(readdirSync(FIXTURES))('%s', async (fixture) => {
+      cpSync(join(FIXTURES, fixture), join(root(), 'projects', fixture), { recursive: true });
+      await expectSameMeaning(fixture);
     });
-  }
+
+    test.each(readdirSync(CONFIG_FIXTURES))('%s of libs/config', async (fixture) => {
+      cpSync(join(CONFIG_FIXTURES, fixture), root(), { recursive: true });
+      await expectSameMeaning('app');
+    });
+  });
 });
 
 /**
@@ -54,115 +66,84 @@ describeWithCompose(
     const root = temporaryFolder();
 
     test.each(readdirSync(IN_PLACE))('%s', async (fixture) => {
-      const { folder, file } = await generate(root(), join(IN_PLACE, fixture));
-      const command = ['config', '--format', 'json'];
-      const source = parse(compose(folder, command));
+      cpSync(join(IN_PLACE, fixture), join(root(), 'projects', fixture), { recursive: true });
+      const { added, folder } = await generate(root(), fixture);
+      const source = parse(compose(folder, CONFIG));
       const dotEnv = join(folder, '.env');
 
       const artifact = parse(
-        compose(dirname(join(root(), file)), [
+        compose(dirname(join(root(), projectComposeFile(fixture))), [
           ...(existsSync(dotEnv) ? ['--env-file', dotEnv] : []),
-          ...command,
+          ...CONFIG,
         ]),
       );
 
-      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, added(folder))));
+      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, fixture, added)));
     });
   },
 );
 
-/** Copies a fixture into a workspace and writes its artifact. */
-async function generate(root: string, fixture: string): Promise<{ folder: string; file: string }> {
-  const name = basename(fixture);
+/** Gives every service of a project that can have one an ingress row, and the project an egress edge; generates. */
+async function generate(root: string, name: string): Promise<{ folder: string; added: ServiceAdditions[] }> {
   const folder = join(root, 'projects', name);
-  cpSync(fixture, folder, { recursive: true });
-  await writeArtifacts(root, render(name, folder));
-  return { folder, file: projectComposeFile(name) };
-}
-
-function added(folder: string): ServiceAdditions[] {
-  const { services } = parse(compose(folder, [...EVERY_PROFILE, 'config', '--format', 'json']));
-  return Object.entries(services).map(([name, service]) => addTo(name, service));
+  const { services } = parse(compose(folder, [...EVERY_PROFILE, ...CONFIG]));
+  const rows = Object.entries(services)
+    .filter(([, { network_mode }]) => network_mode === undefined)
+    .map(
+      ([service], index) => `  - service: ${service}
+    rule: Host(\`s${index}.example.com\`) && PathRegexp(\`^/$HOME$\`)
+    ipv4_address: 172.20.1.${index + 1}
+`,
+    );
+  writeFiles(root, {
+    [`projects/${name}/ingress.yml`]: `egress: ['db:postgres']\ningress:\n${rows.join('')}`,
+    'projects/db/docker-compose.yml': 'services:\n  postgres: { image: postgres }\n',
+    'projects/itsup.yml': 'letsencrypt: { email: ops@example.com }\n',
+  });
+  const { problems } = await generateWorkspace(root);
+  expect(errorsOf(problems)).toEqual([]);
+  const { settings } = await readSettings(root);
+  const { project } = await readProject(root, name, settings);
+  return { folder, added: routeProject(project, settings).additions };
 }
 
 function parse(config: string): ComposeConfig {
   return JSON.parse(config) as ComposeConfig;
 }
 
-/** What routing would add to a service with an ingress row: labels it lacks, proxynet, resolvers. */
-function addTo(
-  service: string,
-  { labels = {}, networks, network_mode, dns }: ComposeService,
-): ServiceAdditions {
-  const ours = {
-    'traefik.enable': 'true',
-    'traefik.http.routers.app-web-80.rule': 'Host(`a.example.com`) && PathRegexp(`^/${1}$`)',
-    'traefik.http.routers.app-web-80.tls.certresolver': 'letsencrypt',
-  };
-  const joins = network_mode === undefined;
-  return additions({
-    service,
-    labels: Object.fromEntries(Object.entries(ours).filter(([key]) => labels[key] === undefined)),
-    networks: joins ? [{ name: 'proxynet', ipv4Address: '172.20.0.9' }, { name: 'app--db--postgres' }] : [],
-    keepDefault: joins && networks?.['default'] !== undefined,
-    dns: joins && dns === undefined ? DNS : null,
-  });
-}
-
-function render(name: string, folder: string): ArtifactFile[] {
-  const files = readdirSync(folder);
-  const sources = [
-    files.find((file) => COMPOSE_FILE.test(file)),
-    files.find((file) => OVERRIDE_FILE.test(file)),
-  ]
-    .filter((file) => file !== undefined)
-    .map((file) => `projects/${name}/${file}`);
-  const text = readFileSync(join(folder, files.find((file) => COMPOSE_FILE.test(file)) ?? ''), 'utf8');
-  const own = parseDocument(text, { merge: true }).get('name');
-  return renderProject(
-    project({ name }, { files: sources, name: typeof own === 'string' ? own : null }),
-    projectRouting({
-      additions: added(folder),
-      networks: [
-        { name: 'app--db--postgres', external: false },
-        { name: 'proxynet', external: true },
-      ],
-    }),
-    withEmail(),
-    shippedTemplates(),
-  );
-}
-
-/** The source's configuration plus the additions, as Compose prints them. Top-level `x-` keys do not pass an include. */
-function expected(source: ComposeConfig, allAdded: ServiceAdditions[]): ComposeConfig {
-  const services = Object.entries(source.services).map(([name, service]) => {
-    const { labels, networks, dns } = allAdded.find((item) => item.service === name) ?? additions();
+/**
+ * The source's configuration as Compose prints it, plus what a row and an edge bring: labels, below the operator's own;
+ * proxynet and the edge's network on top of the service's; resolvers where it has none. Top-level `x-` keys do not pass
+ * an include.
+ */
+function expected(source: ComposeConfig, name: string, added: ServiceAdditions[]): ComposeConfig {
+  const edge = `${name}--db--postgres`;
+  const services = Object.entries(source.services).map(([service, definition]) => {
+    if (definition.network_mode !== undefined) return [service, definition] as const;
+    const { labels = {}, networks = [] } = added.find((item) => item.service === service) ?? {};
+    expect(Object.keys(labels)).not.toEqual([]);
+    const [{ ipv4Address } = {}] = networks;
     return [
-      name,
+      service,
       {
-        ...service,
-        labels: { ...service.labels, ...printed(labels) },
-        ...(networks.length > 0 && {
-          networks: Object.fromEntries([
-            ...Object.entries(service.networks ?? {}),
-            ...networks.map((network) => [
-              network.name,
-              { ...(network.ipv4Address !== undefined && { ipv4_address: network.ipv4Address }) },
-            ]),
-          ]),
-        }),
-        ...(dns && { dns }),
+        ...definition,
+        labels: { ...printed(labels), ...definition.labels },
+        networks: { ...definition.networks, proxynet: { ipv4_address: ipv4Address }, [edge]: {} },
+        dns: definition.dns ?? DNS,
       },
-    ];
+    ] as const;
   });
   const meaning = Object.entries(source).filter(([key]) => !key.startsWith('x-'));
+  const joins = services.some(([, { network_mode }]) => network_mode === undefined);
   return {
     ...(Object.fromEntries(meaning) as unknown as ComposeConfig),
     services: Object.fromEntries(services),
     networks: {
       ...source.networks,
-      proxynet: { name: 'proxynet', external: true, ipam: {} },
-      'app--db--postgres': { name: 'app--db--postgres', internal: true, ipam: {} },
+      ...(joins && {
+        proxynet: { name: 'proxynet', external: true, ipam: {} },
+        [edge]: { name: edge, internal: true, ipam: {} },
+      }),
     },
   };
 }

@@ -1,23 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Ajv, { type AnySchemaObject } from 'ajv';
 import { parse } from 'yaml';
-import type { Settings } from '@itsup/config';
-import { renderProject } from './render-project';
+import { exampleFiles, routeExamples, type Settings } from '@itsup/config';
 import { renderProxy } from './render-proxy';
-import {
-  additions,
-  project,
-  projectRouting,
-  route,
-  shippedTemplates,
-  withEmail,
-  workspace,
-  workspaceRouting,
-  WORKSPACE,
-} from './testing/build';
+import { route, shippedTemplates, workspace, workspaceRouting, WORKSPACE } from './testing/build';
+import { errorsOf, generateWorkspace, writeFiles } from './testing/generated-workspace';
+import { temporaryFolder } from './testing/temporary-folder';
 
 const SCHEMAS = join(WORKSPACE, '../shared/schemas');
+const CONFIG_FIXTURES = join(WORKSPACE, 'libs/config/src/__fixtures__');
+const PROJECTS = ['compose', 'compose-in-place'].flatMap((folder) =>
+  readdirSync(join(__dirname, '__fixtures__', folder)).map((name) => `${folder}/${name}`),
+);
 const { skip } = describe;
 const describeWithSchemas = (name: string, body: () => void): void => {
   if (existsSync(SCHEMAS)) describe(name, body);
@@ -31,6 +26,20 @@ describeWithSchemas('artifacts are valid against the schemas of Compose and Trae
   // `providers.precedence` is Traefik 3.7's, and the schema is older.
   const fixed = validator('traefik-v3.json', ['precedence']);
   const dynamic = validator('traefik-v3-file-provider.json');
+
+  /** What is not YAML for Compose or Traefik has no schema. */
+  function expectValid(path: string, text: string): void {
+    const validate = /\/(docker-compose|docker-compose\.ingress)\.yml$/.test(path)
+      ? compose
+      : path === 'proxy/traefik/traefik.yml'
+        ? fixed
+        : path.startsWith('proxy/traefik/dynamic/')
+          ? dynamic
+          : null;
+    const value: unknown = validate && parse(text);
+    // A file of routes is a comment alone when there are none.
+    if (validate && value !== null) expect([path, validate(value)]).toEqual([path, []]);
+  }
 
   const cases: [string, Partial<Settings>][] = [
     ['nothing set', {}],
@@ -64,35 +73,53 @@ describeWithSchemas('artifacts are valid against the schemas of Compose and Trae
       [{ name: 'udp-53', port: 53, protocol: 'udp', kind: 'udp' }],
     );
     for (const { path, text } of renderProxy(workspace(changes), routing, templates)) {
-      const validate = path.endsWith('docker-compose.yml')
-        ? compose
-        : path.endsWith('/traefik.yml')
-          ? fixed
-          : dynamic;
-      const value =
-        path.includes('/traefik/') || path.endsWith('docker-compose.yml') ? (parse(text) as unknown) : null;
-      if (value !== null) expect([path, validate(value)]).toEqual([path, []]);
+      expectValid(path, text);
     }
   });
 
-  test('a project', () => {
-    const added = additions({
-      labels: { a: 'b' },
-      networks: [{ name: 'proxynet', ipv4Address: '172.20.0.9' }],
-      keepDefault: true,
-      dns: ['172.20.0.253'],
+  describe('generated from', () => {
+    const root = temporaryFolder();
+
+    test('the projects that ship', async () => {
+      cpSync(join(WORKSPACE, 'projects'), join(root(), 'projects'), { recursive: true });
+      const generated = await generateWorkspace(root());
+      expect(errorsOf(generated.problems)).toEqual([]);
+      generated.artifacts.forEach((text, path) => expectValid(path, text));
     });
-    const routing = projectRouting({ additions: [added], networks: [{ name: 'proxynet', external: true }] });
-    for (const { path, text } of renderProject(
-      project({}, { name: 'shop' }),
-      routing,
-      withEmail(),
-      templates,
-    )) {
-      expect([path, compose(parse(text))]).toEqual([path, []]);
-    }
+
+    test.each(workspaces(CONFIG_FIXTURES))('the workspace %s of libs/config', async (fixture) => {
+      cpSync(join(CONFIG_FIXTURES, fixture), root(), { recursive: true });
+      const generated = await generateWorkspace(root());
+      expect(generated.artifacts.size > 0 || errorsOf(generated.problems).length > 0).toBe(true);
+      generated.artifacts.forEach((text, path) => expectValid(path, text));
+    });
+
+    test.each(PROJECTS)('the project %s', async (fixture) => {
+      cpSync(join(__dirname, '__fixtures__', fixture), join(root(), 'projects/app'), { recursive: true });
+      const generated = await generateWorkspace(root());
+      expect(errorsOf(generated.problems)).toEqual([]);
+      generated.artifacts.forEach((text, path) => expectValid(path, text));
+    });
+
+    test.each(routeExamples.map((example) => [example.title, example] as const))(
+      'the documented example: %s',
+      async (_title, example) => {
+        writeFiles(root(), exampleFiles(example));
+        const generated = await generateWorkspace(root());
+        expect(errorsOf(generated.problems)).toEqual([]);
+        generated.artifacts.forEach((text, path) => expectValid(path, text));
+      },
+    );
   });
 });
+
+/** The fixtures of libs/config that are workspaces: folders with a `projects/`. */
+function workspaces(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === 'projects')
+    .map(dirname)
+    .sort();
+}
 
 /** Says what is wrong with a value; empty when it is valid. `newer`: keys that the schema does not know yet. */
 function validator(file: string, newer: string[] = []): (value: unknown) => unknown[] {

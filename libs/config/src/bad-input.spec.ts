@@ -117,6 +117,11 @@ describe('bad input', () => {
     expect(others).toEqual([]);
     expect(problem?.code).toBe(code);
     expect(problem?.help).toContain(help);
+    expect(problem?.place).toMatchObject({
+      file: expect.stringContaining(`projects/${name}/`),
+      line: 1,
+      column: 1,
+    });
   });
 
   test('an external project without a host', async () => {

@@ -22,7 +22,7 @@ export function checkProject(parts: ProjectParts): Problem[] {
   return [...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
 }
 
-function checkName({ name, folder }: ProjectParts): Problem[] {
+function checkName({ name, folder, compose, ingress }: ProjectParts): Problem[] {
   const flaw = nameFlaw(name);
   if (flaw === null) return [];
   const { code, message, instead } = flaw;
@@ -30,7 +30,10 @@ function checkName({ name, folder }: ProjectParts): Problem[] {
     code === 'reserved-name'
       ? `Rename the folder ${folder}.`
       : `${NAME_GRAMMAR}${instead === null ? '' : `: rename the folder to \`${instead}\``}.`;
-  return [{ code, severity: 'error', message, help: cure }];
+  // A folder's name stands in no file; what makes it a project is the nearest thing to open.
+  const [file] = [...compose, ...ingress];
+  const place = file === undefined ? {} : { place: { file: `${folder}/${file}`, line: 1, column: 1 } };
+  return [{ code, severity: 'error', message, help: cure, ...place }];
 }
 
 /** What Compose asks of a project's name, as the start of a sentence. */

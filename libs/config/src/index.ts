@@ -1,6 +1,7 @@
 export * from './model';
 export * from './problem';
 export { problemsOf } from './problems-of';
+export { checkComposeFiles, composeFilesOf } from './check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
 export { formatProblems } from './format-problems';
 export { jsonSchemas } from './json-schemas';
@@ -27,4 +28,4 @@ export {
 } from './grammar';
 export { readWorkspaceFrom, type SourceTree } from './source-tree';
 export { suggest } from './suggest';
-export { routeExamples, type RouteExample } from './docs/route-examples';
+export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

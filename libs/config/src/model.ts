@@ -20,6 +20,8 @@ export interface Settings {
   letsEncrypt: LetsEncrypt;
   /** Host ports of the two built-in entry points. */
   entryPoints: { web: number; webSecure: number };
+  /** Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place. */
+  places?: { traefikDomain?: Place; web?: Place; webSecure?: Place };
   versions: { traefik: string; dockerproxy: string; dns: string; crowdsec: string; crowdsecPlugin: string };
   dns: {
     /** false: no honeypot service, and no `dns:` is added to any container. */

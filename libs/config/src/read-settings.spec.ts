@@ -18,6 +18,7 @@ const DEFAULTS = {
   },
   dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
   crowdsec: { enabled: false, collections: [] },
+  places: {},
   paths: 'source',
   traefikOverride: null,
   middlewaresOverride: null,
@@ -42,6 +43,7 @@ describe('readSettings', () => {
     expect(settings).toEqual({
       ...DEFAULTS,
       traefikDomain: 'traefik.example.com',
+      places: { traefikDomain: { file: 'projects/itsup.yml', line: 2, column: 16 } },
       trustedIps: ['192.168.1.1'],
       versions: { ...DEFAULTS.versions, traefik: 'v3.5.1', crowdsec: 'v1.6.8' },
       crowdsec: { enabled: true, collections: ['crowdsecurity/traefik'] },
@@ -55,6 +57,11 @@ describe('readSettings', () => {
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({
       traefikDomain: 'traefik.example.com',
+      places: {
+        traefikDomain: { file: 'projects/itsup.yml', line: 4, column: 11 },
+        web: { file: 'projects/itsup.yml', line: 6, column: 23 },
+        webSecure: { file: 'projects/itsup.yml', line: 6, column: 39 },
+      },
       traefikAdmin: ['admin:$2y$05$abcdefghijklmnopqrstuu1234567890123456789012345678901'],
       trustedIps: ['192.168.1.1', 'fd00::/8', '10.0.0.0/8'],
       letsEncrypt: {

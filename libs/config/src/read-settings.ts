@@ -1,6 +1,6 @@
 import type { Settings } from './model';
 import { orderProblems } from './order-problems';
-import type { Problem } from './problem';
+import type { Place, Problem } from './problem';
 import { checkSchema } from './schema-problems';
 import { settingsSchema, type SettingsFile } from './settings-schema';
 import { YamlFiles } from './yaml-files';
@@ -24,12 +24,16 @@ export function readSettingsFrom(files: YamlFiles): { settings: Settings; proble
   const problems: Problem[] = [];
   const read: string[] = [];
   let input = settingsSchema.parse({});
+  let places: NonNullable<Settings['places']> = {};
   if (files.read(FILE).reason !== 'missing') {
     read.push(FILE);
     const parsed = files.yaml(FILE, { yaml11Booleans: true });
     problems.push(...parsed.problems);
     const [source] = parsed.sources;
-    if (source) input = checkSettings(source, problems);
+    if (source) {
+      input = checkSettings(source, problems);
+      places = placesOf(source, input);
+    }
   }
   const [traefikOverride, middlewaresOverride] = ['projects/traefik.yml', 'projects/middlewares.yml'].map(
     (file) => {
@@ -42,6 +46,7 @@ export function readSettingsFrom(files: YamlFiles): { settings: Settings; proble
   return {
     settings: {
       ...toSettings(input),
+      places,
       traefikOverride: traefikOverride ?? null,
       middlewaresOverride: middlewaresOverride ?? null,
       files: read,
@@ -101,7 +106,32 @@ function withoutFaults(data: unknown, paths: readonly PropertyKey[][]): unknown 
   return Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key) && !faulty.has(key)));
 }
 
-function toSettings(file: SettingsFile): Omit<Settings, 'traefikOverride' | 'middlewaresOverride' | 'files'> {
+function placesOf(source: YamlSource, file: SettingsFile): NonNullable<Settings['places']> {
+  const { domain, entryPoints } = file.traefik;
+  const traefikDomain =
+    domain === undefined
+      ? placeOf(source, ['traefikDomain'], file.traefikDomain)
+      : placeOf(source, ['traefik', 'domain'], domain);
+  const web = placeOf(source, ['traefik', 'entryPoints', 'web'], entryPoints.web);
+  const webSecure = placeOf(source, ['traefik', 'entryPoints', 'web-secure'], entryPoints['web-secure']);
+  return { ...(traefikDomain && { traefikDomain }), ...(web && { web }), ...(webSecure && { webSecure }) };
+}
+
+/**
+ * Where a value that counts stands; null when it stands nowhere. Without the line's text: `traefik.admin`, which no
+ * message may show, can stand on the same one.
+ */
+function placeOf(source: YamlSource, path: readonly string[], used: unknown): Place | null {
+  let value = source.data;
+  for (const key of path) value = isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  if (value === undefined || value !== used) return null;
+  const { file, line, column } = source.place(path);
+  return { file, line, column };
+}
+
+function toSettings(
+  file: SettingsFile,
+): Omit<Settings, 'places' | 'traefikOverride' | 'middlewaresOverride' | 'files'> {
   return {
     traefikDomain: (file.traefik.domain ?? file.traefikDomain)?.toLowerCase() ?? null,
     traefikAdmin: listOf(file.traefik.admin),

@@ -3,7 +3,10 @@ import { routeProject } from './route-project';
 import { routeWorkspace } from './route-workspace';
 import { codes, externalProject, project, service, settings, workspace } from './testing/build';
 
-const db = project('db', { services: ['postgres', service('tunnel', { networkMode: 'host' })] });
+const PLACE = { file: 'projects/db/docker-compose.yml', line: 4, column: 3 };
+const db = project('db', {
+  services: ['postgres', service('tunnel', { networkMode: 'host', place: PLACE })],
+});
 
 function shop(...egress: string[]): ReturnType<typeof project> {
   return project('shop', { services: ['web'], egress });
@@ -26,18 +29,38 @@ describe('egress', () => {
     ]);
   });
 
-  it.each([
-    ['bd:postgres', 'egress-unknown-project'],
-    ['db:postgers', 'egress-unknown-service'],
-    ['db:tunnel', 'egress-network-mode'],
-    ['nas:web', 'egress-to-external'],
-    ['old:web', 'egress-to-disabled'],
-  ])('to %s is a problem of the consumer: %s', (target, code) => {
+  it.each<[string, string, { message: string; place: { file: string } }[] | undefined]>([
+    ['bd:postgres', 'egress-unknown-project', undefined],
+    [
+      'db:postgers',
+      'egress-unknown-service',
+      [{ message: 'the services of db are in this file', place: { file: 'projects/db/docker-compose.yml' } }],
+    ],
+    [
+      'db:tunnel',
+      'egress-network-mode',
+      [{ message: 'db:tunnel is here', place: { file: 'projects/db/docker-compose.yml' } }],
+    ],
+    [
+      'nas:web',
+      'egress-to-external',
+      [{ message: 'nas is a host outside Docker by this file', place: { file: 'projects/nas/ingress.yml' } }],
+    ],
+    [
+      'old:web',
+      'egress-to-disabled',
+      [{ message: 'old is disabled by this file', place: { file: 'projects/old/ingress.yml' } }],
+    ],
+  ])('to %s is a problem of the consumer that names the provider’s file: %s', (target, code, related) => {
     const nas = externalProject('nas', '10.0.0.9', []);
     const old = project('old', { services: ['web'], enabled: false });
-    expect(routeWorkspace(workspace([shop(target), db, nas, old])).problems).toMatchObject([
+    const { problems } = routeWorkspace(workspace([shop(target), db, nas, old]));
+    expect(problems).toMatchObject([
       { code, severity: 'error', project: 'shop', place: { file: 'projects/shop/ingress.yml', line: 50 } },
     ]);
+    expect(problems[0]?.related).toEqual(
+      related?.map(({ message, place }) => ({ message, place: expect.objectContaining(place) })),
+    );
   });
 
   it('suggests what was meant', () => {

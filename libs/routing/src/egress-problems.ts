@@ -29,7 +29,7 @@ function flawOf(
   edge: Edge,
   provider: Project | undefined,
   projects: ReadonlyMap<string, Project>,
-): Pick<Problem, 'code' | 'message' | 'help'> | null {
+): Pick<Problem, 'code' | 'message' | 'help' | 'related'> | null {
   const text = `egress ${edge.provider}:${edge.service}`;
   if (!provider) {
     return {
@@ -43,6 +43,7 @@ function flawOf(
       code: 'egress-to-external',
       message: `${text} leads to an external project, which has no containers`,
       help: `reach ${provider.host ?? 'its host'} directly`,
+      ...fileOf(provider.ingressFile, `${provider.name} is a host outside Docker by this file`),
     };
   }
   if (!provider.enabled) {
@@ -50,6 +51,7 @@ function flawOf(
       code: 'egress-to-disabled',
       message: `${text} leads to a project that is disabled`,
       help: `remove the edge, or enabled: false of ${provider.name}`,
+      ...fileOf(provider.ingressFile, `${provider.name} is disabled by this file`),
     };
   }
   // A Compose file that cannot be read is its own project's problem; every service would look unknown.
@@ -63,15 +65,23 @@ function flawOf(
         edge.service,
         provider.compose.services.map((each) => each.name),
       ),
+      ...fileOf(provider.compose.files[0], `the services of ${provider.name} are in this file`),
     };
   }
-  const mode = provider.compose.services.find((each) => each.name === name)?.networkMode ?? null;
-  if (mode === null) return null;
+  const service = provider.compose.services.find((each) => each.name === name);
+  const mode = service?.networkMode ?? null;
+  if (service === undefined || mode === null) return null;
   return {
     code: 'egress-network-mode',
     message: `${text} leads to a service with network_mode: ${mode}, which can join no network`,
     help: `remove network_mode from ${name}`,
+    related: [{ message: `${provider.name}:${name} is here`, place: service.place }],
   };
+}
+
+/** A file of the provider as the other place of a problem. */
+function fileOf(file: string | null | undefined, message: string): Pick<Problem, 'related'> {
+  return typeof file === 'string' ? { related: [{ message, place: { file, line: 1, column: 1 } }] } : {};
 }
 
 /** Cycles of edges, one problem for each group of projects that need each other, with the shortest cycle in it. */

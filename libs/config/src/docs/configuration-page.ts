@@ -1,5 +1,5 @@
 import { jsonSchemas } from '../json-schemas';
-import { routeExamples } from './route-examples';
+import { routeExamples, type RouteExample } from './route-examples';
 
 /** The part of a JSON Schema that the page shows. */
 interface Field {
@@ -27,7 +27,7 @@ export function configurationPage(): string {
     'Beside it stands the Compose file, which works as it does with plain `docker compose up`. `itsup-project.yml` is another name of the same file.',
     table(ingress),
     '## An example of each mode',
-    ...routeExamples.map(({ title, when, ingress: text }) => `### ${title}\n\n${when}\n\n${fence(text)}`),
+    ...routeExamples.map(section),
     '## The host: `projects/itsup.yml`',
     'The file may be absent; every field has a default.',
     table(itsup),
@@ -36,6 +36,14 @@ export function configurationPage(): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function section({ title, when, ingress, settings }: RouteExample): string {
+  const files =
+    settings === undefined
+      ? [fence(ingress)]
+      : [fence(`# projects/itsup.yml\n${settings}`), fence(`# projects/<name>/ingress.yml\n${ingress}`)];
+  return [`### ${title}`, when, ...files].join('\n\n');
 }
 
 function table(schema: Field): string {

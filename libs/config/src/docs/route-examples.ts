@@ -5,6 +5,8 @@ export interface RouteExample {
   when: string;
   /** An ingress file; the services are `web` on 8080, `db` on 5432, `game` on 27015/udp. */
   ingress: string;
+  /** What `projects/itsup.yml` has to say for it; absent: nothing. */
+  settings?: string;
 }
 
 /** An example for each routing mode, for the documentation. Tests hold them to routes without a problem. */
@@ -26,6 +28,22 @@ export const routeExamples: readonly RouteExample[] = [
     tls:
       main: example.com
       sans: [www.example.com]
+`,
+  },
+  {
+    title: 'A wildcard certificate',
+    when: 'Every name below a domain. Certificate authorities give one for a DNS-01 challenge only, so it takes a resolver of `projects/itsup.yml`; `traefik.env` in the state folder gives Traefik the credentials of the DNS provider.',
+    settings: `letsencrypt:
+  resolvers:
+    dns:
+      dnsChallenge: { provider: cloudflare }
+`,
+    ingress: `ingress:
+  - service: web
+    tls:
+      main: '*.example.com'
+      sans: [example.com]
+      resolver: dns
 `,
   },
   {
@@ -59,11 +77,29 @@ export const routeExamples: readonly RouteExample[] = [
 `,
   },
   {
+    title: 'Sticky sessions',
+    when: 'A client stays on the container that answered it first, by a cookie; for services that run several times and keep sessions in memory.',
+    ingress: `ingress:
+  - service: web
+    domain: app.example.com
+    sticky: true
+`,
+  },
+  {
     title: 'HTTP on a port of its own',
-    when: 'Plain HTTP without a domain, HTTPS with one.',
+    when: 'Plain, for any host name.',
     ingress: `ingress:
   - service: web
     hostport: 9000
+`,
+  },
+  {
+    title: 'HTTPS on a port of its own',
+    when: 'With a domain the port speaks TLS, with the certificate of that name.',
+    ingress: `ingress:
+  - service: web
+    domain: app.example.com
+    hostport: 9443
 `,
   },
   {
@@ -120,6 +156,27 @@ ingress:
 `,
   },
   {
+    title: 'TCP to a host outside Docker',
+    when: 'A port of this host leads to one of the other.',
+    ingress: `host: 192.168.1.10
+ingress:
+  - router: tcp
+    hostport: 2222
+    port: 22
+    proxyprotocol: null
+`,
+  },
+  {
+    title: 'UDP to a host outside Docker',
+    when: 'The same for UDP.',
+    ingress: `host: 192.168.1.10
+ingress:
+  - router: udp
+    hostport: 51820
+    port: 51820
+`,
+  },
+  {
     title: 'A raw rule',
     when: 'What the other keys cannot say, in Traefik’s own words.',
     ingress: `ingress:
@@ -135,3 +192,22 @@ ingress:
 `,
   },
 ];
+
+/** The services that the examples speak of. */
+const COMPOSE = `services:
+  web: { image: app }
+  db: { image: postgres }
+  game: { image: game }
+`;
+
+/** The workspace of an example: path from its root → text. The example is project `blog`. */
+export function exampleFiles({ ingress, settings }: RouteExample): Record<string, string> {
+  return {
+    'projects/blog/ingress.yml': ingress,
+    ...(ingress.startsWith('host:') ? {} : { 'projects/blog/docker-compose.yml': COMPOSE }),
+    ...(ingress.startsWith('egress:')
+      ? { 'projects/db/docker-compose.yml': 'services:\n  postgres: { image: postgres }\n' }
+      : {}),
+    ...(settings === undefined ? {} : { 'projects/itsup.yml': settings }),
+  };
+}

@@ -17,6 +17,7 @@ import type { Digester } from './digest';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { declaredInputs, environmentInput } from './inputs';
+import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
 import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
@@ -37,6 +38,8 @@ export interface LoadedStack {
 
 export interface LoadOptions {
   root: string;
+  /** The paths of the model are those of the recorded checkout, contents those of this one; null: they are the same. */
+  relocation: Relocation | null;
   stateDir: string;
   env: Readonly<Record<string, string | undefined>>;
   docker: Docker;
@@ -75,7 +78,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     env: environment.added,
   });
   const [model, hashes, sources] = await Promise.all([
-    readModel(compose).catch((error: unknown) => error),
+    readModel(compose, options.relocation).catch((error: unknown) => error),
     options.needHashes ? hashesOf(compose) : NO_HASHES,
     readTexts(spec.sources),
   ]);
@@ -150,8 +153,9 @@ const NO_HASHES: Record<string, string> = {};
 const NO_OPTIONS: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
 
 /** Read as YAML: in its JSON Compose leaves out `x-itsup`. */
-async function readModel(compose: Compose): Promise<ComposeModel> {
-  return parse(await compose.configYaml()) as ComposeModel;
+async function readModel(compose: Compose, relocation: Relocation | null): Promise<ComposeModel> {
+  const model: unknown = parse(await compose.configYaml());
+  return (relocation === null ? model : relocate(model, relocation)) as ComposeModel;
 }
 
 /** Texts of the YAML files among the paths; one that is gone is left out. */
@@ -214,9 +218,17 @@ function envFilesOf(spec: StackSpec, environment: StackEnvironment): string[] {
   return [...spec.envFiles, ...environment.files];
 }
 
-function stampAll(files: string[], { digester, now, deployed }: LoadOptions): Promise<FileStamp[]> {
+function stampAll(
+  files: string[],
+  { digester, now, deployed, relocation }: LoadOptions,
+): Promise<FileStamp[]> {
   const known = new Map(deployed?.inputs.files.map((stamp) => [stamp.path, stamp]));
-  return Promise.all(files.map((file) => stampFile(file, digester, now, known.get(file))));
+  return Promise.all(
+    files.map(async (path) => {
+      const stamp = await stampFile(contentPath(path, relocation), digester, now, known.get(path));
+      return { ...stamp, path };
+    }),
+  );
 }
 
 async function stampContexts(
@@ -226,7 +238,11 @@ async function stampContexts(
   const contexts: Record<string, ContextStamp> = {};
   for (const [name, { build }] of Object.entries(model.services)) {
     if (build === undefined) continue;
-    const stamp = await stampContext(build, options.now, options.deployed?.inputs.contexts[name]);
+    const stamp = await stampContext(
+      contentBuild(build, options.relocation),
+      options.now,
+      options.deployed?.inputs.contexts[name],
+    );
     if (stamp !== null) contexts[name] = stamp;
   }
   return contexts;
@@ -237,7 +253,7 @@ function mountedContents(
   files: FileStamp[],
   model: ComposeModel,
   environment: StackEnvironment,
-  { root, stateDir, published, digester }: LoadOptions,
+  { root, relocation, stateDir, published, digester }: LoadOptions,
 ): MountedContents {
   const byService: Record<string, string> = {};
   for (const [name, service] of Object.entries(model.services)) {
@@ -257,7 +273,7 @@ function mountedContents(
     published: byService,
     environment: environment.all,
     display: (file) => {
-      const relative = path.relative(root, file);
+      const relative = path.relative(relocation?.to ?? root, file);
       return relative.startsWith('..') ? file : relative;
     },
   };

@@ -2,12 +2,12 @@ import type { PacketFilter } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
-import { takenPort } from './free-ports';
-import { awaitPing, removeInstances, startInstance } from './handover-instances';
+import { removeInstances, startInstance } from './handover-instances';
 import { handoverMode, lossNote } from './handover-mode';
 import { awaitServing } from './handover-ready';
 import { clearHandover, readHandover, saveHandover } from './handover-state';
 import { drainLimit, drainPorts, proveRedirect, publicTcpPorts, reachablePorts } from './handover-traffic';
+import { tryNext } from './handover-trial';
 import {
   defaultHandoverLimits,
   type HandoverContext,
@@ -88,26 +88,19 @@ class Handover {
     const mode = handoverMode(this.filter !== null, this.current, this.next);
     if (!found.available) context.report({ type: 'note', text: lossNote(mode, found.reason) });
 
-    await steps.run('trial', () => this.trial());
+    await steps.run('trial', () =>
+      tryNext(
+        context,
+        request,
+        { current: this.current, next: this.next },
+        this.waiter('trial'),
+        this.limits,
+      ),
+    );
     if (mode !== 'restart') await this.throughTemporary(mode, this.filter);
     else {
       await steps.run('replace', () => this.replace());
       await steps.run('await-final', () => this.awaitServing('await-final', apiAddressOf(this.next), null));
-    }
-  }
-
-  /** In a network namespace of its own: whatever it does, it disturbs nobody. */
-  private async trial(): Promise<void> {
-    const taken = takenPort(this.current, this.next, await this.context.docker.listeners());
-    if (taken !== null) throw new RolloutError(taken);
-    const id = await startInstance(this.context, this.request, 'trial', this.next, 'none');
-    try {
-      await awaitPing(this.context, id, 'trial', this.waiter('trial'), {
-        limitMs: this.limits.trialTimeout,
-        intervalMs: this.limits.interval,
-      });
-    } finally {
-      await this.context.docker.remove([id], { force: true, volumes: true });
     }
   }
 

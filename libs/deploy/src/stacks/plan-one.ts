@@ -61,6 +61,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
   );
   return {
     root: context.root,
+    relocation: run.relocation,
     stateDir: context.state.dir,
     env: context.env,
     docker: context.docker,
@@ -83,6 +84,8 @@ async function isAsDeployed(
   observed: Observed,
 ): Promise<boolean> {
   const { context } = run;
+  // The record's stamps are those of the recorded checkout's files.
+  if (run.relocation !== null) return false;
   if (deployed.projectName !== spec.projectName) return false;
   if (spec.project === null && hasHandover(context.state)) return false;
   const containers = containersFor(observed, spec.projectName, deployed.edges);

@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
+import type { Relocation } from '../desired/relocation';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { byProject, observe, type Observed } from '../plan/observe';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
@@ -26,6 +27,8 @@ import { stackSpecs, type StackSpec } from './stack-spec';
 export interface Run {
   context: DeployContext;
   request: PlanRequest;
+  /** A plan from another checkout than the recorded one; null: this is the one, or is to become it. */
+  relocation: Relocation | null;
   routing: WorkspaceRouting;
   /** All of the workspace, the sound ones. */
   specs: Map<string, StackSpec>;
@@ -57,17 +60,19 @@ const BOUNCER_KEY = 'crowdsec/bouncer.key';
 const PROJECT_LABEL = 'com.docker.compose.project';
 
 /**
- * Reads the state, lists the engine once and decides which stacks can be deployed at all.
+ * Reads the state, lists the engine once and decides which stacks can be deployed at all. A plan only reads, so it may
+ * be made from any checkout: as if that stood at the recorded path.
  * @param claim record this workspace as the state folder's (deploy); a plan only looks
  * @throws UserError for a second checkout, DockerError when an engine that is needed does not answer
  */
 export async function prepareRun(context: DeployContext, request: PlanRequest, claim: boolean): Promise<Run> {
   const { root, state } = context;
   const known = await readIdentity(state);
-  if (known !== null && !request.adopt) {
-    const problem = checkoutProblem(known, root);
-    if (problem !== null) throw problem;
-  }
+  const problem = known === null || request.adopt ? null : checkoutProblem(known, root);
+  if (problem !== null && claim) throw problem;
+  const relocation = known === null || problem === null ? null : { from: root, to: known.path };
+  if (relocation !== null)
+    context.reporter.line(null, `planned as if this checkout stood at ${relocation.to}`);
   const [engine, templates, deployedStacks] = await Promise.all([
     observeEngine(context, claim),
     loadTemplates(root),
@@ -112,6 +117,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   return {
     context,
     request,
+    relocation,
     routing,
     specs,
     order: orderOf(names, specs),

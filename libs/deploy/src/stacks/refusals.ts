@@ -2,6 +2,7 @@ import { foreignFiles } from '@itsup/artifacts';
 import { UserError, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
+import { recordedPath } from '../desired/relocation';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ObservedContainer } from '../plan/model';
 import type { Observed } from '../plan/observe';
@@ -30,7 +31,7 @@ export function strangerOf(
   deployed: DeployedFile | null,
 ): ObservedContainer | undefined {
   if (deployed !== null || run.request.adopt === true) return undefined;
-  const ours = new Set([spec.composeFile, ...spec.sources]);
+  const ours = new Set([spec.composeFile, ...spec.sources].map((file) => recordedPath(file, run.relocation)));
   return own.find((container) => !container.configFiles.some((file) => ours.has(file)));
 }
 

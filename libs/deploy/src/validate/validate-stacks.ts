@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROXY_COMPOSE_FILE, projectComposeFile } from '@itsup/artifacts';
+import { PROXY_COMPOSE_FILE, projectArtifactPaths, projectComposeFile } from '@itsup/artifacts';
 import {
+  checkComposeFiles,
+  composeFilesOf,
   composeVariables,
   problemsOf,
   readProject,
@@ -36,7 +38,8 @@ export interface ValidateOutcome {
 
 /**
  * Checks the artifacts that `generate` wrote: with `docker compose config`, one process a stack, and for meaning. The
- * verdict depends on nothing that git ignores. Without Compose the readers' own checks stand in, and the outcome says so.
+ * verdict depends on nothing that git ignores. Without Compose a check of the keys of every Compose file, the operator's
+ * and ours, stands in, and the outcome says so.
  */
 export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { root, stacks, docker, parallel, onOutcome } = request;
@@ -74,22 +77,32 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   if (found.some(({ severity }) => severity === 'error') || project.kind === 'external') {
     return found;
   }
+  const files = [...composeFilesOf(check.root, project), ...projectArtifactPaths(name)];
   const variables = await composeVariables(check.root, project);
-  return [...found, ...(await checkArtifact(check, name, projectComposeFile(name), variables))];
+  return [
+    ...found,
+    ...(await checkArtifact(check, { stack: name, file: projectComposeFile(name), files, variables })),
+  ];
 }
 
 async function checkProxy(check: Check): Promise<Problem[]> {
   const workspace = await readWorkspace(check.root);
   const conflicts = routeWorkspace(workspace).problems;
-  return [...conflicts, ...(await checkArtifact(check, PROXY_STACK, PROXY_COMPOSE_FILE, []))];
+  const file = PROXY_COMPOSE_FILE;
+  const artifact = { stack: PROXY_STACK, file, files: [file], variables: [] };
+  return [...conflicts, ...(await checkArtifact(check, artifact))];
 }
 
-async function checkArtifact(
-  check: Check,
-  stack: string,
-  file: string,
-  variables: ComposeVariable[],
-): Promise<Problem[]> {
+interface Artifact {
+  stack: string;
+  /** What Compose is run with. */
+  file: string;
+  /** Every Compose file of the workspace that it comes to. */
+  files: string[];
+  variables: ComposeVariable[];
+}
+
+async function checkArtifact(check: Check, { stack, file, files, variables }: Artifact): Promise<Problem[]> {
   const written = await access(join(check.root, file)).then(
     () => true,
     () => false,
@@ -105,7 +118,7 @@ async function checkArtifact(
     ];
   }
   if (check.withoutCompose !== null) {
-    return [standInNote(check.withoutCompose)];
+    return [...checkComposeFiles(check.root, files), standInNote(check.withoutCompose)];
   }
   const env = placeholderEnvironment(variables);
   const compose = check.docker.compose({ project: stack, files: [file], cwd: check.root, env });
@@ -116,6 +129,9 @@ function standInNote(reason: string): Problem {
   return {
     code: 'checked-without-compose',
     severity: 'note',
-    message: `checked against the schema alone, not by Compose: ${reason}`,
+    message: `checked without Compose: ${reason}`,
+    help:
+      'Checked in the Compose files and in what was generated from them: YAML, the names of keys, and the values that ' +
+      'itsup reads. Not checked: other values, and whether the networks, volumes and secrets that a service names exist.',
   };
 }

@@ -65,7 +65,11 @@ function dashboardClaims(settings: Settings): Claim[] {
   const host = settings.traefikDomain;
   if (host === null) return [];
   return claimsOfRouter(
-    { project: null, label: 'the dashboard (traefik.domain in projects/itsup.yml)', place: null },
+    {
+      project: null,
+      label: 'the dashboard (traefik.domain in projects/itsup.yml)',
+      place: settings.places?.traefikDomain ?? null,
+    },
     'http',
     'file',
     {

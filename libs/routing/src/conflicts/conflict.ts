@@ -14,11 +14,13 @@ export interface Conflict {
   problem: Problem;
 }
 
-/** One that takes part in a conflict. Without a place it is the proxy itself. */
+/** One that takes part in a conflict. */
 export interface Party {
+  /** null: the proxy itself. */
   project: string | null;
   /** What the message calls it, e.g. `blog:web`. */
   label: string;
+  /** null: what the proxy has by default stands in no file. */
   place: Place | null;
 }
 
@@ -33,7 +35,8 @@ export function partyOf(route: Route): Party {
 
 /** Orders parties by place, so that the same conflict is always told from the same side; the proxy comes first. */
 export function compareParties(a: Party, b: Party): number {
-  if (a.place === null || b.place === null) return Number(b.place === null) - Number(a.place === null);
+  const proxyFirst = Number(b.project === null) - Number(a.project === null);
+  if (proxyFirst !== 0 || a.place === null || b.place === null) return proxyFirst;
   return comparePlaces(a.place, b.place) || compareText(a.label, b.label);
 }
 

@@ -14,8 +14,8 @@ describe('names of routers', () => {
       {
         code: 'name-conflict',
         message: 'a-b:c and a:b-c would share the router name a-b-c-8080',
-        place: { file: expect.any(String) },
-        related: [{ place: { file: expect.any(String) } }],
+        place: { file: 'projects/a/ingress.yml' },
+        related: [{ place: { file: 'projects/a-b/ingress.yml' } }],
       },
     ]);
   });
@@ -57,7 +57,12 @@ describe('networks of edges', () => {
       ]),
     );
     expect(routing.problems).toMatchObject([
-      { code: 'network-name-conflict', message: expect.stringContaining('a--b--c--d') },
+      {
+        code: 'network-name-conflict',
+        message: expect.stringContaining('a--b--c--d'),
+        place: { file: 'projects/a/ingress.yml', line: 50 },
+        related: [{ place: { file: 'projects/a--b/ingress.yml', line: 50 } }],
+      },
     ]);
   });
 });

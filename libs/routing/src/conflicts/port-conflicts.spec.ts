@@ -79,6 +79,25 @@ describe('a hostport', () => {
   });
 });
 
+describe('a port that itsup.yml gives to an entry point', () => {
+  const web = { file: 'projects/itsup.yml', line: 3, column: 10 };
+  const set = { entryPoints: { web: 80, webSecure: 8443 }, places: { web } };
+
+  it('is named at both places, of a row and of a published port', () => {
+    const related = [{ message: 'entry point web takes it here', place: web }];
+    expect(of({ router: 'tcp', hostport: 80 }, set)).toMatchObject([
+      { code: 'port-reserved', place: { file: 'projects/one/ingress.yml' }, related },
+    ]);
+    expect(routeProject(publishing(80, 'tcp'), settings(set)).problems).toMatchObject([
+      { code: 'port-reserved', place: { file: 'projects/own/docker-compose.yml' }, related },
+    ]);
+  });
+
+  it('has one place alone when it is the default', () => {
+    expect(of({ hostport: 8443 }, set)[0]?.related).toBeUndefined();
+  });
+});
+
 describe('a port that a Compose service publishes', () => {
   const edge = project('edge', { rows: [{ router: 'tcp', hostport: 5432 }] });
 

@@ -1,7 +1,7 @@
 import type { Settings } from '@itsup/config';
 import type { Route } from '../model';
 import { collect } from '../order';
-import { reservedPorts } from '../reserved-ports';
+import { reservedPorts, type ReservedPort } from '../reserved-ports';
 import {
   compareParties,
   conflictAt,
@@ -65,16 +65,16 @@ function sharedPort(parties: readonly Party[], port: string): Conflict {
   );
 }
 
-function reservedPort(party: Party, port: string, use: string, key: string): Conflict {
+function reservedPort(party: Party, port: string, { use, place }: ReservedPort, key: string): Conflict {
   return conflictAt(
     party,
-    [],
+    [{ project: null, label: use, place }],
     {
       code: 'port-reserved',
       message: `${key} ${port} of ${party.label} is taken by the proxy: ${use}`,
       help: 'choose another one',
     },
-    () => '',
+    ({ label }) => `${label} takes it here`,
   );
 }
 
@@ -82,7 +82,7 @@ function reservedPort(party: Party, port: string, use: string, key: string): Con
 function publishedPorts(
   routed: readonly RoutedProject[],
   rows: ReadonlyMap<string, readonly Route[]>,
-  reserved: ReadonlyMap<string, string>,
+  reserved: ReadonlyMap<string, ReservedPort>,
 ): Conflict[] {
   const conflicts: Conflict[] = [];
   for (const { project } of routed) {

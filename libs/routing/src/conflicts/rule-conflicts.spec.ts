@@ -82,6 +82,20 @@ describe('the same host and path', () => {
   });
 });
 
+describe('the dashboard', () => {
+  const place = { file: 'projects/itsup.yml', line: 2, column: 11 };
+  const set = { traefikDomain: 'traefik.acme.org', places: { traefikDomain: place } };
+
+  it.each<[string, Partial<IngressRow>]>([
+    ['route-conflict', { domains: ['traefik.acme.org'] }],
+    ['unreachable-route', { rule: 'PathPrefix(`/`)', priority: 500 }],
+  ])('has a place in a %s where itsup.yml names it', (code, row) => {
+    expect(within([row], set)).toMatchObject([
+      { code, place: { file: 'projects/one/ingress.yml', line: 2 }, related: [{ place }] },
+    ]);
+  });
+});
+
 describe('a route that is never reached', () => {
   it('is found where a longer rule takes all of it', () => {
     const long = { domains: ['a.org', 'another-name-that-makes-the-rule-long.org'] };

@@ -96,8 +96,9 @@ function shadows(scope: readonly Claim[], same: Groups): Conflict[] {
 
 function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict {
   const what = listed(described(claim, terms));
-  // The dashboard stands in no file of the operator: then the row that takes it away is the one to change.
-  const [at, other] = claim.party.place === null ? [winner.party, claim.party] : [claim.party, winner.party];
+  // The dashboard has no priority to set: the row that takes it away is the one to change.
+  const [at, other] =
+    claim.party.project === null ? [winner.party, claim.party] : [claim.party, winner.party];
   return conflictAt(
     at,
     [other],
