@@ -1,17 +1,17 @@
-import type { Problem } from '@itsup/config';
 import type { ContainerSummary, Docker } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handoverSteps, rollOut, rolloutSteps, type RolloutContext } from '../rollout/index';
+import { handoverSteps, rolloutSteps, type RolloutContext } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
-import { NotHealthyError, waitHealthy } from './wait-healthy';
+import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
+import { waitHealthy } from './wait-healthy';
 
 /** Steps of a deploy in the order they may come, those of its rollouts included. A test stops a deploy at each. */
 export const deploySteps = [
@@ -48,7 +48,6 @@ export interface Convergence {
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
-const DRAIN_DEADLINE_MS = 30_000;
 
 /**
  * Carries the plan out. Images are there, the lock is held. Every act is a named step of the journal and can be
@@ -76,11 +75,14 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
 
   for (const batch of batchesOf(plan.services, desired.services)) {
     context.signal?.throwIfAborted();
-    if (batch.kind === 'rollout') await rollOne(convergence, batch.services[0]);
+    const [first] = batch.services;
+    if (batch.kind === 'rollout') await rollOne(convergence, first);
+    else if (batch.kind === 'scale' && first && isScaledLosslessly(first, desired))
+      await scaleLosslessly(convergence, first);
     else await startBatch(convergence, batch);
   }
   const surplus = kept
-    .filter((service) => service.action === 'scale')
+    .filter((service) => service.action === 'scale' && !isScaledLosslessly(service, desired))
     .flatMap((service) => service.leftovers);
   if (surplus.length > 0) {
     await journal.step('remove-leftovers', () => removeContainers(docker, surplus));
@@ -215,54 +217,6 @@ async function rollOne(convergence: Convergence, plan: ServicePlan | undefined):
   if (convergence.loaded.spec.project !== null || plan.service !== TRAEFIK)
     await rollService(convergence, plan);
   else await handOverTraefik(convergence, plan);
-}
-
-async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
-  const { context, loaded, journal, publisher, rollout } = convergence;
-  const { spec, compose } = loaded;
-  const drain = loaded.options.get(plan.service)?.drain;
-  const outcome = await rollOut(
-    rollout,
-    {
-      project: spec.stack,
-      composeProject: spec.projectName,
-      service: plan.service,
-      replicas: plan.replicas,
-      start: (total) =>
-        compose.up({
-          services: [plan.service],
-          noDeps: true,
-          noRecreate: true,
-          noBuild: true,
-          pull: 'never',
-          scale: { [plan.service]: total },
-        }),
-      joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
-      fileRoutes: publisher.routesOf(spec.stack, plan.service),
-      publishRoutes: (routes) => publisher.publishService(spec.stack, plan.service, routes),
-      drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
-      healthBudgetMs: null,
-    },
-    journal,
-  );
-  if (outcome.result === 'done') return;
-  if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
-  throw new NotHealthyError(rolloutProblem(spec.stack, plan.service, outcome), outcome.details);
-}
-
-function rolloutProblem(
-  stack: string,
-  service: string,
-  outcome: { reason: string; leftover: string | null },
-): Problem {
-  const left = outcome.leftover === null ? 'the old version keeps serving' : `left over: ${outcome.leftover}`;
-  return {
-    code: 'rollout-failed',
-    severity: 'error',
-    project: stack,
-    message: `${stack}: ${service} could not be rolled: ${outcome.reason}`,
-    help: `${left}; correct it and run: nx deploy ${stack}`,
-  };
 }
 
 /** Containers of these services, one-off ones left out. */

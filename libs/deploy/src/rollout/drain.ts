@@ -4,6 +4,8 @@ import { waitFor, type Waiter } from './waiting';
 
 const hookTimeoutMs = 5_000;
 const lookEveryMs = 50;
+/** A look at the containers costs a process. */
+const betweenEveryMs = 500;
 
 /** The command that tells a container that it is being drained; null: there is none. */
 export function drainHook(container: ContainerFacts, options: DrainOptions): string[] | null {
@@ -40,7 +42,10 @@ export async function drain(
   context: RolloutContext,
   old: ContainerFacts[],
   ends: { address: string; port: number }[],
-  options: DrainOptions,
+  options: DrainOptions & {
+    /** Called between two looks, e.g. to see that what serves instead is fit. What it throws ends the drain. */
+    between?: () => Promise<void>;
+  },
   waiter: Waiter,
   note: (text: string) => void,
 ): Promise<boolean> {
@@ -53,15 +58,28 @@ export async function drain(
   const { connections } = context;
   if (ends.length === 0) return true;
   let open = 0;
+  let refusal: unknown = null;
+  let lookedAt = waiter.clock.now();
+  const between = async (): Promise<void> => {
+    if (!options.between || waiter.clock.now() - lookedAt < betweenEveryMs) return;
+    lookedAt = waiter.clock.now();
+    try {
+      await options.between();
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
   try {
     await waitFor(waiter, deadline, async () => {
+      await between();
       if (connections === null) return null;
       open = await connections.countTo(ends);
       return open === 0 ? true : null;
     });
     return true;
   } catch (error) {
-    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
+    if (refusal !== null || error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
     if (connections !== null)
       note(
         `${open} connection${open === 1 ? '' : 's'} still open at the end of the drain; the stop cuts them`,

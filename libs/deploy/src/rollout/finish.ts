@@ -47,6 +47,6 @@ export async function finish(
 }
 
 /** The drain hook makes a container unhealthy; what is open to it counts nevertheless. */
-function asServing(container: ContainerFacts): ContainerFacts {
+export function asServing(container: ContainerFacts): ContainerFacts {
   return { ...container, health: null };
 }

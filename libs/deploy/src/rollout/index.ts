@@ -4,6 +4,7 @@ export { createConnectionTable } from './connection-table';
 export { isPinFile, pinFileName } from './pin-names';
 export { recoverRollout, type RecoveryCallbacks } from './recover';
 export { rollOut } from './rollout';
+export { scaleService } from './scale';
 export * from './handover-types';
 export { handOver } from './handover';
 export { handoverMode, lossNote } from './handover-mode';

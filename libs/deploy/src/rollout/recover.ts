@@ -2,6 +2,7 @@ import { awaitReady } from './await-ready';
 import { finish } from './finish';
 import { judge } from './health';
 import { Interrupted } from './rollout-error';
+import { settleScaling } from './scale';
 import { Session, stepsOf } from './session';
 import type { StepRunner } from './step-runner';
 import type {
@@ -43,6 +44,11 @@ export async function recoverRollout(
     durations: steps.durations,
   });
   try {
+    if (state.scale) {
+      await settleScaling(session, state);
+      await journal.save(null);
+      return outcome('done', '');
+    }
     const all = await session.containers();
     const old = all.filter((container) => state.old.includes(container.id));
     const fresh = all.filter((container) => !state.old.includes(container.id));

@@ -162,6 +162,14 @@ export interface RolloutRequest {
   healthBudgetMs: number | null;
 }
 
+/** One service that is to run in another number of containers of the same definition. */
+export interface ScaleRequest extends Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  /** Ids of the containers that stay. */
+  keep: string[];
+  /** Ids of those that go, dead ones too. */
+  surplus: string[];
+}
+
 export interface DrainOptions {
   /**
    * Command run in every old container before the wait; `null`: none. `'auto'`: `touch /tmp/drain`, when the health check mentions
@@ -217,6 +225,8 @@ export interface RolloutState {
   /** As in the request. */
   fileRoutes: DynamicConfiguration | null;
   drain: DrainOptions;
+  /** The service is being scaled: `old` stay, these are removed. Absent: it is being replaced. */
+  scale?: { surplus: string[] };
 }
 
 /** The stack's journal as a rollout sees it. */

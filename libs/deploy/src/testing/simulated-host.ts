@@ -11,6 +11,8 @@ export interface Behaviour {
   healthyAfter: number | null;
   /** Milliseconds until it ends with exit code 1; null: it runs. */
   exitsAfter: number | null;
+  /** false: Docker does not look at it, and its port is all there is to tell by `healthyAfter`. Default: true. */
+  hasHealthcheck?: boolean;
 }
 
 interface Container {
@@ -84,15 +86,18 @@ export class SimulatedHost {
         restartCount: 0,
         error: '',
         startedAt: this.now,
-        health: {
-          status: 'starting',
-          interval: 1000,
-          timeout: 1000,
-          startPeriod: 0,
-          retries: 3,
-          log: [],
-          test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
-        },
+        health:
+          this.wanted.hasHealthcheck === false
+            ? null
+            : {
+                status: 'starting',
+                interval: 1000,
+                timeout: 1000,
+                startPeriod: 0,
+                retries: 3,
+                log: [],
+                test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
+              },
         labels: this.wanted.labels,
         addresses: { proxynet: `172.20.128.${this.count}` },
         exposedPorts: [],
@@ -133,6 +138,14 @@ export class SimulatedHost {
       this.update();
     }
     if (ms === 0) this.update();
+  }
+
+  /** Whether the routed port of the container at this address answers. */
+  answersAt(address: string): boolean {
+    const container = [...this.containers.values()].find(
+      ({ facts }) => facts.addresses['proxynet'] === address,
+    );
+    return container !== undefined && container.facts.status === 'running' && this.isReady(container);
   }
 
   /** Traefik's API. */
@@ -194,12 +207,13 @@ export class SimulatedHost {
 
   private age(container: Container): void {
     const { behaviour, bornAt, facts } = container;
-    if (facts.status !== 'running' || !facts.health) return;
+    if (facts.status !== 'running') return;
     const age = this.now - bornAt;
     if (behaviour.exitsAfter !== null && age >= behaviour.exitsAfter) {
       container.facts = { ...facts, status: 'exited', exitCode: 1, addresses: {} };
       return;
     }
+    if (!facts.health) return;
     const status =
       behaviour.healthyAfter === null
         ? age >= 3000
@@ -220,7 +234,7 @@ export class SimulatedHost {
   private configuration(): Served {
     const routers: Served['routers'] = {};
     const kept = [...this.containers.values()].filter(
-      ({ facts }) => facts.status === 'running' && facts.health?.status === 'healthy',
+      ({ facts }) => facts.status === 'running' && (facts.health?.status ?? 'healthy') === 'healthy',
     );
     const rules = new Set(
       kept.map(({ behaviour }) => behaviour.labels['traefik.http.routers.web.rule'] ?? ''),

@@ -1,0 +1,91 @@
+import type { Problem } from '@itsup/config';
+
+import type { DesiredStack, ServicePlan } from '../plan/model';
+import { rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '../rollout/index';
+import type { Convergence } from './converge-stack';
+import { attachToConsumers } from './edges';
+import { NotHealthyError } from './wait-healthy';
+
+const DRAIN_DEADLINE_MS = 30_000;
+
+/**
+ * Replaces the containers of one service while it serves.
+ * @throws NotHealthyError
+ */
+export async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const { loaded, journal, publisher, rollout } = convergence;
+  const { stack } = loaded.spec;
+  const outcome = await rollOut(
+    rollout,
+    {
+      ...requestOf(convergence, plan),
+      fileRoutes: publisher.routesOf(stack, plan.service),
+      publishRoutes: (routes) => publisher.publishService(stack, plan.service, routes),
+    },
+    journal,
+  );
+  settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
+}
+
+/** Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. */
+export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
+  const service = desired.services.find((one) => one.name === plan.service);
+  return plan.action === 'scale' && plan.replicas > 0 && service?.mayFinish !== true;
+}
+
+/**
+ * Brings one service to its number of containers while it serves.
+ * @throws NotHealthyError
+ */
+export async function scaleLosslessly(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const request = { ...requestOf(convergence, plan), keep: plan.current, surplus: plan.leftovers };
+  const outcome = await scaleService(convergence.rollout, request, convergence.journal);
+  settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
+}
+
+function requestOf(
+  { context, loaded }: Convergence,
+  plan: ServicePlan,
+): Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  const { spec, compose } = loaded;
+  const drain = loaded.options.get(plan.service)?.drain;
+  return {
+    project: spec.stack,
+    composeProject: spec.projectName,
+    service: plan.service,
+    replicas: plan.replicas,
+    start: (total) =>
+      compose.up({
+        services: [plan.service],
+        noDeps: true,
+        noRecreate: true,
+        noBuild: true,
+        pull: 'never',
+        scale: { [plan.service]: total },
+      }),
+    joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
+    drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
+    healthBudgetMs: null,
+  };
+}
+
+function settle(
+  { context, loaded }: Convergence,
+  { service }: ServicePlan,
+  outcome: RolloutOutcome,
+  participle: string,
+  whatServes: string,
+): void {
+  if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
+  const { stack } = loaded.spec;
+  const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
+  const problem: Problem = {
+    code: participle === 'rolled' ? 'rollout-failed' : 'scaling-failed',
+    severity: 'error',
+    project: stack,
+    message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,
+    help: `${left}; correct it and run: nx deploy ${stack}`,
+  };
+  throw new NotHealthyError(problem, outcome.details);
+}
