@@ -33,6 +33,7 @@ export function rolloutContext(
     clock: context.system,
     connections: local ? createConnectionTable() : null,
     proxy,
+    pinFolder: context.state.dynamicDir,
     report: (event) => report(context, event),
     signal: context.signal ?? never(),
   };

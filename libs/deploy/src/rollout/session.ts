@@ -138,18 +138,23 @@ export class Session {
   }
 
   async isPinned(): Promise<boolean> {
-    const { proxy } = this.context;
-    if (!proxy) return false;
-    return (await readPinMarker(proxy.dynamicFolder, this.subject.project, this.subject.service)) !== null;
+    const { pinFolder } = this;
+    if (pinFolder === null) return false;
+    return (await readPinMarker(pinFolder, this.subject.project, this.subject.service)) !== null;
   }
 
+  /** Removes the pin; where Traefik runs, it lets go of it before this resolves. */
   async unpin(step: RolloutStep): Promise<void> {
-    const { proxy } = this.context;
-    if (!proxy) return;
+    const { pinFolder } = this;
+    if (pinFolder === null) return;
     const { project, service } = this.subject;
-    const marker = await readPinMarker(proxy.dynamicFolder, project, service);
-    await removePin(proxy.dynamicFolder, project, service);
-    if (marker !== null) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+    const marker = await readPinMarker(pinFolder, project, service);
+    await removePin(pinFolder, project, service);
+    if (marker !== null && this.context.proxy) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+  }
+
+  private get pinFolder(): string | null {
+    return this.context.proxy?.dynamicFolder ?? this.context.pinFolder ?? null;
   }
 
   private async write(pin: Pin): Promise<void> {

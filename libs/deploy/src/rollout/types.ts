@@ -91,6 +91,11 @@ export interface RolloutContext {
   connections: ConnectionTable | null;
   /** null: there is no proxy on this host, and steps 3, 6 and 9 fall away. */
   proxy: ProxyAccess | null;
+  /**
+   * Where pins are also when no proxy runs: one that an earlier deploy left would override the labels as soon as Traefik is back.
+   * Default: the proxy's.
+   */
+  pinFolder?: string;
   report(event: RolloutEvent): void;
   /** Ctrl-C. The pin goes back to the old containers and the rollout ends as interrupted within three seconds. */
   signal: AbortSignal;
