@@ -2,6 +2,7 @@ export * from './types';
 export { defaultLimits } from './limits';
 export { createConnectionTable } from './connection-table';
 export { isPinFile, pinFileName } from './pin-names';
+export { listPins, removePin, removePinsOf } from './pin-file';
 export { recoverRollout, type RecoveryCallbacks } from './recover';
 export { rollOut } from './rollout';
 export { scaleService } from './scale';

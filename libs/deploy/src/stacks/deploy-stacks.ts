@@ -3,6 +3,7 @@ import { problemsOf, type Problem } from '@itsup/config';
 import type { DeployContext } from '../context';
 import { sendNotice } from '../notice/send-notice';
 import { settleHoneypotRules } from '../converge/honeypot-rules';
+import { sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
@@ -59,6 +60,7 @@ async function converge(
   });
   if (withProxy) await run.publisher.finish();
   await settledRules;
+  await sweepPins(context);
   return {
     outcomes,
     prunable: run.prunable,
