@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { problemsOf, type Problem } from '@itsup/config';
+import { problemsOf, type Problem, type UserError } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
 import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
@@ -127,6 +127,7 @@ async function deployLocked(
   });
   let plan: StackPlan | null = null;
   let unsettled = (left?.rollout ?? null) !== null;
+  let refused: UserError | null = null;
   const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
     id,
     stack: spec.stack,
@@ -150,8 +151,8 @@ async function deployLocked(
     const rollout = rolloutContext(context, proxy, true);
     if (left?.rollout) {
       const unfinished = left.rollout;
-      await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
-      unsettled = false;
+      refused = await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
+      unsettled = refused !== null;
       observed = await relist(run);
     }
     if (spec.project === null && hasHandover(state)) {
@@ -167,6 +168,7 @@ async function deployLocked(
       loaded = glance;
       plan = planLoaded(run, loaded, observed);
     } else ({ plan, loaded } = await planOne(run, spec, observed));
+    if (refused !== null && !replaces(plan, left?.rollout?.service)) throw refused;
     if (loaded !== null) {
       for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
       await refuseRemoteEngine(run, loaded);
@@ -207,6 +209,13 @@ async function deployLocked(
     if (!unsettled && !journal.hasRollout()) await journal.close();
     return settle(plan, 'failed', problems);
   }
+}
+
+/** Whether the plan gets rid of the service's present containers, whatever their state. */
+function replaces(plan: StackPlan, service: string | undefined): boolean {
+  return plan.services.some(
+    (one) => one.service === service && ['rollout', 'recreate', 'remove'].includes(one.action),
+  );
 }
 
 /** Nothing was done to a stack that has a record already: one of its own would say nothing. */
