@@ -127,7 +127,8 @@ export async function portsAnswer(
   return '';
 }
 
-async function failure(
+/** The error for a container that is not fit, with its health log and last lines. */
+export async function failure(
   context: RolloutContext,
   container: ContainerFacts,
   why: string,

@@ -44,7 +44,7 @@ export async function drain(
   ends: { address: string; port: number }[],
   options: DrainOptions & {
     /** Called between two looks, e.g. to see that what serves instead is fit. What it throws ends the drain. */
-    between?: () => Promise<void>;
+    between?: () => Promise<unknown>;
   },
   waiter: Waiter,
   note: (text: string) => void,
