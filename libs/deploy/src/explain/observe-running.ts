@@ -4,7 +4,7 @@ import type { Explanation } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../converge/proxy-access';
-import { getText } from '../converge/rollout-context';
+import { getText } from '../converge/network-probes';
 import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '../traefik-api';
 import { judgeRunning, type Observation } from './judge-running';

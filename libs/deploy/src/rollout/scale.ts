@@ -121,10 +121,7 @@ class Scaling {
     await steps.run('join-edges', () => request.joinEdges(ids));
   }
 
-  private async shrink(
-    surplus: ContainerFacts[],
-    between: { between?: () => Promise<void> },
-  ): Promise<void> {
+  private async shrink(surplus: ContainerFacts[], between: { between?: () => Promise<void> }): Promise<void> {
     const { session, request, steps } = this;
     const { docker } = session.context;
     await steps.run('drain', () =>
@@ -215,7 +212,12 @@ export async function settleScaling(session: Session, state: RolloutState): Prom
   const all = await session.containers();
   const stays = all.some(({ id, status }) => state.old.includes(id) && status === 'running');
   if (state.direction === 'back' && stays) {
-    await undo(session, { old: [...state.old, ...surplus], drain: state.drain, switched: false, drained: true });
+    await undo(session, {
+      old: [...state.old, ...surplus],
+      drain: state.drain,
+      switched: false,
+      drained: true,
+    });
     return;
   }
   if (state.direction === 'forward') {

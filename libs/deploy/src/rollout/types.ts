@@ -59,10 +59,19 @@ export interface RolloutDocker {
   remove(ids: string[], options: { force: boolean }): Promise<void>;
 }
 
-/** GET of Traefik's API and of a routed port; rejects on a refused connection or a time-out. */
+/**
+ * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and for an answer that is
+ * larger than any that Traefik gives.
+ */
 export type HttpGet = (
   url: string,
-  options: { timeoutMs: number; headers?: Record<string, string> },
+  options: {
+    /** For all of it, however lively the answer is. */
+    timeoutMs: number;
+    headers?: Record<string, string>;
+    /** Resolves at the head of the response, with an empty body: a page may stream without an end. */
+    headOnly?: boolean;
+  },
 ) => Promise<{ status: number; body: string }>;
 
 export interface Clock {
