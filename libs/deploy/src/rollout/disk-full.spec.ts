@@ -47,8 +47,13 @@ describe('a disk that is full', () => {
       const old = world.list().map(({ id }) => id);
       const process = new SimulatedProcess(world);
       const outcome = await rollOut(process.context(), process.request(1), fullFrom(process, step));
-      expect(outcome).toMatchObject({ result: 'failed', reason: expect.stringContaining('ENOSPC') as string });
-      expect(outcome.leftover).toMatch(/journal that could not be closed.*the next deploy of this stack closes/);
+      expect(outcome).toMatchObject({
+        result: 'failed',
+        reason: expect.stringContaining('ENOSPC') as string,
+      });
+      expect(outcome.leftover).toMatch(
+        /journal that could not be closed.*the next deploy of this stack closes/,
+      );
       world.advance(1_000);
       expect(world.list().map(({ id }) => id)).toEqual(old);
       expect({ files: readdirSync(folder), violations: world.violations }).toEqual({

@@ -60,7 +60,7 @@ export async function recoverRollout(
     if (forward && fresh.length >= state.replicas && fresh.every(isFit)) {
       const progress = { ready: false, committed: false };
       try {
-        await goForward(context, session, steps, state, { old, fresh, progress }, callbacks);
+        await goForward(session, steps, state, { old, fresh, progress }, callbacks);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (error instanceof Interrupted || progress.committed) throw error;
@@ -99,7 +99,6 @@ interface Progress {
 }
 
 async function goForward(
-  context: RolloutContext,
   session: Session,
   steps: StepRunner<RolloutStep>,
   state: RolloutState,
@@ -107,9 +106,9 @@ async function goForward(
   callbacks: RecoveryCallbacks,
 ): Promise<void> {
   const ids = containers.fresh.map((container) => container.id);
-  await steps.run('join-edges', () => callbacks.joinEdges(ids));
+  await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
   const fresh = await steps.run('wait-healthy', () =>
-    awaitReady(context, ids, {
+    awaitReady(session.context, ids, {
       budgetMs: null,
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),

@@ -67,7 +67,7 @@ class Rollout {
 
   private async forward(): Promise<void> {
     const { session, request } = this;
-    const { docker } = this.context;
+    const { docker } = session.context;
     const all = await session.containers();
     const old = all.filter((container) => ['running', 'paused', 'restarting'].includes(container.status));
     const oldIds = old.map((container) => container.id);
@@ -79,9 +79,9 @@ class Rollout {
     });
     const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
     const freshIds = await this.steps.run('start-new', () => this.start(oldIds));
-    await this.steps.run('join-edges', () => request.joinEdges(freshIds));
+    await this.steps.run('join-edges', () => session.patiently(() => request.joinEdges(freshIds)));
     const fresh = await this.steps.run('wait-healthy', () =>
-      awaitReady(this.context, freshIds, {
+      awaitReady(session.context, freshIds, {
         budgetMs: request.healthBudgetMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
@@ -106,7 +106,7 @@ class Rollout {
 
   private async start(oldIds: string[]): Promise<string[]> {
     const { replicas } = this.request;
-    await this.request.start(oldIds.length + replicas);
+    await this.session.patiently(() => this.request.start(oldIds.length + replicas));
     const fresh = (await this.session.containers()).filter((container) => !oldIds.includes(container.id));
     if (fresh.length < replicas) {
       throw new RolloutError(`Compose started ${fresh.length} of ${replicas} new containers`);

@@ -101,7 +101,7 @@ class Scaling {
     const { session, request, steps } = this;
     const serving = kept.filter(({ status }) => status === 'running').map(({ id }) => id);
     const ids = await steps.run('start-new', async () => {
-      await request.start(request.replicas + surplus.length);
+      await session.patiently(() => request.start(request.replicas + surplus.length));
       const known = new Set([...serving, ...idsOf(surplus)]);
       const started = (await session.containers()).filter(({ id }) => !known.has(id));
       const wanted = request.replicas - serving.length;
@@ -118,7 +118,7 @@ class Scaling {
         ...between,
       }),
     );
-    await steps.run('join-edges', () => request.joinEdges(ids));
+    await steps.run('join-edges', () => session.patiently(() => request.joinEdges(ids)));
   }
 
   private async shrink(surplus: ContainerFacts[], between: { between?: () => Promise<void> }): Promise<void> {

@@ -140,6 +140,8 @@ export interface RolloutLimits {
   portTimeout: number;
   /** How long Traefik's docker provider may take to show the new labels. */
   providerTimeout: number;
+  /** How long the engine may not answer, e.g. because it is being restarted. */
+  engineTimeout: number;
   /** How long the pin's way back may take after Ctrl-C, all in all. */
   interruptTimeout: number;
 }
