@@ -12,6 +12,7 @@ import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
+import { helperOption } from './helper-image';
 import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
@@ -43,18 +44,20 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const { context, loaded, publisher, journal } = replacement;
   const service = loaded.model.services[TRAEFIK] ?? {};
   const { present, desired } = publisher.versionsOf(STATIC_FILE);
+  const image = imageOf(loaded);
   const outcome = await handOver(
     handoverContext(context),
     {
       current: present ?? desired ?? '',
       next: desired ?? present ?? '',
       container: {
-        image: loaded.desired.services.find((one) => one.name === TRAEFIK)?.image ?? '',
+        image,
         binds: bindsOf(service, loaded),
         env: environmentOf(service),
       },
       folder: handoverFolder(context.state),
       acmeFolder: path.join(context.state.dir, 'acme'),
+      ...(await helperOption(context.docker, image)),
       publish: () => publisher.publishStatic(),
       replace: () => replaceTraefik(loaded),
     },
@@ -82,8 +85,13 @@ export async function recoverTraefik({
 }: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
   await recoverHandover(handoverContext(context), {
     folder: handoverFolder(context.state),
+    ...(await helperOption(context.docker, imageOf(loaded))),
     replace: () => replaceTraefik(loaded),
   });
+}
+
+function imageOf({ desired }: LoadedStack): string {
+  return desired.services.find((one) => one.name === TRAEFIK)?.image ?? '';
 }
 
 function replaceTraefik({ compose }: LoadedStack): Promise<void> {

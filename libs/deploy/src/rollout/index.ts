@@ -10,7 +10,7 @@ export { scaleService } from './scale';
 export * from './handover-types';
 export { handOver } from './handover';
 export { handoverMode, lossNote } from './handover-mode';
-export { readHandover } from './handover-state';
+export { handoverLabel, readHandover } from './handover-state';
 export { recoverHandover, type HandoverRecovery } from './recover-handover';
 export { apiAddressOf, entryPointsOf } from './entry-points';
 export { staticChange, type StaticChange } from './static-change';

@@ -1,6 +1,14 @@
 import path from 'node:path';
 
-import { handoverComment, listStacks, lockedBy, readJournal, strayPins, type DeployContext } from '@itsup/deploy';
+import {
+  handoverComment,
+  helperImage,
+  listStacks,
+  lockedBy,
+  readJournal,
+  strayPins,
+  type DeployContext,
+} from '@itsup/deploy';
 import { DockerError } from '@itsup/docker';
 
 import type { LeftoverFacts } from '../facts';
@@ -19,7 +27,10 @@ export async function leftoverFacts({
     if (holder !== null) running.push({ stack, holder });
     else if (journal !== null) killed.push({ stack, what: `${journal.command} of ${journal.startedAt}` });
   }
-  const packetFilter = await docker.packetFilter().catch(unlessInterrupted);
+  const image = await helperImage(docker).catch(unlessInterrupted);
+  const packetFilter = await docker
+    .packetFilter(image ? { helperImage: image } : {})
+    .catch(unlessInterrupted);
   const rules = packetFilter?.available
     ? await packetFilter.filter.list(handoverComment).catch(unlessInterrupted)
     : null;
