@@ -93,6 +93,7 @@ function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
       ),
     ),
     exposedPorts: portsOf(exposed, details),
+    pid: details.pid,
   };
 }
 

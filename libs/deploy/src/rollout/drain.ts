@@ -34,7 +34,8 @@ export async function undoDrain(
 /**
  * Waits until nothing is under way at the old containers any more. Traefik sends them nothing new, and lets go of idle connections
  * within `idleConnTimeout` of its transports; so a connection that is still established is in use, be it by a slow response, an upload,
- * a websocket or a TCP stream.
+ * a websocket or a TCP stream. So is what siblings and other stacks have open to it; those go on opening connections for as long as the
+ * engine's DNS names the container.
  *
  * @returns false when the deadline passed with connections still open
  */
@@ -56,7 +57,11 @@ export async function drain(
     intervalMs: lookEveryMs,
   };
   const { connections } = context;
-  if (ends.length === 0) return true;
+  const pids = old.flatMap(({ pid, addresses }) =>
+    pid !== undefined && pid > 0 && Object.keys(addresses).length > 0 ? [pid] : [],
+  );
+  const countInto = pids.length === 0 ? undefined : connections?.countInto?.bind(connections);
+  if (ends.length === 0 && !countInto) return true;
   let open = 0;
   let refusal: unknown = null;
   let lookedAt = waiter.clock.now();
@@ -74,7 +79,9 @@ export async function drain(
     await waitFor(waiter, deadline, async () => {
       await between();
       if (connections === null) return null;
-      open = await connections.countTo(ends);
+      open = ends.length === 0 ? 0 : await connections.countTo(ends);
+      // Siblings and consumers of other stacks come without Traefik, and no pin leads them away: the stop has to meet a quiet moment.
+      if (open === 0 && countInto) open = await countInto(pids);
       return open === 0 ? true : null;
     });
     return true;

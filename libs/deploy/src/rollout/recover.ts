@@ -106,7 +106,6 @@ async function goForward(
   callbacks: RecoveryCallbacks,
 ): Promise<void> {
   const ids = containers.fresh.map((container) => container.id);
-  await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
   const fresh = await steps.run('wait-healthy', () =>
     awaitReady(session.context, ids, {
       budgetMs: null,
@@ -116,6 +115,7 @@ async function goForward(
     }),
   );
   containers.progress.ready = true;
+  await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
   await steps.run('switch', () => session.pinAsWanted('switch', fresh, state.fileRoutes, containers.old));
   await finish(session, steps, {
     old: containers.old,

@@ -79,7 +79,6 @@ class Rollout {
     });
     const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
     const freshIds = await this.steps.run('start-new', () => this.start(oldIds));
-    await this.steps.run('join-edges', () => session.patiently(() => request.joinEdges(freshIds)));
     const fresh = await this.steps.run('wait-healthy', () =>
       awaitReady(session.context, freshIds, {
         budgetMs: request.healthBudgetMs,
@@ -89,6 +88,8 @@ class Rollout {
         ...(pinned ? { between: followAddresses(session, old) } : {}),
       }),
     );
+    // Consumers of other stacks find them by name from here on, so not before they are ready.
+    await this.steps.run('join-edges', () => session.patiently(() => request.joinEdges(freshIds)));
     await this.steps.run('switch', async () => {
       await this.save({ old: oldIds, direction: 'forward' });
       await session.pinAsWanted('switch', fresh, request.fileRoutes, old);

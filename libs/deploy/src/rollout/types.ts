@@ -24,6 +24,8 @@ export interface ContainerFacts {
   addresses: Record<string, string>;
   /** Ports the image or the Compose file exposes, TCP and UDP alike, ascending. */
   exposedPorts: number[];
+  /** Of its main process on this host; 0 or absent: none, or not known. */
+  pid?: number;
 }
 
 export interface HealthFacts {
@@ -81,10 +83,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Established connections from the host's network namespace, where Traefik lives, to containers. */
+/** Established connections to containers. */
 export interface ConnectionTable {
-  /** How many established TCP connections and connected UDP sockets have one of these remote ends. */
+  /** From the host's network namespace, where Traefik lives: TCP connections and connected UDP sockets with one of these remote ends. */
   countTo(ends: { address: string; port: number }[]): Promise<number>;
+  /**
+   * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever opened them: Traefik,
+   * siblings, consumers of other stacks. What a container opens to itself does not count.
+   */
+  countInto?(pids: number[]): Promise<number>;
 }
 
 /** What all rollouts of one deploy share. */
@@ -215,8 +222,8 @@ export const rolloutSteps = [
   'clear-leftovers',
   'pin-old',
   'start-new',
-  'join-edges',
   'wait-healthy',
+  'join-edges',
   'switch',
   'drain',
   'remove-old',
