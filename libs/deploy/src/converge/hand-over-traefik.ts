@@ -7,7 +7,7 @@ import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handOver, recoverHandover } from '../rollout/index';
+import { handOver, recoverHandover, RolloutError } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
@@ -17,6 +17,8 @@ import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
 export const TRAEFIK = 'traefik';
+
+const lookAtIt = `see why with: docker logs ${PROXY_STACK}-${TRAEFIK}-1`;
 
 export interface TraefikReplacement {
   context: DeployContext;
@@ -65,7 +67,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   );
   if (outcome.result === 'done') return;
   if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
-  const left = outcome.leftover === null ? 'the old one keeps serving' : `left over: ${outcome.leftover}`;
+  const left = outcome.leftover === null ? 'the old one keeps serving' : `${outcome.leftover}; ${lookAtIt}`;
   throw new NotHealthyError(
     {
       code: 'handover-failed',
@@ -78,16 +80,34 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   );
 }
 
-/** Settles a hand-over that was killed, before anything is planned. */
+/**
+ * Settles a hand-over that was killed, before anything is planned.
+ * @throws NotHealthyError
+ */
 export async function recoverTraefik({
   context,
   loaded,
 }: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
-  await recoverHandover(handoverContext(context), {
+  const recovery = {
     folder: handoverFolder(context.state),
     ...(await helperOption(context.docker, imageOf(loaded))),
     replace: () => replaceTraefik(loaded),
-  });
+  };
+  try {
+    await recoverHandover(handoverContext(context), recovery);
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+    throw new NotHealthyError(
+      {
+        code: 'handover-recovery-failed',
+        severity: 'error',
+        project: PROXY_STACK,
+        message: `${PROXY_STACK}: the unfinished hand-over of ${TRAEFIK} could not be settled: ${error.message}`,
+        help: `${lookAtIt}; correct it and run: nx deploy ${PROXY_STACK}`,
+      },
+      error.details,
+    );
+  }
 }
 
 function imageOf({ desired }: LoadedStack): string {

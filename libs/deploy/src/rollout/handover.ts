@@ -42,6 +42,7 @@ export async function handOver(
 }
 
 const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
+const noneBeside = 'the old Traefik is gone, and none serves beside the new one';
 
 class Handover {
   private readonly limits: HandoverLimits;
@@ -242,7 +243,7 @@ class Handover {
     const signal = deadline(interrupted ? this.limits.interruptTimeout : 60_000);
     if (this.replacing) {
       await interruptible(signal, this.steps.settled()).catch(() => undefined);
-      const left = (await readHandover(this.request.folder)) === null ? null : temporaryServes;
+      const left = (await readHandover(this.request.folder)) !== null ? temporaryServes : noneBeside;
       return this.outcome(result, reason, details, left);
     }
     try {

@@ -4,7 +4,7 @@ export { createConnectionTable } from './connection-table';
 export { isPinFile, pinFileName } from './pin-names';
 export { listPins, removePin, removePinsOf } from './pin-file';
 export { recoverRollout, type RecoveryCallbacks } from './recover';
-export { NoAnswer } from './rollout-error';
+export { NoAnswer, RolloutError } from './rollout-error';
 export { rollOut } from './rollout';
 export { scaleService } from './scale';
 export * from './handover-types';
