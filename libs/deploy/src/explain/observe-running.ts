@@ -42,10 +42,10 @@ async function listEngine({ docker }: DeployContext): Promise<Pick<Observation, 
 }
 
 async function askTraefik(
-  { state }: DeployContext,
+  { state, docker }: DeployContext,
   listing: ContainerSummary[],
 ): Promise<Pick<Observation, 'served' | 'reason'>> {
-  const access = await proxyAccess(state, byProject(observe(listing)));
+  const access = await proxyAccess(state, byProject(observe(listing)), docker);
   const [address] = (await access?.apis()) ?? [];
   if (address === undefined) return { served: null, reason: null };
   const api = createTraefikApi(address, getText);

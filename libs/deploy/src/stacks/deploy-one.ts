@@ -147,7 +147,9 @@ async function deployLocked(
     const deployed = await readDeployed(state, spec.stack);
     if (deployed !== null) run.deployed.set(spec.stack, deployed);
     let observed = await relist(run);
-    const proxy = await proxyAccess(state, observed);
+    const proxy = await proxyAccess(state, observed, context.docker, (text) => {
+      if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
+    });
     const rollout = rolloutContext(context, proxy, true);
     if (left?.rollout) {
       const unfinished = left.rollout;
