@@ -7,7 +7,15 @@ import { awaitPing, removeInstances, startInstance } from './handover-instances'
 import { handoverMode, lossNote } from './handover-mode';
 import { awaitServing } from './handover-ready';
 import { clearHandover, readHandover, saveHandover } from './handover-state';
-import { drainLimit, drainPorts, proveRedirect, publicTcpPorts, reachablePorts } from './handover-traffic';
+import {
+  answeringLoopbacks,
+  drainLimit,
+  drainPorts,
+  proveRedirect,
+  publicTcpPorts,
+  reachablePorts,
+  type Loopback,
+} from './handover-traffic';
 import {
   defaultHandoverLimits,
   type HandoverContext,
@@ -159,9 +167,12 @@ class Handover {
   private async redirect(filter: PacketFilter): Promise<void> {
     const { context, request, steps, limits } = this;
     let before: number[] = [];
+    let loopbacks: Loopback[] = [];
     await steps.run('redirect', async () => {
       const known = entryPointsOf(this.current).map(({ port }) => port);
       const ports = publicTcpPorts(this.shadows).filter((port) => known.includes(port));
+      const existing = this.shadows.filter(({ port }) => known.includes(port));
+      loopbacks = await answeringLoopbacks(context, existing, filter.families);
       before = await reachablePorts(context, request.container.image, ports);
       const hidden = ports.filter((port) => !before.includes(port));
       if (hidden.length > 0) {
@@ -172,10 +183,7 @@ class Handover {
       }
       await new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text })).insert();
     });
-    const existing = this.shadows.filter(({ port }) =>
-      entryPointsOf(this.current).some((point) => point.port === port),
-    );
-    await steps.run('probe', () => proveRedirect(context, existing, request.container.image, before));
+    await steps.run('probe', () => proveRedirect(context, loopbacks, request.container.image, before));
     await steps.run('drain-old', () =>
       this.drain(
         'drain-old',
