@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
@@ -32,9 +34,11 @@ export async function strayPins({
 export async function sweepPins(context: DeployContext): Promise<void> {
   const { state, system, reporter } = context;
   for (const { project, service, file } of await strayPins(context)) {
+    const folder = state.stackDir(project);
+    const isKnown = existsSync(folder);
     try {
       const lock = await acquireLock({
-        file: path.join(state.stackDir(project), 'lock'),
+        file: path.join(folder, 'lock'),
         what: `stack ${project}`,
         command: 'sweep',
         waitMs: 0,
@@ -46,6 +50,8 @@ export async function sweepPins(context: DeployContext): Promise<void> {
         reporter.line(project, `removed the route file ${file} that an earlier deploy of ${service} left`);
       } finally {
         await lock.release();
+        // The lock made a folder for a stack that is none.
+        if (!isKnown) await rmdir(folder).catch(() => undefined);
       }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -101,6 +101,7 @@ describe('the end of a deploy', () => {
     await deploy(['shop-web']);
     expect(await pins()).toEqual([]);
     expect(simulated.lines.join('\n')).toContain('removed the route file rollout-gone-web.yml');
+    expect(await readdir(path.join(simulated.root, 'state/stacks'))).toEqual(['shop', 'shop-web']);
   });
 
   it('keeps those of another stack that was killed or is being deployed', async () => {
