@@ -19,6 +19,8 @@ export { stackCompose } from './stacks/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './explain/format-explanation';
 export { observeRunning } from './explain/observe-running';
+export { helperImage } from './converge/helper-image';
+export { strayPins } from './converge/stray-pins';
 export { PROXYNET, PROXYNET_SUBNET } from './converge/proxynet';
 export {
   createSecretsReader,

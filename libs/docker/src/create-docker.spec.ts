@@ -289,12 +289,26 @@ describe('packetFilter', () => {
     await result.filter.apply([{ operation: 'insert', rule }]);
     const restore = calls().at(-1);
     expect(restore?.args.join(' ')).toMatch(
-      /^run --rm --interactive --pull never --name itsup-\S+ --network none --privileged --pid host --entrypoint nsenter busybox:stable -t 1 -m -n iptables-restore --noflush --wait=10$/,
+      /^run --rm --interactive --pull never --name itsup-\S+ --network none --user 0 --privileged --pid host --entrypoint nsenter busybox:stable -t 1 -m -n iptables-restore --noflush --wait=10$/,
     );
     expect(restore?.input).toBe('*nat\n-I OUTPUT -m comment --comment itsup:x -j ACCEPT\nCOMMIT\n');
     expect(
       await rejection(result.filter.apply([{ operation: 'insert', rule: { ...rule, family: 'ipv6' } }])),
     ).toBeInstanceOf(DockerError);
+  });
+
+  it('is out of reach with a reason where the image cannot act as root', async () => {
+    const { docker } = fakeDocker([
+      ...ENGINE(INFO.replace('name=rootless', 'name=seccomp')),
+      { match: '^image inspect', stdout: '[{"Id":"sha256:1","Config":{}}]' },
+      {
+        match: '^run',
+        stderr: 'docker: Error response from daemon: exec: "nsenter": executable file not found in $PATH',
+        exit: 127,
+      },
+    ]);
+    const result = await docker.packetFilter({ helperImage: 'traefik:v3' });
+    expect(result).toMatchObject({ available: false });
   });
 });
 

@@ -66,6 +66,8 @@ function throughHelper(docker: Pick<Docker, 'run'>, image: string): Execute {
         image,
         entrypoint: 'nsenter',
         command: ['-t', '1', '-m', '-n', program, ...args],
+        // Some images run as another user, who may enter no namespace.
+        user: '0',
         privileged: true,
         pid: 'host',
         network: 'none',

@@ -2,20 +2,20 @@ import type { DesiredService, ServiceAction, ServicePlan } from '../plan/model';
 
 /** Services that are acted on in one go: one Compose process, which keeps their order itself. */
 export interface Batch {
-  kind: 'up' | 'recreate' | 'rollout';
+  kind: 'up' | 'recreate' | 'scale' | 'rollout';
   services: ServicePlan[];
 }
 
 const KIND: Partial<Record<ServiceAction, Batch['kind']>> = {
   create: 'up',
   start: 'up',
-  scale: 'up',
+  scale: 'scale',
   recreate: 'recreate',
   rollout: 'rollout',
 };
 
-/** New services first: what is replaced may need them already. Rollouts last, each on its own. */
-const ORDER: Batch['kind'][] = ['up', 'recreate', 'rollout'];
+/** New services first: what is replaced may need them already. What serves meanwhile last, each on its own. */
+const ORDER: Batch['kind'][] = ['up', 'recreate', 'scale', 'rollout'];
 
 /**
  * Orders the acting services so that each comes after those it depends on, in as few batches as that takes. A circle
@@ -43,7 +43,7 @@ function nextBatch(open: Map<string, ServicePlan>, dependencies: Map<string, str
       for (const [name, plan] of open) {
         if (taken.has(name) || KIND[plan.action] !== kind) continue;
         if (!(dependencies.get(name) ?? []).every((other) => !open.has(other) || taken.has(other))) continue;
-        if (kind === 'rollout') return { kind, services: [plan] };
+        if (kind === 'rollout' || kind === 'scale') return { kind, services: [plan] };
         taken.add(name);
         services.push(plan);
         grown = true;

@@ -10,7 +10,7 @@ import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
-import { rollService } from './roll-service';
+import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
 import { InterruptedError } from './interrupted-error';
 import { waitHealthy } from './wait-healthy';
 
@@ -77,12 +77,18 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
 
   for (const batch of batchesOf(plan.services, desired.services)) {
     context.signal?.throwIfAborted();
-    if (batch.kind === 'rollout') await rollOne(convergence, batch.services[0]);
+    const [first] = batch.services;
+    if (batch.kind === 'rollout') await rollOne(convergence, first);
+    else if (batch.kind === 'scale' && first && isScaledLosslessly(first, desired))
+      await scaleLosslessly(convergence, first);
     else if (batch.kind === 'recreate') await recreateBatch(convergence, batch);
     else await startBatch(convergence, batch);
   }
-  if (retired.length > 0) {
-    await journal.step('remove-leftovers', () => removeContainers(docker, retired));
+  const last = kept
+    .filter((service) => !isScaledLosslessly(service, desired))
+    .flatMap((service) => service.retired);
+  if (last.length > 0) {
+    await journal.step('remove-leftovers', () => removeContainers(docker, last));
   }
 
   if (publisher.pending(spec.stack).length > 0) {

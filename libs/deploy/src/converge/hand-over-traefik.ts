@@ -7,16 +7,19 @@ import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handOver, recoverHandover } from '../rollout/index';
+import { handOver, recoverHandover, RolloutError } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
+import { helperOption } from './helper-image';
 import { InterruptedError } from './interrupted-error';
 import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
 export const TRAEFIK = 'traefik';
+
+const lookAtIt = `see why with: docker logs ${PROXY_STACK}-${TRAEFIK}-1`;
 
 export interface TraefikReplacement {
   context: DeployContext;
@@ -44,18 +47,20 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const { context, loaded, publisher, journal } = replacement;
   const service = loaded.model.services[TRAEFIK] ?? {};
   const { present, desired } = publisher.versionsOf(STATIC_FILE);
+  const image = imageOf(loaded);
   const outcome = await handOver(
     handoverContext(context),
     {
       current: present ?? desired ?? '',
       next: desired ?? present ?? '',
       container: {
-        image: loaded.desired.services.find((one) => one.name === TRAEFIK)?.image ?? '',
+        image,
         binds: bindsOf(service, loaded),
         env: environmentOf(service),
       },
       folder: handoverFolder(context.state),
       acmeFolder: path.join(context.state.dir, 'acme'),
+      ...(await helperOption(context.docker, image)),
       publish: () => publisher.publishStatic(),
       replace: () => replaceTraefik(loaded),
     },
@@ -66,7 +71,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
     throw new InterruptedError(`${plan.service}: ${outcome.leftover}`);
   }
   if (outcome.result === 'interrupted') context.signal?.throwIfAborted();
-  const left = outcome.leftover === null ? 'the old one keeps serving' : `left over: ${outcome.leftover}`;
+  const left = outcome.leftover === null ? 'the old one keeps serving' : `${outcome.leftover}; ${lookAtIt}`;
   throw new NotHealthyError(
     {
       code: 'handover-failed',
@@ -79,15 +84,38 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   );
 }
 
-/** Settles a hand-over that was killed, before anything is planned. */
+/**
+ * Settles a hand-over that was killed, before anything is planned.
+ * @throws NotHealthyError
+ */
 export async function recoverTraefik({
   context,
   loaded,
 }: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
-  await recoverHandover(handoverContext(context), {
+  const recovery = {
     folder: handoverFolder(context.state),
+    ...(await helperOption(context.docker, imageOf(loaded))),
     replace: () => replaceTraefik(loaded),
-  });
+  };
+  try {
+    await recoverHandover(handoverContext(context), recovery);
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+    throw new NotHealthyError(
+      {
+        code: 'handover-recovery-failed',
+        severity: 'error',
+        project: PROXY_STACK,
+        message: `${PROXY_STACK}: the unfinished hand-over of ${TRAEFIK} could not be settled: ${error.message}`,
+        help: `${lookAtIt}; correct it and run: nx deploy ${PROXY_STACK}`,
+      },
+      error.details,
+    );
+  }
+}
+
+function imageOf({ desired }: LoadedStack): string {
+  return desired.services.find((one) => one.name === TRAEFIK)?.image ?? '';
 }
 
 function replaceTraefik({ compose }: LoadedStack): Promise<void> {

@@ -3,8 +3,9 @@ import { connect as connectTo } from 'node:net';
 import type { DeployContext } from '../context';
 import { type HandoverContext, type HandoverEvent } from '../rollout/index';
 import { PROXY_STACK } from '../stacks/model';
+import { getText } from './network-probes';
 import { HANDOVER_WORDS, waitsFor } from './progress-words';
-import { getText, never } from './rollout-context';
+import { never } from './rollout-context';
 
 /** What a hand-over of Traefik needs, from what a deploy has. */
 export function handoverContext(context: DeployContext): HandoverContext {

@@ -1,6 +1,12 @@
 import type { Docker, PacketChange, PacketFilterResult, PacketRule } from '@itsup/docker';
 import { honeypotRules, settleHoneypotRules } from './honeypot-rules';
 
+/** An engine without a Traefik to act as root with. */
+const noImages = {
+  listContainers: () => Promise.resolve([]),
+  inspectImages: () => Promise.resolve(new Map()),
+};
+
 /** A packet filter that holds the rules it is given. */
 function host(present: PacketRule[]): { docker: Docker; rules: PacketRule[] } {
   const rules = [...present];
@@ -19,7 +25,8 @@ function host(present: PacketRule[]): { docker: Docker; rules: PacketRule[] } {
       },
     },
   };
-  return { docker: { packetFilter: () => Promise.resolve(result) } as unknown as Docker, rules };
+  const docker = { ...noImages, packetFilter: () => Promise.resolve(result) };
+  return { docker: docker as unknown as Docker, rules };
 }
 
 const foreign: PacketRule = {
@@ -60,7 +67,7 @@ describe('the honeypot’s rules', () => {
 
   it('are told to be missing where the packet filter is out of reach', async () => {
     const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
-    const docker = { packetFilter: () => Promise.resolve(result) } as unknown as Docker;
+    const docker = { ...noImages, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
     expect(await settleHoneypotRules(docker, true)).toBe('The engine runs without root.');
     expect(await settleHoneypotRules(docker, false)).toBeNull();
   });

@@ -1,28 +1,54 @@
 import path from 'node:path';
 
+import type { Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import type { Observed } from '../plan/observe';
-import { apiAddressOf, readHandover, type ProxyAccess } from '../rollout/index';
+import { apiAddressOf, handoverLabel, readHandover, type ProxyAccess } from '../rollout/index';
 import { readFileOrNull } from '../state/atomic-file';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverFolder } from './hand-over-traefik';
 
-/** How rollouts reach the running Traefik; null when none runs, and nothing routes to anybody. */
-export async function proxyAccess(state: State, observed: Observed): Promise<ProxyAccess | null> {
+/**
+ * How rollouts reach the running Traefik; null when none runs, and nothing routes to anybody.
+ *
+ * @param docker tells whether the temporary instance of a hand-over that was killed still runs; after a start of the host it does not
+ * @param note told, once, of a Traefik that should run and does not
+ */
+export async function proxyAccess(
+  state: State,
+  observed: Observed,
+  docker: Pick<Docker, 'listContainers'>,
+  note: (text: string) => void = () => undefined,
+): Promise<ProxyAccess | null> {
   const runs = (observed.get(PROXY_STACK) ?? []).some(
     (container) => container.service === 'traefik' && container.state === 'running',
   );
-  const text = runs ? await readFileOrNull(path.join(state.traefikDir, 'traefik.yml')) : null;
+  const text = await readFileOrNull(path.join(state.traefikDir, 'traefik.yml'));
   if (text === null) return null;
+  if (!runs) {
+    note('Traefik does not run, so nothing from outside arrives; start it: nx deploy proxy');
+    return null;
+  }
   const staticConfiguration = parsed(text);
+  let told = false;
+  const temporaryApi = async (): Promise<string[]> => {
+    const folder = handoverFolder(state);
+    const handover = await readHandover(folder);
+    if (handover === null) return [];
+    const instances = await docker.listContainers({ labelFilters: [`${handoverLabel}=${folder}`] });
+    if (instances.some((instance) => instance.state === 'running')) return [handover.api];
+    if (!told)
+      note(
+        'a hand-over of Traefik was not finished, and its temporary Traefik does not run; finish it: nx deploy proxy',
+      );
+    told = true;
+    return [];
+  };
   return {
     dynamicFolder: state.dynamicDir,
-    apis: async () => {
-      const handover = await readHandover(handoverFolder(state));
-      return [apiAddressOf(staticConfiguration), ...(handover === null ? [] : [handover.api])];
-    },
+    apis: async () => [apiAddressOf(staticConfiguration), ...(await temporaryApi())],
     staticConfiguration,
   };
 }

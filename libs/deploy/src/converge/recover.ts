@@ -1,3 +1,5 @@
+import type { UserError } from '@itsup/config';
+
 import type { Run } from '../stacks/prepare-run';
 import { refusal } from '../stacks/refusals';
 import type { StackSpec } from '../stacks/stack-spec';
@@ -5,14 +7,19 @@ import { recoverRollout, type RolloutContext, type RolloutState } from '../rollo
 import type { Journal } from '../state/journal';
 import { attachToConsumers } from './edges';
 
-/** Settles what a killed deploy left of a rollout, before anything is planned. */
+/**
+ * Settles what a killed deploy left of a rollout, before anything is planned.
+ *
+ * @returns the refusal of a rollout that could not be settled; a plan that replaces the service may go on all the same, for that is how a
+ *   version that cannot be settled is got rid of. null: it is settled.
+ */
 export async function recover(
   run: Run,
   spec: StackSpec,
   state: RolloutState,
   journal: Journal,
   rollout: RolloutContext,
-): Promise<void> {
+): Promise<UserError | null> {
   run.context.reporter.line(
     spec.stack,
     `finishes the rollout of ${state.service} that an earlier deploy left`,
@@ -21,12 +28,12 @@ export async function recover(
     joinEdges: (ids) => attachToConsumers(run.context.docker, spec, state.service, ids),
     publishRoutes: (routes) => run.publisher.publishService(spec.stack, state.service, routes),
   });
-  if (outcome.result === 'done') return;
+  if (outcome.result === 'done') return null;
   run.context.signal?.throwIfAborted();
-  throw refusal({
+  return refusal({
     code: 'recovery-failed',
     project: spec.stack,
     message: `the unfinished rollout of ${state.service} could not be settled: ${outcome.reason}`,
-    help: `correct that and run: nx deploy ${spec.stack}`,
+    help: `correct that, or deploy a version of ${state.service} that works: nx deploy ${spec.stack}`,
   });
 }

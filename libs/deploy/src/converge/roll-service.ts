@@ -1,7 +1,7 @@
 import type { Problem } from '@itsup/config';
 
-import type { ServicePlan } from '../plan/model';
-import { rollOut } from '../rollout/index';
+import type { DesiredStack, ServicePlan } from '../plan/model';
+import { rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '../rollout/index';
 import type { Convergence } from './converge-stack';
 import { attachToConsumers } from './edges';
 import { InterruptedError } from './interrupted-error';
@@ -14,52 +14,82 @@ const DRAIN_DEADLINE_MS = 30_000;
  * @throws NotHealthyError with what is left and what to do next; InterruptedError where that is not what ran before
  */
 export async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
-  const { context, loaded, journal, publisher, rollout } = convergence;
-  const { spec, compose } = loaded;
-  const drain = loaded.options.get(plan.service)?.drain;
+  const { loaded, journal, publisher, rollout } = convergence;
+  const { stack } = loaded.spec;
   const outcome = await rollOut(
     rollout,
     {
-      project: spec.stack,
-      composeProject: spec.projectName,
-      service: plan.service,
-      replicas: plan.replicas,
-      start: (total) =>
-        compose.up({
-          services: [plan.service],
-          noDeps: true,
-          noRecreate: true,
-          noBuild: true,
-          pull: 'never',
-          scale: { [plan.service]: total },
-        }),
-      joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
-      fileRoutes: publisher.routesOf(spec.stack, plan.service),
-      publishRoutes: (routes) => publisher.publishService(spec.stack, plan.service, routes),
-      drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
-      healthBudgetMs: null,
+      ...requestOf(convergence, plan),
+      fileRoutes: publisher.routesOf(stack, plan.service),
+      publishRoutes: (routes) => publisher.publishService(stack, plan.service, routes),
     },
     journal,
   );
-  if (outcome.result === 'done') return;
-  if (outcome.result === 'interrupted') {
-    if (outcome.leftover !== null) throw new InterruptedError(`${plan.service}: ${outcome.leftover}`);
-    context.signal?.throwIfAborted();
-  }
-  throw new NotHealthyError(rolloutProblem(spec.stack, plan.service, outcome), outcome.details);
+  settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
 }
 
-function rolloutProblem(
-  stack: string,
-  service: string,
-  outcome: { reason: string; leftover: string | null },
-): Problem {
-  const left = outcome.leftover === null ? 'the old version keeps serving' : `left over: ${outcome.leftover}`;
+/** Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. */
+export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
+  const service = desired.services.find((one) => one.name === plan.service);
+  return plan.action === 'scale' && plan.replicas > 0 && service?.mayFinish !== true;
+}
+
+/**
+ * Brings one service to its number of containers while it serves.
+ * @throws NotHealthyError, InterruptedError, as `rollService`
+ */
+export async function scaleLosslessly(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const request = { ...requestOf(convergence, plan), keep: plan.current, surplus: plan.retired };
+  const outcome = await scaleService(convergence.rollout, request, convergence.journal);
+  settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
+}
+
+function requestOf(
+  { context, loaded }: Convergence,
+  plan: ServicePlan,
+): Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  const { spec, compose } = loaded;
+  const drain = loaded.options.get(plan.service)?.drain;
   return {
-    code: 'rollout-failed',
+    project: spec.stack,
+    composeProject: spec.projectName,
+    service: plan.service,
+    replicas: plan.replicas,
+    start: (total) =>
+      compose.up({
+        services: [plan.service],
+        noDeps: true,
+        noRecreate: true,
+        noBuild: true,
+        pull: 'never',
+        scale: { [plan.service]: total },
+      }),
+    joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
+    drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
+    healthBudgetMs: null,
+  };
+}
+
+function settle(
+  { context, loaded }: Convergence,
+  { service }: ServicePlan,
+  outcome: RolloutOutcome,
+  participle: string,
+  whatServes: string,
+): void {
+  if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted') {
+    if (outcome.leftover !== null) throw new InterruptedError(`${service}: ${outcome.leftover}`);
+    context.signal?.throwIfAborted();
+  }
+  const { stack } = loaded.spec;
+  const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
+  const problem: Problem = {
+    code: participle === 'rolled' ? 'rollout-failed' : 'scaling-failed',
     severity: 'error',
     project: stack,
-    message: `${stack}: ${service} could not be rolled: ${outcome.reason}`,
+    message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,
     help: `${left}; correct it and run: nx deploy ${stack}`,
   };
+  throw new NotHealthyError(problem, outcome.details);
 }

@@ -1,18 +1,15 @@
-import { get as httpGet } from 'node:http';
-import { connect } from 'node:net';
-
 import type { ContainerDetails, Docker } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import {
   createConnectionTable,
   type ContainerFacts,
-  type HttpGet,
   type ProxyAccess,
   type RolloutContext,
   type RolloutDocker,
   type RolloutEvent,
 } from '../rollout/index';
+import { getText, tcpProbe } from './network-probes';
 import { ROLLOUT_WORDS, waitsFor } from './progress-words';
 
 /** For a context without a signal: one that never aborts. */
@@ -34,6 +31,7 @@ export function rolloutContext(
     clock: context.system,
     connections: local ? createConnectionTable() : null,
     proxy,
+    pinFolder: context.state.dynamicDir,
     report: (event) => report(context, event),
     signal: context.signal ?? never(),
   };
@@ -96,6 +94,7 @@ function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
       ),
     ),
     exposedPorts: portsOf(exposed, details),
+    pid: details.pid,
   };
 }
 
@@ -105,36 +104,6 @@ function portsOf(exposed: string[], details: ContainerDetails): number[] {
     ...details.ports.map((port) => port.containerPort),
   ];
   return [...new Set(ports)].sort((a, b) => a - b);
-}
-
-/** One GET on a connection of its own. */
-export const getText: HttpGet = (url, { timeoutMs, headers }) =>
-  new Promise((resolve, reject) => {
-    const request = httpGet(
-      url,
-      { timeout: timeoutMs, agent: false, ...(headers && { headers }) },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-        );
-        response.on('error', reject);
-      },
-    );
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-    request.on('error', reject);
-  });
-
-function tcpProbe(address: string, port: number, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address, port, timeout: timeoutMs });
-    const end = (open: boolean) => () => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
-  });
 }
 
 function report({ reporter }: DeployContext, event: RolloutEvent): void {

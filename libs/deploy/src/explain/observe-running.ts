@@ -4,7 +4,7 @@ import type { Explanation } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../converge/proxy-access';
-import { getText } from '../converge/rollout-context';
+import { getText } from '../converge/network-probes';
 import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '../traefik-api';
 import { judgeRunning, type Observation } from './judge-running';
@@ -42,10 +42,10 @@ async function listEngine({ docker }: DeployContext): Promise<Pick<Observation, 
 }
 
 async function askTraefik(
-  { state }: DeployContext,
+  { state, docker }: DeployContext,
   listing: ContainerSummary[],
 ): Promise<Pick<Observation, 'served' | 'reason'>> {
-  const access = await proxyAccess(state, byProject(observe(listing)));
+  const access = await proxyAccess(state, byProject(observe(listing)), docker);
   const [address] = (await access?.apis()) ?? [];
   if (address === undefined) return { served: null, reason: null };
   const api = createTraefikApi(address, getText);

@@ -164,7 +164,7 @@ async function everyInstance(
         return null;
       }
     },
-    () => failure || lastWords(),
+    () => (failure === '' ? lastWords() : `${failure}; start Traefik: nx deploy proxy`),
   );
 }
 

@@ -1,6 +1,11 @@
 import { healthLog, judge, startBudget } from './health';
-import { provideConfiguration, type ProvidedService } from './provided-configuration';
-import { RolloutError } from './rollout-error';
+import {
+  provideConfiguration,
+  type ProvidedConfiguration,
+  type ProvidedService,
+} from './provided-configuration';
+import { NoAnswer, RolloutError } from './rollout-error';
+import { textField } from './tree-access';
 import type { ContainerFacts, RolloutContext, RolloutLimits } from './types';
 import { seconds, waitFor, type Waiter } from './waiting';
 
@@ -16,6 +21,7 @@ export interface ReadyOptions {
 }
 
 const logLines = 20;
+const probeMs = 2000;
 
 /**
  * Waits until all containers are ready for traffic: healthy, or without a health check running without a restart for a while; and every
@@ -107,27 +113,59 @@ export async function portsAnswer(
     ...Object.values(provided.http.services),
     ...Object.values(provided.tcp.services),
   ];
+  const hosts = hostsOf(provided);
   const seen = new Set<string>();
   for (const end of services.flatMap((service) => service.ends)) {
     const key = `${end.address}:${end.port}`;
     if (seen.has(key)) continue;
     seen.add(key);
     if (end.scheme === 'http') {
-      const host = end.address.includes(':') ? `[${end.address}]` : end.address;
-      const status = await context
-        .get(`http://${host}:${end.port}/`, { timeoutMs: 2000 })
-        .then((answer) => answer.status)
-        .catch(() => null);
-      if (status === null) return `its port ${end.port} does not answer HTTP`;
-      if (status >= 502 && status <= 504) return `its port ${end.port} answers ${status}`;
-    } else if (!(await context.tcpProbe(end.address, end.port, 2000))) {
+      const answer = await answersHttp(context, end, hosts.get(key) ?? null);
+      if (!answer) return `its port ${end.port} does not answer HTTP`;
+    } else if (!(await context.tcpProbe(end.address, end.port, probeMs))) {
       return `its port ${end.port} accepts no connection`;
     }
   }
   return '';
 }
 
-async function failure(
+/**
+ * Any answer is one: what the application thinks of `/` says nothing about its being up. One that takes longer than a probe may (a page that
+ * is being computed) at least took the connection and keeps it.
+ */
+async function answersHttp(
+  context: RolloutContext,
+  end: { address: string; port: number },
+  routed: string | null,
+): Promise<boolean> {
+  const address = end.address.includes(':') ? `[${end.address}]` : end.address;
+  try {
+    await context.get(`http://${address}:${end.port}/`, {
+      timeoutMs: probeMs,
+      headOnly: true,
+      // Applications refuse names that they do not know, and some do not even answer.
+      ...(routed === null ? {} : { headers: { host: routed } }),
+    });
+    return true;
+  } catch (error) {
+    return error instanceof NoAnswer && (await context.tcpProbe(end.address, end.port, probeMs));
+  }
+}
+
+/** A domain by `address:port`, of a router that leads there. */
+function hostsOf(provided: ProvidedConfiguration): Map<string, string> {
+  const hosts = new Map<string, string>();
+  for (const router of Object.values(provided.http.routers)) {
+    const host = /\bHost\(`([^`*]+)`\)/.exec(textField(router, 'rule') ?? '')?.[1];
+    const service = provided.http.services[textField(router, 'service') ?? ''];
+    if (host === undefined || service === undefined) continue;
+    for (const { address, port } of service.ends) hosts.set(`${address}:${port}`, host);
+  }
+  return hosts;
+}
+
+/** The error for a container that is not fit, with its health log and last lines. */
+export async function failure(
   context: RolloutContext,
   container: ContainerFacts,
   why: string,

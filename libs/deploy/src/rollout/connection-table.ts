@@ -10,6 +10,8 @@ export interface RemoteEnd {
 /** State of an established TCP connection and of a connected UDP socket in /proc/net. */
 const established = '01';
 
+const listening = '0A';
+
 const families = ['tcp', 'tcp6', 'udp', 'udp6'];
 
 /**
@@ -25,6 +27,25 @@ export function establishedEnds(table: string): RemoteEnd[] {
     ends.push({ address: addressOf(address), port: parseInt(port, 16) });
   }
   return ends;
+}
+
+/** How many established connections of the tables end at a port that listens in one of them, those of the loopback left out. */
+export function establishedInto(tables: string[]): number {
+  const sockets = tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+        if (state === undefined) return [];
+        return [{ port: local.split(':')[1], remote: addressOf(remote.split(':')[0] ?? ''), state }];
+      }),
+  );
+  const ports = new Set(sockets.filter(({ state }) => state === listening).map(({ port }) => port));
+  return sockets.filter(
+    ({ port, remote, state }) =>
+      state === established && ports.has(port) && !remote.startsWith('127.') && remote !== '0:0:0:0:0:0:0:1',
+  ).length;
 }
 
 /** IPv4 (also mapped into IPv6) in dotted form, IPv6 as eight full groups. */
@@ -57,8 +78,11 @@ export function comparableAddress(address: string): string {
   return [...left, ...middle, ...right].map((group) => group.replace(/^0+(?=.)/, '')).join(':');
 }
 
-/** The tables of this process's network namespace, which is Traefik's when deploy runs on the engine's host. */
-export function createConnectionTable(procNet = '/proc/net'): ConnectionTable {
+/**
+ * The tables of this process's network namespace, which is Traefik's when deploy runs on the engine's host, and of containers'. Linux shows
+ * the latter to every user.
+ */
+export function createConnectionTable(procNet = '/proc/net', proc = '/proc'): ConnectionTable {
   return {
     countTo: async (ends) => {
       const wanted = new Set(ends.map((end) => `${comparableAddress(end.address)} ${end.port}`));
@@ -66,6 +90,17 @@ export function createConnectionTable(procNet = '/proc/net'): ConnectionTable {
         families.map((family) => readFile(`${procNet}/${family}`, 'utf8').catch(() => '')),
       );
       return tables.flatMap(establishedEnds).filter((end) => wanted.has(`${end.address} ${end.port}`)).length;
+    },
+    countInto: async (pids) => {
+      const counts = await Promise.all(
+        pids.map(async (pid) => {
+          // A process that has ended has no connections.
+          const read = (table: string): Promise<string> =>
+            readFile(`${proc}/${pid}/net/${table}`, 'utf8').catch(() => '');
+          return establishedInto(await Promise.all([read('tcp'), read('tcp6')]));
+        }),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
     },
   };
 }

@@ -4,6 +4,8 @@ import { waitFor, type Waiter } from './waiting';
 
 const hookTimeoutMs = 5_000;
 const lookEveryMs = 50;
+/** A look at the containers costs a process. */
+const betweenEveryMs = 500;
 
 /** The command that tells a container that it is being drained; null: there is none. */
 export function drainHook(container: ContainerFacts, options: DrainOptions): string[] | null {
@@ -32,7 +34,8 @@ export async function undoDrain(
 /**
  * Waits until nothing is under way at the old containers any more. Traefik sends them nothing new, and lets go of idle connections
  * within `idleConnTimeout` of its transports; so a connection that is still established is in use, be it by a slow response, an upload,
- * a websocket or a TCP stream.
+ * a websocket or a TCP stream. So is what siblings and other stacks have open to it; those go on opening connections for as long as the
+ * engine's DNS names the container.
  *
  * @returns false when the deadline passed with connections still open
  */
@@ -40,7 +43,10 @@ export async function drain(
   context: RolloutContext,
   old: ContainerFacts[],
   ends: { address: string; port: number }[],
-  options: DrainOptions,
+  options: DrainOptions & {
+    /** Called between two looks, e.g. to see that what serves instead is fit. What it throws ends the drain. */
+    between?: () => Promise<unknown>;
+  },
   waiter: Waiter,
   note: (text: string) => void,
 ): Promise<boolean> {
@@ -51,17 +57,36 @@ export async function drain(
     intervalMs: lookEveryMs,
   };
   const { connections } = context;
-  if (ends.length === 0) return true;
+  const pids = old.flatMap(({ pid, addresses }) =>
+    pid !== undefined && pid > 0 && Object.keys(addresses).length > 0 ? [pid] : [],
+  );
+  const countInto = pids.length === 0 ? undefined : connections?.countInto?.bind(connections);
+  if (ends.length === 0 && !countInto) return true;
   let open = 0;
+  let refusal: unknown = null;
+  let lookedAt = waiter.clock.now();
+  const between = async (): Promise<void> => {
+    if (!options.between || waiter.clock.now() - lookedAt < betweenEveryMs) return;
+    lookedAt = waiter.clock.now();
+    try {
+      await options.between();
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
   try {
     await waitFor(waiter, deadline, async () => {
+      await between();
       if (connections === null) return null;
-      open = await connections.countTo(ends);
+      open = ends.length === 0 ? 0 : await connections.countTo(ends);
+      // Siblings and consumers of other stacks come without Traefik, and no pin leads them away: the stop has to meet a quiet moment.
+      if (open === 0 && countInto) open = await countInto(pids);
       return open === 0 ? true : null;
     });
     return true;
   } catch (error) {
-    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
+    if (refusal !== null || error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
     if (connections !== null)
       note(
         `${open} connection${open === 1 ? '' : 's'} still open at the end of the drain; the stop cuts them`,

@@ -1,4 +1,5 @@
 import { drain } from './drain';
+import { FreshWatch } from './fresh-watch';
 import { endsOf, type Session } from './session';
 import type { StepRunner } from './step-runner';
 import type { ContainerFacts, DrainOptions, DynamicConfiguration, RolloutStep } from './types';
@@ -20,19 +21,26 @@ export async function finish(
   steps: StepRunner<RolloutStep>,
   options: FinishOptions,
 ): Promise<void> {
-  const { old, fresh, fileRoutes, publishRoutes } = options;
+  const { old, fileRoutes, publishRoutes } = options;
   const { docker } = session.context;
   const ids = old.map((container) => container.id);
-  await steps.run('drain', () =>
-    drain(
+  let fresh = options.fresh;
+  await steps.run('drain', async () => {
+    // Without an old one to go back to, nothing would be gained by giving up.
+    if (ids.length === 0) return;
+    const watch = new FreshWatch(session, fresh, (serving) =>
+      session.pinAsWanted('drain', serving, fileRoutes, old),
+    );
+    await drain(
       session.context,
       old,
       endsOf(session.provided(old.map(asServing))),
-      options.drain,
+      { ...options.drain, between: () => watch.look() },
       session.waiter('drain'),
       (text) => session.note(text),
-    ),
-  );
+    );
+    fresh = await watch.settled();
+  });
   await steps.run('remove-old', async () => {
     options.onPointOfNoReturn();
     if (ids.length === 0) return;
@@ -47,6 +55,6 @@ export async function finish(
 }
 
 /** The drain hook makes a container unhealthy; what is open to it counts nevertheless. */
-function asServing(container: ContainerFacts): ContainerFacts {
+export function asServing(container: ContainerFacts): ContainerFacts {
   return { ...container, health: null };
 }

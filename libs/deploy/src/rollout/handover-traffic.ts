@@ -1,3 +1,5 @@
+import type { AddressFamily } from '@itsup/docker';
+
 import type { HandoverContext, Shadow } from './handover-types';
 import { RolloutError } from './rollout-error';
 import { isLoopback } from './shadow-configuration';
@@ -29,31 +31,64 @@ export async function reachablePorts(
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 
+/** An address of this host at which the old instance answers, and the port that connections to it have to arrive at. */
+export interface Loopback {
+  address: string;
+  port: number;
+  shadowPort: number;
+}
+
+/**
+ * Where the old instance answers this host itself: every TCP port, over each family that the packet filter has rules for.
+ *
+ * @param shadows entry points that the old instance has too
+ */
+export async function answeringLoopbacks(
+  context: HandoverContext,
+  shadows: Shadow[],
+  families: AddressFamily[],
+): Promise<Loopback[]> {
+  const found: Loopback[] = [];
+  for (const { protocol, host, port, shadowPort } of shadows) {
+    if (protocol !== 'tcp' || isLoopback(host)) continue;
+    for (const address of addressesOf(host, families)) {
+      const held = await context.connect(address, port, probeSeconds * 1000).catch(() => null);
+      held?.close();
+      if (held !== null) found.push({ address, port, shadowPort });
+    }
+  }
+  return found;
+}
+
+function addressesOf(host: string, families: AddressFamily[]): string[] {
+  const every = host === '' || host === '::';
+  const addresses = every ? ['127.0.0.1', '::1'] : [host === '0.0.0.0' ? '127.0.0.1' : host];
+  return addresses.filter((address) => families.includes(address.includes(':') ? 'ipv6' : 'ipv4'));
+}
+
 /**
  * Makes sure that the redirect works before anything relies on it.
  *
+ * @param loopbacks where the old instance answered this host itself
  * @param before ports that were reachable from outside before
  * @throws RolloutError when new connections do not arrive at the temporary instance
  */
 export async function proveRedirect(
   context: HandoverContext,
-  shadows: Shadow[],
+  loopbacks: Loopback[],
   image: string,
   before: number[],
 ): Promise<void> {
-  const shadow = shadows.find(({ protocol, host }) => protocol === 'tcp' && !isLoopback(host));
-  if (shadow) {
-    const held = await context.connect(
-      shadow.host === '' ? '127.0.0.1' : shadow.host,
-      shadow.port,
-      probeSeconds * 1000,
-    );
+  for (const { address, port, shadowPort } of loopbacks) {
+    const held = await context.connect(address, port, probeSeconds * 1000).catch(() => null);
     try {
-      const arrived = await context.docker.connections({ localPort: shadow.shadowPort });
-      if (arrived.length === 0)
-        throw new RolloutError(`the packet filter does not redirect port ${shadow.port}`);
+      const arrived = held === null ? [] : await context.docker.connections({ localPort: shadowPort });
+      if (arrived.length === 0) {
+        const family = address.includes(':') ? 'IPv6' : 'IPv4';
+        throw new RolloutError(`the packet filter does not redirect port ${port} over ${family}`);
+      }
     } finally {
-      held.close();
+      held?.close();
     }
   }
   const after = await reachablePorts(context, image, before);

@@ -6,7 +6,15 @@ import { removeInstances, startInstance } from './handover-instances';
 import { handoverMode, lossNote } from './handover-mode';
 import { awaitServing } from './handover-ready';
 import { clearHandover, readHandover, saveHandover } from './handover-state';
-import { drainLimit, drainPorts, proveRedirect, publicTcpPorts, reachablePorts } from './handover-traffic';
+import {
+  answeringLoopbacks,
+  drainLimit,
+  drainPorts,
+  proveRedirect,
+  publicTcpPorts,
+  reachablePorts,
+  type Loopback,
+} from './handover-traffic';
 import { tryNext } from './handover-trial';
 import {
   defaultHandoverLimits,
@@ -42,6 +50,7 @@ export async function handOver(
 }
 
 const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
+const noneBeside = 'the old Traefik is gone, and none serves beside the new one';
 
 class Handover {
   private readonly limits: HandoverLimits;
@@ -151,9 +160,12 @@ class Handover {
   private async redirect(filter: PacketFilter): Promise<void> {
     const { context, request, steps, limits } = this;
     let before: number[] = [];
+    let loopbacks: Loopback[] = [];
     await steps.run('redirect', async () => {
       const known = entryPointsOf(this.current).map(({ port }) => port);
       const ports = publicTcpPorts(this.shadows).filter((port) => known.includes(port));
+      const existing = this.shadows.filter(({ port }) => known.includes(port));
+      loopbacks = await answeringLoopbacks(context, existing, filter.families);
       before = await reachablePorts(context, request.container.image, ports);
       const hidden = ports.filter((port) => !before.includes(port));
       if (hidden.length > 0) {
@@ -164,10 +176,7 @@ class Handover {
       }
       await new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text })).insert();
     });
-    const existing = this.shadows.filter(({ port }) =>
-      entryPointsOf(this.current).some((point) => point.port === port),
-    );
-    await steps.run('probe', () => proveRedirect(context, existing, request.container.image, before));
+    await steps.run('probe', () => proveRedirect(context, loopbacks, request.container.image, before));
     await steps.run('drain-old', () =>
       this.drain(
         'drain-old',
@@ -235,7 +244,7 @@ class Handover {
     const signal = deadline(interrupted ? this.limits.interruptTimeout : 60_000);
     if (this.replacing) {
       await interruptible(signal, this.steps.settled()).catch(() => undefined);
-      const left = (await readHandover(this.request.folder)) === null ? null : temporaryServes;
+      const left = (await readHandover(this.request.folder)) !== null ? temporaryServes : noneBeside;
       return this.outcome(result, reason, details, left);
     }
     try {

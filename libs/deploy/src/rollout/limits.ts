@@ -9,5 +9,6 @@ export const defaultLimits: RolloutLimits = {
   stability: 2_000,
   portTimeout: 10_000,
   providerTimeout: 30_000,
+  engineTimeout: 60_000,
   interruptTimeout: 2_500,
 };

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-import { isPinFile, pinFileName } from './pin-names';
+import { isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
 import { mergeFiles } from './published-routes';
 import type { DynamicConfiguration } from './types';
 
@@ -19,19 +19,39 @@ export async function writePin(
   await mkdir(folder, { recursive: true });
   const name = pinFileName(project, service);
   const temporary = join(folder, `.${name}.tmp`);
-  const file = await open(temporary, 'w', 0o644);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, join(folder, name));
 }
 
 /** Removing a pin that is not there is no error. */
 export async function removePin(folder: string, project: string, service: string): Promise<void> {
   await rm(join(folder, pinFileName(project, service)), { force: true });
+}
+
+/** All pins of the folder with whom they belong to; a file that does not say so is left out. */
+export async function listPins(folder: string): Promise<PinOwner[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => isPinFile(name)).sort();
+  const owners = await Promise.all(
+    names.map(async (name) => ownerOf(await readFile(join(folder, name), 'utf8').catch(() => ''))),
+  );
+  return owners.filter((owner) => owner !== null);
+}
+
+/** Removes every pin of a project, whichever service it is for. */
+export async function removePinsOf(folder: string, project: string): Promise<void> {
+  for (const owner of await listPins(folder))
+    if (owner.project === project) await removePin(folder, project, owner.service);
 }
 
 /** Name of the pin's marker (see `Pin`); null: there is no pin. */

@@ -22,3 +22,19 @@ export function isPinFile(name: string): boolean {
 export function stickyCookieName(qualifiedService: string): string {
   return `_${createHash('sha1').update(`_TRAEFIK_BACKEND_${qualifiedService}`).digest('hex')}`.slice(0, 6);
 }
+
+export interface PinOwner {
+  project: string;
+  service: string;
+}
+
+/** First line of a pin: its file's name cannot tell `shop` with `web-api` from `shop-web` with `api`. */
+export function ownerLine({ project, service }: PinOwner): string {
+  return `# itsup: ${JSON.stringify({ project, service })}`;
+}
+
+/** null: the text does not begin with an owner. */
+export function ownerOf(text: string): PinOwner | null {
+  const json = /^# itsup: (\{.*\})$/m.exec(text)?.[1];
+  return json === undefined ? null : (JSON.parse(json) as PinOwner);
+}

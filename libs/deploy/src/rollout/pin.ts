@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
-import { pinnedName, stickyCookieName } from './pin-names';
+import { ownerLine, pinnedName, stickyCookieName } from './pin-names';
 import { routerPriority } from './router-priority';
 import {
   protocols,
@@ -69,7 +69,7 @@ export function renderPin(input: PinInput): Pin {
   const marker = `rollout-${input.project}-${input.service}-${digest}`;
   const http = document.http;
   http['middlewares'] = { ...http['middlewares'], [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } };
-  return { text: textOf(document), marker, routers };
+  return { text: `${ownerLine(input)}\n${textOf(document)}`, marker, routers };
 }
 
 /** Traefik runs every file through Go's template engine before it reads the YAML. */

@@ -2,6 +2,7 @@ import { awaitReady } from './await-ready';
 import { finish } from './finish';
 import { judge } from './health';
 import { Interrupted } from './rollout-error';
+import { settleScaling } from './scale';
 import { Session, stepsOf } from './session';
 import type { StepRunner } from './step-runner';
 import type {
@@ -43,19 +44,34 @@ export async function recoverRollout(
     durations: steps.durations,
   });
   try {
+    if (state.scale) {
+      await settleScaling(session, state);
+      await journal.save(null);
+      return outcome('done', '');
+    }
     const all = await session.containers();
     const old = all.filter((container) => state.old.includes(container.id));
     const fresh = all.filter((container) => !state.old.includes(container.id));
     const oldServes =
       old.length === state.old.length && old.every((container) => container.status === 'running');
     const forward = state.direction === 'forward' || !oldServes;
+    const oldRuns = old.some((container) => container.status === 'running');
+    const back = (): Promise<void> => undo(session, { old: state.old, drain: state.drain, switched: true });
     if (forward && fresh.length >= state.replicas && fresh.every(isFit)) {
-      await goForward(context, session, steps, state, { old, fresh }, callbacks);
-    } else if (old.some((container) => container.status === 'running')) {
-      await undo(session, { old: state.old, drain: state.drain, switched: true });
-    } else {
-      await session.unpin('unpin');
-    }
+      const progress = { ready: false, committed: false };
+      try {
+        await goForward(session, steps, state, { old, fresh, progress }, callbacks);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (error instanceof Interrupted || progress.committed) throw error;
+        if (oldRuns) {
+          session.note(`goes back to the old containers, for the new ones are not fit: ${reason}`);
+          await back();
+        } else if (progress.ready) throw error;
+        else await letGo(session, reason);
+      }
+    } else if (oldRuns) await back();
+    else await letGo(session, 'none of them runs');
     await journal.save(null);
     return outcome('done', '');
   } catch (error) {
@@ -64,24 +80,42 @@ export async function recoverRollout(
   }
 }
 
+/** Nothing that a pin could lead to is fit; without it the plan starts the service anew, or the fixed version of it. */
+async function letGo(session: Session, reason: string): Promise<void> {
+  if (!(await session.isPinned())) return;
+  session.note(
+    `neither the old nor the new containers are fit (${reason}); the deploy goes on with what the files say now`,
+  );
+  await session.unpin('unpin').catch((error: unknown) => {
+    if (error instanceof Interrupted) throw error;
+  });
+}
+
+interface Progress {
+  /** The new containers are fit to serve. */
+  ready: boolean;
+  /** The old ones are being stopped. */
+  committed: boolean;
+}
+
 async function goForward(
-  context: RolloutContext,
   session: Session,
   steps: StepRunner<RolloutStep>,
   state: RolloutState,
-  containers: { old: ContainerFacts[]; fresh: ContainerFacts[] },
+  containers: { old: ContainerFacts[]; fresh: ContainerFacts[]; progress: Progress },
   callbacks: RecoveryCallbacks,
 ): Promise<void> {
   const ids = containers.fresh.map((container) => container.id);
-  await steps.run('join-edges', () => callbacks.joinEdges(ids));
   const fresh = await steps.run('wait-healthy', () =>
-    awaitReady(context, ids, {
+    awaitReady(session.context, ids, {
       budgetMs: null,
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),
       network: session.network,
     }),
   );
+  containers.progress.ready = true;
+  await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
   await steps.run('switch', () => session.pinAsWanted('switch', fresh, state.fileRoutes, containers.old));
   await finish(session, steps, {
     old: containers.old,
@@ -89,7 +123,7 @@ async function goForward(
     drain: state.drain,
     fileRoutes: state.fileRoutes,
     publishRoutes: callbacks.publishRoutes,
-    onPointOfNoReturn: () => undefined,
+    onPointOfNoReturn: () => (containers.progress.committed = true),
   });
 }
 

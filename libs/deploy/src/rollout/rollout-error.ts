@@ -18,3 +18,12 @@ export class Interrupted extends Error {
     super('interrupted');
   }
 }
+
+/** Nothing was answered in the time given; the connection may be open all the same. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`);
+  }
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { momentsOf } from '../testing/moments';
 import { SimulatedHost, type Behaviour } from '../testing/simulated-host';
 import { SimulatedProcess } from '../testing/simulated-process';
 import { recoverRollout } from './recover';
@@ -89,16 +90,6 @@ describe('rollOut', () => {
     const process = new SimulatedProcess(world);
     await rollOut(process.context(), process.request(2), process.journal);
     return process.stepAt;
-  }
-
-  /** The first and the last operations of every step; what a long wait does in between is the same again and again. */
-  function momentsOf(stepAt: string[]): number[] {
-    const ends = 3;
-    const steps = [...new Set(stepAt.slice(1))];
-    return steps.flatMap((step) => {
-      const moments = stepAt.flatMap((name, index) => (index > 0 && name === step ? [index] : []));
-      return moments.length <= 2 * ends ? moments : [...moments.slice(0, ends), ...moments.slice(-ends)];
-    });
   }
 
   it('loses nothing when it is killed, wherever that is, and the next deploy ends clean', async () => {

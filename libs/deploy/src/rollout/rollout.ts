@@ -1,11 +1,10 @@
 import { awaitReady } from './await-ready';
 import { finish } from './finish';
-import { isServing } from './provided-configuration';
+import { followAddresses } from './follow-addresses';
 import { Interrupted, RolloutError } from './rollout-error';
-import { endsOf, Session, stepsOf } from './session';
+import { Session, stepsOf } from './session';
 import type { StepRunner } from './step-runner';
 import type {
-  ContainerFacts,
   RolloutContext,
   RolloutJournal,
   RolloutOutcome,
@@ -15,6 +14,7 @@ import type {
 } from './types';
 import { undo } from './undo';
 import { interruptible } from './waiting';
+import { goBack } from './way-back';
 
 /**
  * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and `recoverRollout` has dealt
@@ -67,7 +67,7 @@ class Rollout {
 
   private async forward(): Promise<void> {
     const { session, request } = this;
-    const { docker } = this.context;
+    const { docker } = session.context;
     const all = await session.containers();
     const old = all.filter((container) => ['running', 'paused', 'restarting'].includes(container.status));
     const oldIds = old.map((container) => container.id);
@@ -79,16 +79,17 @@ class Rollout {
     });
     const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
     const freshIds = await this.steps.run('start-new', () => this.start(oldIds));
-    await this.steps.run('join-edges', () => request.joinEdges(freshIds));
     const fresh = await this.steps.run('wait-healthy', () =>
-      awaitReady(this.context, freshIds, {
+      awaitReady(session.context, freshIds, {
         budgetMs: request.healthBudgetMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,
-        ...(pinned ? { between: this.followAddresses(old) } : {}),
+        ...(pinned ? { between: followAddresses(session, old) } : {}),
       }),
     );
+    // Consumers of other stacks find them by name from here on, so not before they are ready.
+    await this.steps.run('join-edges', () => session.patiently(() => request.joinEdges(freshIds)));
     await this.steps.run('switch', async () => {
       await this.save({ old: oldIds, direction: 'forward' });
       await session.pinAsWanted('switch', fresh, request.fileRoutes, old);
@@ -106,25 +107,12 @@ class Rollout {
 
   private async start(oldIds: string[]): Promise<string[]> {
     const { replicas } = this.request;
-    await this.request.start(oldIds.length + replicas);
+    await this.session.patiently(() => this.request.start(oldIds.length + replicas));
     const fresh = (await this.session.containers()).filter((container) => !oldIds.includes(container.id));
     if (fresh.length < replicas) {
       throw new RolloutError(`Compose started ${fresh.length} of ${replicas} new containers`);
     }
     return fresh.map((container) => container.id);
-  }
-
-  /** A restarted container may come back with another address; the pin goes along. */
-  private followAddresses(old: ContainerFacts[]): () => Promise<void> {
-    const ids = old.map((container) => container.id);
-    let known = JSON.stringify(endsOf(this.session.provided(old)));
-    return async () => {
-      const now = (await this.context.docker.inspect(ids)).filter(isServing);
-      const ends = JSON.stringify(endsOf(this.session.provided(now)));
-      if (now.length === 0 || ends === known) return;
-      known = ends;
-      await this.session.repin(now);
-    };
   }
 
   private async failed(error: unknown): Promise<RolloutOutcome> {
@@ -156,24 +144,15 @@ class Rollout {
     reason: string,
   ): Promise<RolloutOutcome> {
     const switched = this.state.direction === 'forward';
-    try {
-      // What a step was about to write or to start must not come after what puts it right.
-      await interruptible(signal, this.steps.settled());
-      await this.save({ old: this.state.old, direction: 'back' });
-      const options = { old: this.state.old, drain: this.request.drain, switched };
-      await interruptible(signal, undo(this.session.with(signal), options));
-      await this.journal.save(null);
-      return this.outcome(result, reason);
-    } catch (error) {
-      const also =
-        error instanceof Interrupted ? '' : ` (${error instanceof Error ? error.message : String(error)})`;
-      return this.outcome(
-        result,
-        reason,
-        [],
-        `new containers and a route file are left${also}; the next deploy of this stack removes them`,
-      );
-    }
+    const { old } = this.state;
+    const left = await goBack({
+      steps: this.steps,
+      journal: this.journal,
+      signal,
+      note: () => this.save({ old, direction: 'back' }),
+      undo: () => undo(this.session.with(signal), { old, drain: this.request.drain, switched }),
+    });
+    return this.outcome(result, reason, [], left);
   }
 
   private async save(change: Pick<RolloutState, 'old' | 'direction'>): Promise<void> {

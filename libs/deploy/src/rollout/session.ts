@@ -6,6 +6,7 @@ import {
   type Acknowledgement,
 } from './acknowledge';
 import { defaultLimits } from './limits';
+import { patiently, patientDocker, type Patience } from './patience';
 import { renderPin, type Pin } from './pin';
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
 import { pinnedName } from './pin-names';
@@ -39,19 +40,22 @@ export interface SessionSubject {
 /** The moves that a rollout, its way back and its recovery are made of. Each can be repeated. */
 export class Session {
   readonly limits: RolloutLimits;
+  /** With a Docker that outlasts a restart of the engine. */
+  readonly context: RolloutContext;
 
   /** @param signal aborts the waits; the way back after an interrupt has one of its own */
   constructor(
-    readonly context: RolloutContext,
+    private readonly given: RolloutContext,
     readonly subject: SessionSubject,
-    readonly signal: AbortSignal = context.signal,
+    readonly signal: AbortSignal = given.signal,
   ) {
-    this.limits = { ...defaultLimits, ...context.limits };
+    this.limits = { ...defaultLimits, ...given.limits };
+    this.context = { ...given, docker: patientDocker(given.docker, this.patience()) };
   }
 
   /** The same rollout with another signal. */
   with(signal: AbortSignal): Session {
-    return new Session(this.context, this.subject, signal);
+    return new Session(this.given, this.subject, signal);
   }
 
   /** The docker provider's default network. */
@@ -73,7 +77,18 @@ export class Session {
   }
 
   note(text: string): void {
-    this.context.report({ type: 'note', project: this.subject.project, service: this.subject.service, text });
+    this.given.report({ type: 'note', project: this.subject.project, service: this.subject.service, text });
+  }
+
+  /** Repeats an act on the engine until that answers. */
+  patiently<T>(act: () => Promise<T>): Promise<T> {
+    return patiently(this.patience(), act);
+  }
+
+  private patience(): Patience {
+    const { clock } = this.given;
+    const limitMs = this.limits.engineTimeout;
+    return { clock, signal: this.signal, limitMs, note: (text) => this.note(text) };
   }
 
   /**
@@ -138,18 +153,23 @@ export class Session {
   }
 
   async isPinned(): Promise<boolean> {
-    const { proxy } = this.context;
-    if (!proxy) return false;
-    return (await readPinMarker(proxy.dynamicFolder, this.subject.project, this.subject.service)) !== null;
+    const { pinFolder } = this;
+    if (pinFolder === null) return false;
+    return (await readPinMarker(pinFolder, this.subject.project, this.subject.service)) !== null;
   }
 
+  /** Removes the pin; where Traefik runs, it lets go of it before this resolves. */
   async unpin(step: RolloutStep): Promise<void> {
-    const { proxy } = this.context;
-    if (!proxy) return;
+    const { pinFolder } = this;
+    if (pinFolder === null) return;
     const { project, service } = this.subject;
-    const marker = await readPinMarker(proxy.dynamicFolder, project, service);
-    await removePin(proxy.dynamicFolder, project, service);
-    if (marker !== null) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+    const marker = await readPinMarker(pinFolder, project, service);
+    await removePin(pinFolder, project, service);
+    if (marker !== null && this.context.proxy) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+  }
+
+  private get pinFolder(): string | null {
+    return this.context.proxy?.dynamicFolder ?? this.context.pinFolder ?? null;
   }
 
   private async write(pin: Pin): Promise<void> {

@@ -24,6 +24,8 @@ export interface ContainerFacts {
   addresses: Record<string, string>;
   /** Ports the image or the Compose file exposes, TCP and UDP alike, ascending. */
   exposedPorts: number[];
+  /** Of its main process on this host; 0 or absent: none, or not known. */
+  pid?: number;
 }
 
 export interface HealthFacts {
@@ -59,10 +61,19 @@ export interface RolloutDocker {
   remove(ids: string[], options: { force: boolean }): Promise<void>;
 }
 
-/** GET of Traefik's API and of a routed port; rejects on a refused connection or a time-out. */
+/**
+ * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and for an answer that is
+ * larger than any that Traefik gives.
+ */
 export type HttpGet = (
   url: string,
-  options: { timeoutMs: number; headers?: Record<string, string> },
+  options: {
+    /** For all of it, however lively the answer is. */
+    timeoutMs: number;
+    headers?: Record<string, string>;
+    /** Resolves at the head of the response, with an empty body: a page may stream without an end. */
+    headOnly?: boolean;
+  },
 ) => Promise<{ status: number; body: string }>;
 
 export interface Clock {
@@ -72,10 +83,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Established connections from the host's network namespace, where Traefik lives, to containers. */
+/** Established connections to containers. */
 export interface ConnectionTable {
-  /** How many established TCP connections and connected UDP sockets have one of these remote ends. */
+  /** From the host's network namespace, where Traefik lives: TCP connections and connected UDP sockets with one of these remote ends. */
   countTo(ends: { address: string; port: number }[]): Promise<number>;
+  /**
+   * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever opened them: Traefik,
+   * siblings, consumers of other stacks. What a container opens to itself does not count.
+   */
+  countInto?(pids: number[]): Promise<number>;
 }
 
 /** What all rollouts of one deploy share. */
@@ -91,6 +107,11 @@ export interface RolloutContext {
   connections: ConnectionTable | null;
   /** null: there is no proxy on this host, and steps 3, 6 and 9 fall away. */
   proxy: ProxyAccess | null;
+  /**
+   * Where pins are also when no proxy runs: one that an earlier deploy left would override the labels as soon as Traefik is back.
+   * Default: the proxy's.
+   */
+  pinFolder?: string;
   report(event: RolloutEvent): void;
   /** Ctrl-C. The pin goes back to the old containers and the rollout ends as interrupted within three seconds. */
   signal: AbortSignal;
@@ -126,6 +147,8 @@ export interface RolloutLimits {
   portTimeout: number;
   /** How long Traefik's docker provider may take to show the new labels. */
   providerTimeout: number;
+  /** How long the engine may not answer, e.g. because it is being restarted. */
+  engineTimeout: number;
   /** How long the pin's way back may take after Ctrl-C, all in all. */
   interruptTimeout: number;
 }
@@ -162,6 +185,14 @@ export interface RolloutRequest {
   healthBudgetMs: number | null;
 }
 
+/** One service that is to run in another number of containers of the same definition. */
+export interface ScaleRequest extends Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  /** Ids of the containers that stay. */
+  keep: string[];
+  /** Ids of those that go, dead ones too. */
+  surplus: string[];
+}
+
 export interface DrainOptions {
   /**
    * Command run in every old container before the wait; `null`: none. `'auto'`: `touch /tmp/drain`, when the health check mentions
@@ -191,8 +222,8 @@ export const rolloutSteps = [
   'clear-leftovers',
   'pin-old',
   'start-new',
-  'join-edges',
   'wait-healthy',
+  'join-edges',
   'switch',
   'drain',
   'remove-old',
@@ -217,6 +248,8 @@ export interface RolloutState {
   /** As in the request. */
   fileRoutes: DynamicConfiguration | null;
   drain: DrainOptions;
+  /** The service is being scaled: `old` stay, these are removed. Absent: it is being replaced. */
+  scale?: { surplus: string[] };
 }
 
 /** The stack's journal as a rollout sees it. */

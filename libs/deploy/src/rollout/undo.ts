@@ -8,6 +8,8 @@ export interface UndoOptions {
   drain: DrainOptions;
   /** The pin leads to the new containers, or may do so. */
   switched: boolean;
+  /** Some of the old may have been told to drain without a switch. */
+  drained?: boolean;
 }
 
 /**
@@ -20,8 +22,8 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   const old = all.filter(isOld);
   if (options.switched) {
     await session.pinAsPublished('switch', old.map(regardlessOfHealth));
-    await undoDrain(session.context, old, options.drain);
   }
+  if (options.switched || options.drained) await undoDrain(session.context, old, options.drain);
   const fresh = all.filter((container) => !isOld(container)).map((container) => container.id);
   if (fresh.length > 0) await session.context.docker.remove(fresh, { force: true });
   if (!(await session.isPinned())) return;

@@ -12,11 +12,16 @@ export interface WaitOptions {
 export interface Waiter {
   clock: Clock;
   signal: AbortSignal;
+  /** A signal that aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
+  deadline?(ms: number): AbortSignal;
   /** Told about once a second. */
   onWaiting(wait: { what: string; elapsedMs: number; limitMs: number }): void;
 }
 
 const reportEveryMs = 1000;
+/** What a last look may take beyond the limit: an engine or an address that does not answer at all must not hold the lock for good. */
+const lookGraceMs = 15_000;
+const longestTimer = 2 ** 31 - 1;
 
 /**
  * Looks again and again until `look` gives a value.
@@ -33,16 +38,23 @@ export async function waitFor<T>(
 ): Promise<T> {
   const start = waiter.clock.now();
   let reported = start;
+  const { deadline = (ms: number) => AbortSignal.timeout(ms) } = waiter;
+  const cutoff = deadline(Math.min(options.limitMs + lookGraceMs, longestTimer));
+  const giveUp = (): RolloutError => {
+    const words = lastWords();
+    return new RolloutError(
+      `gave up after ${seconds(options.limitMs)} of waiting for ${options.what}${words ? `: ${words}` : ''}`,
+    );
+  };
   for (;;) {
-    const value = await interruptible(waiter.signal, look());
+    const value = await interruptible(waiter.signal, interruptible(cutoff, look())).catch(
+      (error: unknown) => {
+        throw error instanceof Interrupted && !waiter.signal.aborted ? giveUp() : error;
+      },
+    );
     if (value !== null) return value;
     const now = waiter.clock.now();
-    if (now - start >= options.limitMs) {
-      const words = lastWords();
-      throw new RolloutError(
-        `gave up after ${seconds(options.limitMs)} of waiting for ${options.what}${words ? `: ${words}` : ''}`,
-      );
-    }
+    if (now - start >= options.limitMs) throw giveUp();
     if (now - reported >= reportEveryMs) {
       reported = now;
       waiter.onWaiting({ what: options.what, elapsedMs: now - start, limitMs: options.limitMs });
@@ -79,7 +91,12 @@ export function seconds(ms: number): string {
 
 /** For waits inside a rollout: turns them into events. */
 export function waiterFor(
-  context: { clock: Clock; signal: AbortSignal; report(event: RolloutEvent): void },
+  context: {
+    clock: Clock;
+    signal: AbortSignal;
+    deadline?(ms: number): AbortSignal;
+    report(event: RolloutEvent): void;
+  },
   about: { project: string; service: string },
   step: RolloutStep,
   signal: AbortSignal = context.signal,
@@ -87,6 +104,7 @@ export function waiterFor(
   return {
     clock: context.clock,
     signal,
+    ...(context.deadline && { deadline: context.deadline.bind(context) }),
     onWaiting: (wait) =>
       context.report({ type: 'waiting', project: about.project, service: about.service, step, ...wait }),
   };

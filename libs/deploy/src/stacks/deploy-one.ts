@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import type { Problem } from '@itsup/config';
+import type { Problem, UserError } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
 import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
@@ -127,6 +127,7 @@ async function deployLocked(
   });
   let plan: StackPlan | null = null;
   let unsettled = (left?.rollout ?? null) !== null;
+  let refused: UserError | null = null;
   const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
     id,
     stack: spec.stack,
@@ -146,12 +147,14 @@ async function deployLocked(
     const deployed = await readDeployed(state, spec.stack);
     if (deployed !== null) run.deployed.set(spec.stack, deployed);
     let observed = await relist(run);
-    const proxy = await proxyAccess(state, observed);
+    const proxy = await proxyAccess(state, observed, context.docker, (text) => {
+      if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
+    });
     const rollout = rolloutContext(context, proxy, true);
     if (left?.rollout) {
       const unfinished = left.rollout;
-      await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
-      unsettled = false;
+      refused = await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
+      unsettled = refused !== null;
       observed = await relist(run);
     }
     if (spec.project === null && hasHandover(state)) {
@@ -168,6 +171,7 @@ async function deployLocked(
       loaded = glance;
       plan = planLoaded(run, loaded, observed);
     } else ({ plan, loaded } = await planOne(run, spec, observed));
+    if (refused !== null && !replaces(plan, left?.rollout?.service)) throw refused;
     if (loaded !== null) {
       for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
       await refuseRemoteEngine(run, loaded);
@@ -208,6 +212,13 @@ async function deployLocked(
     if (!unsettled && !journal.hasRollout()) await journal.close();
     return settle(plan, 'failed', problems);
   }
+}
+
+/** Whether the plan gets rid of the service's present containers, whatever their state. */
+function replaces(plan: StackPlan, service: string | undefined): boolean {
+  return plan.services.some(
+    (one) => one.service === service && ['rollout', 'recreate', 'remove'].includes(one.action),
+  );
 }
 
 /** Nothing was done to a stack that has a record already: one of its own would say nothing. */

@@ -3,6 +3,7 @@ import type { Problem } from '@itsup/config';
 import type { DeployContext } from '../context';
 import { withNotice } from '../notice/send-notice';
 import { settleHoneypotRules } from '../converge/honeypot-rules';
+import { sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
@@ -54,6 +55,7 @@ async function converge(
   // An interrupt leaves no time to look who needs what; the next deploy does.
   if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   await settledRules;
+  await sweepPins(context);
   return {
     outcomes,
     prunable: run.prunable,

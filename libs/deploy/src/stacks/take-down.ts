@@ -5,8 +5,9 @@ import type { ContainerSummary, Docker } from '@itsup/docker';
 import { rm } from 'node:fs/promises';
 
 import { removeEdgeNetwork } from '../converge/edges';
+import { removePinsOf } from '../rollout/index';
 import { deployedPath } from '../state/deployed';
-import { openJournal, type Journal, type StepHook } from '../state/journal';
+import { openJournal, readJournal, type Journal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import type { StackOutcome } from './model';
@@ -62,7 +63,9 @@ export async function takeDown(
     problems,
     durationMs: system.now() - began,
   });
-  if (plan.unchanged && !options.volumes) return outcome('unchanged');
+  // A deploy that was killed may have left a pin where nothing else is left.
+  const unsettled = (await readJournal(state, spec.stack)) !== null;
+  if (plan.unchanged && !options.volumes && !unsettled) return outcome('unchanged');
   const early = heir === null ? null : notTakenOver(run, spec.stack, spec.projectName, heir);
   if (early !== null) return outcome('skipped', [early]);
   try {
@@ -83,9 +86,15 @@ export async function takeDown(
         id,
         command: 'down',
         system,
+        // Killed again, the state of a rollout is still there.
+        inherited: (await readJournal(state, spec.stack))?.rollout ?? null,
         ...(options.hook && { hook: options.hook }),
       });
-      await journal.step('settle-routes', () => run.publisher.dropStack(spec.stack));
+      await journal.step('settle-routes', async () => {
+        await run.publisher.dropStack(spec.stack);
+        // Of a rollout that was killed: the addresses in it will be somebody else's.
+        await removePinsOf(state.dynamicDir, spec.stack);
+      });
       if (heir === null) await removeAll(docker, spec.projectName, options, journal);
       await journal.step('forget', () => rm(deployedPath(state, spec.stack), { force: true }));
       run.deployed.delete(spec.stack);

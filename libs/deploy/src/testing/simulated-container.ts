@@ -133,7 +133,8 @@ export class SimulatedContainer implements Definition {
       createdAt: started ?? new Date(now).toISOString(),
       state,
       running: state === 'running',
-      pid: state === 'running' ? 4242 : 0,
+      // Beyond the largest that Linux gives: no process of this host may be taken for it.
+      pid: state === 'running' ? 4_194_305 : 0,
       exitCode: this.exitCode(),
       oomKilled: false,
       error: '',

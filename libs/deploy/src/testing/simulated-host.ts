@@ -11,6 +11,10 @@ export interface Behaviour {
   healthyAfter: number | null;
   /** Milliseconds until it ends with exit code 1; null: it runs. */
   exitsAfter: number | null;
+  /** false: Docker does not look at it, and its port is all there is to tell by `healthyAfter`. Default: true. */
+  hasHealthcheck?: boolean;
+  /** What befalls it so many milliseconds after its first request: it ends, restarts with another address, or answers no more. */
+  underTraffic?: { after: number; what: 'ends' | 'moves' | 'deaf' };
 }
 
 interface Container {
@@ -18,6 +22,9 @@ interface Container {
   behaviour: Behaviour;
   bornAt: number;
   drained: boolean;
+  /** Of its first request; null: none yet. */
+  routedAt: number | null;
+  befell: boolean;
 }
 
 interface Served {
@@ -75,6 +82,8 @@ export class SimulatedHost {
       behaviour: this.wanted,
       bornAt: this.now,
       drained: false,
+      routedAt: null,
+      befell: false,
       facts: {
         id,
         name: `shop-web-${this.count}`,
@@ -84,15 +93,18 @@ export class SimulatedHost {
         restartCount: 0,
         error: '',
         startedAt: this.now,
-        health: {
-          status: 'starting',
-          interval: 1000,
-          timeout: 1000,
-          startPeriod: 0,
-          retries: 3,
-          log: [],
-          test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
-        },
+        health:
+          this.wanted.hasHealthcheck === false
+            ? null
+            : {
+                status: 'starting',
+                interval: 1000,
+                timeout: 1000,
+                startPeriod: 0,
+                retries: 3,
+                log: [],
+                test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
+              },
         labels: this.wanted.labels,
         addresses: { proxynet: `172.20.128.${this.count}` },
         exposedPorts: [],
@@ -133,6 +145,14 @@ export class SimulatedHost {
       this.update();
     }
     if (ms === 0) this.update();
+  }
+
+  /** Whether the routed port of the container at this address answers. */
+  answersAt(address: string): boolean {
+    const container = [...this.containers.values()].find(
+      ({ facts }) => facts.addresses['proxynet'] === address,
+    );
+    return container !== undefined && container.facts.status === 'running' && this.isReady(container);
   }
 
   /** Traefik's API. */
@@ -185,6 +205,22 @@ export class SimulatedHost {
       else if (!this.isReady(container))
         this.violate(`${container.facts.name} gets traffic before it is ready`);
       this.lastRouted.set(address, this.now);
+      if (container) container.routedAt ??= this.now;
+    }
+  }
+
+  /** What a version does that its health check did not tell. */
+  private suffer(container: Container): void {
+    const { behaviour, facts, routedAt, befell } = container;
+    if (!behaviour.underTraffic || routedAt === null || befell) return;
+    if (this.now - routedAt < behaviour.underTraffic.after) return;
+    container.befell = true;
+    if (behaviour.underTraffic.what === 'ends')
+      container.facts = { ...facts, status: 'exited', exitCode: 1, addresses: {} };
+    if (behaviour.underTraffic.what === 'moves') {
+      this.count += 1;
+      const addresses = { proxynet: `172.20.128.${this.count}` };
+      container.facts = { ...facts, addresses, restartCount: facts.restartCount + 1, startedAt: this.now };
     }
   }
 
@@ -194,12 +230,15 @@ export class SimulatedHost {
 
   private age(container: Container): void {
     const { behaviour, bornAt, facts } = container;
-    if (facts.status !== 'running' || !facts.health) return;
+    if (facts.status !== 'running') return;
+    this.suffer(container);
+    if (container.befell && behaviour.underTraffic?.what !== 'deaf') return;
     const age = this.now - bornAt;
     if (behaviour.exitsAfter !== null && age >= behaviour.exitsAfter) {
       container.facts = { ...facts, status: 'exited', exitCode: 1, addresses: {} };
       return;
     }
+    if (!facts.health) return;
     const status =
       behaviour.healthyAfter === null
         ? age >= 3000
@@ -213,14 +252,15 @@ export class SimulatedHost {
     container.facts = { ...facts, health: { ...facts.health, status } };
   }
 
-  private isReady({ behaviour, bornAt }: Container): boolean {
+  private isReady({ behaviour, bornAt, befell }: Container): boolean {
+    if (befell && behaviour.underTraffic?.what === 'deaf') return false;
     return behaviour.healthyAfter !== null && this.now - bornAt >= behaviour.healthyAfter;
   }
 
   private configuration(): Served {
     const routers: Served['routers'] = {};
     const kept = [...this.containers.values()].filter(
-      ({ facts }) => facts.status === 'running' && facts.health?.status === 'healthy',
+      ({ facts }) => facts.status === 'running' && (facts.health?.status ?? 'healthy') === 'healthy',
     );
     const rules = new Set(
       kept.map(({ behaviour }) => behaviour.labels['traefik.http.routers.web.rule'] ?? ''),

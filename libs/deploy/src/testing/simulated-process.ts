@@ -84,10 +84,12 @@ export class SimulatedProcess {
       },
       get: (url) =>
         this.act(() => {
-          const { pathname } = new URL(url);
-          return pathname.startsWith('/api/') ? host.api(pathname) : { status: 200, body: '' };
+          const { pathname, hostname } = new URL(url);
+          if (pathname.startsWith('/api/')) return host.api(pathname);
+          if (!host.answersAt(hostname)) throw new Error('connect ECONNREFUSED');
+          return { status: 200, body: '' };
         }),
-      tcpProbe: () => this.act(() => true),
+      tcpProbe: (address) => this.act(() => host.answersAt(address)),
       clock: {
         now: () => host.now,
         sleep: (ms, signal) =>

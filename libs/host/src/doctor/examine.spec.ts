@@ -240,6 +240,13 @@ describe('examine', () => {
       ],
     ],
     [
+      'a route file that no deploy will take away by itself',
+      { leftovers: { ...leftovers, pins: ['rollout-blog-web.yml'] } },
+      [
+        'warning leftovers: the route file rollout-blog-web.yml of a rollout is still there: it may send traffic to addresses of other containers',
+      ],
+    ],
+    [
       'a hand-over under way, whose rules belong there',
       { leftovers: { ...leftovers, running: [{ stack: 'proxy', holder: 'ann' }], rules: ['r'] } },
       ['note leftovers: proxy: a deploy is under way (ann)'],

@@ -103,6 +103,8 @@ export interface LeftoverFacts {
   killed: { stack: string; what: string }[];
   /** Stacks that are being deployed now, and by whom. */
   running: { stack: string; holder: string }[];
+  /** Route files of rollouts that neither are under way nor will be settled. */
+  pins: string[];
   packetFilter: PacketFilterResult | null;
   /** Comments of packet filter rules that a hand-over made. */
   rules: string[];

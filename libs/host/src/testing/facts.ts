@@ -104,7 +104,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
       otherCheckout: null,
       stateFolder: { path: '/var/lib/itsup', unwritable: null },
     },
-    leftovers: { killed: [], running: [], packetFilter: null, rules: [] },
+    leftovers: { killed: [], running: [], pins: [], packetFilter: null, rules: [] },
     secrets: { files: [], contexts: ['itsup', 'blog'] },
     ...change,
   };

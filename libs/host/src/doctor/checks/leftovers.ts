@@ -3,13 +3,19 @@ import { findings, note, warning, type Finding } from '../finding';
 
 /** What deploys that were killed left behind. */
 export function checkLeftovers({ leftovers }: Pick<HostFacts, 'leftovers'>): Finding[] {
-  const { killed, running, packetFilter, rules } = leftovers;
+  const { killed, running, pins, packetFilter, rules } = leftovers;
   return findings('leftovers', 'none', [
     ...running.map(({ stack, holder }) => note(`${stack}: a deploy is under way (${holder})`)),
     ...killed.map(({ stack, what }) =>
       warning(
         `${stack}: a ${what} was killed`,
         `the next deploy finishes or undoes it: itsup deploy ${stack}`,
+      ),
+    ),
+    ...pins.map((file) =>
+      warning(
+        `the route file ${file} of a rollout is still there: it may send traffic to addresses of other containers`,
+        'the next deploy, of any project, removes it: itsup deploy',
       ),
     ),
     // While the proxy is being deployed they may be in use.

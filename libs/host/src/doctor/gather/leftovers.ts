@@ -1,11 +1,19 @@
 import path from 'node:path';
 
-import { handoverComment, listStacks, lockedBy, readJournal, type DeployContext } from '@itsup/deploy';
+import {
+  handoverComment,
+  helperImage,
+  listStacks,
+  lockedBy,
+  readJournal,
+  strayPins,
+  type DeployContext,
+} from '@itsup/deploy';
 import { DockerError } from '@itsup/docker';
 
 import type { LeftoverFacts } from '../facts';
 
-/** Journals without a deploy that writes them, deploys that run, and packet filter rules of ours. */
+/** Journals without a deploy that writes them, deploys that run, route files of neither, and packet filter rules of ours. */
 export async function leftoverFacts({
   state,
   system,
@@ -19,11 +27,15 @@ export async function leftoverFacts({
     if (holder !== null) running.push({ stack, holder });
     else if (journal !== null) killed.push({ stack, what: `${journal.command} of ${journal.startedAt}` });
   }
-  const packetFilter = await docker.packetFilter().catch(unlessInterrupted);
+  const image = await helperImage(docker).catch(unlessInterrupted);
+  const packetFilter = await docker
+    .packetFilter(image ? { helperImage: image } : {})
+    .catch(unlessInterrupted);
   const rules = packetFilter?.available
     ? await packetFilter.filter.list(handoverComment).catch(unlessInterrupted)
     : null;
-  return { killed, running, packetFilter, rules: (rules ?? []).map(({ comment }) => comment) };
+  const pins = (await strayPins({ state, system })).map(({ file }) => file);
+  return { killed, running, pins, packetFilter, rules: (rules ?? []).map(({ comment }) => comment) };
 }
 
 /** Without an engine, or where the host's tools fail, this is not known; other checks say why. */
