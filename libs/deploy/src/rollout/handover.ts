@@ -22,7 +22,7 @@ import {
 } from './handover-types';
 import { Redirect, removeAcceptRules, removeRedirect } from './redirect';
 import { Interrupted, RolloutError } from './rollout-error';
-import { chooseShadows, shadowConfiguration } from './shadow-configuration';
+import { chooseShadows, shadowConfiguration, trialConfiguration } from './shadow-configuration';
 import { StepRunner } from './step-runner';
 import { isTree, type Tree } from './tree-access';
 import { interruptible, type Waiter } from './waiting';
@@ -100,7 +100,13 @@ class Handover {
   private async trial(): Promise<void> {
     const taken = takenPort(this.current, this.next, await this.context.docker.listeners());
     if (taken !== null) throw new RolloutError(taken);
-    const id = await startInstance(this.context, this.request, 'trial', this.next, 'none');
+    const id = await startInstance(
+      this.context,
+      this.request,
+      'trial',
+      trialConfiguration(this.next),
+      'none',
+    );
     try {
       await awaitPing(this.context, id, 'trial', this.waiter('trial'), {
         limitMs: this.limits.trialTimeout,
