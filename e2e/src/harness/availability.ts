@@ -1,5 +1,6 @@
+import { missingPlugin } from './crowdsec-plugin';
 import { proxyFolder } from './engine';
-import { BUSYBOX, NODE, PROXY_IMAGES } from './images';
+import { BUSYBOX, CROWDSEC, NODE, PROXY_IMAGES } from './images';
 import { run } from './run';
 
 /** What this machine lacks: null means that it is there, a text says why it is not. */
@@ -20,7 +21,9 @@ export async function findAvailability(): Promise<Availability> {
   const engine = await missingEngine();
   const images: Record<string, string | null> = {};
   let registryAnswers = true;
-  for (const image of [BUSYBOX, NODE, ...PROXY_IMAGES]) {
+  // Large, and of no use without the plugin.
+  const crowdsec = missingPlugin() === null ? [CROWDSEC] : [];
+  for (const image of [BUSYBOX, NODE, ...PROXY_IMAGES, ...crowdsec]) {
     const missing = engine ?? (await missingImage(image, registryAnswers));
     images[image] = missing;
     // One failed pull is enough to know that the next one would only cost time.

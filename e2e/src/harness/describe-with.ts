@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { availability, type Availability } from './availability';
-import { PROXY_IMAGES } from './images';
+import { missingPlugin } from './crowdsec-plugin';
+import { CROWDSEC, PROXY_IMAGES } from './images';
 
 const { skip } = describe;
 
@@ -18,6 +19,13 @@ export function describeWithImages(images: string[], name: string, body: () => v
 export function describeWithProxy(images: string[], name: string, body: () => void): void {
   const found = availability();
   describeUnless(found.engine ?? found.proxy ?? missingOf(found, [...images, ...PROXY_IMAGES]), name, body);
+}
+
+/** `describe` for tests that deploy the proxy stack with CrowdSec and Traefik's plugin for it, besides these images. */
+export function describeWithCrowdsec(images: string[], name: string, body: () => void): void {
+  const found = availability();
+  const missing = missingOf(found, [...images, ...PROXY_IMAGES, CROWDSEC]);
+  describeUnless(found.engine ?? found.proxy ?? missingPlugin() ?? missing, name, body);
 }
 
 /** `describe` for tests that also run commands that not every host has. */

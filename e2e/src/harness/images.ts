@@ -4,6 +4,7 @@ export const NODE = 'node:20-slim';
 export const TRAEFIK = 'traefik:v3.7.9';
 export const SOCKET_PROXY = 'wollomatic/socket-proxy:1.13.1';
 export const COREDNS = 'coredns/coredns:1.14.7';
+export const CROWDSEC = 'crowdsecurity/crowdsec:v1.7.3';
 
 /** What the proxy stack needs with CrowdSec off. */
 export const PROXY_IMAGES = [TRAEFIK, SOCKET_PROXY, COREDNS];

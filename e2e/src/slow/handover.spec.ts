@@ -91,10 +91,13 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
     await workspace.write(path, stringify({ host: '127.0.0.1', ingress }));
   }
 
+  /** The one Traefik; the engine may need a moment to see that it is healthy. */
   async function traefikId(): Promise<string> {
-    const found = (await containersOf('proxy')).filter(({ service }) => service === 'traefik');
-    expect(found.map(({ status, health }) => `${status} ${health}`)).toEqual(['running healthy']);
-    return found[0]?.id ?? '';
+    return eventually(async () => {
+      const found = (await containersOf('proxy')).filter(({ service }) => service === 'traefik');
+      expect(found.map(({ status, health }) => `${status} ${health}`)).toEqual(['running healthy']);
+      return found[0]?.id ?? '';
+    });
   }
 
   /** Rules of ours in the packet filter of this host, whatever their kind. */
@@ -156,7 +159,10 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
       const { webSecure: port } = workspace.ports;
       const load = neighbour.request({ port, host, perSecond: 40 });
       await sleep(1_000);
-      await openPort();
+      await openPort().catch(async (error: unknown) => {
+        await load.end();
+        throw error;
+      });
       const { ok, failures } = await load.end();
       expect({ ok, failures }).toMatchObject({ failures: {} });
       expect(ok).toBeGreaterThan(100);

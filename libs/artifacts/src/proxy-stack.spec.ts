@@ -59,6 +59,19 @@ test('CrowdSec may read logs only while it is enabled', () => {
   );
 });
 
+test('CrowdSec knows every key by a name of its own, and is healthy only with the one it has', () => {
+  const crowdsec = all['crowdsec'] as {
+    entrypoint: string[];
+    secrets: { source: string; target: string }[];
+    healthcheck: { test: string[] };
+  };
+  expect(crowdsec.secrets).toEqual([{ source: 'bouncer_key_traefik', target: 'key_of_traefik' }]);
+  expect(crowdsec.entrypoint[2]).toMatch(/BOUNCER_KEY_traefik_\$\$\(.*sha256sum.*\nexec .*docker_start\.sh/s);
+  expect(crowdsec.healthcheck.test[1]).toMatch(
+    /Api-Key: \$\$\(cat \/run\/secrets\/key_of_traefik\).* http:\/\/127\.0\.0\.1:7422\/$/,
+  );
+});
+
 test('credentials of a DNS provider come from a file in the state folder, which need not be there', () => {
   const dns = { dnsChallenge: { provider: 'cloudflare' } };
   const { traefik } = services({ letsEncrypt: { email: null, staging: false, resolvers: { dns } } });

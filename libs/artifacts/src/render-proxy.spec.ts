@@ -132,6 +132,7 @@ describe('the static configuration', () => {
       'experimental.plugins.crowdsec.version',
       'v1.4.5',
     );
+    expect(render({ crowdsec })('traefik.yml')).toHaveProperty('experimental.abortOnPluginFailure', true);
     const traefikOverride = override(
       'projects/traefik.yml',
       'experimental: {localPlugins: {crowdsec: {moduleName: a/b}}}',
@@ -215,6 +216,28 @@ describe('the dynamic configuration', () => {
       { address: '127.0.0.1:9' },
     ]);
     expect(tcp).toHaveProperty('routers.crowdsec-unavailable.priority', 1);
+  });
+
+  test('CrowdSec reads the log of every Traefik of the stack, by the names that the engine gives', () => {
+    const [line = ''] = /"\^.*\$"/.exec(
+      renderProxy(workspace(), workspaceRouting(), templates).find(({ path }) => path.endsWith('acquis.yaml'))
+        ?.text ?? '',
+    ) ?? [''];
+    const names = ['/proxy-traefik-1', '/proxy-traefik-12', 'proxy-traefik-2', '/other-proxy-traefik-1'];
+    const pattern = new RegExp(JSON.parse(line) as string);
+    expect(names.map((name) => pattern.test(name))).toEqual([true, true, true, false]);
+  });
+
+  test('CrowdSec’s plugin neither waits for decisions nor refuses requests while it has none', () => {
+    const { http } = render({ crowdsec: { enabled: true, collections: [] } })('middlewares.yml');
+    expect(http?.['middlewares']?.['crowdsec']?.['plugin']?.['crowdsec']).toMatchObject({
+      crowdsecMode: 'stream',
+      streamStartupBlock: false,
+      updateIntervalSeconds: 10,
+      updateMaxFailure: -1,
+      crowdsecAppsecFailureBlock: false,
+      crowdsecAppsecUnreachableBlock: false,
+    });
   });
 
   test('a label route stays on its container', () => {

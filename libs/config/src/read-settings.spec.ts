@@ -14,7 +14,7 @@ const DEFAULTS = {
     dockerproxy: '1.13.1',
     dns: '1.14.7',
     crowdsec: 'v1.7.3',
-    crowdsecPlugin: 'v1.6.0',
+    crowdsecPlugin: 'v1.7.1',
   },
   dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
   crowdsec: { enabled: false, collections: [] },

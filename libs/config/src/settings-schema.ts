@@ -140,9 +140,10 @@ export const settingsSchema = z
       crowdsec: z
         .looseObject(
           {
-            enabled: flag
-              .default(false)
-              .meta({ description: 'Run CrowdSec and let it refuse known attackers.' }),
+            enabled: flag.default(false).meta({
+              description:
+                'Run CrowdSec and let it refuse known attackers and, with its AppSec, known attacks. While it cannot be reached, requests pass. HTTP/2 bodies of unannounced length, as gRPC sends them, cannot be looked at: they are refused, unless projects/middlewares.yml says `crowdsecAppsecUnreadableBodyBlock: false`.',
+            }),
             collections: z
               .array(
                 textMatching('a collection of the hub, `author/name`', (value) =>
@@ -167,9 +168,10 @@ export const settingsSchema = z
             dockerproxy: tag.default('1.13.1').meta({ description: 'Tag of `wollomatic/socket-proxy`.' }),
             dns: tag.default('1.14.7').meta({ description: 'Tag of `coredns/coredns`.' }),
             crowdsec: tag.default('v1.7.3').meta({ description: 'Tag of `crowdsecurity/crowdsec`.' }),
-            crowdsecPlugin: tag
-              .default('v1.6.0')
-              .meta({ description: "Version of Traefik's CrowdSec bouncer plugin." }),
+            crowdsecPlugin: tag.default('v1.7.1').meta({
+              description:
+                "Version of Traefik's CrowdSec bouncer plugin, downloaded whenever Traefik starts. An earlier one than v1.7.0 forgets standing decisions when Traefik starts. `experimental.localPlugins.crowdsec` in projects/traefik.yml loads it from `traefik/plugins-local/src/` in the state folder instead.",
+            }),
           },
           MAPPING,
         )

@@ -2,6 +2,7 @@ import { takenPort } from './free-ports';
 import { awaitPing, startInstance } from './handover-instances';
 import type { HandoverContext, HandoverLimits, HandoverRequest } from './handover-types';
 import { RolloutError } from './rollout-error';
+import { trialConfiguration } from './shadow-configuration';
 import type { Tree } from './tree-access';
 import type { Waiter } from './waiting';
 
@@ -18,7 +19,7 @@ export async function tryNext(
 ): Promise<void> {
   const taken = takenPort(current, next, await context.docker.listeners());
   if (taken !== null) throw new RolloutError(taken);
-  const id = await startInstance(context, request, 'trial', next, 'none');
+  const id = await startInstance(context, request, 'trial', trialConfiguration(next), 'none');
   try {
     await awaitPing(context, id, 'trial', waiter, { limitMs, intervalMs });
   } finally {

@@ -1,7 +1,7 @@
 import { apiAddressOf, entryPointsOf, parseAddress } from './entry-points';
 import { handoverMode, lossNote } from './handover-mode';
 import { drainLimit } from './handover-traffic';
-import { chooseShadows, shadowConfiguration } from './shadow-configuration';
+import { chooseShadows, shadowConfiguration, trialConfiguration } from './shadow-configuration';
 import { staticChange } from './static-change';
 
 const configuration = {
@@ -23,6 +23,23 @@ const configuration = {
     lapi: { address: '127.0.0.1:18080', reusePort: true },
   },
 };
+
+describe('the trial', () => {
+  const having = (experimental: object): Record<string, unknown> => ({ ...configuration, experimental });
+
+  it('comes up without plugins, which it has no network to download', () => {
+    const plugins = { crowdsec: { moduleName: 'a/b', version: 'v1' } };
+    expect(trialConfiguration(having({ abortOnPluginFailure: true, plugins }))).toEqual(
+      having({ abortOnPluginFailure: false, plugins }),
+    );
+  });
+
+  it('does not come up without what is loaded from disk', () => {
+    const local = having({ abortOnPluginFailure: true, localPlugins: { crowdsec: { moduleName: 'a/b' } } });
+    expect(trialConfiguration(local)).toBe(local);
+    expect(trialConfiguration(configuration)).toBe(configuration);
+  });
+});
 
 describe('the temporary instance', () => {
   const { shadows, apiPort } = chooseShadows(configuration, (port) => port === 20_001);

@@ -52,6 +52,13 @@ export function shadowConfiguration(configuration: Tree, shadows: Shadow[], apiP
   return withField(configuration, 'entryPoints', points);
 }
 
+/** The static configuration of the trial, which has no network: where plugins are downloaded, it comes up without them. */
+export function trialConfiguration(configuration: Tree): Tree {
+  const experimental = subtree(configuration, 'experimental');
+  if (fieldKey(experimental, 'plugins') === undefined) return configuration;
+  return withField(configuration, 'experimental', withField(experimental, 'abortOnPluginFailure', false));
+}
+
 function shadowEntryPoint(definition: Tree, shadow: Shadow, shadows: Shadow[]): Tree {
   // REDIRECT sends a packet to whatever address of this host it came in by, so only loopback addresses can be kept.
   const host = isLoopback(shadow.host) ? shadow.host : '';
