@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   reporters: ['default', require.resolve('./tools/test-results/reporter.js')],
+  // Two projects are tested at a time at first; the largest is left alone with all cores in the end.
+  maxWorkers: '100%',
   // A busy machine is no failure.
   testTimeout: 30_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],

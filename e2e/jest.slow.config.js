@@ -1,7 +1,4 @@
-/**
- * What takes minutes because it waits for real: load, drains, a change of every kind. That of CrowdSec also needs the source
- * of Traefik's plugin in ITSUP_E2E_CROWDSEC_PLUGIN (src/harness/crowdsec-plugin.ts).
- */
+/** What takes minutes: traps, secrets, a change of every kind. Nothing here deploys the proxy, which a host has one of. */
 module.exports = {
   ...require('./jest.config.js'),
   displayName: 'e2e-slow',

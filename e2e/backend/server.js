@@ -16,17 +16,16 @@ const identity = { name, hostname: os.hostname() };
 /** The request as it arrived, as JSON. */
 function answerHttp(request, response) {
   const { url, headers } = request;
-  response
-    .setHeader('content-type', 'application/json')
-    .end(
-      JSON.stringify({
-        ...identity,
-        url,
-        headers,
-        tls: Boolean(request.socket.encrypted),
-        http: request.httpVersion,
-      }),
-    );
+  response.setHeader('content-type', 'application/json');
+  response.end(
+    JSON.stringify({
+      ...identity,
+      url,
+      headers,
+      tls: Boolean(request.socket.encrypted),
+      http: request.httpVersion,
+    }),
+  );
 }
 
 /** Answers every chunk on a connection with one line of JSON. */

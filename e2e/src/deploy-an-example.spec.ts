@@ -48,10 +48,17 @@ describeWithImages([BUSYBOX, NODE], 'deploying an example', () => {
       `projects/${broken}/docker-compose.yml`,
       'services:\n  web:\n    image: nobody.invalid/has/this:1\n',
     );
+    const other = workspace.name('other');
+    await workspace.write(
+      `projects/${other}/docker-compose.yml`,
+      `services:\n  web:\n    image: ${BUSYBOX}\n    command: [sleep, '1000']\n    stop_signal: SIGKILL\n`,
+    );
     const { exitCode, all } = await workspace.nx(['run-many', '-t', 'deploy', '--exclude', 'proxy']);
     expect(exitCode).toBe(1);
-    expect(all).toContain('nobody.invalid/has/this:1');
+    // The name, and why it cannot be had.
+    expect(all).toMatch(/nobody\.invalid\/has\/this:1.*(no such host|lookup|cannot be|could not)/);
     expect(await containersOf(broken)).toEqual([]);
+    expect(await containersOf(other)).toMatchObject([{ service: 'web', status: 'running' }]);
     expect(await ask(workspace.name('shop'), 'web')).toContain('Kettle');
   });
 });

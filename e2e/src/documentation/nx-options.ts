@@ -72,7 +72,9 @@ export class NxOptions {
     return this.once(command, async () => {
       // `nx run --help` wants a task first; its options are those of several tasks.
       const asked = command === 'run' ? 'run-many' : command;
-      const { all } = succeeded(await this.workspace.nx([asked, '--help']));
+      // Nx prints the help of `generate` and then fails for want of a generator.
+      const { all } = await this.workspace.nx([asked, '--help']);
+      if (!all.includes('Options:')) throw new Error(`nx ${asked} --help tells nothing:\n${all}`);
       return new Set([...all.matchAll(/(?<=[\s,])--?([\w-]+)/g)].map(([, name = '']) => camelCase(name)));
     });
   }

@@ -28,10 +28,15 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
   settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
 }
 
-/** Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. */
+/**
+ * Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. What
+ * Traefik leads to is no job, whatever its restart policy: Compose's default lets every container end.
+ */
 export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
+  if (plan.action !== 'scale' || plan.replicas === 0) return false;
   const service = desired.services.find((one) => one.name === plan.service);
-  return plan.action === 'scale' && plan.replicas > 0 && service?.mayFinish !== true;
+  if (service?.mayFinish !== true) return true;
+  return Object.keys(service.aspects).some((aspect) => aspect.startsWith('label traefik.'));
 }
 
 /**

@@ -17,7 +17,7 @@ export interface DesiredService {
   pulls: boolean;
   replicas: number;
   /**
-   * By aspect (`environment LOG_LEVEL`, `labels traefik.enable`, `command`, `config nginx`): a keyed digest.
+   * By aspect (`environment LOG_LEVEL`, `label traefik.enable`, `command`, `config nginx`): a keyed digest.
    * Two definitions are equal when their aspects are.
    */
   aspects: Record<string, string>;

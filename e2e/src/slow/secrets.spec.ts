@@ -3,13 +3,13 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { describeWithCommands, describeWithImages } from './harness/describe-with';
-import { containersOf } from './harness/engine';
-import { filesWith } from './harness/find-text';
-import { BUSYBOX } from './harness/images';
-import { output, run, succeeded, type Run } from './harness/run';
-import { commandLinesDuring } from './harness/watch-processes';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { describeWithCommands, describeWithImages } from '../harness/describe-with';
+import { containersOf } from '../harness/engine';
+import { filesWith } from '../harness/find-text';
+import { BUSYBOX } from '../harness/images';
+import { output, run, succeeded, type Run } from '../harness/run';
+import { commandLinesDuring } from '../harness/watch-processes';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 jest.setTimeout(180_000);
 

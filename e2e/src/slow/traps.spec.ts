@@ -1,5 +1,7 @@
-import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { output, succeeded } from '../harness/run';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 const VALIDATE = ['run-many', '-t', 'validate', '--outputStyle=static'];
 
@@ -19,10 +21,22 @@ describe('what a workspace can be led into', () => {
     expect(all).toContain('docs/from-itsup.md');
   });
 
-  it('says so when projects/ is a repository of its own', async () => {
-    await workspace.git(['init', '--quiet', 'projects']);
+  it.each([
+    ['a repository of its own', async () => void (await workspace.git(['init', '--quiet', 'projects']))],
+    ['a submodule', () => turnIntoSubmodule(workspace)],
+  ])('says so when projects/ is %s', async (_, arrange) => {
+    await arrange();
     const { all } = succeeded(await workspace.nx(VALIDATE));
     expect(all).toContain('git subtree add --prefix projects');
+  });
+
+  it('takes a project that has the name of a folder of the product', async () => {
+    await workspace.write(
+      'projects/config/docker-compose.yml',
+      'services: { web: { image: busybox:stable } }\n',
+    );
+    succeeded(await workspace.nx(['run', 'config:validate']));
+    expect(await workspace.read('upstream/config/docker-compose.yml')).toContain('projects/config');
   });
 
   it('fails a project whose name is taken, and no other', async () => {
@@ -50,6 +64,8 @@ describe('what a workspace can be led into', () => {
         expect(exitCode).toBeGreaterThan(0);
         expect(all).toContain('npm run build');
       }
+      succeeded(await workspace.npm(['run', 'build']));
+      for (const options of [daemon, {}]) succeeded(await workspace.nx(VALIDATE, options));
     } finally {
       await workspace.nx(['daemon', '--stop'], daemon);
     }
@@ -88,9 +104,28 @@ describe('what a workspace can be led into', () => {
     expect(all).toContain('data/');
     expect(all).toContain('paths: upstream');
     expect(all).toMatch(/\bmv\b/);
+    // What the cache restores beside it leaves it alone.
+    await workspace.remove(`upstream/${website}/docker-compose.yml`);
+    succeeded(await workspace.nx(['run', `${website}:generate`]));
+    await workspace.read(`upstream/${website}/docker-compose.yml`);
     expect(await workspace.read(`upstream/${website}/data/base.db`)).toBe('precious');
   });
 });
+
+/** `projects/` as an itsUP tree has it at best: its commits elsewhere, here a link to one of them. */
+async function turnIntoSubmodule(workspace: TestWorkspace): Promise<void> {
+  const elsewhere = join(workspace.root, '.git', 'elsewhere');
+  const git = (args: string[], cwd: string): Promise<string> => output('git', args, { cwd });
+  await git(['init', '--quiet', elsewhere], workspace.root);
+  await cp(join(workspace.root, 'projects'), elsewhere, { recursive: true });
+  await git(['add', '--all'], elsewhere);
+  const author = ['-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost'];
+  await git([...author, 'commit', '--quiet', '--message', 'Start'], elsewhere);
+  await git(['rm', '-r', '--quiet', 'projects'], workspace.root);
+  await rm(join(workspace.root, 'projects'), { recursive: true, force: true });
+  const allow = ['-c', 'protocol.file.allow=always'];
+  await git([...allow, 'submodule', '--quiet', 'add', elsewhere, 'projects'], workspace.root);
+}
 
 /** The tasks that Nx lists as failed, sorted. */
 function failed(log: string): string[] {

@@ -1,6 +1,6 @@
-import { EXAMPLES } from './harness/examples';
-import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { EXAMPLES } from '../harness/examples';
+import { succeeded } from '../harness/run';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 describe('nx affected', () => {
   let workspace: TestWorkspace;
@@ -68,8 +68,16 @@ describe('nx affected', () => {
     await edit('templates/upstream/docker-compose.yml.eta', (text) =>
       text.replace('# Compose merges', '# Here Compose merges'),
     );
-    const { generated } = await affected();
+    const { selected, generated } = await affected();
+    expect(selected).toEqual(EXAMPLES);
     expect(generated).toEqual(EXAMPLES);
+  });
+
+  it("takes an edit of the proxy's templates for the proxy alone", async () => {
+    await edit('templates/proxy/traefik.yml.eta', (text) => text.replace('level: INFO', 'level: WARN'));
+    const { selected, generated } = await affected();
+    expect(selected).toEqual(['proxy']);
+    expect(generated).toEqual(['proxy']);
   });
 
   it('takes an egress edit for the consumer', async () => {
@@ -77,9 +85,9 @@ describe('nx affected', () => {
       source('notes', 'ingress.yml'),
       (text) => `${text}egress: ['${workspace.name('catalog')}:api']\n`,
     );
-    const { generated } = await affected();
-    expect(generated).toContain('notes');
-    expect(generated).not.toContain('catalog');
+    const { selected, generated } = await affected();
+    expect(selected).toEqual(['notes', 'proxy']);
+    expect(generated).toEqual(['notes', 'proxy']);
     const { stdout } = succeeded(await workspace.nx(['graph', '--file=stdout']));
     const { graph } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
       graph: { dependencies: Record<string, { target: string }[]> };

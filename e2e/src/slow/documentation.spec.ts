@@ -5,11 +5,11 @@ import {
   documentedCommands,
   isPlaceholder,
   type DocumentedCommand,
-} from './documentation/documented-commands';
-import { NxOptions } from './documentation/nx-options';
-import { messageSources, quotedMessages } from './documentation/quoted-messages';
-import { REPOSITORY } from './harness/repository';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+} from '../documentation/documented-commands';
+import { NxOptions } from '../documentation/nx-options';
+import { messageSources, quotedMessages } from '../documentation/quoted-messages';
+import { REPOSITORY } from '../harness/repository';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 /** Programs of the system that the documentation uses; a name that is not here is probably misspelt. */
 const SYSTEM = 'age-keygen apt cd export git journalctl mkdir rm sops systemctl usermod'.split(' ');

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from './harness/describe-with';
-import { identityOf } from './harness/engine';
-import { BUSYBOX } from './harness/images';
-import { output, succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { describeWithImages } from '../harness/describe-with';
+import { identityOf } from '../harness/engine';
+import { BUSYBOX } from '../harness/images';
+import { output, succeeded } from '../harness/run';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 describeWithImages([BUSYBOX], 'a deploy that could go wrong', () => {
   let workspace: TestWorkspace;

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDocker, type ComposeStack, type DockerError } from '@itsup/docker';
-import { describeWithImages } from './harness/describe-with';
-import { BUSYBOX } from './harness/images';
+import { describeWithImages } from '../harness/describe-with';
+import { BUSYBOX } from '../harness/images';
 
 const PREFIX = `e2e-docker-${process.pid}`;
 const LABEL = `itsup.e2e=${PREFIX}`;

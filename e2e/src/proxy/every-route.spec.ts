@@ -2,14 +2,14 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createSocket } from 'node:dgram';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { once } from 'node:events';
-import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from './harness/backend';
-import { http, tcp, udp, type HttpQuestion } from './harness/clients';
-import { describeWithProxy } from './harness/describe-with';
-import { containersOf } from './harness/engine';
-import { eventually } from './harness/eventually';
-import { BUSYBOX, NODE } from './harness/images';
-import { output, succeeded } from './harness/run';
-import type { TestWorkspace } from './harness/workspace';
+import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from '../harness/backend';
+import { http, tcp, udp, type HttpQuestion } from '../harness/clients';
+import { describeWithProxy } from '../harness/describe-with';
+import { containersOf } from '../harness/engine';
+import { eventually } from '../harness/eventually';
+import { BUSYBOX, NODE } from '../harness/images';
+import { output, succeeded } from '../harness/run';
+import type { TestWorkspace } from '../harness/workspace';
 import {
   BACKENDS,
   createRouteWorkspace,
@@ -17,8 +17,8 @@ import {
   OWN_RESOLVER,
   PINNED_ADDRESS,
   type Hostports,
-} from './routes/route-workspace';
-import { complaintsSince, routersInError } from './routes/traefik';
+} from '../routes/route-workspace';
+import { complaintsSince, routersInError } from '../routes/traefik';
 
 describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', () => {
   let workspace: TestWorkspace;
