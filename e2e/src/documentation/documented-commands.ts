@@ -29,13 +29,18 @@ export function commandsOf(file: string, text: string): DocumentedCommand[] {
       return [];
     }
     // An assignment alone is a line of a secrets file, or of a shell: nothing is run.
-    const lines = fence === null ? inlineCommands(line) : fence === 'sh' ? [line] : [];
+    const lines = fence === null ? inlineCommands(file, line) : fence === 'sh' ? [line] : [];
     return lines.flatMap((one) => simpleCommands(one).map((words) => ({ place, words })));
   });
 }
 
-function inlineCommands(line: string): string[] {
-  return [...line.matchAll(/`((?:npx|npm|itsup) [^`]+)`/g)].map(([, code = '']) => code);
+/** In the page for users of itsUP `itsup` alone is that program; ours stands behind `npx` there. */
+const ITSUP_PAGE = 'docs/from-itsup.md';
+
+function inlineCommands(file: string, line: string): string[] {
+  return [...line.matchAll(/`((?:npx|npm|itsup) [^`]+)`/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => file !== ITSUP_PAGE || !code.startsWith('itsup '));
 }
 
 const WORD = /(?:[^\s"'&|;]|"[^"]*"|'[^']*'|\$\([^)]*\))+|&&|\|\||[|;]/g;

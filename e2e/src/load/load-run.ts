@@ -16,22 +16,27 @@ export interface LoadRun {
 
 const cutWithItsContainer = 'closed while waiting';
 
-/** Profiles of every kind that a rollout must not disturb at all, at rates that leave a small machine room to work. */
+/**
+ * Profiles of every kind that a rollout must not disturb at all, at rates that leave a small machine room to work.
+ *
+ * @param target.slowMs how long slow responses take; a rollout waits for them. Default 3000
+ */
 export function allProfiles(target: {
   webSecure: number;
   host: string;
   tcp?: number;
   udp?: number;
+  slowMs?: number;
 }): Profile[] {
-  const { host, webSecure: port } = target;
+  const { host, webSecure: port, slowMs = 3_000 } = target;
   const http = { kind: 'http' as const, origin: `https://127.0.0.1:${port}`, host, timeoutMs: 30_000 };
   const address = '127.0.0.1';
   return [
     { ...http, name: 'new connections', keepAlive: false, perSecond: 5 },
     { ...http, name: 'kept connections', keepAlive: true, perSecond: 15 },
     { ...http, name: 'posts', method: 'POST', keepAlive: true, perSecond: 5 },
-    { ...http, name: 'slow responses', path: '/?wait=3000', keepAlive: true, perSecond: 1 },
-    { ...http, name: 'slow streams', path: '/?wait=3000&parts=3', keepAlive: false, perSecond: 1 },
+    { ...http, name: 'slow responses', path: `/?wait=${slowMs}`, keepAlive: true, perSecond: 1 },
+    { ...http, name: 'slow streams', path: `/?wait=${slowMs}&parts=3`, keepAlive: false, perSecond: 1 },
     {
       kind: 'tcp',
       name: 'tcp by SNI',

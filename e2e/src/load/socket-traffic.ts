@@ -36,7 +36,10 @@ export function tcpTraffic(
   return { send };
 }
 
-/** One datagram there and back. */
+/** As resolvers do: the network may lose a datagram at any time. */
+const RESEND_MS = 2_000;
+
+/** One datagram there and back, sent a second time when no answer comes. */
 export function udpTraffic(
   profile: UdpProfile,
   counter: Counter,
@@ -62,6 +65,7 @@ export function udpTraffic(
     const socket = fixed ?? create();
     const settle = (failure: string | null, version = ''): void => {
       clearTimeout(timer);
+      clearTimeout(again);
       open.delete(id);
       if (!fixed) socket.close();
       if (failure !== null) counter.fail(failure);
@@ -69,7 +73,9 @@ export function udpTraffic(
     };
     const timer = setTimeout(() => settle('timeout'), profile.timeoutMs ?? 3_000);
     open.set(id, (answer) => settleVersion(answer, expected, settle));
-    socket.send(id, profile.port, profile.address);
+    const ask = (): void => socket.send(id, profile.port, profile.address);
+    const again = setTimeout(ask, RESEND_MS);
+    ask();
   };
   const close = (): void => {
     if (!closed) fixed?.close();

@@ -26,6 +26,8 @@ import {
 const host = 'load.test';
 /** Least time that a long-lived connection has: the drain deadline of Traefik's hand-over. */
 const DRAIN_SECONDS = 15;
+/** Nx starts in half the time. */
+const DAEMON = { NX_DAEMON: 'true' };
 
 describeWithProxy([NODE], "Traefik's own rollout under load", () => {
   let workspace: TestWorkspace;
@@ -46,12 +48,7 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
     outsidePort = (outside.address() as AddressInfo).port;
     const ledger = await openLedger();
     await writeLoadProject(workspace, app, { version: 'v0', ledgerPort: ledger.port, hostports: ports });
-    // So that kept connections leave soon: how soon is what a hand-over waits for.
-    const transport = { transport: { keepAliveMaxTime: '2s' } };
-    await workspace.write(
-      'projects/traefik.yml',
-      stringify({ entryPoints: { web: transport, 'web-secure': transport } }),
-    );
+    await writeTransports();
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
     const { webSecure: port } = workspace.ports;
     await eventually(async () =>
@@ -64,6 +61,7 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
 
   afterAll(async () => {
     await running?.end();
+    await workspace?.nx(['daemon', '--stop'], { env: DAEMON });
     await workspace?.dispose();
     outside.close();
   });
@@ -73,8 +71,9 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
     const [port = 0] = await freePorts(1);
     added.push(port);
     await writeMorePorts();
+    await writeTransports();
     const before = await traefikId();
-    succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 200_000 }));
+    succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 200_000, env: DAEMON }));
     expect(await traefikId()).not.toBe(before);
     await eventually(async () => expect((await tcp({ port, send: 'hello' })).text).toBe('hello'));
   }
@@ -89,6 +88,14 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
     }));
     const path = `projects/${workspace.name('outside')}/ingress.yml`;
     await workspace.write(path, stringify({ host: '127.0.0.1', ingress }));
+  }
+
+  /** So that kept connections leave soon: how soon is what a hand-over waits for. */
+  async function writeTransports(): Promise<void> {
+    const names = ['web', 'web-secure', ...[ports.tcp, ...added].map((port) => `tcp-${port}`)];
+    const transport = { keepAliveMaxTime: '2s' };
+    const entryPoints = Object.fromEntries(names.map((name) => [name, { transport }]));
+    await workspace.write('projects/traefik.yml', stringify({ entryPoints }));
   }
 
   /** The one Traefik; the engine may need a moment to see that it is healthy. */

@@ -24,6 +24,7 @@ import {
   writeLoadProject,
   type LoadProject,
   type LoadRun,
+  type Profile,
 } from '../load';
 
 const host = 'load.test';
@@ -42,6 +43,8 @@ describeWithProxy([NODE], 'a rollout under load', () => {
   let app: string;
   let current: LoadProject;
   let running: LoadRun;
+  /** Longer than a rollout takes; each makes it wait. */
+  let slow: Profile[];
   let generation = 0;
 
   beforeAll(async () => {
@@ -58,7 +61,9 @@ describeWithProxy([NODE], 'a rollout under load', () => {
         status: 200,
       }),
     );
-    running = await openLoadRun(allProfiles({ webSecure, host, tcp, udp }), ledger);
+    const target = { webSecure, host, tcp, udp };
+    running = await openLoadRun(allProfiles({ ...target, slowMs: 1_000 }), ledger);
+    slow = allProfiles({ ...target, slowMs: 5_000 }).filter(({ name }) => name.startsWith('slow'));
     await sleep(2_000);
     expect(running.failures()).toEqual({});
   });
@@ -115,7 +120,10 @@ describeWithProxy([NODE], 'a rollout under load', () => {
   }
 
   it('loses nothing when the environment changes, and lets a websocket live until the drain deadline', async () => {
-    const held = await openLoadRun([websocketProfile({ webSecure: workspace.ports.webSecure, host })]);
+    const held = await openLoadRun([
+      websocketProfile({ webSecure: workspace.ports.webSecure, host }),
+      ...slow,
+    ]);
     await sleep(1_000);
     const began = performance.now();
     await write({ drainSeconds: 8 });
@@ -177,7 +185,7 @@ describeWithProxy([NODE], 'a rollout under load', () => {
     await deploy(async () => {
       const [first, second] = await Promise.all([apply(), apply()]);
       succeeded(first);
-      expect(first.all + second.all).toMatch(/waiting for .*deploy/);
+      expect(first.all + second.all).toMatch(/waits for the deploy of/);
       return second;
     });
   });
@@ -186,7 +194,7 @@ describeWithProxy([NODE], 'a rollout under load', () => {
     ['ends at start', { broken: 'exit' }, 'cannot open the database'],
     ['ends at start again and again', { broken: 'exit', restart: 'always' }, 'cannot open the database'],
     ['is never healthy', { broken: 'unhealthy' }, 'unhealthy'],
-    ['does not answer on its port', { broken: 'deaf' }, 'port 9080'],
+    ['does not answer on its port', { broken: 'deaf' }, 'does not answer HTTP'],
   ] as const)('keeps the old version when the new one %s', async (_, broken, message) => {
     const serving = { ...current };
     const before = await identityOf(app);
@@ -223,6 +231,14 @@ describeWithProxy([NODE], 'a rollout under load', () => {
     return { exitCode, killedBy, seconds: (performance.now() - began) / 1000 };
   }
 
+  /** What a deploy left in the journal for the next one; null: nothing. */
+  async function unsettledRollout(): Promise<unknown> {
+    const journal = await readFile(join(workspace.state, 'stacks', app, 'journal.json'), 'utf8').catch(
+      () => '{"rollout":null}',
+    );
+    return (JSON.parse(journal) as { rollout: unknown }).rollout;
+  }
+
   /** A change of environment and, every time another one, of labels. */
   function writeLabels(): Promise<void> {
     return write({ domains: generation % 2 === 0 ? [host] : [host, `api.${host}`] });
@@ -237,21 +253,20 @@ describeWithProxy([NODE], 'a rollout under load', () => {
     await deploy();
   });
 
-  it.each(['pin-old', 'start-new', 'wait-healthy', 'switch', 'drain'] as const)(
+  it.each(['start-new', 'switch', 'drain'] as const)(
     'is back before Nx kills it after Ctrl-C at %s',
     async (step) => {
       await writeLabels();
       running.load.expectVersion(null);
-      const { exitCode, seconds } = await signalAt(step, 'SIGINT');
-      expect(exitCode).toBe(130);
-      // Nx kills what is there after five seconds, and takes a moment to end itself.
-      expect(seconds).toBeLessThan(6);
+      const ended = await signalAt(step, 'SIGINT');
       await sleep(500);
       expect(running.failures()).toEqual({});
-      const journal = await readFile(join(workspace.state, 'stacks', app, 'journal.json'), 'utf8').catch(
-        () => '{"rollout":null}',
-      );
-      expect((JSON.parse(journal) as { rollout: unknown }).rollout).toBeNull();
+      expect(ended.exitCode).toBe(130);
+      // Nx kills what is there after five seconds, and takes a moment to end itself.
+      expect(ended.seconds).toBeLessThan(6);
+      // The worker of Nx outlives the command by a moment.
+      await eventually(async () => expect(await unsettledRollout()).toBeNull(), { timeoutMs: 4_000 });
+      expect(running.failures()).toEqual({});
       await deploy();
     },
   );
@@ -288,8 +303,8 @@ describeWithProxy([NODE], 'a rollout under load', () => {
   });
 });
 
-/** The command and whatever it started: a SIGKILL leaves no one to pass it on. */
+/** The command and whatever it started, as a terminal signals its foreground processes. */
 function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): void {
   if (child.pid === undefined || child.exitCode !== null) return;
-  process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
+  process.kill(-child.pid, signal);
 }

@@ -101,7 +101,8 @@ const lines = net.createServer((socket) => {
 const datagrams = dgram.createSocket('udp4');
 datagrams.on('message', (message, from) => datagrams.send(`${version} ${message}`, from.port, from.address));
 
-if (broken !== 'deaf') {
+if (broken === 'deaf') setInterval(() => undefined, 60_000);
+else {
   server.listen(port);
   lines.listen(port + 1);
   datagrams.bind(port + 2);

@@ -35,7 +35,10 @@ export function runMany(
   return runNx(root, ['run-many', '-t', ...targets, ...only, ...flags]);
 }
 
-/** Nx ends with 130, as after Ctrl-C, also when a task failed and others waited for it: that is a failure. */
+/**
+ * Nx ends with 130, as after Ctrl-C, also when a task failed and others waited for it: that is a failure. After Ctrl-C
+ * it may end with 1, when the task that was interrupted reports before Nx is done.
+ */
 function tellFailureFromInterrupt(): void {
   let interrupted = false;
   const note = (): void => {
@@ -47,8 +50,7 @@ function tellFailureFromInterrupt(): void {
   };
   process.on('SIGINT', note);
   process.on('exit', (code) => {
-    if (code === EXIT.interrupted && !interrupted) {
-      process.exitCode = EXIT.failed;
-    }
+    if (code === EXIT.interrupted && !interrupted) process.exitCode = EXIT.failed;
+    if (code === EXIT.failed && interrupted) process.exitCode = EXIT.interrupted;
   });
 }

@@ -4,6 +4,12 @@ export const INTERRUPTED = 130;
 /** Nx and Docker kill what is still there five seconds after an interrupt. */
 const LAST_MOMENT_MS = 4_000;
 
+/**
+ * A terminal signals every process in the foreground with SIGINT, and Nx then sends its workers SIGTERM: both are one
+ * Ctrl-C.
+ */
+const SAME_INTERRUPT_MS = 1_000;
+
 export interface Interruption {
   signal: AbortSignal;
   /** Gives the signals back to whoever handled them before. */
@@ -17,10 +23,13 @@ export interface Interruption {
 export function interruption(): Interruption {
   const controller = new AbortController();
   let lastMoment: NodeJS.Timeout | undefined;
+  let firstAt = 0;
   const onSignal = (): void => {
     if (controller.signal.aborted) {
-      process.exit(INTERRUPTED);
+      if (performance.now() - firstAt > SAME_INTERRUPT_MS) process.exit(INTERRUPTED);
+      return;
     }
+    firstAt = performance.now();
     controller.abort();
     lastMoment = setTimeout(() => process.exit(INTERRUPTED), LAST_MOMENT_MS).unref();
   };
