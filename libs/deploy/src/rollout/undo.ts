@@ -1,5 +1,6 @@
-import { undoDrain } from './drain';
-import type { Session } from './session';
+import { drain, undoDrain } from './drain';
+import { asServing } from './finish';
+import { endsOf, type Session } from './session';
 import type { ContainerFacts, DrainOptions } from './types';
 
 export interface UndoOptions {
@@ -13,8 +14,8 @@ export interface UndoOptions {
 }
 
 /**
- * Back to the old containers: pin, new containers away, labels, pin away. Every step is safe to repeat, and whatever is cut off leaves
- * the old containers serving through their pin.
+ * Back to the old containers: pin, what is under way at the new ones, new containers away, labels, pin away. Every step is safe to repeat,
+ * and whatever is cut off leaves the old containers serving through their pin.
  */
 export async function undo(session: Session, options: UndoOptions): Promise<void> {
   const isOld = (container: ContainerFacts): boolean => options.old.includes(container.id);
@@ -24,8 +25,14 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
     await session.pinAsPublished('switch', old.map(regardlessOfHealth));
   }
   if (options.switched || options.drained) await undoDrain(session.context, old, options.drain);
-  const fresh = all.filter((container) => !isOld(container)).map((container) => container.id);
-  if (fresh.length > 0) await session.context.docker.remove(fresh, { force: true });
+  const fresh = all.filter((container) => !isOld(container));
+  if (options.switched) await drainFresh(session, fresh, options.drain);
+  if (fresh.length > 0) {
+    await session.context.docker.remove(
+      fresh.map(({ id }) => id),
+      { force: true },
+    );
+  }
   if (!(await session.isPinned())) return;
   const remaining = (await session.context.docker.inspect(options.old)).filter(
     (container) => container.status === 'running',
@@ -33,6 +40,14 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   // A container that is unhealthy by now goes on serving through the pin; without it, it would not.
   await session.awaitLabels('await-labels', remaining.map(regardlessOfHealth));
   await session.unpin('unpin');
+}
+
+/** Requests that the new containers took before the way back end there too. After Ctrl-C the next deploy waits for the rest. */
+async function drainFresh(session: Session, fresh: ContainerFacts[], options: DrainOptions): Promise<void> {
+  const running = fresh.filter((container) => container.status === 'running');
+  if (running.length === 0) return;
+  const ends = endsOf(session.provided(running.map(asServing)));
+  await drain(session.context, running, ends, options, session.waiter('drain'), (text) => session.note(text));
 }
 
 /** The drain hook makes it unhealthy, and so does a busy host; it served when the rollout began. */
