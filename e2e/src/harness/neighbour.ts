@@ -25,8 +25,8 @@ export interface Neighbour {
 const NAMESPACE = 'itsup-e2e-neighbour';
 const LINK = 'itsup-e2e';
 const CHAIN = 'ITSUP-E2E';
-const HOST = '192.0.2.1';
-const OURS = '192.0.2.2';
+const HOST = '203.0.113.1';
+const OURS = '203.0.113.2';
 
 /** @param open TCP ports of the host that its firewall lets the neighbour in to */
 export async function openNeighbour(open: number[]): Promise<Neighbour> {
