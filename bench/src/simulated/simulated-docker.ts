@@ -51,6 +51,7 @@ export class SimulatedDocker {
   compose(stack: ComposeStack) {
     const model = composeModel(stack.files[0] ?? '', stack.project);
     return {
+      stack,
       configYaml: async () => stringify(model, { aliasDuplicateObjects: false }),
       build: async () => undefined,
       up: async ({ services = [] }: UpOptions = {}) => this.start(stack, model, services),
