@@ -30,9 +30,9 @@ export function composeUp(workspace: TestWorkspace): Tool {
   return onArtifact(workspace, '`docker compose up -d`', ['docker', 'compose'], ['up', '-d']);
 }
 
-/** @param script path of the original script, which is a plugin of the docker command and runs by itself too */
+/** @param script path of the original script, which is a plugin of the docker command: its first argument is the plugin's name */
 export function dockerRollout(workspace: TestWorkspace, script: string): Tool {
-  return onArtifact(workspace, 'docker-rollout', ['sh', script], ['web']);
+  return onArtifact(workspace, 'docker-rollout', ['sh', script, 'rollout'], ['web']);
 }
 
 function onArtifact(workspace: TestWorkspace, name: string, command: string[], args: string[]): Tool {
