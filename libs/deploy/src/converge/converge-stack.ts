@@ -1,11 +1,10 @@
 import type { ContainerSummary, Docker } from '@itsup/docker';
 
-import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
-import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handoverSteps, rolloutSteps, type RolloutContext } from '../rollout/index';
-import type { Journal } from '../state/journal';
+import { STATIC_FILE } from '../publish/publisher';
+import { handoverSteps, rolloutSteps } from '../rollout/index';
+import type { Convergence } from './convergence';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
@@ -37,15 +36,6 @@ export const deploySteps = [
   'tag-images',
   'record',
 ] as const;
-
-export interface Convergence {
-  context: DeployContext;
-  loaded: LoadedStack;
-  plan: StackPlan;
-  journal: Journal;
-  publisher: Publisher;
-  rollout: RolloutContext;
-}
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';

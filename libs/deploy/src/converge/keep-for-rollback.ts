@@ -1,7 +1,7 @@
 import type { LoadedStack } from '../desired/load-desired';
 import { writeFileAtomic } from '../state/atomic-file';
 import { restorePath } from '../state/records';
-import type { Run } from '../stacks/prepare-run';
+import type { Run } from '../stacks/run';
 
 /**
  * What a record keeps to be gone back to: the texts of the Compose files, which hold no value of a variable, and the

@@ -3,7 +3,7 @@ import type { DeployedService, ObservedContainer } from '../plan/model';
 import { observe } from '../plan/observe';
 import { keepForRollback } from './keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
-import type { Run } from '../stacks/prepare-run';
+import type { Run } from '../stacks/run';
 
 /**
  * Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it.

@@ -1,6 +1,6 @@
 import type { UserError } from '@itsup/config';
 
-import type { Run } from '../stacks/prepare-run';
+import type { Run } from '../stacks/run';
 import { refusal } from '../stacks/refusals';
 import type { StackSpec } from '../stacks/stack-spec';
 import { recoverRollout, type RolloutContext, type RolloutState } from '../rollout/index';

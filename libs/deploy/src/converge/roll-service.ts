@@ -2,7 +2,7 @@ import type { Problem } from '@itsup/config';
 
 import type { DesiredStack, ServicePlan } from '../plan/model';
 import { rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '../rollout/index';
-import type { Convergence } from './converge-stack';
+import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
 import { InterruptedError } from './interrupted-error';
 import { NotHealthyError } from './wait-healthy';

@@ -21,7 +21,7 @@ import { failureProblems } from './failure-problems';
 import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
 import { loadOptions, planLoaded, planOne } from './plan-one';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from './refusals';
 import type { StackSpec } from './stack-spec';
 

@@ -9,7 +9,8 @@ import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from './model';
 import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
-import { prepareRun, type Run } from './prepare-run';
+import { prepareRun } from './prepare-run';
+import type { Run } from './run';
 import { retireObjects } from './retire-objects';
 import { schedule } from './schedule';
 

@@ -3,7 +3,8 @@ import { problemsOf, type Problem } from '@itsup/config';
 import type { DeployContext } from '../context';
 import type { DeploySummary, DownRequest, StackOutcome } from './model';
 import { unknownStack } from './plan-stacks';
-import { prepareRun, type Run } from './prepare-run';
+import { prepareRun } from './prepare-run';
+import type { Run } from './run';
 import { refuseForeignStack } from './refusals';
 import { takeDown } from './take-down';
 

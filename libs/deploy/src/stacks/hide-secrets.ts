@@ -1,6 +1,6 @@
 import { createRedactor, type Redactor } from '@itsup/docker';
 
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 
 export interface StackRun extends Run {
   /** Of any text that may hold what a container printed. */

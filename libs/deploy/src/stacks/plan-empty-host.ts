@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 import type { EdgePlan, ServicePlan, StackPlan } from '../plan/model';
 import { byCodeUnit } from '../sort';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import { refuseForeignFiles } from './refusals';
 import type { StackSpec } from './stack-spec';
 

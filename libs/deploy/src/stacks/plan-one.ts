@@ -9,7 +9,7 @@ import { planStack } from '../plan/plan-stack';
 import type { DeployedFile } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from './explain-traefik';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import { refuseForeignFiles, refuseForeignStack } from './refusals';
 import type { StackSpec } from './stack-spec';
 

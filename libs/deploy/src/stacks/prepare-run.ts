@@ -3,57 +3,24 @@ import path from 'node:path';
 
 import { loadTemplates, publishedPaths, renderProxy } from '@itsup/artifacts';
 import type { Problem, Workspace } from '@itsup/config';
-import { DockerError, type ContainerSummary, type Engine } from '@itsup/docker';
+import { DockerError, type ContainerSummary } from '@itsup/docker';
 import { routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
-import type { Relocation } from '../desired/relocation';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
-import { byProject, observe, type Observed } from '../plan/observe';
+import { byProject, observe } from '../plan/observe';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
-import type { HeldObject } from '../publish/still-used';
 import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
-import { labelUses } from './retire-objects';
+import { labelUses } from './label-uses';
+import type { Run } from './run';
 import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from './stack-spec';
-
-/** What all stacks of one plan or deploy share; gathered once, uncached. */
-export interface Run {
-  context: DeployContext;
-  request: PlanRequest;
-  /** A plan from another checkout than the recorded one; null: this is the one, or is to become it. */
-  relocation: Relocation | null;
-  routing: WorkspaceRouting;
-  /** All of the workspace, the sound ones. */
-  specs: Map<string, StackSpec>;
-  /** The asked-for ones in the order of deploying. */
-  order: string[];
-  /** Problems that keep a stack from being deployed, by stack. */
-  broken: Map<string, Problem[]>;
-  problems: Problem[];
-  prunable: string[];
-  /** Stacks whose folder is gone, and the ones that have their Compose project by now. */
-  successors: ReadonlyMap<string, string>;
-  digester: Digester;
-  secrets: SecretsReader;
-  publisher: Publisher;
-  /** Of the proxy's, what the sources have no more and somebody still needs. */
-  held: HeldObject[];
-  /** By path in the state folder: digest of what a container reads at its start only. */
-  published: Record<string, string>;
-  /** Of the one listing at the start. */
-  observed: Observed;
-  engine: EngineFact;
-  /** Where the engine is; asked once, when first needed. */
-  engineDetails(): Promise<Engine>;
-  deployed: Map<string, DeployedFile>;
-}
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';

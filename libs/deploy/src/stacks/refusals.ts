@@ -7,7 +7,7 @@ import type { LoadedStack } from '../desired/load-desired';
 import type { ObservedContainer } from '../plan/model';
 import type { Observed } from '../plan/observe';
 import type { DeployedFile } from '../state/deployed';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import type { StackSpec } from './stack-spec';
 
 /** Data beside a generated file means that its containers would start on empty folders. */

@@ -1,10 +1,7 @@
-import type { Docker } from '@itsup/docker';
-
-import { namesInLabels, type Use } from '../publish/references';
 import type { HeldObject } from '../publish/still-used';
+import { labelUses } from './label-uses';
 import { PROXY_STACK } from './model';
-import type { Run } from './prepare-run';
-import type { StackSpec } from './stack-spec';
+import type { Run } from './run';
 
 /**
  * The end of a run: what the proxy brought and the sources have no more goes, unless a route or a running container
@@ -25,17 +22,4 @@ export async function retireObjects(run: Run): Promise<void> {
 /** Why something of the proxy's is still there. */
 export function heldNote({ what, users }: Pick<HeldObject, 'what' | 'users'>): string {
   return `${what} stays, because ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} it`;
-}
-
-/** Names that labels of running containers use, whoever started them; a stack's containers by the name of the stack. */
-export async function labelUses(docker: Docker, specs: ReadonlyMap<string, StackSpec>): Promise<Use[]> {
-  const running = (await docker.listContainers()).filter(
-    ({ state }) => state !== 'exited' && state !== 'dead',
-  );
-  const stacks = new Map([...specs.values()].map((spec) => [spec.projectName, spec.stack]));
-  const details = await docker.inspectContainers(running.map(({ id }) => id));
-  return details.map(({ name, labels }) => ({
-    user: stacks.get(labels['com.docker.compose.project'] ?? '') ?? `container ${name}`,
-    names: namesInLabels(labels),
-  }));
 }

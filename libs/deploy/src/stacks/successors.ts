@@ -2,7 +2,7 @@ import type { Problem } from '@itsup/config';
 
 import type { StackPlan } from '../plan/model';
 import type { DeployedFile } from '../state/deployed';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import type { StackSpec } from './stack-spec';
 
 /**

@@ -12,7 +12,7 @@ import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import type { StackOutcome } from './model';
 import { planDownOf } from './plan-stacks';
-import type { Run } from './prepare-run';
+import type { Run } from './run';
 import { notTakenOver, planForgetting } from './successors';
 
 export interface TakeDownOptions {

@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import {
   DockerError,
   type ComposeModel,
-  type ComposeService,
   type ComposeStack,
   type CreateOptions,
   type UpOptions,
 } from '@itsup/docker';
 
-import { sha256 } from '../desired/digest';
+import { configHash } from './config-hash';
 import { parseModel } from './parse-model';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
@@ -153,10 +152,4 @@ function readModel({ files, env }: ComposeStack): ComposeModel {
   } catch (error) {
     throw new DockerError({ code: 'compose-invalid', reason: String(error) });
   }
-}
-
-/** The config hash of a service. Compose's own leaves these keys out too. */
-export function configHash(service: ComposeService): string {
-  const { build: _build, scale: _scale, pull_policy: _policy, deploy: _deploy, ...hashed } = service;
-  return sha256(JSON.stringify(hashed));
 }

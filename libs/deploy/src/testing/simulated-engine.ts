@@ -7,7 +7,7 @@ import {
 } from '@itsup/docker';
 
 import { sha256 } from '../desired/digest';
-import { configHash } from './simulated-compose';
+import { configHash } from './config-hash';
 import { SimulatedContainer, type Behaviour } from './simulated-container';
 import { SimulatedDocker } from './simulated-docker';
 import type { VirtualClock } from './virtual-clock';

@@ -1,23 +1,11 @@
-import type { Problem, Workspace } from '@itsup/config';
-import type { WorkspaceRouting } from '../model';
+import type { Problem } from '@itsup/config';
 import { hostMatches } from '../rule/evaluate';
 import { suggestion } from '../suggestion';
 import type { Candidate } from './candidates';
+import type { Evidence } from './evidence';
 import { projectHints } from './project-hints';
 import { portHints } from './port-hints';
 import { rowsNaming } from './rows-naming';
-import type { ConnectionAnswer, Door } from './model';
-import type { Question } from './question';
-
-/** What near misses are found in. */
-export interface Evidence {
-  question: Question;
-  workspace: Workspace;
-  routing: WorkspaceRouting;
-  candidates: readonly Candidate[];
-  doors: readonly Door[];
-  answers: readonly ConnectionAnswer[];
-}
 
 /** Why nothing serves, or will not once it is deployed, most telling first. */
 export function hintsOf(evidence: Evidence): Problem[] {

@@ -1,5 +1,5 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
-import { describeWait, type Display } from './progress';
+import { describeWait, type Display } from './wait';
 
 /** A terminal that lines are overwritten on. */
 export type LiveStream = NodeJS.WritableStream & { columns?: number; rows?: number };

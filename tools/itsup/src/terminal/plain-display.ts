@@ -1,4 +1,4 @@
-import { describeWait, type Display } from './progress';
+import { describeWait, type Display } from './wait';
 
 /** Most steps are over sooner: nobody waits for them. */
 const LONG_MS = 1000;

@@ -1,0 +1,9 @@
+import type { ComposeService } from '@itsup/docker';
+
+import { sha256 } from '../desired/digest';
+
+/** The config hash of a service. Compose's own leaves these keys out too. */
+export function configHash(service: ComposeService): string {
+  const { build: _build, scale: _scale, pull_policy: _policy, deploy: _deploy, ...hashed } = service;
+  return sha256(JSON.stringify(hashed));
+}
