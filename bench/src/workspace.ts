@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { commit, copyCheckout, removeCheckout } from '@itsup/e2e/checkout';
 import { userEnvironment } from '@itsup/e2e/run';
 import type { Command } from './measure';
-import { projectName, writeTree, type TreeOptions } from './tree';
+import { projectName, writeTree, type TreeOptions } from '@itsup/e2e/generated-tree';
 
 /** A checkout with a generated tree, to be measured in. */
 export interface BenchWorkspace {

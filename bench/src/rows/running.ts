@@ -5,7 +5,7 @@ import { identityOf, removeProjects, removeProxy } from '@itsup/e2e/engine';
 import { freePorts } from '@itsup/e2e/ports';
 import { interleave, sum, timeOf, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
-import { projectName, type TreeOptions } from '../tree';
+import { projectName, type TreeOptions } from '@itsup/e2e/generated-tree';
 import { benchWorkspace, type BenchWorkspace } from '../workspace';
 
 const PLAN = ['run-many', '-t', 'plan'];
@@ -122,7 +122,7 @@ function composeUpOne(workspace: BenchWorkspace): Command {
   };
 }
 
-/** Changes a variable of the project's `db`, which no route leads to: both sides replace its container. */
+/** Changes a variable of the project's `db`, which has a volume: both sides replace its container. */
 async function changeEnvironment({ root, tree }: BenchWorkspace): Promise<void> {
   const file = join(root, 'projects', projectName(0, tree.prefix), 'docker-compose.yml');
   const text = await readFile(file, 'utf8');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readWorkspace } from '@itsup/config';
 import { createSystem, deployStacks, openState } from '@itsup/deploy';
 import { timeOf } from '../measure';
-import type { TreeOptions } from '../tree';
+import type { TreeOptions } from '@itsup/e2e/generated-tree';
 import { benchWorkspace, type BenchWorkspace } from '../workspace';
 import { SimulatedDocker } from './simulated-docker';
 

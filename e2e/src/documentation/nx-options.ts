@@ -10,6 +10,7 @@ interface Schema {
 /** What `nx` knows in a workspace: asked once, then from memory. */
 export class NxOptions {
   private readonly asked = new Map<string, Promise<Set<string>>>();
+  private known: Promise<Map<string, string>> | undefined;
 
   /** @param project one with every target */
   constructor(
@@ -42,7 +43,7 @@ export class NxOptions {
     const missing = targets.find((target) => !known.has(target));
     if (missing !== undefined) return `there is no target ${missing}`;
     if (targets.length === 0) return 'it names no target';
-    const own = await Promise.all(targets.map((target) => this.ofSchema(`schemas/${target}.json`)));
+    const own = await Promise.all(targets.map((target) => this.ofSchema(known.get(target) ?? '')));
     return unknownFlag(words, new Set([await this.ofCommand(command), ...own].flatMap((set) => [...set])));
   }
 
@@ -61,11 +62,23 @@ export class NxOptions {
     return unknownFlag(words, new Set([...own, ...(await this.ofCommand('generate'))]));
   }
 
-  private targets(): Promise<Set<string>> {
-    return this.once('targets', async () => {
-      const { stdout } = succeeded(await this.workspace.nx(['show', 'project', this.project, '--json']));
-      return new Set(Object.keys((JSON.parse(stdout) as { targets: object }).targets));
-    });
+  /** The schema of each target's executor; several targets may have the same. */
+  private targets(): Promise<Map<string, string>> {
+    this.known ??= this.askTargets();
+    return this.known;
+  }
+
+  private async askTargets(): Promise<Map<string, string>> {
+    const { stdout } = succeeded(await this.workspace.nx(['show', 'project', this.project, '--json']));
+    const { targets } = JSON.parse(stdout) as { targets: Record<string, { executor: string }> };
+    const manifest = await this.workspace.read('tools/itsup/executors.json');
+    const { executors } = JSON.parse(manifest) as { executors: Record<string, { schema: string }> };
+    return new Map(
+      Object.entries(targets).map(([name, { executor }]) => [
+        name,
+        executors[executor.split(':')[1] ?? '']?.schema ?? '',
+      ]),
+    );
   }
 
   private ofCommand(command: string): Promise<Set<string>> {

@@ -1,6 +1,7 @@
 import { missingPlugin } from './crowdsec-plugin';
 import { proxyFolder } from './engine';
 import { BUSYBOX, CROWDSEC, NODE, PROXY_IMAGES } from './images';
+import { takeFromMachine } from './own-engine';
 import { run } from './run';
 
 /** What this machine lacks: null means that it is there, a text says why it is not. */
@@ -51,6 +52,7 @@ async function occupiedProxy(): Promise<string | null> {
 
 async function missingImage(image: string, registryAnswers: boolean): Promise<string | null> {
   if ((await run('docker', ['image', 'inspect', image])).exitCode === 0) return null;
+  if (await takeFromMachine(image)) return null;
   if (!registryAnswers) return `the image ${image} is not there and cannot be pulled`;
   const pull = await run('docker', ['pull', '--quiet', image], { timeoutMs: PULL_TIMEOUT_MS });
   return pull.exitCode === 0 ? null : `the image ${image} is not there and cannot be pulled`;

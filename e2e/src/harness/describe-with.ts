@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { availability, type Availability } from './availability';
 import { missingPlugin } from './crowdsec-plugin';
 import { CROWDSEC, PROXY_IMAGES } from './images';
+import { missingOwnEngine } from './own-engine';
 
 const { skip } = describe;
 
@@ -26,6 +27,13 @@ export function describeWithCrowdsec(images: string[], name: string, body: () =>
   const found = availability();
   const missing = missingOf(found, [...images, ...PROXY_IMAGES, CROWDSEC]);
   describeUnless(found.engine ?? found.proxy ?? missingPlugin() ?? missing, name, body);
+}
+
+/** `describe` for tests that deploy the proxy stack on an engine that they restart and fill. */
+export function describeWithOwnEngine(images: string[], name: string, body: () => void): void {
+  const found = availability();
+  const missing = missingOf(found, [...images, ...PROXY_IMAGES]);
+  describeUnless(missingOwnEngine() ?? found.engine ?? missing, name, body);
 }
 
 /** `describe` for tests that also run commands that not every host has. */

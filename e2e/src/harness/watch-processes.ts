@@ -3,20 +3,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 4;
 
-/** Every command line that was seen on this host while `act` ran. A process that lives for less than the interval may be missed. */
-export async function commandLinesDuring<T>(
+/**
+ * Every process that was seen to start on this host while `act` ran: the command lines of each, more than one where it
+ * executed another program. A process that lives for less than the interval may be missed.
+ */
+export async function processesDuring<T>(
   act: () => Promise<T>,
-): Promise<{ result: T; commandLines: string[] }> {
-  const seen = new Set<string>();
+): Promise<{ result: T; processes: string[][] }> {
+  const seen = new Map<string, Set<string>>();
   let isOver = false;
   const watching = (async () => {
-    const before = new Set(await processes());
+    const before = new Set(await processIds());
     while (!isOver) {
       await Promise.all(
-        (await processes()).map(async (pid) => {
+        (await processIds()).map(async (pid) => {
           if (before.has(pid)) return;
-          const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-          if (line !== '') seen.add(line.replaceAll('\0', ' ').trim());
+          const line = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
+          if (line !== '') seen.set(pid, (seen.get(pid) ?? new Set()).add(line.trim()));
         }),
       );
       await delay(EVERY_MS);
@@ -24,13 +27,13 @@ export async function commandLinesDuring<T>(
   })();
   try {
     const result = await act();
-    return { result, commandLines: [...seen] };
+    return { result, processes: [...seen.values()].map((lines) => [...lines]) };
   } finally {
     isOver = true;
     await watching;
   }
 }
 
-async function processes(): Promise<string[]> {
+async function processIds(): Promise<string[]> {
   return (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
 }

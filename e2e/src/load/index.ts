@@ -5,3 +5,4 @@ export { failuresOf, type Tally } from './tally';
 export { writeLoadProject, type LoadProject } from './load-project';
 export { allProfiles, openLoadRun, websocketProfile, type LoadRun } from './load-run';
 export { createLoadWorkspace } from './load-workspace';
+export { DAEMON, RolledProject, type Ended } from './rolled-project';

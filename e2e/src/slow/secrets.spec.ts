@@ -8,7 +8,7 @@ import { containersOf } from '../harness/engine';
 import { filesWith } from '../harness/find-text';
 import { BUSYBOX } from '../harness/images';
 import { output, run, succeeded, type Run } from '../harness/run';
-import { commandLinesDuring } from '../harness/watch-processes';
+import { processesDuring } from '../harness/watch-processes';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 jest.setTimeout(180_000);
@@ -82,11 +82,11 @@ describeWithImages([BUSYBOX], 'secrets', () => {
   it('reach the container and stay nowhere else', async () => {
     const secret = canary();
     await workspace.write(`secrets/${app}.env`, `PASSWORD=${secret}\n`);
-    const { result, commandLines } = await commandLinesDuring(() => deploy());
+    const { result, processes } = await processesDuring(() => deploy());
     succeeded(result);
     expect(await inContainer()).toEqual([secret, secret]);
-    expect(commandLines.filter((line) => /docker.* compose/.test(line))).not.toEqual([]);
-    expect(commandLines.filter((line) => line.includes(secret))).toEqual([]);
+    expect(processes.flat().filter((line) => /docker.* compose/.test(line))).not.toEqual([]);
+    expect(processes.flat().filter((line) => line.includes(secret))).toEqual([]);
     expect(result.all).not.toContain(secret);
     expect(await placesWith(secret, workspace, app)).toEqual([]);
     // That the search would find it.
@@ -146,10 +146,10 @@ describeWithImages([BUSYBOX], 'secrets', () => {
         await writeFile(plain, `# the database\nPASSWORD=${secret}\n`);
         await encrypt(plain, `secrets/${app}.enc.${ending}`);
         await writeFile(plain, '');
-        const { result, commandLines } = await commandLinesDuring(() => deploy(keys));
+        const { result, processes } = await processesDuring(() => deploy(keys));
         succeeded(result);
         expect(await inContainer()).toEqual([secret, secret]);
-        expect(commandLines.filter((line) => line.includes(secret))).toEqual([]);
+        expect(processes.flat().filter((line) => line.includes(secret))).toEqual([]);
         expect(result.all).not.toContain(secret);
         expect([
           ...(await placesWith(secret, workspace, app)),

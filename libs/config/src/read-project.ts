@@ -11,24 +11,26 @@ import { YamlFiles } from './yaml-files';
  * Reads one project of the workspace `root`. Mistakes of the operator come back as problems; a project always comes
  * back too, without the parts that are wrong. It is to be used only when no problem is an error.
  */
-export async function readProject(
-  root: string,
-  name: string,
-  settings: Settings,
-): Promise<{ project: Project; problems: Problem[] }> {
+export async function readProject(root: string, name: string, settings: Settings): Promise<ReadProject> {
   const folder = listProjectFolder(root, name) ?? NO_FILES;
   return readProjectFrom(name, folder, settings, new YamlFiles(root));
 }
 
 const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [] };
 
+/** What a project's files came to. */
+export interface ReadProject {
+  project: Project;
+  problems: Problem[];
+}
+
 /** The same from files that other projects may read too. */
 export function readProjectFrom(
   name: string,
   listed: ProjectFolder,
-  settings: Settings,
+  settings: Pick<Settings, 'paths'>,
   files: YamlFiles,
-): { project: Project; problems: Problem[] } {
+): ReadProject {
   const folder = `projects/${name}`;
   const inFolder = (file: string) => `${folder}/${file}`;
   const [ingressFile] = listed.ingress.map(inFolder);

@@ -1,6 +1,7 @@
 import { listFolders } from './list-projects';
 import type { Workspace } from './model';
 import type { Problem } from './problem';
+import { ProjectCache } from './project-cache';
 import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
 import { readProjectFrom } from './read-project';
 import { readSettingsFrom } from './read-settings';
@@ -12,16 +13,20 @@ import { YamlFiles } from './yaml-files';
  */
 export async function readWorkspace(root: string): Promise<Workspace> {
   const files = new YamlFiles(root);
+  const cache = ProjectCache.open(root);
   const { settings, problems } = readSettingsFrom(files);
   const { projects, others } = await listFolders(root);
   const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
   for (const [name, folder] of projects) {
-    const read = readProjectFrom(name, folder, settings, files);
+    const read = cache.get(name, { folder, paths: settings.paths }, files, () =>
+      readProjectFrom(name, folder, settings, files),
+    );
     // A thousand parsed files would cost more time in the garbage collector than in the parser.
     files.forget(`projects/${name}`);
     workspace.projects.push(read.project);
     for (const problem of read.problems) workspace.problems.push(problem);
   }
+  cache.save();
   return workspace;
 }
 

@@ -23,17 +23,30 @@ export class SourceFiles {
   private rootOnDisk: string | undefined;
   private readonly folders = new Map<string, string | null>();
   private readonly files = new Map<string, ReadFile>();
+  private asked: Set<string> | null = null;
 
   constructor(private readonly root: string) {}
 
   /** Reads `file`, a path from the workspace root with forward slashes. */
   read(file: string): ReadFile {
+    this.asked?.add(file);
     let read = this.files.get(file);
     if (!read) {
       read = this.readNow(file);
       this.files.set(file, read);
     }
     return read;
+  }
+
+  /** Tells which files are asked for while something is made of them. */
+  recording<T>(make: () => T): { value: T; asked: string[] } {
+    const asked = new Set<string>();
+    this.asked = asked;
+    try {
+      return { value: make(), asked: [...asked] };
+    } finally {
+      this.asked = null;
+    }
   }
 
   /** Lets go of the files below a folder, which nothing else is going to read. */

@@ -243,6 +243,24 @@ describe('a Compose pull that a registry refuses', () => {
   });
 });
 
+describe('where the engine runs', () => {
+  it('is asked once, also by several at a time', async () => {
+    const { docker, calls } = fakeDocker(ENGINE(INFO));
+    const [first, second] = await Promise.all([docker.engine(), docker.engine()]);
+    expect(first).toMatchObject({ version: '28.0.0', apiVersion: '1.47', rootless: true });
+    expect(second).toBe(first);
+    expect(await docker.engine()).toBe(first);
+    expect(calls()).toHaveLength(3);
+  });
+
+  it('is asked again when nothing answered', async () => {
+    const { docker, calls } = fakeDocker([{ match: '^system info', stderr: 'Cannot connect', exit: 1 }]);
+    await rejection(docker.engine());
+    await rejection(docker.engine());
+    expect(calls().filter(({ args }) => args[0] === 'system')).toHaveLength(2);
+  });
+});
+
 describe('watch', () => {
   it('polls when the engine gives no events, and ends with its signal', async () => {
     const { docker } = fakeDocker([{ match: '^events', stderr: 'unexpected EOF', exit: 1 }, MISSING]);

@@ -38,7 +38,7 @@ export interface Docker {
 
   /** Never rejects for a missing part (only with `interrupted` or `timeout`). */
   versions(): Promise<Versions>;
-  /** Where and how the engine runs. Rejects when none answers. */
+  /** Where and how the engine runs; asked once, for that does not change. Rejects when none answers. */
   engine(): Promise<Engine>;
 
   compose(stack: ComposeStack): Compose;

@@ -27,6 +27,15 @@ interface RawInfo {
 }
 
 export function engineCommands(runner: CommandRunner, host: Host): Pick<Docker, 'versions' | 'engine'> {
+  let known: Promise<Engine> | null = null;
+  const ask = async (): Promise<Engine> => {
+    const [context, info, version] = await Promise.all([
+      runner.run({ args: ['context', 'inspect', '--format', '{{json .}}'] }),
+      readInfo(runner),
+      runner.run({ args: ['version', '--format', '{{.Server.APIVersion}}'] }),
+    ]);
+    return toEngine(context.stdout, info, version.stdout.trim(), host);
+  };
   return {
     versions: async () => {
       try {
@@ -46,12 +55,14 @@ export function engineCommands(runner: CommandRunner, host: Host): Pick<Docker, 
     },
 
     engine: async () => {
-      const [context, info, version] = await Promise.all([
-        runner.run({ args: ['context', 'inspect', '--format', '{{json .}}'] }),
-        readInfo(runner),
-        runner.run({ args: ['version', '--format', '{{.Server.APIVersion}}'] }),
-      ]);
-      return toEngine(context.stdout, info, version.stdout.trim(), host);
+      known ??= ask();
+      try {
+        return await known;
+      } catch (error) {
+        // It may answer the next time.
+        known = null;
+        throw error;
+      }
     },
   };
 }

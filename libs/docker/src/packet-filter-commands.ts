@@ -22,7 +22,7 @@ export async function findPacketFilter(
   docker: Pick<Docker, 'engine' | 'run' | 'inspectImages'>,
   runner: CommandRunner,
   isRoot: boolean,
-  { helperImage }: PacketFilterOptions,
+  options: PacketFilterOptions,
 ): Promise<PacketFilterResult> {
   const engine = await docker.engine();
   if (engine.location === 'remote') {
@@ -43,6 +43,8 @@ export async function findPacketFilter(
     return unavailable('rootless', 'The engine runs without root.', 'Use an engine that runs as root.');
   }
   if (isRoot) return probe('host', onHost(runner));
+  const { helperImage: wanted } = options;
+  const helperImage = typeof wanted === 'function' ? await wanted() : wanted;
   if (helperImage === undefined || !(await docker.inspectImages([helperImage])).has(helperImage)) {
     return unavailable(
       'no-helper-image',
@@ -79,8 +81,10 @@ function throughHelper(docker: Pick<Docker, 'run'>, image: string): Execute {
 async function probe(via: PacketFilter['via'], execute: Execute): Promise<PacketFilterResult> {
   const families: AddressFamily[] = [];
   let refusal: Unavailable | null = null;
-  for (const family of ['ipv4', 'ipv6'] as const) {
-    const answer = await probeFamily(execute, family);
+  const all = ['ipv4', 'ipv6'] as const;
+  const answers = await Promise.all(all.map((family) => probeFamily(execute, family)));
+  for (const [index, family] of all.entries()) {
+    const answer = answers[index] ?? null;
     if (answer === null) families.push(family);
     else refusal ??= answer;
   }
@@ -125,8 +129,7 @@ function createFilter(via: PacketFilter['via'], families: AddressFamily[], execu
     via,
     families,
     list: async (prefix) => {
-      const rules: SavedRule[] = [];
-      for (const family of families) rules.push(...(await saved(family)));
+      const rules = (await Promise.all(families.map(saved))).flat();
       return rules.filter((rule) => rule.comment.startsWith(prefix)).map(({ line: _, ...rule }) => rule);
     },
     apply: async (changes) => {

@@ -43,7 +43,10 @@ export type PacketFilterResult =
       help: string;
     };
 
+/** Finds the image; undefined: there is none. */
+export type HelperImage = () => Promise<string | undefined>;
+
 export interface PacketFilterOptions {
-  /** An image on the engine with `nsenter` (busybox has it), for the case that this process is not root. */
-  helperImage?: string;
+  /** An image on the engine with `nsenter` (busybox has it), for the case that this process is not root; asked for only then. */
+  helperImage?: string | HelperImage;
 }

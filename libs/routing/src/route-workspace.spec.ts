@@ -32,31 +32,4 @@ describe('routeWorkspace', () => {
     expect(routing.projects[0]).toBe(ready);
     expect(routing).toEqual(routeWorkspace(space));
   });
-
-  it('does the same work for each project, however many there are', () => {
-    const timed = (count: number): number => {
-      const space = workspace(
-        Array.from({ length: count }, (_, index) =>
-          project(`p${index}`, {
-            rows: [
-              { domains: [`p${index}.acme.org`, 'www.acme.org'], pathPrefix: `/p${index}/` },
-              { router: 'tcp', port: 25, domains: [`p${index}.acme.net`], hostport: 25 },
-              { router: 'tcp', port: 99, hostport: 99 },
-            ],
-            egress: [`p${(index * 7) % count}:web`],
-          }),
-        ),
-      );
-      const routed = new Map(space.projects.map((each) => [each.name, routeProject(each, space.settings)]));
-      const runs = [1, 2, 3].map(() => {
-        const start = performance.now();
-        routeWorkspace(space, routed);
-        return performance.now() - start;
-      });
-      return Math.min(...runs);
-    };
-    timed(50);
-    // Eight times the projects: quadratic work would take 64 times as long.
-    expect(timed(800)).toBeLessThan(32 * Math.max(timed(100), 2));
-  });
 });

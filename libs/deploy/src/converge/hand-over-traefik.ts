@@ -12,7 +12,7 @@ import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
-import { helperOption } from './helper-image';
+import { helperImage } from './helper-image';
 import { InterruptedError } from './interrupted-error';
 import { NotHealthyError } from './wait-healthy';
 
@@ -60,7 +60,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
       },
       folder: handoverFolder(context.state),
       acmeFolder: path.join(context.state.dir, 'acme'),
-      ...(await helperOption(context.docker, image)),
+      helperImage: () => helperImage(context.docker, image),
       publish: () => publisher.publishStatic(),
       replace: () => replaceTraefik(loaded),
     },
@@ -94,7 +94,7 @@ export async function recoverTraefik({
 }: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
   const recovery = {
     folder: handoverFolder(context.state),
-    ...(await helperOption(context.docker, imageOf(loaded))),
+    helperImage: () => helperImage(context.docker, imageOf(loaded)),
     replace: () => replaceTraefik(loaded),
   };
   try {

@@ -1,6 +1,6 @@
 import type { Docker } from '@itsup/docker';
 
-import { helperImage, helperOption } from './helper-image';
+import { helperImage } from './helper-image';
 
 /** An engine whose containers of Traefik run `used`, and that has the images `present`. */
 function engine(used: string[], present: string[]): Docker {
@@ -23,6 +23,6 @@ describe('the image that reaches the packet filter', () => {
 
   it('is named although the engine lacks it, and none before a Traefik was ever there', async () => {
     expect(await helperImage(engine([], []), 'traefik:v4')).toBe('traefik:v4');
-    expect(await helperOption(engine([], []))).toEqual({});
+    expect(await helperImage(engine([], []))).toBeUndefined();
   });
 });

@@ -14,11 +14,13 @@ export async function helperImage(
   docker: Pick<Docker, 'listContainers' | 'inspectImages'>,
   wanted: string | null = null,
 ): Promise<string | undefined> {
-  const running = await docker.listContainers({
-    labelFilters: [`com.docker.compose.project=${PROXY_STACK}`, 'com.docker.compose.service=traefik'],
-  });
-  // A hand-over may have been killed when there was no other Traefik, and its rules have to be found.
-  const temporary = await docker.listContainers({ labelFilters: [handoverLabel] });
+  const [running, temporary] = await Promise.all([
+    docker.listContainers({
+      labelFilters: [`com.docker.compose.project=${PROXY_STACK}`, 'com.docker.compose.service=traefik'],
+    }),
+    // A hand-over may have been killed when there was no other Traefik, and its rules have to be found.
+    docker.listContainers({ labelFilters: [handoverLabel] }),
+  ]);
   const candidates = [
     ...(wanted === null || wanted === '' ? [] : [wanted]),
     ...[...running, ...temporary].map(({ image }) => image),
@@ -26,13 +28,4 @@ export async function helperImage(
   if (candidates.length === 0) return undefined;
   const present = await docker.inspectImages([...new Set(candidates)]);
   return candidates.find((image) => present.has(image)) ?? candidates[0];
-}
-
-/** As an option of `packetFilter` and of a hand-over. */
-export async function helperOption(
-  docker: Pick<Docker, 'listContainers' | 'inspectImages'>,
-  wanted: string | null = null,
-): Promise<{ helperImage?: string }> {
-  const image = await helperImage(docker, wanted);
-  return image === undefined ? {} : { helperImage: image };
 }

@@ -1,7 +1,7 @@
 import type { Docker, PacketRule } from '@itsup/docker';
 import { proxynet } from '@itsup/routing';
 
-import { helperOption } from './helper-image';
+import { helperImage } from './helper-image';
 
 /** What the comment of every rule of the honeypot begins with. */
 export const honeypotComment = 'itsup:dns';
@@ -41,7 +41,7 @@ export function honeypotRules(): PacketRule[] {
  * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
  */
 export async function settleHoneypotRules(docker: Docker, wanted: boolean): Promise<string | null> {
-  const found = await docker.packetFilter(await helperOption(docker));
+  const found = await docker.packetFilter({ helperImage: () => helperImage(docker) });
   if (!found.available) return wanted ? found.reason : null;
   const present = await found.filter.list(honeypotComment);
   const rules = wanted ? honeypotRules() : [];

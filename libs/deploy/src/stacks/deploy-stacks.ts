@@ -36,6 +36,8 @@ async function converge(
   request: DeployRequest,
   hook: StepHook | undefined,
 ): Promise<DeploySummary> {
+  // The host takes a tenth of a second to tell, meanwhile there is enough to read.
+  if (request.stacks?.includes(PROXY_STACK) ?? true) void context.docker.engine().catch(() => undefined);
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   await run.publisher.begin(withProxy);

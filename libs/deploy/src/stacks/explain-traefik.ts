@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 
 import { TRAEFIK } from '../converge/hand-over-traefik';
-import { helperOption } from '../converge/helper-image';
+import { helperImage } from '../converge/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
@@ -33,7 +33,7 @@ export async function handoverCost(
 ): Promise<string | null> {
   if (!plan.services.some(({ service, action }) => service === TRAEFIK && action === 'rollout')) return null;
   const { present, desired } = trees(publisher);
-  const filter = await docker.packetFilter(await helperOption(docker));
+  const filter = await docker.packetFilter({ helperImage: () => helperImage(docker) });
   if (filter.available) return null;
   return lossNote(handoverMode(false, present ?? {}, desired ?? {}), filter.reason);
 }

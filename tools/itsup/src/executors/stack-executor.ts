@@ -37,7 +37,14 @@ export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
 
 export interface TaskOutcome {
   task: string;
-  result: { success: boolean; terminalOutput: string; startTime: number; endTime: number };
+  result: {
+    success: boolean;
+    /** For Nx, where success says too little. */
+    status?: 'skipped';
+    terminalOutput: string;
+    startTime: number;
+    endTime: number;
+  };
   /** What of the output was not shown as it came. */
   unseen: string;
 }
@@ -76,6 +83,21 @@ async function* run<Options extends StackOptions>(
   action: StackAction<Options>,
   root: string,
   tasks: Record<string, Options>,
+): AsyncGenerator<TaskOutcome> {
+  const { signal, release } = interruption();
+  try {
+    yield* runAction(action, root, tasks, signal);
+  } finally {
+    release();
+  }
+}
+
+/** Runs an action for the stacks of these tasks, and tells each outcome as it comes. */
+export async function* runAction<Options extends StackOptions>(
+  action: StackAction<Options>,
+  root: string,
+  tasks: Record<string, Options>,
+  signal: AbortSignal,
 ): AsyncGenerator<TaskOutcome> {
   const env = process.env;
   const color = wantsColor(env, process.stdout.isTTY);
@@ -138,14 +160,12 @@ async function* run<Options extends StackOptions>(
   const [options] = Object.values(tasks);
   const stacks = [...open.keys()];
   if (options !== undefined && stacks.length > 0) {
-    const { signal, release } = interruption();
     void action({ root, stacks, options, env, color, signal, print, reporter, settle })
       .then(
         () => stacks.forEach((stack) => settle(stack)),
         (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
       )
       .finally(() => {
-        release();
         progress.close();
         queue.close();
       });

@@ -41,8 +41,7 @@ const PRODUCT = ['{workspaceRoot}/libs/*/src/**/*.ts', '{workspaceRoot}/tools/it
 export function targetsOf(stack: StackTargets): Record<string, TargetConfiguration> {
   const what = stack.stack === 'proxy' ? 'the proxy' : stack.stack;
   const target = (name: string, description: string, rest: Partial<TargetConfiguration> = {}) => ({
-    executor: `itsup:${name}`,
-    options: optionsOf(stack),
+    ...executorOf(name, stack),
     ...rest,
     metadata: {
       description,
@@ -87,6 +86,19 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     }),
     compose: target('compose', `Run any Compose command on ${what}`, { cache: false }),
   };
+}
+
+/** What one process may do one after the other is one executor: see executors/stack.ts. */
+const STEPS = ['generate', 'validate', 'plan', 'deploy'];
+
+function executorOf(
+  target: string,
+  stack: StackTargets,
+): Required<Pick<TargetConfiguration, 'executor' | 'options'>> {
+  const options = optionsOf(stack);
+  return STEPS.includes(target)
+    ? { executor: 'itsup:stack', options: { step: target, ...options } }
+    : { executor: `itsup:${target}`, options };
 }
 
 function optionsOf(stack: StackTargets): StackOptions {

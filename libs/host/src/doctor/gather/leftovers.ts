@@ -27,9 +27,8 @@ export async function leftoverFacts({
     if (holder !== null) running.push({ stack, holder });
     else if (journal !== null) killed.push({ stack, what: `${journal.command} of ${journal.startedAt}` });
   }
-  const image = await helperImage(docker).catch(unlessInterrupted);
   const packetFilter = await docker
-    .packetFilter(image ? { helperImage: image } : {})
+    .packetFilter({ helperImage: () => helperImage(docker) })
     .catch(unlessInterrupted);
   const rules = packetFilter?.available
     ? await packetFilter.filter.list(handoverComment).catch(unlessInterrupted)

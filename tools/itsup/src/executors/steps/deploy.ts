@@ -1,18 +1,18 @@
 import { readWorkspace } from '@itsup/config';
 import { deployStacks } from '@itsup/deploy';
-import { deployContext } from '../deploy-context';
-import { headCommit } from '../head-commit';
-import type { StackOptions } from '../inference/targets';
-import { printFindings, settleOutcome } from './settle-outcome';
-import { stackExecutor } from './stack-executor';
+import { deployContext } from '../../deploy-context';
+import { headCommit } from '../../head-commit';
+import type { StackOptions } from '../../inference/targets';
+import { printFindings, settleOutcome } from '../settle-outcome';
+import type { StackAction } from '../stack-executor';
 
-interface DeployOptions extends StackOptions {
+export interface DeployOptions extends StackOptions {
   pull?: boolean;
   adopt?: boolean;
   parallel?: number;
 }
 
-const { single, batch } = stackExecutor<DeployOptions>(async (run) => {
+export const deploy: StackAction<DeployOptions> = async (run) => {
   const { root, stacks, options } = run;
   const context = await deployContext(run);
   const summary = await deployStacks(context, {
@@ -25,6 +25,4 @@ const { single, batch } = stackExecutor<DeployOptions>(async (run) => {
     onOutcome: settleOutcome(run),
   });
   printFindings(summary, run);
-});
-
-export { batch, single as default };
+};

@@ -1,15 +1,15 @@
 import { readWorkspace } from '@itsup/config';
 import { formatPlan, planStacks } from '@itsup/deploy';
-import { deployContext } from '../deploy-context';
-import type { StackOptions } from '../inference/targets';
-import { stackExecutor } from './stack-executor';
+import { deployContext } from '../../deploy-context';
+import type { StackOptions } from '../../inference/targets';
+import type { StackAction } from '../stack-executor';
 
-interface PlanOptions extends StackOptions {
+export interface PlanOptions extends StackOptions {
   pull?: boolean;
   adopt?: boolean;
 }
 
-const { single, batch } = stackExecutor<PlanOptions>(async (run) => {
+export const plan: StackAction<PlanOptions> = async (run) => {
   const { root, stacks, options, color, print, settle } = run;
   const context = await deployContext(run);
   const workspace = await readWorkspace(root);
@@ -23,6 +23,4 @@ const { single, batch } = stackExecutor<PlanOptions>(async (run) => {
   for (const { stack, problems } of plan.failed) {
     settle(stack, { problems, success: false });
   }
-});
-
-export { batch, single as default };
+};

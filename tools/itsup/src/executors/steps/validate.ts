@@ -1,18 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { validateStacks } from '@itsup/deploy';
 import { createDocker } from '@itsup/docker';
-import type { StackOptions } from '../inference/targets';
-import { stackExecutor } from './stack-executor';
-import { toolEnvironment } from '../terminal/tool-environment';
+import type { StackOptions } from '../../inference/targets';
+import { toolEnvironment } from '../../terminal/tool-environment';
+import type { StackAction } from '../stack-executor';
 
-const { single, batch } = stackExecutor<StackOptions>(({ root, stacks, env, signal, settle }) =>
+export const validate: StackAction<StackOptions> = ({ root, stacks, env, signal, settle }) =>
   validateStacks({
     root,
     stacks,
     docker: createDocker({ env: toolEnvironment(env), signal }),
     parallel: availableParallelism(),
     onOutcome: ({ stack, problems }) => settle(stack, { problems, summary: 'valid' }),
-  }),
-);
-
-export { batch, single as default };
+  });

@@ -26,7 +26,8 @@ export interface TreeFile {
 }
 
 /**
- * The files of `projects/` for a tree of realistic projects: two to four services each, every routing mode,
+ * The files of `projects/` for a tree of realistic projects: two to four services each, a database with a volume among
+ * them, every routing mode,
  * one external host in twenty, an egress edge in every seventh project. The same options give the same bytes.
  */
 export function treeFiles(options: TreeOptions): TreeFile[] {
@@ -100,7 +101,7 @@ function compose(name: string, index: number, options: TreeOptions): string {
   ];
   if (index % 2 === 0 && !options.small) services.push(service('worker', { QUEUE: 'default' }, options));
   if (index % 3 === 0 && !options.small) services.push(service('cache', {}, options));
-  return `services:\n${services.join('')}`;
+  return `services:\n${services.join('')}volumes:\n  data:\n`;
 }
 
 function service(name: string, environment: Record<string, string>, { image, small }: TreeOptions): string {
@@ -119,7 +120,7 @@ ${variables}    labels:
     logging:
       driver: json-file
       options: { max-size: 10m, max-file: "3" }
-`;
+${name === 'db' ? '    volumes: [data:/var/lib/data]\n' : ''}`;
 }
 
 /** One shape of ingress a remainder, so that every routing mode is in every tree of ten or more. */

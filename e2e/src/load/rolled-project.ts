@@ -1,0 +1,177 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { http } from '../harness/clients';
+import { containersOf } from '../harness/engine';
+import { eventually } from '../harness/eventually';
+import { freePorts } from '../harness/ports';
+import { output, succeeded, userEnvironment, type Run } from '../harness/run';
+import type { TestWorkspace, WorkspaceOptions } from '../harness/workspace';
+import { openLedger } from './ledger';
+import { writeLoadProject, type LoadProject } from './load-project';
+import { allProfiles, openLoadRun, type LoadRun } from './load-run';
+import { createLoadWorkspace } from './load-workspace';
+import type { Profile } from './profile';
+
+/** Halves what Nx takes to start; the tests run it some two hundred times. */
+export const DAEMON = { NX_DAEMON: 'true' };
+
+const HOST = 'load.test';
+
+/** How a deploy ended that got a signal. */
+export interface Ended {
+  exitCode: number | null;
+  killedBy: NodeJS.Signals | null;
+  /** From the signal on. */
+  seconds: number;
+}
+
+/** A project that serves under constant load of every kind while it is changed, and what must hold around a change. */
+export class RolledProject {
+  /** How it is written now. */
+  current: LoadProject;
+  private generation = 0;
+
+  private constructor(
+    readonly workspace: TestWorkspace,
+    readonly app: string,
+    readonly running: LoadRun,
+    written: LoadProject,
+    private readonly ports: { tcp: number; udp: number },
+  ) {
+    this.current = written;
+  }
+
+  /** The main domain of the project. */
+  readonly host = HOST;
+
+  /** Deploys it and the proxy, and sends it requests until `end`. */
+  static async open(options: WorkspaceOptions = {}): Promise<RolledProject> {
+    const workspace = await createLoadWorkspace(options);
+    const app = workspace.name('load');
+    const [tcp = 0, udp = 0] = await freePorts(2);
+    const ledger = await openLedger();
+    const written = { version: 'v0', ledgerPort: ledger.port, hostports: { tcp, udp } };
+    await writeLoadProject(workspace, app, written);
+    succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
+    const { webSecure } = workspace.ports;
+    await eventually(async () =>
+      expect(await http({ address: '127.0.0.1', port: webSecure, tls: true, host: HOST })).toMatchObject({
+        status: 200,
+      }),
+    );
+    const profiles = allProfiles({ webSecure, host: HOST, tcp, udp, slowMs: 1_000 });
+    const running = await openLoadRun(profiles, ledger);
+    const project = new RolledProject(workspace, app, running, written, { tcp, udp });
+    await sleep(2_000);
+    expect(running.failures()).toEqual({});
+    return project;
+  }
+
+  /** Ends the load and removes everything. */
+  async close(): Promise<void> {
+    await this.running.end();
+    await this.workspace.nx(['daemon', '--stop'], { env: DAEMON });
+    await this.workspace.dispose();
+  }
+
+  /** Responses that take longer than a rollout; each makes it wait. */
+  slowProfiles(): Profile[] {
+    const { webSecure } = this.workspace.ports;
+    return allProfiles({ webSecure, host: HOST, ...this.ports, slowMs: 5_000 }).filter(({ name }) =>
+      name.startsWith('slow'),
+    );
+  }
+
+  /** Writes the next version of the project with these changes. */
+  async write(changes: Partial<LoadProject>): Promise<void> {
+    this.generation += 1;
+    await this.rewrite({ version: `v${this.generation}`, ...changes });
+  }
+
+  /** Writes the project with these changes alone. */
+  async rewrite(changes: Partial<LoadProject>): Promise<void> {
+    const { broken, restart, ...rest } = this.current;
+    void broken;
+    void restart;
+    this.current = { ...rest, ...changes };
+    await writeLoadProject(this.workspace, this.app, this.current);
+  }
+
+  /** A change of environment and, every time another one, of labels. */
+  writeLabels(): Promise<void> {
+    return this.write({ domains: this.generation % 2 === 0 ? [HOST] : [HOST, `api.${HOST}`] });
+  }
+
+  readonly apply = (): Promise<Run> =>
+    this.workspace.itsup(['apply', this.app], { timeoutMs: 200_000, env: DAEMON });
+
+  /** Deploys, and checks that nobody noticed but by the version. */
+  async deploy(act: () => Promise<Run> = this.apply): Promise<Run> {
+    this.running.load.expectVersion(null);
+    const run = succeeded(await act());
+    this.running.load.expectVersion(this.current.version);
+    await sleep(1_000);
+    expect(this.running.failures()).toEqual({});
+    await this.expectClean();
+    return run;
+  }
+
+  /** Exactly the wanted containers, no pin, no journal, no lock. */
+  async expectClean(): Promise<void> {
+    const { app, workspace, current } = this;
+    const containers = await containersOf(app);
+    expect(containers.map(({ status, health }) => `${status} ${health}`)).toEqual(
+      Array<string>(current.replicas ?? 1).fill('running healthy'),
+    );
+    for (const { id } of containers) {
+      const environment = await output('docker', ['inspect', '--format', '{{json .Config.Env}}', id]);
+      expect(JSON.parse(environment)).toContain(`VERSION=${current.version}`);
+    }
+    const dynamic = await readdir(join(workspace.state, 'traefik/dynamic'));
+    expect(dynamic.filter((name) => !/^[a-z-]+\.yml$/.test(name) || name.startsWith('rollout'))).toEqual([]);
+    const left = await readdir(join(workspace.state, 'stacks', app));
+    expect(left.filter((name) => /^(journal|lock)|\.tmp$/.test(name))).toEqual([]);
+  }
+
+  /** Starts a deploy and signals it as soon as the journal says that it is at the step, or past it. */
+  async signalAt(step: string, signal: 'SIGKILL' | 'SIGINT'): Promise<Ended> {
+    const child = spawn(join(this.workspace.root, 'node_modules/.bin/itsup'), ['apply', this.app], {
+      cwd: this.workspace.root,
+      env: userEnvironment({ ITSUP_STATE: this.workspace.state, ...DAEMON }),
+      stdio: 'ignore',
+      detached: true,
+    });
+    const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    await this.reached(step, () => child.exitCode !== null || child.signalCode !== null);
+    const began = performance.now();
+    end(child, signal);
+    const [exitCode, killedBy] = await exit;
+    return { exitCode, killedBy, seconds: (performance.now() - began) / 1000 };
+  }
+
+  /** Waits until a deploy's journal says that it is at the step, or past it. */
+  async reached(step: string, isOver: () => boolean): Promise<void> {
+    while (!isOver() && !(await this.journal()).includes(`"name": "${step}"`)) await sleep(2);
+  }
+
+  /** What a deploy left in the journal for the next one; null: nothing. */
+  async unsettledRollout(): Promise<{ direction: string } | null> {
+    const journal = (await this.journal()) || '{"rollout":null}';
+    return (JSON.parse(journal) as { rollout: { direction: string } | null }).rollout;
+  }
+
+  private journal(): Promise<string> {
+    const file = join(this.workspace.state, 'stacks', this.app, 'journal.json');
+    return readFile(file, 'utf8').catch(() => '');
+  }
+}
+
+/** The command and whatever it started, as a terminal signals its foreground processes. */
+function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  process.kill(-child.pid, signal);
+}

@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PathMode } from './model';
+import type { ProjectFolder } from './project-folder';
+import type { ReadProject } from './read-project';
+import type { SourceFiles } from './source-files';
+
+/** What it depends on, apart from its files. */
+interface Circumstances {
+  folder: ProjectFolder;
+  paths: PathMode;
+}
+
+interface Entry {
+  circumstances: string;
+  /** Every file that was asked for, whether it was there or not, and what was found. */
+  files: Record<string, string>;
+  read: ReadProject;
+}
+
+interface CacheFile {
+  code: string;
+  entries: Record<string, Entry>;
+}
+
+const FOLDER = 'node_modules';
+const FILE = join(FOLDER, '.cache/itsup/projects.json');
+
+/**
+ * What projects came to the last time they were read, so that only those are parsed again of which a file changed:
+ * reading a thousand files takes a moment, parsing them two seconds. An entry is good when every file that it came from
+ * is as it was, byte for byte. It is kept where tools keep such things, beside the installed packages; a workspace that
+ * has none has no cache, and one that cannot be read or written is no error.
+ */
+export class ProjectCache {
+  private readonly kept: Record<string, Entry> = {};
+  private changed = false;
+
+  private constructor(
+    private readonly root: string,
+    private readonly known: Record<string, Entry>,
+  ) {}
+
+  static open(root: string): ProjectCache {
+    try {
+      const { code, entries } = JSON.parse(readFileSync(join(root, FILE), 'utf8')) as CacheFile;
+      if (code === codeStamp()) return new ProjectCache(root, entries);
+    } catch {
+      // There is none yet, or half of one.
+    }
+    return new ProjectCache(root, {});
+  }
+
+  /** What the project came to; `read` is asked when that is not known. */
+  get(name: string, circumstances: Circumstances, files: SourceFiles, read: () => ReadProject): ReadProject {
+    const text = JSON.stringify(circumstances);
+    const known = Object.hasOwn(this.known, name) ? this.known[name] : undefined;
+    const isGood =
+      known?.circumstances === text &&
+      Object.entries(known.files).every(([file, found]) => stateOf(files, file) === found);
+    if (known && isGood) {
+      this.kept[name] = known;
+      return known.read;
+    }
+    const { value, asked } = files.recording(read);
+    this.changed = true;
+    this.kept[name] = {
+      circumstances: text,
+      files: Object.fromEntries(asked.map((file) => [file, stateOf(files, file)])),
+      read: value,
+    };
+    return value;
+  }
+
+  /** Keeps what was asked for since `open`, for the next process. */
+  save(): void {
+    const isSmaller = Object.keys(this.kept).length < Object.keys(this.known).length;
+    if ((!this.changed && !isSmaller) || !existsSync(join(this.root, FOLDER))) return;
+    const target = join(this.root, FILE);
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      replace(target, JSON.stringify({ code: codeStamp(), entries: this.kept } satisfies CacheFile));
+    } catch {
+      // The next process reads everything anew.
+    }
+  }
+}
+
+/** Whoever reads meanwhile finds the old file or the new one. */
+function replace(target: string, text: string): void {
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+/** A file as it is: where it really is, and its content or why it has none. */
+function stateOf(files: SourceFiles, file: string): string {
+  const { text, reason, realFile } = files.read(file);
+  const content = text === null ? reason : createHash('sha1').update(text).digest('base64');
+  return `${realFile}:${content}`;
+}
+
+let stamp: string | undefined;
+
+/** Another build of this library may make something else of the same files. */
+function codeStamp(): string {
+  stamp ??= readdirSync(__dirname, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => {
+      const { size, mtimeMs } = statSync(join(__dirname, name));
+      return `${name} ${size} ${mtimeMs}`;
+    })
+    .reduce((hash, line) => hash.update(line), createHash('sha1'))
+    .digest('base64');
+  return stamp;
+}

@@ -1,0 +1,8 @@
+import { generateStacks } from '@itsup/artifacts';
+import type { StackOptions } from '../../inference/targets';
+import type { StackAction } from '../stack-executor';
+
+export const generate: StackAction<StackOptions> = ({ root, stacks, settle }) =>
+  generateStacks(root, stacks, ({ stack, problems, written, unchanged }) =>
+    settle(stack, { problems, summary: [...written, ...unchanged].sort().join('\n') }),
+  );
