@@ -4,7 +4,7 @@ import { generateRows } from './rows/generate';
 import { rolloutRows } from './rows/rollout';
 import { runningRows } from './rows/running';
 import { simulatedRows } from './rows/simulated';
-import { validateRow } from './rows/validate';
+import { validateRows } from './rows/validate';
 import { formatTable, keeps, type Row } from './table';
 
 /** Rows that are measured together. */
@@ -30,7 +30,7 @@ const GROUPS: Group[] = [
   {
     name: 'validate',
     missing: missingCompose,
-    full: async () => [await validateRow({ projects: 100, rounds: ROUNDS })],
+    full: () => validateRows({ large: 1000, small: 100, rounds: ROUNDS, judged: true }),
     smoke: null,
   },
   {
@@ -82,7 +82,11 @@ async function main(args: string[]): Promise<number> {
     if (measure === null || (wanted.length > 0 && !wanted.includes(group.name))) continue;
     const missing = await group.missing();
     if (missing !== null) leftOut.push(`${group.name}: ${missing}`);
-    else rows.push(...(await measure()));
+    else {
+      const began = performance.now();
+      rows.push(...(await measure()));
+      process.stderr.write(`${group.name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
+    }
   }
   process.stdout.write(`${formatTable(rows)}\n`);
   leftOut.forEach((line) => process.stdout.write(`left out: ${line}\n`));

@@ -31,9 +31,11 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
       { ours: cold(ours), noop: cold(noop), loop: bareLoop(ours, printed), few: cold(few) },
       rounds,
     );
+    // Short, and near their bounds.
+    const more = { ...rounds, counted: 3 * rounds.counted };
     const nothing = await interleave(
       { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
-      rounds,
+      more,
     );
     const one = await interleave(
       { ours: oneChanged(ours), noop: oneChanged(noop), few: oneChanged(few) },

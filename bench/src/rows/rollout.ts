@@ -165,7 +165,8 @@ function comparison(
             against,
             ours: ours.beyond,
             other: theirs.beyond,
-            bound: judged ? BOUND : null,
+            // With one, the script does nothing but two calls of Compose; ours has the proxy acknowledge three times.
+            bound: judged && !how.healthcheck ? BOUND : null,
           }),
         ]
       : []),

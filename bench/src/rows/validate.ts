@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { output } from '@itsup/e2e/run';
+import { growthRow } from '../growth';
 import { interleave, spreadOf, sum, timeOf, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { benchWorkspace, makeCold, type BenchWorkspace } from '../workspace';
@@ -10,10 +11,12 @@ const GENERATE = ['run-many', '-t', 'generate'];
 const VALIDATE = ['run-many', '-t', 'validate'];
 const SAMPLES = 10;
 
-/** How many projects are validated, and how often. */
+/** Sizes of the two trees, and how often the smaller one is validated. */
 export interface Plan {
-  projects: number;
+  large: number;
+  small: number;
   rounds: Rounds;
+  judged: boolean;
 }
 
 /** A call of the docker command: where, and its arguments. */
@@ -26,23 +29,30 @@ interface Call {
  * `validate` with nothing of it cached. Most of it is Docker's own command, a process for each artifact: the row shows
  * how far it is from the least that these processes take on the cores of this machine.
  */
-export async function validateRow({ projects, rounds }: Plan): Promise<Row> {
-  const ours = await benchWorkspace('itsup', { projects });
-  const noop = await benchWorkspace('noop', { projects });
+export async function validateRows({ large, small, rounds, judged }: Plan): Promise<Row[]> {
+  const ours = await benchWorkspace('itsup', { projects: small });
+  const noop = await benchWorkspace('noop', { projects: small });
+  const many = await benchWorkspace('itsup', { projects: large });
   try {
     const calls = (await callsOf(ours, uncached(ours))).filter(({ args }) => args.includes('config'));
     const times = await interleave({ ours: uncached(ours), noop: uncached(noop) }, rounds);
     const cpu = await cpuTime(calls.slice(0, SAMPLES), ours.env);
     const cores = availableParallelism();
-    return timeRow({
-      measure: `validate, nothing cached, ${projects} projects`,
-      against: `a target that does nothing, plus ${calls.length} processes of ${(cpu * 1000).toFixed(0)} ms CPU time on ${cores} cores`,
-      ours: times.ours,
-      other: sum(times.noop, spreadOf([(calls.length * cpu) / cores])),
-      bound: null,
-    });
+    // A minute of processes is a mean already.
+    const once = await interleave({ many: uncached(many) }, { warmUp: 0, counted: 1 });
+    const measure = 'validate, nothing cached';
+    return [
+      timeRow({
+        measure: `${measure}, ${small} projects`,
+        against: `a target that does nothing, plus ${calls.length} processes of ${(cpu * 1000).toFixed(0)} ms CPU time on ${cores} cores`,
+        ours: times.ours,
+        other: sum(times.noop, spreadOf([(calls.length * cpu) / cores])),
+        bound: null,
+      }),
+      growthRow({ measure, large: once.many, small: times.ours, sizes: { large, small }, judged }),
+    ];
   } finally {
-    await Promise.all([ours.dispose(), noop.dispose()]);
+    await Promise.all([ours, noop, many].map((each) => each.dispose()));
   }
 }
 

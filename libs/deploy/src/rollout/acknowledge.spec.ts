@@ -1,6 +1,6 @@
 import { servedConfiguration } from '../traefik-api';
 import { containerFacts } from '../testing/container-facts';
-import { missingLabels } from './acknowledge';
+import { missingLabels, supersededRouter } from './acknowledge';
 import { missingFrom, type Serving } from './handover-ready';
 import { provideConfiguration } from './provided-configuration';
 
@@ -47,6 +47,43 @@ describe('missingLabels', () => {
     ],
   ])('tells of %s', (_, raw, expected) => {
     expect(missingLabels(servedConfiguration(raw), provided)).toBe(expected);
+  });
+});
+
+describe('supersededRouter', () => {
+  const routed = (changes: Record<string, string>, name = 'web') =>
+    provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            [`traefik.http.routers.${name}.rule`]: 'Host(`a.test`)',
+            [`traefik.http.routers.${name}.entrypoints`]: 'web-secure',
+            'traefik.http.services.web.loadbalancer.server.port': '80',
+            ...changes,
+          },
+        }),
+      ],
+      null,
+    );
+  const before = routed({ 'traefik.http.routers.web.rule': 'Host(`a.test`) || Host(`b.test`)' });
+  const wanted = routed({});
+  const shows = (changes: object | null) =>
+    servedConfiguration(changes === null ? {} : { routers: { 'web@docker': { ...router, ...changes } } });
+
+  it.each([
+    ['the old rule', { rule: 'Host(`a.test`) || Host(`b.test`)', priority: 28 }, 'web'],
+    ['the old priority', { priority: 100 }, 'web'],
+    ['the old entry points', { entryPoints: ['web'], priority: 14 }, 'web'],
+    ['the new labels', { priority: 14 }, ''],
+    ['nothing, because two containers disagree', null, ''],
+    ['an old router that does not work', { rule: 'Host(`b.test`)', status: 'disabled' }, ''],
+  ])('where the provider shows %s', (_, changes, expected) => {
+    expect(supersededRouter(shows(changes), before, wanted)).toBe(expected);
+  });
+
+  it('leaves alone what the new labels do not have: no other container takes its requests', () => {
+    expect(supersededRouter(shows({}), wanted, routed({}, 'other'))).toBe('');
   });
 });
 

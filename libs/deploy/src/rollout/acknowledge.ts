@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { createTraefikApi, type ServedConfiguration, type ServedObject } from '../traefik-api';
 import type { Pin } from './pin';
 import { protocols, type ProvidedConfiguration } from './provided-configuration';
 import { RolloutError } from './rollout-error';
+import { routerPriority } from './router-priority';
 import { listField, textField } from './tree-access';
 import type { HttpGet, ProxyAccess, RolloutLimits } from './types';
 import { waitFor, type Waiter } from './waiting';
@@ -36,6 +39,59 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
     () => complaint,
   );
   await settle(ack);
+}
+
+/**
+ * Waits until no instance has a router of the old labels that gets other requests than the new labels' router of that name: its priority
+ * may be above the pin's, and it leads to containers that are about to be stopped. Traefik drops it as soon as its docker provider sees
+ * both containers; after a restart of the engine that takes until the provider is connected again.
+ */
+export async function acknowledgeSuperseded(
+  ack: Acknowledgement,
+  before: ProvidedConfiguration,
+  wanted: ProvidedConfiguration,
+): Promise<void> {
+  const isDecided = protocols.every((protocol) =>
+    Object.entries(before[protocol].routers).every(([name, router]) => {
+      const heir = wanted[protocol].routers[name];
+      return heir === undefined || isDeepStrictEqual(router, heir);
+    }),
+  );
+  if (isDecided) return;
+  let left = '';
+  await everyInstance(
+    ack,
+    "Traefik's docker provider to drop the old routes",
+    async (api) => {
+      left = supersededRouter(await api.rawData(), before, wanted);
+      return left === '';
+    },
+    () => `router ${left} is still what the old labels say`,
+    ack.limits.engineTimeout,
+  );
+  await settle(ack);
+}
+
+/** Name of a router of the old labels that still serves and gets other requests than the new one of that name; empty: there is none. */
+export function supersededRouter(
+  served: ServedConfiguration,
+  before: ProvidedConfiguration,
+  wanted: ProvidedConfiguration,
+): string {
+  for (const protocol of ['http', 'tcp'] as const) {
+    for (const name of Object.keys(before[protocol].routers)) {
+      const heir = wanted[protocol].routers[name];
+      const found = served[protocol].routers.get(`${name}@docker`);
+      if (!heir || !found || !isUp(found)) continue;
+      const points = listField(heir, 'entryPoints');
+      const isHeir =
+        (textField(found.definition, 'rule') ?? '') === (textField(heir, 'rule') ?? '') &&
+        routerPriority(protocol, found.definition) === routerPriority(protocol, heir) &&
+        (points.length === 0 || points.join() === listField(found.definition, 'entryPoints').join());
+      if (!isHeir) return name;
+    }
+  }
+  return '';
 }
 
 /** Waits until no instance serves the pin any more. */

@@ -48,7 +48,7 @@ export async function finish(
     await docker.remove(ids, { force: true });
   });
   await steps.run('publish-routes', async () => {
-    if (publishRoutes) await publishRoutes(fileRoutes ?? {});
+    if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
   });
   await steps.run('await-labels', () => session.awaitLabels('await-labels', fresh));
   await steps.run('unpin', () => session.unpin('unpin'));

@@ -1,3 +1,4 @@
+export { patiently } from './patience';
 export * from './types';
 export { defaultLimits } from './limits';
 export { createConnectionTable } from './connection-table';

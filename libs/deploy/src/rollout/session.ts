@@ -1,6 +1,7 @@
 import {
   acknowledgeLabels,
   acknowledgePin,
+  acknowledgeSuperseded,
   acknowledgeUnpinned,
   brokenRouters,
   type Acknowledgement,
@@ -133,6 +134,7 @@ export class Session {
     if (pin.routers.length === 0) return null;
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, new Set());
+    await acknowledgeSuperseded(this.acknowledgement(step), this.provided(before), provided);
     return pin;
   }
 

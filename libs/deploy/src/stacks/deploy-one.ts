@@ -4,6 +4,7 @@ import type { Problem, UserError } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
 import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
+import { outlast } from '../converge/outlast';
 import { prepareImages } from '../converge/prepare-images';
 import { proxyAccess } from '../converge/proxy-access';
 import { recordStack } from '../converge/record-stack';
@@ -186,7 +187,9 @@ async function deployLocked(
       await journal.step('record', async () => {
         run.deployed.set(
           spec.stack,
-          await recordStack(run, loaded as LoadedStack, untouched(plan, deployed) ? null : id),
+          await outlast(context, spec.stack, () =>
+            recordStack(run, loaded as LoadedStack, untouched(plan, deployed) ? null : id),
+          ),
         );
       });
     } else {
