@@ -6,3 +6,4 @@ export { writeLoadProject, type LoadProject } from './load-project';
 export { allProfiles, openLoadRun, websocketProfile, type LoadRun } from './load-run';
 export { createLoadWorkspace } from './load-workspace';
 export { DAEMON, RolledProject, type Ended } from './rolled-project';
+export { HandedOverProxy } from './handed-over-proxy';
