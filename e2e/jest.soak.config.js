@@ -1,4 +1,4 @@
-/** Hundreds of rollouts: half an hour and more, so by hand and not in CI. */
+/** Hundreds of rollouts, hand-overs that are killed: an hour, so by hand and not in CI. */
 module.exports = {
   ...require('./jest.slow.config.js'),
   displayName: 'soak',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, open, readFile, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,10 +51,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Fills the disk that holds the folder to the last byte, until the returned function is called. */
+/** Fills the disk that holds the folder to the last block, until the returned function is called. */
 export async function fillDisk(folder: string): Promise<() => Promise<void>> {
   const ballast = join(folder, 'ballast');
-  const { bavail, bsize } = await statfs(folder);
-  await output('fallocate', ['--length', String(bavail * bsize), ballast]);
+  // Both end with an error, which is that there is no more room.
+  for (const size of ['1M', '4K'])
+    await run('dd', ['if=/dev/zero', `of=${ballast}`, `bs=${size}`, 'oflag=append', 'conv=notrunc']);
   return () => rm(ballast, { force: true });
 }

@@ -172,7 +172,7 @@ describeWithProxy([NODE], 'a rollout under load', () => {
       await identityOf('proxy'),
       await identityOf(project.app),
     ]).toEqual(before);
-  });
+  }, 900_000);
 
   it('carried out every POST exactly once', async () => {
     const { tallies, failures } = await project.running.end();
