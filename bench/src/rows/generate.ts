@@ -32,7 +32,7 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
       rounds,
     );
     // Short, and near their bounds.
-    const more = { ...rounds, counted: 3 * rounds.counted };
+    const more = { ...rounds, counted: 2 * rounds.counted - 1 };
     const nothing = await interleave(
       { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
       more,
@@ -42,7 +42,7 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
       rounds,
     );
     const template = await interleave(
-      { all: cold(ours), ours: templateChanged(ours), allOfFew: cold(few), few: templateChanged(few) },
+      { all: cold(ours), ours: templateChanged(ours), few: templateChanged(few) },
       rounds,
     );
     const peakBytes = await peakMemoryOf(cold(ours));

@@ -29,7 +29,7 @@ export async function runningRows({ projects, rounds, judged }: Plan): Promise<R
     await timeOf(ours.nx(DEPLOY));
     const before = await runningContainers(ours);
     // Short, and near their bounds.
-    const more = { ...rounds, counted: 3 * rounds.counted };
+    const more = { ...rounds, counted: 2 * rounds.counted - 1 };
     const plan = await interleave({ ours: ours.nx(PLAN), noop: noop.nx(PLAN), listing: listing(ours) }, more);
     const deploy = await interleave(
       { ours: ours.nx(DEPLOY), noop: noop.nx(DEPLOY), listing: listing(ours), compose: composeUp(ours) },
