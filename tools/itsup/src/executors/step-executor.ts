@@ -65,7 +65,7 @@ async function* runSteps<Options extends StepOptions>(
   }
 }
 
-/** Nx knows the flags of the executor, not of the step. */
+/** Nx knows the flags of the executor, not of the step; and where its schema forbids others, a batch dies without a word to the operator. */
 function withRefusal<Options extends StepOptions>(step: string, options: Options, flags: string[]): Options {
   const foreign = Object.keys(options).find((name) => !OWN_OPTIONS.has(name) && !flags.includes(name));
   return foreign === undefined ? options : { ...options, refusal: `${step} has no option --${foreign}` };
