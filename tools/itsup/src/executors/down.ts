@@ -10,15 +10,18 @@ interface DownOptions extends StackOptions {
   volumes?: boolean;
 }
 
-const { single, batch } = stackExecutor<DownOptions>(async (run) => {
-  const { root, stacks, options } = run;
-  await downStacks(await deployContext(run), {
-    workspace: await readWorkspace(root),
-    stacks,
-    volumes: options.volumes,
-    commit: headCommit(root),
-    onOutcome: settleOutcome(run),
-  });
-});
+const { single, batch } = stackExecutor<DownOptions>(
+  async (run) => {
+    const { root, stacks, options } = run;
+    await downStacks(await deployContext(run), {
+      workspace: await readWorkspace(root),
+      stacks,
+      volumes: options.volumes,
+      commit: headCommit(root),
+      onOutcome: settleOutcome(run),
+    });
+  },
+  ['volumes'],
+);
 
 export { batch, single as default };

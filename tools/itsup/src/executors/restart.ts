@@ -10,15 +10,18 @@ interface RestartOptions extends StackOptions {
   service?: string[];
 }
 
-const { single, batch } = stackExecutor<RestartOptions>(async (run) => {
-  const { root, stacks, options } = run;
-  await restartStacks(await deployContext(run), {
-    workspace: await readWorkspace(root),
-    stacks,
-    services: options.service,
-    commit: headCommit(root),
-    onOutcome: settleOutcome(run),
-  });
-});
+const { single, batch } = stackExecutor<RestartOptions>(
+  async (run) => {
+    const { root, stacks, options } = run;
+    await restartStacks(await deployContext(run), {
+      workspace: await readWorkspace(root),
+      stacks,
+      services: options.service,
+      commit: headCommit(root),
+      onOutcome: settleOutcome(run),
+    });
+  },
+  ['service'],
+);
 
 export { batch, single as default };

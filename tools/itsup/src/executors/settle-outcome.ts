@@ -1,6 +1,6 @@
 import { formatProblems } from '@itsup/config';
 import type { DeploySummary, StackOutcome } from '@itsup/deploy';
-import type { StackRun } from './stack-executor';
+import type { StackRun } from './run-action';
 
 /** Settles the task of a stack as the deploy layer settled the stack. */
 export function settleOutcome({

@@ -1,10 +1,11 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { UserError } from '@itsup/config';
 import type { StackOptions } from '../inference/targets';
-import { stackExecutor, type StackAction, type TaskOutcome } from './stack-executor';
+import type { StackAction, TaskOutcome } from './run-action';
+import { stackExecutor } from './stack-executor';
 
 const context = { root: '/workspace' } as ExecutorContext;
-const graph = {} as TaskGraph;
+const graph = { dependencies: {} } as unknown as TaskGraph;
 
 let shown: string;
 beforeEach(() => {

@@ -1,56 +1,10 @@
-import { formatProblems, problemsOf, type Problem } from '@itsup/config';
-import type { Reporter } from '@itsup/deploy';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
 import { interruption } from '../terminal/interruption';
-import { createProgress } from '../terminal/progress';
-import { wantsColor } from '../terminal/wants-color';
-import { OutcomeQueue } from './outcome-queue';
-
-/** One run of one target for all its stacks, in one process. */
-export interface StackRun<Options> {
-  root: string;
-  stacks: string[];
-  /** Flags are the run's, so they are the same for all stacks. */
-  options: Options;
-  env: NodeJS.ProcessEnv;
-  color: boolean;
-  /** Aborted on Ctrl-C; what is running has three seconds to come to a safe end. */
-  signal: AbortSignal;
-  /** Shows a line at once and keeps it for the stack's output; `null` is the run itself. */
-  print(stack: string | null, line: string): void;
-  /** Takes the progress of the deploy layer: lines as `print` does, and what a stack waits for. */
-  reporter: Reporter;
-  /** Settles a stack: failed with `success: false` or a problem of severity error. */
-  settle(stack: string, outcome?: Outcome): void;
-}
-
-export interface Outcome {
-  problems?: readonly Problem[];
-  success?: boolean;
-  /** For who asks for the output of a task that went well. */
-  summary?: string;
-}
-
-/** What an executor does. A stack that it leaves unsettled has succeeded; a rejection fails the unsettled ones. */
-export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
-
-export interface TaskOutcome {
-  task: string;
-  result: {
-    success: boolean;
-    /** For Nx, where success says too little. */
-    status?: 'skipped';
-    terminalOutput: string;
-    startTime: number;
-    endTime: number;
-  };
-  /** What of the output was not shown as it came. */
-  unseen: string;
-}
+import { runAction, type StackAction, type TaskOutcome } from './run-action';
 
 export interface StackExecutor<Options> {
-  /** For Nx without batches: the same action with one stack. */
+  /** For Nx without batches: the same with one stack. */
   single: (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
   batch: (
     graph: TaskGraph,
@@ -60,121 +14,119 @@ export interface StackExecutor<Options> {
   ) => AsyncGenerator<TaskOutcome>;
 }
 
+/** Options of an executor that does one of several things. */
+export interface StepOptions extends StackOptions {
+  /** Which one; set by the plugin. */
+  step: string;
+}
+
+/** One of the things that it does. */
+export interface Step<Options> {
+  /** What the operator may say to it. */
+  flags: string[];
+  /** Loads the code when it is needed. */
+  load(): Promise<StackAction<Options>>;
+}
+
 /**
  * Both implementations of an executor from one action: Nx runs all tasks of a target in one process, where a fork for
  * each would cost a quarter of a second. A task's failure is its own.
+ *
+ * @param flags what the operator may say to it
  */
 export function stackExecutor<Options extends StackOptions>(
   action: StackAction<Options>,
+  flags: string[] = [],
 ): StackExecutor<Options> {
+  return executorOf({ only: { flags, load: () => Promise.resolve(action) } }, () => 'only');
+}
+
+/**
+ * The same of several steps, of which a later one may depend on an earlier one. A batch does each step for all its
+ * stacks before the next; what depends on a task that failed is skipped, as Nx does between batches.
+ */
+export function stepExecutor<Options extends StepOptions>(
+  steps: Record<string, Step<Options>>,
+): StackExecutor<Options> {
+  return executorOf(steps, ({ step }) => step);
+}
+
+function executorOf<Options extends StackOptions>(
+  steps: Record<string, Step<Options>>,
+  stepOf: (options: Options) => string,
+): StackExecutor<Options> {
+  const run = (
+    root: string,
+    options: Record<string, Options>,
+    graph?: TaskGraph,
+  ): AsyncGenerator<TaskOutcome> => runSteps({ steps, stepOf, root, options, graph });
   return {
-    single: async (options, context) => {
-      for await (const { result, unseen } of run(action, context.root, { [options.stack]: options })) {
+    single: async (options, { root }) => {
+      for await (const { result, unseen } of run(root, { [options.stack]: options })) {
         process.stdout.write(unseen);
         return { success: result.success };
       }
       return { success: false };
     },
-    batch: (_graph, options, _overrides, context) => run(action, context.root, options),
+    batch: (graph, options, _overrides, { root }) => run(root, options, graph),
   };
 }
 
-async function* run<Options extends StackOptions>(
-  action: StackAction<Options>,
-  root: string,
-  tasks: Record<string, Options>,
-): AsyncGenerator<TaskOutcome> {
+async function* runSteps<Options extends StackOptions>({
+  steps,
+  stepOf,
+  root,
+  options,
+  graph,
+}: {
+  steps: Record<string, Step<Options>>;
+  stepOf: (options: Options) => string;
+  root: string;
+  /** By task. */
+  options: Record<string, Options>;
+  graph: TaskGraph | undefined;
+}): AsyncGenerator<TaskOutcome> {
   const { signal, release } = interruption();
+  const failed = new Set<string>();
   try {
-    yield* runAction(action, root, tasks, signal);
+    for (const [name, { flags, load }] of Object.entries(steps)) {
+      const tasks: Record<string, Options> = {};
+      for (const [task, own] of Object.entries(options).filter(([, each]) => stepOf(each) === name)) {
+        const waitsFor = graph?.dependencies[task] ?? [];
+        if (signal.aborted || waitsFor.some((other) => failed.has(other))) {
+          failed.add(task);
+          yield skipped(task);
+        } else tasks[task] = withRefusal(own, flags);
+      }
+      if (Object.keys(tasks).length === 0) continue;
+      for await (const outcome of runAction(await load(), root, tasks, signal)) {
+        if (!outcome.result.success) failed.add(outcome.task);
+        yield outcome;
+      }
+    }
   } finally {
     release();
   }
 }
 
-/** Runs an action for the stacks of these tasks, and tells each outcome as it comes. */
-export async function* runAction<Options extends StackOptions>(
-  action: StackAction<Options>,
-  root: string,
-  tasks: Record<string, Options>,
-  signal: AbortSignal,
-): AsyncGenerator<TaskOutcome> {
-  const env = process.env;
-  const color = wantsColor(env, process.stdout.isTTY);
-  const startTime = Date.now();
-  const queue = new OutcomeQueue<TaskOutcome>();
-  const open = new Map(
-    Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
-  );
-  const many = open.size > 1;
-  const shown = new Set<string>();
+const OWN_OPTIONS = new Set(['step', 'stack', 'digest', 'refusal', 'notes']);
 
-  const show = (stack: string | null, line: string): void =>
-    void process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
-  // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
-  const progress = createProgress(null, show);
-
-  const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
-    const task = open.get(stack);
-    if (task === undefined) {
-      return;
-    }
-    open.delete(stack);
-    progress.settled(stack);
-    const problems = [...task.notes.map(warning), ...found];
-    const failed = !success || problems.some(({ severity }) => severity === 'error');
-    const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
-    const more = failed || summary === undefined ? '' : `${summary}\n`;
-    // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
-    // stacks is shown once.
-    if (!failed && !shown.has(told)) {
-      shown.add(told);
-      process.stdout.write(told);
-    }
-    queue.push({
-      task: task.task,
-      result: {
-        success: !failed,
-        // What went well was seen as it came; a failure is told with all that led to it.
-        terminalOutput: failed ? task.lines + told : told + more,
-        startTime,
-        endTime: Date.now(),
-      },
-      unseen: failed ? told : more,
-    });
-  };
-  const print = (stack: string | null, line: string): void => {
-    const task = stack === null ? undefined : open.get(stack);
-    if (task !== undefined) {
-      task.lines += `${line}\n`;
-    }
-    show(stack, line);
-  };
-  const reporter: Reporter = { line: print, status: progress.status };
-
-  for (const { stack, refusal } of Object.values(tasks)) {
-    if (refusal !== undefined) {
-      settle(stack, { problems: [{ code: 'refused', severity: 'error', message: refusal }] });
-    }
-  }
-  const [options] = Object.values(tasks);
-  const stacks = [...open.keys()];
-  if (options !== undefined && stacks.length > 0) {
-    void action({ root, stacks, options, env, color, signal, print, reporter, settle })
-      .then(
-        () => stacks.forEach((stack) => settle(stack)),
-        (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
-      )
-      .finally(() => {
-        progress.close();
-        queue.close();
-      });
-  } else {
-    queue.close();
-  }
-  yield* queue;
+/**
+ * Refuses a flag that is not there. The schemas let every one through, because Nx checks them in the worker of a batch,
+ * which then dies of an unhandled rejection.
+ */
+function withRefusal<Options extends StackOptions>(options: Options, flags: string[]): Options {
+  const foreign = Object.keys(options).find((name) => !OWN_OPTIONS.has(name) && !flags.includes(name));
+  if (foreign === undefined || options.refusal !== undefined) return options;
+  const known = flags.length === 0 ? 'it takes none' : flags.map((flag) => `--${flag}`).join(', ');
+  return { ...options, refusal: `unknown option --${foreign}; known: ${known}` };
 }
 
-function warning(message: string): Problem {
-  return { code: 'workspace', severity: 'warning', message };
+function skipped(task: string): TaskOutcome {
+  const now = Date.now();
+  return {
+    task,
+    result: { success: false, status: 'skipped', terminalOutput: '', startTime: now, endTime: now },
+    unseen: '',
+  };
 }

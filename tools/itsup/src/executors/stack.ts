@@ -1,4 +1,4 @@
-import { stepExecutor, type StepOptions } from './step-executor';
+import { stepExecutor, type StepOptions } from './stack-executor';
 
 /** What the operator may say besides. */
 interface StackFlags extends StepOptions {

@@ -4,7 +4,7 @@ import { deployContext } from '../../deploy-context';
 import { headCommit } from '../../head-commit';
 import type { StackOptions } from '../../inference/targets';
 import { printFindings, settleOutcome } from '../settle-outcome';
-import type { StackAction } from '../stack-executor';
+import type { StackAction } from '../run-action';
 
 export interface DeployOptions extends StackOptions {
   pull?: boolean;

@@ -1,6 +1,6 @@
 import { generateStacks } from '@itsup/artifacts';
 import type { StackOptions } from '../../inference/targets';
-import type { StackAction } from '../stack-executor';
+import type { StackAction } from '../run-action';
 
 export const generate: StackAction<StackOptions> = ({ root, stacks, settle }) =>
   generateStacks(root, stacks, ({ stack, problems, written, unchanged }) =>

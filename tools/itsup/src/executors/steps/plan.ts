@@ -2,7 +2,7 @@ import { readWorkspace } from '@itsup/config';
 import { formatPlan, planStacks } from '@itsup/deploy';
 import { deployContext } from '../../deploy-context';
 import type { StackOptions } from '../../inference/targets';
-import type { StackAction } from '../stack-executor';
+import type { StackAction } from '../run-action';
 
 export interface PlanOptions extends StackOptions {
   pull?: boolean;

@@ -3,7 +3,7 @@ import { validateStacks } from '@itsup/deploy';
 import { createDocker } from '@itsup/docker';
 import type { StackOptions } from '../../inference/targets';
 import { toolEnvironment } from '../../terminal/tool-environment';
-import type { StackAction } from '../stack-executor';
+import type { StackAction } from '../run-action';
 
 export const validate: StackAction<StackOptions> = ({ root, stacks, env, signal, settle }) =>
   validateStacks({

@@ -1,6 +1,6 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import type { StackAction } from './stack-executor';
-import { stepExecutor, type StepOptions } from './step-executor';
+import type { StackAction } from './run-action';
+import { stepExecutor, type StepOptions } from './stack-executor';
 
 const context = { root: '/workspace' } as ExecutorContext;
 
@@ -88,11 +88,12 @@ describe('an executor of several steps', () => {
     expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
-  it('refuses a flag that is another step’s', async () => {
+  it('refuses a flag that is another step’s, or nobody’s', async () => {
     expect(await batch({ 'a:generate': [] }, undefined, { pull: true })).toEqual({
       ran: [],
       outcomes: ['a:generate false'],
     });
+    expect(await batch({ 'a:deploy': [] }, undefined, { nope: 1 })).toMatchObject({ ran: [] });
     expect(await batch({ 'a:deploy': [] }, undefined, { pull: true })).toMatchObject({ ran: ['deploy a'] });
   });
 });

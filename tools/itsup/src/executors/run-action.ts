@@ -1,0 +1,135 @@
+import { formatProblems, problemsOf, type Problem } from '@itsup/config';
+import type { Reporter } from '@itsup/deploy';
+import type { StackOptions } from '../inference/targets';
+import { createProgress } from '../terminal/progress';
+import { wantsColor } from '../terminal/wants-color';
+import { OutcomeQueue } from './outcome-queue';
+
+/** One run of one target for all its stacks, in one process. */
+export interface StackRun<Options> {
+  root: string;
+  stacks: string[];
+  /** Flags are the run's, so they are the same for all stacks. */
+  options: Options;
+  env: NodeJS.ProcessEnv;
+  color: boolean;
+  /** Aborted on Ctrl-C; what is running has three seconds to come to a safe end. */
+  signal: AbortSignal;
+  /** Shows a line at once and keeps it for the stack's output; `null` is the run itself. */
+  print(stack: string | null, line: string): void;
+  /** Takes the progress of the deploy layer: lines as `print` does, and what a stack waits for. */
+  reporter: Reporter;
+  /** Settles a stack: failed with `success: false` or a problem of severity error. */
+  settle(stack: string, outcome?: Outcome): void;
+}
+
+export interface Outcome {
+  problems?: readonly Problem[];
+  success?: boolean;
+  /** For who asks for the output of a task that went well. */
+  summary?: string;
+}
+
+/** What an executor does. A stack that it leaves unsettled has succeeded; a rejection fails the unsettled ones. */
+export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
+
+export interface TaskOutcome {
+  task: string;
+  result: {
+    success: boolean;
+    /** For Nx, where success says too little. */
+    status?: 'skipped';
+    terminalOutput: string;
+    startTime: number;
+    endTime: number;
+  };
+  /** What of the output was not shown as it came. */
+  unseen: string;
+}
+
+/** Runs an action for the stacks of these tasks, and tells each outcome as it comes. */
+export async function* runAction<Options extends StackOptions>(
+  action: StackAction<Options>,
+  root: string,
+  tasks: Record<string, Options>,
+  signal: AbortSignal,
+): AsyncGenerator<TaskOutcome> {
+  const env = process.env;
+  const color = wantsColor(env, process.stdout.isTTY);
+  const startTime = Date.now();
+  const queue = new OutcomeQueue<TaskOutcome>();
+  const open = new Map(
+    Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
+  );
+  const many = open.size > 1;
+  const shown = new Set<string>();
+
+  const show = (stack: string | null, line: string): void =>
+    void process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
+  // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
+  const progress = createProgress(null, show);
+
+  const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
+    const task = open.get(stack);
+    if (task === undefined) {
+      return;
+    }
+    open.delete(stack);
+    progress.settled(stack);
+    const problems = [...task.notes.map(warning), ...found];
+    const failed = !success || problems.some(({ severity }) => severity === 'error');
+    const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
+    const more = failed || summary === undefined ? '' : `${summary}\n`;
+    // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
+    // stacks is shown once.
+    if (!failed && !shown.has(told)) {
+      shown.add(told);
+      process.stdout.write(told);
+    }
+    queue.push({
+      task: task.task,
+      result: {
+        success: !failed,
+        // What went well was seen as it came; a failure is told with all that led to it.
+        terminalOutput: failed ? task.lines + told : told + more,
+        startTime,
+        endTime: Date.now(),
+      },
+      unseen: failed ? told : more,
+    });
+  };
+  const print = (stack: string | null, line: string): void => {
+    const task = stack === null ? undefined : open.get(stack);
+    if (task !== undefined) {
+      task.lines += `${line}\n`;
+    }
+    show(stack, line);
+  };
+  const reporter: Reporter = { line: print, status: progress.status };
+
+  for (const { stack, refusal } of Object.values(tasks)) {
+    if (refusal !== undefined) {
+      settle(stack, { problems: [{ code: 'refused', severity: 'error', message: refusal }] });
+    }
+  }
+  const [options] = Object.values(tasks);
+  const stacks = [...open.keys()];
+  if (options !== undefined && stacks.length > 0) {
+    void action({ root, stacks, options, env, color, signal, print, reporter, settle })
+      .then(
+        () => stacks.forEach((stack) => settle(stack)),
+        (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
+      )
+      .finally(() => {
+        progress.close();
+        queue.close();
+      });
+  } else {
+    queue.close();
+  }
+  yield* queue;
+}
+
+function warning(message: string): Problem {
+  return { code: 'workspace', severity: 'warning', message };
+}
