@@ -33,6 +33,8 @@ interface CacheFile {
   entries: Record<string, Entry>;
 }
 
+/** Names the exact versions of the parsers. */
+const PACKAGE = '../package.json';
 const FOLDER = 'node_modules';
 const FILE = join(FOLDER, '.cache/itsup/projects.json');
 
@@ -107,6 +109,7 @@ function replace(target: string, text: string): void {
     throw error;
   }
 }
+
 /** A file as it is: where it really is, and its content or why it has none. */
 function stateOf(files: SourceFiles, file: string): string {
   const { text, reason, realFile } = files.read(file);
@@ -116,11 +119,11 @@ function stateOf(files: SourceFiles, file: string): string {
 
 let stamp: string | undefined;
 
-/** Another build of this library may make something else of the same files. */
+/** Another build of this library, or another parser, may make something else of the same files. */
 function codeStamp(): string {
-  stamp ??= readdirSync(__dirname, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => {
+  const code = readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isFile());
+  stamp ??= [...code.map(({ name }) => name), PACKAGE]
+    .map((name) => {
       const { size, mtimeMs } = statSync(join(__dirname, name));
       return `${name} ${size} ${mtimeMs}`;
     })

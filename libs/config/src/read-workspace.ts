@@ -9,7 +9,7 @@ import { YamlFiles } from './yaml-files';
 
 /**
  * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
- * among the others, without its broken parts.
+ * among the others, without its broken parts. What projects came to is kept in `node_modules/.cache/itsup/` for the next time.
  */
 export async function readWorkspace(root: string): Promise<Workspace> {
   const files = new YamlFiles(root);
