@@ -294,7 +294,7 @@ describe('packetFilter', () => {
       { match: 'iptables-save', stdout: '*nat\nCOMMIT\n' },
       { match: 'iptables-restore', readInput: true },
     ]);
-    const result = await docker.packetFilter({ helperImage: 'busybox:stable' });
+    const result = await docker.packetFilter({ helperImage: async () => 'busybox:stable' });
     if (!result.available) throw new Error(result.reason);
     expect(result.filter).toMatchObject({ via: 'helper', families: ['ipv4'] });
     const rule: PacketRule = {
@@ -325,7 +325,7 @@ describe('packetFilter', () => {
         exit: 127,
       },
     ]);
-    const result = await docker.packetFilter({ helperImage: 'traefik:v3' });
+    const result = await docker.packetFilter({ helperImage: async () => 'traefik:v3' });
     expect(result).toMatchObject({ available: false });
   });
 });

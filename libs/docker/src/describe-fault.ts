@@ -6,7 +6,7 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
     case 'docker-missing':
       return {
         message: `the command "${fault.binary}" was not found`,
-        help: 'install Docker Engine with the Compose plugin: on Debian and Ubuntu "sudo npx itsup bootstrap" does, for others see https://docs.docker.com/engine/install/',
+        help: 'install Docker Engine with the Compose plugin: on Debian and Ubuntu run: sudo env "PATH=$PATH" npx itsup bootstrap; elsewhere see https://docs.docker.com/engine/install/',
       };
     case 'engine-unreachable':
       return {

@@ -43,8 +43,7 @@ export async function findPacketFilter(
     return unavailable('rootless', 'The engine runs without root.', 'Use an engine that runs as root.');
   }
   if (isRoot) return probe('host', onHost(runner));
-  const { helperImage: wanted } = options;
-  const helperImage = typeof wanted === 'function' ? await wanted() : wanted;
+  const helperImage = await options.helperImage?.();
   if (helperImage === undefined || !(await docker.inspectImages([helperImage])).has(helperImage)) {
     return unavailable(
       'no-helper-image',
@@ -79,16 +78,11 @@ function throughHelper(docker: Pick<Docker, 'run'>, image: string): Execute {
 }
 
 async function probe(via: PacketFilter['via'], execute: Execute): Promise<PacketFilterResult> {
-  const families: AddressFamily[] = [];
-  let refusal: Unavailable | null = null;
-  const all = ['ipv4', 'ipv6'] as const;
-  const answers = await Promise.all(all.map((family) => probeFamily(execute, family)));
-  for (const [index, family] of all.entries()) {
-    const answer = answers[index] ?? null;
-    if (answer === null) families.push(family);
-    else refusal ??= answer;
-  }
-  if (refusal !== null && !families.includes('ipv4')) return refusal;
+  const all: AddressFamily[] = ['ipv4', 'ipv6'];
+  const refusals = await Promise.all(all.map((family) => probeFamily(execute, family)));
+  const families = all.filter((_, index) => refusals[index] === null);
+  const refusal = refusals.find((answer) => answer !== null);
+  if (refusal && !families.includes('ipv4')) return refusal;
   return { available: true, filter: createFilter(via, families, execute) };
 }
 

@@ -48,5 +48,5 @@ export type HelperImage = () => Promise<string | undefined>;
 
 export interface PacketFilterOptions {
   /** An image on the engine with `nsenter` (busybox has it), for the case that this process is not root; asked for only then. */
-  helperImage?: string | HelperImage;
+  helperImage?: HelperImage;
 }

@@ -1,4 +1,4 @@
-import type { Docker, PacketFilterOptions } from '@itsup/docker';
+import type { Docker, HelperImage } from '@itsup/docker';
 
 import type { Clock, HttpGet } from './types';
 
@@ -84,7 +84,7 @@ export interface HandoverRequest {
   /** Folder of this host with acme.json; null: there is none. A copy of it serves the temporary instance. */
   acmeFolder: string | null;
   /** An image on the engine with `nsenter`, where this process is not root. */
-  helperImage?: PacketFilterOptions['helperImage'];
+  helperImage?: HelperImage;
   /** Publishes the static configuration: the final instance reads it. */
   publish(): Promise<void>;
   /** Replaces the container: `docker compose up --detach --no-deps --force-recreate traefik`. Must not wait for health. */

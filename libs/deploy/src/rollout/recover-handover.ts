@@ -1,4 +1,4 @@
-import type { PacketFilter, PacketFilterOptions } from '@itsup/docker';
+import type { PacketFilter, HelperImage } from '@itsup/docker';
 
 import { instancesOf, removeInstances } from './handover-instances';
 import { awaitServing, servingOf } from './handover-ready';
@@ -12,7 +12,7 @@ import type { Waiter } from './waiting';
 export interface HandoverRecovery {
   /** As in the request of a hand-over. */
   folder: string;
-  helperImage?: PacketFilterOptions['helperImage'];
+  helperImage?: HelperImage;
   /** Starts or replaces the container on the public ports, with the published static configuration. */
   replace(): Promise<void>;
 }
