@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { growthRow } from '../growth';
-import { interleave, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
+import { interleave, moreOf, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { benchWorkspace, makeCold, touchProject, type BenchWorkspace } from '../workspace';
 
@@ -31,8 +31,7 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
       { ours: cold(ours), noop: cold(noop), loop: bareLoop(ours, printed), few: cold(few) },
       rounds,
     );
-    // Short, and near their bounds.
-    const more = { ...rounds, counted: 2 * rounds.counted - 1 };
+    const more = moreOf(rounds);
     const nothing = await interleave(
       { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
       more,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { identityOf, removeProjects, removeProxy } from '@itsup/e2e/engine';
 import { freePorts } from '@itsup/e2e/ports';
-import { interleave, spreadOf, sum, timeOf, type Command, type Rounds } from '../measure';
+import { interleave, moreOf, spreadOf, sum, timeOf, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { projectName, type TreeOptions } from '@itsup/e2e/generated-tree';
 import { benchWorkspace, type BenchWorkspace } from '../workspace';
@@ -28,8 +28,7 @@ export async function runningRows({ projects, rounds, judged }: Plan): Promise<R
   try {
     await timeOf(ours.nx(DEPLOY));
     const before = await runningContainers(ours);
-    // Short, and near their bounds.
-    const more = { ...rounds, counted: 2 * rounds.counted - 1 };
+    const more = moreOf(rounds);
     const plan = await interleave({ ours: ours.nx(PLAN), noop: noop.nx(PLAN), listing: listing(ours) }, more);
     const deploy = await interleave(
       { ours: ours.nx(DEPLOY), noop: noop.nx(DEPLOY), listing: listing(ours), compose: composeUp(ours) },
