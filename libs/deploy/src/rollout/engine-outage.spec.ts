@@ -116,6 +116,22 @@ describe('an engine that is restarted', () => {
     }
   });
 
+  it('leaves the docker provider blind for a while: the old ones stay until their longer rule is gone', async () => {
+    const rule = `Host(\`${host}\`) || Host(\`www.${host}\`)`;
+    const labels = { ...good.labels, 'traefik.http.routers.web.rule': rule };
+    const world = new SimulatedHost(folder, host, { ...good, labels }, 1);
+    world.wanted = good;
+    world.providerBlindUntil = world.now + 15_000;
+    const process = new SimulatedProcess(world);
+    const outcome = await rollOut(process.context(), process.request(1), process.journal);
+    expect(outcome).toMatchObject({ result: 'done', leftover: null });
+    world.advance(1_000);
+    expect({ files: readdirSync(folder), violations: world.violations }).toEqual({
+      files: [],
+      violations: [],
+    });
+  });
+
   it('during a scaling or a recovery changes nothing about their ends', async () => {
     for (let at = 1; at < 20; at += 3) {
       const world = new SimulatedHost(folder, host, good, 3);

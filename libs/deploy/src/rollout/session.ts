@@ -134,8 +134,17 @@ export class Session {
     if (pin.routers.length === 0) return null;
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, new Set());
-    await acknowledgeSuperseded(this.acknowledgement(step), this.provided(before), provided);
+    await this.awaitSuperseded(step, before, containers);
     return pin;
+  }
+
+  /**
+   * Waits until the labels of containers that are about to go bring them no request that the pin means for others.
+   * @throws RolloutError
+   */
+  async awaitSuperseded(step: RolloutStep, going: ContainerFacts[], heirs: ContainerFacts[]): Promise<void> {
+    if (!this.context.proxy) return;
+    await acknowledgeSuperseded(this.acknowledgement(step), this.provided(going), this.provided(heirs));
   }
 
   /** Rewrites a pin whose containers changed their addresses; not acknowledged. */

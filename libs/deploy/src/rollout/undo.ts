@@ -1,5 +1,6 @@
 import { drain, undoDrain } from './drain';
 import { asServing } from './finish';
+import { Interrupted, RolloutError } from './rollout-error';
 import { endsOf, type Session } from './session';
 import type { ContainerFacts, DrainOptions } from './types';
 
@@ -26,6 +27,7 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   }
   if (options.switched || options.drained) await undoDrain(session.context, old, options.drain);
   const fresh = all.filter((container) => !isOld(container));
+  if (options.switched) await awaitOldRoutes(session, old, fresh);
   if (options.switched) await drainFresh(session, fresh, options.drain);
   if (fresh.length > 0) {
     await session.context.docker.remove(
@@ -40,6 +42,23 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   // A container that is unhealthy by now goes on serving through the pin; without it, it would not.
   await session.awaitLabels('await-labels', remaining.map(regardlessOfHealth));
   await session.unpin('unpin');
+}
+
+/**
+ * The drain hook made the old ones unhealthy, and Traefik's docker provider shows the new ones' routes alone until they are healthy again.
+ * Where they do not become it, nothing is gained by keeping new containers that are not fit.
+ */
+async function awaitOldRoutes(
+  session: Session,
+  old: ContainerFacts[],
+  fresh: ContainerFacts[],
+): Promise<void> {
+  try {
+    await session.awaitSuperseded('switch', fresh.map(asServing), old.map(asServing));
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
+    session.note(error.message);
+  }
 }
 
 /** Requests that the new containers took before the way back end there too. After Ctrl-C the next deploy waits for the rest. */

@@ -46,7 +46,7 @@ const stepMs = 10;
 
 /**
  * An engine with one Compose service and a Traefik in front of it, in virtual time. Traefik follows the engine and its dynamic folder
- * with a lag, drops routers that two containers define differently, and lets the file provider win. Whatever a rollout does, a request
+ * with a lag, drops routers that two containers define differently, and lets the longest rule win, of equals the file provider's. Whatever a rollout does, a request
  * for `host` has to find a ready container at every moment; where it does not, `violations` says when and why.
  */
 export class SimulatedHost {
@@ -62,6 +62,9 @@ export class SimulatedHost {
   private lastRouted = new Map<string, number>();
   private readonly files = new Map<string, DynamicFile>();
   private watching = false;
+  /** Until then the docker provider goes on showing what it showed before. */
+  providerBlindUntil = 0;
+  private labelRouter: Served['routers'][string] | null = null;
 
   constructor(
     readonly dynamicFolder: string,
@@ -194,7 +197,9 @@ export class SimulatedHost {
     const matching = Object.entries(this.served.routers).filter(([, { rule }]) =>
       rule.includes(`\`${this.host}\``),
     );
-    const [, chosen] = matching.find(([name]) => name.endsWith('@file')) ?? matching[0] ?? [];
+    const longest = Math.max(...matching.map(([, { rule }]) => rule.length));
+    const best = matching.filter(([, { rule }]) => rule.length === longest);
+    const [, chosen] = best.find(([name]) => name.endsWith('@file')) ?? best[0] ?? [];
     if (!chosen) return this.violate('404');
     if (chosen.servers.length === 0) return this.violate('503');
     for (const address of chosen.servers) {
@@ -257,18 +262,23 @@ export class SimulatedHost {
     return behaviour.healthyAfter !== null && this.now - bornAt >= behaviour.healthyAfter;
   }
 
-  private configuration(): Served {
-    const routers: Served['routers'] = {};
+  /** null: no container is fit, or two define it differently. */
+  private routerOfLabels(): Served['routers'][string] | null {
     const kept = [...this.containers.values()].filter(
       ({ facts }) => facts.status === 'running' && (facts.health?.status ?? 'healthy') === 'healthy',
     );
     const rules = new Set(
       kept.map(({ behaviour }) => behaviour.labels['traefik.http.routers.web.rule'] ?? ''),
     );
-    if (kept.length > 0 && rules.size === 1) {
-      const servers = kept.map(({ facts }) => facts.addresses['proxynet'] ?? '').sort();
-      routers['web@docker'] = { rule: [...rules][0] ?? '', service: 'web', servers };
-    }
+    if (kept.length === 0 || rules.size !== 1) return null;
+    const servers = kept.map(({ facts }) => facts.addresses['proxynet'] ?? '').sort();
+    return { rule: [...rules][0] ?? '', service: 'web', servers };
+  }
+
+  private configuration(): Served {
+    const routers: Served['routers'] = {};
+    if (this.now >= this.providerBlindUntil) this.labelRouter = this.routerOfLabels();
+    if (this.labelRouter) routers['web@docker'] = this.labelRouter;
     const markers: string[] = [];
     for (const name of readdirSync(this.dynamicFolder).sort()) {
       if (!name.endsWith('.yml')) continue;
