@@ -27,8 +27,8 @@ export interface TreeFile {
 
 /**
  * The files of `projects/` for a tree of realistic projects: two to four services each, a database with a volume among
- * them, every routing mode,
- * one external host in twenty, an egress edge in every seventh project. The same options give the same bytes.
+ * them, every routing mode, one external host in twenty, an egress edge in every seventh project. The same options give
+ * the same bytes.
  */
 export function treeFiles(options: TreeOptions): TreeFile[] {
   const prefix = options.prefix ?? 'site';

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
@@ -10,14 +7,14 @@ import { http, tcp } from '../harness/clients';
 import { containersOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
 import { freePorts } from '../harness/ports';
-import { output, run, succeeded, userEnvironment } from '../harness/run';
+import { output, run, succeeded } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace';
 import { openLedger } from './ledger';
 import { writeLoadProject } from './load-project';
 import { openLoadRun, type LoadRun } from './load-run';
 import { createLoadWorkspace } from './load-workspace';
 import type { Profile } from './profile';
-import { DAEMON } from './rolled-project';
+import { DAEMON, signalAtStep } from './signal-at-step';
 
 const HOST = 'load.test';
 
@@ -97,22 +94,9 @@ export class HandedOverProxy {
     expect(await this.traefikId()).not.toBe(before);
   }
 
-  /** Kills a deploy as soon as the proxy's journal says that it is at the step, or past it. */
+  /** Kills a deploy of the proxy as soon as it is at the step, or past it. */
   async killAt(step: string): Promise<NodeJS.Signals | null> {
-    const child = spawn(join(this.workspace.root, 'node_modules/.bin/nx'), ['run', 'proxy:deploy'], {
-      cwd: this.workspace.root,
-      env: userEnvironment({ ITSUP_STATE: this.workspace.state, ...DAEMON }),
-      stdio: 'ignore',
-      detached: true,
-    });
-    const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    const journal = join(this.workspace.state, 'stacks/proxy/journal.json');
-    while (child.exitCode === null && child.signalCode === null) {
-      if ((await readFile(journal, 'utf8').catch(() => '')).includes(`"name": "${step}"`)) break;
-      await sleep(2);
-    }
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-    return (await exit)[1];
+    return (await signalAtStep(this.workspace, 'proxy', step, 'SIGKILL')).killedBy;
   }
 
   /** The one Traefik; the engine may need a moment to see that it is healthy. */

@@ -5,5 +5,6 @@ export { failuresOf, type Tally } from './tally';
 export { writeLoadProject, type LoadProject } from './load-project';
 export { allProfiles, openLoadRun, websocketProfile, type LoadRun } from './load-run';
 export { createLoadWorkspace } from './load-workspace';
-export { DAEMON, RolledProject, type Ended } from './rolled-project';
+export { RolledProject } from './rolled-project';
+export { DAEMON } from './signal-at-step';
 export { HandedOverProxy } from './handed-over-proxy';

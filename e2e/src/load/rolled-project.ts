@@ -1,6 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,26 +6,16 @@ import { http } from '../harness/clients';
 import { containersOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
 import { freePorts } from '../harness/ports';
-import { output, succeeded, userEnvironment, type Run } from '../harness/run';
+import { output, succeeded, type Run } from '../harness/run';
 import type { TestWorkspace, WorkspaceOptions } from '../harness/workspace';
 import { openLedger } from './ledger';
 import { writeLoadProject, type LoadProject } from './load-project';
 import { allProfiles, openLoadRun, type LoadRun } from './load-run';
 import { createLoadWorkspace } from './load-workspace';
 import type { Profile } from './profile';
-
-/** Halves what Nx takes to start; the tests run it some two hundred times. */
-export const DAEMON = { NX_DAEMON: 'true' };
+import { DAEMON, journalOf, reachedStep, signalAtStep, type Ended } from './signal-at-step';
 
 const HOST = 'load.test';
-
-/** How a deploy ended that got a signal. */
-export interface Ended {
-  exitCode: number | null;
-  killedBy: NodeJS.Signals | null;
-  /** From the signal on. */
-  seconds: number;
-}
 
 /** A project that serves under constant load of every kind while it is changed, and what must hold around a change. */
 export class RolledProject {
@@ -137,41 +125,19 @@ export class RolledProject {
     expect(left.filter((name) => /^(journal|lock)|\.tmp$/.test(name))).toEqual([]);
   }
 
-  /** Starts a deploy and signals it as soon as the journal says that it is at the step, or past it. */
-  async signalAt(step: string, signal: 'SIGKILL' | 'SIGINT'): Promise<Ended> {
-    const child = spawn(join(this.workspace.root, 'node_modules/.bin/itsup'), ['apply', this.app], {
-      cwd: this.workspace.root,
-      env: userEnvironment({ ITSUP_STATE: this.workspace.state, ...DAEMON }),
-      stdio: 'ignore',
-      detached: true,
-    });
-    const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    await this.reached(step, () => child.exitCode !== null || child.signalCode !== null);
-    const began = performance.now();
-    end(child, signal);
-    const [exitCode, killedBy] = await exit;
-    return { exitCode, killedBy, seconds: (performance.now() - began) / 1000 };
+  /** Starts a deploy and signals it as soon as it is at the step, or past it. */
+  signalAt(step: string, signal: 'SIGKILL' | 'SIGINT'): Promise<Ended> {
+    return signalAtStep(this.workspace, this.app, step, signal);
   }
 
-  /** Waits until a deploy's journal says that it is at the step, or past it. */
-  async reached(step: string, isOver: () => boolean): Promise<void> {
-    while (!isOver() && !(await this.journal()).includes(`"name": "${step}"`)) await sleep(2);
+  /** Waits until a deploy is at the step, or past it. */
+  reached(step: string, isOver: () => boolean): Promise<void> {
+    return reachedStep(this.workspace, this.app, step, isOver);
   }
 
   /** What a deploy left in the journal for the next one; null: nothing. */
   async unsettledRollout(): Promise<{ direction: string } | null> {
-    const journal = (await this.journal()) || '{"rollout":null}';
+    const journal = (await journalOf(this.workspace, this.app)) || '{"rollout":null}';
     return (JSON.parse(journal) as { rollout: { direction: string } | null }).rollout;
   }
-
-  private journal(): Promise<string> {
-    const file = join(this.workspace.state, 'stacks', this.app, 'journal.json');
-    return readFile(file, 'utf8').catch(() => '');
-  }
-}
-
-/** The command and whatever it started, as a terminal signals its foreground processes. */
-function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): void {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  process.kill(-child.pid, signal);
 }

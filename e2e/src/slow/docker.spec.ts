@@ -306,7 +306,7 @@ describeWithImages([BUSYBOX], 'the Docker layer on an engine', () => {
   });
 
   it('puts rules into the packet filter and takes them out, where this user may', async () => {
-    const result = await docker.packetFilter({ helperImage: BUSYBOX });
+    const result = await docker.packetFilter({ helperImage: async () => BUSYBOX });
     if (!result.available) {
       expect(result.reason).not.toBe('');
       return;
