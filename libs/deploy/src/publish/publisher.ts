@@ -8,7 +8,7 @@ import type { System } from '../context';
 import type { DynamicConfiguration } from '../rollout/types';
 import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../stacks/model';
-import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
+import { readFileOrNull, removeUnfinished, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
@@ -194,6 +194,7 @@ export class Publisher {
         system: this.system,
       });
       try {
+        await removeUnfinished(this.state.dynamicDir);
         await this.read();
         await act(this.book);
         await this.flush();

@@ -23,6 +23,7 @@ const pin = renderPin({
   transports: {},
   defaultTransport: null,
   winsTies: true,
+  writing: '',
 });
 
 it('leaves exactly one file, whose marker can be read, and then none', async () => {
@@ -30,6 +31,7 @@ it('leaves exactly one file, whose marker can be read, and then none', async () 
   expect(readdirSync(folder)).toEqual(['rollout-shop-web.yml']);
   expect(await readPinMarker(folder, 'shop', 'web')).toBe(pin.marker);
   expect(await readPinMarker(folder, 'shop', 'api')).toBeNull();
+  writeFileSync(join(folder, '.rollout-shop-web.yml.tmp'), 'of a process that was killed');
   await removePin(folder, 'shop', 'web');
   await removePin(folder, 'shop', 'web');
   expect(readdirSync(folder)).toEqual([]);

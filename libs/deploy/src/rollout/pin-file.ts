@@ -18,7 +18,7 @@ export async function writePin(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const name = pinFileName(project, service);
-  const temporary = join(folder, `.${name}.tmp`);
+  const temporary = unfinishedFile(folder, name);
   try {
     const file = await open(temporary, 'w', 0o644);
     try {
@@ -36,7 +36,14 @@ export async function writePin(
 
 /** Removing a pin that is not there is no error. */
 export async function removePin(folder: string, project: string, service: string): Promise<void> {
-  await rm(join(folder, pinFileName(project, service)), { force: true });
+  const name = pinFileName(project, service);
+  await rm(join(folder, name), { force: true });
+  // Of a process that was killed while it wrote.
+  await rm(unfinishedFile(folder, name), { force: true });
+}
+
+function unfinishedFile(folder: string, name: string): string {
+  return join(folder, `.${name}.tmp`);
 }
 
 /** All pins of the folder with whom they belong to; a file that does not say so is left out. */

@@ -29,6 +29,7 @@ const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {})
     transports: {},
     defaultTransport: null,
     winsTies: true,
+    writing: '',
     ...changes,
   });
 
@@ -233,7 +234,7 @@ describe('renderPin', () => {
     });
   });
 
-  it('has another marker for every other content, and the same for the same', () => {
+  it('has another marker for every other content and every writing', () => {
     const address = (ip: string): Partial<PinInput> => ({
       provided: provideConfiguration(
         [
@@ -252,6 +253,7 @@ describe('renderPin', () => {
     const one = routed(rule, address('172.20.128.2'));
     expect(one.marker).not.toBe(routed(rule, address('172.20.128.3')).marker);
     expect(one).toEqual(routed(rule, address('172.20.128.2')));
+    expect(one.marker).not.toBe(routed(rule, { ...address('172.20.128.2'), writing: 'the next' }).marker);
     expect(read(one).http?.middlewares).toHaveProperty([one.marker]);
   });
 

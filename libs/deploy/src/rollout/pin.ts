@@ -37,12 +37,17 @@ export interface PinInput {
   defaultTransport: Tree | null;
   /** `providers.precedence` puts the file provider before docker. */
   winsTies: boolean;
+  /**
+   * Another one for every writing. Traefik applies what it read with a delay (`providersThrottleDuration`): after a pin to A, one to B and
+   * one to A again it may show the first while the second is still to come.
+   */
+  writing: string;
 }
 
 /** A file that sends a service's traffic to chosen containers, whatever their labels say. */
 export interface Pin {
   text: string;
-  /** HTTP middleware in the file that nothing uses; its name holds a digest of the rest, so where it is served, all of it is. */
+  /** HTTP middleware in the file that nothing uses; its name holds a digest of the rest and of the writing, so where it is served, all of it is. */
   marker: string;
   /** Routers that must be enabled once the pin is served. */
   routers: { protocol: Protocol; name: string }[];
@@ -65,7 +70,10 @@ export function renderPin(input: PinInput): Pin {
     document[protocol] = section;
     for (const name of Object.keys(section['routers'] ?? {})) routers.push({ protocol, name });
   }
-  const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([input.writing, document]))
+    .digest('hex')
+    .slice(0, 16);
   const marker = `rollout-${input.project}-${input.service}-${digest}`;
   const http = document.http;
   http['middlewares'] = { ...http['middlewares'], [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } };

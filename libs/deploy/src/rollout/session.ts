@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import {
   acknowledgeLabels,
   acknowledgePin,
@@ -210,6 +212,7 @@ export class Session {
       transports: published.http?.serversTransports ?? {},
       defaultTransport: Object.keys(transport).length > 0 ? transport : null,
       winsTies: file >= 0 && (docker < 0 || file < docker),
+      writing: randomUUID(),
     });
   }
 

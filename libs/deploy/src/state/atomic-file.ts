@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface WriteOptions {
@@ -39,6 +39,21 @@ export async function writeFileAtomic(
     throw error;
   }
   if (sync) await syncFolder(folder);
+}
+
+/**
+ * Removes what a process that was killed in `writeFileAtomic` left in a folder and below it. Only the holder of the lock under which
+ * these files are written may do so.
+ */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const unfinished = entries.filter((entry) =>
+    /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(path.basename(entry)),
+  );
+  await Promise.all(unfinished.map((entry) => rm(path.join(folder, entry), { force: true })));
 }
 
 /** The file's text; null when there is none. */

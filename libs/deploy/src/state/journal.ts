@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RolloutJournal, RolloutState } from '../rollout/types';
 import type { System } from '../context';
 import type { State } from './state';
-import { readJsonOrNull, writeFileAtomic } from './atomic-file';
+import { readJsonOrNull, removeUnfinished, writeFileAtomic } from './atomic-file';
 
 /** A deploy in progress, as the next one finds it when this one is killed. Holds no secret. */
 export interface JournalFile {
@@ -42,7 +42,7 @@ export function readJournal(state: State, stack: string): Promise<JournalFile | 
   return readJsonOrNull<JournalFile>(journalPath(state, stack), 1);
 }
 
-/** Opens the stack's journal; `inherited` is the rollout that a killed deploy left and that is still to be settled. */
+/** Opens the stack's journal, under its lock; `inherited` is the rollout that a killed deploy left and that is still to be settled. */
 export async function openJournal(options: {
   state: State;
   stack: string;
@@ -66,6 +66,7 @@ export async function openJournal(options: {
   const durations: { step: string; ms: number }[] = [];
   const save = (sync: boolean): Promise<void> =>
     writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, { sync });
+  await removeUnfinished(state.stackDir(stack));
   await save(true);
   return {
     durations,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -38,6 +38,17 @@ describe('acquireLock', () => {
     await lock.release();
     await (await take(simulatedSystem(clock, 2, both))).release();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('removes what a process left that was killed while it took the lock, and not what one is about to link', async () => {
+    const dead = await take(simulatedSystem(clock, 1, both));
+    await rename(path.join(folder, 'lock'), path.join(folder, 'lock.0b1e.tmp'));
+    await dead.release();
+    const living = await take(simulatedSystem(clock, 2, both));
+    await rename(path.join(folder, 'lock'), path.join(folder, 'lock.4711.tmp'));
+    await living.release();
+    await (await take(simulatedSystem(clock, 2, new Set([2])))).release();
+    expect(await readdir(folder)).toEqual(['lock.4711.tmp']);
   });
 
   it('waits for the holder when it is told to', async () => {

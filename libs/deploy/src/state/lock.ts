@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
@@ -56,7 +56,10 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   let told = false;
   for (;;) {
     signal?.throwIfAborted();
-    if (await createWith(file, text)) return { release: () => releaseIfOurs(file, text) };
+    if (await createWith(file, text)) {
+      await removeUnfinished(file, system);
+      return { release: () => releaseIfOurs(file, text) };
+    }
     const present = await readFileOrNull(file);
     // Released since: whoever is first takes it.
     if (present === null) continue;
@@ -82,6 +85,17 @@ export async function lockedBy(file: string, system: System): Promise<string | n
 
 export function describeHolder(holder: LockHolder): string {
   return `${holder.command} of ${holder.user}@${holder.hostname} (pid ${holder.pid}) since ${holder.since}`;
+}
+
+/** Removes what a process left that was killed while it took the lock. */
+async function removeUnfinished(file: string, system: System): Promise<void> {
+  const folder = path.dirname(file);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${path.basename(file)}.`) || !name.endsWith('.tmp')) continue;
+    const unfinished = path.join(folder, name);
+    const writer = await readHolder(unfinished);
+    if (writer !== null && !(await isAlive(writer, system))) await rm(unfinished, { force: true });
+  }
 }
 
 /** The file appears with its content at once: a reader never sees it half-written. */

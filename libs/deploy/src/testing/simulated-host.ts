@@ -56,7 +56,8 @@ export class SimulatedHost {
   /** What Compose would start now. */
   wanted: Behaviour;
   private served: Served = { markers: [], routers: {} };
-  private pending: { at: number; config: Served } | null = null;
+  /** What Traefik has read and not applied yet, in the order of reading. */
+  private readonly pending: { at: number; config: Served }[] = [];
   private count = 0;
   /** A request may have chosen a server right before the configuration changed. */
   private lastRouted = new Map<string, number>();
@@ -177,11 +178,10 @@ export class SimulatedHost {
   private update(): void {
     for (const container of this.containers.values()) this.age(container);
     const config = this.configuration();
-    const target = this.pending?.config ?? this.served;
-    if (JSON.stringify(config) !== JSON.stringify(target)) this.pending = { at: this.now + lag, config };
-    if (this.pending && this.now >= this.pending.at) {
-      this.served = this.pending.config;
-      this.pending = null;
+    const target = this.pending.at(-1)?.config ?? this.served;
+    if (JSON.stringify(config) !== JSON.stringify(target)) this.pending.push({ at: this.now + lag, config });
+    while (this.pending[0] && this.now >= this.pending[0].at) {
+      this.served = this.pending.shift()?.config ?? this.served;
     }
     if (this.watching) this.request();
   }

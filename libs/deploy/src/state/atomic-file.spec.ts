@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { simulatedSystem, VirtualClock } from '../testing/virtual-clock';
+import { removeUnfinished, writeFileAtomic } from './atomic-file';
+import { openJournal } from './journal';
+import { openState } from './state';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'itsup-atomic-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** What `writeFileAtomic` has on disk in the moment before it renames. */
+const unfinished = (name: string): string => `.${name}.${randomUUID()}.tmp`;
+
+describe('removeUnfinished', () => {
+  it('removes what a killed writer left, and nothing else', async () => {
+    await mkdir(path.join(folder, 'records'));
+    const kept = ['.rollout-shop-web.yml.tmp', 'lock.0b1e.tmp', 'notes.tmp', 'records'];
+    await writeFileAtomic(path.join(folder, 'records/one.json'), '{}');
+    for (const name of kept.slice(0, 3)) await writeFile(path.join(folder, name), '');
+    await writeFile(path.join(folder, unfinished('journal.json')), '{"ver');
+    await writeFile(path.join(folder, 'records', unfinished('two.json')), '');
+    await removeUnfinished(folder);
+    expect(await readdir(folder)).toEqual(kept);
+    expect(await readdir(path.join(folder, 'records'))).toEqual(['one.json']);
+    await expect(removeUnfinished(path.join(folder, 'nowhere'))).resolves.toBeUndefined();
+  });
+
+  it('is done when the journal of a stack is opened', async () => {
+    const state = openState(folder);
+    const stack = state.stackDir('shop');
+    await mkdir(stack, { recursive: true });
+    await writeFile(path.join(stack, unfinished('journal.json')), '{"ver');
+    const system = simulatedSystem(new VirtualClock(), 1, new Set([1]));
+    const journal = await openJournal({ state, stack: 'shop', id: 'one', command: 'deploy', system });
+    await journal.close();
+    expect(await readdir(stack)).toEqual([]);
+  });
+});
