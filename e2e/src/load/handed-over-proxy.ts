@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
-import { http, tcp } from '../harness/clients';
+import { tcp } from '../harness/clients';
 import { containersOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
 import { freePorts } from '../harness/ports';
@@ -52,11 +52,6 @@ export class HandedOverProxy {
     await proxy.writeTransports();
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
     const { webSecure: port } = workspace.ports;
-    await eventually(async () =>
-      expect(await http({ address: '127.0.0.1', port, tls: true, host: HOST })).toMatchObject({
-        status: 200,
-      }),
-    );
     proxy.load = await openLoadRun(profiles(port, ports), ledger);
     await sleep(2_000);
     expect(proxy.running.failures()).toEqual({});

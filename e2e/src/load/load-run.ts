@@ -1,3 +1,5 @@
+import { http, tcp, udp } from '../harness/clients';
+import { eventually } from '../harness/eventually';
 import { openLedger, type Ledger } from './ledger';
 import { SNI_NAME } from './load-project';
 import type { Profile } from './profile';
@@ -80,8 +82,10 @@ export function websocketProfile({ webSecure, host }: { webSecure: number; host:
   };
 }
 
+/** Starts the load as soon as every kind of it is answered. */
 export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise<LoadRun> {
   const book = ledger ?? (await openLedger());
+  for (const profile of profiles) await eventually(() => probe(profile));
   const load = startLoad(profiles);
   let seen: Record<string, Tally> = {};
   const since = (tallies: Record<string, Tally>): Record<string, Record<string, number>> => {
@@ -109,4 +113,26 @@ export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise
       return { tallies, failures };
     },
   };
+}
+
+/**
+ * A deploy ends before Traefik shows the routes of a stack that is new. Until then an entry point without a route takes a connection for
+ * HTTP, and lets one that says less than `PRI * HTTP/2.0` wait for the rest.
+ *
+ * @throws Error when nothing answers
+ */
+async function probe(profile: Profile): Promise<void> {
+  if (profile.perSecond === 0 || profile.kind === 'held') return;
+  if (profile.kind === 'tcp') {
+    const { address, port, servername } = profile;
+    await tcp({ address, port, send: 'ping\n', ...(servername !== undefined && { servername }) });
+  } else if (profile.kind === 'udp') {
+    await udp({ address: profile.address, port: profile.port, send: 'ping' });
+  } else {
+    const { protocol, hostname, port } = new URL(profile.origin);
+    const address = hostname.replace(/^\[|\]$/g, '');
+    const tls = protocol === 'https:';
+    const { status } = await http({ address, port: Number(port), tls, host: profile.host });
+    if (status !== 200) throw new Error(`${profile.name}: HTTP status ${status}`);
+  }
 }

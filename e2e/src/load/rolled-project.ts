@@ -2,9 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { http } from '../harness/clients';
 import { containersOf } from '../harness/engine';
-import { eventually } from '../harness/eventually';
 import { freePorts } from '../harness/ports';
 import { output, succeeded, type Run } from '../harness/run';
 import type { TestWorkspace, WorkspaceOptions } from '../harness/workspace';
@@ -46,11 +44,6 @@ export class RolledProject {
     await writeLoadProject(workspace, app, written);
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
     const { webSecure } = workspace.ports;
-    await eventually(async () =>
-      expect(await http({ address: '127.0.0.1', port: webSecure, tls: true, host: HOST })).toMatchObject({
-        status: 200,
-      }),
-    );
     const profiles = allProfiles({ webSecure, host: HOST, tcp, udp, slowMs: 1_000 });
     const running = await openLoadRun(profiles, ledger);
     const project = new RolledProject(workspace, app, running, written, { tcp, udp });

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { http } from '../harness/clients';
 import { describeWithProxy } from '../harness/describe-with';
 import { containersOf } from '../harness/engine';
-import { eventually } from '../harness/eventually';
 import { NODE } from '../harness/images';
 import { freePorts } from '../harness/ports';
 import { succeeded } from '../harness/run';
@@ -39,11 +37,6 @@ describeWithProxy([NODE], `${ROLLOUTS} rollouts under load`, () => {
     await write(0);
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
     const { webSecure } = workspace.ports;
-    await eventually(async () =>
-      expect(await http({ address: '127.0.0.1', port: webSecure, tls: true, host })).toMatchObject({
-        status: 200,
-      }),
-    );
     running = await openLoadRun(allProfiles({ webSecure, host, tcp, udp }), ledger);
     await sleep(2_000);
     expect(running.failures()).toEqual({});
