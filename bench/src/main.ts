@@ -48,8 +48,8 @@ const GROUPS: Group[] = [
   {
     name: 'simulated',
     missing: async () => null,
-    full: () => simulatedRows({ many: 500, few: 50, large: 1000, small: 100, rounds: ROUNDS, judged: true }),
-    smoke: () => simulatedRows({ many: 10, few: 10, large: 10, small: 10, rounds: ONCE, judged: false }),
+    full: () => simulatedRows({ large: 1000, small: 100, rounds: ROUNDS, judged: true }),
+    smoke: () => simulatedRows({ large: 10, small: 10, rounds: ONCE, judged: false }),
   },
 ];
 

@@ -6,10 +6,6 @@ import type { BenchWorkspace } from '../workspace';
 
 /** Numbers of stacks, and how often everything is measured. */
 export interface Plan {
-  /** Of the comparison of many stacks with few. */
-  many: number;
-  few: number;
-  /** Of the rows about growth. */
   large: number;
   small: number;
   rounds: Rounds;
@@ -17,44 +13,33 @@ export interface Plan {
 }
 
 /** Plans and deploys of stacks of which nothing changed, on a simulated engine. */
-export async function simulatedRows({ many, few, large, small, rounds, judged }: Plan): Promise<Row[]> {
-  const sizes = [...new Set([many, few, large, small])];
-  const workspaces = new Map<number, BenchWorkspace>();
+export async function simulatedRows({ large, small, rounds, judged }: Plan): Promise<Row[]> {
+  const workspaces: BenchWorkspace[] = [];
+  const deployed = async (projects: number): Promise<BenchWorkspace> => {
+    const workspace = await deployedWorkspace({ projects });
+    workspaces.push(workspace);
+    return workspace;
+  };
   try {
-    for (const projects of sizes) workspaces.set(projects, await deployedWorkspace({ projects }));
-    const on = (target: string, size: number): Command => {
-      const workspace = workspaces.get(size);
-      if (workspace === undefined) throw new Error(`no workspace of ${size} projects`);
-      return workspace.nx(['run-many', '-t', target]);
-    };
-    const deploy = await interleave(
-      {
-        many: on('deploy', many),
-        few: on('deploy', few),
-        large: on('deploy', large),
-        small: on('deploy', small),
-      },
-      rounds,
-    );
-    const plan = await interleave({ large: on('plan', large), small: on('plan', small) }, rounds);
+    const many = await deployed(large);
+    const few = await deployed(small);
+    const both = (target: string): { large: Command; small: Command } => ({
+      large: many.nx(['run-many', '-t', target]),
+      small: few.nx(['run-many', '-t', target]),
+    });
+    const deploy = await interleave(both('deploy'), rounds);
+    const plan = await interleave(both('plan'), rounds);
     return [
       timeRow({
-        measure: `deploy of ${many} stacks (simulated engine), nothing changed, time per stack`,
-        against: `the same at ${few}`,
-        ours: each(deploy.many, many),
-        other: each(deploy.few, few),
+        measure: `deploy of ${large} stacks (simulated engine), nothing changed, time per stack`,
+        against: `the same at ${small}`,
+        ours: each(deploy.large, large),
+        other: each(deploy.small, small),
         bound: judged ? 0.5 : null,
       }),
       growthRow({ measure: 'plan, nothing changed', ...plan, sizes: { large, small }, judged }),
-      growthRow({
-        measure: 'deploy, nothing changed',
-        large: deploy.large,
-        small: deploy.small,
-        sizes: { large, small },
-        judged,
-      }),
     ];
   } finally {
-    for (const workspace of workspaces.values()) await workspace.dispose();
+    for (const workspace of workspaces) await workspace.dispose();
   }
 }
