@@ -15,8 +15,8 @@ export interface UndoOptions {
 }
 
 /**
- * Back to the old containers: pin, what is under way at the new ones, new containers away, labels, pin away. Every step is safe to repeat,
- * and whatever is cut off leaves the old containers serving through their pin.
+ * Back to the old containers: pin, what is under way at the new ones, new containers away, labels, pin away. Every step
+ * is safe to repeat, and whatever is cut off leaves the old containers serving through their pin.
  */
 export async function undo(session: Session, options: UndoOptions): Promise<void> {
   const isOld = (container: ContainerFacts): boolean => options.old.includes(container.id);
@@ -45,8 +45,8 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
 }
 
 /**
- * The drain hook made the old ones unhealthy, and Traefik's docker provider shows the new ones' routes alone until they are healthy again.
- * Where they do not become it, nothing is gained by keeping new containers that are not fit.
+ * The drain hook made the old ones unhealthy, and Traefik's docker provider shows the new ones' routes alone until they
+ * are healthy again. Where they do not become it, nothing is gained by keeping new containers that are not fit.
  */
 async function awaitOldRoutes(
   session: Session,

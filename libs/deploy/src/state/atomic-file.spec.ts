@@ -28,7 +28,7 @@ describe('removeUnfinished', () => {
     await writeFile(path.join(folder, unfinished('journal.json')), '{"ver');
     await writeFile(path.join(folder, 'records', unfinished('two.json')), '');
     await removeUnfinished(folder);
-    expect(await readdir(folder)).toEqual(kept);
+    expect((await readdir(folder)).sort()).toEqual(kept);
     expect(await readdir(path.join(folder, 'records'))).toEqual(['one.json']);
     await expect(removeUnfinished(path.join(folder, 'nowhere'))).resolves.toBeUndefined();
   });

@@ -42,7 +42,10 @@ export function readJournal(state: State, stack: string): Promise<JournalFile | 
   return readJsonOrNull<JournalFile>(journalPath(state, stack), 1);
 }
 
-/** Opens the stack's journal, under its lock; `inherited` is the rollout that a killed deploy left and that is still to be settled. */
+/**
+ * Opens the stack's journal, under its lock; `inherited` is the rollout that a killed deploy left and that is still to
+ * be settled.
+ */
 export async function openJournal(options: {
   state: State;
   stack: string;

@@ -57,7 +57,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   for (;;) {
     signal?.throwIfAborted();
     if (await createWith(file, text)) {
-      await removeUnfinished(file, system);
+      await removeDeadAttempts(file, system);
       return { release: () => releaseIfOurs(file, text) };
     }
     const present = await readFileOrNull(file);
@@ -88,7 +88,7 @@ export function describeHolder(holder: LockHolder): string {
 }
 
 /** Removes what a process left that was killed while it took the lock. */
-async function removeUnfinished(file: string, system: System): Promise<void> {
+async function removeDeadAttempts(file: string, system: System): Promise<void> {
   const folder = path.dirname(file);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(`${path.basename(file)}.`) || !name.endsWith('.tmp')) continue;

@@ -46,8 +46,9 @@ const stepMs = 10;
 
 /**
  * An engine with one Compose service and a Traefik in front of it, in virtual time. Traefik follows the engine and its dynamic folder
- * with a lag, drops routers that two containers define differently, and lets the longest rule win, of equals the file provider's. Whatever a rollout does, a request
- * for `host` has to find a ready container at every moment; where it does not, `violations` says when and why.
+ * with a lag, drops routers that two containers define differently, and lets the longest rule win, of equals the file provider's.
+ * Whatever a rollout does, a request for `host` has to find a ready container at every moment; where it does not, `violations`
+ * says when and why.
  */
 export class SimulatedHost {
   now = 1_000_000;
