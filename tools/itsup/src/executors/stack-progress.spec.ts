@@ -18,7 +18,8 @@ it('tells in a batch what a stack waits for while it waits, and keeps it out of 
   });
   const options = { 'a:deploy': { stack: 'a', digest: 'd' }, 'b:deploy': { stack: 'b', digest: 'd' } };
   const kept: string[] = [];
-  for await (const { result } of batch({} as TaskGraph, options, {}, { root: '/' } as ExecutorContext)) {
+  const graph: TaskGraph = { roots: ['a:deploy', 'b:deploy'], tasks: {}, dependencies: {}, continuousDependencies: {} };
+  for await (const { result } of batch(graph, options, {}, { root: '/' } as ExecutorContext)) {
     kept.push(result.terminalOutput);
   }
   jest.useRealTimers();
