@@ -35,8 +35,13 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
 export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
   if (plan.action !== 'scale' || plan.replicas === 0) return false;
   const service = desired.services.find((one) => one.name === plan.service);
-  if (service?.mayFinish !== true) return true;
-  return Object.keys(service.aspects).some((aspect) => aspect.startsWith('label traefik.'));
+  return service?.mayFinish !== true || hasRoutes(desired, plan.service);
+}
+
+/** Whether labels tell Traefik of the service. */
+export function hasRoutes({ services }: Pick<DesiredStack, 'services'>, service: string): boolean {
+  const aspects = services.find(({ name }) => name === service)?.aspects ?? {};
+  return Object.keys(aspects).some((aspect) => aspect.startsWith('label traefik.'));
 }
 
 /**

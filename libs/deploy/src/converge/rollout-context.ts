@@ -38,10 +38,16 @@ export function rolloutContext(
 }
 
 function rolloutDocker(docker: Docker): RolloutDocker {
+  // By image id, which names one content for good.
+  const exposedPorts = new Map<string, string[]>();
   const facts = async (ids: string[]): Promise<ContainerFacts[]> => {
     const details = ids.length === 0 ? [] : await docker.inspectContainers(ids);
-    const images = await docker.inspectImages([...new Set(details.map((one) => one.imageId))]);
-    return details.map((one) => toFacts(one, images.get(one.imageId)?.exposedPorts ?? []));
+    const unknown = new Set(details.map(({ imageId }) => imageId).filter((id) => !exposedPorts.has(id)));
+    if (unknown.size > 0) {
+      const images = await docker.inspectImages([...unknown]);
+      for (const [id, image] of images) exposedPorts.set(id, image.exposedPorts);
+    }
+    return details.map((one) => toFacts(one, exposedPorts.get(one.imageId) ?? []));
   };
   return {
     listService: async (project, service) => {

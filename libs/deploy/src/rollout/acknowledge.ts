@@ -38,7 +38,6 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
     },
     () => complaint,
   );
-  await settle(ack);
 }
 
 /**
@@ -69,7 +68,6 @@ export async function acknowledgeSuperseded(
     () => `router ${left} is still what the old labels say`,
     ack.limits.engineTimeout,
   );
-  await settle(ack);
 }
 
 /** Name of a router of the old labels that still serves and gets other requests than the new one of that name; empty: there is none. */
@@ -101,7 +99,6 @@ export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string):
     'Traefik to let go of the route file',
     async (api) => !(await api.hasHttpMiddleware(`${marker}@file`)),
   );
-  await settle(ack);
 }
 
 /**
@@ -180,7 +177,8 @@ function complaintAbout(served: ServedConfiguration, pin: Pin, excused: Set<stri
   return '';
 }
 
-function isUp(object: ServedObject | undefined): boolean {
+/** Whether Traefik serves it, be it with a warning. */
+export function isUp(object: ServedObject | undefined): boolean {
   return object !== undefined && object.status !== 'disabled';
 }
 
@@ -224,7 +222,10 @@ async function everyInstance(
   );
 }
 
-/** The API's entry point may switch some microseconds before the others, and requests that chose the old handler have to be on their way. */
-async function settle(ack: Acknowledgement): Promise<void> {
+/**
+ * Waits out what no API tells: its entry point may switch some microseconds before the others, and requests that chose the
+ * old handler have to be on their way before anything that they lead to is started, drained or stopped.
+ */
+export async function settle(ack: Acknowledgement): Promise<void> {
   await ack.waiter.clock.sleep(ack.limits.ackMargin);
 }

@@ -1,3 +1,4 @@
+import type { AddressWatch } from './address-watch';
 import { healthLog, judge, startBudget } from './health';
 import {
   provideConfiguration,
@@ -16,10 +17,11 @@ export interface ReadyOptions {
   waiter: Waiter;
   /** Of Traefik's docker provider. */
   network: string | null;
-  /** Called between two looks, e.g. to keep the pin on the old containers' addresses. */
-  between?: () => Promise<void>;
+  /** Those that serve meanwhile; every look is at them too. */
+  serving?: AddressWatch;
 }
 
+const LONGEST_INTERVAL_MS = 1000;
 const logLines = 20;
 const probeMs = 2000;
 
@@ -27,23 +29,26 @@ const probeMs = 2000;
  * Waits until all containers are ready for traffic: healthy, or without a health check running without a restart for a while; and every
  * port that a route leads to answers from where Traefik is.
  *
+ * @param fresh as they were found after their start
  * @returns their facts
  * @throws RolloutError as soon as one cannot become ready, with its health log and last lines
  */
 export async function awaitReady(
   context: RolloutContext,
-  ids: string[],
+  fresh: ContainerFacts[],
   options: ReadyOptions,
 ): Promise<ContainerFacts[]> {
-  const { limits, waiter } = options;
+  const { limits, waiter, serving } = options;
+  const ids = fresh.map(({ id }) => id);
   const started = context.clock.now();
   const stableSince = new Map<string, { startedAt: number; since: number }>();
   const portDue = new Map<string, number>();
   let why = '';
 
   const look = async (): Promise<ContainerFacts[] | null> => {
-    await options.between?.();
-    const containers = await context.docker.inspect(ids);
+    const looked = await context.docker.inspect([...ids, ...(serving?.ids ?? [])]);
+    await serving?.follow(looked);
+    const containers = looked.filter(({ id }) => ids.includes(id));
     if (containers.length < ids.length) {
       throw new RolloutError(`${ids.length - containers.length} of the new containers disappeared`);
     }
@@ -90,12 +95,17 @@ export async function awaitReady(
     return null;
   };
 
-  const facts = await context.docker.inspect(ids);
-  const limitMs = options.budgetMs ?? startBudget(facts, limits);
+  const limitMs = options.budgetMs ?? startBudget(fresh, limits);
   // `look` itself ends the wait, with details; the limit here is what is shown.
   return waitFor(
     waiter,
-    { what: 'the new containers to be ready', limitMs: limitMs + 60_000, intervalMs: limits.healthInterval },
+    {
+      what: 'the new containers to be ready',
+      limitMs: limitMs + 60_000,
+      // Each look is a process: what takes a minute to start need not be known to the tenth of a second.
+      intervalMs: (elapsedMs) =>
+        Math.min(Math.max(limits.healthInterval, elapsedMs / 20), LONGEST_INTERVAL_MS),
+    },
     look,
     () => why,
   );

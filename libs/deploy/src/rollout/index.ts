@@ -6,6 +6,7 @@ export { isPinFile, pinFileName } from './pin-names';
 export { listPins, removePin, removePinsOf } from './pin-file';
 export { recoverRollout, type RecoveryCallbacks } from './recover';
 export { NoAnswer, RolloutError } from './rollout-error';
+export { awaitRoutes } from './await-routes';
 export { rollOut } from './rollout';
 export { scaleService } from './scale';
 export * from './handover-types';

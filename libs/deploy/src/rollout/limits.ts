@@ -4,7 +4,7 @@ export const defaultLimits: RolloutLimits = {
   ackInterval: 25,
   ackTimeout: 30_000,
   ackMargin: 50,
-  healthInterval: 200,
+  healthInterval: 100,
   startAllowance: 60_000,
   stability: 2_000,
   portTimeout: 10_000,

@@ -107,7 +107,7 @@ async function goForward(
 ): Promise<void> {
   const ids = containers.fresh.map((container) => container.id);
   const fresh = await steps.run('wait-healthy', () =>
-    awaitReady(session.context, ids, {
+    awaitReady(session.context, containers.fresh, {
       budgetMs: null,
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),

@@ -1,10 +1,11 @@
+import { AddressWatch } from './address-watch';
 import { awaitReady } from './await-ready';
 import { finish } from './finish';
-import { followAddresses } from './follow-addresses';
 import { Interrupted, RolloutError } from './rollout-error';
 import { Session, stepsOf } from './session';
 import type { StepRunner } from './step-runner';
 import type {
+  ContainerFacts,
   RolloutContext,
   RolloutJournal,
   RolloutOutcome,
@@ -78,18 +79,20 @@ class Rollout {
       if (dead.length > 0) await docker.remove(dead, { force: true });
     });
     const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
-    const freshIds = await this.steps.run('start-new', () => this.start(oldIds));
+    const started = await this.steps.run('start-new', () => this.start(oldIds));
     const fresh = await this.steps.run('wait-healthy', () =>
-      awaitReady(session.context, freshIds, {
+      awaitReady(session.context, started, {
         budgetMs: request.healthBudgetMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,
-        ...(pinned ? { between: followAddresses(session, old) } : {}),
+        ...(pinned && { serving: new AddressWatch(session, old) }),
       }),
     );
     // Consumers of other stacks find them by name from here on, so not before they are ready.
-    await this.steps.run('join-edges', () => session.patiently(() => request.joinEdges(freshIds)));
+    await this.steps.run('join-edges', () =>
+      session.patiently(() => request.joinEdges(fresh.map(({ id }) => id))),
+    );
     await this.steps.run('switch', async () => {
       await this.save({ old: oldIds, direction: 'forward' });
       await session.pinAsWanted('switch', fresh, request.fileRoutes, old);
@@ -105,14 +108,14 @@ class Rollout {
     await this.journal.save(null);
   }
 
-  private async start(oldIds: string[]): Promise<string[]> {
+  private async start(oldIds: string[]): Promise<ContainerFacts[]> {
     const { replicas } = this.request;
     await this.session.patiently(() => this.request.start(oldIds.length + replicas));
     const fresh = (await this.session.containers()).filter((container) => !oldIds.includes(container.id));
     if (fresh.length < replicas) {
       throw new RolloutError(`Compose started ${fresh.length} of ${replicas} new containers`);
     }
-    return fresh.map((container) => container.id);
+    return fresh;
   }
 
   private async failed(error: unknown): Promise<RolloutOutcome> {

@@ -1,7 +1,7 @@
+import { AddressWatch } from './address-watch';
 import { awaitReady } from './await-ready';
 import { drain } from './drain';
 import { asServing } from './finish';
-import { followAddresses } from './follow-addresses';
 import { isServing } from './provided-configuration';
 import { Interrupted, RolloutError } from './rollout-error';
 import { endsOf, Session, stepsOf } from './session';
@@ -85,9 +85,9 @@ class Scaling {
     const missing = request.replicas - kept.filter(({ status }) => status === 'running').length;
     if (surplus.length > 0 || missing > 0) {
       const pin = await steps.run('pin-old', () => session.pinAsPublished('pin-old', kept));
-      const between = pin ? { between: followAddresses(session, kept) } : {};
-      if (missing > 0) await this.grow(kept, surplus, between);
-      if (surplus.length > 0) await this.shrink(surplus, between);
+      const serving = pin ? new AddressWatch(session, kept) : undefined;
+      if (missing > 0) await this.grow(kept, surplus, serving);
+      if (surplus.length > 0) await this.shrink(surplus, serving);
       if (pin) await this.handBack();
     }
     await this.journal.save(null);
@@ -96,32 +96,32 @@ class Scaling {
   private async grow(
     kept: ContainerFacts[],
     surplus: ContainerFacts[],
-    between: { between?: () => Promise<void> },
+    serving: AddressWatch | undefined,
   ): Promise<void> {
     const { session, request, steps } = this;
-    const serving = kept.filter(({ status }) => status === 'running').map(({ id }) => id);
-    const ids = await steps.run('start-new', async () => {
+    const running = kept.filter(({ status }) => status === 'running').map(({ id }) => id);
+    const started = await steps.run('start-new', async () => {
       await session.patiently(() => request.start(request.replicas + surplus.length));
-      const known = new Set([...serving, ...idsOf(surplus)]);
-      const started = (await session.containers()).filter(({ id }) => !known.has(id));
-      const wanted = request.replicas - serving.length;
-      if (started.length < wanted)
-        throw new RolloutError(`Compose started ${started.length} of ${wanted} new containers`);
-      return idsOf(started);
+      const known = new Set([...running, ...idsOf(surplus)]);
+      const unknown = (await session.containers()).filter(({ id }) => !known.has(id));
+      const wanted = request.replicas - running.length;
+      if (unknown.length < wanted)
+        throw new RolloutError(`Compose started ${unknown.length} of ${wanted} new containers`);
+      return unknown;
     });
     await steps.run('wait-healthy', () =>
-      awaitReady(session.context, ids, {
+      awaitReady(session.context, started, {
         budgetMs: request.healthBudgetMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,
-        ...between,
+        ...(serving && { serving }),
       }),
     );
-    await steps.run('join-edges', () => session.patiently(() => request.joinEdges(ids)));
+    await steps.run('join-edges', () => session.patiently(() => request.joinEdges(idsOf(started))));
   }
 
-  private async shrink(surplus: ContainerFacts[], between: { between?: () => Promise<void> }): Promise<void> {
+  private async shrink(surplus: ContainerFacts[], serving: AddressWatch | undefined): Promise<void> {
     const { session, request, steps } = this;
     const { docker } = session.context;
     await steps.run('drain', () =>
@@ -129,7 +129,7 @@ class Scaling {
         session.context,
         surplus,
         endsOf(session.provided(surplus.map(asServing))),
-        { ...request.drain, ...between },
+        { ...request.drain, ...(serving && { between: () => serving.look() }) },
         session.waiter('drain'),
         (text) => session.note(text),
       ),

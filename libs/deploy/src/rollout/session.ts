@@ -6,6 +6,7 @@ import {
   acknowledgeSuperseded,
   acknowledgeUnpinned,
   brokenRouters,
+  settle,
   type Acknowledgement,
 } from './acknowledge';
 import { defaultLimits } from './limits';
@@ -114,6 +115,7 @@ export class Session {
     ]);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
+    await settle(this.acknowledgement(step));
     return pin;
   }
 
@@ -146,7 +148,9 @@ export class Session {
    */
   async awaitSuperseded(step: RolloutStep, going: ContainerFacts[], heirs: ContainerFacts[]): Promise<void> {
     if (!this.context.proxy) return;
-    await acknowledgeSuperseded(this.acknowledgement(step), this.provided(going), this.provided(heirs));
+    const acknowledgement = this.acknowledgement(step);
+    await acknowledgeSuperseded(acknowledgement, this.provided(going), this.provided(heirs));
+    await settle(acknowledgement);
   }
 
   /** Rewrites a pin whose containers changed their addresses; not acknowledged. */

@@ -137,7 +137,7 @@ export interface RolloutLimits {
   ackTimeout: number;
   /** After the last acknowledgement: entry points other than the API's switch microseconds later. */
   ackMargin: number;
-  /** Between two looks at the containers. */
+  /** Between two looks at the containers, while the wait is young. */
   healthInterval: number;
   /** On top of the budget that the health check gives; also the whole budget without a health check. */
   startAllowance: number;

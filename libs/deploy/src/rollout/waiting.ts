@@ -5,7 +5,8 @@ export interface WaitOptions {
   /** Ends the sentence `waiting for …`. */
   what: string;
   limitMs: number;
-  intervalMs: number;
+  /** Between two looks; a function of the time that has passed. */
+  intervalMs: number | ((elapsedMs: number) => number);
 }
 
 /** What a wait needs of its surroundings. */
@@ -59,7 +60,9 @@ export async function waitFor<T>(
       reported = now;
       waiter.onWaiting({ what: options.what, elapsedMs: now - start, limitMs: options.limitMs });
     }
-    await interruptible(waiter.signal, waiter.clock.sleep(options.intervalMs, waiter.signal));
+    const { intervalMs } = options;
+    const pause = typeof intervalMs === 'number' ? intervalMs : intervalMs(now - start);
+    await interruptible(waiter.signal, waiter.clock.sleep(pause, waiter.signal));
   }
 }
 
