@@ -10,10 +10,11 @@ export const ROLLOUT_WORDS: Record<RolloutStep, string> = {
   'wait-healthy': 'waits for the new containers to be ready',
   switch: 'leads its routes to the new containers',
   drain: 'waits for requests at the old containers to finish',
-  'remove-old': 'stops and removes the old containers',
+  'stop-old': 'stops the old containers',
   'publish-routes': 'publishes its routes',
   'await-labels': 'waits for Traefik to see the new containers',
   unpin: 'leaves its routes to the new containers',
+  'remove-old': 'removes the old containers',
 };
 
 /** What a hand-over of Traefik is at. */

@@ -194,7 +194,7 @@ export class Publisher {
         system: this.system,
       });
       try {
-        await removeUnfinished(this.state.dynamicDir);
+        await removeUnfinished(this.state.traefikDir);
         await this.read();
         await act(this.book);
         await this.flush();
@@ -274,7 +274,10 @@ export class Publisher {
 
   private async write(file: string, text: string): Promise<void> {
     if (this.texts.get(file) === text) return;
-    await writeFileAtomic(path.join(this.state.dir, file), text, MODES);
+    await writeFileAtomic(path.join(this.state.dir, file), text, {
+      ...MODES,
+      temporaryFolder: this.state.traefikDir,
+    });
     this.texts.set(file, text);
   }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { SimulatedHost, type Behaviour } from '../testing/simulated-host';
 import { SimulatedProcess } from '../testing/simulated-process';
@@ -70,7 +70,7 @@ describe('a disk that is full', () => {
   );
 
   it('leaves no half of a pin', async () => {
-    symlinkSync('/dev/full', join(folder, '.rollout-shop-web.yml.tmp'));
+    symlinkSync('/dev/full', `${dirname(folder)}/.${basename(folder)}-rollout-shop-web.yml.tmp`);
     await expect(writePin(folder, 'shop', 'web', 'http: {}\n')).rejects.toThrow(/ENOSPC/);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { drain } from './drain';
 import { FreshWatch } from './fresh-watch';
 import { endsOf, type Session } from './session';
 import type { StepRunner } from './step-runner';
-import type { ContainerFacts, DrainOptions, DynamicConfiguration, RolloutStep } from './types';
+import type { ContainerFacts, DrainOptions, DynamicConfiguration, RolloutDocker, RolloutStep } from './types';
 
 export interface FinishOptions {
   /** Still there; may be empty when a killed rollout had removed them. */
@@ -41,17 +41,27 @@ export async function finish(
     );
     fresh = await watch.settled();
   });
-  await steps.run('remove-old', async () => {
+  await steps.run('stop-old', async () => {
     options.onPointOfNoReturn();
-    if (ids.length === 0) return;
-    await docker.stop(ids, { graceSeconds: null });
-    await docker.remove(ids, { force: true });
+    if (ids.length > 0) await docker.stop(ids, { graceSeconds: null });
   });
+  const removal = beginRemoval(docker, ids);
   await steps.run('publish-routes', async () => {
     if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
   });
   await steps.run('await-labels', () => session.awaitLabels('await-labels', fresh));
   await steps.run('unpin', () => session.unpin('unpin'));
+  await steps.run('remove-old', () => removal.done);
+}
+
+/**
+ * Removes stopped containers while other steps go on.
+ * @returns what the step that comes to it at last waits for, and fails with
+ */
+export function beginRemoval(docker: RolloutDocker, ids: string[]): { done: Promise<void> } {
+  const done = ids.length === 0 ? Promise.resolve() : docker.remove(ids, { force: true });
+  done.catch(() => undefined);
+  return { done };
 }
 
 /** The drain hook makes a container unhealthy; what is open to it counts nevertheless. */

@@ -1,18 +1,23 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
 import { renderPin } from './pin';
 import { emptyConfiguration } from './provided-configuration';
 import { routesTo } from './published-routes';
 
+/** As Traefik's own folder, which it does not watch. */
+let parent: string;
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pin-file-'));
+  parent = mkdtempSync(join(tmpdir(), 'pin-file-'));
+  folder = join(parent, 'dynamic');
+  mkdirSync(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(parent, { recursive: true }));
 
 const pin = renderPin({
   project: 'shop',
@@ -31,10 +36,25 @@ it('leaves exactly one file, whose marker can be read, and then none', async () 
   expect(readdirSync(folder)).toEqual(['rollout-shop-web.yml']);
   expect(await readPinMarker(folder, 'shop', 'web')).toBe(pin.marker);
   expect(await readPinMarker(folder, 'shop', 'api')).toBeNull();
-  writeFileSync(join(folder, '.rollout-shop-web.yml.tmp'), 'of a process that was killed');
+  writeFileSync(join(parent, '.dynamic-rollout-shop-web.yml.tmp'), 'of a process that was killed');
   await removePin(folder, 'shop', 'web');
   await removePin(folder, 'shop', 'web');
   expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(parent)).toEqual(['dynamic']);
+});
+
+it('shows the watched folder nothing but the finished file', async () => {
+  const seen: (string | null)[] = [];
+  const watcher = watch(folder, (_, name) => seen.push(name));
+  try {
+    await writePin(folder, 'shop', 'web', pin.text);
+    await writePin(folder, 'shop', 'web', `${pin.text}# again\n`);
+    await removePin(folder, 'shop', 'web');
+    await sleep(50);
+  } finally {
+    watcher.close();
+  }
+  expect(seen).toEqual(['rollout-shop-web.yml', 'rollout-shop-web.yml', 'rollout-shop-web.yml']);
 });
 
 it('reads what is published, the first of two equal names winning, without pins and temporary files', async () => {

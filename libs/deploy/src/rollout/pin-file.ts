@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
@@ -7,8 +7,10 @@ import { mergeFiles } from './published-routes';
 import type { DynamicConfiguration } from './types';
 
 /**
- * Writes a file into Traefik's dynamic folder in one step: under a name that Traefik does not read, flushed, then renamed in the same
- * folder. Traefik would take a file that is being written for an empty one and drop its routes.
+ * Writes a file into Traefik's dynamic folder in one step: beside the folder, flushed, then renamed into it. Traefik would take a file that
+ * is being written for an empty one and drop its routes; and whatever appears in the folder it watches, even a file that it does not
+ * read, makes it read all of them and then wait for `providersThrottleDuration` before it applies what comes next (pkg/provider/file,
+ * pkg/provider/aggregator).
  */
 export async function writePin(
   folder: string,
@@ -43,7 +45,7 @@ export async function removePin(folder: string, project: string, service: string
 }
 
 function unfinishedFile(folder: string, name: string): string {
-  return join(folder, `.${name}.tmp`);
+  return join(dirname(folder), `.${basename(folder)}-${name}.tmp`);
 }
 
 /** All pins of the folder with whom they belong to; a file that does not say so is left out. */

@@ -1,7 +1,7 @@
 import { AddressWatch } from './address-watch';
 import { awaitReady } from './await-ready';
 import { drain } from './drain';
-import { asServing } from './finish';
+import { asServing, beginRemoval } from './finish';
 import { isServing } from './provided-configuration';
 import { Interrupted, RolloutError } from './rollout-error';
 import { endsOf, Session, stepsOf } from './session';
@@ -87,8 +87,9 @@ class Scaling {
       const pin = await steps.run('pin-old', () => session.pinAsPublished('pin-old', kept));
       const serving = pin ? new AddressWatch(session, kept) : undefined;
       if (missing > 0) await this.grow(kept, surplus, serving);
-      if (surplus.length > 0) await this.shrink(surplus, serving);
+      const removal = surplus.length > 0 ? await this.shrink(surplus, serving) : null;
       if (pin) await this.handBack();
+      if (removal) await steps.run('remove-old', () => removal.done);
     }
     await this.journal.save(null);
   }
@@ -121,7 +122,11 @@ class Scaling {
     await steps.run('join-edges', () => session.patiently(() => request.joinEdges(idsOf(started))));
   }
 
-  private async shrink(surplus: ContainerFacts[], serving: AddressWatch | undefined): Promise<void> {
+  /** @returns the removal, which need not be waited for before the pin goes */
+  private async shrink(
+    surplus: ContainerFacts[],
+    serving: AddressWatch | undefined,
+  ): Promise<{ done: Promise<void> }> {
     const { session, request, steps } = this;
     const { docker } = session.context;
     await steps.run('drain', () =>
@@ -134,13 +139,13 @@ class Scaling {
         (text) => session.note(text),
       ),
     );
-    await steps.run('remove-old', async () => {
+    await steps.run('stop-old', async () => {
       this.committed = true;
       // From here a container may be half stopped: recovery finishes.
       await this.save({ direction: 'forward' });
       await docker.stop(idsOf(surplus), { graceSeconds: null });
-      await docker.remove(idsOf(surplus), { force: true });
     });
+    return beginRemoval(docker, idsOf(surplus));
   }
 
   /** The labels serve what there is now, and the pin goes. */

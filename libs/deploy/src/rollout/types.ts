@@ -226,10 +226,11 @@ export const rolloutSteps = [
   'join-edges',
   'switch',
   'drain',
-  'remove-old',
+  'stop-old',
   'publish-routes',
   'await-labels',
   'unpin',
+  'remove-old',
 ] as const;
 export type RolloutStep = (typeof rolloutSteps)[number];
 

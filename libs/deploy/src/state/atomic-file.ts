@@ -9,21 +9,23 @@ export interface WriteOptions {
   folderMode?: number;
   /** false: it survives the end of the process, but perhaps not a power cut. */
   sync?: boolean;
+  /** Where it is written first, on the same file system; default: the file's own folder. Whoever watches that sees one change less. */
+  temporaryFolder?: string;
 }
 
 /**
  * Replaces a file so that a reader sees the old text or the new one, and a power cut leaves one of the two: written
- * under a temporary name in the same folder, synced, renamed, folder synced.
+ * under a temporary name, synced, renamed, folder synced.
  */
 export async function writeFileAtomic(
   file: string,
   text: string,
-  { mode = 0o600, folderMode = 0o700, sync = true }: WriteOptions = {},
+  { mode = 0o600, folderMode = 0o700, sync = true, temporaryFolder }: WriteOptions = {},
 ): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: folderMode });
   // The ending matters: Traefik reads every .yml of a folder that it watches.
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomUUID()}.tmp`);
+  const temporary = path.join(temporaryFolder ?? folder, `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     const handle = await open(temporary, 'wx', mode);
     try {
