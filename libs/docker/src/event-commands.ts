@@ -51,7 +51,7 @@ export function eventCommands(
       while (!stopped()) {
         alarm.reset();
         yield await inspect(ids);
-        await alarm.wait(intervalMs);
+        await alarm.wait(typeof intervalMs === 'number' ? intervalMs : intervalMs());
       }
     } finally {
       stream.abort();

@@ -21,8 +21,8 @@ export interface EventsOptions {
 }
 
 export interface WatchOptions {
-  /** Longest time without a look when no event comes; default 1000. */
-  intervalMs?: number;
+  /** Longest time without a look when no event comes, a function: asked after each look; default 1000. */
+  intervalMs?: number | (() => number);
   signal?: AbortSignal;
 }
 

@@ -48,9 +48,12 @@ describe('judge', () => {
   });
 
   it('wants a container without one to stay up for a while, longer after a restart', () => {
-    expect(verdict(startedAgo(500))).toEqual({ state: 'waiting', what: 'to stay up' });
+    expect(verdict(startedAgo(500))).toEqual({ state: 'waiting', what: 'to stay up', dueMs: 500 });
     expect(verdict(startedAgo(1500))).toEqual({ state: 'ready' });
-    expect(verdict({ ...startedAgo(1500), restartCount: 1 })).toMatchObject({ state: 'waiting' });
+    expect(verdict({ ...startedAgo(1500), restartCount: 1 })).toMatchObject({
+      state: 'waiting',
+      dueMs: 1500,
+    });
   });
 
   it('takes an end with 0 for success only where the restart policy allows it', () => {

@@ -5,7 +5,8 @@ export type Verdict =
   | { state: 'ready' }
   /** Ended with 0, as its restart policy allows. */
   | { state: 'finished' }
-  | { state: 'waiting'; what: string }
+  /** `dueMs`: when it comes true by itself, if nothing happens; absent: that is up to the container. */
+  | { state: 'waiting'; what: string; dueMs?: number }
   | { state: 'failed'; reason: string };
 
 export interface JudgeOptions {
@@ -50,9 +51,8 @@ export function judge(container: ContainerDetails, options: JudgeOptions): Verdi
   }
   const running = now - (container.startedAt === null ? now : Date.parse(container.startedAt));
   // One that restarted before has to prove more.
-  return running >= stabilityMs * (1 + 2 * container.restartCount)
-    ? { state: 'ready' }
-    : { state: 'waiting', what: 'to stay up' };
+  const dueMs = stabilityMs * (1 + 2 * container.restartCount) - running;
+  return dueMs <= 0 ? { state: 'ready' } : { state: 'waiting', what: 'to stay up', dueMs };
 }
 
 /**

@@ -27,6 +27,7 @@ export interface WaitRequest {
 const LOG_LINES = 20;
 const STABILITY_MS = 1000;
 const STATUS_MS = 1000;
+const INTERVAL_MS = 250;
 
 /**
  * Waits until every container is ready, and fails as soon as one cannot become it: it exited, keeps restarting, is
@@ -39,14 +40,16 @@ export async function waitHealthy(context: DeployContext, request: WaitRequest):
   const wanted = new Map(request.containers.map((container) => [container.id, container]));
   const began = system.now();
   let told = began;
+  let intervalMs = INTERVAL_MS;
   for await (const snapshot of docker.watch([...wanted.keys()], {
-    intervalMs: 250,
+    intervalMs: () => intervalMs,
     ...(signal && { signal }),
   })) {
     signal?.throwIfAborted();
     const now = system.now();
     const byId = new Map(snapshot.map((details) => [details.id, details]));
     let waitingFor: string | null = null;
+    intervalMs = INTERVAL_MS;
     for (const [id, { service, mayFinish }] of wanted) {
       const details = byId.get(id);
       if (details === undefined) throw gone(request.stack, service);
@@ -61,7 +64,9 @@ export async function waitHealthy(context: DeployContext, request: WaitRequest):
       );
       if (verdict.state === 'failed')
         throw await notHealthy(docker, request.stack, service, details, verdict.reason);
-      if (verdict.state === 'waiting') waitingFor ??= `${service} ${verdict.what} (${limit(details)})`;
+      if (verdict.state !== 'waiting') continue;
+      waitingFor ??= `${service} ${verdict.what} (${limit(details)})`;
+      intervalMs = Math.min(intervalMs, verdict.dueMs ?? INTERVAL_MS);
     }
     if (waitingFor === null) return;
     if (now - told >= STATUS_MS) {

@@ -8,6 +8,7 @@ import {
   type ImageDetails,
   type NetworkDetails,
   type PacketFilterResult,
+  type WatchOptions,
 } from '@itsup/docker';
 
 import { SimulatedCompose } from './simulated-compose';
@@ -51,10 +52,10 @@ export class SimulatedDocker {
     return { available: true, filter: { via: 'host', families: ['ipv4'], list, apply } };
   }
 
-  async *watch(ids: string[]): AsyncGenerator<ContainerDetails[]> {
+  async *watch(ids: string[], { intervalMs = 250 }: WatchOptions = {}): AsyncGenerator<ContainerDetails[]> {
     for (;;) {
       yield await this.inspectContainers(ids);
-      await this.clock.sleep(250);
+      await this.clock.sleep(typeof intervalMs === 'number' ? intervalMs : intervalMs());
     }
   }
 

@@ -44,16 +44,7 @@ export interface ValidateOutcome {
 export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { root, stacks, docker, parallel, onOutcome } = request;
   const { settings, problems } = await readSettings(root);
-  const { compose, composeError } = await docker.versions();
-  const check: Check = {
-    root,
-    docker,
-    settings,
-    withoutCompose:
-      compose === null || composeError !== null
-        ? (composeError?.message ?? 'Compose is not installed')
-        : null,
-  };
+  const check: Check = { root, docker, settings, presence: new ComposePresence(docker) };
   await forEachBounded(stacks, parallel, async (stack) => {
     const found = await (stack === PROXY_STACK ? checkProxy(check) : checkProject(check, stack)).catch(
       problemsOf,
@@ -66,8 +57,24 @@ interface Check {
   root: string;
   docker: Docker;
   settings: Settings;
-  /** Why Compose cannot be asked; null: it can. */
-  withoutCompose: string | null;
+  presence: ComposePresence;
+}
+
+/** Whether Compose can be asked, asked itself beside the first checks: nearly everywhere it can. */
+class ComposePresence {
+  /** Why not; null: it can. */
+  readonly withoutCompose: Promise<string | null>;
+  /** As long as the answer is not there, nothing speaks against asking. */
+  isMissing = false;
+
+  constructor(docker: Docker) {
+    this.withoutCompose = docker.versions().then(({ compose, composeError }) => {
+      this.isMissing = compose === null || composeError !== null;
+      return this.isMissing ? (composeError?.message ?? 'Compose is not installed') : null;
+    });
+    // Awaited where there is something to check.
+    this.withoutCompose.catch(() => undefined);
+  }
 }
 
 async function checkProject(check: Check, name: string): Promise<Problem[]> {
@@ -117,12 +124,16 @@ async function checkArtifact(check: Check, { stack, file, files, variables }: Ar
       },
     ];
   }
-  if (check.withoutCompose !== null) {
-    return [...checkComposeFiles(check.root, files), standInNote(check.withoutCompose)];
-  }
+  const { presence } = check;
   const env = placeholderEnvironment(variables);
   const compose = check.docker.compose({ project: stack, files: [file], cwd: check.root, env });
-  return composeVerdict(compose, variables);
+  const verdict = presence.isMissing ? null : composeVerdict(compose, variables);
+  verdict?.catch(() => undefined);
+  const withoutCompose = await presence.withoutCompose;
+  if (withoutCompose !== null) {
+    return [...checkComposeFiles(check.root, files), standInNote(withoutCompose)];
+  }
+  return verdict ?? [];
 }
 
 function standInNote(reason: string): Problem {
