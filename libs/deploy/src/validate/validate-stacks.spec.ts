@@ -25,10 +25,10 @@ async function generate(fixture: string): Promise<void> {
   await generateStacks(root, ['blog', 'proxy'], () => undefined);
 }
 
-/** Validates on a machine that has no `docker`. */
-async function validate(stack: string): Promise<ValidateOutcome> {
+/** Validates on a machine that has no `docker`, or this one. */
+async function validate(stack: string, binary = '/nowhere/docker'): Promise<ValidateOutcome> {
   const outcomes: ValidateOutcome[] = [];
-  const docker = createDocker({ binary: '/nowhere/docker', env: {} });
+  const docker = createDocker({ binary, env: {} });
   const onOutcome = (outcome: ValidateOutcome) => outcomes.push(outcome);
   await validateStacks({ root, stacks: [stack], docker, parallel: 1, onOutcome });
   const [outcome] = outcomes;
@@ -92,6 +92,48 @@ describe('validateStacks without Docker', () => {
     await rm(path.join(root, 'upstream'), { recursive: true });
     expect((await validate('blog')).problems).toMatchObject([
       { code: 'artifact-missing', help: 'run itsup generate blog' },
+    ]);
+  });
+});
+
+describe('validateStacks with Docker', () => {
+  /** A `docker` whose Compose has this version and ends so on `config`; what it was asked for is in `asked`. */
+  function dockerOf(version: string, config: string): string {
+    const file = path.join(root, 'docker');
+    const script = [
+      '#!/bin/sh',
+      `echo "$*" >> ${root}/asked`,
+      'case "$*" in',
+      `"compose version --short") echo ${version} ;;`,
+      `compose*config*) ${config} ;;`,
+      'version*) echo "{}" ;;',
+      'esac',
+    ];
+    writeFileSync(file, script.join('\n'), { mode: 0o755 });
+    return file;
+  }
+
+  it('asks nothing but the verdict where that is good', async () => {
+    await generate('sound');
+    expect(await validate('blog', dockerOf('2.26.1', 'exit 0'))).toEqual({ stack: 'blog', problems: [] });
+    expect(readFileSync(path.join(root, 'asked'), 'utf8').trim().split('\n')).toEqual([
+      expect.stringContaining('config --quiet'),
+    ]);
+  });
+
+  const objection = 'echo "services.web Additional property x is not allowed" >&2; exit 15';
+
+  it('believes the objection of a Compose that knows the artifacts', async () => {
+    await generate('sound');
+    expect((await validate('blog', dockerOf('2.26.1', objection))).problems).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('Additional property x') as string },
+    ]);
+  });
+
+  it('does not believe one that is too old', async () => {
+    await generate('sound');
+    expect((await validate('blog', dockerOf('2.17.3', objection))).problems).toMatchObject([
+      { code: 'checked-without-compose', message: expect.stringContaining('2.17.3') as string },
     ]);
   });
 });

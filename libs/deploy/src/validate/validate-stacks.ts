@@ -60,20 +60,31 @@ interface Check {
   presence: ComposePresence;
 }
 
-/** Whether Compose can be asked, asked itself beside the first checks: nearly everywhere it can. */
+/**
+ * Whether Compose is there and of an age to understand what is asked of it. Looked into only after an objection: one
+ * that is too old objects to the artifacts' `include`.
+ */
 class ComposePresence {
-  /** Why not; null: it can. */
-  readonly withoutCompose: Promise<string | null>;
-  /** As long as the answer is not there, nothing speaks against asking. */
-  isMissing = false;
+  private asked: Promise<string | null> | null = null;
+  private isMissing = false;
 
-  constructor(docker: Docker) {
-    this.withoutCompose = docker.versions().then(({ compose, composeError }) => {
-      this.isMissing = compose === null || composeError !== null;
-      return this.isMissing ? (composeError?.message ?? 'Compose is not installed') : null;
-    });
-    // Awaited where there is something to check.
-    this.withoutCompose.catch(() => undefined);
+  constructor(private readonly docker: Docker) {}
+
+  /** Compose's verdict, or why it can give none. */
+  async judge(ask: () => Promise<Problem[]>): Promise<{ problems: Problem[] } | { withoutCompose: string }> {
+    const verdict = this.isMissing ? Promise.resolve([]) : ask();
+    const isSound = await verdict.then(
+      (problems) => problems.length === 0 && !this.isMissing,
+      () => false,
+    );
+    const withoutCompose = isSound ? null : await (this.asked ??= this.look());
+    return withoutCompose === null ? { problems: await verdict } : { withoutCompose };
+  }
+
+  private async look(): Promise<string | null> {
+    const { compose, composeError } = await this.docker.versions();
+    this.isMissing = compose === null || composeError !== null;
+    return this.isMissing ? (composeError?.message ?? 'Compose is not installed') : null;
   }
 }
 
@@ -124,16 +135,12 @@ async function checkArtifact(check: Check, { stack, file, files, variables }: Ar
       },
     ];
   }
-  const { presence } = check;
   const env = placeholderEnvironment(variables);
   const compose = check.docker.compose({ project: stack, files: [file], cwd: check.root, env });
-  const verdict = presence.isMissing ? null : composeVerdict(compose, variables);
-  verdict?.catch(() => undefined);
-  const withoutCompose = await presence.withoutCompose;
-  if (withoutCompose !== null) {
-    return [...checkComposeFiles(check.root, files), standInNote(withoutCompose)];
-  }
-  return verdict ?? [];
+  const verdict = await check.presence.judge(() => composeVerdict(compose, variables));
+  return 'problems' in verdict
+    ? verdict.problems
+    : [...checkComposeFiles(check.root, files), standInNote(verdict.withoutCompose)];
 }
 
 function standInNote(reason: string): Problem {
