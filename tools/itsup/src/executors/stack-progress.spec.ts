@@ -18,7 +18,12 @@ it('tells in a batch what a stack waits for while it waits, and keeps it out of 
   });
   const options = { 'a:deploy': { stack: 'a', digest: 'd' }, 'b:deploy': { stack: 'b', digest: 'd' } };
   const kept: string[] = [];
-  const graph: TaskGraph = { roots: ['a:deploy', 'b:deploy'], tasks: {}, dependencies: {}, continuousDependencies: {} };
+  const graph: TaskGraph = {
+    roots: ['a:deploy', 'b:deploy'],
+    tasks: {},
+    dependencies: {},
+    continuousDependencies: {},
+  };
   for await (const { result } of batch(graph, options, {}, { root: '/' } as ExecutorContext)) {
     kept.push(result.terminalOutput);
   }
