@@ -1,6 +1,6 @@
 import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '../traefik-api';
 import { isUp, missingLabels } from './acknowledge';
-import { protocols } from './provided-configuration';
+import { protocols, type ProvidedConfiguration } from './provided-configuration';
 import { Interrupted, RolloutError } from './rollout-error';
 import { Session, type SessionSubject } from './session';
 import type { DynamicConfiguration, RolloutContext } from './types';
@@ -25,8 +25,8 @@ export async function awaitRoutes(
   const { proxy } = context;
   if (!proxy) return '';
   const session = new Session(context, subject);
-  const provided = session.provided(await session.containers());
   const addresses = await proxy.apis();
+  let provided: ProvidedConfiguration | null = null;
   let missing = '';
   try {
     await waitFor(
@@ -35,6 +35,7 @@ export async function awaitRoutes(
       async () => {
         for (const address of addresses) {
           const served = await createTraefikApi(address, context.get).rawData();
+          provided ??= session.provided(await session.containers());
           missing = missingLabels(served, provided) || missingRoutes(served, fileRoutes ?? {});
           if (missing !== '') return null;
         }
