@@ -3,13 +3,14 @@ import type { ContainerSummary, Docker } from '@itsup/docker';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE } from '../publish/publisher';
-import { awaitRoutes, handoverSteps, rolloutSteps } from '../rollout/index';
+import { handoverSteps, rolloutSteps } from '../rollout/index';
 import type { Convergence } from './convergence';
+import { awaitStackRoutes } from './await-stack-routes';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
-import { hasRoutes, isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
+import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
 import { InterruptedError } from './interrupted-error';
 import { waitHealthy } from './wait-healthy';
 
@@ -76,7 +77,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     else {
       if (batch.kind === 'recreate') await recreateBatch(convergence, batch);
       else await startBatch(convergence, batch);
-      begun.push(...batch.services.map(({ service }) => service));
+      begun.push(...batch.services.filter(({ replicas }) => replicas > 0).map(({ service }) => service));
     }
   }
   const last = kept
@@ -89,7 +90,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   if (publisher.pending(spec.stack).length > 0) {
     await journal.step('settle-routes', () => publisher.settle(spec.stack));
   }
-  await awaitRoutesOf(convergence, begun);
+  await awaitStackRoutes(convergence, begun);
   const removed = plan.services
     .filter((service) => service.action === 'remove')
     .flatMap((service) => service.leftovers);
@@ -100,29 +101,6 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
       for (const edge of gone) await removeEdgeNetwork(docker, edge.network);
     });
   }
-}
-
-/** What a rollout brings is led to before it ends; for the rest a deploy that ended would be a moment early. */
-async function awaitRoutesOf(
-  { context, rollout, loaded, journal, publisher }: Convergence,
-  services: string[],
-): Promise<void> {
-  const { spec, desired } = loaded;
-  const routed = services
-    .map((service) => ({ service, fileRoutes: publisher.routesOf(spec.stack, service) }))
-    .filter(({ service, fileRoutes }) => fileRoutes !== null || hasRoutes(desired, service));
-  if (routed.length === 0 || rollout.proxy === null || spec.project === null) return;
-  await journal.step('await-routes', async () => {
-    for (const { service, fileRoutes } of routed) {
-      const subject = { project: spec.stack, composeProject: spec.projectName, service };
-      const missing = await awaitRoutes(rollout, subject, fileRoutes);
-      if (missing === '') continue;
-      context.reporter.line(
-        spec.stack,
-        `${service}: note: runs, but Traefik does not lead to it: ${missing}; why: itsup explain <its domain>`,
-      );
-    }
-  });
 }
 
 /** Stops and removes by id; what is gone already is done. Anonymous volumes go along, named ones never. */

@@ -2,6 +2,7 @@ import type { Problem } from '@itsup/config';
 
 import type { DesiredStack, ServicePlan } from '../plan/model';
 import { rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '../rollout/index';
+import { hasRouteLabels } from './await-stack-routes';
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
 import { InterruptedError } from './interrupted-error';
@@ -35,13 +36,7 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
 export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
   if (plan.action !== 'scale' || plan.replicas === 0) return false;
   const service = desired.services.find((one) => one.name === plan.service);
-  return service?.mayFinish !== true || hasRoutes(desired, plan.service);
-}
-
-/** Whether labels tell Traefik of the service. */
-export function hasRoutes({ services }: Pick<DesiredStack, 'services'>, service: string): boolean {
-  const aspects = services.find(({ name }) => name === service)?.aspects ?? {};
-  return Object.keys(aspects).some((aspect) => aspect.startsWith('label traefik.'));
+  return service?.mayFinish !== true || hasRouteLabels(desired, plan.service);
 }
 
 /**
