@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeployRecord } from '@itsup/deploy';
 import { stringify } from 'yaml';
 
 import { tcp } from '../harness/clients';
@@ -87,6 +90,31 @@ export class HandedOverProxy {
     const before = await this.traefikId();
     await this.deploy();
     expect(await this.traefikId()).not.toBe(before);
+  }
+
+  /**
+   * Nothing failed since the last look.
+   * @throws Error with the moments of the failures and the steps of the last hand-over
+   */
+  async expectNothingLost(): Promise<void> {
+    const failures = this.running.failures();
+    if (Object.keys(failures).length === 0) return;
+    const records = join(this.workspace.state, 'stacks', 'proxy', 'records');
+    const last = (await readdir(records)).filter((name) => /^\d\w*\.json$/.test(name)).sort();
+    const { startedAt, steps } = JSON.parse(
+      await readFile(join(records, last.at(-1) ?? ''), 'utf8'),
+    ) as DeployRecord;
+    const moments = Object.entries(this.running.load.tallies()).map(
+      ([profile, { failedAt }]) => `${profile}: ${failedAt.join(', ')}`,
+    );
+    throw new Error(
+      [
+        `lost: ${JSON.stringify(failures)}`,
+        ...moments.filter((line) => !line.endsWith(': ')),
+        `the deploy of the proxy began at ${startedAt}; its steps took, in milliseconds:`,
+        ...steps.map(({ step, ms }) => `  ${step} ${ms}`),
+      ].join('\n'),
+    );
   }
 
   /** Kills a deploy of the proxy as soon as it is at the step, or past it. */

@@ -4,6 +4,8 @@ export interface Tally {
   ok: number;
   /** By reason: `404`, `ECONNRESET`, `timeout`, `wrong version`, … */
   failures: Record<string, number>;
+  /** Each failure with its time, to be held against what was done then. */
+  failedAt: string[];
   /** Answers by the version that gave them. */
   versions: Record<string, number>;
   /** Of the answered ones, in milliseconds from the moment the request was due (not from when it could be sent). */
@@ -15,6 +17,7 @@ export class Counter {
   private sent = 0;
   private ok = 0;
   private readonly failures = new Map<string, number>();
+  private readonly failedAt: string[] = [];
   private readonly versions = new Map<string, number>();
   private readonly latencies: number[] = [];
 
@@ -30,6 +33,7 @@ export class Counter {
 
   fail(reason: string): void {
     add(this.failures, reason);
+    this.failedAt.push(`${new Date().toISOString()} ${reason}`);
   }
 
   tally(): Tally {
@@ -40,6 +44,7 @@ export class Counter {
       sent: this.sent,
       ok: this.ok,
       failures: Object.fromEntries(this.failures),
+      failedAt: [...this.failedAt],
       versions: Object.fromEntries(this.versions),
       latency: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) },
     };
