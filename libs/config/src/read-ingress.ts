@@ -27,7 +27,7 @@ const SYNONYMS = {
   prefix: 'path_prefix',
   strip_prefix: 'path_remove',
   hostname: 'domain',
-  domains: 'tls',
+  domains: 'domain',
   sni: 'domain',
   entrypoint: 'hostport',
   allowed_ips: 'allow_source_ips',
