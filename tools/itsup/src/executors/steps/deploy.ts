@@ -15,8 +15,6 @@ export interface DeployOptions extends StackOptions {
 export const deploy: StackAction<DeployOptions> = async (run) => {
   const { root, stacks, options } = run;
   const context = await deployContext(run);
-  // Answered while the files are read; whoever needs the answer asks too, and gets this one.
-  context.docker.engine().catch(() => undefined);
   const summary = await deployStacks(context, {
     workspace: await readWorkspace(root),
     stacks,
