@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolloutSteps } from '@itsup/deploy';
+import { rolloutSteps, type DeployRecord } from '@itsup/deploy';
+import { newestRecord } from '@itsup/e2e/newest-record';
 import { run, succeeded, userEnvironment, type Run } from '@itsup/e2e/run';
 import type { TestWorkspace } from '@itsup/e2e/workspace';
 
@@ -21,7 +21,7 @@ export function itsup(workspace: TestWorkspace): Tool {
     name: 'itsup apply',
     prepare: async () => undefined,
     deploy: async (app) => succeeded(await workspace.itsup(['apply', app])),
-    rollout: (app) => rolloutTime(join(workspace.state, 'stacks', app, 'records')),
+    rollout: async (app) => rolloutTime(await newestRecord(workspace.state, app)),
   };
 }
 
@@ -49,11 +49,8 @@ function onArtifact(workspace: TestWorkspace, name: string, command: string[], a
   };
 }
 
-/** Seconds of the newest record's rollout steps but `drain`. */
-async function rolloutTime(records: string): Promise<number> {
-  const files = (await readdir(records)).filter((name) => /^\d\w*\.json$/.test(name)).sort();
-  const text = await readFile(join(records, files.at(-1) ?? ''), 'utf8');
-  const { steps } = JSON.parse(text) as { steps: { step: string; ms: number }[] };
+/** Seconds of the record's rollout steps but `drain`. */
+function rolloutTime({ steps }: DeployRecord): number {
   const names: readonly string[] = rolloutSteps;
   return (
     steps

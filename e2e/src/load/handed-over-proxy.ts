@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeployRecord } from '@itsup/deploy';
 import { stringify } from 'yaml';
 
 import { tcp } from '../harness/clients';
 import { containersOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
+import { newestRecord } from '../harness/newest-record';
 import { freePorts } from '../harness/ports';
 import { output, run, succeeded } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace';
@@ -99,11 +97,7 @@ export class HandedOverProxy {
   async expectNothingLost(): Promise<void> {
     const failures = this.running.failures();
     if (Object.keys(failures).length === 0) return;
-    const records = join(this.workspace.state, 'stacks', 'proxy', 'records');
-    const last = (await readdir(records)).filter((name) => /^\d\w*\.json$/.test(name)).sort();
-    const { startedAt, steps } = JSON.parse(
-      await readFile(join(records, last.at(-1) ?? ''), 'utf8'),
-    ) as DeployRecord;
+    const { startedAt, steps } = await newestRecord(this.workspace.state, 'proxy');
     const moments = Object.entries(this.running.load.tallies()).map(
       ([profile, { failedAt }]) => `${profile}: ${failedAt.join(', ')}`,
     );
