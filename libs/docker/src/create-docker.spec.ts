@@ -254,7 +254,12 @@ describe('where the engine runs', () => {
   });
 
   it('is asked again when nothing answered', async () => {
-    const { docker, calls } = fakeDocker([{ match: '^system info', stderr: 'Cannot connect', exit: 1 }]);
+    // Of the three questions that are asked at once it is this one that fails; else the others might end the wait before it is asked.
+    const { docker, calls } = fakeDocker([
+      { match: '^system info', stderr: 'Cannot connect', exit: 1 },
+      { match: '^context', stdout: '{}' },
+      { match: '^version', stdout: '1.41' },
+    ]);
     await rejection(docker.engine());
     await rejection(docker.engine());
     expect(calls().filter(({ args }) => args[0] === 'system')).toHaveLength(2);
