@@ -29,12 +29,11 @@ interface RawInfo {
 export function engineCommands(runner: CommandRunner, host: Host): Pick<Docker, 'versions' | 'engine'> {
   let known: Promise<Engine> | null = null;
   const ask = async (): Promise<Engine> => {
-    const [context, info, version] = await Promise.all([
+    const [context, info] = await Promise.all([
       runner.run({ args: ['context', 'inspect', '--format', '{{json .}}'] }),
       readInfo(runner),
-      runner.run({ args: ['version', '--format', '{{.Server.APIVersion}}'] }),
     ]);
-    return toEngine(context.stdout, info, version.stdout.trim(), host);
+    return toEngine(context.stdout, info, host);
   };
   return {
     versions: async () => {
@@ -114,7 +113,7 @@ async function readInfo(runner: CommandRunner): Promise<RawInfo> {
   throw runner.failure(command, { ...result, stderr: result.stderr || (info.ServerErrors ?? []).join('\n') });
 }
 
-function toEngine(context: string, info: RawInfo, apiVersion: string, host: Host): Engine {
+function toEngine(context: string, info: RawInfo, host: Host): Engine {
   const { Name: name, Endpoints: endpoints } = JSON.parse(context) as {
     Name: string;
     Endpoints: { docker?: { Host?: string } };
@@ -126,7 +125,6 @@ function toEngine(context: string, info: RawInfo, apiVersion: string, host: Host
     ...place,
     id: info.ID,
     version: info.ServerVersion,
-    apiVersion,
     context: name,
     endpoint,
     location: locateEngine(endpoint, place, host),

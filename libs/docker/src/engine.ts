@@ -23,7 +23,6 @@ export interface Engine {
   /** The engine's own id. */
   id: string;
   version: string;
-  apiVersion: string;
   /** Docker context in use. */
   context: string;
   /** `unix:///var/run/docker.sock`, `ssh://user@host`, `tcp://…`. */

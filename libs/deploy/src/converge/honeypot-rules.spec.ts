@@ -1,5 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import type { Docker, PacketChange, PacketFilterResult, PacketRule } from '@itsup/docker';
+
+import { openState, type State } from '../state/state';
 import { honeypotRules, settleHoneypotRules } from './honeypot-rules';
+
+let state: State;
+
+beforeEach(async () => {
+  state = openState(await mkdtemp(path.join(tmpdir(), 'itsup-honeypot-')));
+});
+
+afterEach(() => rm(state.dir, { recursive: true }));
 
 /** An engine without a Traefik to act as root with. */
 const noImages = {
@@ -53,22 +67,40 @@ describe('the honeypot’s rules', () => {
 
   it('are put back where a start of the host lost them, and are made once', async () => {
     const { docker, rules } = host([foreign, ...honeypotRules().slice(0, 2)]);
-    expect(await settleHoneypotRules(docker, true)).toBeNull();
-    expect(await settleHoneypotRules(docker, true)).toBeNull();
+    expect(await settleHoneypotRules(docker, state, true)).toBeNull();
+    expect(await settleHoneypotRules(docker, state, true)).toBeNull();
     const names = rules.map(({ comment }) => comment).sort();
     expect(names).toEqual([...honeypotRules().map(({ comment }) => comment), foreign.comment].sort());
   });
 
   it('go with the honeypot, and nobody else’s does', async () => {
-    const { docker, rules } = host([...honeypotRules(), foreign]);
-    await settleHoneypotRules(docker, false);
+    const { docker, rules } = host([foreign]);
+    await settleHoneypotRules(docker, state, true);
+    expect(rules).toHaveLength(1 + honeypotRules().length);
+    await settleHoneypotRules(docker, state, false);
     expect(rules).toEqual([foreign]);
+  });
+
+  it('are not looked for where no deploy made any', async () => {
+    const packetFilter = jest.fn();
+    const docker = { ...noImages, packetFilter } as unknown as Docker;
+    expect(await settleHoneypotRules(docker, state, false)).toBeNull();
+    expect(packetFilter).not.toHaveBeenCalled();
+  });
+
+  it('are looked for again when they could not be taken away', async () => {
+    const { docker, rules } = host([]);
+    await settleHoneypotRules(docker, state, true);
+    const unreachable = { available: false, code: 'denied', reason: 'refused', help: '' };
+    const denied = { ...noImages, packetFilter: () => Promise.resolve(unreachable) } as unknown as Docker;
+    expect(await settleHoneypotRules(denied, state, false)).toBeNull();
+    await settleHoneypotRules(docker, state, false);
+    expect(rules).toEqual([]);
   });
 
   it('are told to be missing where the packet filter is out of reach', async () => {
     const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
     const docker = { ...noImages, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
-    expect(await settleHoneypotRules(docker, true)).toBe('The engine runs without root.');
-    expect(await settleHoneypotRules(docker, false)).toBeNull();
+    expect(await settleHoneypotRules(docker, state, true)).toBe('The engine runs without root.');
   });
 });

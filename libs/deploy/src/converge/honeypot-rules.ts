@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+
 import type { Docker, PacketRule } from '@itsup/docker';
 import { proxynet } from '@itsup/routing';
 
+import { writeFileAtomic } from '../state/atomic-file';
+import type { State } from '../state/state';
 import { helperImage } from './helper-image';
 
 /** What the comment of every rule of the honeypot begins with. */
@@ -36,11 +41,17 @@ export function honeypotRules(): PacketRule[] {
 }
 
 /**
- * Brings the rules to what the settings ask for. A host start loses them, so every deploy with the proxy looks.
+ * Brings the rules to what the settings ask for. A host start loses them, so every deploy with the proxy looks where they are wanted;
+ * where they are not, only one after a deploy that made them does, for the packet filter takes longer to ask than all else.
  *
  * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
  */
-export async function settleHoneypotRules(docker: Docker, wanted: boolean): Promise<string | null> {
+export async function settleHoneypotRules(
+  docker: Docker,
+  state: State,
+  wanted: boolean,
+): Promise<string | null> {
+  if (!wanted && !existsSync(state.honeypotRulesFile)) return null;
   const found = await docker.packetFilter({ helperImage: () => helperImage(docker) });
   if (!found.available) return wanted ? found.reason : null;
   const present = await found.filter.list(honeypotComment);
@@ -48,9 +59,12 @@ export async function settleHoneypotRules(docker: Docker, wanted: boolean): Prom
   const names = (list: PacketRule[]): Set<string> => new Set(list.map(({ comment }) => comment));
   const missing = rules.filter(({ comment }) => !names(present).has(comment));
   const surplus = present.filter(({ comment }) => !names(rules).has(comment));
+  // Before the first rule and after the last: a deploy that is killed between leaves a file too many, not a rule.
+  if (wanted && !existsSync(state.honeypotRulesFile)) await writeFileAtomic(state.honeypotRulesFile, '');
   await found.filter.apply([
     ...surplus.map((rule) => ({ operation: 'delete' as const, rule })),
     ...missing.map((rule) => ({ operation: 'insert' as const, rule })),
   ]);
+  if (!wanted) await rm(state.honeypotRulesFile, { force: true });
   return null;
 }

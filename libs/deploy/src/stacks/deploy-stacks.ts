@@ -36,8 +36,6 @@ async function converge(
   request: DeployRequest,
   hook: StepHook | undefined,
 ): Promise<DeploySummary> {
-  // The host takes a tenth of a second to tell, meanwhile there is enough to read.
-  if (request.stacks?.includes(PROXY_STACK) ?? true) void context.docker.engine().catch(() => undefined);
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   await run.publisher.begin(withProxy);
@@ -69,11 +67,11 @@ async function converge(
 
 /** Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer. */
 async function letContainersAskTheHoneypot(
-  { docker, reporter }: DeployContext,
+  { docker, state, reporter }: DeployContext,
   { workspace }: DeployRequest,
 ): Promise<void> {
-  const because = await settleHoneypotRules(docker, workspace.settings.dns.enabled).catch((error: unknown) =>
-    error instanceof Error ? error.message : String(error),
+  const because = await settleHoneypotRules(docker, state, workspace.settings.dns.enabled).catch(
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   if (because === null) return;
   reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);

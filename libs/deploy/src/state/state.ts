@@ -6,6 +6,8 @@ export interface State {
   readonly dir: string;
   /** Of this workspace's identity: id and canonical path. */
   readonly workspaceFile: string;
+  /** There while the packet filter may have rules for the honeypot. */
+  readonly honeypotRulesFile: string;
   /** Mounted at /etc/traefik. */
   readonly traefikDir: string;
   /** Watched by Traefik's file provider. */
@@ -19,6 +21,7 @@ export function openState(dir: string): State {
   return {
     dir,
     workspaceFile: path.join(dir, 'workspace.json'),
+    honeypotRulesFile: path.join(dir, 'honeypot-rules'),
     traefikDir: path.join(dir, 'traefik'),
     dynamicDir: path.join(dir, 'traefik', 'dynamic'),
     stackDir: (stack) => path.join(dir, 'stacks', stack),

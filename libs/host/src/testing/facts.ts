@@ -11,7 +11,6 @@ export function engine(change: Partial<Engine> = {}): Engine {
   return {
     id: 'engine',
     version: '28.0.0',
-    apiVersion: '1.48',
     context: 'default',
     endpoint: 'unix:///var/run/docker.sock',
     location: 'local',
