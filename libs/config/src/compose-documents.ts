@@ -1,7 +1,7 @@
-import { composeSchema, type ComposeFile, type ComposeService } from './compose-schema';
+import type { ComposeFile, ComposeService } from './compose-schema';
 import { isMapping } from './is-mapping';
+import { schemas } from './late-schemas';
 import type { Place, Problem } from './problem';
-import { checkSchema } from './schema-problems';
 import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
 
@@ -74,6 +74,7 @@ export class ComposeDocuments {
 
   private checked(source: YamlSource): ComposeDocument[] {
     if (source.data === null) return [];
+    const { checkSchema, composeSchema } = schemas();
     const { value, problems, paths } = checkSchema(composeSchema, source, { interpolated: true });
     if (value) return [{ source, content: value, broken: new Set() }];
     this.problems.push(...problems);

@@ -4,7 +4,6 @@ export { problemsOf } from './problems-of';
 export { checkComposeFiles, composeFilesOf } from './check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
 export { formatProblems } from './format-problems';
-export { jsonSchemas } from './json-schemas';
 export { listProjects } from './list-projects';
 export { readProject } from './read-project';
 export { readSettings } from './read-settings';

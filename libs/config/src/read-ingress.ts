@@ -1,10 +1,10 @@
 import { toIngressRow } from './ingress-row';
-import { ingressRowSchema, ingressSchema, type IngressFile } from './ingress-schema';
+import type { IngressFile } from './ingress-schema';
 import { tidyIngress } from './ingress-tidy';
 import { isMapping } from './is-mapping';
+import { schemas } from './late-schemas';
 import type { EgressEdge, IngressRow, PathMode } from './model';
 import type { Problem } from './problem';
-import { checkSchema } from './schema-problems';
 import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
 
@@ -43,6 +43,7 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
   const source = sources[0];
   if (!source) return { ...nothing, problems };
 
+  const { checkSchema, ingressSchema } = schemas();
   const data = tidyIngress(source.data);
   const checked = checkSchema(ingressSchema, source, { data, synonyms: SYNONYMS, misplaced });
   if (checked.value) {
@@ -90,7 +91,7 @@ function withoutFaults(
 ): { sound: unknown; badRows: Set<number> } {
   const badRows = new Set<number>();
   if (!isMapping(data)) return { sound: {}, badRows };
-  const known = Object.keys(ingressSchema.shape);
+  const known = Object.keys(schemas().ingressSchema.shape);
   const sound = Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key)));
   for (const [key, index] of paths) {
     if (key === 'ingress' && typeof index === 'number') badRows.add(index);
@@ -122,6 +123,7 @@ function replacedDomains(file: IngressFile, source: YamlSource): Problem[] {
 }
 
 function misplaced(key: string, path: readonly PropertyKey[]): string | undefined {
+  const { ingressRowSchema, ingressSchema } = schemas();
   if (path.length === 0 && Object.hasOwn(ingressRowSchema.shape, key)) {
     return `\`${key}\` belongs in a row of \`ingress\`: a list entry that starts with \`- \`.`;
   }

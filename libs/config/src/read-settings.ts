@@ -1,8 +1,8 @@
 import type { Settings } from './model';
 import { orderProblems } from './order-problems';
 import type { Place, Problem } from './problem';
-import { checkSchema } from './schema-problems';
-import { settingsSchema, type SettingsFile } from './settings-schema';
+import { schemas } from './late-schemas';
+import type { SettingsFile } from './settings-schema';
 import { YamlFiles } from './yaml-files';
 import { suggest } from './suggest';
 import { readTraefikFile } from './traefik-file';
@@ -11,19 +11,25 @@ import type { YamlSource } from './yaml-source';
 
 const FILE = 'projects/itsup.yml';
 
+/** What the settings' files came to. */
+export interface ReadSettings {
+  settings: Settings;
+  problems: Problem[];
+}
+
 /**
  * `projects/itsup.yml` of the workspace `root` with its defaults (an absent file is fine), and the two Traefik files
  * beside it. What is wrong falls back to its default and comes back as a problem.
  */
-export async function readSettings(root: string): Promise<{ settings: Settings; problems: Problem[] }> {
+export async function readSettings(root: string): Promise<ReadSettings> {
   return readSettingsFrom(new YamlFiles(root));
 }
 
 /** The same from files that are being read anyway. */
-export function readSettingsFrom(files: YamlFiles): { settings: Settings; problems: Problem[] } {
+export function readSettingsFrom(files: YamlFiles): ReadSettings {
   const problems: Problem[] = [];
   const read: string[] = [];
-  let input = settingsSchema.parse({});
+  let input = schemas().settingsSchema.parse({});
   let places: NonNullable<Settings['places']> = {};
   if (files.read(FILE).reason !== 'missing') {
     read.push(FILE);
@@ -56,6 +62,7 @@ export function readSettingsFrom(files: YamlFiles): { settings: Settings; proble
 }
 
 function checkSettings(source: YamlSource, problems: Problem[]): SettingsFile {
+  const { checkSchema, settingsSchema } = schemas();
   const data = withoutNulls(source.data);
   const checked = checkSchema(settingsSchema, source, { data, secrets: ['admin', 'dnsChallenge'] });
   problems.push(...checked.problems, ...mistypedOpenKeys(source, data));
@@ -70,7 +77,7 @@ function mistypedOpenKeys(source: YamlSource, data: unknown): Problem[] {
   for (const section of ['versions', 'crowdsec'] as const) {
     const value = isMapping(data) ? data[section] : undefined;
     if (!isMapping(value)) continue;
-    const known = Object.keys(settingsSchema.shape[section].unwrap().shape);
+    const known = Object.keys(schemas().settingsSchema.shape[section].unwrap().shape);
     for (const key of Object.keys(value)) {
       const meant = known.includes(key) ? undefined : suggest(key, known);
       if (meant === undefined) continue;
@@ -101,7 +108,7 @@ function pruned(mapping: Record<string, unknown>): Record<string, unknown> {
 
 function withoutFaults(data: unknown, paths: readonly PropertyKey[][]): unknown {
   if (!isMapping(data)) return {};
-  const known = Object.keys(settingsSchema.shape);
+  const known = Object.keys(schemas().settingsSchema.shape);
   const faulty = new Set(paths.map(([key]) => key));
   return Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key) && !faulty.has(key)));
 }

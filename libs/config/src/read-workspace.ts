@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { listFolders } from './list-projects';
 import type { Workspace } from './model';
 import type { Problem } from './problem';
-import { ProjectCache } from './project-cache';
+import { ParseCache } from './parse-cache';
 import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
 import { readProjectFrom } from './read-project';
 import { readSettingsFrom } from './read-settings';
@@ -9,16 +10,22 @@ import { YamlFiles } from './yaml-files';
 
 /**
  * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
- * among the others, without its broken parts. What projects came to is kept in `node_modules/.cache/itsup/` for the next time.
+ * among the others, without its broken parts. What the files came to is kept in `node_modules/.cache/itsup/` for the next time.
  */
 export async function readWorkspace(root: string): Promise<Workspace> {
   const files = new YamlFiles(root);
-  const cache = ProjectCache.open(root);
-  const { settings, problems } = readSettingsFrom(files);
+  const cache = ParseCache.open(root);
+  const { settings, problems } = cache.get(
+    'settings',
+    null,
+    files,
+    () => readSettingsFrom(files),
+    survivesJson,
+  );
   const { projects, others } = await listFolders(root);
   const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
   for (const [name, folder] of projects) {
-    const read = cache.get(name, { folder, paths: settings.paths }, files, () =>
+    const read = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
       readProjectFrom(name, folder, settings, files),
     );
     // A thousand parsed files would cost more time in the garbage collector than in the parser.
@@ -28,6 +35,11 @@ export async function readWorkspace(root: string): Promise<Workspace> {
   }
   cache.save();
   return workspace;
+}
+
+/** Traefik's own options are whatever their YAML is: `.nan` and dates are no JSON. */
+function survivesJson(value: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
 }
 
 function noProject(name: string): Problem {

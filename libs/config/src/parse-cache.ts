@@ -10,22 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PathMode } from './model';
-import type { ProjectFolder } from './project-folder';
-import type { ReadProject } from './read-project';
 import type { SourceFiles } from './source-files';
 
-/** What it depends on, apart from its files. */
-interface Circumstances {
-  folder: ProjectFolder;
-  paths: PathMode;
-}
-
 interface Entry {
+  /** What it depends on, apart from its files. */
   circumstances: string;
   /** Every file that was asked for, whether it was there or not, and what was found. */
   files: Record<string, string>;
-  read: ReadProject;
+  read: unknown;
 }
 
 interface CacheFile {
@@ -36,15 +28,15 @@ interface CacheFile {
 /** Names the exact versions of the parsers. */
 const PACKAGE = '../package.json';
 const FOLDER = 'node_modules';
-const FILE = join(FOLDER, '.cache/itsup/projects.json');
+const FILE = join(FOLDER, '.cache/itsup/parsed.json');
 
 /**
- * What projects came to the last time they were read, so that only those are parsed again of which a file changed:
- * reading a thousand files takes a moment, parsing them two seconds. An entry is good when every file that it came from
- * is as it was, byte for byte. It is kept where tools keep such things, beside the installed packages; a workspace that
+ * What projects and settings came to the last time they were read, so that only those are parsed again of which a file
+ * changed: reading a thousand files takes a moment, parsing them two seconds. An entry is good when every file that it
+ * came from is as it was, byte for byte. It is kept where tools keep such things, beside the installed packages; a workspace that
  * has none has no cache, and one that cannot be read or written is no error.
  */
-export class ProjectCache {
+export class ParseCache {
   private readonly kept: Record<string, Entry> = {};
   private changed = false;
 
@@ -53,18 +45,29 @@ export class ProjectCache {
     private readonly known: Record<string, Entry>,
   ) {}
 
-  static open(root: string): ProjectCache {
+  static open(root: string): ParseCache {
     try {
       const { code, entries } = JSON.parse(readFileSync(join(root, FILE), 'utf8')) as CacheFile;
-      if (code === codeStamp()) return new ProjectCache(root, entries);
+      if (code === codeStamp()) return new ParseCache(root, entries);
     } catch {
       // There is none yet, or half of one.
     }
-    return new ProjectCache(root, {});
+    return new ParseCache(root, {});
   }
 
-  /** What the project came to; `read` is asked when that is not known. */
-  get(name: string, circumstances: Circumstances, files: SourceFiles, read: () => ReadProject): ReadProject {
+  /**
+   * What something came to; `read` is asked when that is not known.
+   *
+   * @param circumstances what it depends on, apart from the files that `read` asks for
+   * @param isKept whether JSON can hold what was read
+   */
+  get<T>(
+    name: string,
+    circumstances: unknown,
+    files: SourceFiles,
+    read: () => T,
+    isKept: (value: T) => boolean = () => true,
+  ): T {
     const text = JSON.stringify(circumstances);
     const known = Object.hasOwn(this.known, name) ? this.known[name] : undefined;
     const isGood =
@@ -72,9 +75,10 @@ export class ProjectCache {
       Object.entries(known.files).every(([file, found]) => stateOf(files, file) === found);
     if (known && isGood) {
       this.kept[name] = known;
-      return known.read;
+      return known.read as T;
     }
     const { value, asked } = files.recording(read);
+    if (!isKept(value)) return value;
     this.changed = true;
     this.kept[name] = {
       circumstances: text,
@@ -98,11 +102,11 @@ export class ProjectCache {
   }
 }
 
-/** Whoever reads meanwhile finds the old file or the new one. */
+/** Whoever reads meanwhile finds the old file or the new one. For its owner alone: the settings hold hashes of passwords. */
 function replace(target: string, text: string): void {
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,11 +15,11 @@ import { dirname, join } from 'node:path';
 import { readWorkspace } from './read-workspace';
 import { fixture } from './testing/fixtures';
 
-const CACHE = 'node_modules/.cache/itsup/projects.json';
+const CACHE = 'node_modules/.cache/itsup/parsed.json';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'project-cache-'));
+  root = mkdtempSync(join(tmpdir(), 'parse-cache-'));
   mkdirSync(join(root, 'node_modules'));
 });
 afterEach(() => rmSync(root, { recursive: true }));
@@ -81,6 +82,35 @@ describe('what is kept of projects', () => {
     expect(JSON.stringify(changed)).not.toContain('cached-');
     rmSync(join(root, CACHE));
     expect(await readWorkspace(root)).toEqual(changed);
+  });
+
+  it('holds the settings, as long as none of their files changes', async () => {
+    const settings = async () => (await readWorkspace(root)).settings;
+    write('projects/itsup.yml', 'traefikDomain: one.example.com\n');
+    expect(await settings()).toMatchObject({ traefikDomain: 'one.example.com' });
+    writeFileSync(
+      join(root, CACHE),
+      readFileSync(join(root, CACHE), 'utf8').replace('one.example', 'cached.example'),
+    );
+    expect(await settings()).toMatchObject({ traefikDomain: 'cached.example.com' });
+    write('projects/traefik.yml', 'log:\n  level: DEBUG\n');
+    expect(await settings()).toMatchObject({
+      traefikDomain: 'one.example.com',
+      traefikOverride: expect.anything(),
+    });
+  });
+
+  it('is for its owner alone: the settings hold hashes of passwords', async () => {
+    write('projects/app/compose.yml', web('one'));
+    await readWorkspace(root);
+    expect(statSync(join(root, CACHE)).mode & 0o777).toBe(0o600);
+  });
+
+  it('holds no settings that JSON cannot say', async () => {
+    write('projects/traefik.yml', 'tracing:\n  sampleRate: .inf\n');
+    const first = await readWorkspace(root);
+    expect(JSON.stringify(first)).toContain('"sampleRate":null');
+    expect(await readWorkspace(root)).toEqual(first);
   });
 
   it('goes with its project', async () => {
