@@ -37,6 +37,11 @@ const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 const running = new Set<number>();
 let exitHookInstalled = false;
 
+/** Loads what it takes to start children. */
+export async function prepareChildren(): Promise<void> {
+  await import('execa');
+}
+
 /** Runs a child to its end. Never rejects: every ending is a value. */
 export async function runChild(spec: ChildSpec): Promise<ChildResult> {
   if (spec.signal?.aborted) return { ...NOTHING, ending: 'aborted' };

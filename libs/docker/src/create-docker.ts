@@ -1,4 +1,5 @@
 import { hostname, release } from 'node:os';
+import { prepareChildren } from './child';
 import { createRunner } from './command-runner';
 import { createCompose } from './compose-commands';
 import { containerCommands } from './container-commands';
@@ -31,6 +32,7 @@ export function createDocker(settings: DockerSettings): Docker {
   const engine = engineCommands(runner, host);
   return {
     with: (overrides) => createDocker({ ...settings, ...overrides }),
+    prepare: prepareChildren,
     compose: (stack) => createCompose(runner, stack),
     ...engine,
     ...containers,

@@ -1,8 +1,11 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { DockerError } from '@itsup/docker';
+
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
+import { planStacks } from './plan-stacks';
 
 let simulated: SimulatedWorkspace;
 
@@ -40,6 +43,29 @@ describe('a secret', () => {
     await writeFile(file, 'PASSWORD=ENC[2]\nsops_version=3.9.0\n');
     expect((await outcomeOf(simulated, 'shop')).status).toBe('unchanged');
     expect(simulated.engine.decryptions).toBe(before + 1);
+  });
+
+  it('of the host that nobody can decrypt keeps no plan from an empty host, and every plan from a running one', async () => {
+    await mkdir(path.join(simulated.root, 'secrets'));
+    await writeFile(path.join(simulated.root, 'secrets/itsup.enc.env'), 'sops_version=3.9.0\n');
+    const docker = simulated.context().docker;
+    const keyless = Object.create(docker) as typeof docker;
+    const denied = new DockerError({
+      code: 'decryption-failed',
+      file: 'secrets/itsup.enc.env',
+      reason: 'no key',
+    });
+    Object.defineProperty(keyless, 'host', { value: { decrypt: () => Promise.reject(denied) } });
+    const plan = (over: Partial<typeof docker>) =>
+      planStacks(
+        { ...simulated.context(), docker: Object.assign(keyless, over) },
+        { workspace: simulated.workspace(), stacks: [] },
+      );
+    await expect(plan({})).rejects.toMatchObject({ problems: [{ code: 'decryption-failed' }] });
+    const down = new DockerError({ code: 'engine-unreachable', endpoint: null, reason: 'is it running?' });
+    expect(await plan({ listContainers: () => Promise.reject(down) })).toMatchObject({
+      engine: { reachable: false },
+    });
   });
 
   it('is in no file of the state folder, and noticed when it changed', async () => {

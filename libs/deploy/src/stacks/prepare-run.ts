@@ -40,19 +40,19 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const relocation = known === null || problem === null ? null : { from: root, to: known.path };
   if (relocation !== null)
     context.reporter.line(null, `planned as if this checkout stood at ${relocation.to}`);
-  const [engine, templates, deployedStacks] = await Promise.all([
-    observeEngine(context, claim),
-    loadTemplates(root),
-    listStacks(state),
-  ]);
-  const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
-  if (claim && request.workspace.settings.crowdsec.enabled)
-    await ensureKey(path.join(state.dir, BOUNCER_KEY));
+  await context.docker.prepare();
+  const answer = observeEngine(context, claim);
+  // Whoever waits for it is told; until then there is enough to do that needs no engine.
+  answer.catch(() => undefined);
+  const [templates, deployedStacks] = await Promise.all([loadTemplates(root), listStacks(state)]);
   const secrets = createSecretsReader(root, context.docker);
-  // Against an empty host nothing is published, and whoever plans there may have no key.
-  const workspace = engine.fact.reachable
-    ? await withSecrets(request.workspace, context.env, secrets)
-    : request.workspace;
+  const workspace = await withSecrets(request.workspace, context.env, secrets).catch(
+    async (error: unknown) => {
+      if ((await answer).fact.reachable) throw error;
+      // Against an empty host nothing is published, and whoever plans there may have no key.
+      return request.workspace;
+    },
+  );
   const broken = brokenProjects(workspace);
   const routing = routeWorkspace(workspace);
   addConflicts(broken, routing, workspace);
@@ -61,6 +61,9 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
   const files = hasWorkspaceError(workspace) ? [] : renderPublished(sound, served, templates);
+  const engine = await answer;
+  const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
+  if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
   const publisher = await Publisher.open(
     state,
     context.system,

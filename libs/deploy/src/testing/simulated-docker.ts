@@ -30,6 +30,8 @@ export class SimulatedDocker {
     return new SimulatedCompose(this.engineState, this.clock, stack) as unknown as Compose;
   }
 
+  async prepare(): Promise<void> {}
+
   async engine() {
     return { location: 'local', endpoint: 'unix:///simulated' };
   }
