@@ -59,6 +59,8 @@ export class SimulatedDocker {
     };
   }
 
+  async prepare(): Promise<void> {}
+
   async listContainers({ labelFilters = [] }: ListContainersOptions = {}): Promise<ContainerSummary[]> {
     const filters = labelFilters.map((filter) => filter.split('=') as [string, string?]);
     return this.containers
