@@ -6,6 +6,7 @@ import { runningRows } from './rows/running';
 import { simulatedRows } from './rows/simulated';
 import { validateRows } from './rows/validate';
 import { formatTable, keeps, type Row } from './table';
+import { chooseWorkplace } from './workplace';
 
 /** Rows that are measured together. */
 interface Group {
@@ -73,6 +74,7 @@ function missingEngine({ engine, images, proxy }: Availability): string | null {
  * Names of groups measure these alone.
  */
 async function main(args: string[]): Promise<number> {
+  chooseWorkplace();
   const smoke = args.includes('--smoke');
   const wanted = args.filter((arg) => !arg.startsWith('--'));
   const rows: Row[] = [];

@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commit } from '@itsup/e2e/checkout';
 import { growthRow } from '../growth';
 import { interleave, moreOf, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
@@ -38,6 +39,8 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
       },
       rounds,
     );
+    // A template that git does not have makes every project affected.
+    for (const { root } of [ours, few]) await commit(root, 'Change the template');
     const more = moreOf(rounds);
     const nothing = await interleave(
       { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
