@@ -25,6 +25,7 @@ export const HANDOVER_WORDS: Record<HandoverStep, string> = {
   redirect: 'leads new connections to the temporary instance',
   probe: 'probes the temporary instance',
   'drain-old': 'waits for requests at the old instance to finish',
+  hold: 'holds connections that go past the temporary instance',
   replace: 'replaces the old instance',
   'await-final': 'waits for the new instance',
   restore: 'leads new connections to the new instance',

@@ -1,4 +1,4 @@
-import { acceptRules, redirectRules, zoneRules } from './handover-rules';
+import { acceptRules, holdRules, redirectRules, zoneRules } from './handover-rules';
 import type { Shadow } from './handover-types';
 
 const web: Shadow = { entryPoint: 'web', host: '', protocol: 'tcp', port: 8080, shadowPort: 20_000 };
@@ -15,8 +15,9 @@ const lines = (rules: ReturnType<typeof redirectRules>): string[] =>
   rules.map(({ family, table, chain, args }) => `${family} ${table} ${chain} ${args.join(' ')}`);
 
 describe('redirectRules', () => {
-  it('redirects what comes in and what the host itself sends, in both families', () => {
-    const match = '-p tcp -m addrtype --dst-type LOCAL -m tcp --dport 8080 -j REDIRECT --to-ports 20000';
+  it('redirects what opens a connection, from outside and from the host itself, in both families', () => {
+    const match =
+      '-p tcp -m addrtype --dst-type LOCAL -m tcp --dport 8080 --tcp-flags FIN,SYN,RST,ACK SYN -j REDIRECT --to-ports 20000';
     expect(lines(redirectRules([web], ['ipv4', 'ipv6']))).toEqual([
       `ipv4 nat PREROUTING ${match}`,
       `ipv4 nat OUTPUT ${match}`,
@@ -27,7 +28,7 @@ describe('redirectRules', () => {
 
   it('touches a loopback entry point only where it can be reached', () => {
     expect(lines(redirectRules([loopback], ['ipv4', 'ipv6']))).toEqual([
-      'ipv4 nat OUTPUT -d 127.0.0.1 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 18080 -j REDIRECT --to-ports 20002',
+      'ipv4 nat OUTPUT -d 127.0.0.1 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 18080 --tcp-flags FIN,SYN,RST,ACK SYN -j REDIRECT --to-ports 20002',
     ]);
   });
 
@@ -35,10 +36,20 @@ describe('redirectRules', () => {
     for (const rule of [
       ...redirectRules([web, dns], ['ipv4']),
       ...acceptRules([web, dns], ['ipv4']),
+      ...holdRules([web, dns], ['ipv4']),
       ...zoneRules([dns], ['ipv4'], 'aside', 7411),
     ]) {
       expect(rule.comment).toMatch(/^itsup:handover:/);
     }
+  });
+});
+
+describe('holdRules', () => {
+  it('drops what would open a connection to a public port that nobody listens on', () => {
+    expect(lines(holdRules([web, dns, loopback], ['ipv4']))).toEqual([
+      'ipv4 filter INPUT -p tcp -m tcp --dport 8080 --tcp-flags FIN,SYN,RST,ACK SYN -j DROP',
+      'ipv4 filter INPUT -d 127.0.0.1 -p tcp -m tcp --dport 18080 --tcp-flags FIN,SYN,RST,ACK SYN -j DROP',
+    ]);
   });
 });
 

@@ -6,9 +6,14 @@ import type { Shadow } from './handover-types';
 /** What the comment of every rule of a hand-over begins with. */
 export const handoverComment = 'itsup:handover';
 
+/** What opens a TCP connection, as iptables prints `--syn`. */
+const opening = ['--tcp-flags', 'FIN,SYN,RST,ACK', 'SYN'];
+
 /**
  * Rules that send new connections to the temporary instance. Established ones stay where they are: the kernel looks at the nat table for
- * the first packet of a connection only. PREROUTING sees what comes from outside and from containers, OUTPUT what this host sends itself.
+ * the first packet of a connection only. That may be one from the middle, where nothing tracked connections before these rules did (IPv6,
+ * with a Docker that has no rules for it), so only a packet that opens a connection is redirected. PREROUTING sees what comes from outside
+ * and from containers, OUTPUT what this host sends itself.
  */
 export function redirectRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
   return each(shadows, families, (shadow, family) => {
@@ -16,6 +21,7 @@ export function redirectRules(shadows: Shadow[], families: AddressFamily[]): Pac
       ...destination(shadow.host),
       ...['-p', shadow.protocol, '-m', 'addrtype', '--dst-type', 'LOCAL'],
       ...['-m', shadow.protocol, '--dport', String(shadow.port)],
+      ...(shadow.protocol === 'tcp' ? opening : []),
       ...['-j', 'REDIRECT', '--to-ports', String(shadow.shadowPort)],
     ];
     const comment = `${handoverComment}:redirect:${shadow.port}/${shadow.protocol}`;
@@ -55,6 +61,26 @@ export function zoneRules(
       ...chains.map((chain): PacketRule => ({ family, table: 'raw', chain, args: requests, comment })),
       { family, table: 'raw', chain: 'OUTPUT', args: replies, comment: `${comment}:replies` },
     ];
+  });
+}
+
+/** What the comment of every rule that holds connections begins with. */
+export const holdComment = `${handoverComment}:hold`;
+
+/**
+ * Rules that hold new connections which would arrive at a public port while nobody listens there. A redirect does not reach all of them:
+ * where a server ended a connection by a reset, the kernel's connection tracking remembers it for ten seconds, and when the client uses the
+ * same port again within these, the packet goes where that connection went. A dropped one is sent again after a second.
+ */
+export function holdRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
+  return each(shadows, families, (shadow, family) => {
+    if (shadow.protocol !== 'tcp') return [];
+    const args = [
+      ...destination(shadow.host),
+      ...['-p', 'tcp', '-m', 'tcp', '--dport', String(shadow.port), ...opening],
+      ...['-j', 'DROP'],
+    ];
+    return [{ family, table: 'filter', chain: 'INPUT', args, comment: `${holdComment}:${shadow.port}/tcp` }];
   });
 }
 

@@ -106,6 +106,15 @@ export function publicTcpPorts(shadows: Shadow[]): number[] {
     .map(({ port }) => port);
 }
 
+export interface DrainOptions {
+  what: string;
+  /** How long clients may stay. */
+  limitMs: number;
+  intervalMs: number;
+  /** For how long nobody may have been connected. Default: a moment. */
+  lingerMs?: number;
+}
+
 /**
  * Waits until no client is connected to these ports of this host any more.
  *
@@ -115,19 +124,23 @@ export async function drainPorts(
   context: HandoverContext,
   ports: number[],
   waiter: Waiter,
-  options: { what: string; limitMs: number; intervalMs: number },
+  { lingerMs = 0, limitMs, ...options }: DrainOptions,
 ): Promise<number> {
+  const { clock } = waiter;
+  const due = clock.now() + limitMs;
   let open = 0;
+  let freeSince: number | null = null;
   try {
-    await waitFor(waiter, options, async () => {
+    await waitFor(waiter, { ...options, limitMs: limitMs + lingerMs }, async () => {
       open = (await context.docker.connections()).filter(({ local }) => ports.includes(local.port)).length;
-      return open === 0 ? true : null;
+      if (open > 0) freeSince = null;
+      else freeSince ??= clock.now();
+      return freeSince === null ? clock.now() >= due || null : clock.now() - freeSince >= lingerMs || null;
     });
-    return 0;
   } catch (error) {
-    if (error instanceof RolloutError) return open;
-    throw error;
+    if (!(error instanceof RolloutError)) throw error;
   }
+  return open;
 }
 
 /**

@@ -10,6 +10,7 @@ export const handoverSteps = [
   'redirect',
   'probe',
   'drain-old',
+  'hold',
   'replace',
   'await-final',
   'restore',
@@ -58,6 +59,11 @@ export interface HandoverLimits {
   trialTimeout: number;
   /** How long an instance may take to show everything that the other one serves. */
   readyTimeout: number;
+  /**
+   * How long the temporary instance serves on after its last connection. Connection tracking remembers one that was reset for
+   * `nf_conntrack_tcp_timeout_close`, and leads the client's next one from the same port to where it went.
+   */
+  linger: number;
   /** How long connections may take to leave the instance that goes; null: as long as its kept connections may live, and five seconds. */
   drain: number | null;
   /** How long the way back may take after Ctrl-C, all in all. */
@@ -69,6 +75,7 @@ export const defaultHandoverLimits: HandoverLimits = {
   trialTimeout: 30_000,
   readyTimeout: 60_000,
   drain: null,
+  linger: 10_000,
   interruptTimeout: 2_500,
 };
 

@@ -43,6 +43,8 @@ describe('handOver', () => {
     expect(process.notes).toEqual([]);
     expectClean(host);
     expect([...host.instances.keys()]).not.toEqual(old);
+    // As long as connection tracking remembers one that was reset, its client's next one goes to the temporary instance.
+    expect(host.removedAt - host.restoredAt).toBeGreaterThanOrEqual(10_000);
   });
 
   it.each<[string, (host: SimulatedProxy) => void, RegExp]>([

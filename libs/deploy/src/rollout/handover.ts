@@ -50,6 +50,8 @@ export async function handOver(
 }
 
 const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
+/** How long connections may take to leave the temporary instance, which asks them to. */
+const temporaryDrain = 15_000;
 const noneBeside = 'the old Traefik is gone, and none serves beside the new one';
 
 class Handover {
@@ -60,6 +62,8 @@ class Handover {
   private shadows: Shadow[] = [];
   private state: HandoverState | null = null;
   private filter: PacketFilter | null = null;
+  /** Packets may have gone to the temporary instance. */
+  private redirected = false;
   /** The old instance is being stopped, or was: there is no way back. */
   private replacing = false;
 
@@ -150,7 +154,8 @@ class Handover {
         this.drain(
           'drain-temporary',
           this.shadows.map(({ shadowPort }) => shadowPort),
-          limits.drain ?? 15_000,
+          limits.drain ?? temporaryDrain,
+          limits.linger,
         ),
       );
     }
@@ -159,6 +164,7 @@ class Handover {
 
   private async redirect(filter: PacketFilter): Promise<void> {
     const { context, request, steps, limits } = this;
+    const redirect = new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text }));
     let before: number[] = [];
     let loopbacks: Loopback[] = [];
     await steps.run('redirect', async () => {
@@ -174,7 +180,8 @@ class Handover {
           text: `containers cannot reach port ${hidden.join(', ')} of this host, so whether the firewall lets the redirect pass is not known`,
         });
       }
-      await new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text })).insert();
+      this.redirected = true;
+      await redirect.insert();
     });
     await steps.run('probe', () => proveRedirect(context, loopbacks, request.container.image, before));
     await steps.run('drain-old', () =>
@@ -186,6 +193,7 @@ class Handover {
         limits.drain ?? drainLimit(this.current),
       ),
     );
+    await steps.run('hold', () => redirect.hold());
   }
 
   private async replace(): Promise<void> {
@@ -200,9 +208,10 @@ class Handover {
     await saveHandover(this.request.folder, state);
   }
 
-  private async drain(step: HandoverStep, ports: number[], limitMs: number): Promise<void> {
+  private async drain(step: HandoverStep, ports: number[], limitMs: number, lingerMs = 0): Promise<void> {
     const what = 'connections to leave the instance that goes';
-    const open = await drainPorts(this.context, ports, this.waiter(step), { what, limitMs, intervalMs: 250 });
+    const options = { what, limitMs, lingerMs, intervalMs: 250 };
+    const open = await drainPorts(this.context, ports, this.waiter(step), options);
     if (open > 0)
       this.context.report({
         type: 'note',
@@ -248,7 +257,7 @@ class Handover {
       return this.outcome(result, reason, details, left);
     }
     try {
-      await this.goBack(signal);
+      await this.goBack(signal, interrupted);
       return this.outcome(result, reason, details);
     } catch {
       return this.outcome(
@@ -260,20 +269,20 @@ class Handover {
     }
   }
 
-  /** New connections go to the old instance again; what the temporary one has gets a moment to end. */
-  private async goBack(signal: AbortSignal): Promise<void> {
+  /** New connections go to the old instance again; what the temporary one has may end, in a moment where someone interrupted. */
+  private async goBack(signal: AbortSignal, interrupted: boolean): Promise<void> {
+    const { limits, filter } = this;
     await interruptible(signal, this.steps.settled());
-    if (this.filter) await interruptible(signal, removeRedirect(this.filter));
-    const ports = this.shadows
-      .filter(({ port, shadowPort }) => port !== shadowPort)
-      .map(({ shadowPort }) => shadowPort);
-    if (ports.length > 0) {
-      const limitMs = Math.min(1_000, this.limits.interruptTimeout / 2);
+    if (filter) await interruptible(signal, removeRedirect(filter));
+    if (filter && this.redirected) {
+      const drain = interrupted
+        ? { limitMs: Math.min(1_000, limits.interruptTimeout / 2) }
+        : { limitMs: limits.drain ?? temporaryDrain, lingerMs: limits.linger };
       await drainPorts(
         this.context,
-        ports,
+        this.shadows.map(({ shadowPort }) => shadowPort),
         { ...this.waiter('remove-temporary'), signal },
-        { what: 'connections', limitMs, intervalMs: 100 },
+        { what: 'connections', intervalMs: 100, ...drain },
       );
     }
     await interruptible(signal, this.removeTemporary(1));

@@ -84,6 +84,7 @@ async function returnTraffic(
   await drainPorts(context, ports, waiter(context), {
     what,
     limitMs: limits.drain ?? drainMs,
+    lingerMs: limits.linger,
     intervalMs: 250,
   });
 }

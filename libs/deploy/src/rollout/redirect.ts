@@ -2,7 +2,14 @@ import { randomInt } from 'node:crypto';
 
 import type { PacketChange, PacketFilter } from '@itsup/docker';
 
-import { acceptRules, handoverComment, redirectRules, zoneRules } from './handover-rules';
+import {
+  acceptRules,
+  handoverComment,
+  holdComment,
+  holdRules,
+  redirectRules,
+  zoneRules,
+} from './handover-rules';
 import type { Shadow } from './handover-types';
 
 /** The rules of a hand-over in the host's packet filter, put there and taken away in the order that loses nothing. */
@@ -22,6 +29,11 @@ export class Redirect {
     const separate = await this.insertZone('aside');
     await this.insertAll(redirectRules(this.shadows, families));
     if (separate) await this.insertZone('redirected');
+  }
+
+  /** From now on nobody is refused at a public port, though nothing listens there; until `removeRedirect`. */
+  async hold(): Promise<void> {
+    await this.insertAll(holdRules(this.shadows, this.filter.families));
   }
 
   private async insertAll(rules: PacketChange['rule'][]): Promise<void> {
@@ -44,6 +56,7 @@ export class Redirect {
 
 /** New connections, and all UDP, go to the public ports again; those that are redirected stay where they are. */
 export async function removeRedirect(filter: PacketFilter): Promise<void> {
+  await removeRules(filter, 'filter', holdComment);
   await removeRules(filter, 'nat');
   await removeRules(filter, 'raw');
 }
@@ -58,7 +71,11 @@ export async function handoverTables(filter: PacketFilter): Promise<PacketChange
   return [...new Set((await filter.list(handoverComment)).map(({ table }) => table))];
 }
 
-async function removeRules(filter: PacketFilter, table: PacketChange['rule']['table']): Promise<void> {
-  const rules = (await filter.list(handoverComment)).filter((rule) => rule.table === table);
+async function removeRules(
+  filter: PacketFilter,
+  table: PacketChange['rule']['table'],
+  comment = handoverComment,
+): Promise<void> {
+  const rules = (await filter.list(comment)).filter((rule) => rule.table === table);
   if (rules.length > 0) await filter.apply(rules.map((rule) => ({ operation: 'delete', rule })));
 }

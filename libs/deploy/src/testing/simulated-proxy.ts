@@ -40,6 +40,9 @@ export class SimulatedProxy {
   trialComesUp = true;
   temporaryServes = true;
   takenPorts: number[] = [];
+  /** When the redirect went, and when the temporary instance did. */
+  restoredAt = NaN;
+  removedAt = NaN;
   private count = 0;
 
   constructor(
@@ -86,13 +89,19 @@ export class SimulatedProxy {
     return running && comesUp && this.now - startedAt >= listensAfter;
   }
 
-  /** One new connection from outside, right now. */
+  /** One new connection from outside, right now, and one that connection tracking leads past the redirect. */
   private look(): void {
     if (!this.filterAvailable) return;
     const target = this.redirecting ? 'temporary' : 'public';
-    const open = !this.redirecting || !this.closed || this.rules.some(({ table }) => table === 'filter');
+    const open = !this.redirecting || !this.closed || this.hasRule(/:accept:/);
     if (!open || !this.serving(target))
       this.violations.push(`no ${open ? target : 'open'} instance at ${this.now}`);
+    const listens = [...this.instances.values()].some((one) => one.kind === 'public' && this.isUp(one));
+    if (!listens && !this.hasRule(/:hold:/)) this.violations.push(`refused past the redirect at ${this.now}`);
+  }
+
+  private hasRule(name: RegExp): boolean {
+    return this.rules.some(({ comment }) => name.test(comment));
   }
 }
 
@@ -158,6 +167,7 @@ export class SimulatedProxyProcess {
             const key = JSON.stringify(rule);
             host.rules = host.rules.filter((known) => JSON.stringify(known) !== key);
             if (operation !== 'delete') host.rules.push(rule);
+            else if (rule.table === 'nat') host.restoredAt = host.now;
           }
         }),
     };
@@ -245,7 +255,9 @@ export class SimulatedProxyProcess {
 
   private stop(id: string): void {
     const instance = this.host.instances.get(id);
-    if (instance) instance.running = false;
+    if (!instance?.running) return;
+    instance.running = false;
+    if (instance.kind === 'temporary') this.host.removedAt = this.host.now;
   }
 
   private connections(): Connection[] {
