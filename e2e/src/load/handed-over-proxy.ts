@@ -52,8 +52,7 @@ export class HandedOverProxy {
     await writeLoadProject(workspace, app, { version: 'v0', ledgerPort: ledger.port, hostports: ports });
     await proxy.writeTransports();
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
-    const { webSecure: port } = workspace.ports;
-    proxy.load = await openLoadRun(profiles(port, ports), ledger);
+    proxy.load = await openLoadRun(profiles(workspace.ports, ports), ledger);
     await sleep(2_000);
     expect(proxy.running.failures()).toEqual({});
     return proxy;
@@ -159,8 +158,17 @@ async function handoverRules(): Promise<string[]> {
   return tables.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line.includes('itsup:handover')));
 }
 
-/** New and kept connections, on IPv4 and IPv6, POSTs with a ledger, TCP by SNI's port and UDP from one socket. */
-function profiles(port: number, { tcp: tcpPort, udp }: { tcp: number; udp: number }): Profile[] {
+/** No port that the system gives to a client, nor one of a temporary Traefik. */
+const RESET_FROM = 31_500;
+
+/**
+ * New and kept connections, on IPv4 and IPv6, and ones that were reset before; POSTs with a ledger, TCP by SNI's port and UDP from one
+ * socket. The kept ones on IPv6 are idle in between: nothing tracks them before a hand-over does.
+ */
+function profiles(
+  { web, webSecure: port }: { web: number; webSecure: number },
+  { tcp: tcpPort, udp }: { tcp: number; udp: number },
+): Profile[] {
   const address = '127.0.0.1';
   const host = HOST;
   const base = { kind: 'http' as const, origin: `https://${address}:${port}`, host, timeoutMs: 20_000 };
@@ -174,6 +182,22 @@ function profiles(port: number, { tcp: tcpPort, udp }: { tcp: number; udp: numbe
       perSecond: 5,
     },
     { ...base, name: 'kept connections', keepAlive: true, perSecond: 20 },
+    {
+      ...base,
+      name: 'kept connections, IPv6',
+      origin: `https://[::1]:${port}`,
+      keepAlive: true,
+      perSecond: 1,
+    },
+    {
+      kind: 'reset',
+      name: 'reset connections',
+      address,
+      port: web,
+      host,
+      localPort: RESET_FROM,
+      perSecond: 10,
+    },
     { ...base, name: 'posts', method: 'POST', keepAlive: true, perSecond: 10 },
     { ...base, name: 'slow responses', path: '/?wait=1500', keepAlive: true, perSecond: 1 },
     { kind: 'tcp', name: 'tcp', address, port: tcpPort, perSecond: 10, timeoutMs: 20_000 },

@@ -122,7 +122,7 @@ export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise
  * @throws Error when nothing answers
  */
 async function probe(profile: Profile): Promise<void> {
-  if (profile.perSecond === 0 || profile.kind === 'held') return;
+  if (profile.perSecond === 0 || profile.kind === 'held' || profile.kind === 'reset') return;
   if (profile.kind === 'tcp') {
     const { address, port, servername } = profile;
     await tcp({ address, port, send: 'ping\n', ...(servername !== undefined && { servername }) });

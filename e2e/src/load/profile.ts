@@ -1,5 +1,5 @@
 /** A kind of traffic; `perSecond` of 0 leaves the profile out. */
-export type Profile = HttpProfile | TcpProfile | UdpProfile | HeldProfile;
+export type Profile = HttpProfile | TcpProfile | UdpProfile | HeldProfile | ResetProfile;
 
 interface Base {
   /** In the result. */
@@ -38,6 +38,17 @@ export interface UdpProfile extends Base {
   fixedSource?: boolean;
   address: string;
   port: number;
+}
+
+/** HTTP connections that the server resets, all from one port; one at a time, so fewer than `perSecond` while one waits. */
+export interface ResetProfile extends Base {
+  kind: 'reset';
+  address: string;
+  port: number;
+  /** Host header. */
+  host: string;
+  /** Where they come from; nobody else's. */
+  localPort: number;
 }
 
 /** Connections that stay: opened at the start, each says something `perSecond` times a second and expects it back. */

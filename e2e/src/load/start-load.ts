@@ -1,6 +1,7 @@
 import { arrive } from './arrivals';
 import { httpTraffic } from './http-traffic';
 import type { Profile } from './profile';
+import { resetTraffic } from './reset-traffic';
 import { heldConnections, tcpTraffic, udpTraffic } from './socket-traffic';
 import { Counter, type Tally } from './tally';
 
@@ -46,6 +47,10 @@ export function startLoad(profiles: Profile[]): Load {
       }
       if (profile.kind === 'udp') {
         const traffic = udpTraffic(profile, counter, expected);
+        return { profile, counter, stop: arrive(profile.perSecond, traffic.send), close: traffic.close };
+      }
+      if (profile.kind === 'reset') {
+        const traffic = resetTraffic(profile, counter);
         return { profile, counter, stop: arrive(profile.perSecond, traffic.send), close: traffic.close };
       }
       const { send } = tcpTraffic(profile, counter, expected);
