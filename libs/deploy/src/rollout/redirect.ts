@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-import type { PacketChange, PacketFilter } from '@itsup/docker';
+import type { PacketFilter, PacketRule } from '@itsup/docker';
 
 import {
   acceptRules,
@@ -36,7 +36,7 @@ export class Redirect {
     await this.insertAll(holdRules(this.shadows, this.filter.families));
   }
 
-  private async insertAll(rules: PacketChange['rule'][]): Promise<void> {
+  private async insertAll(rules: PacketRule[]): Promise<void> {
     if (rules.length > 0) await this.filter.apply(rules.map((rule) => ({ operation: 'insert', rule })));
   }
 
@@ -56,26 +56,32 @@ export class Redirect {
 
 /** New connections, and all UDP, go to the public ports again; those that are redirected stay where they are. */
 export async function removeRedirect(filter: PacketFilter): Promise<void> {
-  await removeRules(filter, 'filter', holdComment);
-  await removeRules(filter, 'nat');
-  await removeRules(filter, 'raw');
+  const rules = await filter.list(handoverComment);
+  await removeRules(
+    filter,
+    rules.filter(({ comment }) => comment.startsWith(holdComment)),
+  );
+  for (const table of ['nat', 'raw'])
+    await removeRules(
+      filter,
+      rules.filter((rule) => rule.table === table),
+    );
 }
 
 /** To be called when no redirected connection is left: a closed INPUT chain lets their packets through by these rules. */
 export async function removeAcceptRules(filter: PacketFilter): Promise<void> {
-  await removeRules(filter, 'filter');
+  const rules = await filter.list(handoverComment);
+  await removeRules(
+    filter,
+    rules.filter(({ table }) => table === 'filter'),
+  );
 }
 
 /** Tables that hold rules of a hand-over, of this one or of one that was killed. */
-export async function handoverTables(filter: PacketFilter): Promise<PacketChange['rule']['table'][]> {
+export async function handoverTables(filter: PacketFilter): Promise<PacketRule['table'][]> {
   return [...new Set((await filter.list(handoverComment)).map(({ table }) => table))];
 }
 
-async function removeRules(
-  filter: PacketFilter,
-  table: PacketChange['rule']['table'],
-  comment = handoverComment,
-): Promise<void> {
-  const rules = (await filter.list(comment)).filter((rule) => rule.table === table);
+async function removeRules(filter: PacketFilter, rules: PacketRule[]): Promise<void> {
   if (rules.length > 0) await filter.apply(rules.map((rule) => ({ operation: 'delete', rule })));
 }
