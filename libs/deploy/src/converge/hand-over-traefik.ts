@@ -62,7 +62,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
       acmeFolder: path.join(context.state.dir, 'acme'),
       helperImage: () => helperImage(context.docker, image),
       publish: () => publisher.publishStatic(),
-      replace: () => replaceTraefik(loaded),
+      replace: (graceSeconds) => replaceTraefik(loaded, graceSeconds),
     },
     journal,
   );
@@ -118,8 +118,15 @@ function imageOf({ desired }: LoadedStack): string {
   return desired.services.find((one) => one.name === TRAEFIK)?.image ?? '';
 }
 
-function replaceTraefik({ compose }: LoadedStack): Promise<void> {
-  return compose.up({ services: [TRAEFIK], noDeps: true, forceRecreate: true, noBuild: true, pull: 'never' });
+function replaceTraefik({ compose }: LoadedStack, timeoutSeconds?: number): Promise<void> {
+  return compose.up({
+    services: [TRAEFIK],
+    noDeps: true,
+    forceRecreate: true,
+    noBuild: true,
+    pull: 'never',
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  });
 }
 
 /** The temporary instance mounts what the service does; secrets are files that Compose would mount. */

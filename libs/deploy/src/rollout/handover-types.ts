@@ -70,6 +70,9 @@ export interface HandoverLimits {
   interruptTimeout: number;
 }
 
+/** Seconds that an instance gets to stop when its drain is over: whoever is still connected was told when it ends. */
+export const drainedGraceSeconds = 1;
+
 export const defaultHandoverLimits: HandoverLimits = {
   interval: 100,
   trialTimeout: 30_000,
@@ -94,8 +97,11 @@ export interface HandoverRequest {
   helperImage?: HelperImage;
   /** Publishes the static configuration: the final instance reads it. */
   publish(): Promise<void>;
-  /** Replaces the container: `docker compose up --detach --no-deps --force-recreate traefik`. Must not wait for health. */
-  replace(): Promise<void>;
+  /**
+   * Replaces the container: `docker compose up --detach --no-deps --force-recreate traefik`. Must not wait for health.
+   * `graceSeconds` between the stop signal and SIGKILL; default: the container's own.
+   */
+  replace(graceSeconds?: number): Promise<void>;
 }
 
 export interface TraefikContainer {

@@ -18,6 +18,7 @@ import {
 import { tryNext } from './handover-trial';
 import {
   defaultHandoverLimits,
+  drainedGraceSeconds,
   type HandoverContext,
   type HandoverJournal,
   type HandoverLimits,
@@ -159,7 +160,7 @@ class Handover {
         ),
       );
     }
-    await steps.run('remove-temporary', () => this.removeTemporary(10));
+    await steps.run('remove-temporary', () => this.removeTemporary(filter ? drainedGraceSeconds : 10));
   }
 
   private async redirect(filter: PacketFilter): Promise<void> {
@@ -200,7 +201,7 @@ class Handover {
     this.replacing = true;
     if (this.state) await this.save({ ...this.state, phase: 'replacing' });
     await this.request.publish();
-    await this.request.replace();
+    await this.request.replace(this.redirected ? drainedGraceSeconds : undefined);
   }
 
   private async save(state: HandoverState): Promise<void> {

@@ -4,7 +4,12 @@ import { instancesOf, removeInstances } from './handover-instances';
 import { awaitServing, servingOf } from './handover-ready';
 import { clearHandover, readHandover } from './handover-state';
 import { drainPorts } from './handover-traffic';
-import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
+import {
+  defaultHandoverLimits,
+  drainedGraceSeconds,
+  type HandoverContext,
+  type HandoverState,
+} from './handover-types';
 import { handoverTables, removeAcceptRules, removeRedirect } from './redirect';
 import { RolloutError } from './rollout-error';
 import type { Waiter } from './waiting';
@@ -37,6 +42,8 @@ export async function recoverHandover(
   const instances = await instancesOf(context, folder);
   const tables = filter === null ? [] : await handoverTables(filter);
   const redirecting = tables.includes('nat');
+  // Its rules stay until the last connection has left the temporary instance.
+  const byRedirect = filter !== null && tables.length > 0;
   if (state === null && instances.length === 0 && tables.length === 0) {
     await clearHandover(folder);
     return false;
@@ -45,9 +52,9 @@ export async function recoverHandover(
   context.report({ type: 'note', text: 'settles a hand-over of Traefik that was killed' });
   const served = state !== null && (await answers(context, state.api));
   if (filter !== null && redirecting && !served) await removeRedirect(filter);
-  if (state !== null && served) await returnTraffic(context, recovery, state, redirecting ? filter : null);
+  if (state !== null && served) await returnTraffic(context, recovery, state, byRedirect ? filter : null);
   else if (state?.phase === 'replacing') await recovery.replace();
-  await removeInstances(context, folder, 10);
+  await removeInstances(context, folder, byRedirect ? drainedGraceSeconds : 10);
   if (filter) await removeAcceptRules(filter);
   await clearHandover(folder);
   return true;
