@@ -59,7 +59,9 @@ export class SimulatedDocker {
     };
   }
 
-  async prepare(): Promise<void> {}
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async listContainers({ labelFilters = [] }: ListContainersOptions = {}): Promise<ContainerSummary[]> {
     const filters = labelFilters.map((filter) => filter.split('=') as [string, string?]);

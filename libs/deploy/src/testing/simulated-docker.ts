@@ -30,7 +30,9 @@ export class SimulatedDocker {
     return new SimulatedCompose(this.engineState, this.clock, stack) as unknown as Compose;
   }
 
-  async prepare(): Promise<void> {}
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async engine() {
     return { location: 'local', endpoint: 'unix:///simulated' };
