@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { SimulatedProxy, SimulatedProxyProcess } from '../testing/simulated-proxy';
+import { SimulatedProxy } from '../testing/simulated-proxy';
+import { SimulatedProxyProcess } from '../testing/simulated-proxy-process';
 import { handOver } from './handover';
 
 let parent: string;

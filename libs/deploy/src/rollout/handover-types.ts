@@ -70,9 +70,6 @@ export interface HandoverLimits {
   interruptTimeout: number;
 }
 
-/** Seconds that an instance gets to stop when its drain is over: whoever is still connected was told when it ends. */
-export const drainedGraceSeconds = 1;
-
 export const defaultHandoverLimits: HandoverLimits = {
   interval: 100,
   trialTimeout: 30_000,

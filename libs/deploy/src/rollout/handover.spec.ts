@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { SimulatedProxy, SimulatedProxyProcess } from '../testing/simulated-proxy';
+import { SimulatedProxy } from '../testing/simulated-proxy';
+import { SimulatedProxyProcess } from '../testing/simulated-proxy-process';
 import { handOver } from './handover';
 import { handoverSteps } from './handover-types';
 import { recoverHandover } from './recover-handover';
@@ -30,6 +31,12 @@ function expectClean(host: SimulatedProxy, where = ''): void {
   expect({ where, kinds, folder: existsSync(folder) }).toEqual({ where, kinds: ['public'], folder: false });
 }
 
+/** As long as connection tracking remembers one that was reset, its client's next one goes to the temporary instance. */
+function expectServedOn(host: SimulatedProxy, where = ''): void {
+  const servedOn = host.removedAt - host.restoredAt;
+  expect({ where, servedOn, isEnough: servedOn >= 10_000 }).toMatchObject({ where, isEnough: true });
+}
+
 jest.setTimeout(60_000);
 
 describe('handOver', () => {
@@ -43,8 +50,7 @@ describe('handOver', () => {
     expect(process.notes).toEqual([]);
     expectClean(host);
     expect([...host.instances.keys()]).not.toEqual(old);
-    // As long as connection tracking remembers one that was reset, its client's next one goes to the temporary instance.
-    expect(host.removedAt - host.restoredAt).toBeGreaterThanOrEqual(10_000);
+    expectServedOn(host);
   });
 
   it.each<[string, (host: SimulatedProxy) => void, RegExp]>([
@@ -111,7 +117,17 @@ describe('handOver', () => {
       const again = new SimulatedProxyProcess(host, folder);
       await recoverHandover(again.context(), { folder, replace: again.replace });
       expectClean(host, where);
+      if (!Number.isNaN(host.restoredAt)) expectServedOn(host, where);
     }
+  });
+
+  it('lets what went to the temporary instance end when it fails', async () => {
+    const host = new SimulatedProxy(api);
+    host.blocked = true;
+    const process = new SimulatedProxyProcess(host, folder);
+    const outcome = await handOver(process.context(), process.request(current, next), process.journal);
+    expect(outcome.result).toBe('failed');
+    expectServedOn(host);
   });
 
   it('is undone within three seconds of an interrupt, or leaves the temporary instance serving', async () => {

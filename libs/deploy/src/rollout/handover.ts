@@ -2,10 +2,9 @@ import type { PacketFilter } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
-import { removeInstances, startInstance } from './handover-instances';
 import { handoverMode, lossNote } from './handover-mode';
 import { awaitServing } from './handover-ready';
-import { clearHandover, readHandover, saveHandover } from './handover-state';
+import { readHandover, saveHandover } from './handover-state';
 import {
   answeringLoopbacks,
   drainLimit,
@@ -13,12 +12,12 @@ import {
   proveRedirect,
   publicTcpPorts,
   reachablePorts,
+  type DrainOptions,
   type Loopback,
 } from './handover-traffic';
 import { tryNext } from './handover-trial';
 import {
   defaultHandoverLimits,
-  drainedGraceSeconds,
   type HandoverContext,
   type HandoverJournal,
   type HandoverLimits,
@@ -29,10 +28,10 @@ import {
   type HandoverState,
   type Shadow,
 } from './handover-types';
-import { Redirect, removeAcceptRules, removeRedirect } from './redirect';
+import { Redirect, removeRedirect } from './redirect';
 import { Interrupted, RolloutError } from './rollout-error';
-import { chooseShadows, shadowConfiguration } from './shadow-configuration';
 import { StepRunner } from './step-runner';
+import { drainedGraceSeconds, removeTemporary, startTemporary, temporaryDrain } from './temporary-instance';
 import { isTree, type Tree } from './tree-access';
 import { interruptible, type Waiter } from './waiting';
 
@@ -51,8 +50,6 @@ export async function handOver(
 }
 
 const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
-/** How long connections may take to leave the temporary instance, which asks them to. */
-const temporaryDrain = 15_000;
 const noneBeside = 'the old Traefik is gone, and none serves beside the new one';
 
 class Handover {
@@ -60,7 +57,6 @@ class Handover {
   private readonly steps: StepRunner<HandoverStep>;
   private readonly current: Tree;
   private readonly next: Tree;
-  private shadows: Shadow[] = [];
   private state: HandoverState | null = null;
   private filter: PacketFilter | null = null;
   /** Packets may have gone to the temporary instance. */
@@ -121,27 +117,11 @@ class Handover {
   private async throughTemporary(mode: HandoverMode, filter: PacketFilter | null): Promise<void> {
     const { context, request, steps, limits } = this;
     const old = apiAddressOf(this.current);
-    let id = '';
-    let temporary = '';
-    await steps.run('start-temporary', async () => {
-      const listening = await context.docker.listeners();
-      const chosen = chooseShadows(this.next, (port) => listening.some((listener) => listener.port === port));
-      this.shadows =
-        mode === 'redirect'
-          ? chosen.shadows
-          : chosen.shadows.map((shadow) => ({ ...shadow, shadowPort: shadow.port }));
-      temporary = `http://127.0.0.1:${chosen.apiPort}`;
-      await this.save({
-        version: 1,
-        mode,
-        api: temporary,
-        publicApis: [...new Set([old, apiAddressOf(this.next)])],
-        phase: 'temporary',
-        shadows: this.shadows,
-      });
-      const configuration = shadowConfiguration(this.next, this.shadows, chosen.apiPort);
-      id = await startInstance(context, request, 'temporary', configuration, 'host');
-    });
+    const { id, state } = await steps.run('start-temporary', () =>
+      startTemporary(context, request, { current: this.current, next: this.next }, mode),
+    );
+    this.state = state;
+    const temporary = state.api;
     await steps.run('await-temporary', () => this.awaitServing('await-temporary', temporary, old, id));
     if (filter) await this.redirect(filter);
     await steps.run('replace', () => this.replace());
@@ -152,12 +132,7 @@ class Handover {
     if (filter) {
       await steps.run('restore', () => removeRedirect(filter));
       await steps.run('drain-temporary', () =>
-        this.drain(
-          'drain-temporary',
-          this.shadows.map(({ shadowPort }) => shadowPort),
-          limits.drain ?? temporaryDrain,
-          limits.linger,
-        ),
+        this.drain('drain-temporary', this.shadowPorts, temporaryDrain(limits)),
       );
     }
     await steps.run('remove-temporary', () => this.removeTemporary(filter ? drainedGraceSeconds : 10));
@@ -191,7 +166,7 @@ class Handover {
         entryPointsOf(this.current)
           .filter(({ name }) => name !== internalEntryPoint)
           .map(({ port }) => port),
-        limits.drain ?? drainLimit(this.current),
+        { limitMs: limits.drain ?? drainLimit(this.current) },
       ),
     );
     await steps.run('hold', () => redirect.hold());
@@ -209,9 +184,21 @@ class Handover {
     await saveHandover(this.request.folder, state);
   }
 
-  private async drain(step: HandoverStep, ports: number[], limitMs: number, lingerMs = 0): Promise<void> {
+  private get shadows(): Shadow[] {
+    return this.state?.shadows ?? [];
+  }
+
+  private get shadowPorts(): number[] {
+    return this.shadows.map(({ shadowPort }) => shadowPort);
+  }
+
+  private async drain(
+    step: HandoverStep,
+    ports: number[],
+    limits: Pick<DrainOptions, 'limitMs' | 'lingerMs'>,
+  ): Promise<void> {
     const what = 'connections to leave the instance that goes';
-    const options = { what, limitMs, lingerMs, intervalMs: 250 };
+    const options = { what, intervalMs: 250, ...limits };
     const open = await drainPorts(this.context, ports, this.waiter(step), options);
     if (open > 0)
       this.context.report({
@@ -238,11 +225,8 @@ class Handover {
     return awaitServing(this.context, this.waiter(step), options);
   }
 
-  private async removeTemporary(graceSeconds: number): Promise<void> {
-    await removeInstances(this.context, this.request.folder, graceSeconds);
-    if (this.filter) await removeAcceptRules(this.filter);
-    // Last, for the folder tells the next deploy that there is something to settle.
-    await clearHandover(this.request.folder);
+  private removeTemporary(graceSeconds: number): Promise<void> {
+    return removeTemporary(this.context, this.request.folder, this.filter, graceSeconds);
   }
 
   private async stopped(error: unknown): Promise<HandoverOutcome> {
@@ -278,13 +262,13 @@ class Handover {
     if (filter && this.redirected) {
       const drain = interrupted
         ? { limitMs: Math.min(1_000, limits.interruptTimeout / 2) }
-        : { limitMs: limits.drain ?? temporaryDrain, lingerMs: limits.linger };
-      await drainPorts(
-        this.context,
-        this.shadows.map(({ shadowPort }) => shadowPort),
-        { ...this.waiter('remove-temporary'), signal },
-        { what: 'connections', intervalMs: 100, ...drain },
-      );
+        : temporaryDrain(limits);
+      const waiter = { ...this.waiter('remove-temporary'), signal };
+      await drainPorts(this.context, this.shadowPorts, waiter, {
+        what: 'connections',
+        intervalMs: 100,
+        ...drain,
+      });
     }
     await interruptible(signal, this.removeTemporary(1));
   }

@@ -1,17 +1,13 @@
 import type { PacketFilter, HelperImage } from '@itsup/docker';
 
-import { instancesOf, removeInstances } from './handover-instances';
+import { instancesOf } from './handover-instances';
 import { awaitServing, servingOf } from './handover-ready';
 import { clearHandover, readHandover } from './handover-state';
 import { drainPorts } from './handover-traffic';
-import {
-  defaultHandoverLimits,
-  drainedGraceSeconds,
-  type HandoverContext,
-  type HandoverState,
-} from './handover-types';
-import { handoverTables, removeAcceptRules, removeRedirect } from './redirect';
+import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
+import { handoverRules, removeRedirect } from './redirect';
 import { RolloutError } from './rollout-error';
+import { drainedGraceSeconds, removeTemporary, temporaryDrain } from './temporary-instance';
 import type { Waiter } from './waiting';
 
 export interface HandoverRecovery {
@@ -21,8 +17,6 @@ export interface HandoverRecovery {
   /** Starts or replaces the container on the public ports, with the published static configuration. */
   replace(): Promise<void>;
 }
-
-const drainMs = 15_000;
 
 /**
  * Settles what a killed hand-over left: the instance on the public ports is brought up when it is not, and only when it serves all that the
@@ -40,23 +34,19 @@ export async function recoverHandover(
   const filter = found.available ? found.filter : null;
   const state = await readHandover(folder);
   const instances = await instancesOf(context, folder);
-  const tables = filter === null ? [] : await handoverTables(filter);
-  const redirecting = tables.includes('nat');
-  // Its rules stay until the last connection has left the temporary instance.
-  const byRedirect = filter !== null && tables.length > 0;
-  if (state === null && instances.length === 0 && tables.length === 0) {
+  // A rule stays until the last connection has left the temporary instance.
+  const redirect = filter !== null && (await handoverRules(filter)).length > 0 ? filter : null;
+  if (state === null && instances.length === 0 && redirect === null) {
     await clearHandover(folder);
     return false;
   }
 
   context.report({ type: 'note', text: 'settles a hand-over of Traefik that was killed' });
   const served = state !== null && (await answers(context, state.api));
-  if (filter !== null && redirecting && !served) await removeRedirect(filter);
-  if (state !== null && served) await returnTraffic(context, recovery, state, byRedirect ? filter : null);
+  if (redirect !== null && !served) await removeRedirect(redirect);
+  if (state !== null && served) await returnTraffic(context, recovery, state, redirect);
   else if (state?.phase === 'replacing') await recovery.replace();
-  await removeInstances(context, folder, byRedirect ? drainedGraceSeconds : 10);
-  if (filter) await removeAcceptRules(filter);
-  await clearHandover(folder);
+  await removeTemporary(context, folder, filter, redirect === null ? 10 : drainedGraceSeconds);
   return true;
 }
 
@@ -90,9 +80,8 @@ async function returnTraffic(
   const what = 'connections to leave the temporary Traefik';
   await drainPorts(context, ports, waiter(context), {
     what,
-    limitMs: limits.drain ?? drainMs,
-    lingerMs: limits.linger,
     intervalMs: 250,
+    ...temporaryDrain(limits),
   });
 }
 

@@ -56,30 +56,21 @@ export class Redirect {
 
 /** New connections, and all UDP, go to the public ports again; those that are redirected stay where they are. */
 export async function removeRedirect(filter: PacketFilter): Promise<void> {
-  const rules = await filter.list(handoverComment);
-  await removeRules(
-    filter,
-    rules.filter(({ comment }) => comment.startsWith(holdComment)),
-  );
-  for (const table of ['nat', 'raw'])
-    await removeRules(
-      filter,
-      rules.filter((rule) => rule.table === table),
-    );
+  const rules = await handoverRules(filter);
+  const held = rules.filter(({ comment }) => comment.startsWith(holdComment));
+  const of = (name: PacketRule['table']): PacketRule[] => rules.filter(({ table }) => table === name);
+  for (const some of [held, of('nat'), of('raw')]) await removeRules(filter, some);
 }
 
 /** To be called when no redirected connection is left: a closed INPUT chain lets their packets through by these rules. */
 export async function removeAcceptRules(filter: PacketFilter): Promise<void> {
-  const rules = await filter.list(handoverComment);
-  await removeRules(
-    filter,
-    rules.filter(({ table }) => table === 'filter'),
-  );
+  const accepting = (await handoverRules(filter)).filter(({ table }) => table === 'filter');
+  await removeRules(filter, accepting);
 }
 
-/** Tables that hold rules of a hand-over, of this one or of one that was killed. */
-export async function handoverTables(filter: PacketFilter): Promise<PacketRule['table'][]> {
-  return [...new Set((await filter.list(handoverComment)).map(({ table }) => table))];
+/** Rules of a hand-over, of this one or of one that was killed. */
+export function handoverRules(filter: PacketFilter): Promise<PacketRule[]> {
+  return filter.list(handoverComment);
 }
 
 async function removeRules(filter: PacketFilter, rules: PacketRule[]): Promise<void> {
