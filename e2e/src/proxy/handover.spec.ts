@@ -46,6 +46,8 @@ describeWithProxy([NODE], "Traefik's own rollout under load", () => {
     const { tallies, failures } = await proxy.running.end();
     expect(failures).toEqual({});
     expect(Object.values(tallies).map(({ ok, sent }) => ok > 0 && sent > 0)).not.toContain(false);
+    // That Traefik does reset what is to be reset; else it would show nothing that it was not refused.
+    expect(tallies['reset connections']?.versions['reset']).toBeGreaterThan(50);
   });
 
   describeWithCommands(['ip', 'iptables'], PROXY_IMAGES, 'for a neighbour, behind a firewall', () => {

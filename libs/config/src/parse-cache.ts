@@ -33,8 +33,8 @@ const FILE = join(FOLDER, '.cache/itsup/parsed.json');
 /**
  * What projects and settings came to the last time they were read, so that only those are parsed again of which a file
  * changed: reading a thousand files takes a moment, parsing them two seconds. An entry is good when every file that it
- * came from is as it was, byte for byte. It is kept where tools keep such things, beside the installed packages; a workspace that
- * has none has no cache, and one that cannot be read or written is no error.
+ * came from is as it was, byte for byte. It is kept where tools keep such things, beside the installed packages; a
+ * workspace that has none has no cache, and one that cannot be read or written is no error.
  */
 export class ParseCache {
   private readonly kept: Record<string, Entry> = {};

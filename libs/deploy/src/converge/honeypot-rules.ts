@@ -42,7 +42,7 @@ export function honeypotRules(): PacketRule[] {
 
 /**
  * Brings the rules to what the settings ask for. A host start loses them, so every deploy with the proxy looks where they are wanted;
- * where they are not, only one after a deploy that made them does, for the packet filter takes longer to ask than all else.
+ * where they are not, only one after a deploy that made them does, for asking takes half a dozen processes.
  *
  * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
  */
