@@ -52,7 +52,7 @@ describe('bad input', () => {
       ['unknown key `ingres` — did you mean `ingress`?', undefined],
       ['unknown key `domain`', '`domain` belongs in a row of `ingress`: a list entry that starts with `- `.'],
       ['unknown key `target` — did you mean `host`?', undefined],
-      ['unknown key `zzz`', 'Known here: enabled, host, paths, ingress, egress.'],
+      ['unknown key `zzz`', 'Known here: enabled, host, paths, ingress, egress, exports.'],
       ['unknown key `domian` — did you mean `domain`?', undefined],
       ['unknown key `domains` — did you mean `domain`?', undefined],
       ['unknown key `path` — did you mean `path_prefix`?', undefined],

@@ -9,6 +9,7 @@ import {
   isIpOrCidr,
   isPathPrefix,
   isRuleText,
+  PROJECT_NAME,
   RESOLVER_NAME,
   SERVICE_NAME,
   TRAEFIK_NAME,
@@ -42,6 +43,11 @@ const tls = z
     MAPPING,
   )
   .meta({ description: 'The certificate, when one `domain` does not say enough.' });
+
+const projects = z.array(
+  textMatching('the name of a project', (value) => PROJECT_NAME.test(value)),
+  LIST,
+);
 
 const headerValues = z
   .record(
@@ -206,6 +212,26 @@ export const ingressSchema = z
         .meta({
           description: 'Services of other projects that this one may reach; each gets a network of its own.',
           examples: [['db:postgres']],
+        }),
+      exports: z
+        .object(
+          {
+            paths: z
+              .record(textMatching('a path that starts with `/`', isPathPrefix), projects, MAPPING)
+              .default({})
+              .meta({
+                description: "Projects that may serve a path below this one's domains, by path.",
+                examples: [{ '/api': ['shop'] }],
+              }),
+          },
+          MAPPING,
+        )
+        .catchall(projects)
+        .optional()
+        .meta({
+          description:
+            'Who else may use what of this project: by service, the projects whose `egress` may lead to it, and `paths`. What is not named here is for nobody; without `exports` everybody may, and the plan says who does, unless itsup.yml says `isolation: strict`.',
+          examples: [{ redis: ['shop'], paths: { '/api': ['shop'] } }],
         }),
     },
     MAPPING,

@@ -32,6 +32,8 @@ export interface Settings {
   crowdsec: { enabled: boolean; collections: string[] };
   /** Where relative paths of Compose files resolve; see routing.md. A project may override it. */
   paths: PathMode;
+  /** `strict`: what a project shares with another one has to be named in its `exports`. */
+  isolation: Isolation;
   /** `alert.command`: a line for the shell, run after a failed deploy; absent: none. */
   alertCommand?: string;
   /** `projects/traefik.yml`: merged over the generated static file; null when absent. */
@@ -61,6 +63,9 @@ export interface YamlFile {
 
 export type PathMode = 'source' | 'upstream';
 
+/** How far the projects of one host trust each other: what is an error with `strict` is a note otherwise. */
+export type Isolation = 'standard' | 'strict';
+
 /** One folder of `projects/`. */
 export interface Project {
   name: string;
@@ -77,6 +82,8 @@ export interface Project {
   ingressFile: string | null;
   ingress: IngressRow[];
   egress: EgressEdge[];
+  /** Who else may use what of this project; absent: the file does not say. */
+  exports?: Exports;
   compose: ComposeFacts | null;
   /** Tracked files that the artifact or the verdict depends on, relative to the workspace root, sorted. */
   files: string[];
@@ -133,6 +140,24 @@ export interface EgressEdge {
   provider: string;
   /** The provider's Compose service. */
   service: string;
+}
+
+/** `exports:` of a project: what is not in it, nobody else may use. */
+export interface Exports {
+  place: Place;
+  /** By Compose service. */
+  services: ExportEntry[];
+  /** By path below the project's domains. */
+  paths: ExportEntry[];
+}
+
+/** One line of `exports:`. */
+export interface ExportEntry {
+  /** The Compose service, or the path. */
+  name: string;
+  /** The projects that may use it. */
+  projects: string[];
+  place: Place;
 }
 
 /** What we need to know of a Compose file, after `extends`, `include` and override files were followed. */

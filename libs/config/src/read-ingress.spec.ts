@@ -132,4 +132,20 @@ describe('an ingress file', () => {
     expect(meant(problems[0])).toBe('lost.example.com');
     expect(problems[0]?.related?.[0]?.place.line).toBe(4);
   });
+
+  test('names who may use its services, and paths below its domains', async () => {
+    const { project, problems } = await readFixture('exports');
+    expect(problems).toEqual([]);
+    expect(project.exports).toMatchObject({
+      place: { line: 4 },
+      services: [{ name: 'redis', projects: ['shop', 'blog'], place: { line: 5 } }],
+      paths: [{ name: '/api', projects: ['shop'], place: { line: 7 } }],
+    });
+  });
+
+  test('whose `exports` is wrong lets nobody in', async () => {
+    const { project, problems } = await readFixture('exports', 'wrong');
+    expect(outline(problems)).toEqual(['ingress.yml:2:10 invalid-value', 'ingress.yml:4:5 invalid-value']);
+    expect(project.exports).toMatchObject({ services: [], paths: [] });
+  });
 });

@@ -3,7 +3,7 @@ import type { IngressFile } from './ingress-schema';
 import { tidyIngress } from './ingress-tidy';
 import { isMapping } from './is-mapping';
 import { schemas } from './late-schemas';
-import type { EgressEdge, IngressRow, PathMode } from './model';
+import type { EgressEdge, ExportEntry, Exports, IngressRow, PathMode } from './model';
 import type { Problem } from './problem';
 import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
@@ -15,6 +15,7 @@ export interface IngressFacts {
   paths: PathMode | null;
   ingress: IngressRow[];
   egress: EgressEdge[];
+  exports: Exports | null;
   /** Shows where things stand; null when the file could not be parsed. */
   source: YamlSource | null;
   problems: Problem[];
@@ -38,7 +39,15 @@ const SYNONYMS = {
 
 /** Reads the ingress file of project `consumer`. An empty file is fine: it asks for nothing. */
 export function readIngress(files: YamlFiles, file: string, consumer: string): IngressFacts {
-  const nothing = { enabled: true, host: null, paths: null, ingress: [], egress: [], source: null };
+  const nothing = {
+    enabled: true,
+    host: null,
+    paths: null,
+    ingress: [],
+    egress: [],
+    exports: null,
+    source: null,
+  };
   const { sources, problems } = files.yaml(file, { yaml11Booleans: true });
   const source = sources[0];
   if (!source) return { ...nothing, problems };
@@ -58,6 +67,13 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
   return {
     ...nothing,
     ...(rest.success ? facts(rest.data, source, consumer, badRows) : {}),
+    // What is written wrong names nobody; it does not let everybody in.
+    ...(isMapping(data) &&
+    Object.hasOwn(data, 'exports') &&
+    isMapping(sound) &&
+    !Object.hasOwn(sound, 'exports')
+      ? { exports: { place: source.place(['exports'], 'key'), services: [], paths: [] } }
+      : {}),
     source,
     problems: checked.problems,
   };
@@ -80,7 +96,23 @@ function facts(
       const [provider = '', service = ''] = edge.split(':');
       return { place: source.place(['egress', index]), consumer, provider, service };
     }),
+    exports: file.exports === undefined ? null : exportsOf(file.exports, source),
     source,
+  };
+}
+
+function exportsOf(written: NonNullable<IngressFile['exports']>, source: YamlSource): Exports {
+  const { paths, ...services } = written;
+  const entries = (named: Record<string, string[]>, at: readonly string[]): ExportEntry[] =>
+    Object.entries(named).map(([name, projects]) => ({
+      name,
+      projects,
+      place: source.place(['exports', ...at, name]),
+    }));
+  return {
+    place: source.place(['exports'], 'key'),
+    services: entries(services, []),
+    paths: entries(paths, ['paths']),
   };
 }
 

@@ -59,6 +59,7 @@ export function readProjectFrom(
     ingressFile: ingressFile ?? null,
     ingress: compose === null ? ingress.ingress.map((row) => ({ ...row, service: null })) : ingress.ingress,
     egress: ingress.egress,
+    ...(ingress.exports === null ? {} : { exports: ingress.exports }),
     compose: compose === null ? null : withAssumedServices(compose, ingress.ingress).facts,
     files: filesOf(listed.ingress.map(inFolder), files, compose),
   };
@@ -71,6 +72,7 @@ const NO_INGRESS: IngressFacts = {
   paths: null,
   ingress: [],
   egress: [],
+  exports: null,
   source: null,
   problems: [],
 };

@@ -20,6 +20,7 @@ const DEFAULTS = {
   crowdsec: { enabled: false, collections: [] },
   places: {},
   paths: 'source',
+  isolation: 'standard',
   traefikOverride: null,
   middlewaresOverride: null,
 };

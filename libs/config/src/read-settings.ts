@@ -159,6 +159,7 @@ function toSettings(
     dns: file.dns,
     crowdsec: { enabled: file.crowdsec.enabled, collections: file.crowdsec.collections },
     paths: file.paths,
+    isolation: file.isolation,
     ...(file.alert.command === undefined ? {} : { alertCommand: file.alert.command }),
   };
 }

@@ -181,6 +181,10 @@ export const settingsSchema = z
         description:
           "Where relative paths of Compose files resolve: `source`, in the project's folder as with plain Compose; `upstream`, in `upstream/<name>` as in itsUP. A project's own `paths` wins.",
       }),
+      isolation: choice(['standard', 'strict']).default('standard').meta({
+        description:
+          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
+      }),
       backup: foreign("itsUP's backup; kept for it, not used here."),
       alert: z
         .looseObject(

@@ -41,6 +41,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
     crowdsec: { enabled: false, collections: [] },
     paths: 'source',
+    isolation: 'standard',
     traefikOverride: null,
     middlewaresOverride: null,
     files: [],

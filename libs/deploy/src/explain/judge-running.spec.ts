@@ -16,6 +16,7 @@ const settings: Settings = {
   dns: { enabled: false, resolvers: [] },
   crowdsec: { enabled: false, collections: [] },
   paths: 'source',
+  isolation: 'standard',
   traefikOverride: null,
   middlewaresOverride: null,
   files: [],

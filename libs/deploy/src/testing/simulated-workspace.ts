@@ -136,6 +136,7 @@ const SETTINGS: Settings = {
   dns: { enabled: false, resolvers: [] },
   crowdsec: { enabled: false, collections: [] },
   paths: 'source',
+  isolation: 'standard',
   traefikOverride: null,
   middlewaresOverride: null,
   files: [],

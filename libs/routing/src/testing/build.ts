@@ -15,6 +15,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
     crowdsec: { enabled: false, collections: [] },
     paths: 'source',
+    isolation: 'standard',
     traefikOverride: null,
     middlewaresOverride: null,
     files: [],
