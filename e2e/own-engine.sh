@@ -3,11 +3,16 @@
 # engine's disk are in namespaces that end with the command. Where that cannot be, the command runs all the same, with
 # the reason in ITSUP_E2E_NO_OWN_ENGINE.
 #
+#   own-engine.sh <command>           the engine and Compose that the machine has
+#   own-engine.sh --today <command>   those of ITSUP_E2E_TODAY (default: /opt/docker-today), which holds `bin` and, with
+#                                     the Compose plugin, `config`; a failure where there are none or it cannot be run
+#
 #   ITSUP_E2E_ENGINE_LOG      for the command: what the engine logs
 #   ITSUP_E2E_MACHINE_ENGINE  for the command: where the machine's engine answers, which has the images
 set -eu
 
 without() {
+  [ -z "${ITSUP_E2E_ON_TODAY:-}" ] || { echo "own-engine.sh: $1" >&2; exit 1; }
   export ITSUP_E2E_NO_OWN_ENGINE="$1"
   shift
   exec "$@"
@@ -40,6 +45,14 @@ inside() {
 if [ "$1" = --inside ]; then
   shift
   inside "$@"
+fi
+
+if [ "$1" = --today ]; then
+  shift
+  today=${ITSUP_E2E_TODAY:-/opt/docker-today}
+  export ITSUP_E2E_ON_TODAY=true PATH="$today/bin:$PATH" DOCKER_CONFIG="$today/config"
+  [ -x "$today/bin/dockerd" ] && [ -x "$today/config/cli-plugins/docker-compose" ] ||
+    without "$today holds no bin/dockerd and config/cli-plugins/docker-compose; ITSUP_E2E_TODAY names another folder"
 fi
 
 for command in unshare ip iptables dockerd docker; do

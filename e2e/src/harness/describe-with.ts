@@ -36,6 +36,15 @@ export function describeWithOwnEngine(images: string[], name: string, body: () =
   describeUnless(missingOwnEngine() ?? found.engine ?? missing, name, body);
 }
 
+/**
+ * `describe` for attacks that need no proxy stack: these images alone, and an engine that `own-engine.sh` started, whose
+ * packet filter and network they may change.
+ */
+export function describeOnOwnEngine(images: string[], name: string, body: () => void): void {
+  const found = availability();
+  describeUnless(missingOwnEngine() ?? found.engine ?? missingOf(found, images), name, body);
+}
+
 /** `describe` for tests that also run commands that not every host has. */
 export function describeWithCommands(
   commands: string[],

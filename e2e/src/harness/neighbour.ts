@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { output, run } from './run';
+import { output, run, type Run } from './run';
 
 /** What the requests of a neighbour came to. */
 export interface Requests {
@@ -19,17 +19,22 @@ export interface Neighbour {
   request(question: { port: number; host: string; perSecond: number }): { end(): Promise<Requests> };
   /** Whether a TCP connection to a port of the host can be opened. */
   reaches(port: number): Promise<boolean>;
+  /** Sends what goes to these addresses to the host, as a neighbour may who knows them. */
+  routeThroughHost(subnet: string): Promise<void>;
+  /** Runs a program of the host on the neighbour's machine. */
+  run(file: string, args: string[]): Promise<Run>;
   close(): Promise<void>;
 }
 
 const NAMESPACE = 'itsup-e2e-neighbour';
 const LINK = 'itsup-e2e';
 const CHAIN = 'ITSUP-E2E';
-const HOST = '203.0.113.1';
+/** The host's address on the link. */
+export const HOST = '203.0.113.1';
 const OURS = '203.0.113.2';
 
-/** @param open TCP ports of the host that its firewall lets the neighbour in to */
-export async function openNeighbour(open: number[]): Promise<Neighbour> {
+/** @param open TCP ports of the host that its firewall lets the neighbour in to; `all`: it has no firewall */
+export async function openNeighbour(open: number[] | 'all'): Promise<Neighbour> {
   await close();
   await output('ip', ['netns', 'add', NAMESPACE]);
   await output('ip', ['link', 'add', LINK, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', NAMESPACE]);
@@ -37,6 +42,11 @@ export async function openNeighbour(open: number[]): Promise<Neighbour> {
   await output('ip', ['link', 'set', LINK, 'up']);
   await inside('ip', ['address', 'add', `${OURS}/30`, 'dev', 'eth0']);
   await inside('ip', ['link', 'set', 'eth0', 'up']);
+  if (open !== 'all') await fireWall(open);
+  return { request, reaches, routeThroughHost, run: runThere, close };
+}
+
+async function fireWall(open: number[]): Promise<void> {
   await output('iptables', ['-N', CHAIN]);
   await output('iptables', ['-A', CHAIN, '-m', 'conntrack', '--ctstate', 'ESTABLISHED', '-j', 'ACCEPT']);
   for (const port of open) {
@@ -44,7 +54,6 @@ export async function openNeighbour(open: number[]): Promise<Neighbour> {
   }
   await output('iptables', ['-A', CHAIN, '-j', 'DROP']);
   await output('iptables', ['-A', 'INPUT', '-i', LINK, '-j', CHAIN]);
-  return { request, reaches, close };
 }
 
 function request({ port, host, perSecond }: { port: number; host: string; perSecond: number }): {
@@ -78,6 +87,14 @@ async function reaches(port: number): Promise<boolean> {
   `;
   const { exitCode } = await run('ip', ['netns', 'exec', NAMESPACE, process.execPath, '-e', script]);
   return exitCode === 0;
+}
+
+async function routeThroughHost(subnet: string): Promise<void> {
+  await inside('ip', ['route', 'replace', subnet, 'via', HOST]);
+}
+
+function runThere(file: string, args: string[]): Promise<Run> {
+  return run('ip', ['netns', 'exec', NAMESPACE, file, ...args]);
 }
 
 async function inside(file: string, args: string[]): Promise<void> {

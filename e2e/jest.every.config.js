@@ -1,0 +1,7 @@
+/** Every test there is, the soak aside: for the engines that the documents call tested. */
+module.exports = {
+  ...require('./jest.slow.config.js'),
+  displayName: 'e2e-every',
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  testPathIgnorePatterns: ['<rootDir>/src/soak/'],
+};
