@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { publishedPorts } from './compose-ports';
+import { publishedPorts, variableEntry } from './compose-ports';
 import type { ComposeService } from './compose-schema';
 import { isInterpolated } from './grammar';
 import type { ServiceFacts } from './model';
@@ -12,15 +12,18 @@ export interface ServiceLayer {
   place: Place;
   image: string | null;
   hasBuild: boolean;
-  containerName: string | null;
+  containerName: { name: string; place: Place } | null;
   networkMode: string | null;
   networks: string[] | null;
   labels: Map<string, string>;
+  /** Of the labels that Traefik reads. */
+  labelPlaces: Map<string, Place>;
   hasDns: boolean;
   /** null: nothing said about the test. */
   healthcheck: boolean | null;
   profiles: string[];
   ports: ServiceFacts['publishedPorts'];
+  variablePorts: { text: string; place: Place }[];
   /** By target in the container, as Compose merges them. */
   binds: Map<string, { source: string; path: string; place: Place } | null>;
   envFiles: { path: string; required: boolean; place: Place }[];
@@ -42,14 +45,21 @@ export function serviceLayer(
     place: source.place(path, 'key'),
     image: service.image ?? null,
     hasBuild: service.build !== null && service.build !== undefined,
-    containerName: service.container_name ?? null,
+    containerName: service.container_name
+      ? { name: service.container_name, place: at('container_name') }
+      : null,
     networkMode: service.network_mode || null,
     networks: networksOf(service.networks),
     labels: labelsOf(service.labels),
+    labelPlaces: labelPlacesOf(service.labels, at),
     hasDns: typeof service.dns === 'string' || (service.dns ?? []).length > 0,
     healthcheck: healthcheckOf(service.healthcheck),
     profiles: service.profiles ?? [],
     ports: portsOf(service.ports, at),
+    variablePorts: (service.ports ?? []).flatMap((entry, index) => {
+      const text = variableEntry(entry);
+      return text === null ? [] : [{ text, place: at('ports', index) }];
+    }),
     binds: bindsOf(service.volumes, base, at),
     envFiles: envFilesOf(service.env_file, base, at),
     partial: false,
@@ -74,6 +84,14 @@ function labelsOf(labels: ComposeService['labels']): Map<string, string> {
   );
 }
 
+function labelPlacesOf(labels: ComposeService['labels'], at: At): Map<string, Place> {
+  const entries: [string, string | number][] = Array.isArray(labels)
+    ? labels.map((label, index) => [textOf(label).split('=')[0] ?? '', index])
+    : Object.keys(labels ?? {}).map((key) => [key, key]);
+  const ofTraefik = entries.filter(([key]) => key.slice(0, 8).toLowerCase() === 'traefik.');
+  return new Map(ofTraefik.map(([key, where]) => [key, at('labels', where)]));
+}
+
 function textOf(value: string | number | boolean | null): string {
   return value === null ? '' : String(value);
 }
@@ -94,14 +112,23 @@ function portsOf(ports: ComposeService['ports'], at: At): ServiceFacts['publishe
     if (typeof entry === 'string' && seen.has(entry)) continue;
     seen.add(entry);
     const place = at('ports', index);
-    for (const { port, protocol } of publishedPorts(entry)) {
-      const key = `${port}/${protocol}`;
-      if (!found.has(key)) found.set(key, { port, protocol, place });
+    for (const published of publishedPorts(entry)) {
+      const key = portKey(published);
+      if (!found.has(key)) found.set(key, { ...published, place });
     }
     // Every port of the host twice over: whatever follows is repetition.
     if (found.size >= 131_070) break;
   }
   return [...found.values()];
+}
+
+/** What two entries have in common that publish the same. */
+export function portKey({
+  port,
+  protocol,
+  ip,
+}: Omit<ServiceFacts['publishedPorts'][number], 'place'>): string {
+  return `${ip ?? ''}:${port}/${protocol}`;
 }
 
 type At = (...rest: (string | number)[]) => Place;

@@ -1,4 +1,4 @@
-import type { ServiceLayer } from './compose-layer';
+import { portKey, type ServiceLayer } from './compose-layer';
 import type { TaggedPath } from './yaml-source';
 
 /** `!reset` and `!override` inside one service: the path from the service on. */
@@ -18,10 +18,12 @@ export function mergeLayers(base: ServiceLayer, over: ServiceLayer, tags: Servic
     networkMode: over.networkMode ?? kept.networkMode,
     networks: unionOf(kept.networks, over.networks),
     labels: new Map([...kept.labels, ...over.labels]),
+    labelPlaces: new Map([...kept.labelPlaces, ...over.labelPlaces]),
     hasDns: over.hasDns || kept.hasDns,
     healthcheck: over.healthcheck ?? kept.healthcheck,
     profiles: [...new Set([...kept.profiles, ...over.profiles])],
     ports: mergePorts(kept.ports, over.ports),
+    variablePorts: [...kept.variablePorts, ...over.variablePorts],
     binds: new Map([...kept.binds, ...over.binds]),
     envFiles: [...kept.envFiles, ...over.envFiles],
     partial: over.partial || kept.partial,
@@ -35,7 +37,7 @@ function unionOf(a: string[] | null, b: string[] | null): string[] | null {
 function mergePorts(base: ServiceLayer['ports'], over: ServiceLayer['ports']): ServiceLayer['ports'] {
   if (base.length === 0) return over;
   if (over.length === 0) return base;
-  const merged = new Map([...base, ...over].map((port) => [`${port.port}/${port.protocol}`, port]));
+  const merged = new Map([...base, ...over].map((port) => [portKey(port), port]));
   return [...merged.values()];
 }
 
@@ -50,7 +52,7 @@ const CLEARED: Record<string, Partial<ServiceLayer>> = {
   dns: { hasDns: false },
   healthcheck: { healthcheck: null },
   profiles: { profiles: [] },
-  ports: { ports: [] },
+  ports: { ports: [], variablePorts: [] },
   volumes: { binds: new Map() },
   env_file: { envFiles: [] },
 };

@@ -11,7 +11,12 @@ const LIST_OR_MAPPING = { error: 'a list or a mapping' };
 const TEXT_OR_LIST = { error: 'text or a list' };
 
 const longPort = z.object(
-  { published: textOrNumber.nullish(), target: textOrNumber.nullish(), protocol: text.nullish() },
+  {
+    published: textOrNumber.nullish(),
+    target: textOrNumber.nullish(),
+    host_ip: text.nullish(),
+    protocol: text.nullish(),
+  },
   MAPPING,
 );
 const longVolume = z.object(

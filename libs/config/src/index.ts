@@ -26,5 +26,7 @@ export {
   TRAEFIK_NAME,
 } from './grammar';
 export { readWorkspaceFrom, type SourceTree } from './source-tree';
+export { interpolate, type Lookup } from './interpolate';
+export { portsOf } from './published-ports';
 export { suggest } from './suggest';
 export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

@@ -205,14 +205,19 @@ export interface ServiceFacts {
   networkMode: string | null;
   /** Labels as written, `${…}` not expanded, values as strings. */
   labels: Record<string, string>;
+  /** Where labels that Traefik reads stand, by their key. */
+  labelPlaces?: Record<string, Place>;
   hasDns: boolean;
   hasHealthcheck: boolean;
   image: string | null;
   hasBuild: boolean;
   containerName: string | null;
+  containerNamePlace?: Place;
   profiles: string[];
   /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
-  publishedPorts: { port: number; protocol: 'tcp' | 'udp'; place: Place }[];
+  publishedPorts: { port: number; protocol: 'tcp' | 'udp'; ip?: string; place: Place }[];
+  /** Entries of `ports:` with `${…}`, in the short form: `portsOf` says what they come to. */
+  variablePorts?: { text: string; place: Place }[];
   /** What it extends could not be read, so an absent fact may be there all the same. */
   partial?: boolean;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComposeFacts, Project } from './index';
+import { portsOf } from './published-ports';
 import { fixture, meant, outline, readFixture } from './testing/fixtures';
 
 /** What `docker compose --profile '*' config --format json` printed for a fixture; its root written as `<root>`. */
@@ -236,5 +237,38 @@ describe('what Compose would refuse', () => {
     const { problems } = await readFixture('include-missing');
     expect(outline(problems)).toEqual(['compose.yml:1:11 file-not-found']);
     expect(meant(problems[0])).toBe('other.yml');
+  });
+});
+
+describe('what the ownership of names and ports is read from', () => {
+  test('addresses of ports, and ports that variables decide on', async () => {
+    const { project, problems } = await readFixture('owned');
+    expect(problems).toEqual([]);
+    const service = facts(project).services.find(({ name }) => name === 'db');
+    if (!service) throw new Error('no service db');
+    const shown = (ports: typeof service.publishedPorts) =>
+      ports.map(({ ip, port, protocol, place }) => `${ip ?? '*'} ${port}/${protocol} ${place.line}`);
+    expect(shown(service.publishedPorts)).toEqual([
+      '127.0.0.1 6432/tcp 8',
+      '::1 6433/udp 9',
+      '* 6434/tcp 10',
+    ]);
+    expect(shown(portsOf(service)).slice(3)).toEqual(['* 5432/tcp 11', '127.0.0.1 7000/udp 12']);
+    const values: Record<string, string> = { PORT: '15432', IP: '10.0.0.1', OTHER: '99' };
+    expect(shown(portsOf(service, (name) => values[name])).slice(3)).toEqual([
+      '* 15432/tcp 11',
+      '10.0.0.1 7000/udp 12',
+      '* 99/tcp 16',
+    ]);
+  });
+
+  test('where a label and a container name stand, in the file that has the last word', async () => {
+    const [db] = facts((await readFixture('owned')).project).services;
+    expect(db?.containerNamePlace).toMatchObject({ file: 'projects/app/docker-compose.yml', line: 4 });
+    expect(Object.keys(db?.labelPlaces ?? {})).toEqual(['traefik.enable', 'traefik.http.routers.db.rule']);
+    expect(db?.labelPlaces?.['traefik.http.routers.db.rule']).toMatchObject({
+      file: 'projects/app/docker-compose.override.yml',
+      line: 5,
+    });
   });
 });

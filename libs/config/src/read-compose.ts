@@ -177,13 +177,16 @@ function toFacts(name: string, layer: ServiceLayer): ServiceFacts {
     networks: layer.networks,
     networkMode: layer.networkMode,
     labels: Object.fromEntries(layer.labels),
+    ...(layer.labelPlaces.size > 0 ? { labelPlaces: Object.fromEntries(layer.labelPlaces) } : {}),
     hasDns: layer.hasDns,
     hasHealthcheck: layer.healthcheck === true,
     image: layer.image,
     hasBuild: layer.hasBuild,
-    containerName: layer.containerName,
+    containerName: layer.containerName?.name ?? null,
+    ...(layer.containerName ? { containerNamePlace: layer.containerName.place } : {}),
     profiles: layer.profiles,
     publishedPorts: layer.ports,
+    ...(layer.variablePorts.length > 0 ? { variablePorts: layer.variablePorts } : {}),
     ...(layer.partial ? { partial: true } : {}),
   };
 }
