@@ -226,7 +226,7 @@ describeWithImages([BUSYBOX], 'the Docker layer on an engine', () => {
 
     lines.length = 0;
     await stack.up({ wait: true });
-    expect(lines).toContain(`Container ${PREFIX}-web-1  Started`);
+    expect(lines).toContain(`Container ${PREFIX}-web-1 Started`);
     const filter = { labelFilters: [`com.docker.compose.project=${PREFIX}`] };
     const [first] = await docker.listContainers(filter);
     expect(first?.compose).toMatchObject({

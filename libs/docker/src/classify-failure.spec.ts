@@ -146,7 +146,60 @@ const RECORDED: [
   ['up-no-such-service', { code: 'command-failed', stderr: 'no such service: nope' }],
 ];
 
+const UP = { command: 'docker compose up' };
+
+/** Recorded from engine 28.5 and Compose 5.5, which has no builder of its own, in the folder of that name. */
+const RECORDED_TODAY: typeof RECORDED = [
+  ['up-port', { code: 'port-taken', port: 18999, address: '::' }],
+  ['up-porthost', { code: 'port-taken', port: 18998, protocol: 'tcp', address: '0.0.0.0' }],
+  ['up-slow', { code: 'container-unhealthy', container: 'shop-web-1', reason: 'not healthy after 2 s' }],
+  // Two networks are made at a time; the second fails with the first.
+  [
+    'up-subnet',
+    {
+      code: 'subnet-taken',
+      reason:
+        'failed to create network shop_b: Error response from daemon: invalid pool request: Pool overlaps with other one on this address space',
+    },
+  ],
+  ['up-manifest-unknown', { code: 'image-not-found', image: '127.0.0.1:18997/unknown/web:1' }],
+  ['up-image-missing', { code: 'image-not-found', image: '127.0.0.1:18997/unknown/web:1' }],
+  ['up-exit', { code: 'container-unhealthy', container: 'shop-web-1', reason: 'exited (3)' }],
+  ['up-depunhealthy', { code: 'container-unhealthy', container: 'shop-db-1', reason: 'exited (3)' }],
+  ['up-badmount', { code: 'mount-missing', path: '/nope/x' }],
+  ['up-name', { code: 'container-name-taken', name: 'shop-taken' }],
+  ['up-address', { code: 'address-taken', address: null }],
+  ['up-extnet', { code: 'network-not-found', network: 'nope-net' }],
+  ['up-cmd', { code: 'command-failed', exitCode: 1 }, UP],
+  // Whatever is wrong with a file, the exit code is 1.
+  ['config-noimage', { code: 'compose-invalid' }, UP],
+  ['config-envfile', { code: 'compose-invalid' }, UP],
+  ['config-badyaml', { code: 'compose-invalid' }, UP],
+  ['config-unknown', { code: 'compose-invalid' }, UP],
+  ['config-undefnet', { code: 'compose-invalid' }, UP],
+  ['config-nofile', { code: 'compose-invalid' }, UP],
+  ['config-reqvar', { code: 'variable-missing', variable: 'NOPE', reason: 'set it' }, UP],
+  ['compose-pull-denied', { code: 'image-not-found', image: '127.0.0.1:18997/denied/web' }],
+  ['compose-pull-unauth', { code: 'image-not-found', image: '127.0.0.1:18997/unauth/web:1' }],
+  ['compose-up-no-dns', { code: 'pull-failed', image: 'nobody.invalid/has/this:1' }],
+  ['build-nobase', { code: 'pull-failed', image: 'nobody.invalid/base:1' }, { purpose: 'build' }],
+  ['build-unk', { code: 'image-not-found', image: '127.0.0.1:18997/unknown/web:1' }, { purpose: 'build' }],
+  [
+    'build-ctx',
+    {
+      code: 'build-failed',
+      reason: "The command '/bin/sh -c exit 3' returned a non-zero code: 3",
+    },
+    { purpose: 'build' },
+  ],
+  ['build-empty', { code: 'build-failed' }, { purpose: 'build' }],
+];
+
 describe('classifyFailure', () => {
+  test.each(RECORDED_TODAY)('of Compose 5, %s is %j', (name, fault, failure = {}) => {
+    expect(classify(recorded(`compose-5/${name}`), failure)).toMatchObject(fault);
+  });
+
   test.each(RECORDED)('%s is %j', (name, fault, failure = {}) => {
     expect(classify(recorded(name), failure)).toMatchObject(fault);
   });
@@ -234,7 +287,8 @@ Run 'docker run --help' for more information`;
 
 describe('describeFault', () => {
   it('says every recorded fault in one line, with a cure', () => {
-    for (const [name, , failure] of RECORDED) {
+    const today = RECORDED_TODAY.map(([name, ...rest]) => [`compose-5/${name}`, ...rest] as const);
+    for (const [name, , failure] of [...RECORDED, ...today]) {
       const { message, help } = describeFault(classify(recorded(name), failure));
       expect(message).toMatch(/^[^\n]{10,}$/);
       expect(help).toMatch(/^[^\n]{10,}$/);

@@ -27,8 +27,9 @@ const RULES: Rule[] = [
     /(?:Cannot connect to the Docker daemon|failed to connect to the docker API) at (?<endpoint>[^\s;]+?)[.;](?:\s|$)/i,
     ({ endpoint }) => ({ code: 'engine-unreachable', endpoint: endpoint ?? null, reason: 'is it running?' }),
   ],
+  // At the beginning of a line: Compose 5 also calls a request so that it gave up because another one failed.
   [
-    /error during connect: .*?(?:stderr=(?<ssh>.*)|: (?<reason>[^:]+(?:: [^:]+)?))$/im,
+    /^(?:docker: )?error during connect: .*?(?:stderr=(?<ssh>.*)|: (?<reason>[^:]+(?:: [^:]+)?))$/im,
     ({ ssh, reason }) => ({
       code: 'engine-unreachable',
       endpoint: null,
@@ -60,7 +61,7 @@ const RULES: Rule[] = [
     }),
   ],
   [
-    /(?:Bind for|failed to bind host port(?: for)?) (?<address>\[[^\]]+\]|[^\s:]+):(?<port>\d+)(?::[^\s/]+)?(?:\/(?<protocol>tcp|udp))?:? (?:failed: port is already allocated|address already in use)/,
+    /(?:Bind for|failed to bind host port(?: for)?) (?<address>\[[^\]]+\]|::|[^\s:]+):(?<port>\d+)(?::[^\s/]+)?(?:\/(?<protocol>tcp|udp))?:? (?:failed: port is already allocated|address already in use)/,
     portTaken,
   ],
   [
@@ -141,10 +142,13 @@ const RULES: Rule[] = [
   ],
   [
     /manifest unknown|(?:^|: )(?:name unknown|denied|unauthorized)(?::.*)?$|repository (?:name )?(?:does not exist|not known)/im,
-    (_, failure) =>
-      failure.image === undefined
-        ? { code: 'pull-failed', image: null, reason: reasonOf(failure) }
-        : { code: 'image-not-found', image: failure.image, reason: reasonOf(failure) },
+    (_, failure) => {
+      const image = failure.image ?? imageInProgress(failure);
+      const reason = reasonOf(failure);
+      return image === null
+        ? { code: 'pull-failed', image, reason }
+        : { code: 'image-not-found', image, reason };
+    },
   ],
   [
     /(?:Get|Head) "https?:\/\/[^"]*\/v2\/.*|toomanyrequests.*|TLS handshake timeout|received unexpected HTTP status.*/i,
@@ -163,8 +167,13 @@ const UNKNOWN_BY_PURPOSE: Record<NonNullable<Failure['purpose']>, (failure: Fail
   pull: (failure) => ({ code: 'pull-failed', image: failure.image ?? null, reason: reasonOf(failure) }),
 };
 
-/** Compose refuses a file with these exit codes, whatever the command (its `ComposeParseFailure` and `FileNotFoundFailure`). */
+/**
+ * Compose 2 refuses a file with these exit codes, whatever the command (its `ComposeParseFailure` and
+ * `FileNotFoundFailure`). Compose 5 has one exit code for all, so its words tell.
+ */
 const COMPOSE_FILE_EXIT_CODES = [14, 15];
+const COMPOSE_FILE_MESSAGE =
+  /: invalid compose project$|^(?:failed to parse|validating) .+?: |^env file .+ not found|^no configuration file provided/;
 const TAIL_LINES = 20;
 
 /** The fault behind a command that failed, from what it printed. */
@@ -174,11 +183,17 @@ export function classifyFailure(failure: Failure): DockerFault {
     if (match) return fault(match.groups ?? {}, failure);
   }
   if (failure.purpose) return UNKNOWN_BY_PURPOSE[failure.purpose](failure);
-  if (failure.command.includes(' compose') && COMPOSE_FILE_EXIT_CODES.includes(failure.exitCode ?? 0)) {
+  if (failure.command.includes(' compose') && refusesFile(failure)) {
     return { code: 'compose-invalid', reason: reasonOf(failure) };
   }
   const stderr = meaningfulLines(failure.output).slice(-TAIL_LINES).join('\n');
   return { code: 'command-failed', command: failure.command, exitCode: failure.exitCode, stderr };
+}
+
+function refusesFile(failure: Failure): boolean {
+  return (
+    COMPOSE_FILE_EXIT_CODES.includes(failure.exitCode ?? 0) || COMPOSE_FILE_MESSAGE.test(reasonOf(failure))
+  );
 }
 
 function portTaken({ port, protocol, address }: Record<string, string | undefined>): DockerFault {
@@ -194,16 +209,19 @@ function portTaken({ port, protocol, address }: Record<string, string | undefine
 /** `up --wait` gives up without a name; its progress has them. */
 function containersWaitedFor({ output }: Failure): string {
   const named = (word: string): string[] =>
-    [...output.matchAll(new RegExp(`^ ?Container (\\S+) +${word}$`, 'gm'))].map((match) => match[1] ?? '');
+    [...output.matchAll(new RegExp(`^ ?Container (\\S+) +${word} ?$`, 'gm'))].map((match) => match[1] ?? '');
   const healthy = new Set(named('Healthy'));
   return named('Waiting')
     .filter((container) => !healthy.has(container))
     .join(', ');
 }
 
-/** BuildKit names the image that it was about to read in its own way. */
+/** BuildKit, the builder before it, and Compose 5 each name the image that they were about to read in their own way. */
 function imageInProgress({ output }: Failure): string | null {
-  return /load metadata for (\S+)\n(?:.*\n)*?#\d+ ERROR/.exec(output)?.[1]?.replace(/:$/, '') ?? null;
+  const buildKit = /load metadata for (\S+)\n(?:.*\n)*?#\d+ ERROR/.exec(output)?.[1]?.replace(/:$/, '');
+  const classic = [...output.matchAll(/^Step \d+\/\d+ : FROM (\S+)/gim)].at(-1)?.[1];
+  const compose = /^ ?Image (\S+) Error\b/m.exec(output)?.[1];
+  return buildKit ?? classic ?? compose ?? null;
 }
 
 function lineWith(failure: Failure, pattern: RegExp): string {

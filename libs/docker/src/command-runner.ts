@@ -60,7 +60,7 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
         ...childOf(settings, command),
         input: command.input,
         timeoutMs: timeoutSeconds === null ? undefined : timeoutSeconds * 1000,
-        onLine: command.progress && onLine ? (line) => sendLine(line, redact, onLine) : undefined,
+        onLine: command.progress && onLine ? sender(redact, onLine) : undefined,
       });
       return settled(settings, command, result, timeoutSeconds ?? 0);
     },
@@ -156,9 +156,15 @@ function redactFault(fault: DockerFault, redact: Redactor): DockerFault {
   return fault;
 }
 
-function sendLine(raw: string, redact: Redactor, onLine: (line: string) => void): void {
-  const line = progressLine(raw);
-  if (line !== null) onLine(redact(line));
+/** Compose 5 reports the beginning and the end of a thing twice, one right after the other. */
+function sender(redact: Redactor, onLine: (line: string) => void): (raw: string) => void {
+  let last: string | null = null;
+  return (raw) => {
+    const line = progressLine(raw);
+    if (line === null || line === last) return;
+    last = line;
+    onLine(redact(line));
+  };
 }
 
 function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {

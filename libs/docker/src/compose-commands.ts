@@ -83,7 +83,7 @@ export function parseHashes(stdout: string): Record<string, string> {
 }
 
 /**
- * Registries often answer without the image's name (`denied`), and Compose names services alone: the image comes from
+ * Registries often answer without the image's name (`denied`), and Compose 2 names services alone: the image comes from
  * the model. With several failed services Compose gives the first error to all of them, so all are named.
  */
 async function withImage(

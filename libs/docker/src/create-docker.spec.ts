@@ -242,6 +242,23 @@ describe('a Compose pull that a registry refuses', () => {
   });
 });
 
+describe('the progress of Compose 5', () => {
+  it('is told once where two lines that follow each other say the same', async () => {
+    const lines: string[] = [];
+    const { docker } = fakeDocker(
+      [
+        {
+          match: ' up',
+          stderr: ' Network a Creating \n Network a Creating \n Network a Created \n Network b Creating \n',
+        },
+      ],
+      { onLine: (line) => lines.push(line) },
+    );
+    await docker.compose({ project: 'shop', files: ['a.yml'], cwd: '/', env: {} }).up();
+    expect(lines).toEqual(['Network a Creating', 'Network a Created', 'Network b Creating']);
+  });
+});
+
 describe('where the engine runs', () => {
   it('is asked once, also by several at a time', async () => {
     const { docker, calls } = fakeDocker(ENGINE(INFO));

@@ -4,7 +4,10 @@ const ESCAPE = String.fromCharCode(27);
 
 describe('progressLine', () => {
   it.each([
-    [' Container shop-web-1  Started', 'Container shop-web-1  Started'],
+    [' Container shop-web-1  Started', 'Container shop-web-1 Started'],
+    [' Container shop-web-1 Started ', 'Container shop-web-1 Started'],
+    [' Image a/b:1  Pulling ', 'Image a/b:1 Pulling'],
+    ['Step 1:  RUN  a', 'Step 1:  RUN  a'],
     [
       'time="2026-01-01T00:00:00Z" level=warning msg="The \\"A\\" variable is not set."',
       'warning: The "A" variable is not set.',
