@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder, writeFiles } from './testing/temporary-folder';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder';
 
-const SCRIPT = join(__dirname, '../../../.github/deploy-affected');
+const SCRIPT = join(__dirname, '../../../../.github/deploy-affected');
 const REF = 'refs/itsup/deployed';
 
 let root: string;
