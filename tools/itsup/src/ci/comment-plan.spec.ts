@@ -98,10 +98,11 @@ it('reads no name, number or command from the artifact', () => {
   expect(existsSync('pwned')).toBe(false);
 });
 
-it.each([{ NUMBER: '12/../../x' }, { NUMBER: '12', HEAD_SHA: 'main' }, { NUMBER: '0' }])(
-  'refuses %j, for a number and a commit',
-  (env) => {
-    expect(comment(env)).toMatchObject({ code: 1, all: expect.stringContaining('not the number') });
-    expect(existsSync(join(answers, 'calls'))).toBe(false);
-  },
-);
+it.each<Record<string, string>>([
+  { NUMBER: '12/../../x' },
+  { NUMBER: '12', HEAD_SHA: 'main' },
+  { NUMBER: '0' },
+])('refuses %j, for a number and a commit', (env) => {
+  expect(comment(env)).toMatchObject({ code: 1, all: expect.stringContaining('not the number') });
+  expect(existsSync(join(answers, 'calls'))).toBe(false);
+});
