@@ -24,6 +24,7 @@ export function toIngressRow(row: IngressRowInput, index: number, source: YamlSo
     proxyProtocolIsDefault: isTcp && row.proxyprotocol === undefined,
     middleware: row.middleware,
     allowSourceIps: row.allow_source_ips ?? [],
+    allowEncodedSlashes: row.allow_encoded_slashes ?? null,
     ipv4Address: row.ipv4_address ?? null,
     dns: row.dns ?? null,
     priority: row.priority ?? null,

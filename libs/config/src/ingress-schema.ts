@@ -128,6 +128,11 @@ export const ingressRowSchema = z.strictObject(
         description: 'Only these source addresses and networks get through.',
         examples: [['10.0.0.0/8', '2001:db8::/32']],
       }),
+    allow_encoded_slashes: flag.optional().meta({
+      description:
+        'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips` or `middleware` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
+      examples: [true],
+    }),
     ipv4_address: textMatching('an IPv4 address', (value) => isIp(value) && !value.includes(':'))
       .optional()
       .meta({

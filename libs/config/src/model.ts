@@ -20,6 +20,8 @@ export interface Settings {
   letsEncrypt: LetsEncrypt;
   /** Host ports of the two built-in entry points. */
   entryPoints: { web: number; webSecure: number };
+  /** Strict-Transport-Security of every HTTPS answer; null: none. */
+  hsts: { maxAge: number; includeSubDomains: boolean; preload: boolean } | null;
   /** Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place. */
   places?: { traefikDomain?: Place; web?: Place; webSecure?: Place };
   versions: { traefik: string; dockerproxy: string; dns: string; crowdsec: string; crowdsecPlugin: string };
@@ -117,6 +119,8 @@ export interface IngressRow {
   proxyProtocolIsDefault: boolean;
   middleware: string[];
   allowSourceIps: string[];
+  /** Encoded slashes in paths; null: refused where a path is a boundary. */
+  allowEncodedSlashes: boolean | null;
   /** Pinned address on proxynet. */
   ipv4Address: string | null;
   /** The service's `dns:` verbatim; null: ours. */

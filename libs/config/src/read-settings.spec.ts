@@ -9,6 +9,7 @@ const DEFAULTS = {
   trustedIps: [],
   letsEncrypt: { email: null, staging: false, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
+  hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
   versions: {
     traefik: 'v3.7.9',
     dockerproxy: '1.13.1',
@@ -71,6 +72,7 @@ describe('readSettings', () => {
         resolvers: { dns: { dnsChallenge: { provider: 'cloudflare', resolvers: ['1.1.1.1:53'] } } },
       },
       entryPoints: { web: 80, webSecure: 443 },
+      hsts: { maxAge: 31_536_000, includeSubDomains: true, preload: true },
       versions: {
         traefik: 'v3.7.8',
         dockerproxy: '1.13.0',

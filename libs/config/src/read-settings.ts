@@ -149,6 +149,7 @@ function toSettings(
       resolvers: file.letsencrypt.resolvers,
     },
     entryPoints: { web: file.traefik.entryPoints.web, webSecure: file.traefik.entryPoints['web-secure'] },
+    hsts: hstsOf(file),
     versions: {
       traefik: file.versions.traefik,
       dockerproxy: file.versions.dockerproxy,
@@ -162,6 +163,11 @@ function toSettings(
     isolation: file.isolation,
     ...(file.alert.command === undefined ? {} : { alertCommand: file.alert.command }),
   };
+}
+
+function hstsOf({ traefik: { hsts } }: SettingsFile): Settings['hsts'] {
+  const { enabled, ...header } = hsts;
+  return enabled ? header : null;
 }
 
 function listOf<T>(value: T | T[] | undefined): T[] {

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { HTPASSWD_LINE, IMAGE_TAG, isDomain, isIp, isIpOrCidr, RESOLVER_NAME } from './grammar';
 import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
 
+const ONE_YEAR = 31_536_000;
+const TWO_YEARS = 2 * ONE_YEAR;
+/** A hundred years; browsers cut it. */
+const MAX_AGE = 100 * ONE_YEAR;
+
 const tag = textMatching('a tag of the image, in quotes if it looks like a number', (value) =>
   IMAGE_TAG.test(value),
 );
@@ -73,6 +78,39 @@ export const settingsSchema = z
               )
               .prefault({})
               .meta({ description: 'Ports of this host that Traefik listens on.' }),
+            hsts: z
+              .strictObject(
+                {
+                  enabled: flag.default(true).meta({
+                    description:
+                      'false: send no such header. Browsers that had one keep to it; `maxAge: 0` makes them forget.',
+                  }),
+                  maxAge: z
+                    .int('a number of seconds')
+                    .min(0, 'a number of seconds')
+                    .max(MAX_AGE, `at most ${MAX_AGE} seconds`)
+                    .default(TWO_YEARS)
+                    .meta({ description: 'For how many seconds. Default: two years, as Mozilla advises.' }),
+                  includeSubDomains: flag.default(false).meta({
+                    description:
+                      'For every name below as well, wherever it is served: only when all of them have HTTPS.',
+                  }),
+                  preload: flag.default(false).meta({
+                    description:
+                      "Allow the names into browsers' own lists. Takes `includeSubDomains` and a `maxAge` of a year, and is hard to take back.",
+                  }),
+                },
+                MAPPING,
+              )
+              .refine((hsts) => !hsts.preload || (hsts.includeSubDomains && hsts.maxAge >= ONE_YEAR), {
+                path: ['preload'],
+                error: `false without \`includeSubDomains: true\` and a \`maxAge\` of at least ${ONE_YEAR}`,
+              })
+              .prefault({})
+              .meta({
+                description:
+                  'Strict-Transport-Security: browsers that have been here ask by HTTPS alone. They heed it only where the certificate is valid, so not on a laptop with the default one.',
+              }),
           },
           MAPPING,
         )

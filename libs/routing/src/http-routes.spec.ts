@@ -40,7 +40,7 @@ describe('an http row with a domain', () => {
     });
     expect(labels).toMatchObject({
       'traefik.http.routers.blog-web-8080.middlewares':
-        'blog-web-8080-allow,rate-limit@file,auth@docker,blog-web-8080-headers,blog-web-8080-strip',
+        'blog-web-8080-paths,blog-web-8080-allow,rate-limit@file,auth@docker,blog-web-8080-headers,blog-web-8080-strip',
       'traefik.http.middlewares.blog-web-8080-allow.ipallowlist.sourcerange': '10.0.0.0/8,::1',
       'traefik.http.middlewares.blog-web-8080-headers.headers.customrequestheaders.X-From': 'a, b',
       'traefik.http.middlewares.blog-web-8080-headers.headers.customresponseheaders.X-Frame-Options': 'DENY',

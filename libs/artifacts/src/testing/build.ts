@@ -31,6 +31,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     trustedIps: [],
     letsEncrypt: { email: null, staging: false, resolvers: {} },
     entryPoints: { web: 8080, webSecure: 8443 },
+    hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
     versions: {
       traefik: 'v3.7.9',
       dockerproxy: '1.13.1',

@@ -51,7 +51,7 @@ describe('explain, HTTP', () => {
         name: 'shop-api-3000@docker',
         rule: 'Host(`shop.acme.org`) && PathPrefix(`/api`)',
         priorityIsWritten: false,
-        middlewares: ['rate-limit@file'],
+        middlewares: ['shop-api-3000-paths@docker', 'rate-limit@file'],
         service: 'shop-api-3000@docker',
         certResolver: 'letsencrypt',
         target: { project: 'shop', service: 'api', port: 3000 },

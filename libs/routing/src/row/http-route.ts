@@ -5,6 +5,7 @@ import { httpRule } from '../rule/text';
 import { certificateOf } from './certificate';
 import { report, type RowContext } from './context';
 import { namedMiddlewares } from './names-of-middlewares';
+import { noEncodedSlashes, refusesEncodedSlashes } from './path-boundary';
 import { routeBase, serviceReference } from './route-base';
 
 /** Where certificate authorities ask for the proof of an HTTP-01 challenge. */
@@ -70,8 +71,8 @@ function priorityOf(row: IngressRow): { priority?: number } {
 }
 
 /**
- * The router's middlewares in the order a request meets them: the allow list before anything that costs work, the
- * operator's on the path as it was asked for, the stripped prefix last. Defines the route's own ones.
+ * The router's middlewares in the order a request meets them: paths that the service could read differently and
+ * the allow list before anything that costs work, the operator's on the path as it was asked for, the stripped prefix last. Defines the route's own ones.
  */
 function chainOf(row: IngressRow, route: Route, context: RowContext): string[] {
   const name = route.serviceName;
@@ -80,6 +81,7 @@ function chainOf(row: IngressRow, route: Route, context: RowContext): string[] {
     route.middlewares[`${name}-${suffix}`] = middleware;
     chain.push(`${name}-${suffix}`);
   };
+  if (refusesEncodedSlashes(row, context.project.ingress)) define('paths', noEncodedSlashes);
   if (row.allowSourceIps.length > 0)
     define('allow', { ipAllowList: { sourceRange: [...row.allowSourceIps] } });
   chain.push(...namedMiddlewares(row, 'http', context));

@@ -85,6 +85,7 @@ function checkTcp(row: IngressRow, context: RowContext): boolean {
   const http = [
     ['headers', Object.keys(row.headers.request).length + Object.keys(row.headers.response).length > 0],
     ['sticky', row.sticky],
+    ['allow_encoded_slashes', row.allowEncodedSlashes !== null],
     ['scheme', row.scheme !== 'http' && !row.passthrough],
   ] as const;
   for (const [key, used] of http) {

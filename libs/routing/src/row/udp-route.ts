@@ -41,6 +41,7 @@ function checkUdp(row: IngressRow, context: RowContext): boolean {
     ['path_prefix', row.pathPrefix !== null],
     ['priority', row.priority !== null],
     ['sticky', row.sticky],
+    ['allow_encoded_slashes', row.allowEncodedSlashes !== null],
   ] as const;
   const sound = context.problems.length === before;
   for (const [key, used] of meaningless) {

@@ -57,6 +57,19 @@ export function namesHosts(rule: Rule): boolean {
   );
 }
 
+/** true: some of the rule's hosts are not listed, but matched. */
+export function hasRegexpHosts(rule: Rule): boolean {
+  return matchersOf(rule).some(({ name }) => name === 'HostRegexp');
+}
+
+/** true: the rule, or a negated part of it, tells requests apart by their paths. */
+export function looksAtPaths(rule: Rule): boolean {
+  return matchersOf(rule).some(
+    ({ name, values }) =>
+      name === 'Path' || name === 'PathRegexp' || (name === 'PathPrefix' && values[0] !== '/'),
+  );
+}
+
 function matchersOf(rule: Rule): Extract<Rule, { kind: 'matcher' }>[] {
   if (rule.kind === 'matcher') return [rule];
   return rule.kind === 'not' ? matchersOf(rule.rule) : [...matchersOf(rule.left), ...matchersOf(rule.right)];
