@@ -22,6 +22,8 @@ export interface ProxyStack {
   localPlugins: boolean;
   dashboard: { host: string; users: string[] } | null;
   trustedIps: string[];
+  /** Traefik's `headers` options for Strict-Transport-Security; null: none. */
+  hsts: Record<string, unknown> | null;
   webPort: number;
   webSecurePort: number;
   /** Handshakes for a name without a certificate are refused. */
@@ -56,10 +58,22 @@ export function proxyStack(settings: Settings, routing: WorkspaceRouting, templa
     localPlugins: hasLocalPlugin(settings),
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
+    hsts: hstsOf(settings),
     webPort: entryPoints.web,
     webSecurePort: entryPoints.webSecure,
     sniStrict: settings.letsEncrypt.email !== null && !needsDefaultCertificate(routing),
     dnsDockerfile,
+  };
+}
+
+/** Traefik leaves the header out when it is to last no time, which is what makes browsers forget an earlier one. */
+function hstsOf({ hsts }: Settings): Record<string, unknown> | null {
+  if (hsts === null) return null;
+  if (hsts.maxAge === 0) return { customResponseHeaders: { 'Strict-Transport-Security': 'max-age=0' } };
+  return {
+    stsSeconds: hsts.maxAge,
+    ...(hsts.includeSubDomains && { stsIncludeSubdomains: true }),
+    ...(hsts.preload && { stsPreload: true }),
   };
 }
 

@@ -56,5 +56,6 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
   const { crowdsec, defaultHeaders, rateLimit } = middlewareNames;
   const guard = settings.crowdsec.enabled ? [`${crowdsec}@file`] : [];
-  return { plain: guard, open: [`${defaultHeaders}@file`, `${rateLimit}@file`, ...guard] };
+  const headers = `${defaultHeaders}@file`;
+  return { plain: [headers, ...guard], open: [headers, `${rateLimit}@file`, ...guard] };
 }
