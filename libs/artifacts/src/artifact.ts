@@ -30,6 +30,8 @@ const PUBLISHED = [
   'traefik/dynamic/routers-http.yml',
   'traefik/dynamic/routers-tcp.yml',
   'traefik/dynamic/routers-udp.yml',
+  'traefik/plugins-local/src/itsup/client-address/.traefik.yml',
+  'traefik/plugins-local/src/itsup/client-address/client_address.go',
   'dns/Corefile',
   'crowdsec/acquis.yaml',
 ];

@@ -55,7 +55,7 @@ export function proxyStack(settings: Settings, routing: WorkspaceRouting, templa
         }
       : null,
     dnsChallenges: Object.keys(settings.letsEncrypt.resolvers).length > 0,
-    localPlugins: hasLocalPlugin(settings),
+    localPlugins: settings.trustedIps.length > 0 || hasLocalPlugin(settings),
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
     hsts: hstsOf(settings),

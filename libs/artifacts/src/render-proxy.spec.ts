@@ -10,7 +10,7 @@ type Tree = { [key: string]: Tree } & { [key: number]: Tree };
 /** Parsed files by the end of their path. */
 function render(changes: Partial<Settings> = {}, routing = workspaceRouting(), source = templates) {
   const files = renderProxy(workspace(changes), routing, source);
-  return (end: string): Tree => parse(files.find(({ path }) => path.endsWith(end))?.text ?? '') as Tree;
+  return (end: string): Tree => parse(files.find(({ path }) => path.endsWith(`/${end}`))?.text ?? '') as Tree;
 }
 const email = { letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} } };
 const override = (file: string, text: string) => ({

@@ -9,6 +9,9 @@ import { staticConfiguration } from './static-configuration';
 import type { Templates } from './templates';
 import { composePrinter, dynamicPrinter, plainPrinter } from './yaml-text';
 
+/** The source of Traefik's plugin that decides who the client is. */
+const CLIENT_ADDRESS = 'proxy/traefik/plugins-local/src/itsup/client-address';
+
 /**
  * The files of `proxy/`: exactly those of `proxyArtifactPaths()`, sorted by path. What an e-mail or the dashboard's
  * users add is in them when the settings hold these; a deploy that has them from its environment renders again with
@@ -51,6 +54,11 @@ export function renderProxy(
     { path: 'proxy/traefik/dynamic/routers-tcp.yml', text: dynamic('routers-tcp') },
     { path: 'proxy/traefik/dynamic/routers-udp.yml', text: dynamic('routers-udp') },
     {
+      path: `${CLIENT_ADDRESS}/.traefik.yml`,
+      text: templates.render('proxy/client-address.manifest.yml', plainPrinter),
+    },
+    { path: `${CLIENT_ADDRESS}/client_address.go`, text: templates.render('proxy/client-address.go', stack) },
+    {
       path: 'proxy/traefik/traefik.yml',
       text: overlay(
         templates.render('proxy/traefik.yml', { ...plainPrinter, ...staticConfiguration(settings, routing) }),
@@ -74,7 +82,7 @@ function overrideOf(path: string, settings: Settings): YamlFile | null {
 
 function refusePlaceholders(files: ArtifactFile[], settings: Settings): void {
   const problems = files
-    .filter(({ path }) => path.startsWith('proxy/traefik/'))
+    .filter(({ path }) => path.startsWith('proxy/traefik/') && !path.startsWith(CLIENT_ADDRESS))
     .flatMap(({ path, text }) => findPlaceholders(text, path, overrideOf(path, settings)));
   if (problems.length > 0) throw new UserError(problems);
 }

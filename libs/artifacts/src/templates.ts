@@ -16,6 +16,8 @@ export const TEMPLATE_NAMES = [
   'proxy/Corefile',
   'proxy/dns.Dockerfile',
   'proxy/crowdsec-acquis.yaml',
+  'proxy/client-address.go',
+  'proxy/client-address.manifest.yml',
 ] as const;
 
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];

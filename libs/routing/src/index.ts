@@ -16,6 +16,7 @@ export * from './topology/model';
 export { topologyOf } from './topology/topology';
 export { isPublicName } from './row/certificate';
 export { defaultResolver } from './row/context';
+export { noEncodedSlashes, refusesEncodedSlashes, type PathRow } from './row/path-boundary';
 export { parseRule, type Rule } from './rule/parse';
 export type { RuleKind } from './rule/matchers';
 export type { RuleFlaw } from './rule/scan';

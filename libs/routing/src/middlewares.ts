@@ -2,6 +2,7 @@ import type { Settings } from '@itsup/config';
 
 /** Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by them. */
 export const middlewareNames = {
+  clientAddress: 'client-address',
   defaultHeaders: 'default-headers',
   rateLimit: 'rate-limit',
   redirect: 'redirect',
@@ -14,8 +15,9 @@ export const middlewareNames = {
  * `projects/middlewares.yml`. CrowdSec's exists only while it is enabled: a plugin is not declared for nothing.
  */
 export function generatedMiddlewares(settings: Settings): string[] {
-  const { defaultHeaders, rateLimit, redirect, crowdsec, dashboardAuth } = middlewareNames;
+  const { clientAddress, defaultHeaders, rateLimit, redirect, crowdsec, dashboardAuth } = middlewareNames;
   return [
+    ...(settings.trustedIps.length > 0 ? [clientAddress] : []),
     defaultHeaders,
     rateLimit,
     redirect,
@@ -51,11 +53,12 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 
 /**
  * The middlewares that Traefik's entry points put before every HTTP request: `plain` on `web`, whose requests are sent on
- * to HTTPS, `open` on `web-secure` and on HTTP ports of projects.
+ * to HTTPS, `open` on `web-secure` and on HTTP ports of projects. Who the client is comes first: all others go by it.
  */
 export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
-  const { crowdsec, defaultHeaders, rateLimit } = middlewareNames;
-  const guard = settings.crowdsec.enabled ? [`${crowdsec}@file`] : [];
-  const headers = `${defaultHeaders}@file`;
-  return { plain: [headers, ...guard], open: [headers, `${rateLimit}@file`, ...guard] };
+  const { clientAddress, crowdsec, defaultHeaders, rateLimit } = middlewareNames;
+  const inFile = (...names: string[]): string[] => names.map((name) => `${name}@file`);
+  const first = [...(settings.trustedIps.length > 0 ? [clientAddress] : []), defaultHeaders];
+  const guard = settings.crowdsec.enabled ? [crowdsec] : [];
+  return { plain: inFile(...first, ...guard), open: inFile(...first, rateLimit, ...guard) };
 }

@@ -2,6 +2,20 @@ import type { IngressRow } from '@itsup/config';
 import { parseRule } from '../rule/parse';
 import { hasRegexpHosts, hostsOf, looksAtPaths } from '../rule/terms';
 
+/** What the question below looks at. */
+export type PathRow = Pick<
+  IngressRow,
+  | 'router'
+  | 'passthrough'
+  | 'hostport'
+  | 'domains'
+  | 'rule'
+  | 'pathPrefix'
+  | 'allowSourceIps'
+  | 'middleware'
+  | 'allowEncodedSlashes'
+>;
+
 /**
  * Does this http row refuse paths with an encoded slash? Traefik routes by the path as it is written, so `/x/..%2fadmin`
  * is no `/admin` to it; a service that decodes before it normalises answers with `/admin` all the same.
@@ -13,7 +27,7 @@ import { hasRegexpHosts, hostsOf, looksAtPaths } from '../rule/terms';
  * @param rows all rows of the project; another project's path leads to another project's service, past which there is
  *   nothing to get
  */
-export function refusesEncodedSlashes(row: IngressRow, rows: readonly IngressRow[]): boolean {
+export function refusesEncodedSlashes(row: PathRow, rows: readonly PathRow[]): boolean {
   if (row.allowEncodedSlashes !== null) return !row.allowEncodedSlashes;
   const own = scopeOf(row);
   if (own.byPath) return true;
@@ -45,7 +59,7 @@ interface Scope {
   guards: string;
 }
 
-function scopeOf(row: IngressRow): Scope {
+function scopeOf(row: PathRow): Scope {
   const guards = JSON.stringify([[...row.allowSourceIps].sort(), row.middleware]);
   if (row.rule === null) {
     return {
@@ -59,7 +73,7 @@ function scopeOf(row: IngressRow): Scope {
   return { hosts: hasRegexpHosts(parsed.rule) ? [] : hostsOf(parsed.rule), byPath: looksAtPaths(parsed.rule), guards };
 }
 
-function isHttp(row: IngressRow): boolean {
+function isHttp(row: PathRow): boolean {
   return row.router === 'http' && !row.passthrough;
 }
 

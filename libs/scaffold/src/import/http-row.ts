@@ -50,6 +50,7 @@ export function httpOutcome(router: Definition, context: ImportContext): Outcome
     sticky: stickyOf(service, notes),
     middleware: chain.row.middleware,
     allow_source_ips: chain.row.allow_source_ips,
+    allow_encoded_slashes: chain.row.allow_encoded_slashes,
     headers: chain.row.headers,
     priority: priorityOf(router),
   });

@@ -1,14 +1,16 @@
 import { HEADER_NAME, isHeaderValue, isIpOrCidr, TRAEFIK_NAME } from '@itsup/config';
+import { noEncodedSlashes } from '@itsup/routing';
 import { CannotSay, ofKind, same, type ImportContext, type IngressRowText } from './row';
 import { listOf, type Definition } from './traefik-labels';
 
 /** What the middlewares of a router become in its row. */
 export interface Chain {
-  row: Pick<IngressRowText, 'middleware' | 'allow_source_ips' | 'headers' | 'path_remove'>;
+  row: Pick<IngressRowText, 'middleware' | 'allow_source_ips' | 'allow_encoded_slashes' | 'headers' | 'path_remove'>;
   named: Definition[];
 }
 
 type Step =
+  | { rank: -1 }
   | { rank: 0; sources: string[] }
   | { rank: 1; name: string; definition: Definition | null }
   | { rank: 2; headers: NonNullable<IngressRowText['headers']> }
@@ -16,8 +18,8 @@ type Step =
 
 /**
  * The middlewares of a router. What a row has a word for becomes that; the others are named, their labels stay. A row
- * meets them in one order, allow list, named ones, headers, prefix: in any other all of them are named. The allow list
- * alone may come forward, which lets nobody in.
+ * meets them in one order, refused paths, allow list, named ones, headers, prefix: in any other all of them are named. The
+ * allow list alone may come forward, which lets nobody in.
  */
 export function chainOf(router: Definition, pathPrefix: string | null, context: ImportContext): Chain {
   const names = listOf(router.fields.get('middlewares'));
@@ -54,12 +56,22 @@ function stepOf(name: string, router: Definition, pathPrefix: string | null, con
   const { fields } = definition;
   // Whoever is here came by HTTPS.
   if (router.kind === 'http' && fields.get('redirectscheme.scheme')?.toLowerCase() === 'https') return [];
+  if (router.kind === 'http' && isOurPathCheck(fields)) return [{ rank: -1 }];
   const sources = allowed(fields);
   if (sources) return [{ rank: 0, sources }];
   const headers = router.kind === 'http' ? headersOf(fields) : null;
   if (headers) return [{ rank: 2, headers }];
   const strips = fields.size === 1 && fields.get('stripprefix.prefixes') === pathPrefix;
   return strips && pathPrefix !== null ? [{ rank: 3 }] : [namedStep(name, router, context)];
+}
+
+/** The labels of `allow_encoded_slashes: false`. */
+function isOurPathCheck(fields: ReadonlyMap<string, string>): boolean {
+  const ours = Object.entries(noEncodedSlashes.encodedCharacters).map(([name, value]) => [
+    `encodedcharacters.${name.toLowerCase()}`,
+    String(value),
+  ]);
+  return fields.size === ours.length && ours.every(([field = '', value]) => fields.get(field) === value);
 }
 
 function allowed(fields: ReadonlyMap<string, string>): string[] | null {
@@ -98,6 +110,9 @@ function rowOf(steps: readonly Step[]): Chain {
   const chain: Chain = { row: {}, named: [] };
   for (const step of steps) {
     switch (step.rank) {
+      case -1:
+        chain.row.allow_encoded_slashes = false;
+        break;
       case 0:
         chain.row.allow_source_ips = step.sources;
         break;

@@ -1,3 +1,4 @@
+import { tidyEncodedSlashes } from './encoded-slashes';
 import { httpOutcome } from './http-row';
 import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row';
 import { tcpOutcome, udpOutcome } from './stream-row';
@@ -27,7 +28,7 @@ export function planImport(
   const all: ImportContext = { ...context, services: traefik.services, middlewares: traefik.middlewares };
   const notes: string[] = [];
   const outcomes = traefik.routers.map((router) => ({ router, outcome: outcomeOf(router, traefik, all) }));
-  const rows = chooseRows(outcomes, notes);
+  const rows = tidyEncodedSlashes(chooseRows(outcomes, notes), notes);
   for (const { router, outcome } of outcomes) {
     if (outcome.kind !== 'internal') continue;
     notes.push(

@@ -19,6 +19,7 @@ export interface IngressRowText {
   sticky?: true;
   middleware?: string[];
   allow_source_ips?: string[];
+  allow_encoded_slashes?: boolean;
   headers?: { request?: Record<string, string>; response?: Record<string, string> };
   priority?: number;
 }

@@ -1,0 +1,39 @@
+import { refusesEncodedSlashes, type PathRow } from '@itsup/routing';
+import type { IngressRowText } from './row';
+
+/**
+ * Leaves `allow_encoded_slashes` out where a row does by itself what its labels did, and says where rows are stricter than
+ * the labels were.
+ */
+export function tidyEncodedSlashes(rows: readonly IngressRowText[], notes: string[]): IngressRowText[] {
+  const shapes = rows.map(shapeOf);
+  const stricter = new Set<string>();
+  const tidied = rows.map((row, index) => {
+    const shape = shapes[index] as PathRow;
+    const refuses = shape.router === 'http' && refusesEncodedSlashes(shape, shapes);
+    const { allow_encoded_slashes: written, ...rest } = row;
+    if (refuses && written === undefined) stricter.add(row.service);
+    return refuses || written === undefined ? rest : row;
+  });
+  if (stricter.size > 0) {
+    notes.push(
+      `${[...stricter].join(', ')}: requests whose path holds an encoded slash (%2F) are refused now, because a path decides who gets in; a row with allow_encoded_slashes: true takes them, which the labels did`,
+    );
+  }
+  return tidied;
+}
+
+function shapeOf(row: IngressRowText): PathRow {
+  const { main, sans = [] } = row.tls ?? {};
+  return {
+    router: row.router ?? 'http',
+    passthrough: row.passthrough ?? false,
+    hostport: row.hostport ?? null,
+    domains: [main ?? row.domain, ...sans].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()])),
+    rule: row.rule ?? null,
+    pathPrefix: row.path_prefix ?? null,
+    allowSourceIps: row.allow_source_ips ?? [],
+    middleware: row.middleware ?? [],
+    allowEncodedSlashes: null,
+  };
+}
