@@ -109,10 +109,74 @@ describe('the static configuration', () => {
     const { entryPoints } = render({ trustedIps: ['10.0.0.1'] })('traefik.yml');
     for (const name of ['web', 'web-secure']) {
       expect(entryPoints?.[name]).toMatchObject({
-        forwardedHeaders: { trustedIPs: ['10.0.0.1'] },
+        forwardedHeaders: { trustedIPs: ['10.0.0.1'], notAppendXForwardedFor: true },
         proxyProtocol: { trustedIPs: ['10.0.0.1'] },
       });
     }
+  });
+
+  test('who the client is comes before all that goes by it, and costs nothing without a proxy', () => {
+    const plugin = 'client_address.go';
+    const source = (changes: Partial<Settings>) =>
+      renderProxy(workspace(changes), workspaceRouting(), templates).find(({ path }) =>
+        path.endsWith(plugin),
+      );
+    expect(source({})?.text).toMatch(/^\/\/ Not in use.*\n$/);
+    expect(render()('traefik.yml')).not.toHaveProperty('experimental');
+    const files = render({ trustedIps: ['10.0.0.1'], crowdsec: { enabled: true, collections: [] } });
+    const { entryPoints, experimental } = files('traefik.yml');
+    expect(entryPoints).toMatchObject({
+      web: { http: { middlewares: ['client-address@file', 'default-headers@file', 'crowdsec@file'] } },
+      'web-secure': {
+        http: {
+          middlewares: ['client-address@file', 'default-headers@file', 'rate-limit@file', 'crowdsec@file'],
+        },
+      },
+    });
+    expect(experimental).toHaveProperty('localPlugins', {
+      'client-address': { moduleName: 'itsup/client-address' },
+    });
+    expect(files('middlewares.yml')['http']?.['middlewares']).toMatchObject({
+      'client-address': { plugin: { 'client-address': { trustedIPs: ['10.0.0.1'] } } },
+    });
+    expect(source({ trustedIps: ['10.0.0.1'] })?.text).toContain('package client_address');
+  });
+
+  test('an entry point whose middlewares the operator lists keeps Traefik’s own X-Forwarded-For', () => {
+    const own = (list: string) =>
+      override('projects/traefik.yml', `entryPoints: { web-secure: { http: { middlewares: [${list}] } } }`);
+    const of = (list: string) =>
+      render({ trustedIps: ['10.0.0.1'], traefikOverride: own(list) })('traefik.yml')['entryPoints']?.[
+        'web-secure'
+      ]?.['forwardedHeaders'];
+    expect(of('mine@file')).toEqual({ trustedIPs: ['10.0.0.1'] });
+    expect(of('client-address@file, mine@file')).toHaveProperty('notAppendXForwardedFor', true);
+  });
+
+  test('query strings are for CrowdSec alone', () => {
+    const fields = (changes: Partial<Settings>) => render(changes)('traefik.yml')['accessLog']?.['fields'];
+    expect(fields({})).toMatchObject({
+      headers: { defaultMode: 'drop' },
+      queryParameters: { defaultMode: 'drop' },
+    });
+    expect(fields({ crowdsec: { enabled: true, collections: [] } })).not.toHaveProperty('queryParameters');
+  });
+
+  test('HSTS as the settings have it', () => {
+    const headers = (hsts: Settings['hsts']) =>
+      render({ hsts })('middlewares.yml')['http']?.['middlewares']?.['default-headers']?.['headers'];
+    expect(headers({ maxAge: 100, includeSubDomains: false, preload: false })).toMatchObject({
+      stsSeconds: 100,
+    });
+    expect(headers({ maxAge: 100, includeSubDomains: true, preload: true })).toMatchObject({
+      stsIncludeSubdomains: true,
+      stsPreload: true,
+    });
+    expect(headers({ maxAge: 0, includeSubDomains: false, preload: false })).toMatchObject({
+      customResponseHeaders: { 'Strict-Transport-Security': 'max-age=0' },
+    });
+    expect(JSON.stringify(headers(null))).not.toMatch(/"sts|Strict-/);
+    expect(headers(null)).toMatchObject({ customRequestHeaders: { Proxy: '', Forwarded: '' } });
   });
 
   test('a project may answer challenges of its own, and only then', () => {

@@ -3,6 +3,7 @@ import {
   answersChallenges,
   defaultResolver,
   entryPointMiddlewares,
+  middlewareNames,
   type EntryPoint,
   type WorkspaceRouting,
 } from '@itsup/routing';
@@ -15,6 +16,8 @@ export interface StaticEntryPoint extends EntryPoint {
   allowAcmeByPass: boolean;
   /** Middlewares of every HTTP request on it. */
   middlewares: string[];
+  /** The middleware that knows the client writes X-Forwarded-For, so Traefik adds nothing to it. */
+  clientIsKnown: boolean;
 }
 
 /** What the template of Traefik's static configuration sees. */
@@ -31,31 +34,44 @@ export interface StaticConfiguration {
 export function staticConfiguration(settings: Settings, routing: WorkspaceRouting): StaticConfiguration {
   const { web, webSecure } = settings.entryPoints;
   const middlewares = entryPointMiddlewares(settings);
+  const points: Omit<StaticEntryPoint, 'clientIsKnown'>[] = [
+    {
+      ...{ name: 'web', port: web, protocol: 'tcp', kind: 'http', asDefault: false },
+      allowAcmeByPass: answersChallenges(routing),
+      middlewares: middlewares.plain,
+    },
+    {
+      ...{ name: 'web-secure', port: webSecure, protocol: 'tcp', kind: 'http', asDefault: true },
+      allowAcmeByPass: false,
+      middlewares: middlewares.open,
+    },
+    ...routing.entryPoints.map((entryPoint) => ({
+      ...entryPoint,
+      asDefault: false,
+      allowAcmeByPass: false,
+      middlewares: entryPoint.kind === 'http' ? middlewares.open : [],
+    })),
+  ];
   return {
-    entryPoints: [
-      {
-        ...{ name: 'web', port: web, protocol: 'tcp', kind: 'http', asDefault: false },
-        allowAcmeByPass: answersChallenges(routing),
-        middlewares: middlewares.plain,
-      },
-      {
-        ...{ name: 'web-secure', port: webSecure, protocol: 'tcp', kind: 'http', asDefault: true },
-        allowAcmeByPass: false,
-        middlewares: middlewares.open,
-      },
-      ...routing.entryPoints.map((entryPoint) => ({
-        ...entryPoint,
-        asDefault: false,
-        allowAcmeByPass: false,
-        middlewares: entryPoint.kind === 'http' ? middlewares.open : [],
-      })),
-    ],
+    entryPoints: points.map((point) => ({
+      ...point,
+      clientIsKnown: (overriddenMiddlewares(settings, point.name) ?? point.middlewares).includes(
+        `${middlewareNames.clientAddress}@file`,
+      ),
+    })),
     trustedIps: settings.trustedIps,
     resolvers: resolversOf(settings),
     crowdsec: settings.crowdsec.enabled
       ? { plugin: hasLocalPlugin(settings, 'crowdsec') ? null : settings.versions.crowdsecPlugin }
       : null,
   };
+}
+
+/** The list that `projects/traefik.yml` puts in the place of ours; null: it does not. */
+function overriddenMiddlewares(settings: Settings, entryPoint: string): unknown[] | null {
+  const point = at(at(settings.traefikOverride?.data, 'entryPoints'), entryPoint);
+  const list = at(at(point, 'http'), 'middlewares');
+  return Array.isArray(list) ? (list as unknown[]) : null;
 }
 
 function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {

@@ -132,6 +132,18 @@ describe('readSettings', () => {
     expect(settings).toEqual({ ...DEFAULTS, files: ['projects/itsup.yml'] });
   });
 
+  test('what does not go with trusted proxies is told where it stands', async () => {
+    const { problems } = await read('proxies');
+    expect(outline(problems)).toEqual([
+      'itsup.yml:3:20 invalid-value',
+      'middlewares.yml:9:20 client-address',
+      'traefik.yml:7:20 client-address',
+    ]);
+    expect(problems[0]?.message).toBe(
+      '`preload` must be false without `includeSubDomains: true` and a `maxAge` of at least 31536000, found `true`',
+    );
+  });
+
   test('no message repeats a password, not even in the line it shows', async () => {
     const { problems } = await read('bad');
     const admin = problems.find(({ message }) => message.startsWith('`admin`'));

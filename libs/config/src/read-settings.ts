@@ -6,6 +6,7 @@ import type { SettingsFile } from './settings-schema';
 import { YamlFiles } from './yaml-files';
 import { suggest } from './suggest';
 import { readTraefikFile } from './traefik-file';
+import { trustedProxyProblems } from './trusted-proxies';
 import { isMapping } from './is-mapping';
 import type { YamlSource } from './yaml-source';
 
@@ -49,16 +50,15 @@ export function readSettingsFrom(files: YamlFiles): ReadSettings {
       return result.file;
     },
   );
-  return {
-    settings: {
-      ...toSettings(input),
-      places,
-      traefikOverride: traefikOverride ?? null,
-      middlewaresOverride: middlewaresOverride ?? null,
-      files: read,
-    },
-    problems: orderProblems(problems),
+  const settings: Settings = {
+    ...toSettings(input),
+    places,
+    traefikOverride: traefikOverride ?? null,
+    middlewaresOverride: middlewaresOverride ?? null,
+    files: read,
   };
+  problems.push(...trustedProxyProblems(files, settings));
+  return { settings, problems: orderProblems(problems) };
 }
 
 function checkSettings(source: YamlSource, problems: Problem[]): SettingsFile {

@@ -7,6 +7,8 @@ export interface RowContext {
   middlewares: KnownMiddlewares;
   /** Names of the certificate resolvers. */
   resolvers: ReadonlySet<string>;
+  /** Proxies in front of the host. */
+  trustedIps: readonly string[];
   problems: Problem[];
 }
 
@@ -24,6 +26,7 @@ export function rowContext(project: Project, settings: Settings): RowContext {
       ...Object.keys(settings.letsEncrypt.resolvers),
       ...(typeof overridden === 'object' && overridden !== null ? Object.keys(overridden) : []),
     ]),
+    trustedIps: settings.trustedIps,
     problems: [],
   };
 }

@@ -70,7 +70,11 @@ function scopeOf(row: PathRow): Scope {
   }
   const parsed = parseRule(row.rule, 'http');
   if (!('rule' in parsed)) return { hosts: [], byPath: true, guards };
-  return { hosts: hasRegexpHosts(parsed.rule) ? [] : hostsOf(parsed.rule), byPath: looksAtPaths(parsed.rule), guards };
+  return {
+    hosts: hasRegexpHosts(parsed.rule) ? [] : hostsOf(parsed.rule),
+    byPath: looksAtPaths(parsed.rule),
+    guards,
+  };
 }
 
 function isHttp(row: PathRow): boolean {

@@ -5,6 +5,7 @@ import { checkTarget } from './check-target';
 import { checkValues } from './check-values';
 import { report, type RowContext } from './context';
 import { answersAcme, httpRoute } from './http-route';
+import { checkTrustedSources } from './trusted-sources';
 import { tcpRoute } from './tcp-route';
 import { udpRoute } from './udp-route';
 
@@ -14,6 +15,7 @@ export function routeRow(row: IngressRow, name: string, context: RowContext): Ro
     Boolean,
   );
   if (!sound) return null;
+  checkTrustedSources(row, context);
   switch (kindOf(row)) {
     case 'http':
       return httpRoute(row, name, context);

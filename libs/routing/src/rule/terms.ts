@@ -57,6 +57,11 @@ export function namesHosts(rule: Rule): boolean {
   );
 }
 
+/** true: the rule looks at where the connection comes from. */
+export function asksForClientAddress(rule: Rule): boolean {
+  return matchersOf(rule).some(({ name }) => name === 'ClientIP');
+}
+
 /** true: some of the rule's hosts are not listed, but matched. */
 export function hasRegexpHosts(rule: Rule): boolean {
   return matchersOf(rule).some(({ name }) => name === 'HostRegexp');

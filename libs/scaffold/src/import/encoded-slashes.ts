@@ -29,7 +29,9 @@ function shapeOf(row: IngressRowText): PathRow {
     router: row.router ?? 'http',
     passthrough: row.passthrough ?? false,
     hostport: row.hostport ?? null,
-    domains: [main ?? row.domain, ...sans].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()])),
+    domains: [main ?? row.domain, ...sans].flatMap((name) =>
+      name === undefined ? [] : [name.toLowerCase()],
+    ),
     rule: row.rule ?? null,
     pathPrefix: row.path_prefix ?? null,
     allowSourceIps: row.allow_source_ips ?? [],

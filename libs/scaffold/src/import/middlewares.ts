@@ -5,7 +5,10 @@ import { listOf, type Definition } from './traefik-labels';
 
 /** What the middlewares of a router become in its row. */
 export interface Chain {
-  row: Pick<IngressRowText, 'middleware' | 'allow_source_ips' | 'allow_encoded_slashes' | 'headers' | 'path_remove'>;
+  row: Pick<
+    IngressRowText,
+    'middleware' | 'allow_source_ips' | 'allow_encoded_slashes' | 'headers' | 'path_remove'
+  >;
   named: Definition[];
 }
 
