@@ -1,7 +1,13 @@
+import { posix } from 'node:path';
+import { below, type BaseFolder } from './compose-layer';
 import type { ComposeFile, ComposeService } from './compose-schema';
+import { expandedPath, isVariable, type Variables } from './expanded-path';
 import { isMapping } from './is-mapping';
 import { schemas } from './late-schemas';
+import { withoutText } from './parse-yaml';
+import type { NamedPath } from './model';
 import type { Place, Problem } from './problem';
+import { isOutside } from './source-files';
 import type { YamlFiles } from './yaml-files';
 import type { YamlSource } from './yaml-source';
 
@@ -20,11 +26,38 @@ export class ComposeDocuments {
   readonly files = new Set<string>();
   /** Something was there that could not be read. */
   partial = false;
+  /** What they name on this machine. */
+  readonly paths: NamedPath[] = [];
   /** Circles of `extends` that were reported. */
   readonly circles = new Set<string>();
   private readonly opened = new Map<string, ComposeDocument[]>();
 
-  constructor(private readonly sources: YamlFiles) {}
+  /** @param owner the project that they are to be the source of; absent: nobody's, as what is generated */
+  constructor(
+    readonly sources: YamlFiles,
+    readonly owner?: string,
+    private readonly variables?: Variables,
+  ) {}
+
+  /**
+   * A file that a Compose file names, from the workspace root; null when it is not ours to read: `${…}` without the
+   * variables, a remote file, one outside of the workspace.
+   */
+  locate(base: BaseFolder, file: string): string | null {
+    const path = this.variables === undefined ? file : expandedPath(file, this.variables);
+    const inWorkspace = this.sources.inWorkspace(path);
+    return inWorkspace === null || inWorkspace === '.' ? below(base, path) : inWorkspace;
+  }
+
+  /** A folder that paths are to resolve in, from the workspace root; null: out of our sight. */
+  folder(base: BaseFolder, directory: string): BaseFolder {
+    const path = this.variables === undefined ? directory : expandedPath(directory, this.variables);
+    const inWorkspace = this.sources.inWorkspace(path);
+    if (inWorkspace !== null) return inWorkspace;
+    if (base === null || isVariable(path) || posix.isAbsolute(path)) return null;
+    const joined = posix.join(base, path);
+    return isOutside(joined) ? null : joined;
+  }
 
   /** The documents of `file`, most files having one; none when it is broken. `place` is where the file is named. */
   open(file: string, place?: Place): ComposeDocument[] {
@@ -56,7 +89,7 @@ export class ComposeDocuments {
   }
 
   private openNow(file: string, place: Place | undefined): ComposeDocument[] {
-    const { sources, problems } = this.sources.yaml(file, { manyDocuments: true }, place);
+    const { sources, problems } = this.sources.yaml(file, { manyDocuments: true }, place, this.owner);
     this.files.add(file);
     this.files.add(this.sources.read(file).realFile);
     if (sources.length === 0 || problems.length > 0) {
@@ -77,7 +110,7 @@ export class ComposeDocuments {
     const { checkSchema, composeSchema } = schemas();
     const { value, problems, paths } = checkSchema(composeSchema, source, { interpolated: true });
     if (value) return [{ source, content: value, broken: new Set() }];
-    this.problems.push(...problems);
+    this.problems.push(...(source.withheld ? problems.map(withoutText) : problems));
     this.partial = true;
     const { sound, broken } = withoutFaults(source.data, paths);
     const rest = composeSchema.safeParse(sound);

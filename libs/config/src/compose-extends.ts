@@ -1,9 +1,12 @@
 import type { ComposeDocuments } from './compose-documents';
-import { below, serviceLayer, type BaseFolder, type ServiceLayer } from './compose-layer';
+import { serviceLayer, type BaseFolder, type ServiceLayer } from './compose-layer';
 import { mergeLayers, type ServiceTags } from './compose-merge';
 import type { ComposeService } from './compose-schema';
 import { isInterpolated } from './grammar';
 import { posix } from 'node:path';
+import { isMapping } from './is-mapping';
+import type { NamedPath } from './model';
+import { namedPathsIn } from './compose-paths';
 import type { Place, Problem } from './problem';
 import { didYouMean } from './suggest';
 import type { YamlSource } from './yaml-source';
@@ -64,7 +67,15 @@ export function extendedLayer(
     return unread;
   }
   const extended = { ...found, ...next, file: nextFile, name: reference.service };
+  if (nextFile !== file) documents.paths.push(...namedPathsOf(extended));
   return mergeLayers(extendedLayer(extended, documents, circle), layer, tagsOf(source, path));
+}
+
+/** What the service names, resolved from its own file's folder. */
+function namedPathsOf({ source, name, base, folder }: Definition): NamedPath[] {
+  const { data } = source;
+  const services = isMapping(data) && isMapping(data['services']) ? data['services'] : {};
+  return namedPathsIn({ services: { [name]: services[name] } }, source, base, folder);
 }
 
 /** The tags of a file below a service. */
@@ -87,7 +98,7 @@ export function resolveFile(
   place: Place,
   documents: ComposeDocuments,
 ): string | null {
-  const resolved = below(base, file);
+  const resolved = documents.locate(base, file);
   if (resolved !== null) return resolved;
   documents.partial = true;
   if (base !== null && !isInterpolated(file)) {

@@ -28,5 +28,8 @@ export {
 export { readWorkspaceFrom, type SourceTree } from './source-tree';
 export { interpolate, type Lookup } from './interpolate';
 export { portsOf } from './published-ports';
+export { variablePathProblems } from './path-problems';
+export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './regular-file';
+export { isOwnSecret } from './file-owner';
 export { suggest } from './suggest';
 export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

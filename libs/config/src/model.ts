@@ -177,6 +177,8 @@ export interface ComposeFacts {
   binds: BindMount[];
   /** `env_file` entries inside the workspace, whether they exist or not; `project.files` leaves them out. */
   envFiles?: EnvFile[];
+  /** Paths of this machine that the files name, for `secrets/` and other projects' folders are not theirs to name. */
+  paths?: NamedPath[];
   /** Some service, include or extended file could not be read (`${…}` in its path, or outside the workspace). */
   partial?: boolean;
 }
@@ -187,6 +189,22 @@ export interface EnvFile {
   path: string;
   /** `required: false`: Compose does without it. */
   required: boolean;
+  place: Place;
+}
+
+/** A path that a Compose file names. */
+export interface NamedPath {
+  /**
+   * source: YAML that Compose takes for the project's own. read: text that Compose or the builder reads. mount: what a
+   * container gets. build: a folder that an image is built from.
+   */
+  use: 'source' | 'read' | 'mount' | 'build';
+  /** The Compose key, for messages. */
+  attribute: string;
+  /** As written. */
+  path: string;
+  /** The folder that it resolves in, from the workspace root; null: Compose alone knows. */
+  base: string | null;
   place: Place;
 }
 

@@ -18,6 +18,8 @@ export interface ParseOptions {
   yaml11Booleans?: boolean;
   /** Several documents are allowed; Compose merges them. */
   manyDocuments?: boolean;
+  /** Nothing of the text may be shown: places have no excerpt, and what is wrong is said without a value. */
+  withheld?: boolean;
 }
 
 /** YAML 1.2 with `<<`, as the parser of Compose has it. Made once: making one takes as long as a small file. */
@@ -40,6 +42,24 @@ const BASE_OPTIONS = {
 
 /** Parses a file's text. Mistakes come back as problems with their place; nothing is thrown for any text. */
 export function parseYaml(file: string, text: string, options: ParseOptions = {}): ParsedYaml {
+  const parsed = parse(file, text, options);
+  return options.withheld ? { ...parsed, problems: parsed.problems.map(withoutText) } : parsed;
+}
+
+/** The problem of a file that may not be quoted: where it is, and its kind. */
+export function withoutText(problem: Problem): Problem {
+  const { code, severity, place } = problem;
+  const bare = place && { file: place.file, line: place.line, column: place.column };
+  return {
+    code,
+    severity,
+    message: `there is a mistake in \`${place?.file ?? ''}\` (${code})`,
+    help: 'The file is not the project’s own, so nothing of it is shown here: see the line in the file.',
+    ...(bare && { place: bare }),
+  };
+}
+
+function parse(file: string, text: string, options: ParseOptions): ParsedYaml {
   const lines = new LineCounter();
   let documents: Document.Parsed[];
   try {
@@ -52,7 +72,7 @@ export function parseYaml(file: string, text: string, options: ParseOptions = {}
   if (errors.length > 0) {
     return { sources: [], problems: syntaxProblems(file, text, lines, errors) };
   }
-  return fromDocuments(file, text, lines, documents);
+  return fromDocuments(file, text, lines, documents, options.withheld ?? false);
 }
 
 function parseDocuments(text: string, lines: LineCounter, options: ParseOptions): Document.Parsed[] {
@@ -73,12 +93,13 @@ function fromDocuments(
   text: string,
   lines: LineCounter,
   documents: Document.Parsed[],
+  withheld: boolean,
 ): ParsedYaml {
   const sources: YamlSource[] = [];
   const problems: Problem[] = [];
   for (const document of documents) {
     const { data, tags, problems: found } = toValue(document);
-    const source = new YamlSource(file, text, data, tags, document, lines);
+    const source = new YamlSource(file, text, data, tags, document, lines, withheld);
     sources.push(source);
     for (const { code, message, help, node, related } of found) {
       const place = (of: typeof node) =>

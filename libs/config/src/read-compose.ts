@@ -4,9 +4,10 @@ import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import type { ComposeFile } from './compose-schema';
-import { isInterpolated } from './grammar';
 import type { ComposeFacts, ServiceFacts } from './model';
 import type { Place, Problem } from './problem';
+import type { Variables } from './expanded-path';
+import { namedPaths } from './compose-paths';
 import type { YamlFiles } from './yaml-files';
 
 /** What one set of Compose files, merged in order, comes to. */
@@ -25,14 +26,26 @@ export interface ReadCompose {
   problems: Problem[];
 }
 
+export interface ReadOptions {
+  /** The project that they are the source of: what is not its to read is a problem. */
+  owner?: string | undefined;
+  /** What `extends` and `include` are interpolated from; absent: a path with a variable is not followed. */
+  variables?: Variables | undefined;
+}
+
 /**
  * Reads a project's Compose files as Compose merges them: override files, `extends`, `include`, documents, anchors.
  *
  * @param main The Compose file and its override, from the workspace root.
  * @param base The folder that their relative paths resolve in.
  */
-export function readCompose(sources: YamlFiles, main: readonly string[], base: string): ReadCompose {
-  const documents = new ComposeDocuments(sources);
+export function readCompose(
+  sources: YamlFiles,
+  main: readonly string[],
+  base: string,
+  { owner, variables }: ReadOptions = {},
+): ReadCompose {
+  const documents = new ComposeDocuments(sources, owner, variables);
   const folder = posix.dirname(main[0] ?? base);
   const model = readModel(documents, main, { folder, base }, []);
   const services = [...model.services].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -51,6 +64,7 @@ export function readCompose(sources: YamlFiles, main: readonly string[], base: s
     envFiles: services.flatMap(([name, { envFiles }]) =>
       envFiles.map((file) => ({ service: name, ...file })),
     ),
+    ...(documents.paths.length > 0 ? { paths: documents.paths } : {}),
     ...(documents.partial ? { partial: true } : {}),
   };
   return { facts, files: [...documents.files].sort(), problems: documents.problems };
@@ -97,6 +111,7 @@ function mergeDocument(
   { folder, base }: Folders,
   documents: ComposeDocuments,
 ): void {
+  documents.paths.push(...namedPaths(source, base, folder));
   if (content.name !== null && content.name !== undefined) model.name = String(content.name);
   for (const network of Object.keys(content.networks ?? {})) model.networks.add(network);
   for (const [name, service] of Object.entries(content.services ?? {})) {
@@ -140,22 +155,12 @@ function addIncluded(
     return;
   }
   const directory = 'project_directory' in long ? long.project_directory : undefined;
-  const base = directory
-    ? isInterpolated(directory)
-      ? null
-      : resolveFolder(folder, directory)
-    : posix.dirname(first);
+  const base = directory ? documents.folder(folder, directory) : posix.dirname(first);
   const included = readModel(documents, files, { folder: base, base }, including, place);
   for (const [name, layer] of included.services) {
     if (!model.services.has(name)) model.services.set(name, layer);
   }
   for (const network of included.networks) model.networks.add(network);
-}
-
-function resolveFolder(folder: BaseFolder, directory: string): BaseFolder {
-  if (folder === null || posix.isAbsolute(directory)) return null;
-  const joined = posix.join(folder, directory);
-  return joined.startsWith('..') ? null : joined;
 }
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {

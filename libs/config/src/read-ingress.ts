@@ -48,7 +48,7 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
     exports: null,
     source: null,
   };
-  const { sources, problems } = files.yaml(file, { yaml11Booleans: true });
+  const { sources, problems } = files.yaml(file, { yaml11Booleans: true }, undefined, consumer);
   const source = sources[0];
   if (!source) return { ...nothing, problems };
 

@@ -2,6 +2,7 @@ import type { IngressRow, Project, ServiceFacts, Settings } from './model';
 import type { Place, Problem } from './problem';
 import { checkProject } from './check-project';
 import { orderProblems } from './order-problems';
+import { pathProblems } from './path-problems';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { readCompose, type ReadCompose } from './read-compose';
 import { readIngress, type IngressFacts } from './read-ingress';
@@ -13,7 +14,8 @@ import { YamlFiles } from './yaml-files';
  */
 export async function readProject(root: string, name: string, settings: Settings): Promise<ReadProject> {
   const folder = listProjectFolder(root, name) ?? NO_FILES;
-  return readProjectFrom(name, folder, settings, new YamlFiles(root));
+  const files = new YamlFiles(root);
+  return withPathProblems(readProjectFrom(name, folder, settings, files), files, root);
 }
 
 const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [] };
@@ -42,7 +44,7 @@ export function readProjectFrom(
   const ingress = ingressFile === undefined ? NO_INGRESS : readIngress(files, ingressFile, name);
   const paths = ingress.paths ?? settings.paths;
   const base = paths === 'upstream' ? `upstream/${name}` : folder;
-  const compose = main.length === 0 ? null : readCompose(files, main.map(inFolder), base);
+  const compose = main.length === 0 ? null : readCompose(files, main.map(inFolder), base, { owner: name });
 
   const problems = [
     ...checkProject({ name, folder, ...listed, ingressFacts: ingress, hasCompose: compose !== null }),
@@ -64,6 +66,14 @@ export function readProjectFrom(
     files: filesOf(listed.ingress.map(inFolder), files, compose),
   };
   return { project, problems: orderProblems(problems).map((problem) => ({ ...problem, project: name })) };
+}
+
+/** What was read, with what is wrong about where its paths lead just now. */
+export function withPathProblems(read: ReadProject, files: YamlFiles, root: string): ReadProject {
+  const found = pathProblems(files, root, read.project);
+  if (found.length === 0) return read;
+  const problems = found.map((problem) => ({ ...problem, project: read.project.name }));
+  return { ...read, problems: orderProblems([...read.problems, ...problems]) };
 }
 
 const NO_INGRESS: IngressFacts = {

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listFolders } from './list-projects';
-import type { Workspace } from './model';
+import type { Project, Workspace } from './model';
 import type { Problem } from './problem';
 import { ParseCache } from './parse-cache';
 import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
-import { readProjectFrom } from './read-project';
+import { problemsOf } from './problems-of';
+import { readProjectFrom, withPathProblems, type ReadProject } from './read-project';
 import { readSettingsFrom } from './read-settings';
 import { YamlFiles } from './yaml-files';
 
@@ -25,9 +26,12 @@ export async function readWorkspace(root: string): Promise<Workspace> {
   const { projects, others } = await listFolders(root);
   const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
   for (const [name, folder] of projects) {
-    const read = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
-      readProjectFrom(name, folder, settings, files),
-    );
+    const read = readOne(name, () => {
+      const known = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
+        readProjectFrom(name, folder, settings, files),
+      );
+      return withPathProblems(known, files, root);
+    });
     // A thousand parsed files would cost more time in the garbage collector than in the parser.
     files.forget(`projects/${name}`);
     workspace.projects.push(read.project);
@@ -35,6 +39,28 @@ export async function readWorkspace(root: string): Promise<Workspace> {
   }
   cache.save();
   return workspace;
+}
+
+/** A project that cannot even be read is its own trouble and nobody else's. */
+function readOne(name: string, read: () => ReadProject): ReadProject {
+  try {
+    return read();
+  } catch (error) {
+    const project: Project = {
+      name,
+      folder: `projects/${name}`,
+      kind: 'container',
+      enabled: true,
+      paths: 'source',
+      host: null,
+      ingressFile: null,
+      ingress: [],
+      egress: [],
+      compose: null,
+      files: [],
+    };
+    return { project, problems: problemsOf(error).map((problem) => ({ ...problem, project: name })) };
+  }
 }
 
 /** Traefik's own options are whatever their YAML is: `.nan` and dates are no JSON. */

@@ -1,16 +1,20 @@
-import { lstatSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, posix, relative, sep } from 'node:path';
+import { isPrivate } from './file-owner';
+import { readRegularFile, type NoText } from './regular-file';
 
 /** A Compose file or an ingress file of this size was not written by a person, and parsing it would take seconds. */
 export const MAX_FILE_BYTES = 512 * 1024;
 
-/** Why a file was not read. */
-export type Unreadable = 'missing' | 'outside' | 'not-a-file' | 'too-big' | 'denied';
+/** Why a file was not read; `private`: it is nobody's source (`isPrivate`). */
+export type Unreadable = NoText | 'outside' | 'private';
 
 export interface ReadFile {
   text: string | null;
   /** Set when `text` is null. */
   reason?: Unreadable;
+  /** What is there instead of a file (`a named pipe`), or the system's word for its fault. */
+  found?: string;
   /** The file behind a symbolic link, from the workspace root; the path itself where there is no link. */
   realFile: string;
 }
@@ -56,35 +60,60 @@ export class SourceFiles {
     }
   }
 
+  /**
+   * The file or folder behind a path from the workspace root, itself from the root (`.` is the root); the path itself
+   * where nothing is there yet, null when it leads out of the workspace.
+   */
+  realPath(path: string): string | null {
+    if (isOutside(path)) return null;
+    let known = path;
+    let rest = '';
+    for (;;) {
+      try {
+        const real = realpathSync.native(join(this.root, known));
+        return this.isBelowRoot(real) ? posix.join(this.fromRoot(real) || '.', rest) : null;
+      } catch {
+        if (known === '.' || known === '') return path;
+        rest = posix.join(posix.basename(known), rest);
+        known = posix.dirname(known);
+      }
+    }
+  }
+
+  /** An absolute path of the machine as one from the workspace root; null when it is not in the workspace. */
+  inWorkspace(path: string): string | null {
+    if (this.root === '' || !isAbsolute(path)) return null;
+    for (const root of [this.root, this.realRoot]) {
+      const found = relative(root, path).split(sep).join('/');
+      if (!isOutside(found)) return found === '' ? '.' : found;
+    }
+    return null;
+  }
+
   private readNow(file: string): ReadFile {
     const nothing = (reason: Unreadable): ReadFile => ({ text: null, reason, realFile: file });
     if (isOutside(file)) return nothing('outside');
     try {
-      const resolved = this.resolve(file);
-      if (resolved === null) return nothing('outside');
-      const { real, stats } = resolved;
-      if (!stats.isFile()) return nothing('not-a-file');
-      if (stats.size > MAX_FILE_BYTES) return nothing('too-big');
-      const text = readFileSync(real, 'utf8');
-      const realFile = real
-        .slice(this.realRoot.length + 1)
-        .split(sep)
-        .join('/');
+      const real = this.resolve(file);
+      if (real === null) return nothing('outside');
+      const realFile = this.fromRoot(real);
+      if (isPrivate(realFile)) return { text: null, reason: 'private', realFile };
+      const { text, ...why } = readRegularFile(real, MAX_FILE_BYTES);
+      if (text === null) return { text, ...why, realFile: file };
       return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, realFile };
     } catch (error) {
       return nothing(reasonOf(error));
     }
   }
 
-  /** The real path of a file, and what is there; null when it is not below the real root. */
-  private resolve(file: string): { real: string; stats: Stats } | null {
+  /** The real path of a file; null when it is not below the real root. */
+  private resolve(file: string): string | null {
     const folder = this.realFolder(posix.dirname(file));
     if (folder === null) return null;
     const direct = join(folder, posix.basename(file));
-    const stats = lstatSync(direct);
-    if (!stats.isSymbolicLink()) return { real: direct, stats };
+    if (!lstatSync(direct).isSymbolicLink()) return direct;
     const real = realpathSync.native(direct);
-    return this.isBelowRoot(real) ? { real, stats: statSync(real) } : null;
+    return this.isBelowRoot(real) ? real : null;
   }
 
   /** The real path of a folder; asks the file system for links of its own name only, its parent being known. */
@@ -100,6 +129,13 @@ export class SourceFiles {
       this.folders.set(folder, real);
     }
     return real;
+  }
+
+  private fromRoot(real: string): string {
+    return real
+      .slice(this.realRoot.length + 1)
+      .split(sep)
+      .join('/');
   }
 
   private get realRoot(): string {
@@ -121,5 +157,7 @@ function reasonOf(error: unknown): Unreadable {
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return 'missing';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   if (code === 'EISDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'not-a-file';
+  // A disk or a mount that fails is the trouble of whoever named the file.
+  if (typeof code === 'string') return 'unreadable';
   throw error;
 }

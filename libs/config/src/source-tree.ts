@@ -43,6 +43,10 @@ class TreeFiles extends YamlFiles {
     super('');
   }
 
+  override realPath(path: string): string | null {
+    return isOutside(path) ? null : path;
+  }
+
   override read(file: string): ReadFile {
     if (isOutside(file)) return { text: null, reason: 'outside', realFile: file };
     const text = this.tree.read(file);

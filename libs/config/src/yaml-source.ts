@@ -19,6 +19,8 @@ export class YamlSource {
     readonly tags: readonly TaggedPath[],
     private readonly document: Document.Parsed,
     private readonly lines: LineCounter,
+    /** Its places show nothing of the text: the file is not the own of whom they are shown to. */
+    readonly withheld = false,
   ) {}
 
   /**
@@ -46,7 +48,8 @@ export class YamlSource {
 
   /** The place of characters `offset` to `offset + length` of the text. */
   placeAt(offset: number, length = 1): Place {
-    return placeInText(this.file, this.text, this.lines, offset, length);
+    const place = placeInText(this.file, this.text, this.lines, offset, length);
+    return this.withheld ? { file: place.file, line: place.line, column: place.column } : place;
   }
 
   private placeOf(node: Node): Place {

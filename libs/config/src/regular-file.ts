@@ -1,0 +1,72 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+
+/** Why a file has no text. */
+export type NoText = 'missing' | 'not-a-file' | 'too-big' | 'denied' | 'unreadable';
+
+export interface FileText {
+  text: string | null;
+  /** Set when `text` is null. */
+  reason?: NoText;
+  /** What is there instead of a file (`a named pipe`), or the system's word for its fault (`EIO`). */
+  found?: string;
+}
+
+/** Files of variables and of secrets: a thousand certificates are smaller. */
+export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The text of a regular file, links followed. A pipe, a device, a socket or a folder is never opened to be read, not
+ * even when it takes a file's place between the look and the opening: reading it might never end. Nor is more read
+ * than `maxBytes`, whatever the size that the file system tells (`/proc` tells none).
+ */
+export function readRegularFile(file: string, maxBytes: number = MAX_TEXT_BYTES): FileText {
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) return { text: null, reason: 'not-a-file', found: kindOf(stats) };
+    if (stats.size > maxBytes) return { text: null, reason: 'too-big' };
+    return readOpened(openSync(file, CAREFULLY), maxBytes);
+  } catch (error) {
+    return { text: null, ...faultOf(error) };
+  }
+}
+
+/** Without waiting for the other end of a pipe, and without taking a terminal. */
+const CAREFULLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+function readOpened(descriptor: number, maxBytes: number): FileText {
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return { text: null, reason: 'not-a-file', found: kindOf(stats) };
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(Math.max(Math.min(stats.size - total, maxBytes) + 1, 4096));
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return { text: Buffer.concat(chunks).toString('utf8') };
+      total += length;
+      if (total > maxBytes) return { text: null, reason: 'too-big' };
+      chunks.push(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What something is that is no regular file, with its article. */
+export function kindOf(stats: Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSocket' | 'isFile'>): string {
+  if (stats.isFile()) return 'a file';
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+function faultOf(error: unknown): Pick<FileText, 'reason' | 'found'> {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
+  if (code === null) throw error;
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return { reason: 'missing' };
+  if (['EACCES', 'EPERM'].includes(code)) return { reason: 'denied' };
+  if (['EISDIR', 'ENXIO', 'EAGAIN'].includes(code)) return { reason: 'not-a-file', found: 'no regular file' };
+  if (['ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code))
+    return { reason: 'not-a-file', found: 'no file name' };
+  return { reason: 'unreadable', found: code };
+}
