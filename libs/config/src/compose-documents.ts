@@ -2,10 +2,11 @@ import { posix } from 'node:path';
 import { below, type BaseFolder } from './compose-layer';
 import type { ComposeFile, ComposeService } from './compose-schema';
 import { expandedPath, isVariable, type Variables } from './expanded-path';
+import { namedCredentials } from './credentials';
 import { isMapping } from './is-mapping';
 import { schemas } from './late-schemas';
 import { withoutText } from './parse-yaml';
-import type { NamedPath } from './model';
+import type { NamedPath, NamedVariable } from './model';
 import type { Place, Problem } from './problem';
 import { isOutside } from './source-files';
 import type { YamlFiles } from './yaml-files';
@@ -28,6 +29,8 @@ export class ComposeDocuments {
   partial = false;
   /** What they name on this machine. */
   readonly paths: NamedPath[] = [];
+  /** What they take from the environment that is a credential. */
+  readonly credentials: NamedVariable[] = [];
   /** Circles of `extends` that were reported. */
   readonly circles = new Set<string>();
   private readonly opened = new Map<string, ComposeDocument[]>();
@@ -102,6 +105,7 @@ export class ComposeDocuments {
       this.problems.push(emptyFile(file));
       return [];
     }
+    for (const source of sources) this.credentials.push(...namedCredentials(source));
     return sources.flatMap((source) => this.checked(source));
   }
 

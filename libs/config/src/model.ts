@@ -179,6 +179,8 @@ export interface ComposeFacts {
   envFiles?: EnvFile[];
   /** Paths of this machine that the files name, for `secrets/` and other projects' folders are not theirs to name. */
   paths?: NamedPath[];
+  /** Variables that the files take from the environment and that are credentials by their name. */
+  credentials?: NamedVariable[];
   /** Some service, include or extended file could not be read (`${…}` in its path, or outside the workspace). */
   partial?: boolean;
 }
@@ -205,6 +207,12 @@ export interface NamedPath {
   path: string;
   /** The folder that it resolves in, from the workspace root; null: Compose alone knows. */
   base: string | null;
+  place: Place;
+}
+
+/** A variable that a file takes from the environment. */
+export interface NamedVariable {
+  name: string;
   place: Place;
 }
 

@@ -65,6 +65,7 @@ export function readCompose(
       envFiles.map((file) => ({ service: name, ...file })),
     ),
     ...(documents.paths.length > 0 ? { paths: documents.paths } : {}),
+    ...(documents.credentials.length > 0 ? { credentials: documents.credentials } : {}),
     ...(documents.partial ? { partial: true } : {}),
   };
   return { facts, files: [...documents.files].sort(), problems: documents.problems };
