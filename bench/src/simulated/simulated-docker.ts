@@ -195,6 +195,7 @@ function toDetails({ fields, labels }: ListedContainer): ContainerDetails {
     ports: [],
     stopSignal: null,
     stopTimeoutSeconds: null,
+    user: '',
   };
 }
 

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { apiSecretOf, type WorkspaceIdentity } from '@itsup/deploy';
+import { parse } from 'yaml';
 import { http } from '../harness/clients';
 import { containersOf } from '../harness/engine';
-import { run } from '../harness/run';
+import { output, run } from '../harness/run';
 
-const API_PORT = 8082;
 const KINDS = [
   'http/routers',
   'http/services',
@@ -21,12 +24,33 @@ export interface RuntimeEntry {
   error?: string[];
 }
 
+/** Where the running Traefik's API answers, and what it asks for, as the state folder that it mounts says. */
+export async function traefikApi(): Promise<{ state: string; port: number; authorization: string }> {
+  const traefik = (await containersOf('proxy')).find(({ service }) => service === 'traefik');
+  const mounts = JSON.parse(
+    await output('docker', ['inspect', '--format', '{{json .Mounts}}', traefik?.id ?? '']),
+  ) as { Source: string; Destination: string }[];
+  const published = mounts.find(({ Destination }) => Destination === '/etc/traefik')?.Source ?? '';
+  const state = dirname(published);
+  const identity = JSON.parse(await readFile(join(state, 'workspace.json'), 'utf8')) as WorkspaceIdentity;
+  const { entryPoints } = parse(await readFile(join(published, 'traefik.yml'), 'utf8')) as {
+    entryPoints: { traefik: { address: string } };
+  };
+  return {
+    state,
+    port: Number(entryPoints.traefik.address.split(':').at(-1)),
+    authorization: `Basic ${Buffer.from(`itsup:${apiSecretOf(identity)}`).toString('base64')}`,
+  };
+}
+
 /** What the running Traefik's API lists of a kind, e.g. `http/routers`. */
 export async function runtimeEntries(kind: string): Promise<RuntimeEntry[]> {
+  const { port, authorization } = await traefikApi();
   const { status, body } = await http({
-    port: API_PORT,
+    port,
     host: 'localhost',
     path: `/api/${kind}?per_page=10000`,
+    headers: { authorization },
   });
   if (status !== 200) throw new Error(`/api/${kind}: ${status} ${body}`);
   return JSON.parse(body) as RuntimeEntry[];
@@ -38,17 +62,9 @@ export async function routersInError(): Promise<RuntimeEntry[]> {
   return all.flat().filter(({ status }) => status !== 'enabled');
 }
 
-/** What Traefik says of itself, in every configuration; all else that it warns of is about ours. */
-const OF_ITSELF = [
-  // Its dashboard's own entry point is told to be reachable without a password: on the loopback, where deploys read it.
-  /dashboard|insecure/i,
-];
-
 /** Lines of warning or error that the running Traefik logged at or after `since`, an ISO time. */
 export async function complaintsSince(since: string): Promise<string[]> {
   const traefik = (await containersOf('proxy')).find(({ service }) => service === 'traefik');
   const { all } = await run('docker', ['logs', '--since', since, traefik?.id ?? '']);
-  return all
-    .split('\n')
-    .filter((line) => /\b(WRN|ERR|FTL)\b/.test(line) && !OF_ITSELF.some((pattern) => pattern.test(line)));
+  return all.split('\n').filter((line) => /\b(WRN|ERR|FTL)\b/.test(line));
 }

@@ -14,10 +14,15 @@ function composeFile(changes: Partial<Settings>): Record<string, unknown> {
   >;
 }
 const services = (changes: Partial<Settings> = {}): Services => composeFile(changes)['services'] as Services;
+const override = (text: string): Settings['traefikOverride'] => ({
+  file: 'projects/traefik.yml',
+  text,
+  data: parse(text) as Record<string, unknown>,
+});
 const all = services({ crowdsec: { enabled: true, collections: ['crowdsecurity/nginx'] } });
 
 test('every service has a health check, a pinned image and a say in its rollout', () => {
-  expect(Object.keys(all).sort()).toEqual(['crowdsec', 'dns', 'dockerproxy', 'traefik']);
+  expect(Object.keys(all).sort()).toEqual(['crowdsec', 'dns', 'socketproxy', 'traefik']);
   for (const service of Object.values(all)) {
     expect(service['healthcheck']).toHaveProperty('test');
     expect(service['image']).toMatch(/:[\w.-]+$/);
@@ -37,22 +42,66 @@ test('the stateless ones can be drained and run twice', () => {
   }
 });
 
-test('the engine’s socket is behind a proxy on the loopback, read only', () => {
-  expect(all['dockerproxy']).toMatchObject({
-    ports: ['127.0.0.1:2375:2375'],
+test('the engine’s socket is behind a proxy that is on no network, read only, and opens to one group', () => {
+  const { socketproxy, traefik, ...others } = all;
+  expect(socketproxy).toMatchObject({
+    network_mode: 'none',
+    user: '0:7411',
     cap_drop: ['ALL'],
     read_only: true,
+    logging: { driver: 'local' },
   });
-  expect(JSON.stringify(all['traefik'])).not.toContain('docker.sock');
-  const command = all['dockerproxy']?.['command'] as string[];
+  expect(socketproxy).not.toHaveProperty('ports');
+  const command = socketproxy?.['command'] as string[];
+  expect(command).toEqual(
+    expect.arrayContaining(['-proxysocketendpoint=/engine/docker.sock', '-proxysocketendpointfilemode=0660']),
+  );
+  expect(command.join('\n')).not.toMatch(/listenip|allowfrom|logs|info/);
   expect(command.filter((flag) => /^-allow[A-Z]+=/.test(flag) && !/^-allow(GET|HEAD)=/.test(flag))).toEqual(
     [],
   );
+  expect(traefik?.['volumes']).toContain('engine:/engine:ro');
+  for (const service of [traefik, ...Object.values(others)])
+    expect(JSON.stringify(service)).not.toContain('docker.sock');
+  for (const service of Object.values(others)) expect(JSON.stringify(service)).not.toContain('engine:');
 });
 
-test('CrowdSec may read logs only while it is enabled', () => {
-  expect(JSON.stringify(services()['dockerproxy'])).not.toContain('logs');
-  expect(JSON.stringify(all['dockerproxy'])).toContain('logs');
+test('Traefik is a user of its own without a capability, where no entry point is below 1024', () => {
+  expect(all['traefik']).toMatchObject({ user: '7411:7411', cap_drop: ['ALL'] });
+  expect(all['traefik']).not.toHaveProperty('cap_add');
+  const root = { cap_drop: ['ALL'], cap_add: ['NET_BIND_SERVICE', 'DAC_OVERRIDE'] };
+  for (const changes of [
+    { entryPoints: { web: 80, webSecure: 8443 } },
+    { traefikOverride: override('entryPoints: {mail: {address: "10.0.0.1:25/tcp"}}') },
+    { traefikOverride: override('entrypoints: {web: {Address: ":443"}}') },
+  ]) {
+    const { traefik } = services(changes);
+    expect(traefik).toMatchObject(root);
+    expect(traefik).not.toHaveProperty('user');
+  }
+  const high = services({ traefikOverride: override('entryPoints: {mail: {address: ":1025"}}') });
+  expect(high['traefik']).toHaveProperty('user');
+});
+
+test('CrowdSec reads Traefik’s log from a file that both have, and not from the engine', () => {
+  const log = '${ITSUP_STATE:-/var/lib/itsup}/log:/var/log/traefik';
+  expect(all['traefik']?.['volumes']).toContain(log);
+  expect(all['crowdsec']?.['volumes']).toContain(`${log}:ro`);
+  expect((all['traefik']?.['healthcheck'] as { test: string[] }).test[1]).toMatch(
+    /stat -c %s \$\$log .* -lt 67108864 \|\| \{ mv \$\$log \$\$log\.1 && kill -USR1 1; \}/,
+  );
+  expect(JSON.stringify(services()['traefik'])).not.toContain('/var/log/traefik');
+  const files = renderProxy(
+    workspace({ crowdsec: { enabled: true, collections: [] } }),
+    workspaceRouting(),
+    templates,
+  );
+  const text = (path: string): string => files.find((file) => file.path === path)?.text ?? '';
+  expect(text('proxy/crowdsec/acquis.yaml')).toContain('/var/log/traefik/access.log');
+  expect(parse(text('proxy/traefik/traefik.yml'))).toHaveProperty(
+    'accessLog.filePath',
+    '/var/log/traefik/access.log',
+  );
   expect(all['crowdsec']).toHaveProperty(
     'environment.COLLECTIONS',
     expect.stringContaining('crowdsecurity/nginx'),
@@ -83,7 +132,7 @@ test('credentials of a DNS provider come from a file in the state folder, which 
 
 test('what is switched off leaves nothing behind', () => {
   const stack = composeFile({ dns: { enabled: false, resolvers: [] } });
-  expect(Object.keys(stack['services'] as Services)).toEqual(['traefik', 'dockerproxy']);
+  expect(Object.keys(stack['services'] as Services)).toEqual(['traefik', 'socketproxy']);
   expect(stack).not.toHaveProperty('networks');
   expect(stack).not.toHaveProperty('secrets');
 });

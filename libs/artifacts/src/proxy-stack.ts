@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Settings } from '@itsup/config';
+import type { InternalPorts, Settings } from '@itsup/config';
 import { dashboardOf, proxynet, type WorkspaceRouting } from '@itsup/routing';
+import { parse } from 'yaml';
 import { hasLocalPlugin } from './static-configuration';
 import type { Templates } from './templates';
 
@@ -11,11 +12,24 @@ const COLLECTIONS = [
   'crowdsecurity/appsec-generic-rules',
 ];
 
+/**
+ * User and group id of Traefik: of no account that distributions or hosts give out. The group opens the socket of the
+ * socket proxy, also where Traefik runs as root.
+ */
+export const TRAEFIK_ID = 7411;
+
+/** Where the container's health check has Traefik begin a new access log; the one before is kept. */
+const ACCESS_LOG_BYTES = 64 * 1024 * 1024;
+
 /** What the templates of the proxy's Compose file and middlewares see. */
 export interface ProxyStack {
   images: { traefik: string; dockerproxy: string; dns: string; checkedDns: string; crowdsec: string };
+  /** `uid:gid`; null: root, for a port below 1024. */
+  traefikUser: string | null;
+  traefikGroup: number;
+  internalPorts: InternalPorts;
   dns: { address: string } | null;
-  crowdsec: { plugin: string | null; collections: string[] } | null;
+  crowdsec: { plugin: string | null; collections: string[]; logLimit: number } | null;
   /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
   dnsChallenges: boolean;
   /** Plugins that Traefik loads from disk. */
@@ -32,8 +46,16 @@ export interface ProxyStack {
   dnsDockerfile: string;
 }
 
-/** Everything in the proxy's Compose file and middlewares that depends on settings and routes. */
-export function proxyStack(settings: Settings, routing: WorkspaceRouting, templates: Templates): ProxyStack {
+/**
+ * Everything in the proxy's Compose file and middlewares that depends on settings and routes.
+ * @param configuration Traefik's static configuration, the operator's part included
+ */
+export function proxyStack(
+  settings: Settings,
+  routing: WorkspaceRouting,
+  templates: Templates,
+  configuration: string,
+): ProxyStack {
   const { versions, crowdsec, entryPoints } = settings;
   const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
   const dns = imageOf('coredns/coredns', versions.dns);
@@ -47,11 +69,15 @@ export function proxyStack(settings: Settings, routing: WorkspaceRouting, templa
       checkedDns: `itsup-dns:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
       crowdsec: imageOf('crowdsecurity/crowdsec', versions.crowdsec),
     },
+    traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
+    traefikGroup: TRAEFIK_ID,
+    internalPorts: settings.internalPorts,
     dns: settings.dns.enabled ? { address: proxynet.dns } : null,
     crowdsec: crowdsec.enabled
       ? {
           plugin: hasLocalPlugin(settings, 'crowdsec') ? null : versions.crowdsecPlugin,
           collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
+          logLimit: ACCESS_LOG_BYTES,
         }
       : null,
     dnsChallenges: Object.keys(settings.letsEncrypt.resolvers).length > 0,
@@ -86,6 +112,34 @@ function needsDefaultCertificate(routing: WorkspaceRouting): boolean {
     routes.flatMap((route) => Object.values(route.routers)),
   );
   return routers.some(({ tls }) => tls !== undefined && !tls.passthrough && tls.certResolver === undefined);
+}
+
+/**
+ * Does an entry point need a port that is root's? No capability gives one to another user: Docker's `cap_add` reaches
+ * root alone, and in the host's network `ip_unprivileged_port_start` cannot be set.
+ */
+function hasPrivilegedPort(configuration: string): boolean {
+  const file: unknown = parse(configuration, { merge: true });
+  return valuesOf(file, 'entryPoints')
+    .flatMap((points) => Object.values(mappingOf(points)))
+    .flatMap((point) => valuesOf(point, 'address'))
+    .some((address) => {
+      const port = /:(\d+)(?:\/\w+)?$/.exec(String(address))?.[1];
+      return port !== undefined && Number(port) < 1024;
+    });
+}
+
+/** Traefik reads keys whatever their case. */
+function valuesOf(value: unknown, key: string): unknown[] {
+  return Object.entries(mappingOf(value)).flatMap(([name, found]) =>
+    name.toLowerCase() === key.toLowerCase() ? [found] : [],
+  );
+}
+
+function mappingOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }
 
 /** A version is a tag, or a whole image reference for those who keep a registry of their own. */

@@ -24,7 +24,11 @@ export function renderProxy(
   templates: Templates,
 ): ArtifactFile[] {
   const { settings } = workspace;
-  const stack = { ...proxyStack(settings, routing, templates), ...composePrinter };
+  const configuration = overlay(
+    templates.render('proxy/traefik.yml', { ...plainPrinter, ...staticConfiguration(settings, routing) }),
+    settings.traefikOverride,
+  );
+  const stack = { ...proxyStack(settings, routing, templates, configuration), ...composePrinter };
   const dynamic = (template: 'routers-http' | 'routers-tcp' | 'routers-udp'): string => {
     const kind = template.slice('routers-'.length) as 'http' | 'tcp' | 'udp';
     return templates.render(`proxy/${template}.yml`, {
@@ -58,13 +62,7 @@ export function renderProxy(
       text: templates.render('proxy/client-address.manifest.yml', plainPrinter),
     },
     { path: `${CLIENT_ADDRESS}/client_address.go`, text: templates.render('proxy/client-address.go', stack) },
-    {
-      path: 'proxy/traefik/traefik.yml',
-      text: overlay(
-        templates.render('proxy/traefik.yml', { ...plainPrinter, ...staticConfiguration(settings, routing) }),
-        settings.traefikOverride,
-      ),
-    },
+    { path: 'proxy/traefik/traefik.yml', text: configuration },
   ];
   refusePlaceholders(files, settings);
   return files;

@@ -1,4 +1,4 @@
-import type { Settings } from '@itsup/config';
+import type { InternalPorts, Settings } from '@itsup/config';
 import {
   answersChallenges,
   defaultResolver,
@@ -28,6 +28,7 @@ export interface StaticConfiguration {
   resolvers: { name: string; acme: Record<string, unknown> }[];
   /** null: off. `plugin` is the version to download; null: the operator brings it from disk. */
   crowdsec: { plugin: string | null } | null;
+  internalPorts: InternalPorts;
 }
 
 /** Everything in Traefik's static file that depends on settings and routes. */
@@ -64,6 +65,7 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
     crowdsec: settings.crowdsec.enabled
       ? { plugin: hasLocalPlugin(settings, 'crowdsec') ? null : settings.versions.crowdsecPlugin }
       : null,
+    internalPorts: settings.internalPorts,
   };
 }
 

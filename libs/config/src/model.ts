@@ -22,8 +22,12 @@ export interface Settings {
   entryPoints: { web: number; webSecure: number };
   /** Strict-Transport-Security of every HTTPS answer; null: none. */
   hsts: { maxAge: number; includeSubDomains: boolean; preload: boolean } | null;
+  /** Ports of the loopback that the proxy's own services use; the same section of `itsup.yml`. */
+  internalPorts: InternalPorts;
   /** Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place. */
-  places?: { traefikDomain?: Place; web?: Place; webSecure?: Place };
+  places?: { traefikDomain?: Place; web?: Place; webSecure?: Place } & Partial<
+    Record<keyof InternalPorts, Place>
+  >;
   versions: { traefik: string; dockerproxy: string; dns: string; crowdsec: string; crowdsecPlugin: string };
   dns: {
     /** false: no honeypot service, and no `dns:` is added to any container. */
@@ -44,6 +48,13 @@ export interface Settings {
   middlewaresOverride: YamlFile | null;
   /** Every file read for the settings, relative to the workspace root. */
   files: string[];
+}
+
+/** Of Traefik's API and health, and where Traefik reaches CrowdSec, whichever of its instances is healthy. */
+export interface InternalPorts {
+  traefik: number;
+  crowdsecLapi: number;
+  crowdsecAppsec: number;
 }
 
 export interface LetsEncrypt {

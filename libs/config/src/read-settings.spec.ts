@@ -10,6 +10,7 @@ const DEFAULTS = {
   letsEncrypt: { email: null, staging: false, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
   hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+  internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: {
     traefik: 'v3.7.9',
     dockerproxy: '1.13.1',
@@ -63,6 +64,7 @@ describe('readSettings', () => {
         traefikDomain: { file: 'projects/itsup.yml', line: 4, column: 11 },
         web: { file: 'projects/itsup.yml', line: 6, column: 23 },
         webSecure: { file: 'projects/itsup.yml', line: 6, column: 39 },
+        traefik: { file: 'projects/itsup.yml', line: 6, column: 53 },
       },
       traefikAdmin: ['admin:$2y$05$abcdefghijklmnopqrstuu1234567890123456789012345678901'],
       trustedIps: ['192.168.1.1', 'fd00::/8', '10.0.0.0/8'],
@@ -73,6 +75,7 @@ describe('readSettings', () => {
       },
       entryPoints: { web: 80, webSecure: 443 },
       hsts: { maxAge: 31_536_000, includeSubDomains: true, preload: true },
+      internalPorts: { traefik: 30001, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
       versions: {
         traefik: 'v3.7.8',
         dockerproxy: '1.13.0',
@@ -142,6 +145,17 @@ describe('readSettings', () => {
     expect(problems[0]?.message).toBe(
       '`preload` must be false without `includeSubDomains: true` and a `maxAge` of at least 31536000, found `true`',
     );
+  });
+
+  test('two entry points on one port are an error, also where one of them has its default', async () => {
+    const { problems } = await read('shared-ports');
+    expect(problems).toMatchObject([
+      {
+        code: 'entry-points-share-port',
+        message: 'the entry points `web` and `traefik` both listen on port 26482',
+        place: { file: 'projects/itsup.yml', line: 2, column: 23 },
+      },
+    ]);
   });
 
   test('no message repeats a password, not even in the line it shows', async () => {

@@ -12,6 +12,16 @@ import type { YamlSource } from './yaml-source';
 
 const FILE = 'projects/itsup.yml';
 
+/** Entry points whose port can be set, as the file and as the model call them. */
+const ENTRY_POINTS = [
+  ['web', 'web'],
+  ['web-secure', 'webSecure'],
+  ['traefik', 'traefik'],
+  ['crowdsec-lapi', 'crowdsecLapi'],
+  ['crowdsec-appsec', 'crowdsecAppsec'],
+] as const;
+type EntryPointName = (typeof ENTRY_POINTS)[number][0];
+
 /** What the settings' files came to. */
 export interface ReadSettings {
   settings: Settings;
@@ -40,6 +50,7 @@ export function readSettingsFrom(files: YamlFiles): ReadSettings {
     if (source) {
       input = checkSettings(source, problems);
       places = placesOf(source, input);
+      problems.push(...sharedPorts(source, input));
     }
   }
   const [traefikOverride, middlewaresOverride] = ['projects/traefik.yml', 'projects/middlewares.yml'].map(
@@ -119,9 +130,38 @@ function placesOf(source: YamlSource, file: SettingsFile): NonNullable<Settings[
     domain === undefined
       ? placeOf(source, ['traefikDomain'], file.traefikDomain)
       : placeOf(source, ['traefik', 'domain'], domain);
-  const web = placeOf(source, ['traefik', 'entryPoints', 'web'], entryPoints.web);
-  const webSecure = placeOf(source, ['traefik', 'entryPoints', 'web-secure'], entryPoints['web-secure']);
-  return { ...(traefikDomain && { traefikDomain }), ...(web && { web }), ...(webSecure && { webSecure }) };
+  const places: NonNullable<Settings['places']> = { ...(traefikDomain && { traefikDomain }) };
+  for (const [name, key] of ENTRY_POINTS) {
+    const place = placeOf(source, ['traefik', 'entryPoints', name], entryPoints[name]);
+    if (place !== null) places[key] = place;
+  }
+  return places;
+}
+
+/** Two entry points cannot listen on one port, also where one of the two has its default. */
+function sharedPorts(source: YamlSource, { traefik: { entryPoints } }: SettingsFile): Problem[] {
+  const taken = new Map<number, EntryPointName>();
+  return ENTRY_POINTS.flatMap(([name]) => {
+    const port = entryPoints[name];
+    const other = taken.get(port);
+    if (other === undefined) {
+      taken.set(port, name);
+      return [];
+    }
+    const written = [name, other].find(
+      (one) => placeOf(source, ['traefik', 'entryPoints', one], entryPoints[one]) !== null,
+    );
+    const place = source.place(['traefik', 'entryPoints', written ?? name]);
+    return [
+      {
+        code: 'entry-points-share-port',
+        severity: 'error' as const,
+        message: `the entry points \`${other}\` and \`${name}\` both listen on port ${port}`,
+        place: { file: place.file, line: place.line, column: place.column },
+        help: 'give each a port of its own',
+      },
+    ];
+  });
 }
 
 /**
@@ -150,6 +190,11 @@ function toSettings(
     },
     entryPoints: { web: file.traefik.entryPoints.web, webSecure: file.traefik.entryPoints['web-secure'] },
     hsts: hstsOf(file),
+    internalPorts: {
+      traefik: file.traefik.entryPoints.traefik,
+      crowdsecLapi: file.traefik.entryPoints['crowdsec-lapi'],
+      crowdsecAppsec: file.traefik.entryPoints['crowdsec-appsec'],
+    },
     versions: {
       traefik: file.versions.traefik,
       dockerproxy: file.versions.dockerproxy,

@@ -73,6 +73,16 @@ export const settingsSchema = z
                   'web-secure': port
                     .default(8443)
                     .meta({ description: 'HTTPS; your router forwards port 443 to it.' }),
+                  traefik: port.default(26482).meta({
+                    description:
+                      "Traefik's own API and health, on the loopback of this host. Another one is taken by an ordinary deploy.",
+                  }),
+                  'crowdsec-lapi': port.default(26480).meta({
+                    description: 'Where Traefik reaches CrowdSec, on the loopback of this host.',
+                  }),
+                  'crowdsec-appsec': port.default(26481).meta({
+                    description: "Where Traefik reaches CrowdSec's AppSec, on the loopback of this host.",
+                  }),
                 },
                 MAPPING,
               )

@@ -29,7 +29,13 @@ export {
   isEncrypted,
   secretsFilesOf,
 } from './desired/secrets';
-export { checkoutProblem, listStacks, readIdentity } from './state/identity';
+export {
+  apiSecretOf,
+  checkoutProblem,
+  listStacks,
+  readIdentity,
+  type WorkspaceIdentity,
+} from './state/identity';
 export { readJournal } from './state/journal';
 export { lockedBy } from './state/lock';
 export { handoverComment } from './rollout/handover-rules';

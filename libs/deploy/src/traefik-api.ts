@@ -31,18 +31,39 @@ export interface TraefikApi {
 
 /** The API did not answer, or not as Traefik does. */
 export class TraefikApiError extends Error {
-  override readonly name = 'TraefikApiError';
+  override readonly name: string = 'TraefikApiError';
 }
+
+/** It answers, and takes us for a stranger. */
+export class TraefikApiRefusal extends TraefikApiError {
+  override readonly name = 'TraefikApiRefusal';
+}
+
+/** Whom the API knows: a deploy. */
+export const API_USER = 'itsup';
 
 /** A busy host may take its time; whoever asks, asks again. */
 const timeoutMs = 5000;
 
-/** @param address `http://127.0.0.1:8082` */
-export function createTraefikApi(address: string, get: HttpGet): TraefikApi {
+/**
+ * @param address `http://127.0.0.1:26482`
+ * @param secret what the API asks for (`apiSecretOf`); null: it is open, or not ours
+ */
+export function createTraefikApi(address: string, get: HttpGet, secret: string | null = null): TraefikApi {
+  const headers =
+    secret === null
+      ? undefined
+      : { authorization: `Basic ${Buffer.from(`${API_USER}:${secret}`).toString('base64')}` };
   const ask = async (path: string): Promise<{ status: number; body: string }> => {
     try {
-      return await get(`${address}${path}`, { timeoutMs });
+      const answer = await get(`${address}${path}`, { timeoutMs, ...(headers && { headers }) });
+      if (answer.status === 401)
+        throw new TraefikApiRefusal(
+          `Traefik's API at ${address} does not take this state folder's secret; restart it: nx restart proxy`,
+        );
+      return answer;
     } catch (error) {
+      if (error instanceof TraefikApiRefusal) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new TraefikApiError(`Traefik's API at ${address} does not answer: ${reason}`);
     }

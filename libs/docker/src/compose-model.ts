@@ -47,6 +47,11 @@ export interface ComposeService {
   privileged?: boolean;
   mac_address?: string;
   read_only?: boolean;
+  user?: string;
+  cap_add?: string[];
+  cap_drop?: string[];
+  security_opt?: string[];
+  pids_limit?: number;
   'x-itsup'?: unknown;
   [extension: `x-${string}`]: unknown;
 }

@@ -121,6 +121,8 @@ export interface ContainerDetails {
   ports: PublishedPort[];
   stopSignal: string | null;
   stopTimeoutSeconds: number | null;
+  /** As asked for, `uid[:gid]` or a name; empty: the image's, root as a rule. */
+  user: string;
 }
 
 /** A container that is ours rather than Compose's: a helper, a trial. */
@@ -139,6 +141,14 @@ export interface ContainerSpec {
   binds?: string[];
   workingDir?: string;
   user?: string;
+  capDrop?: string[];
+  capAdd?: string[];
+  securityOpt?: string[];
+  /** The container's own file system cannot be written to. */
+  readOnly?: boolean;
+  /** Paths of folders in memory, with options after a colon. */
+  tmpfs?: string[];
+  pidsLimit?: number;
   privileged?: boolean;
   pid?: 'host' | `container:${string}`;
   /** Default `never`: an image that the engine lacks is an error, not a surprise download. */

@@ -35,6 +35,7 @@ interface RawContainer {
     Labels: Record<string, string> | null;
     StopSignal?: string;
     StopTimeout?: number | null;
+    User?: string;
     Healthcheck?: RawHealthcheck | null;
   };
   HostConfig: {
@@ -107,6 +108,7 @@ function toDetails(raw: RawContainer): ContainerDetails {
     ports: Object.entries(host.PortBindings ?? {}).flatMap(toPorts),
     stopSignal: config.StopSignal || null,
     stopTimeoutSeconds: config.StopTimeout ?? null,
+    user: config.User ?? '',
   };
 }
 

@@ -1,32 +1,39 @@
 import type { Place, Settings } from '@itsup/config';
 
-/** Ports of the loopback that the proxy's own services use. */
-export const internalPorts = {
-  traefik: 8082,
-  dockerproxy: 2375,
-  crowdsecLapi: 18080,
-  crowdsecAppsec: 7422,
-} as const;
-
-/** What the proxy has a port of the host for, and where the operator chose the port; null: it is the default, or ours. */
+/** What the proxy has a port of the host for, and where the operator chose the port; null: it is the default. */
 export interface ReservedPort {
+  port: number;
   use: string;
+  /** On the loopback alone: nobody reaches it from outside. */
+  internal: boolean;
   place: Place | null;
 }
 
-/** What the proxy uses of the host's ports, by `port/protocol`. */
-export function reservedPorts({ crowdsec, entryPoints, places = {} }: Settings): Map<string, ReservedPort> {
-  const ports: [number, string, Place?][] = [
-    [internalPorts.traefik, 'health and API of Traefik'],
-    [internalPorts.dockerproxy, 'dockerproxy'],
+/**
+ * Every TCP port of the host that the proxy itself listens on, by what `itsup.yml` says; UDP has none. Whatever asks
+ * whether a port is the proxy's asks this.
+ */
+export function proxyPorts({ crowdsec, entryPoints, internalPorts, places = {} }: Settings): ReservedPort[] {
+  const port = (number: number, use: string, internal: boolean, place?: Place): ReservedPort => ({
+    port: number,
+    use,
+    internal,
+    place: place ?? null,
+  });
+  return [
+    port(internalPorts.traefik, 'health and API of Traefik', true, places.traefik),
     ...(crowdsec.enabled
-      ? ([
-          [internalPorts.crowdsecLapi, 'CrowdSec'],
-          [internalPorts.crowdsecAppsec, 'CrowdSec'],
-        ] satisfies [number, string][])
+      ? [
+          port(internalPorts.crowdsecLapi, 'CrowdSec', true, places.crowdsecLapi),
+          port(internalPorts.crowdsecAppsec, 'CrowdSec', true, places.crowdsecAppsec),
+        ]
       : []),
-    [entryPoints.webSecure, 'entry point web-secure', places.webSecure],
-    [entryPoints.web, 'entry point web', places.web],
+    port(entryPoints.webSecure, 'entry point web-secure', false, places.webSecure),
+    port(entryPoints.web, 'entry point web', false, places.web),
   ];
-  return new Map(ports.map(([port, use, place]) => [`${port}/tcp`, { use, place: place ?? null }]));
+}
+
+/** The same by `port/protocol`. */
+export function reservedPorts(settings: Settings): Map<string, ReservedPort> {
+  return new Map(proxyPorts(settings).map((reserved) => [`${reserved.port}/tcp`, reserved]));
 }

@@ -32,6 +32,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     letsEncrypt: { email: null, staging: false, resolvers: {} },
     entryPoints: { web: 8080, webSecure: 8443 },
     hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+    internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
     versions: {
       traefik: 'v3.7.9',
       dockerproxy: '1.13.1',

@@ -7,11 +7,12 @@ import { handoverSteps, rolloutSteps } from '../rollout/index';
 import type { Convergence } from './convergence';
 import { awaitStackRoutes } from './await-stack-routes';
 import { batchesOf, type Batch } from './batches';
-import { handOverTraefik, TRAEFIK } from './hand-over-traefik';
+import { handOverTraefik, handTraefiksFiles, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet, PROXYNET } from './proxynet';
 import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
 import { InterruptedError } from './interrupted-error';
+import { traefikUserOf } from './traefik-files';
 import { waitHealthy } from './wait-healthy';
 
 /** Steps of a deploy in the order they may come, those of its rollouts included. A test stops a deploy at each. */
@@ -21,6 +22,7 @@ export const deploySteps = [
   'build',
   'ensure-proxynet',
   'publish-configuration',
+  'hand-files',
   'remove-leftovers',
   'make-networks',
   'attach-providers',
@@ -54,7 +56,10 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
 
   if (usesProxynet(loaded)) await journal.step('ensure-proxynet', () => ensureProxynet(docker));
 
-  if (spec.project === null) await publishConfiguration(convergence);
+  if (spec.project === null) {
+    await publishConfiguration(convergence);
+    await handFiles(convergence);
+  }
 
   const kept = plan.services.filter((service) => service.action !== 'remove');
   const retired = kept.flatMap((service) => service.retired);
@@ -234,6 +239,14 @@ async function publishConfiguration({ plan, publisher, journal }: Convergence): 
   const rolls = plan.services.some(({ service, action }) => service === TRAEFIK && action === 'rollout');
   if (plan.files.length === 0) return;
   await journal.step('publish-configuration', () => publisher.publishStatic(rolls ? STATIC_FILE : null));
+}
+
+/** Before a Traefik starts: one that cannot read its certificates serves all the same, with none of them. */
+async function handFiles({ context, loaded, plan, journal }: Convergence): Promise<void> {
+  const isRoot = traefikUserOf(loaded.model.services[TRAEFIK] ?? {}) === null;
+  const starts = plan.services.some(({ service, action }) => service === TRAEFIK && action !== 'none');
+  if (isRoot || !starts) return;
+  await journal.step('hand-files', () => handTraefiksFiles(context, loaded));
 }
 
 /** Traefik cannot run twice on the same ports, so its way is its own. */

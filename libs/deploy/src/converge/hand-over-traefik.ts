@@ -7,13 +7,14 @@ import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handOver, recoverHandover, RolloutError } from '../rollout/index';
+import { handOver, recoverHandover, RolloutError, type TraefikContainer } from '../rollout/index';
 import type { Journal } from '../state/journal';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverContext } from './handover-context';
 import { helperImage } from './helper-image';
 import { InterruptedError } from './interrupted-error';
+import { copyCertificates, handToTraefik, traefikUserOf, uidOf } from './traefik-files';
 import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
@@ -46,10 +47,12 @@ export function hasHandover(state: State): boolean {
 export async function handOverTraefik(replacement: TraefikReplacement, plan: ServicePlan): Promise<void> {
   const { context, loaded, publisher, journal } = replacement;
   const service = loaded.model.services[TRAEFIK] ?? {};
+  const user = traefikUserOf(service);
+  const running = await context.docker.inspectContainers(plan.current);
   const { present, desired } = publisher.versionsOf(STATIC_FILE);
   const image = imageOf(loaded);
   const outcome = await handOver(
-    handoverContext(context),
+    await handoverContext(context),
     {
       current: present ?? desired ?? '',
       next: desired ?? present ?? '',
@@ -57,9 +60,11 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
         image,
         binds: bindsOf(service, loaded),
         env: environmentOf(service),
+        limits: limitsOf(service),
       },
       folder: handoverFolder(context.state),
-      acmeFolder: path.join(context.state.dir, 'acme'),
+      copyCertificates: (target) => copyCertificates(context, { image, user, target }),
+      changesUser: running.some((container) => uidOf(container.user) !== uidOf(service.user ?? '')),
       helperImage: () => helperImage(context.docker, image),
       publish: () => publisher.publishStatic(),
       replace: (graceSeconds) => replaceTraefik(loaded, graceSeconds),
@@ -95,10 +100,13 @@ export async function recoverTraefik({
   const recovery = {
     folder: handoverFolder(context.state),
     helperImage: () => helperImage(context.docker, imageOf(loaded)),
-    replace: () => replaceTraefik(loaded),
+    replace: async () => {
+      await handTraefiksFiles(context, loaded);
+      await replaceTraefik(loaded);
+    },
   };
   try {
-    await recoverHandover(handoverContext(context), recovery);
+    await recoverHandover(await handoverContext(context), recovery);
   } catch (error) {
     if (!(error instanceof RolloutError)) throw error;
     throw new NotHealthyError(
@@ -112,6 +120,22 @@ export async function recoverTraefik({
       error.details,
     );
   }
+}
+
+/**
+ * Hands the state folder's files to the user that the stack's Traefik runs as, root excepted.
+ * @throws NotHandedOver
+ */
+export async function handTraefiksFiles(
+  context: Pick<DeployContext, 'state' | 'docker'>,
+  loaded: LoadedStack,
+): Promise<void> {
+  const service = loaded.model.services[TRAEFIK] ?? {};
+  const user = traefikUserOf(service);
+  if (user === null) return;
+  const log = path.join(context.state.dir, 'log');
+  const hasLog = (service.volumes ?? []).some(({ source }) => source === log);
+  await handToTraefik(context, { image: imageOf(loaded), user, hasLog });
 }
 
 function imageOf({ desired }: LoadedStack): string {
@@ -132,7 +156,11 @@ function replaceTraefik({ compose }: LoadedStack, timeoutSeconds?: number): Prom
 /** The temporary instance mounts what the service does; secrets are files that Compose would mount. */
 function bindsOf(service: ComposeService, { model }: LoadedStack): string[] {
   const mounts = (service.volumes ?? []).flatMap(({ type, source, target, read_only: readOnly }) =>
-    type === 'bind' && source !== undefined ? [`${source}:${target}${readOnly ? ':ro' : ''}`] : [],
+    source !== undefined && (type === 'bind' || type === 'volume')
+      ? [
+          `${type === 'volume' ? (model.volumes?.[source]?.name ?? source) : source}:${target}${readOnly ? ':ro' : ''}`,
+        ]
+      : [],
   );
   const secrets = (service.secrets ?? []).flatMap((reference) => {
     const file = model.secrets?.[reference.source]?.file;
@@ -140,6 +168,18 @@ function bindsOf(service: ComposeService, { model }: LoadedStack): string[] {
     return file === undefined ? [] : [`${file}:${path.posix.resolve('/run/secrets', target)}:ro`];
   });
   return [...mounts, ...secrets];
+}
+
+function limitsOf(service: ComposeService): TraefikContainer['limits'] {
+  return {
+    ...(service.user !== undefined && { user: service.user }),
+    ...(service.cap_drop && { capDrop: service.cap_drop }),
+    ...(service.cap_add && { capAdd: service.cap_add }),
+    ...(service.security_opt && { securityOpt: service.security_opt }),
+    ...(service.read_only !== undefined && { readOnly: service.read_only }),
+    ...(service.tmpfs && { tmpfs: service.tmpfs }),
+    ...(service.pids_limit !== undefined && { pidsLimit: service.pids_limit }),
+  };
 }
 
 /** Compose prints its model as it would read it again: a dollar sign doubled. */

@@ -2,17 +2,20 @@ import { connect as connectTo } from 'node:net';
 
 import type { DeployContext } from '../context';
 import { type HandoverContext, type HandoverEvent } from '../rollout/index';
+import { apiSecretOf, readIdentity } from '../state/identity';
 import { PROXY_STACK } from '../stacks/model';
 import { getText } from './network-probes';
 import { HANDOVER_WORDS, waitsFor } from './progress-words';
 import { never } from './rollout-context';
 
 /** What a hand-over of Traefik needs, from what a deploy has. */
-export function handoverContext(context: DeployContext): HandoverContext {
+export async function handoverContext(context: DeployContext): Promise<HandoverContext> {
+  const identity = await readIdentity(context.state);
   return {
     // An interrupt must not end the commands that put things back; the hand-over minds the signal itself.
     docker: context.docker.with({ signal: null }),
     get: getText,
+    apiSecret: identity === null ? null : apiSecretOf(identity),
     connect,
     clock: context.system,
     report: (event) => report(context, event),

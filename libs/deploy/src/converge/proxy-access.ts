@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { Observed } from '../plan/observe';
 import { apiAddressOf, handoverLabel, readHandover, type ProxyAccess } from '../rollout/index';
 import { readFileOrNull } from '../state/atomic-file';
+import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
 import { handoverFolder } from './hand-over-traefik';
@@ -32,6 +33,7 @@ export async function proxyAccess(
     return null;
   }
   const staticConfiguration = parsed(text);
+  const identity = await readIdentity(state);
   let told = false;
   const temporaryApi = async (): Promise<string[]> => {
     const folder = handoverFolder(state);
@@ -49,6 +51,7 @@ export async function proxyAccess(
   return {
     dynamicFolder: state.dynamicDir,
     apis: async () => [apiAddressOf(staticConfiguration), ...(await temporaryApi())],
+    apiSecret: identity === null ? null : apiSecretOf(identity),
     staticConfiguration,
   };
 }

@@ -13,6 +13,7 @@ const settings: Settings = {
   letsEncrypt: { email: null, staging: false, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
   hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+  internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
   dns: { enabled: false, resolvers: [] },
   crowdsec: { enabled: false, collections: [] },

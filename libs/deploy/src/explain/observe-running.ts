@@ -48,7 +48,7 @@ async function askTraefik(
   const access = await proxyAccess(state, byProject(observe(listing)), docker);
   const [address] = (await access?.apis()) ?? [];
   if (address === undefined) return { served: null, reason: null };
-  const api = createTraefikApi(address, getText);
+  const api = createTraefikApi(address, getText, access?.apiSecret ?? null);
   try {
     const [configuration, entryPoints] = await Promise.all([api.rawData(), api.entryPoints()]);
     return { served: { configuration, entryPoints }, reason: null };

@@ -36,8 +36,8 @@ export interface FileChange {
 export const STATIC_FILE = 'traefik/traefik.yml';
 const LOCK_WAIT_MS = 60_000;
 
-/** Containers of other users read these files. */
-const MODES = { mode: 0o644, folderMode: 0o755 };
+/** Containers of other users read these files; the folders that they mount are for them alone (`handToTraefik`). */
+const MODES = { mode: 0o644, folderMode: 0o750 };
 
 /**
  * The only writer of what the proxy serves. Static files change with the proxy's deploy; every route comes with the

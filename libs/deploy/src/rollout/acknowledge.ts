@@ -209,7 +209,7 @@ async function everyInstance(
     async () => {
       try {
         for (const address of addresses) {
-          if (!(await agrees(createTraefikApi(address, ack.get)))) return null;
+          if (!(await agrees(createTraefikApi(address, ack.get, ack.proxy.apiSecret)))) return null;
         }
         failure = '';
         return true;

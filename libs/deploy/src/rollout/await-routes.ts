@@ -34,7 +34,7 @@ export async function awaitRoutes(
       { what: 'Traefik to serve its routes', limitMs: LIMIT_MS, intervalMs: INTERVAL_MS },
       async () => {
         for (const address of addresses) {
-          const served = await createTraefikApi(address, context.get).rawData();
+          const served = await createTraefikApi(address, context.get, proxy.apiSecret).rawData();
           provided ??= session.provided(await session.containers());
           missing = missingLabels(served, provided) || missingRoutes(served, fileRoutes ?? {});
           if (missing !== '') return null;

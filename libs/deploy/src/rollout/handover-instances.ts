@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { copyCertificates, handoverLabel, writePrivate } from './handover-state';
+import { handoverLabel, makeAcmeFolder, writePrivate } from './handover-state';
 import type { HandoverContext, HandoverRequest } from './handover-types';
 import { RolloutError } from './rollout-error';
 import type { Tree } from './tree-access';
@@ -11,8 +11,8 @@ const mountPoint = '/handover';
 const logLines = 20;
 
 /**
- * Starts a Traefik beside the one that Compose runs: same image, mounts and environment, its own static configuration and a copy of the
- * certificates.
+ * Starts a Traefik beside the one that Compose runs: same image, mounts, environment, user and rights, its own static
+ * configuration and a copy of the certificates.
  *
  * @param network `none` for a trial, `host` for an instance that serves
  * @returns the container's id
@@ -26,7 +26,8 @@ export async function startInstance(
 ): Promise<string> {
   const file = `${name}.yml`;
   await writePrivate(request.folder, file, stringify(configuration, { aliasDuplicateObjects: false }));
-  const acme = await copyCertificates(request.folder, request.acmeFolder);
+  const acme = await makeAcmeFolder(request.folder);
+  await request.copyCertificates?.(acme);
   const binds = request.container.binds.filter((bind) => bind.split(':')[1] !== '/acme');
   return context.docker.runDetached({
     image: request.container.image,
@@ -34,6 +35,7 @@ export async function startInstance(
     labels: { [handoverLabel]: request.folder },
     network,
     env: request.container.env,
+    ...request.container.limits,
     binds: [...binds, `${acme}:/acme`, `${join(request.folder, file)}:${mountPoint}/${file}:ro`],
   });
 }

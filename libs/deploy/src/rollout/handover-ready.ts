@@ -90,8 +90,11 @@ export async function awaitServing(
 }
 
 /** Rejects when the API does not answer. */
-export async function servingOf(context: Pick<HandoverContext, 'get'>, address: string): Promise<Serving> {
-  const api = createTraefikApi(address, context.get);
+export async function servingOf(
+  context: Pick<HandoverContext, 'get' | 'apiSecret'>,
+  address: string,
+): Promise<Serving> {
+  const api = createTraefikApi(address, context.get, context.apiSecret);
   const [configuration, entryPoints, certificates] = await Promise.all([
     api.rawData(),
     api.entryPoints(),

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { HandoverState } from './handover-types';
@@ -17,12 +17,26 @@ export async function readHandover(folder: string): Promise<HandoverState | null
   return text === null ? null : (JSON.parse(text) as HandoverState);
 }
 
-/** Readable by its owner alone: the static configuration may hold credentials. */
+/**
+ * Readable by its owner alone, for the static configuration may hold credentials: by way of the folder, so that a container that mounts
+ * the file alone can read it as whatever user.
+ */
 export async function writePrivate(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `.${name}.tmp`);
-  await writeFile(temporary, text, { mode: 0o600 });
+  await writeFile(temporary, text, { mode: 0o644 });
   await rename(temporary, join(folder, name));
+}
+
+/**
+ * A folder for an instance's certificates, which it may write to as whatever user.
+ * @returns its path
+ */
+export async function makeAcmeFolder(folder: string): Promise<string> {
+  const target = join(folder, 'acme');
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  await chmod(target, 0o777);
+  return target;
 }
 
 export async function saveHandover(folder: string, state: HandoverState): Promise<void> {
@@ -31,24 +45,4 @@ export async function saveHandover(folder: string, state: HandoverState): Promis
 
 export async function clearHandover(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-}
-
-/**
- * A copy of acme.json for an instance that must not write the original: Traefik holds it in memory and the last writer wins.
- *
- * @returns the folder to mount at /acme
- */
-export async function copyCertificates(folder: string, acmeFolder: string | null): Promise<string> {
-  const target = join(folder, 'acme');
-  await mkdir(target, { recursive: true, mode: 0o700 });
-  if (acmeFolder === null) return target;
-  const copy = join(target, 'acme.json');
-  try {
-    await copyFile(join(acmeFolder, 'acme.json'), copy);
-    // Traefik refuses a file that others may read.
-    await chmod(copy, 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  return target;
 }

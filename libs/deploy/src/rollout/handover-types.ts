@@ -1,4 +1,4 @@
-import type { Docker, HelperImage } from '@itsup/docker';
+import type { ContainerSpec, Docker, HelperImage } from '@itsup/docker';
 
 import type { Clock, HttpGet } from './types';
 
@@ -36,6 +36,8 @@ export interface HandoverContext {
     | 'remove'
   >;
   get: HttpGet;
+  /** What Traefik's API asks for; null: nothing is known of it. */
+  apiSecret: string | null;
   /** Opens a TCP connection and holds it; rejects when refused or timed out. */
   connect(address: string, port: number, timeoutMs: number): Promise<{ close(): void }>;
   clock: Clock;
@@ -88,8 +90,13 @@ export interface HandoverRequest {
   container: TraefikContainer;
   /** A folder of this host that only deploys use; what is in it is written anew. */
   folder: string;
-  /** Folder of this host with acme.json; null: there is none. A copy of it serves the temporary instance. */
-  acmeFolder: string | null;
+  /**
+   * Puts a copy of acme.json into a folder, for a trial or a temporary instance: Traefik keeps the original in memory and the last writer
+   * wins. The copy belongs to the user that Traefik runs as, for it refuses one that others may read. null: there is nothing to copy.
+   */
+  copyCertificates: ((target: string) => Promise<void>) | null;
+  /** The running instance runs as another user than the next one. */
+  changesUser: boolean;
   /** An image on the engine with `nsenter`, where this process is not root. */
   helperImage?: HelperImage;
   /** Publishes the static configuration: the final instance reads it. */
@@ -106,6 +113,11 @@ export interface TraefikContainer {
   /** `source:target[:ro]`. A mount over /acme is replaced by the copy. */
   binds: string[];
   env: Record<string, string>;
+  /** What it may: the others may no more. */
+  limits: Pick<
+    ContainerSpec,
+    'user' | 'capDrop' | 'capAdd' | 'securityOpt' | 'readOnly' | 'tmpfs' | 'pidsLimit'
+  >;
 }
 
 /** The journal as a hand-over sees it. */

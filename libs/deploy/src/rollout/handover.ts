@@ -95,7 +95,7 @@ class Handover {
       request.helperImage === undefined ? {} : { helperImage: request.helperImage },
     );
     this.filter = found.available ? found.filter : null;
-    const mode = handoverMode(this.filter !== null, this.current, this.next);
+    const mode = handoverMode(this.filter !== null, this.current, this.next, request.changesUser);
     if (!found.available) context.report({ type: 'note', text: lossNote(mode, found.reason) });
 
     await steps.run('trial', () =>

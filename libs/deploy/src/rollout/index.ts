@@ -14,5 +14,5 @@ export { handOver } from './handover';
 export { handoverMode, lossNote } from './handover-mode';
 export { handoverLabel, readHandover } from './handover-state';
 export { recoverHandover, type HandoverRecovery } from './recover-handover';
-export { apiAddressOf, entryPointsOf } from './entry-points';
+export { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
 export { staticChange, type StaticChange } from './static-change';

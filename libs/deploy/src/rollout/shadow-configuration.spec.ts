@@ -130,10 +130,13 @@ it.each([
 
 describe('without the packet filter', () => {
   it('the instances share the ports where all entry points allow it', () => {
-    expect(handoverMode(true, {}, {})).toBe('redirect');
-    expect(handoverMode(false, configuration, configuration)).toBe('reuse-port');
+    expect(handoverMode(true, {}, {}, false)).toBe('redirect');
+    expect(handoverMode(false, configuration, configuration, false)).toBe('reuse-port');
     const exclusive = { entryPoints: { web: { address: ':80' } } };
-    expect(handoverMode(false, configuration, exclusive)).toBe('restart');
+    expect(handoverMode(false, configuration, exclusive, false)).toBe('restart');
+    // The kernel shares a port among sockets of one user alone.
+    expect(handoverMode(false, configuration, configuration, true)).toBe('restart');
+    expect(handoverMode(true, configuration, configuration, true)).toBe('redirect');
   });
 
   it('says what that may cost', () => {

@@ -123,8 +123,10 @@ export interface RolloutContext {
 export interface ProxyAccess {
   /** Absolute path of the published dynamic folder; the pin is written into it. */
   dynamicFolder: string;
-  /** Base addresses of the APIs of every running instance, `http://127.0.0.1:8082`; all of them have to acknowledge. */
+  /** Base addresses of the APIs of every running instance, `http://127.0.0.1:26482`; all of them have to acknowledge. */
   apis(): Promise<string[]>;
+  /** What the APIs ask for; null: nothing is known of it. */
+  apiSecret: string | null;
   /** The published static configuration, parsed: the pin follows its precedence, network and default transport. */
   staticConfiguration: Readonly<Record<string, unknown>>;
 }

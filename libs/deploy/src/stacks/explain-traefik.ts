@@ -31,11 +31,14 @@ export async function handoverCost(
   plan: StackPlan,
   publisher: Publisher,
 ): Promise<string | null> {
-  if (!plan.services.some(({ service, action }) => service === TRAEFIK && action === 'rollout')) return null;
+  const traefik = plan.services.find(({ service, action }) => service === TRAEFIK && action === 'rollout');
+  if (traefik === undefined) return null;
   const { present, desired } = trees(publisher);
   const filter = await docker.packetFilter({ helperImage: () => helperImage(docker) });
   if (filter.available) return null;
-  return lossNote(handoverMode(false, present ?? {}, desired ?? {}), filter.reason);
+  // A definition that changed in its user says so: `user` is an aspect like any other.
+  const changesUser = traefik.reasons.some((reason) => /^user\b/.test(reason));
+  return lossNote(handoverMode(false, present ?? {}, desired ?? {}, changesUser), filter.reason);
 }
 
 function trees(publisher: Publisher): { present: Tree | null; desired: Tree | null } {

@@ -11,9 +11,10 @@ import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { byProject, observe } from '../plan/observe';
+import { apiRoute } from '../publish/api-route';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
-import { claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
+import { apiSecretOf, claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
@@ -64,6 +65,8 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const engine = await answer;
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
+  // Not without the files of the proxy: of a broken workspace nothing is known.
+  if (files.length > 0) files.push(apiRoute(identity === null ? null : apiSecretOf(identity)));
   const publisher = await Publisher.open(
     state,
     context.system,

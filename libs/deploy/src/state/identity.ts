@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -22,6 +22,13 @@ export function readIdentity(state: State): Promise<WorkspaceIdentity | null> {
 }
 
 /**
+ * What Traefik's API asks of a deploy. Nothing keeps it but the key that it is made of, in a file that its owner alone reads.
+ */
+export function apiSecretOf({ digestKey }: Pick<WorkspaceIdentity, 'digestKey'>): string {
+  return createHmac('sha256', digestKey).update("Traefik's API").digest('hex');
+}
+
+/**
  * The identity of the workspace at `root`, made at its first deploy.
  * @param adopt record `root` as the new path when another one was recorded
  * @throws UserError when the state folder belongs to a checkout at another path: every bind mount would change
@@ -36,7 +43,7 @@ export async function claimWorkspace(state: State, root: string, adopt: boolean)
   const identity: WorkspaceIdentity = known
     ? { ...known, path: root }
     : { version: 1, id: randomUUID(), path: root, digestKey: randomBytes(32).toString('hex') };
-  await mkdir(state.dir, { recursive: true, mode: 0o755 });
+  await mkdir(state.dir, { recursive: true, mode: 0o700 });
   await writeFileAtomic(state.workspaceFile, `${JSON.stringify(identity, null, 2)}\n`);
   return identity;
 }

@@ -167,6 +167,7 @@ export class SimulatedContainer implements Definition {
       ports: [],
       stopSignal: null,
       stopTimeoutSeconds: null,
+      user: '',
     };
   }
 

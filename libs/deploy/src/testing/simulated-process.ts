@@ -107,6 +107,7 @@ export class SimulatedProcess {
       proxy: {
         dynamicFolder: host.dynamicFolder,
         apis: async () => ['http://traefik'],
+        apiSecret: null,
         staticConfiguration: {
           providers: { precedence: ['file', 'docker'], docker: { network: 'proxynet' } },
         },

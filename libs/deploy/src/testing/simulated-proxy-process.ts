@@ -53,9 +53,10 @@ export class SimulatedProxyProcess {
     return {
       current,
       next,
-      container: { image: 'traefik', binds: ['/state/acme:/acme'], env: {} },
+      container: { image: 'traefik', binds: ['/state/acme:/acme'], env: {}, limits: {} },
       folder: this.folder,
-      acmeFolder: null,
+      copyCertificates: null,
+      changesUser: false,
       publish: () => this.act(() => undefined),
       replace: this.replace,
     };
@@ -134,6 +135,7 @@ export class SimulatedProxyProcess {
           ),
       },
       get: (url) => this.act(() => this.answer(new URL(url))),
+      apiSecret: null,
       connect: () =>
         this.act(() => {
           this.held += 1;

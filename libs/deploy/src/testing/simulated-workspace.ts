@@ -133,6 +133,7 @@ const SETTINGS: Settings = {
   letsEncrypt: { email: null, staging: false, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
   hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+  internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
   dns: { enabled: false, resolvers: [] },
   crowdsec: { enabled: false, collections: [] },

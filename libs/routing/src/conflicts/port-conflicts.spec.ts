@@ -66,14 +66,14 @@ describe('a hostport', () => {
     expect(of({ router: 'tcp', hostport: 8443 })).toMatchObject([
       { code: 'port-reserved', message: expect.stringContaining('entry point web-secure') },
     ]);
-    expect(of({ hostport: 8082 })).toMatchObject([{ code: 'port-reserved' }]);
+    expect(of({ hostport: 26482 })).toMatchObject([{ code: 'port-reserved' }]);
     expect(of({ router: 'udp', hostport: 8443 })).toEqual([]);
     expect(of({ hostport: 8443 }, { entryPoints: { web: 80, webSecure: 443 } })).toEqual([]);
     expect(of({ hostport: 443 }, { entryPoints: { web: 80, webSecure: 443 } })).toMatchObject([
       { code: 'port-reserved' },
     ]);
-    expect(of({ hostport: 7422 })).toEqual([]);
-    expect(of({ hostport: 7422 }, { crowdsec: { enabled: true, collections: [] } })).toMatchObject([
+    expect(of({ hostport: 26481 })).toEqual([]);
+    expect(of({ hostport: 26481 }, { crowdsec: { enabled: true, collections: [] } })).toMatchObject([
       { code: 'port-reserved' },
     ]);
   });

@@ -209,7 +209,7 @@ describe('explain, near misses', () => {
   it.each([
     ['https://shpo.acme.org', 'unknown-host', 'did you mean shop.acme.org?'],
     ['https://shop.acme.org:7777', 'no-entry-point', '8443 (web-secure)'],
-    ['8082', 'internal-port', 'nobody'],
+    ['26482', 'internal-port', 'nobody'],
   ])('%s: %s', (question, code, help) => {
     const [hint] = ask(question, workspace([shop])).hints;
     expect(hint).toMatchObject({ code, help: expect.stringContaining(help) as unknown });

@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import { internalPorts } from '../reserved-ports';
+import { proxyPorts } from '../reserved-ports';
 import type { Evidence } from './evidence';
 
 /** Why nothing of the proxy listens on the port that was asked for; nothing when something does. */
@@ -8,7 +8,7 @@ export function portHints({ question, workspace, doors, answers }: Evidence): Pr
   if (answers.length > 0 || port === null) return [];
   const published = publishedBy(port, workspace.projects);
   if (published.length > 0) return published;
-  if ((Object.values(internalPorts) as number[]).includes(port)) {
+  if (proxyPorts(workspace.settings).some((reserved) => reserved.internal && reserved.port === port)) {
     return [
       note(
         'internal-port',

@@ -12,6 +12,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} },
     entryPoints: { web: 8080, webSecure: 8443 },
     hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+    internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
     versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
     crowdsec: { enabled: false, collections: [] },
