@@ -26,6 +26,8 @@ export interface ServiceLayer {
   variablePorts: { text: string; place: Place }[];
   /** By target in the container, as Compose merges them. */
   binds: Map<string, { source: string; path: string; place: Place } | null>;
+  /** By target too: whatever has a source, a folder as a volume. */
+  mounts: Map<string, { source: string; place: Place } | null>;
   envFiles: { path: string; required: boolean; place: Place }[];
   partial: boolean;
 }
@@ -61,6 +63,7 @@ export function serviceLayer(
       return text === null ? [] : [{ text, place: at('ports', index) }];
     }),
     binds: bindsOf(service.volumes, base, at),
+    mounts: mountsOf(service.volumes, at),
     envFiles: envFilesOf(service.env_file, base, at),
     partial: false,
   };
@@ -142,6 +145,15 @@ function bindsOf(volumes: ComposeService['volumes'], base: BaseFolder, at: At): 
     binds.set(target ?? `#${index}`, bind);
   }
   return binds;
+}
+
+function mountsOf(volumes: ComposeService['volumes'], at: At): ServiceLayer['mounts'] {
+  const mounts: ServiceLayer['mounts'] = new Map();
+  for (const [index, volume] of (volumes ?? []).entries()) {
+    const { source, target } = typeof volume === 'string' ? shortVolume(volume) : longVolume(volume);
+    mounts.set(target ?? `#${index}`, source === null ? null : { source, place: at('volumes', index) });
+  }
+  return mounts;
 }
 
 /** `[source:]target[:mode]`; a source that starts with a dot is a path, another word names a volume. */

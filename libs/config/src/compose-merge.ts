@@ -25,6 +25,7 @@ export function mergeLayers(base: ServiceLayer, over: ServiceLayer, tags: Servic
     ports: mergePorts(kept.ports, over.ports),
     variablePorts: [...kept.variablePorts, ...over.variablePorts],
     binds: new Map([...kept.binds, ...over.binds]),
+    mounts: new Map([...kept.mounts, ...over.mounts]),
     envFiles: [...kept.envFiles, ...over.envFiles],
     partial: over.partial || kept.partial,
   };
@@ -53,7 +54,7 @@ const CLEARED: Record<string, Partial<ServiceLayer>> = {
   healthcheck: { healthcheck: null },
   profiles: { profiles: [] },
   ports: { ports: [], variablePorts: [] },
-  volumes: { binds: new Map() },
+  volumes: { binds: new Map(), mounts: new Map() },
   env_file: { envFiles: [] },
 };
 

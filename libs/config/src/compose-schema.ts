@@ -94,6 +94,7 @@ export const composeSchema = z.object(
     include: z.array(include, LIST).nullish(),
     services: z.record(z.string(), composeServiceSchema.nullable(), MAPPING).nullish(),
     networks: z.record(z.string(), z.unknown(), MAPPING).nullish(),
+    volumes: z.record(z.string(), z.unknown(), MAPPING).nullish(),
   },
   MAPPING,
 );

@@ -257,6 +257,11 @@ export interface ServiceFacts {
   profiles: string[];
   /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
   publishedPorts: { port: number; protocol: 'tcp' | 'udp'; ip?: string; place: Place }[];
+  /**
+   * Sources of its mounts as written, in the order of the file: paths, and of named volumes what the file says they are on the engine.
+   * Absent: none. A volume of the project's own is left out.
+   */
+  mounts?: { source: string; place: Place }[];
   /** Entries of `ports:` with `${…}`, in the short form: `portsOf` says what they come to. */
   variablePorts?: { text: string; place: Place }[];
   /** What it extends could not be read, so an absent fact may be there all the same. */

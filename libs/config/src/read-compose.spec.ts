@@ -146,6 +146,14 @@ describe('what a project depends on', () => {
     expect(facts((await readFixture('compose/ports')).project).name).toBeNull();
   });
 
+  test('what mounts show: paths as written, and what a named volume is on the engine', async () => {
+    const { project, problems } = await readFixture('mounts');
+    expect(problems).toEqual([]);
+    expect(facts(project).services[0]?.mounts?.map(({ source, place }) => `${place.line} ${source}`)).toEqual(
+      ['5 /var/run/docker.sock', '6 proxy_engine', '8 /var/lib/itsup'],
+    );
+  });
+
   test('with `paths: upstream` binds move and the files that Compose reads stay', async () => {
     const { project, problems } = await readFixture('paths-upstream');
     expect(problems).toEqual([]);

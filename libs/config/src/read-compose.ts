@@ -4,6 +4,7 @@ import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import type { ComposeFile } from './compose-schema';
+import { isMapping } from './is-mapping';
 import type { ComposeFacts, ServiceFacts } from './model';
 import type { Place, Problem } from './problem';
 import type { Variables } from './expanded-path';
@@ -15,6 +16,8 @@ interface Model {
   name: string | null;
   services: Map<string, ServiceLayer>;
   networks: Set<string>;
+  /** By key, what a volume is on the engine, where the file says so. */
+  volumes: Map<string, string>;
 }
 
 type Include = NonNullable<ComposeFile['include']>[number];
@@ -56,7 +59,7 @@ export function readCompose(
   const facts: ComposeFacts = {
     files: [...main],
     name: model.name,
-    services: services.map(([name, service]) => toFacts(name, service)),
+    services: services.map(([name, service]) => toFacts(name, service, model.volumes)),
     networks: [...model.networks].sort(),
     binds: services.flatMap(([name, { binds }]) =>
       [...binds.values()].flatMap((bind) => (bind ? [{ service: name, ...bind }] : [])),
@@ -89,7 +92,7 @@ function readModel(
   including: readonly string[],
   place?: Place,
 ): Model {
-  const model: Model = { name: null, services: new Map(), networks: new Set() };
+  const model: Model = { name: null, services: new Map(), networks: new Set(), volumes: new Map() };
   const includes: { include: Include; place: Place }[] = [];
   for (const file of files) {
     for (const document of documents.open(file, place)) {
@@ -115,6 +118,7 @@ function mergeDocument(
   documents.paths.push(...namedPaths(source, base, folder));
   if (content.name !== null && content.name !== undefined) model.name = String(content.name);
   for (const network of Object.keys(content.networks ?? {})) model.networks.add(network);
+  for (const [key, real] of volumesOf(content.volumes ?? {})) model.volumes.set(key, real);
   for (const [name, service] of Object.entries(content.services ?? {})) {
     const path = ['services', name];
     const replaced = source.tags.some(
@@ -162,6 +166,7 @@ function addIncluded(
     if (!model.services.has(name)) model.services.set(name, layer);
   }
   for (const network of included.networks) model.networks.add(network);
+  for (const [key, real] of included.volumes) if (!model.volumes.has(key)) model.volumes.set(key, real);
 }
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
@@ -176,7 +181,28 @@ function checkImage(name: string, service: ServiceLayer, documents: ComposeDocum
   });
 }
 
-function toFacts(name: string, layer: ServiceLayer): ServiceFacts {
+/** Of a named volume what it is on the engine, as far as the file says: its name there, or the folder of this host that it shows. */
+function volumesOf(volumes: Record<string, unknown>): [string, string][] {
+  return Object.entries(volumes).flatMap(([key, value]) => {
+    const { name, external, driver_opts: options } = mappingOf(value);
+    const device = mappingOf(options)['device'];
+    const named = typeof name === 'string' ? name : mappingOf(external)['name'];
+    const real = device ?? named ?? (external ? key : undefined);
+    return typeof real === 'string' ? [[key, real] as [string, string]] : [];
+  });
+}
+
+function mappingOf(value: unknown): Record<string, unknown> {
+  return isMapping(value) ? value : {};
+}
+
+function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string, string>): ServiceFacts {
+  const mounts = [...layer.mounts.values()].flatMap((mount) => {
+    if (mount === null) return [];
+    const isPath = /^[./~$]/.test(mount.source);
+    const source = isPath ? mount.source : volumes.get(mount.source);
+    return source === undefined ? [] : [{ source, place: mount.place }];
+  });
   return {
     name,
     place: layer.place,
@@ -192,6 +218,7 @@ function toFacts(name: string, layer: ServiceLayer): ServiceFacts {
     ...(layer.containerName ? { containerNamePlace: layer.containerName.place } : {}),
     profiles: layer.profiles,
     publishedPorts: layer.ports,
+    ...(mounts.length > 0 ? { mounts } : {}),
     ...(layer.variablePorts.length > 0 ? { variablePorts: layer.variablePorts } : {}),
     ...(layer.partial ? { partial: true } : {}),
   };

@@ -9,6 +9,7 @@ export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels';
 export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './middlewares';
 export { proxynet } from './proxynet';
+export { ENGINE_VOLUME, guardedBy, guardedMountProblem, type GuardedMount } from './guarded-mounts';
 export { proxyPorts, reservedPorts, type ReservedPort } from './reserved-ports';
 export { routeProject } from './route-project';
 export { routeWorkspace } from './route-workspace';

@@ -3,6 +3,7 @@ import { additionsOf, networksOf } from './additions';
 import { checkRowsOfService } from './check-services';
 import { conflictsAmong } from './conflicts/conflicts-among';
 import { edgesOf } from './edges';
+import { guardedMountProblems } from './guarded-mounts';
 import type { ProjectRouting, Route } from './model';
 import { nameRows } from './names';
 import { comparePlaces, compareText } from './order';
@@ -41,6 +42,7 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
     ...problems,
     ...duplicates.map(({ row, of }) => duplicateRow(project, row.place, of.place)),
     ...checkRowsOfService(project),
+    ...guardedMountProblems(project, settings.isolation),
     ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({
       ...problem,
       project: project.name,
