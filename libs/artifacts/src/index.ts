@@ -1,3 +1,4 @@
+export { traefikFileProblems } from './check-traefik-files';
 export * from './artifact';
 export * from './foreign-files';
 export * from './generate-stacks';

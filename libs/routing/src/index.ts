@@ -13,6 +13,9 @@ export { ENGINE_VOLUME, guardedBy, guardedMountProblem, type GuardedMount } from
 export { proxyPorts, reservedPorts, type ReservedPort } from './reserved-ports';
 export { routeProject } from './route-project';
 export { routeWorkspace } from './route-workspace';
+export { checkOptions as traefikCheckOptions } from './traefik/check-options';
+export { knownObjects } from './traefik/reference-problems';
+export type { Known as TraefikObjects } from '@itsup/traefik';
 export * from './topology/model';
 export { topologyOf } from './topology/topology';
 export { isPublicName } from './row/certificate';

@@ -9,6 +9,7 @@ import { nameRows } from './names';
 import { comparePlaces, compareText } from './order';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
+import { checkedServices, labelProblems } from './traefik/label-problems';
 
 /**
  * What follows from one project alone: its routes, the additions to its services, its networks and edges,
@@ -43,6 +44,7 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
     ...duplicates.map(({ row, of }) => duplicateRow(project, row.place, of.place)),
     ...checkRowsOfService(project),
     ...guardedMountProblems(project, settings.isolation),
+    ...labelProblems(project, checkedServices(project, additions, settings)),
     ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({
       ...problem,
       project: project.name,

@@ -6,6 +6,7 @@ import { entryPointsOf } from './entry-points';
 import type { ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './order';
 import { routeProject, sortProblems } from './route-project';
+import { referenceProblems } from './traefik/reference-problems';
 
 /**
  * Routes every project and finds every conflict between them. `problems` holds what concerns several projects, and
@@ -26,16 +27,19 @@ export function routeWorkspace(
       project,
       routing: resolveEdges(routed.get(project.name) ?? routeProject(project, settings), byName),
     }));
+  const entryPoints = entryPointsOf(pairs.flatMap(({ routing }) => routing.routes));
+  const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
   return {
-    projects: pairs.map(({ routing }) => routing),
-    entryPoints: entryPointsOf(pairs.flatMap(({ routing }) => routing.routes)),
+    projects,
+    entryPoints,
     problems: sortProblems([
       ...conflictsAmong(pairs, settings)
         .filter(({ projects }) => projects.length > 1)
         .map(({ problem }) => problem),
       ...egressProblems(edges, byName),
       ...egressCycles(edges),
+      ...referenceProblems(workspace, { projects, entryPoints, problems: [] }),
       ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
     ]),
   };

@@ -1,7 +1,7 @@
 import { checkTypes, type Suggest } from './check-types';
 import { valueVisitor } from './check-values';
 import { isGoBoolean } from './go-values';
-import { labelTree, PROVIDER_LABELS } from './label-tree';
+import { labelTree, PROVIDER_LABELS, unreadLabels } from './label-tree';
 import { oldRule } from './old-rules';
 import { definedNames, referenceVisitor, type Reference } from './references';
 import { typeTable } from './table';
@@ -69,7 +69,13 @@ export function checkLabels(
   const enable = childOf(provider.root, 'enable');
   return {
     ...checked,
-    findings: [...provider.findings, ...own.findings, ...dynamic.findings, ...checked.findings],
+    findings: [
+      ...provider.findings,
+      ...own.findings,
+      ...dynamic.findings,
+      ...checked.findings,
+      ...unreadLabels(labels, options.suggest),
+    ],
     enabled:
       enable === undefined || enable.open || !isGoBoolean(enable.value) ? null : /^(1|t)/i.test(enable.value),
   };

@@ -30,6 +30,32 @@ export function labelTree(
   return { root, findings };
 }
 
+/** Sections that a label may belong to; `constraint-label` and the like are for `constraints` of the operator's own. */
+const SECTIONS = ['http', 'tcp', 'udp', 'tls', 'docker', 'enable', 'swarm'];
+/** What Traefik 1 had in their place. */
+const OF_TRAEFIK_1 = new Set(['frontend', 'backend', 'port', 'protocol', 'weight']);
+
+/** Labels below `traefik.` that Traefik 3 reads nothing of, and that read as if it did. */
+export function unreadLabels(
+  labels: Readonly<Record<string, string>>,
+  suggest: (word: string, candidates: Iterable<string>) => string | undefined,
+): Finding[] {
+  return Object.keys(labels).flatMap((label): Finding[] => {
+    const [, section = ''] = label.toLowerCase().split('.');
+    if (!label.toLowerCase().startsWith('traefik.') || SECTIONS.includes(section)) return [];
+    const span: Span = { start: 0, end: 0, label };
+    const common = { severity: 'warning' as const, code: 'not-read-by-traefik', path: [label], span };
+    if (OF_TRAEFIK_1.has(section)) {
+      return [{ ...common, message: `label \`${label}\` is of Traefik 1; Traefik 3 reads nothing of it` }];
+    }
+    const meant = suggest(section, SECTIONS);
+    if (meant === undefined) return [];
+    return [
+      { ...common, message: `Traefik reads no label \`${label}\` — did you mean \`traefik.${meant}\`?` },
+    ];
+  });
+}
+
 /** The steps of a label's name, or what is wrong with it. */
 function stepsOf(label: string): string[] | string {
   const steps: string[] = [];

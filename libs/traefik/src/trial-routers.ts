@@ -1,10 +1,8 @@
-import type { ReferredKind } from './references';
-
 /** Traefik's dynamic configuration as a file holds it. */
 export type DynamicFile = Record<string, Record<string, Record<string, unknown>>>;
 
 /**
- * Routers that use every middleware and service of these, for a Traefik that only tries files: it builds an object, and so
+ * Routers that use every middleware, service and TLS options of these, for a Traefik that only tries files: it builds an object, and so
  * finds its faults, only when a router leads to it.
  * @param defined as `http.middlewares.auth`
  * @param entryPoints one of each kind; null: the trial has none
@@ -19,11 +17,20 @@ export function trialRouters(
     const [section = '', kind = '', ...rest] = object.split('.');
     const name = rest.join('.');
     const entryPoint = section === 'http' ? entryPoints.http : section === 'tcp' ? entryPoints.tcp : null;
+    if (section === 'tls' && kind === 'options' && entryPoints.http !== null) {
+      count += 1;
+      ((file['http'] ??= {})['routers'] ??= {})[trialRouterName(object)] = {
+        entryPoints: [entryPoints.http],
+        rule: `Host(\`${count}.trial.invalid\`)`,
+        tls: { options: name },
+        service: 'noop@internal',
+      };
+    }
     if (entryPoint === null || (kind !== 'services' && kind !== 'middlewares')) continue;
     const isService = kind === 'services';
     const routers = ((file[section] ??= {})['routers'] ??= {});
     count += 1;
-    routers[trialRouterName(object as `${ReferredKind}.${string}`)] = {
+    routers[trialRouterName(object)] = {
       entryPoints: [entryPoint],
       rule: section === 'http' ? `Host(\`${count}.trial.invalid\`)` : `HostSNI(\`${count}.trial.invalid\`)`,
       ...(section === 'tcp' && { tls: {} }),

@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 
+import type { Position } from './locate';
 import type { ConfigurationNode, Finding, Span } from './tree';
 import { resolvePlain, type Scalar } from './yaml-scalar';
 
@@ -19,7 +20,7 @@ export interface YamlTree {
   root: ConfigurationNode | null;
   findings: Finding[];
   /** Line and column of a span's start, from 1. */
-  positionOf: (span: Span) => { line: number; column: number; length: number; text: string };
+  positionOf: (span: Span) => Position;
 }
 
 const MAX_DEPTH = 100;

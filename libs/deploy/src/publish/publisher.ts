@@ -116,7 +116,8 @@ export class Publisher {
   begin(proxy: boolean): Promise<void> {
     return this.change((book) => {
       book.dropDeadRouters(entryPointNames(this.texts.get(STATIC_FILE) ?? ''));
-      book.addProxys(!proxy);
+      // What the sources say of it has errors, so nothing of it comes.
+      if (!this.broken.has(PROXY_STACK)) book.addProxys(!proxy);
     });
   }
 

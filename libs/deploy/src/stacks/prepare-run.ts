@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
-import { loadTemplates, publishedPaths, renderProxy } from '@itsup/artifacts';
+import {
+  loadTemplates,
+  publishedPaths,
+  renderProxy,
+  traefikFileProblems,
+  type ArtifactFile,
+} from '@itsup/artifacts';
 import type { Problem, Workspace } from '@itsup/config';
 import { DockerError, type ContainerSummary } from '@itsup/docker';
-import { routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
+import { knownObjects, routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
@@ -61,7 +67,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   // Routes of a project that cannot be deployed stay as they were published.
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
-  const files = hasWorkspaceError(workspace) ? [] : renderPublished(sound, served, templates);
+  const artifacts = hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
+  const faults =
+    artifacts.length === 0 ? [] : traefikFileProblems(artifacts, sound.settings, knownObjects(sound, served));
+  for (const fault of faults) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
+  const files = published(artifacts);
   const engine = await answer;
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
@@ -95,9 +105,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     specs,
     order: orderOf(names, specs),
     broken,
-    problems: [...workspace.problems, ...routing.problems].filter(
-      (problem) => problem.severity !== 'error' || problem.project === undefined,
-    ),
+    problems: [
+      ...workspace.problems,
+      ...routing.problems,
+      ...faults.filter(({ severity }) => severity !== 'error'),
+    ].filter((problem) => problem.severity !== 'error' || problem.project === undefined),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
     successors: successorsOf(deployed, specs),
     secrets,
@@ -177,12 +189,14 @@ function routedBy(routing: WorkspaceRouting): Map<string, ProjectRouting> {
   return new Map(routing.projects.map((project) => [project.project, project]));
 }
 
+function addTo(broken: Map<string, Problem[]>, stack: string, problem: Problem): void {
+  const problems = broken.get(stack) ?? [];
+  if (!problems.includes(problem)) broken.set(stack, [...problems, problem]);
+}
+
 /** A conflict between projects fails the proxy and everyone who takes part in it. */
 function addConflicts(broken: Map<string, Problem[]>, routing: WorkspaceRouting, workspace: Workspace): void {
-  const add = (stack: string, problem: Problem): void => {
-    const problems = broken.get(stack) ?? [];
-    if (!problems.includes(problem)) broken.set(stack, [...problems, problem]);
-  };
+  const add = (stack: string, problem: Problem): void => addTo(broken, stack, problem);
   for (const project of routing.projects) {
     for (const problem of project.problems) if (problem.severity === 'error') add(project.project, problem);
   }
@@ -201,13 +215,9 @@ function addConflicts(broken: Map<string, Problem[]>, routing: WorkspaceRouting,
 }
 
 /** What the proxy serves when the sources are deployed as they are. */
-function renderPublished(
-  workspace: Workspace,
-  routing: WorkspaceRouting,
-  templates: Awaited<ReturnType<typeof loadTemplates>>,
-): PublishedFile[] {
+function published(artifacts: readonly ArtifactFile[]): PublishedFile[] {
   const places = publishedPaths();
-  return renderProxy(workspace, routing, templates).flatMap((file) => {
+  return artifacts.flatMap((file) => {
     const target = places[file.path];
     return target === undefined ? [] : [{ path: target, text: file.text }];
   });

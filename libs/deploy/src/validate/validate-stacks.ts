@@ -1,6 +1,12 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROXY_COMPOSE_FILE, projectArtifactPaths, projectComposeFile } from '@itsup/artifacts';
+import {
+  PROXY_COMPOSE_FILE,
+  projectArtifactPaths,
+  projectComposeFile,
+  proxyArtifactPaths,
+  traefikFileProblems,
+} from '@itsup/artifacts';
 import {
   checkComposeFiles,
   composeFilesOf,
@@ -12,9 +18,11 @@ import {
   type ComposeVariable,
   type Problem,
   type Settings,
+  type Workspace,
 } from '@itsup/config';
 import type { Docker } from '@itsup/docker';
-import { routeProject, routeWorkspace } from '@itsup/routing';
+import { knownObjects, routeProject, routeWorkspace, type WorkspaceRouting } from '@itsup/routing';
+import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
 import { PROXY_STACK } from '../stacks/model';
 import { forEachBounded } from './for-each-bounded';
 import { composeVerdict } from './compose-verdict';
@@ -105,10 +113,38 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
 
 async function checkProxy(check: Check): Promise<Problem[]> {
   const workspace = await readWorkspace(check.root);
-  const conflicts = routeWorkspace(workspace).problems;
+  const routing = routeWorkspace(workspace);
   const file = PROXY_COMPOSE_FILE;
   const artifact = { stack: PROXY_STACK, file, files: [file], variables: [] };
-  return [...conflicts, ...(await checkArtifact(check, artifact))];
+  return [
+    ...routing.problems,
+    ...(await traefikProblems(check.root, workspace, routing)),
+    ...(await checkArtifact(check, artifact)),
+  ];
+}
+
+/** Traefik's files as `generate` wrote them; which of them is missing is the artifacts' own check. */
+async function traefikProblems(
+  root: string,
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+): Promise<Problem[]> {
+  const paths = proxyArtifactPaths().filter((path) => path.startsWith('proxy/traefik/'));
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8').catch(() => '') })),
+  );
+  const { settings } = workspace;
+  if (!isCheckedVersion(settings.versions.traefik)) return [otherVersionNote(settings.versions.traefik)];
+  return traefikFileProblems(files, settings, knownObjects(workspace, routing));
+}
+
+function otherVersionNote(version: string): Problem {
+  return {
+    code: 'traefik-types-of-another-version',
+    severity: 'note',
+    message: `labels and Traefik's files are not checked by type: \`versions.traefik\` is ${version}, the types are of v${checkedVersion}`,
+    help: 'plan and deploy try the files in a throw-away Traefik of that version',
+  };
 }
 
 interface Artifact {

@@ -1,0 +1,113 @@
+import {
+  interpolate,
+  type Place,
+  type Problem,
+  type Project,
+  type ServiceFacts,
+  type Settings,
+} from '@itsup/config';
+import { checkLabels, isCheckedVersion, type CheckedLabels, type Finding } from '@itsup/traefik';
+import type { ServiceAdditions } from '../model';
+import { checkOptions } from './check-options';
+
+/** The labels of one service as Traefik will see them, checked. */
+export interface ServiceLabels {
+  service: ServiceFacts;
+  checked: CheckedLabels;
+}
+
+/**
+ * Checks the labels of a project's services that Traefik reads: the operator's with what the artifact adds. A value with
+ * a variable is not judged here, for only a deploy knows it.
+ */
+export function checkedServices(
+  project: Project,
+  additions: readonly ServiceAdditions[],
+  settings: Settings,
+): ServiceLabels[] {
+  if (!project.enabled || project.compose === null || !isCheckedVersion(settings.versions.traefik)) return [];
+  return project.compose.services.flatMap((service) => {
+    const added = additions.find((each) => each.service === service.name)?.labels ?? {};
+    const { labels, open } = labelsOfService(service, added);
+    if (Object.keys(labels).length === 0) return [];
+    const checked = checkLabels(labels, { ...checkOptions, open });
+    const isRead = checked.enabled ?? (isOpen('traefik.enable', labels, open) || exposedByDefault(settings));
+    return isRead || saysNonsense(checked) ? [{ service, checked }] : [];
+  });
+}
+
+/** The problems of a project's own labels; references beyond it are `referenceProblems`. */
+export function labelProblems(project: Project, services: readonly ServiceLabels[]): Problem[] {
+  return services.flatMap(({ service, checked }) =>
+    checked.findings.map((finding) => labelProblem(project, service, finding)),
+  );
+}
+
+/** A finding in a label, at the label's place. */
+export function labelProblem(project: Project, service: ServiceFacts, finding: Finding): Problem {
+  const place = placeOf(service, finding);
+  return {
+    code: `label-${finding.code}`,
+    severity: finding.severity,
+    message: `service ${service.name}: ${finding.message}`,
+    help: finding.help ?? consequence(finding),
+    place,
+    project: project.name,
+  };
+}
+
+function consequence({ code, severity, span }: Finding): string {
+  if (code === 'unknown-reference') return 'Traefik answers 404 on the whole router';
+  return severity === 'error'
+    ? `label ${span.label ?? ''}: Traefik would leave out the whole container for it`
+    : `label ${span.label ?? ''}`;
+}
+
+function placeOf(service: ServiceFacts, { span }: Finding): Place {
+  return service.labelPlaces?.[span.label ?? ''] ?? service.place;
+}
+
+function labelsOfService(
+  service: ServiceFacts,
+  added: Readonly<Record<string, string>>,
+): { labels: Record<string, string>; open: Set<string> } {
+  const labels: Record<string, string> = {};
+  const open = new Set<string>();
+  const own = Object.entries(service.labels).filter(([name]) => isTraefiks(name));
+  // What is generated alone is known to be right.
+  if (own.length === 0) return { labels, open };
+  for (const [name, value] of Object.entries(added)) if (isTraefiks(name)) labels[name] = value;
+  for (const [name, value] of own) {
+    if (name.includes('$')) continue;
+    const plain = /\$(?!\$)/.test(value.replaceAll('$$', '')) ? null : interpolate(value, () => undefined);
+    if (plain === null) open.add(name);
+    labels[name] = plain ?? value;
+  }
+  return { labels, open };
+}
+
+function isTraefiks(label: string): boolean {
+  return label.toLowerCase().startsWith('traefik.');
+}
+
+function isOpen(
+  wanted: string,
+  labels: Readonly<Record<string, string>>,
+  open: ReadonlySet<string>,
+): boolean {
+  return Object.keys(labels).some((name) => name.toLowerCase() === wanted && open.has(name));
+}
+
+/** A label of the provider's own that cannot be read keeps the container out, whatever it was to say. */
+function saysNonsense({ findings }: CheckedLabels): boolean {
+  return findings.some(({ path, severity }) => severity === 'error' && path[0]?.toLowerCase() === 'enable');
+}
+
+/** `providers.docker.exposedByDefault` of the operator's `traefik.yml`; generated: off. */
+function exposedByDefault({ traefikOverride }: Settings): boolean {
+  let node: unknown = traefikOverride?.data;
+  for (const key of ['providers', 'docker', 'exposedByDefault']) {
+    node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined;
+  }
+  return node === true || node === 'true';
+}

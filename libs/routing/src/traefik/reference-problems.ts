@@ -1,0 +1,117 @@
+import type { Place, Problem, Settings, Workspace } from '@itsup/config';
+import { unknownReferences, type Finding, type Known } from '@itsup/traefik';
+import { generatedMiddlewares } from '../middlewares';
+import type { Route, WorkspaceRouting } from '../model';
+import { defaultResolver } from '../row/context';
+import { checkOptions } from './check-options';
+import { checkedServices, labelProblem } from './label-problems';
+import { dockerObjects } from './docker-objects';
+
+/** Parts of the chain that `redirect` is. */
+const REDIRECTS = ['redirect-same-machine', 'redirect-standard-port'];
+/** Entry points of the proxy itself. */
+const OWN_ENTRY_POINTS = ['traefik', 'web', 'web-secure', 'crowdsec-lapi', 'crowdsec-appsec'];
+
+/**
+ * Names in labels, and `x@docker` in rows, that nothing in the workspace defines. What a container may define is a
+ * warning, for the host may run others; the rest is an error of the project that names it.
+ */
+export function referenceProblems(workspace: Workspace, routing: WorkspaceRouting): Problem[] {
+  const known = knownObjects(workspace, routing);
+  const problems: Problem[] = [];
+  for (const project of workspace.projects) {
+    const own = routing.projects.find((each) => each.project === project.name);
+    if (!project.enabled || own === undefined) continue;
+    for (const { service, checked } of checkedServices(project, own.additions, workspace.settings)) {
+      const written = checked.references.filter(
+        ({ span }) => span.label !== undefined && span.label in service.labels,
+      );
+      for (const finding of unknownReferences(written, 'docker', known, checkOptions.suggest)) {
+        problems.push(labelProblem(project, service, tempered(finding)));
+      }
+    }
+    for (const route of own.routes) problems.push(...rowProblems(route, known));
+  }
+  return problems;
+}
+
+/** Everything in the workspace that a name in Traefik's configuration can lead to. */
+export function knownObjects(workspace: Workspace, routing: WorkspaceRouting): Known {
+  const { settings } = workspace;
+  const file = new Set<string>();
+  for (const name of [...generatedMiddlewares(settings), ...REDIRECTS]) file.add(`http.middlewares.${name}`);
+  for (const [section, kinds] of entriesOf(settings.middlewaresOverride?.data)) {
+    for (const [kind, objects] of entriesOf(kinds)) {
+      for (const [name] of entriesOf(objects)) file.add(`${section}.${kind}.${name}`);
+    }
+  }
+  for (const route of routing.projects.flatMap(({ routes }) => routes)) addRoute(route, file);
+  return {
+    file,
+    docker: dockerObjects(workspace, routing),
+    resolvers: new Set([
+      defaultResolver,
+      ...Object.keys(settings.letsEncrypt.resolvers),
+      ...keysOf(settings, 'certificatesResolvers'),
+    ]),
+    entryPoints: new Set([
+      ...OWN_ENTRY_POINTS,
+      ...routing.entryPoints.map(({ name }) => name),
+      ...keysOf(settings, 'entryPoints'),
+    ]),
+    otherProviders: hasOtherProviders(settings),
+  };
+}
+
+function addRoute(route: Route, file: Set<string>): void {
+  if (route.servedBy === 'file') file.add(`${route.kind}.services.${route.serviceName}`);
+  for (const name of Object.keys(route.serversTransports))
+    file.add(`${route.kind}.serversTransports.${name}`);
+  if (route.via !== 'file') return;
+  for (const name of Object.keys(route.routers)) file.add(`${route.kind}.routers.${name}`);
+  for (const name of Object.keys(route.middlewares)) file.add(`${route.kind}.middlewares.${name}`);
+}
+
+/** The row names middlewares; those of files are checked with the row itself. */
+function rowProblems(route: Route, known: Known): Problem[] {
+  const names = new Set(Object.values(route.routers).flatMap(({ middlewares }) => middlewares ?? []));
+  return [...names].flatMap((name) => {
+    const [bare = '', provider] = name.split('@');
+    if (provider !== 'docker' || known.docker?.has(`${route.kind}.middlewares.${bare}`) !== false) return [];
+    return [notDefined(name, route.place, route.project)];
+  });
+}
+
+function notDefined(name: string, place: Place, project: string): Problem {
+  return {
+    code: 'undefined-middleware',
+    severity: 'warning',
+    message: `no label in projects/ defines the middleware ${name}`,
+    help: 'unless a container of another stack defines it, Traefik answers 404 on the whole route',
+    place,
+    project,
+  };
+}
+
+function tempered(finding: Finding): Finding {
+  return finding.message.includes('no label of a container defines')
+    ? { ...finding, severity: 'warning' }
+    : finding;
+}
+
+function hasOtherProviders({ traefikOverride }: Settings): boolean {
+  const providers = entriesOf(
+    entriesOf(traefikOverride?.data).find(([key]) => key.toLowerCase() === 'providers')?.[1],
+  );
+  const own = ['file', 'docker', 'providersthrottleduration', 'precedence'];
+  return providers.some(([name]) => !own.includes(name.toLowerCase()));
+}
+
+function keysOf({ traefikOverride }: Settings, section: string): string[] {
+  const found = entriesOf(traefikOverride?.data).find(([key]) => key.toLowerCase() === section.toLowerCase());
+  return entriesOf(found?.[1]).map(([name]) => name);
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
