@@ -31,8 +31,8 @@ export function traefikFileProblems(
 ): Problem[] {
   if (!isCheckedVersion(settings.versions.traefik)) return [];
   const checked = files.flatMap((file): CheckedArtifact[] => {
-    if (!file.path.startsWith('proxy/traefik/')) return [];
-    const kind = file.path.endsWith('/traefik.yml') ? 'static' : 'dynamic';
+    const kind = kindOf(file);
+    if (kind === null) return [];
     return [{ file, kind, checked: checkFile(file.text, kind, traefikCheckOptions) }];
   });
   const known = {
@@ -55,6 +55,12 @@ export function traefikFileProblems(
       place: placeOf(finding, file, override, positionOf),
     }));
   });
+}
+
+/** null: a file that Traefik does not read as configuration. */
+function kindOf({ path }: ArtifactFile): 'static' | 'dynamic' | null {
+  if (path === 'proxy/traefik/traefik.yml') return 'static';
+  return path.startsWith('proxy/traefik/dynamic/') ? 'dynamic' : null;
 }
 
 /** Containers of other stacks may define what no label here does. */
