@@ -15,8 +15,8 @@ describeWithImages([BUSYBOX, NODE], 'deploying an example', () => {
 
   async function ask(project: string, service: string): Promise<string> {
     const container = (await containersOf(project)).find((each) => each.service === service);
-    const address = container?.addresses['proxynet'];
-    if (address === undefined) throw new Error(`${project}'s ${service} is not on proxynet`);
+    const address = container?.addresses[`${project}_default`];
+    if (address === undefined) throw new Error(`${project}'s ${service} is not on its default network`);
     return (await http({ address, port: 8080, host: 'localhost' })).body;
   }
 

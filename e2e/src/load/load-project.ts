@@ -29,8 +29,8 @@ export interface LoadProject {
 /** The name that TCP over TLS goes by, on the entry point of HTTPS. */
 export const SNI_NAME = 'line.load.test';
 
-/** Address of the host on proxynet, which containers reach it by. */
-const gateway = '172.20.0.1';
+/** The name that containers know the host by. */
+const gateway = 'host.docker.internal';
 
 /** Writes the project's Compose and ingress file. */
 export async function writeLoadProject(
@@ -45,6 +45,7 @@ export async function writeLoadProject(
       web: {
         image: project.image ?? 'node:20-slim',
         command: ['node', '/app/server.js'],
+        extra_hosts: [`${gateway}:host-gateway`],
         volumes: [`${join(REPOSITORY, 'e2e/src/load/backend')}:/app:ro`],
         environment: {
           VERSION: version,

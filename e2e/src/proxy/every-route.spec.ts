@@ -301,15 +301,16 @@ describeWithProxy([BUSYBOX, NODE], 'the proxy stack, with a row of every mode', 
 
     it('follows a container to its new address', async () => {
       const project = workspace.name('moving');
-      const before = (await containersOf(project))[0]?.addresses['proxynet'];
+      const network = `${project}_default`;
+      const before = (await containersOf(project))[0]?.addresses[network];
       await output('docker', ['rm', '--force', (await containersOf(project))[0]?.id ?? '']);
-      // Whoever comes first takes the address that became free.
+      // Should the engine give addresses away again, it takes the one that became free.
       await output('docker', [
-        ...['run', '--detach', '--rm', '--network', 'proxynet', '--ip', String(before)],
+        ...['run', '--detach', '--rm', '--network', network],
         ...['--label', `com.docker.compose.project=${project}-squatter`, NODE, 'sleep', '600'],
       ]);
       succeeded(await workspace.nx(['deploy', project]));
-      expect((await containersOf(project))[0]?.addresses['proxynet']).not.toBe(before);
+      expect((await containersOf(project))[0]?.addresses[network]).not.toBe(before);
       await eventually(async () => {
         expect(await answer('moving.localhost')).toMatchObject({ name: 'web' });
         expect(await line(ports.moving)).toMatchObject({ name: 'web' });

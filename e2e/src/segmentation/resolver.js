@@ -1,6 +1,6 @@
 'use strict';
 /*
- * A resolver of the outside world, on UDP port 53: whatever name is asked for has the address 192.0.2.80, and no IPv6
+ * A resolver of the outside world, on UDP port 53 of the address that it is given: whatever name is asked for has the address 192.0.2.80, and no IPv6
  * address. Runs in a bare Node image.
  */
 const dgram = require('node:dgram');
@@ -26,5 +26,5 @@ function answerTo(query) {
 
 const server = dgram.createSocket('udp4');
 server.on('message', (query, { port, address }) => server.send(answerTo(query), port, address));
-server.bind(53);
+server.bind(53, process.argv[2]);
 process.once('SIGTERM', () => process.exit());

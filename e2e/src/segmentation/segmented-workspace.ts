@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { backendService, buildBackend } from '../harness/backend';
+import { output } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 /**
@@ -22,18 +23,20 @@ function row(service: string, domain: string): object {
   return { service, domain, port: 8080 };
 }
 
-/** Address on proxynet of a resolver that stands for the outside world, which a test machine may not reach. */
-export const RESOLVER = '172.20.99.53';
-
 export interface SegmentedWorkspace {
   workspace: TestWorkspace;
+  /** The host's address, where a resolver stands for the outside world, which a test machine may not reach. */
+  resolver: string;
   /** Adds a project that is not deployed yet, its egress in the folders' names. */
   add(folder: string, services: string[], egress: string[]): Promise<string>;
 }
 
 /** The workspace of the five projects; every container answers with `<folder>.<service>`. Nothing is deployed yet. */
 export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
-  const workspace = await createWorkspace({ settings: { dns: { resolvers: [RESOLVER] } } });
+  const resolver = await output('docker', [
+    ...['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'],
+  ]);
+  const workspace = await createWorkspace({ settings: { dns: { resolvers: [resolver] } } });
   const image = await buildBackend(workspace.prefix);
   const write = async (
     folder: string,
@@ -58,5 +61,5 @@ export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
     await write(folder, services, ingress, egress);
   }
   await workspace.commit('Add five projects');
-  return { workspace, add: (folder, services, egress) => write(folder, services, [], egress) };
+  return { workspace, resolver, add: (folder, services, egress) => write(folder, services, [], egress) };
 }

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readProject, readSettings } from '@itsup/config';
-import { routeProject, type ServiceAdditions } from '@itsup/routing';
+import { NETWORK_LABEL, routeProject, type ProjectRouting } from '@itsup/routing';
 import { projectComposeFile } from './artifact';
 import { WORKSPACE } from './testing/build';
 import { compose, describeWithCompose } from './testing/compose-cli';
@@ -11,7 +11,7 @@ import { temporaryFolder } from './testing/temporary-folder';
 interface ComposeConfig {
   name: string;
   services: Record<string, ComposeService>;
-  networks?: Record<string, unknown>;
+  networks?: Record<string, { name: string }>;
 }
 interface ComposeService {
   labels?: Record<string, string>;
@@ -36,12 +36,13 @@ describeWithCompose('the artifact means what the source means', () => {
 
   describe.each(PROFILES)('with %s', (_, profiles) => {
     const expectSameMeaning = async (name: string): Promise<void> => {
-      const { added, folder } = await generate(root(), name);
+      const { routing, folder } = await generate(root(), name);
       const source = parse(compose(folder, [...profiles, ...CONFIG]));
 
       const artifact = parse(compose(root(), ['-f', projectComposeFile(name), ...profiles, ...CONFIG]));
 
-      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, name, added)));
+      expectNetworkOfLabel(artifact);
+      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, artifact, routing)));
     };
 
     test.each(readdirSync(FIXTURES))('%s', async (fixture) => {
@@ -67,7 +68,7 @@ describeWithCompose(
 
     test.each(readdirSync(IN_PLACE))('%s', async (fixture) => {
       cpSync(join(IN_PLACE, fixture), join(root(), 'projects', fixture), { recursive: true });
-      const { added, folder } = await generate(root(), fixture);
+      const { routing, folder } = await generate(root(), fixture);
       const source = parse(compose(folder, CONFIG));
       const dotEnv = join(folder, '.env');
 
@@ -78,13 +79,14 @@ describeWithCompose(
         ]),
       );
 
-      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, fixture, added)));
+      expectNetworkOfLabel(artifact);
+      expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, artifact, routing)));
     });
   },
 );
 
 /** Gives every service of a project that can have one an ingress row, and the project an egress edge; generates. */
-async function generate(root: string, name: string): Promise<{ folder: string; added: ServiceAdditions[] }> {
+async function generate(root: string, name: string): Promise<{ folder: string; routing: ProjectRouting }> {
   const folder = join(root, 'projects', name);
   const { services } = parse(compose(folder, [...EVERY_PROFILE, ...CONFIG]));
   const rows = Object.entries(services)
@@ -104,47 +106,63 @@ async function generate(root: string, name: string): Promise<{ folder: string; a
   expect(errorsOf(problems)).toEqual([]);
   const { settings } = await readSettings(root);
   const { project } = await readProject(root, name, settings);
-  return { folder, added: routeProject(project, settings).additions };
+  return { folder, routing: routeProject(project, settings) };
 }
 
 function parse(config: string): ComposeConfig {
   return JSON.parse(config) as ComposeConfig;
 }
 
+/** Traefik finds a container by the name that the label ends up with, among the names that its networks end up with. */
+function expectNetworkOfLabel({ services, networks = {} }: ComposeConfig): void {
+  for (const { labels = {}, networks: joined = {}, network_mode } of Object.values(services)) {
+    if (network_mode !== undefined || labels['traefik.enable'] !== 'true') continue;
+    expect(Object.keys(joined).map((key) => networks[key]?.name)).toContain(labels[NETWORK_LABEL]);
+  }
+}
+
 /**
  * The source's configuration as Compose prints it, plus what a row and an edge bring: labels, below the operator's own;
- * proxynet and the edge's network on top of the service's; resolvers where it has none. Top-level `x-` keys do not pass
- * an include.
+ * networks on top of the service's; resolvers where it has none. Top-level `x-` keys do not pass an include.
  */
-function expected(source: ComposeConfig, name: string, added: ServiceAdditions[]): ComposeConfig {
-  const edge = `${name}--db--postgres`;
+function expected(
+  source: ComposeConfig,
+  artifact: ComposeConfig,
+  { additions, networks: declared }: ProjectRouting,
+): ComposeConfig {
   const services = Object.entries(source.services).map(([service, definition]) => {
     if (definition.network_mode !== undefined) return [service, definition] as const;
-    const { labels = {}, networks = [] } = added.find((item) => item.service === service) ?? {};
+    const { labels = {}, networks = [] } = additions.find((item) => item.service === service) ?? {};
     expect(Object.keys(labels)).not.toEqual([]);
-    const [{ ipv4Address } = {}] = networks;
+    const network = artifact.services[service]?.labels?.[NETWORK_LABEL];
+    const joined = networks.map(({ name, ipv4Address }) => [
+      name,
+      ipv4Address ? { ipv4_address: ipv4Address } : {},
+    ]);
     return [
       service,
       {
         ...definition,
-        labels: { ...printed(labels), ...definition.labels },
-        networks: { ...definition.networks, proxynet: { ipv4_address: ipv4Address }, [edge]: {} },
+        labels: { ...printed(labels), ...(network && { [NETWORK_LABEL]: network }), ...definition.labels },
+        networks: { ...definition.networks, ...(Object.fromEntries(joined) as object) },
         dns: definition.dns ?? DNS,
       },
     ] as const;
   });
   const meaning = Object.entries(source).filter(([key]) => !key.startsWith('x-'));
-  const joins = services.some(([, { network_mode }]) => network_mode === undefined);
+  const added = declared.map(({ key, name, kind }) => [
+    key,
+    {
+      name: name ?? `${source.name}_${key}`,
+      ...(kind === 'proxynet' ? { external: true } : { internal: true }),
+      ipam: {},
+    },
+  ]);
   return {
     ...(Object.fromEntries(meaning) as unknown as ComposeConfig),
     services: Object.fromEntries(services),
-    networks: {
-      ...source.networks,
-      ...(joins && {
-        proxynet: { name: 'proxynet', external: true, ipam: {} },
-        [edge]: { name: edge, internal: true, ipam: {} },
-      }),
-    },
+    // Compose prints the networks that are in use.
+    networks: { ...source.networks, ...(Object.fromEntries(added) as object) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InternalPorts, Settings } from '@itsup/config';
-import { dashboardOf, proxynet, type WorkspaceRouting } from '@itsup/routing';
+import { dashboardOf, proxynetOf, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 import { hasLocalPlugin } from './static-configuration';
 import type { Templates } from './templates';
@@ -72,7 +72,7 @@ export function proxyStack(
     traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
     traefikGroup: TRAEFIK_ID,
     internalPorts: settings.internalPorts,
-    dns: settings.dns.enabled ? { address: proxynet.dns } : null,
+    dns: settings.dns.enabled ? { address: proxynetOf(settings).dns } : null,
     crowdsec: crowdsec.enabled
       ? {
           plugin: hasLocalPlugin(settings, 'crowdsec') ? null : versions.crowdsecPlugin,

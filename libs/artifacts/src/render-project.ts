@@ -1,5 +1,5 @@
 import type { Project, Settings } from '@itsup/config';
-import { defaultResolver, type ProjectRouting, type ServiceAdditions } from '@itsup/routing';
+import { defaultResolver, NETWORK_LABEL, type ProjectRouting, type ServiceAdditions } from '@itsup/routing';
 import { projectArtifactPaths, type ArtifactFile } from './artifact';
 import type { Templates } from './templates';
 import { composePrinter, Expression } from './yaml-text';
@@ -33,10 +33,7 @@ export function renderProject(
     ingressFile: project.ingressFile,
     services: routing.additions.map((additions) => ({
       ...additions,
-      labels: Object.entries(additions.labels).map(([key, value]) => ({
-        key,
-        value: labelValue(key, value, settings),
-      })),
+      labels: labelsOf(additions, settings),
       networks: networksOf(additions),
     })),
     networks: routing.networks,
@@ -45,6 +42,19 @@ export function renderProject(
     { path: composePath, text: main },
     { path: ingressPath, text: ingress },
   ];
+}
+
+/** Sorted by key. */
+function labelsOf(
+  { labels, traefikNetwork }: ServiceAdditions,
+  settings: Settings,
+): { key: string; value: string | Expression }[] {
+  const values = new Map<string, string | Expression>(
+    Object.entries(labels).map(([key, value]) => [key, labelValue(key, value, settings)]),
+  );
+  // By the name that Compose gives it in the end: `-p` and variables change it.
+  if (traefikNetwork !== null) values.set(NETWORK_LABEL, new Expression(traefikNetwork));
+  return [...values].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 const CERT_RESOLVER = /^traefik\.(?:http|tcp)\.routers\.[^.]+\.tls\.certresolver$/i;
@@ -64,7 +74,6 @@ function networksOf({
   networks,
   keepDefault,
 }: ServiceAdditions): { name: string; ipv4Address: string | null }[] {
-  if (networks.length === 0) return [];
   return [
     ...(keepDefault ? [{ name: 'default', ipv4Address: null }] : []),
     ...networks.map(({ name, ipv4Address }) => ({ name, ipv4Address: ipv4Address ?? null })),

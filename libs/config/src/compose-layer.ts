@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { publishedPorts, variableEntry } from './compose-ports';
 import type { ComposeService } from './compose-schema';
 import { isInterpolated } from './grammar';
+import { isMapping } from './is-mapping';
 import type { ServiceFacts } from './model';
 import type { Place } from './problem';
 import { isOutside } from './source-files';
@@ -15,6 +16,8 @@ export interface ServiceLayer {
   containerName: { name: string; place: Place } | null;
   networkMode: string | null;
   networks: string[] | null;
+  /** `priority` of the networks that have one. */
+  networkPriorities: Map<string, number>;
   labels: Map<string, string>;
   /** Of the labels that Traefik reads. */
   labelPlaces: Map<string, Place>;
@@ -52,6 +55,7 @@ export function serviceLayer(
       : null,
     networkMode: service.network_mode || null,
     networks: networksOf(service.networks),
+    networkPriorities: prioritiesOf(service.networks),
     labels: labelsOf(service.labels),
     labelPlaces: labelPlacesOf(service.labels, at),
     hasDns: typeof service.dns === 'string' || (service.dns ?? []).length > 0,
@@ -73,6 +77,17 @@ function networksOf(networks: ComposeService['networks']): string[] | null {
   const names = Array.isArray(networks) ? networks : Object.keys(networks ?? {});
   // Compose treats an empty list or mapping as none given.
   return names.length === 0 ? null : [...new Set(names)];
+}
+
+/** One that is a variable counts as none: it decides the order alone, and any order is as good for us. */
+function prioritiesOf(networks: ComposeService['networks']): Map<string, number> {
+  const priorities = new Map<string, number>();
+  if (Array.isArray(networks)) return priorities;
+  for (const [name, use] of Object.entries(networks ?? {})) {
+    const priority = isMapping(use) ? Number(use['priority']) : Number.NaN;
+    if (Number.isFinite(priority)) priorities.set(name, priority);
+  }
+  return priorities;
 }
 
 function labelsOf(labels: ComposeService['labels']): Map<string, string> {

@@ -58,6 +58,24 @@ export const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/;
 /** Compose's grammar of a project's name. */
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 
+/** Private IPv4 networks (RFC 1918, 6598), as first and last address. */
+const PRIVATE = [
+  [0x0a000000, 0x0affffff],
+  [0x64400000, 0x647fffff],
+  [0xac100000, 0xac1fffff],
+  [0xc0a80000, 0xc0a8ffff],
+] as const;
+
+/** A private IPv4 network, without host bits, that holds 512 addresses or more: `172.28.0.0/16`. */
+export function isPrivateNetwork(value: string): boolean {
+  const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(value);
+  const [, address = '', length = ''] = match ?? [];
+  if (!isIPv4(address) || Number(length) < 8 || Number(length) > 23) return false;
+  const first = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(length));
+  return first % size === 0 && PRIVATE.some(([from, to]) => first >= from && first + size - 1 <= to);
+}
+
 /** A middleware or resolver, with the provider it comes from if need be: `auth`, `auth@file`. */
 export const TRAEFIK_NAME = /^[A-Za-z0-9][\w.-]*(?:@[a-z]+)?$/;
 

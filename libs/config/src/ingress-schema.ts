@@ -136,7 +136,8 @@ export const ingressRowSchema = z.strictObject(
     ipv4_address: textMatching('an IPv4 address', (value) => isIp(value) && !value.includes(':'))
       .optional()
       .meta({
-        description: "The container's fixed address on proxynet, inside 172.20.0.0/16.",
+        description:
+          "The container's fixed address on the network `proxynet`, inside its range (172.20.0.0/16). It shares that network with every other service that has an address there: they reach each other's ports past Traefik.",
         examples: ['172.20.0.50'],
       }),
     dns: z

@@ -35,6 +35,11 @@ export interface Settings {
     /** Resolvers the honeypot forwards to, and the ones a container falls back on when the honeypot is down. */
     resolvers: string[];
   };
+  /** The network of the honeypot and of services with a fixed address. */
+  proxynet: {
+    /** A private IPv4 network of at least a /23; everything else about it follows from it. */
+    subnet: string;
+  };
   crowdsec: { enabled: boolean; collections: string[] };
   /** Where relative paths of Compose files resolve; see routing.md. A project may override it. */
   paths: PathMode;
@@ -184,6 +189,8 @@ export interface ComposeFacts {
   services: ServiceFacts[];
   /** Keys of the top-level `networks:`. */
   networks: string[];
+  /** By key of the top-level `networks:`. A key without facts is a bridge of the project's own. */
+  networkFacts?: Record<string, NetworkFacts>;
   /** Relative bind mounts that lie inside the workspace. */
   binds: BindMount[];
   /** `env_file` entries inside the workspace, whether they exist or not; `project.files` leaves them out. */
@@ -194,6 +201,24 @@ export interface ComposeFacts {
   credentials?: NamedVariable[];
   /** Some service, include or extended file could not be read (`${…}` in its path, or outside the workspace). */
   partial?: boolean;
+}
+
+/** A network of the top-level `networks:` as written, `${…}` not expanded. */
+export interface NetworkFacts {
+  /** `name:`; null: Compose's own, `<project>_<key>`. */
+  name: string | null;
+  /** Made outside the project (or that is a variable): the engine alone knows what it is. */
+  external: boolean;
+  /** null: the engine's default, a bridge. */
+  driver: string | null;
+  /** It has no way out (or that is a variable). */
+  internal: boolean;
+  /** `driver_opts`. */
+  options: Record<string, string>;
+  /** `ipam.driver`, where there is one. */
+  ipamDriver?: string;
+  /** The name is a variable of an included file, which may have another value there than in the project's own files. */
+  nameUnknown?: boolean;
 }
 
 export interface EnvFile {
@@ -242,6 +267,8 @@ export interface ServiceFacts {
   place: Place;
   /** Keys under `networks:`; null when the service declares none and so gets `default`. */
   networks: string[] | null;
+  /** `priority` of the networks that have one, by key. */
+  networkPriorities?: Record<string, number>;
   /** `network_mode`, as written; null when absent. */
   networkMode: string | null;
   /** Labels as written, `${…}` not expanded, values as strings. */

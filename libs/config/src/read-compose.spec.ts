@@ -7,6 +7,15 @@ import { fixture, meant, outline, readFixture } from './testing/fixtures';
 /** What `docker compose --profile '*' config --format json` printed for a fixture; its root written as `<root>`. */
 interface ComposeConfig {
   services: Record<string, ComposeConfigService>;
+  networks?: Record<string, ComposeConfigNetwork>;
+}
+
+interface ComposeConfigNetwork {
+  name: string;
+  external?: boolean;
+  internal?: boolean;
+  driver?: string;
+  driver_opts?: Record<string, string>;
 }
 
 interface ComposeConfigService {
@@ -14,7 +23,7 @@ interface ComposeConfigService {
   build?: unknown;
   container_name?: string;
   network_mode?: string;
-  networks?: Record<string, unknown>;
+  networks?: Record<string, { priority?: number } | null>;
   labels?: Record<string, string>;
   dns?: string[];
   healthcheck?: { test?: string[]; disable?: boolean };
@@ -85,6 +94,50 @@ describe('effective services', () => {
     ) as ComposeConfig;
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(found(facts(project))).toEqual(judged(config));
+  });
+});
+
+describe('networks', () => {
+  test('are what Compose makes of them, override files, tags and includes followed', async () => {
+    const { project } = await readFixture('compose/network-facts');
+    const { networks = {}, services } = JSON.parse(
+      readFileSync(join(fixture('compose'), 'network-facts', 'compose-config.json'), 'utf8'),
+    ) as ComposeConfig;
+    const values: Record<string, string> = { 'net-${SUFFIX:-one}': 'net-one', '${PREFIX:-p}_deep': 'p_deep' };
+    const known = Object.entries(facts(project).networkFacts ?? {}).map(([key, network]) => [
+      key,
+      {
+        name: values[network.name ?? ''] ?? network.name ?? (network.external ? key : `app_${key}`),
+        external: network.external,
+        internal: network.internal,
+        driver: network.driver,
+        options: network.options,
+      },
+    ]);
+    expect(Object.fromEntries(known)).toEqual(
+      Object.fromEntries(
+        Object.entries(networks).map(([key, network]) => [
+          key,
+          {
+            name: network.name,
+            external: network.external ?? false,
+            internal: network.internal ?? false,
+            driver: network.driver ?? null,
+            options: network.driver_opts ?? {},
+          },
+        ]),
+      ),
+    );
+    const ordered = facts(project).services.find(({ name }) => name === 'ordered');
+    expect(ordered?.networkPriorities).toEqual(
+      Object.fromEntries(
+        Object.entries(services['ordered']?.networks ?? {}).flatMap(([key, use]) =>
+          use?.priority === undefined ? [] : [[key, use.priority]],
+        ),
+      ),
+    );
+    expect(facts(project).networkFacts?.['deep']).toMatchObject({ nameUnknown: true });
+    expect(facts(project).networkFacts?.['named']).not.toHaveProperty('nameUnknown');
   });
 });
 

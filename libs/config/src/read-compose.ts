@@ -3,6 +3,7 @@ import { ComposeDocuments, type ComposeDocument } from './compose-documents';
 import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
+import { mergeNetworks, networkFacts, type NetworkDefinitions } from './compose-network';
 import type { ComposeFile } from './compose-schema';
 import { isMapping } from './is-mapping';
 import type { ComposeFacts, ServiceFacts } from './model';
@@ -15,7 +16,9 @@ import type { YamlFiles } from './yaml-files';
 interface Model {
   name: string | null;
   services: Map<string, ServiceLayer>;
-  networks: Set<string>;
+  networks: NetworkDefinitions;
+  /** Keys of networks that an included file declares. */
+  included: Set<string>;
   /** By key, what a volume is on the engine, where the file says so. */
   volumes: Map<string, string>;
 }
@@ -60,7 +63,12 @@ export function readCompose(
     files: [...main],
     name: model.name,
     services: services.map(([name, service]) => toFacts(name, service, model.volumes)),
-    networks: [...model.networks].sort(),
+    networks: [...model.networks.keys()].sort(),
+    networkFacts: Object.fromEntries(
+      [...model.networks]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, definition]) => [key, networkFacts(definition, model.included.has(key))]),
+    ),
     binds: services.flatMap(([name, { binds }]) =>
       [...binds.values()].flatMap((bind) => (bind ? [{ service: name, ...bind }] : [])),
     ),
@@ -92,7 +100,13 @@ function readModel(
   including: readonly string[],
   place?: Place,
 ): Model {
-  const model: Model = { name: null, services: new Map(), networks: new Set(), volumes: new Map() };
+  const model: Model = {
+    name: null,
+    services: new Map(),
+    networks: new Map(),
+    included: new Set(),
+    volumes: new Map(),
+  };
   const includes: { include: Include; place: Place }[] = [];
   for (const file of files) {
     for (const document of documents.open(file, place)) {
@@ -117,7 +131,7 @@ function mergeDocument(
 ): void {
   documents.paths.push(...namedPaths(source, base, folder));
   if (content.name !== null && content.name !== undefined) model.name = String(content.name);
-  for (const network of Object.keys(content.networks ?? {})) model.networks.add(network);
+  mergeNetworks(model.networks, content.networks ?? {}, source.tags);
   for (const [key, real] of volumesOf(content.volumes ?? {})) model.volumes.set(key, real);
   for (const [name, service] of Object.entries(content.services ?? {})) {
     const path = ['services', name];
@@ -165,7 +179,11 @@ function addIncluded(
   for (const [name, layer] of included.services) {
     if (!model.services.has(name)) model.services.set(name, layer);
   }
-  for (const network of included.networks) model.networks.add(network);
+  for (const [key, definition] of included.networks) {
+    if (model.networks.has(key)) continue;
+    model.networks.set(key, definition);
+    model.included.add(key);
+  }
   for (const [key, real] of included.volumes) if (!model.volumes.has(key)) model.volumes.set(key, real);
 }
 
@@ -207,6 +225,9 @@ function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string,
     name,
     place: layer.place,
     networks: layer.networks,
+    ...(layer.networkPriorities.size > 0
+      ? { networkPriorities: Object.fromEntries(layer.networkPriorities) }
+      : {}),
     networkMode: layer.networkMode,
     labels: Object.fromEntries(layer.labels),
     ...(layer.labelPlaces.size > 0 ? { labelPlaces: Object.fromEntries(layer.labelPlaces) } : {}),

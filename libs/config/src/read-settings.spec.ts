@@ -19,6 +19,7 @@ const DEFAULTS = {
     crowdsecPlugin: 'v1.7.1',
   },
   dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
+  proxynet: { subnet: '172.20.0.0/16' },
   crowdsec: { enabled: false, collections: [] },
   places: {},
   paths: 'source',

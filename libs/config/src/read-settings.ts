@@ -203,6 +203,7 @@ function toSettings(
       crowdsecPlugin: file.versions.crowdsecPlugin,
     },
     dns: file.dns,
+    proxynet: file.proxynet,
     crowdsec: { enabled: file.crowdsec.enabled, collections: file.crowdsec.collections },
     paths: file.paths,
     isolation: file.isolation,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { HTPASSWD_LINE, IMAGE_TAG, isDomain, isIp, isIpOrCidr, RESOLVER_NAME } from './grammar';
+import {
+  HTPASSWD_LINE,
+  IMAGE_TAG,
+  isDomain,
+  isIp,
+  isIpOrCidr,
+  isPrivateNetwork,
+  RESOLVER_NAME,
+} from './grammar';
 import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
 
 const ONE_YEAR = 31_536_000;
@@ -185,6 +193,24 @@ export const settingsSchema = z
         )
         .prefault({})
         .meta({ description: 'Name resolution of the containers.' }),
+      proxynet: z
+        .strictObject(
+          {
+            subnet: textMatching(
+              'a private IPv4 network of at least a /23, such as `172.28.0.0/16`',
+              isPrivateNetwork,
+            )
+              .default('172.20.0.0/16')
+              .meta({
+                description:
+                  "Range of the network of the DNS server (at its address .253) and of services with an `ipv4_address`. Choose another one where the host or its neighbours use this one. Every container knows the DNS server's address, so another range replaces every container.",
+                examples: ['172.28.0.0/16'],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'The one network that projects can share.' }),
       crowdsec: z
         .looseObject(
           {

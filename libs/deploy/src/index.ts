@@ -21,7 +21,7 @@ export { formatExplanation } from './explain/format-explanation';
 export { observeRunning } from './explain/observe-running';
 export { helperImage } from './converge/helper-image';
 export { strayPins } from './converge/stray-pins';
-export { PROXYNET, PROXYNET_SUBNET } from './converge/proxynet';
+export { freeProxynetRange, type NetworkOnHost } from './converge/proxynet';
 export {
   createSecretsReader,
   HOST_CONTEXT,

@@ -11,6 +11,7 @@ export * from './host';
 export * from './image';
 export * from './network';
 export * from './packet-filter';
+export * from './cidr';
 export * from './sockets';
 export { createRedactor, type Redactor } from './redact';
 export { compareVersions, MINIMUM_COMPOSE_VERSION } from './engine-commands';

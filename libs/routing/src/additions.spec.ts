@@ -4,33 +4,63 @@ import { codes, project, service, settings } from './testing/build';
 const dns = ['172.20.0.253', '1.1.1.1'];
 
 describe('what the artifact adds to services', () => {
-  it('is proxynet for services with a row, and resolvers for all', () => {
+  it('is no network, whether a service has a row or not, and resolvers for all', () => {
     const { additions, networks } = routeProject(
       project('blog', { rows: [{ domains: ['a.org'] }], services: ['web', 'db'] }),
       settings(),
     );
     expect(additions).toMatchObject([
-      { service: 'db', labels: {}, networks: [], keepDefault: false, dns },
-      { service: 'web', networks: [{ name: 'proxynet' }], keepDefault: true, dns },
+      { service: 'db', labels: {}, traefikNetwork: null, networks: [], keepDefault: false, dns },
+      {
+        service: 'web',
+        traefikNetwork: '${COMPOSE_PROJECT_NAME}_default',
+        networks: [],
+        keepDefault: false,
+        dns,
+      },
     ]);
-    expect(networks).toEqual([{ name: 'proxynet', external: true }]);
+    expect(networks).toEqual([]);
   });
 
-  it('keeps the networks that a service declares, and adds default only where it would be lost', () => {
-    const services = [service('web', { networks: ['front'] })];
-    const { additions } = routeProject(
-      project('blog', { rows: [{ domains: ['a.org'] }], services }),
-      settings(),
-    );
-    expect(additions[0]).toMatchObject({ networks: [{ name: 'proxynet' }], keepDefault: false });
-  });
-
-  it('pins the address on proxynet', () => {
-    const { additions } = routeProject(
+  it('joins proxynet for a fixed address alone, which a note calls shared', () => {
+    const routing = routeProject(
       project('blog', { rows: [{ domains: ['a.org'], ipv4Address: '172.20.0.50' }, { domains: ['b.org'] }] }),
       settings(),
     );
-    expect(additions[0]?.networks).toEqual([{ name: 'proxynet', ipv4Address: '172.20.0.50' }]);
+    expect(routing.additions[0]).toMatchObject({
+      traefikNetwork: '${COMPOSE_PROJECT_NAME}_default',
+      networks: [{ name: 'proxynet', ipv4Address: '172.20.0.50' }],
+      keepDefault: true,
+    });
+    expect(routing.networks).toEqual([{ key: 'proxynet', name: 'proxynet', kind: 'proxynet' }]);
+    expect(routing.problems).toMatchObject([
+      { code: 'shared-network', severity: 'note', place: { line: 2 } },
+    ]);
+  });
+
+  it('follows the range of proxynet: addresses, and the honeypot in every container', () => {
+    const moved = settings({ proxynet: { subnet: '10.9.0.0/16' } });
+    const at = (ipv4Address: string) =>
+      routeProject(project('blog', { rows: [{ domains: ['a.org'], ipv4Address }] }), moved);
+    expect(at('10.9.0.50').additions[0]?.dns).toEqual(['10.9.0.253', '1.1.1.1']);
+    expect(codes(at('10.9.0.50'))).toEqual(['shared-network']);
+    expect(at('172.20.0.50').problems[0]?.message).toBe(
+      'address 172.20.0.50 is outside proxynet, 10.9.0.0/16',
+    );
+  });
+
+  it('leaves a network of the project’s own alone that is called proxynet', () => {
+    const shape = { services: [service('web', { networks: ['proxynet'] })], networks: ['proxynet'] };
+    const plain = routeProject(project('blog', { ...shape, rows: [{ domains: ['a.org'] }] }), settings());
+    expect(plain.additions[0]).toMatchObject({
+      traefikNetwork: '${COMPOSE_PROJECT_NAME}_proxynet',
+      networks: [],
+    });
+    expect(plain.networks).toEqual([]);
+    const rows = [{ domains: ['a.org'], ipv4Address: '172.20.0.50' }];
+    expect(routeProject(project('blog', { ...shape, rows }), settings()).networks).toEqual([
+      { key: 'itsup-proxynet', name: 'proxynet', kind: 'proxynet' },
+    ]);
   });
 
   it('joins every service of a consumer to the networks of its edges, which its stack owns', () => {
@@ -50,8 +80,8 @@ describe('what the artifact adds to services', () => {
       },
     ]);
     expect(routing.networks).toEqual([
-      { name: 'shop--auth--api', external: false },
-      { name: 'shop--db--postgres', external: false },
+      { key: 'shop--auth--api', name: 'shop--auth--api', kind: 'edge' },
+      { key: 'shop--db--postgres', name: 'shop--db--postgres', kind: 'edge' },
     ]);
   });
 
@@ -156,8 +186,11 @@ describe('a row', () => {
       { domains: ['b.org'], ipv4Address: '172.20.0.51', dns: ['9.9.9.9'] },
     ];
     const routing = routeProject(project('blog', { rows }), settings());
-    expect(codes(routing)).toEqual(['inconsistent-service', 'inconsistent-service']);
-    expect(routing.problems[0]).toMatchObject({ place: { line: 3 }, related: [{ place: { line: 2 } }] });
+    expect(codes(routing)).toEqual(['inconsistent-service', 'inconsistent-service', 'shared-network']);
+    expect(routing.problems.find(({ severity }) => severity === 'error')).toMatchObject({
+      place: { line: 3 },
+      related: [{ place: { line: 2 } }],
+    });
   });
 });
 
@@ -166,12 +199,12 @@ describe('a disabled project', () => {
     const routing = routeProject(
       project('old', {
         enabled: false,
-        rows: [{ domains: ['a.org'] }, { domains: ['b b'] }],
+        rows: [{ domains: ['a.org'], ipv4Address: '172.20.0.50' }, { domains: ['b b'] }],
         egress: ['db:postgres'],
       }),
       settings(),
     );
     expect(routing).toMatchObject({ routes: [], edges: [], problems: [] });
-    expect(routing.networks.map(({ name }) => name)).toEqual(['old--db--postgres', 'proxynet']);
+    expect(routing.networks.map(({ key }) => key)).toEqual(['old--db--postgres', 'proxynet']);
   });
 });

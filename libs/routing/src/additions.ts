@@ -1,59 +1,119 @@
-import type { Project, ServiceFacts, Settings } from '@itsup/config';
+import type { ComposeFacts, Project, ServiceFacts, Settings } from '@itsup/config';
 import { labelsOf } from './labels';
 import type { Edge, NetworkDeclaration, Route, ServiceAdditions } from './model';
 import { collect, compareText, sortRecord } from './order';
-import { proxynet } from './proxynet';
+import { PROXYNET, proxynetOf } from './proxynet';
+import { engineName, freeKey, NETWORK_LABEL, traefikNetworkOf } from './traefik-network';
 
-/** What the artifact adds to the services of a container project, sorted by service; untouched ones are left out. */
+/** What the artifact adds to the services of a project. */
+export interface Additions {
+  /** Sorted by service; untouched ones are left out. */
+  services: ServiceAdditions[];
+  /** The networks that they mention, sorted by key. */
+  networks: NetworkDeclaration[];
+}
+
+/** What the artifact adds to the services of a container project, and the networks that it declares for it. */
 export function additionsOf(
   project: Project,
   settings: Settings,
   routes: readonly Route[],
   edges: readonly Edge[],
-): ServiceAdditions[] {
+): Additions {
+  const { compose } = project;
+  if (compose === null) return { services: [], networks: [] };
   const byService = new Map<string, Route[]>();
   for (const route of routes) if (route.service !== null) collect(byService, route.service, route);
-  const edgeNetworks = [...new Set(edges.map(({ network }) => network))].sort(compareText);
-  return (project.compose?.services ?? [])
-    .map((service) => additionOf(project, settings, service, byService.get(service.name) ?? [], edgeNetworks))
-    .filter(({ labels, networks, dns }) => Object.keys(labels).length + networks.length > 0 || dns !== null)
+  const declared = new Map<string, NetworkDeclaration>();
+  const join = (declaration: NetworkDeclaration): string => {
+    declared.set(declaration.key, declaration);
+    return declaration.key;
+  };
+  const services = compose.services
+    .map((service) =>
+      additionOf({
+        project,
+        compose,
+        settings,
+        service,
+        routes: byService.get(service.name) ?? [],
+        edges,
+        join,
+      }),
+    )
+    .filter(({ labels, networks, dns, traefikNetwork }) => {
+      return Object.keys(labels).length + networks.length > 0 || dns !== null || traefikNetwork !== null;
+    })
     .sort((a, b) => compareText(a.service, b.service));
+  return { services, networks: [...declared.values()].sort((a, b) => compareText(a.key, b.key)) };
 }
 
-/** The networks that the additions mention: proxynet, which no stack owns, and the edges', which this stack owns. */
-export function networksOf(additions: readonly ServiceAdditions[]): NetworkDeclaration[] {
-  const names = new Set(additions.flatMap(({ networks }) => networks.map(({ name }) => name)));
-  return [...names].sort(compareText).map((name) => ({ name, external: name === proxynet.name }));
+interface ServiceContext {
+  project: Project;
+  compose: ComposeFacts;
+  settings: Settings;
+  service: ServiceFacts;
+  routes: readonly Route[];
+  edges: readonly Edge[];
+  /** Declares a network and gives its key. */
+  join: (declaration: NetworkDeclaration) => string;
 }
 
-function additionOf(
-  project: Project,
-  settings: Settings,
-  service: ServiceFacts,
-  routes: readonly Route[],
-  edgeNetworks: readonly string[],
-): ServiceAdditions {
+function additionOf(context: ServiceContext): ServiceAdditions {
+  const { project, settings, service, routes } = context;
   const rows = project.ingress.filter((row) => row.service === service.name);
-  const networks: ServiceAdditions['networks'] = [];
-  if (service.networkMode === null) {
-    if (rows.length > 0) {
-      const ipv4Address = rows
-        .map((row) => row.ipv4Address)
-        .filter((address) => address !== null)
-        .sort(compareText)[0];
-      networks.push(
-        ipv4Address === undefined ? { name: proxynet.name } : { name: proxynet.name, ipv4Address },
-      );
-    }
-    networks.push(...edgeNetworks.map((name) => ({ name })));
-  }
+  const labels = labelsWithout(service.labels, routes);
+  const isNetworked = service.networkMode === null;
+  const comes = isNetworked && isForTraefik(service, labels) && labelOf(service, NETWORK_LABEL) === undefined;
+  const reached = comes ? traefikNetworkOf(context.compose, service) : null;
+  const networks = isNetworked
+    ? networksFor(context, rows, reached?.added === true ? reached.key : null)
+    : [];
+  const hasNone = service.networks === null || service.networks.length === 0;
   return {
     service: service.name,
-    labels: labelsWithout(service.labels, routes),
+    labels,
+    traefikNetwork: reached?.name ?? null,
     networks,
-    keepDefault: networks.length > 0 && (service.networks === null || service.networks.length === 0),
+    // Of a service that we see in part the label would be a guess, unless we say ourselves where it is.
+    keepDefault: hasNone && (networks.length > 0 || (reached !== null && service.partial === true)),
     dns: dnsOf(settings, service, rows),
   };
+}
+
+/** A service that the operator's own labels show to Traefik needs to be reached as much as one with a row. */
+function isForTraefik(service: ServiceFacts, added: Readonly<Record<string, string>>): boolean {
+  const enable = labelOf(service, 'traefik.enable') ?? added['traefik.enable'];
+  return enable !== undefined && (enable.toLowerCase() === 'true' || enable.includes('$'));
+}
+
+function networksFor(
+  { compose, edges, join }: ServiceContext,
+  rows: Project['ingress'],
+  proxyKey: string | null,
+): ServiceAdditions['networks'] {
+  const networks: ServiceAdditions['networks'] = [];
+  const ipv4Address = rows
+    .map((row) => row.ipv4Address)
+    .filter((address) => address !== null)
+    .sort(compareText)[0];
+  if (ipv4Address !== undefined) {
+    const key = join({ key: proxynetKey(compose), name: PROXYNET, kind: 'proxynet' });
+    networks.push({ name: key, ipv4Address });
+  }
+  if (proxyKey !== null) networks.push({ name: join({ key: proxyKey, name: null, kind: 'proxy' }) });
+  for (const network of [...new Set(edges.map((edge) => edge.network))].sort(compareText)) {
+    networks.push({ name: join({ key: network, name: network, kind: 'edge' }) });
+  }
+  return networks;
+}
+
+/** Where the file joins proxynet by itself, its own key; Compose would connect a container to it twice. */
+function proxynetKey(compose: ComposeFacts): string {
+  const joined = compose.networks.find(
+    (key) => compose.networkFacts?.[key]?.external === true && engineName(compose, key) === PROXYNET,
+  );
+  return joined ?? freeKey(compose, PROXYNET);
 }
 
 /** Traefik compares the segments of a label without case, so an operator's label wins in any spelling. */
@@ -64,6 +124,11 @@ function labelsWithout(
   const taken = new Set(Object.keys(own).map((key) => key.toLowerCase()));
   const ours = routes.flatMap((route) => Object.entries(labelsOf(route)));
   return sortRecord(Object.fromEntries(ours.filter(([key]) => !taken.has(key.toLowerCase()))));
+}
+
+/** A label of the operator, whatever the case of its key. */
+function labelOf(service: ServiceFacts, wanted: string): string | undefined {
+  return Object.entries(service.labels).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
 /**
@@ -78,5 +143,5 @@ function dnsOf(settings: Settings, service: ServiceFacts, rows: Project['ingress
     .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   if (verbatim) return [...verbatim];
   if (service.hasDns || !settings.dns.enabled) return null;
-  return [proxynet.dns, ...settings.dns.resolvers];
+  return [proxynetOf(settings).dns, ...settings.dns.resolvers];
 }

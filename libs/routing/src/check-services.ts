@@ -1,10 +1,10 @@
 import type { IngressRow, Problem, Project } from '@itsup/config';
 import { isIP } from 'node:net';
 import { collect, comparePlaces } from './order';
-import { addressFlaw, proxynet } from './proxynet';
+import { addressFlaw, type Proxynet } from './proxynet';
 
 /** What rows of one service have to agree on, its address on proxynet and its resolvers, and whether these can be used. */
-export function checkRowsOfService(project: Project): Problem[] {
+export function checkRowsOfService(project: Project, proxynet: Proxynet): Problem[] {
   const problems: Problem[] = [];
   const byService = new Map<string, IngressRow[]>();
   for (const row of [...project.ingress].sort((a, b) => comparePlaces(a.place, b.place))) {
@@ -15,7 +15,7 @@ export function checkRowsOfService(project: Project): Problem[] {
   };
   for (const [service, rows] of byService) {
     for (const row of rows) {
-      const flaw = row.ipv4Address === null ? null : addressFlaw(row.ipv4Address);
+      const flaw = row.ipv4Address === null ? null : addressFlaw(row.ipv4Address, proxynet);
       if (flaw !== null) {
         report(row, 'ipv4_address', {
           code: 'invalid-address',

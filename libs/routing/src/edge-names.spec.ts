@@ -2,11 +2,13 @@ import { routeWorkspace } from './route-workspace';
 import { project, workspace } from './testing/build';
 
 const db = project('db', { services: ['postgres'] });
-const other = project('crm', { rows: [{ service: 'postgres', router: 'tcp', hostport: 5432 }] });
+const other = project('crm', {
+  rows: [{ service: 'postgres', router: 'tcp', hostport: 5432, ipv4Address: '172.20.0.60' }],
+});
 
 function consumer(name: string): ReturnType<typeof project> {
   return project(name, {
-    rows: [{ service: 'web', domains: [`${name}.acme.org`] }],
+    rows: [{ service: 'web', domains: [`${name}.acme.org`], ipv4Address: '172.20.0.61' }],
     egress: ['db:postgres'],
   });
 }
@@ -30,7 +32,9 @@ describe('the name of an edge', () => {
   });
 
   it('is the provider’s when nobody else on proxynet has it, the provider itself included', () => {
-    const open = project('db', { rows: [{ service: 'postgres', router: 'tcp', hostport: 5432 }] });
+    const open = project('db', {
+      rows: [{ service: 'postgres', router: 'tcp', hostport: 5432, ipv4Address: '172.20.0.62' }],
+    });
     expect(warnings(consumer('shop'), db)).toEqual([]);
     expect(warnings(consumer('shop'), open)).toEqual([]);
   });

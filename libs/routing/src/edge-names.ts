@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
 import type { Edge, ProjectRouting } from './model';
-import { proxynet } from './proxynet';
+import { PROXYNET } from './proxynet';
 
 /**
  * Edges whose name another project's service answers first. Docker's resolver asks a container's internal networks in
@@ -12,9 +12,10 @@ import { proxynet } from './proxynet';
 export function edgeNameProblems(routings: readonly ProjectRouting[]): Problem[] {
   const members = new Map<string, string[]>();
   const onProxynet = new Set<string>();
-  for (const { project, additions } of routings) {
+  for (const { project, additions, networks: declared } of routings) {
+    const shared = declared.find(({ kind }) => kind === 'proxynet')?.key;
     for (const { service, networks } of additions) {
-      if (!networks.some(({ name }) => name === proxynet.name)) continue;
+      if (!networks.some(({ name }) => name === shared)) continue;
       onProxynet.add(project);
       members.set(service, [...(members.get(service) ?? []), project]);
     }
@@ -28,14 +29,14 @@ function problemOf(
   onProxynet: ReadonlySet<string>,
 ): Problem[] {
   const { consumer, provider, service, network, place } = edge;
-  if (!onProxynet.has(consumer) || network < proxynet.name) return [];
+  if (!onProxynet.has(consumer) || network < PROXYNET) return [];
   const other = members.get(service)?.find((project) => project !== provider && project !== consumer);
   if (other === undefined) return [];
   return [
     {
       code: 'egress-name-taken',
       severity: 'warning',
-      message: `on ${proxynet.name} the name ${service} is answered by ${other} before ${provider}`,
+      message: `on ${PROXYNET} the name ${service} is answered by ${other} before ${provider}`,
       help: `in ${consumer}, write ${provider}-${service} instead of ${service}: that name means this edge alone`,
       place,
       project: consumer,

@@ -5,7 +5,6 @@ describe('an http row with a domain', () => {
   it('becomes labels: a router with TLS, its redirect, and the service with its port', () => {
     expect(labelsOfRow({ domains: ['app.acme.org'], port: 3000 })).toEqual({
       'traefik.enable': 'true',
-      'traefik.docker.network': 'proxynet',
       'traefik.http.routers.blog-web-3000.entrypoints': 'web-secure',
       'traefik.http.routers.blog-web-3000.rule': 'Host(`app.acme.org`)',
       'traefik.http.routers.blog-web-3000.service': 'blog-web-3000',
@@ -129,7 +128,6 @@ describe('an http row with a hostport', () => {
     });
     expect(labelsOfRow({ domains: ['acme.org'], hostport: 9000, scheme: 'https' })).toEqual({
       'traefik.enable': 'true',
-      'traefik.docker.network': 'proxynet',
       'traefik.http.services.blog-web-8080.loadbalancer.server.port': '8080',
       'traefik.http.services.blog-web-8080.loadbalancer.server.scheme': 'https',
     });

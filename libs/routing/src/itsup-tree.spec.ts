@@ -13,6 +13,7 @@ describe('a tree of itsUP as it is', () => {
 
     expect(found.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(found.map(({ code, place }) => `${place?.file}:${place?.line} ${code}`)).toEqual([
+      'projects/blog/ingress.yml:15 shared-network',
       'projects/mail/itsup-project.yml:7 proxyprotocol-default',
     ]);
     expect(

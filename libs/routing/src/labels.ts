@@ -1,19 +1,15 @@
 import type { Route, TraefikRouter } from './model';
 import { sortRecord } from './order';
-import { proxynet } from './proxynet';
 
 /**
  * The labels that a route puts on its container, sorted, values literal (`$` is not escaped for Compose: the artifact
  * does that). A label route carries its routers and middlewares; of a file route the container carries the service
- * alone, which the file's router calls `name@docker`. Nothing for an external host.
+ * alone, which the file's router calls `name@docker`. Nothing for an external host. Which network Traefik comes by is the
+ * service's, not a route's: see `traefikNetworkOf`.
  */
 export function labelsOf(route: Route): Record<string, string> {
   if (route.servedBy !== 'docker') return {};
-  const labels: Record<string, string> = {
-    'traefik.enable': 'true',
-    // A container on several networks has several addresses, and Traefik would take any of them.
-    'traefik.docker.network': proxynet.name,
-  };
+  const labels: Record<string, string> = { 'traefik.enable': 'true' };
   const service = `traefik.${route.kind}.services.${route.serviceName}.loadbalancer`;
   labels[`${service}.server.port`] = String(route.port);
   if (route.kind === 'http' && route.scheme !== 'http') labels[`${service}.server.scheme`] = route.scheme;

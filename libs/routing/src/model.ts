@@ -68,9 +68,14 @@ export interface ServiceAdditions {
   service: string;
   /** Only keys that the operator did not write; sorted. */
   labels: Record<string, string>;
-  /** Networks the service joins on top of its own. Empty: none. */
+  /**
+   * The network that `traefik.docker.network` names, as a text that Compose interpolates. null: Traefik does not come to
+   * the service, or the operator wrote the label.
+   */
+  traefikNetwork: string | null;
+  /** Networks the service joins on top of its own, by their keys in the Compose file. Empty: none. */
   networks: { name: string; ipv4Address?: string }[];
-  /** The service declares no networks, so joining ours would cut it from `default`. */
+  /** The service declares no networks, so joining ours would cut it from `default`: the artifact names that too. */
   keepDefault: boolean;
   /** null: leave the service's resolvers alone. */
   dns: string[] | null;
@@ -78,9 +83,15 @@ export interface ServiceAdditions {
 
 /** A network that the artifact declares. */
 export interface NetworkDeclaration {
-  name: string;
-  /** true: made elsewhere (proxynet). false: owned by this stack (an egress edge's network). */
-  external: boolean;
+  /** Its key in the Compose file. */
+  key: string;
+  /** Its name on the engine; null: Compose's own, `<project>_<key>`. */
+  name: string | null;
+  /**
+   * proxynet: made elsewhere, shared. edge: this stack's way to one service of another. proxy: this stack's own, for
+   * services on no network that Traefik reaches.
+   */
+  kind: 'proxynet' | 'edge' | 'proxy';
 }
 
 /** Everything that follows from one project alone (and the settings). */
@@ -88,7 +99,7 @@ export interface ProjectRouting {
   project: string;
   /** Sorted by service name; services that get nothing are left out. */
   additions: ServiceAdditions[];
-  /** Sorted by name. */
+  /** Sorted by key. */
   networks: NetworkDeclaration[];
   /** Sorted by router name. */
   routes: Route[];

@@ -1,5 +1,6 @@
 import type { Problem, Project, Settings } from '@itsup/config';
-import { additionsOf, networksOf } from './additions';
+import { additionsOf } from './additions';
+import { checkNetworks } from './check-networks';
 import { checkRowsOfService } from './check-services';
 import { conflictsAmong } from './conflicts/conflicts-among';
 import { edgesOf } from './edges';
@@ -7,6 +8,7 @@ import { guardedMountProblems } from './guarded-mounts';
 import type { ProjectRouting, Route } from './model';
 import { nameRows } from './names';
 import { comparePlaces, compareText } from './order';
+import { proxynetOf } from './proxynet';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
 import { checkedServices, labelProblems } from './traefik/label-problems';
@@ -28,11 +30,14 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
   }
   routes.sort((a, b) => compareText(a.serviceName, b.serviceName));
   const { edges, problems } = edgesOf(project);
-  const additions = project.kind === 'container' ? additionsOf(project, settings, routes, edges) : [];
+  const additions =
+    project.kind === 'container'
+      ? additionsOf(project, settings, routes, edges)
+      : { services: [], networks: [] };
   const routing: ProjectRouting = {
     project: project.name,
-    additions,
-    networks: networksOf(additions),
+    additions: additions.services,
+    networks: additions.networks,
     routes,
     edges,
     problems: [],
@@ -42,7 +47,8 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
     ...context.problems,
     ...problems,
     ...duplicates.map(({ row, of }) => duplicateRow(project, row.place, of.place)),
-    ...checkRowsOfService(project),
+    ...checkRowsOfService(project, proxynetOf(settings)),
+    ...checkNetworks(project, proxynetOf(settings)),
     ...guardedMountProblems(project, settings.isolation),
     ...labelProblems(project, checkedServices(project, additions, settings)),
     ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({

@@ -11,7 +11,6 @@ describe('a tcp row', () => {
     });
     expect(labelsOf(route)).toEqual({
       'traefik.enable': 'true',
-      'traefik.docker.network': 'proxynet',
       'traefik.tcp.services.blog-web-5432.loadbalancer.server.port': '5432',
     });
   });

@@ -41,6 +41,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
       crowdsecPlugin: 'v1.4.5',
     },
     dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
+    proxynet: { subnet: '172.20.0.0/16' },
     crowdsec: { enabled: false, collections: [] },
     paths: 'source',
     isolation: 'standard',
@@ -81,7 +82,15 @@ export function project(changes: Partial<Project> = {}, compose: Partial<Compose
 }
 
 export function additions(changes: Partial<ServiceAdditions> = {}): ServiceAdditions {
-  return { service: 'web', labels: {}, networks: [], keepDefault: false, dns: null, ...changes };
+  return {
+    service: 'web',
+    labels: {},
+    traefikNetwork: null,
+    networks: [],
+    keepDefault: false,
+    dns: null,
+    ...changes,
+  };
 }
 
 export function projectRouting(changes: Partial<ProjectRouting> = {}): ProjectRouting {

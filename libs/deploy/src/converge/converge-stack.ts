@@ -9,7 +9,7 @@ import { awaitStackRoutes } from './await-stack-routes';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, handTraefiksFiles, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
-import { ensureProxynet, PROXYNET } from './proxynet';
+import { ensureProxynet } from './proxynet';
 import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
 import { InterruptedError } from './interrupted-error';
 import { traefikUserOf } from './traefik-files';
@@ -54,7 +54,8 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   const { docker } = context;
   const { spec, desired } = loaded;
 
-  if (usesProxynet(loaded)) await journal.step('ensure-proxynet', () => ensureProxynet(docker));
+  if (usesProxynet(loaded))
+    await journal.step('ensure-proxynet', () => ensureProxynet(docker, spec.proxynet));
 
   if (spec.project === null) {
     await publishConfiguration(convergence);
@@ -269,6 +270,6 @@ async function listServices(
   return all.filter(({ compose }) => compose !== null && !compose.oneoff && names.includes(compose.service));
 }
 
-function usesProxynet({ model }: LoadedStack): boolean {
-  return Object.values(model.networks ?? {}).some((network) => network?.name === PROXYNET);
+function usesProxynet({ model, spec }: LoadedStack): boolean {
+  return Object.values(model.networks ?? {}).some((network) => network?.name === spec.proxynet.name);
 }

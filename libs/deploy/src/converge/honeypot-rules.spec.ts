@@ -7,6 +7,7 @@ import type { Docker, PacketChange, PacketFilterResult, PacketRule } from '@itsu
 import { openState, type State } from '../state/state';
 import { honeypotRules, settleHoneypotRules } from './honeypot-rules';
 
+const proxynet = { dns: '172.20.0.253' };
 let state: State;
 
 beforeEach(async () => {
@@ -53,7 +54,9 @@ const foreign: PacketRule = {
 
 describe('the honeypot’s rules', () => {
   it('accept questions and answers over UDP and TCP, and keep the asker’s address', () => {
-    expect(honeypotRules().map(({ table, chain, comment }) => `${table} ${chain} ${comment}`)).toEqual([
+    expect(
+      honeypotRules(proxynet).map(({ table, chain, comment }) => `${table} ${chain} ${comment}`),
+    ).toEqual([
       'filter DOCKER-USER itsup:dns:ask:udp',
       'filter DOCKER-USER itsup:dns:answer:udp',
       'raw PREROUTING itsup:dns:ask-untracked:udp',
@@ -66,41 +69,49 @@ describe('the honeypot’s rules', () => {
   });
 
   it('are put back where a start of the host lost them, and are made once', async () => {
-    const { docker, rules } = host([foreign, ...honeypotRules().slice(0, 2)]);
-    expect(await settleHoneypotRules(docker, state, true)).toBeNull();
-    expect(await settleHoneypotRules(docker, state, true)).toBeNull();
+    const { docker, rules } = host([foreign, ...honeypotRules(proxynet).slice(0, 2)]);
+    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
     const names = rules.map(({ comment }) => comment).sort();
-    expect(names).toEqual([...honeypotRules().map(({ comment }) => comment), foreign.comment].sort());
+    expect(names).toEqual([...honeypotRules(proxynet).map(({ comment }) => comment), foreign.comment].sort());
+  });
+
+  it('follow the honeypot to another address', async () => {
+    const { docker, rules } = host([foreign]);
+    await settleHoneypotRules(docker, state, true, proxynet);
+    await settleHoneypotRules(docker, state, true, { dns: '10.9.0.253' });
+    expect(rules.filter(({ args }) => args.includes('172.20.0.253/32'))).toEqual([]);
+    expect(rules).toHaveLength(1 + honeypotRules(proxynet).length);
   });
 
   it('go with the honeypot, and nobody else’s does', async () => {
     const { docker, rules } = host([foreign]);
-    await settleHoneypotRules(docker, state, true);
-    expect(rules).toHaveLength(1 + honeypotRules().length);
-    await settleHoneypotRules(docker, state, false);
+    await settleHoneypotRules(docker, state, true, proxynet);
+    expect(rules).toHaveLength(1 + honeypotRules(proxynet).length);
+    await settleHoneypotRules(docker, state, false, proxynet);
     expect(rules).toEqual([foreign]);
   });
 
   it('are not looked for where no deploy made any', async () => {
     const packetFilter = jest.fn();
     const docker = { ...noImages, packetFilter } as unknown as Docker;
-    expect(await settleHoneypotRules(docker, state, false)).toBeNull();
+    expect(await settleHoneypotRules(docker, state, false, proxynet)).toBeNull();
     expect(packetFilter).not.toHaveBeenCalled();
   });
 
   it('are looked for again when they could not be taken away', async () => {
     const { docker, rules } = host([]);
-    await settleHoneypotRules(docker, state, true);
+    await settleHoneypotRules(docker, state, true, proxynet);
     const unreachable = { available: false, code: 'denied', reason: 'refused', help: '' };
     const denied = { ...noImages, packetFilter: () => Promise.resolve(unreachable) } as unknown as Docker;
-    expect(await settleHoneypotRules(denied, state, false)).toBeNull();
-    await settleHoneypotRules(docker, state, false);
+    expect(await settleHoneypotRules(denied, state, false, proxynet)).toBeNull();
+    await settleHoneypotRules(docker, state, false, proxynet);
     expect(rules).toEqual([]);
   });
 
   it('are told to be missing where the packet filter is out of reach', async () => {
     const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
     const docker = { ...noImages, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
-    expect(await settleHoneypotRules(docker, state, true)).toBe('The engine runs without root.');
+    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBe('The engine runs without root.');
   });
 });

@@ -1,55 +1,117 @@
-import { DockerError, type Docker, type NetworkDetails } from '@itsup/docker';
+import {
+  DockerError,
+  type ContainerDetails,
+  type Docker,
+  type NetworkDetails,
+  type NetworkSpec,
+} from '@itsup/docker';
+import { proxynetOf } from '@itsup/routing';
 
-import { ensureProxynet } from './proxynet';
+import { ensureProxynet as ensure, freeProxynetRange } from './proxynet';
+
+const ensureProxynet = (docker: Docker): Promise<void> =>
+  ensure(docker, proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }));
 
 const OVERLAP = new DockerError({
   code: 'subnet-taken',
   reason: 'Pool overlaps with other one on this address space',
 });
 
-/** An engine that shows these subnets of proxynet, one at each look, and creates it with this outcome. */
+interface Shown {
+  engine: Docker;
+  created: NetworkSpec[];
+  left: string[];
+}
+
+/**
+ * An engine that shows these subnets of proxynet, one at each look, and creates it with this outcome.
+ *
+ * @param members of it, with the network that Traefik comes to each by
+ */
 function engine(
   looks: (string | null)[],
   create: () => Promise<string>,
-): { docker: Docker; created: () => number } {
-  let count = 0;
+  members: Record<string, string> = {},
+): Shown {
+  const shown: Omit<Shown, 'engine'> = { created: [], left: [] };
+  const containers = Object.keys(members).map((id) => ({ id, name: id, ipv4: null, ipv6: null }));
+  const network = (name: string, subnet: string): Partial<NetworkDetails> => ({
+    name,
+    subnets: [{ subnet, gateway: null, ipRange: null }],
+    containers,
+  });
   const docker = {
-    inspectNetworks: (): Promise<Pick<NetworkDetails, 'subnets'>[]> => {
+    listNetworks: () => Promise.resolve([{ name: 'shop_default' }]),
+    inspectNetworks: ([name]: string[]) => {
+      if (name === 'shop_default') return Promise.resolve([network(name, '172.20.8.0/24')]);
       const subnet = looks.shift() ?? null;
-      return Promise.resolve(
-        subnet === null ? [] : [{ subnets: [{ subnet, gateway: null, ipRange: null }] }],
-      );
+      return Promise.resolve(subnet === null ? [] : [network('proxynet', subnet)]);
     },
-    createNetwork: () => {
-      count += 1;
+    inspectContainers: (ids: string[]): Promise<Partial<ContainerDetails>[]> =>
+      Promise.resolve(
+        ids.map((id) => ({ id, name: id, labels: { 'traefik.docker.network': members[id] ?? '' } })),
+      ),
+    disconnectNetwork: (_: string, id: string) => Promise.resolve(shown.left.push(id)),
+    removeNetwork: (name: string) => Promise.resolve(shown.left.push(name)),
+    createNetwork: (spec: NetworkSpec) => {
+      shown.created.push(spec);
       return create();
     },
   };
-  return { docker: docker as unknown as Docker, created: () => count };
+  return { engine: docker as unknown as Docker, ...shown };
 }
+
+const made = (): Promise<string> => Promise.resolve('id');
 
 describe('ensureProxynet', () => {
   it('makes it where it is missing, and takes it as it is where it is there', async () => {
-    const missing = engine([null], () => Promise.resolve('id'));
-    await ensureProxynet(missing.docker);
-    expect(missing.created()).toBe(1);
-    const present = engine(['172.20.0.0/16'], () => Promise.resolve('id'));
-    await ensureProxynet(present.docker);
-    expect(present.created()).toBe(0);
+    const missing = engine([null], made);
+    await ensureProxynet(missing.engine);
+    expect(missing.created).toEqual([
+      {
+        name: 'proxynet',
+        subnet: '172.20.0.0/16',
+        gateway: '172.20.0.1',
+        ipRange: '172.20.128.0/17',
+        internal: true,
+      },
+    ]);
+    const present = engine(['172.20.0.0/16'], made);
+    await ensureProxynet(present.engine);
+    expect(present.created).toEqual([]);
   });
 
   it.each([
     ['name', new DockerError({ code: 'network-exists', network: 'proxynet' })],
     ['subnet', OVERLAP],
   ])('is content when another stack took its %s meanwhile', async (_, error) => {
-    await ensureProxynet(engine([null, '172.20.0.0/16'], () => Promise.reject(error)).docker);
+    await ensureProxynet(engine([null, '172.20.0.0/16'], () => Promise.reject(error)).engine);
   });
 
-  it('fails when somebody else has the subnet, or proxynet another one', async () => {
-    await expect(ensureProxynet(engine([null, null], () => Promise.reject(OVERLAP)).docker)).rejects.toBe(
-      OVERLAP,
-    );
-    const differs = engine(['10.0.0.0/24'], () => Promise.resolve('id'));
-    await expect(ensureProxynet(differs.docker)).rejects.toThrow('10.0.0.0/24');
+  it('says who has its range, and which one is free', async () => {
+    const taken = engine([null, null], () => Promise.reject(OVERLAP)).engine;
+    await expect(ensureProxynet(taken)).rejects.toMatchObject({
+      problems: [
+        {
+          message: 'the network proxynet needs 172.20.0.0/16, and the network shop_default has 172.20.8.0/24',
+          help: expect.stringContaining('proxynet: {subnet: 172.31.0.0/16}') as string,
+        },
+      ],
+    });
   });
+
+  it('makes it anew with another range, unless Traefik still comes by it to somebody', async () => {
+    const free = engine(['10.0.0.0/23'], made, { dns: '', pinned: 'mail_default' });
+    await ensureProxynet(free.engine);
+    expect(free.left).toEqual(['dns', 'pinned', 'proxynet']);
+    expect(free.created).toHaveLength(1);
+    const served = engine(['10.0.0.0/23'], made, { 'blog-web-1': 'proxynet' });
+    await expect(ensureProxynet(served.engine)).rejects.toThrow(/10\.0\.0\.0\/23.*blog-web-1/);
+    expect(served.left).toEqual([]);
+  });
+});
+
+test('a free range overlaps nothing that is there', () => {
+  const others = ['172.16.0.0/12', '10.255.0.0/16'].map((subnet) => ({ what: 'x', subnet }));
+  expect(freeProxynetRange(others)).toBe('10.254.0.0/16');
 });

@@ -95,9 +95,11 @@ function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
           },
     labels: details.labels,
     addresses: Object.fromEntries(
-      Object.entries(details.networks).flatMap(([name, network]) =>
-        network.ipv4 ? [[name, network.ipv4]] : [],
-      ),
+      // As Traefik takes it: IPv4 where there is one.
+      Object.entries(details.networks).flatMap(([name, { ipv4, ipv6 }]) => {
+        const address = ipv4 ?? ipv6;
+        return address === null ? [] : [[name, address]];
+      }),
     ),
     exposedPorts: portsOf(exposed, details),
     pid: details.pid,

@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import { proxynet, type Target } from '@itsup/routing';
+import type { Target } from '@itsup/routing';
 
 import type { ContainerFact } from './model';
 
@@ -8,8 +8,13 @@ import type { ContainerFact } from './model';
  * that do not run, or whose health check has not succeeded.
  *
  * @param containers null: the router leads to no container
+ * @param network that Traefik comes by; null: Compose alone knows
  */
-export function containerFindings(target: Target, containers: ContainerFact[] | null): Problem[] {
+export function containerFindings(
+  target: Target,
+  containers: ContainerFact[] | null,
+  network: string | null,
+): Problem[] {
   if (containers === null || target.project === null || target.service === null) return [];
   const { project, service } = target;
   const what = `${project}:${service}`;
@@ -37,10 +42,10 @@ export function containerFindings(target: Target, containers: ContainerFact[] | 
       logs,
     );
   }
-  if (served.some(({ onProxynet }) => onProxynet)) return [];
+  if (served.some(({ isReached }) => isReached)) return [];
   return finding(
-    'not-on-proxynet',
-    `no container of ${what} is on ${proxynet.name}, where Traefik reaches it`,
+    'not-on-its-network',
+    `no container of ${what} is on ${network}, where Traefik reaches it`,
     `itsup deploy ${project}`,
   );
 }

@@ -130,8 +130,8 @@ function targetOf({ target: { project, service, host, port, scheme }, kind }: Ro
   return `${project}:${service}${port === null ? '' : `, port ${port}`}${speaks}`;
 }
 
-function containerOf({ name, state, health, onProxynet }: ContainerFact): string {
-  return `${name}  ${health === null || state !== 'running' ? state : health}${onProxynet ? '' : ', not on proxynet'}`;
+function containerOf({ name, state, health, isReached }: ContainerFact): string {
+  return `${name}  ${health === null || state !== 'running' ? state : health}${isReached ? '' : ', not on the network that Traefik comes by'}`;
 }
 
 function traefikSays({ status, isPinned, servers }: RouterState): string {

@@ -16,6 +16,7 @@ const settings: Settings = {
   internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
   dns: { enabled: false, resolvers: [] },
+  proxynet: { subnet: '172.20.0.0/16' },
   crowdsec: { enabled: false, collections: [] },
   paths: 'source',
   isolation: 'standard',
@@ -101,7 +102,7 @@ function container(changes: Partial<ContainerSummary> = {}): ContainerSummary {
     state: 'running',
     status: 'Up 2 hours',
     health: 'healthy',
-    networks: ['blog_default', 'proxynet'],
+    networks: ['blog_default'],
     compose: {
       project: 'blog',
       service: 'web',
@@ -169,7 +170,7 @@ describe('judgeRunning', () => {
       servers: { up: 1, all: 1 },
     });
     expect(facts.containers['blog:web']).toMatchObject([
-      { name: 'blog-web-1', isServed: true, onProxynet: true },
+      { name: 'blog-web-1', isServed: true, isReached: true },
     ]);
   });
 
@@ -178,7 +179,7 @@ describe('judgeRunning', () => {
     ['not-running', [container({ state: 'exited', health: null })]],
     ['not-healthy', [container({ health: 'unhealthy' })]],
     ['not-healthy', [container({ health: 'starting' })]],
-    ['not-on-proxynet', [container({ networks: ['blog_default'] })]],
+    ['not-on-its-network', [container({ networks: ['blog_other'] })]],
   ])('%s, and not that the router is missing for it', (code, listing) => {
     expect(codes(judge({ listing, served: served({ router: null }) }))).toEqual([code]);
   });

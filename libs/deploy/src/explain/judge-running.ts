@@ -1,8 +1,10 @@
-import type { Problem, Workspace } from '@itsup/config';
+import type { Problem, Project, Workspace } from '@itsup/config';
 import type { ContainerSummary } from '@itsup/docker';
 import {
   namesHost,
-  proxynet,
+  NETWORK_LABEL,
+  resolvedName,
+  routeProject,
   type ConnectionAnswer,
   type Explanation,
   type RouterFact,
@@ -34,12 +36,14 @@ export function judgeRunning(
   const routers = routersOf(answers);
   const states = Object.fromEntries(routers.map((router) => [router.name, stateOf(router, served)]));
   const containers = containersOf(routers, workspace, observation.listing);
+
   const facts = { engine, proxy: { answers: served !== null, reason }, routers: states, containers };
   if (!engine.reachable) return { ...facts, findings: [] };
   const findings = [
     ...(served === null ? [proxyDown(reason)] : entryPointFindings(answers, served.entryPoints)),
     ...routers.flatMap((router) => {
-      const ofContainers = containerFindings(router.target, containers[keyOf(router)] ?? null);
+      const network = networkOfTarget(router, workspace);
+      const ofContainers = containerFindings(router.target, containers[keyOf(router)] ?? null, network);
       // A router without a container that serves is missing for that reason alone.
       return ofContainers.length > 0 ? ofContainers : routerFindings(router, states[router.name]);
     }),
@@ -99,6 +103,7 @@ function containersOf(
     const project = workspace.projects.find((each) => each.name === name);
     if (!project || service === null) continue;
     const projectName = composeProjectName(project);
+    const network = networkOf(project, service, workspace);
     found[keyOf(router)] = listing
       .filter(
         ({ compose }) => compose?.project === projectName && compose.service === service && !compose.oneoff,
@@ -107,12 +112,26 @@ function containersOf(
         name: container,
         state,
         health,
-        onProxynet: networks.includes(proxynet.name),
+        isReached: network === null || networks.includes(network),
         isServed: state === 'running' && (health === null || health === 'healthy'),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
   return found;
+}
+
+function networkOfTarget({ target }: RouterFact, workspace: Workspace): string | null {
+  const project = workspace.projects.find((each) => each.name === target.project);
+  return project && target.service !== null ? networkOf(project, target.service, workspace) : null;
+}
+
+/** The engine's name of the network that the label of a service names; null where it holds a variable. */
+function networkOf(project: Project, service: string, { settings }: Workspace): string | null {
+  const facts = project.compose?.services.find(({ name }) => name === service);
+  const own = Object.entries(facts?.labels ?? {}).find(([key]) => key.toLowerCase() === NETWORK_LABEL)?.[1];
+  const added = routeProject(project, settings).additions.find((each) => each.service === service);
+  const name = own ?? added?.traefikNetwork ?? null;
+  return name === null ? null : resolvedName(name, composeProjectName(project));
 }
 
 function proxyDown(reason: string | null): Problem {

@@ -33,7 +33,8 @@ export interface ContainerFact {
   name: string;
   state: string;
   health: string | null;
-  onProxynet: boolean;
+  /** It is on the network that Traefik comes by; true too where Compose alone knows which that is. */
+  isReached: boolean;
   /** Traefik's docker provider takes it: it runs, and is not known to be unhealthy or starting. */
   isServed: boolean;
 }

@@ -147,7 +147,10 @@ export function missingLabels(served: ServedConfiguration, provided: ProvidedCon
       const found = served[protocol].services.get(`${name}@docker`);
       if (!found) return `service ${name} is not there`;
       const wanted = service.servers.map(serverAddress).sort();
-      const actual = serversOf(found).sort();
+      if (service.uncertain !== undefined) return service.uncertain;
+      const actual = serversOf(found)
+        .map((server) => service.instead?.[server] ?? server)
+        .sort();
       if (wanted.join() !== actual.join()) {
         return `service ${name} has the servers ${actual.join(', ') || '(none)'} instead of ${wanted.join(', ')}`;
       }

@@ -1,5 +1,6 @@
 import { containerFacts, healthFacts } from '../testing/container-facts';
 import { emptyConfiguration, isEmpty, provideConfiguration } from './provided-configuration';
+import type { ContainerFacts } from './types';
 
 const http = {
   'traefik.enable': 'true',
@@ -81,6 +82,47 @@ describe('provideConfiguration', () => {
     expect(Object.keys(provided.http.services)).toEqual(['web-front-my-shop']);
     expect(provided.http.routers['web']).toMatchObject({ service: 'web-front-my-shop' });
     expect(provided.http.services['web-front-my-shop']?.servers).toEqual([{ url: 'http://172.20.128.2:80' }]);
+  });
+
+  describe('with a network that its label names', () => {
+    const labels = { ...http, 'traefik.docker.network': 'blog_default' };
+    const addresses = { a: '10.0.0.2', blog_default: '10.0.1.2' };
+    const web = (changes: Partial<ContainerFacts>) =>
+      provideConfiguration([containerFacts({ labels, addresses, ...changes })], null).http.services['web'];
+
+    it('is reached there, by IPv6 where there is nothing else', () => {
+      expect(web({})).toMatchObject({
+        servers: [{ url: 'http://10.0.1.2:8080' }],
+        ends: [{ address: '10.0.1.2' }],
+      });
+      expect(web({ addresses: { ...addresses, blog_default: 'fd00:7::2' } })).toMatchObject({
+        servers: [{ url: 'http://[fd00:7::2]:8080' }],
+        ends: [{ address: 'fd00:7::2', port: 8080 }],
+      });
+    });
+
+    it('is reached by the one network that is left where it is not on it', () => {
+      const service = web({ addresses: { a: '10.0.0.2' } });
+      expect(service?.servers).toEqual([{ url: 'http://10.0.0.2:8080' }]);
+      expect(service?.uncertain).toBeUndefined();
+    });
+
+    it('is reached by any of several, which is a fault', () => {
+      const several = { addresses: { b: '10.0.2.2', a: '10.0.0.2' } };
+      const service = web(several);
+      expect(service?.ends.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.2.2']);
+      expect(service?.instead).toEqual({ 'http://10.0.2.2:8080': 'http://10.0.0.2:8080' });
+      expect(service?.uncertain).toMatch(/not on the network blog_default .* any of a, b, at random/);
+    });
+
+    it('may be any of several after it was moved off proxynet', () => {
+      const service = web({
+        labels: { ...http, 'traefik.docker.network': 'proxynet' },
+        addresses: { a: '10.0.0.2', b: '10.0.2.2' },
+      });
+      expect(service?.uncertain).toBeUndefined();
+      expect(Object.keys(service?.instead ?? {})).toEqual(['http://10.0.2.2:8080']);
+    });
   });
 
   it('drops a router that two services could serve', () => {

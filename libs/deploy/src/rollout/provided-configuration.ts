@@ -1,3 +1,5 @@
+import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
+
 import { labelTree } from './label-tree';
 import { isTree, listField, subtree, textField, withoutField, type Tree } from './tree-access';
 import type { ContainerFacts } from './types';
@@ -24,6 +26,18 @@ export interface ProvidedService {
   servers: Tree[];
   /** Where those servers are, for probes and for the drain; an `url` label that names a host is left out. */
   ends: { address: string; port: number; scheme: string }[];
+  /** Servers that Traefik may have instead of those, with the one of them that each stands for. */
+  instead?: Record<string, string>;
+  /** Why nobody can tell which servers Traefik has, in words; absent: everybody can. */
+  uncertain?: string;
+}
+
+/** A container's address as Traefik takes it. */
+interface Whereabouts {
+  address: string;
+  /** Addresses that Traefik takes as well: it picks any of them, anew at each event. */
+  others: string[];
+  uncertain: string | null;
 }
 
 /**
@@ -76,6 +90,8 @@ function merge(target: ProvidedSection, source: ProvidedSection): void {
     else {
       known.servers.push(...service.servers);
       known.ends.push(...service.ends);
+      if (service.instead) known.instead = { ...known.instead, ...service.instead };
+      if (service.uncertain !== undefined) known.uncertain ??= service.uncertain;
     }
   }
 }
@@ -83,8 +99,8 @@ function merge(target: ProvidedSection, source: ProvidedSection): void {
 function provideOne(container: ContainerFacts, network: string | null): ProvidedConfiguration {
   const provided = emptyConfiguration();
   if ((labelOf(container, 'traefik.enable') ?? '').toLowerCase() !== 'true') return provided;
-  const address = addressOf(container, network);
-  if (address === null) return provided;
+  const whereabouts = whereaboutsOf(container, network);
+  if (whereabouts === null) return provided;
 
   const tree = labelTree(container.labels);
   const written = (protocol: Protocol, kind: string): Tree => subtree(subtree(tree, protocol), kind);
@@ -103,7 +119,7 @@ function provideOne(container: ContainerFacts, network: string | null): Provided
     const services = treesOf(written(protocol, 'services'));
     if (Object.keys(services).length === 0) services[defaultServiceName(container)] = {};
     for (const [name, definition] of Object.entries(services)) {
-      const service = provideService(protocol, definition, container, address);
+      const service = provideService(protocol, definition, container, whereabouts);
       if (service === null) return emptyConfiguration();
       section.services[name] = service;
     }
@@ -121,7 +137,7 @@ function provideService(
   protocol: Protocol,
   service: Tree,
   container: ContainerFacts,
-  address: string,
+  { address, others, uncertain }: Whereabouts,
 ): ProvidedService | null {
   const loadBalancer = subtree(service, 'loadbalancer');
   const middlewares = listField(service, 'middlewares');
@@ -136,23 +152,27 @@ function provideService(
     textField(written, 'port') ??
     (container.exposedPorts[0] === undefined ? undefined : String(container.exposedPorts[0]));
   if (!port) return null;
-  const host = address.includes(':') ? `[${address}]` : address;
   const scheme = protocol === 'http' ? (textField(written, 'scheme') ?? 'http') : protocol;
-  const server =
-    protocol === 'http'
-      ? { ...rest, url: `${scheme}://${host}:${port}` }
-      : { ...rest, address: `${host}:${port}` };
+  const serverAt = (at: string): string => {
+    const host = at.includes(':') ? `[${at}]` : at;
+    return protocol === 'http' ? `${scheme}://${host}:${port}` : `${host}:${port}`;
+  };
+  const server = serverAt(address);
   return {
     loadBalancer: definition,
     middlewares,
-    servers: [server],
-    ends: [{ address, port: Number(port), scheme }],
+    servers: [protocol === 'http' ? { ...rest, url: server } : { ...rest, address: server }],
+    ends: [address, ...others].map((at) => ({ address: at, port: Number(port), scheme })),
+    ...(others.length > 0 && { instead: Object.fromEntries(others.map((at) => [serverAt(at), server])) }),
+    ...(uncertain !== null && { uncertain }),
   };
 }
 
 function endsOf(url: string): ProvidedService['ends'] {
-  const match = /^(\w+):\/\/(\d+\.\d+\.\d+\.\d+):(\d+)/.exec(url);
-  return match ? [{ address: match[2] ?? '', port: Number(match[3]), scheme: match[1] ?? 'http' }] : [];
+  const match = /^(\w+):\/\/(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9A-Fa-f:]+)\]):(\d+)/.exec(url);
+  return match
+    ? [{ address: match[2] ?? match[3] ?? '', port: Number(match[4]), scheme: match[1] ?? 'http' }]
+    : [];
 }
 
 function linkRouters(
@@ -191,13 +211,27 @@ function labelOf(container: ContainerFacts, key: string): string | undefined {
   return textField(container.labels, key);
 }
 
-function addressOf(container: ContainerFacts, network: string | null): string | null {
-  const wanted = labelOf(container, 'traefik.docker.network') ?? network;
+/**
+ * Traefik takes the address on the network that the label names. Where the container is not on it, it takes any of the
+ * others, anew at each event (tried: 9 times one and 3 times the other); with one left that is no question. A container
+ * that was moved off proxynet while it served keeps a label that says so until its next change, and any network that is
+ * left serves it; anything else is a fault.
+ */
+function whereaboutsOf(container: ContainerFacts, network: string | null): Whereabouts | null {
+  const wanted = labelOf(container, NETWORK_LABEL) ?? network;
   const address = wanted === null ? undefined : container.addresses[wanted];
-  if (address !== undefined) return address;
-  return (
-    Object.keys(container.addresses)
-      .sort()
-      .map((name) => container.addresses[name])[0] ?? null
-  );
+  if (address !== undefined) return { address, others: [], uncertain: null };
+  const names = Object.keys(container.addresses).sort();
+  const [first, ...others] = names.flatMap((name) => container.addresses[name] ?? []);
+  if (first === undefined) return null;
+  const isFault = others.length > 0 && wanted !== PROXYNET;
+  const why =
+    wanted === null
+      ? `${container.name} has no label ${NETWORK_LABEL}`
+      : `${container.name} is not on the network ${wanted} that ${NETWORK_LABEL} names`;
+  return {
+    address: first,
+    others,
+    uncertain: isFault ? `${why}: Traefik comes by any of ${names.join(', ')}, at random` : null,
+  };
 }

@@ -22,6 +22,7 @@ import {
   type ProvidedConfiguration,
 } from './provided-configuration';
 import { routesTo } from './published-routes';
+import { RolloutError } from './rollout-error';
 import { listField, subtree, textField } from './tree-access';
 import type {
   ContainerFacts,
@@ -163,9 +164,17 @@ export class Session {
     await this.write(this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
   }
 
-  /** Waits until the labels of these containers serve by themselves. */
+  /**
+   * Waits until the labels of these containers serve by themselves.
+   * @throws RolloutError at once where nobody can tell what Traefik makes of them
+   */
   async awaitLabels(step: RolloutStep, containers: ContainerFacts[]): Promise<void> {
     const provided = this.provided(containers);
+    const uncertain = protocols
+      .flatMap((protocol) => Object.values(provided[protocol].services))
+      .find((service) => service.uncertain !== undefined)?.uncertain;
+    // No waiting makes Traefik keep to one of them.
+    if (uncertain !== undefined) throw new RolloutError(uncertain);
     if (!isEmpty(provided)) await acknowledgeLabels(this.acknowledgement(step), provided);
   }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '@itsup/config';
+import { proxynetOf } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { withNotice } from '../notice/send-notice';
@@ -70,7 +71,8 @@ async function letContainersAskTheHoneypot(
   { docker, state, reporter }: DeployContext,
   { workspace }: DeployRequest,
 ): Promise<void> {
-  const because = await settleHoneypotRules(docker, state, workspace.settings.dns.enabled).catch(
+  const { settings } = workspace;
+  const because = await settleHoneypotRules(docker, state, settings.dns.enabled, proxynetOf(settings)).catch(
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   if (because === null) return;

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { projectComposeFile, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
 import type { Project, Workspace } from '@itsup/config';
-import type { WorkspaceRouting } from '@itsup/routing';
+import { proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
 
 import type { DesiredEdge } from '../plan/model';
 import { byCodeUnit } from '../sort';
@@ -30,6 +30,8 @@ export interface StackSpec {
   providers: string[];
   /** null: the proxy. */
   project: Project | null;
+  /** As the settings have it. */
+  proxynet: Proxynet;
 }
 
 /** All stacks that the workspace has: one a project, and the proxy. */
@@ -42,6 +44,7 @@ export function stackSpecs(
     workspace.projects.map((project) => [project.name, composeProjectName(project)]),
   );
   const edges = routing.projects.flatMap((project) => project.edges);
+  const proxynet = proxynetOf(workspace.settings);
   const ofConsumer = groupBy(edges, ({ consumer }) => consumer);
   const ofProvider = groupBy(edges, ({ provider }) => provider);
   const specs = workspace.projects.map((project): StackSpec => {
@@ -74,12 +77,13 @@ export function stackSpecs(
       })),
       providers: unique(own.map((edge) => edge.provider)),
       project,
+      proxynet,
     };
   });
-  return new Map([proxySpec(root), ...specs].map((spec) => [spec.stack, spec]));
+  return new Map([proxySpec(root, proxynet), ...specs].map((spec) => [spec.stack, spec]));
 }
 
-function proxySpec(root: string): StackSpec {
+function proxySpec(root: string, proxynet: Proxynet): StackSpec {
   const composeFile = path.join(root, PROXY_COMPOSE_FILE);
   return {
     stack: PROXY_STACK,
@@ -93,6 +97,7 @@ function proxySpec(root: string): StackSpec {
     consumers: [],
     providers: [],
     project: null,
+    proxynet,
   };
 }
 

@@ -136,6 +136,7 @@ const SETTINGS: Settings = {
   internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
   dns: { enabled: false, resolvers: [] },
+  proxynet: { subnet: '172.20.0.0/16' },
   crowdsec: { enabled: false, collections: [] },
   paths: 'source',
   isolation: 'standard',

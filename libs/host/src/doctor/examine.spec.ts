@@ -105,7 +105,7 @@ describe('examine', () => {
       'a proxynet that something else made',
       { networks: [network('proxynet', '172.30.0.0/16')] },
       [
-        'error proxynet: has the subnet 172.30.0.0/16, and 172.20.0.0/16 is needed',
+        'warning proxynet: has the subnet 172.30.0.0/16, and projects/itsup.yml says 172.20.0.0/16',
         'warning proxynet: is not internal: a service of another project may be taken for a sibling of its name',
       ],
     ],

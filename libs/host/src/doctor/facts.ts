@@ -1,4 +1,5 @@
 import type { Engine, Listener, NetworkDetails, PacketFilterResult, Versions } from '@itsup/docker';
+import type { Proxynet } from '@itsup/routing';
 
 /** What the checks decide on. Gathered once; a part that cannot be had is null. */
 export interface HostFacts {
@@ -40,6 +41,8 @@ export interface KernelFacts {
 
 export interface WantedFacts {
   honeypot: boolean;
+  /** As projects/itsup.yml has it. */
+  proxynet: Proxynet;
   /** Public ports that Traefik is to listen on. */
   ports: { port: number; protocol: 'tcp' | 'udp'; entryPoint: string }[];
   /** Names that routes answer at, without wildcards and without names that no public resolver knows. */

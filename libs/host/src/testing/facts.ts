@@ -1,4 +1,5 @@
 import type { Engine, Listener, NetworkDetails } from '@itsup/docker';
+import { proxynetOf } from '@itsup/routing';
 
 import type { HostFacts } from '../doctor/facts';
 
@@ -70,6 +71,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
     proxyRuns: false,
     wanted: {
       honeypot: true,
+      proxynet: proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }),
       ports: [
         { port: 8080, protocol: 'tcp', entryPoint: 'web' },
         { port: 53, protocol: 'udp', entryPoint: 'udp-53' },

@@ -37,12 +37,16 @@ describe('addresses on proxynet', () => {
       { service: 'a', domains: ['a.org'], ipv4Address: '172.20.0.50' },
       { service: 'b', domains: ['b.org'], ipv4Address: '172.20.0.50' },
     ];
-    expect(codes(routeProject(project('one', { rows }), settings()))).toEqual(['address-conflict']);
+    expect(codes(routeProject(project('one', { rows }), settings()))).toEqual([
+      'address-conflict',
+      'shared-network',
+      'shared-network',
+    ]);
   });
 
   it('may be repeated in the rows of one service', () => {
     const rows = ['a.org', 'b.org'].map((domain) => ({ domains: [domain], ipv4Address: '172.20.0.50' }));
-    expect(routeProject(project('one', { rows }), settings()).problems).toEqual([]);
+    expect(codes(routeProject(project('one', { rows }), settings()))).toEqual(['shared-network']);
   });
 });
 

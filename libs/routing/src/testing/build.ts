@@ -15,6 +15,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
     versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
+    proxynet: { subnet: '172.20.0.0/16' },
     crowdsec: { enabled: false, collections: [] },
     paths: 'source',
     isolation: 'standard',

@@ -56,8 +56,11 @@ export interface NetworkNode {
   label: string;
   /** The engine's name, where it differs from the label. */
   name: string;
-  /** mode: no network of its own (`network_mode`). consumes, provides: the two sides of an egress edge. */
-  kind: 'proxynet' | 'own' | 'mode' | 'consumes' | 'provides';
+  /**
+   * proxynet: shared by services with a fixed address. proxy: the project's own, added because Traefik reaches none of
+   * the service's. mode: no network of its own (`network_mode`). consumes, provides: the two sides of an egress edge.
+   */
+  kind: 'proxynet' | 'proxy' | 'own' | 'mode' | 'consumes' | 'provides';
 }
 
 export interface TopologyEdge {

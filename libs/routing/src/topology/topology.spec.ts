@@ -44,7 +44,6 @@ describe('topologyOf', () => {
       expect.arrayContaining([
         'https://shop.acme.org > shop-web-8080@docker',
         'shop-web-8080@docker > web',
-        'web > proxynet',
         'web > default',
         'web > → catalog:api',
         'tcp :5432 > shop-db-5432@file',

@@ -5,7 +5,6 @@ import type { Door } from '../explain/model';
 import { entryPointMiddlewares } from '../middlewares';
 import type { WorkspaceRouting } from '../model';
 import { collect, compareText } from '../order';
-import { proxynet } from '../proxynet';
 import type { NetworkNode, ServiceNode, Topology, TopologyEdge, TopologyGroup } from './model';
 
 /** Name of the proxy's group; no project can have it. */
@@ -148,6 +147,7 @@ function schemeOf({ kind, tls }: Candidate['fact']): string {
 
 function addNetworks(group: TopologyGroup, project: Project, routing: WorkspaceRouting): void {
   const own = routing.projects.find((each) => each.project === project.name);
+  const kinds = new Map(own?.networks.map(({ key, kind }) => [key, kind === 'edge' ? 'own' : kind] as const));
   const edges = new Map(routing.projects.flatMap((each) => each.edges).map((edge) => [edge.network, edge]));
   const join = (service: string, network: Omit<NetworkNode, 'id'>): void => {
     const id = `${group.name}/network/${network.name}`;
@@ -176,7 +176,7 @@ function addNetworks(group: TopologyGroup, project: Project, routing: WorkspaceR
           : {
               name: network.name,
               label: network.name,
-              kind: network.name === proxynet.name ? 'proxynet' : 'own',
+              kind: kinds.get(network.name) ?? 'own',
             },
       );
     }
@@ -210,7 +210,7 @@ function errorsOf({ name }: Project, workspace: Workspace, routing: WorkspaceRou
   ).length;
 }
 
-const NETWORK_ORDER: NetworkNode['kind'][] = ['proxynet', 'own', 'mode', 'consumes', 'provides'];
+const NETWORK_ORDER: NetworkNode['kind'][] = ['proxynet', 'proxy', 'own', 'mode', 'consumes', 'provides'];
 
 /** An order that keeps lines short: what is routed first, networks by what they are for, else by name. */
 function sorted(group: TopologyGroup): TopologyGroup {

@@ -38,7 +38,7 @@ export function leaveProxyNetworks(
     } else {
       leaving.push(network);
       notes.push(
-        `the network ${network.key} of the old Traefik is gone from the file: proxynet takes its place`,
+        `the network ${network.key} of the old Traefik is gone from the file: Traefik comes by the project's own networks`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { rangeOf, type Range } from '../cidr';
+import { rangeOf, type Range } from '@itsup/docker';
 import { engine, network } from '../../testing/facts';
 import { checkAddressPools, countFree } from './address-pools';
 

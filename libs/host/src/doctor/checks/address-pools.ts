@@ -1,6 +1,6 @@
-import { PROXYNET, PROXYNET_SUBNET } from '@itsup/deploy';
+import { freeProxynetRange, type NetworkOnHost } from '@itsup/deploy';
+import { overlap, rangeOf, type Range } from '@itsup/docker';
 
-import { overlap, rangeOf, type Range } from '../cidr';
 import type { HostFacts } from '../facts';
 import { error, findings, note, warning, type Finding } from '../finding';
 
@@ -64,47 +64,57 @@ export function countFree(
   return { total, free };
 }
 
-/** The network that Traefik reaches every container by. */
+/** The network of the honeypot and of services with a fixed address. */
 export function checkProxynet({
   engine,
   networks,
   interfaceNetworks,
-}: Pick<HostFacts, 'engine' | 'networks' | 'interfaceNetworks'>): Finding[] {
+  wanted: { proxynet },
+}: Pick<HostFacts, 'engine' | 'networks' | 'interfaceNetworks' | 'wanted'>): Finding[] {
   if (engine === null) return [];
-  const proxynet = networks.find(({ name }) => name === PROXYNET);
-  if (proxynet === undefined) {
-    const wanted = rangeOf(PROXYNET_SUBNET);
-    const inTheWay = [
-      ...networks.flatMap(({ name, subnets }) =>
-        subnets.map(({ subnet }) => ({ what: `the network ${name}`, subnet })),
+  const { name, subnet } = proxynet;
+  const present = networks.find((network) => network.name === name);
+  const others: NetworkOnHost[] = [
+    ...networks
+      .filter((network) => network.name !== name)
+      .flatMap((network) =>
+        network.subnets.map((each) => ({ what: `the network ${network.name}`, subnet: each.subnet })),
       ),
-      ...interfaceNetworks.map((subnet) => ({ what: 'an interface of this host', subnet })),
-    ].find(({ subnet }) => {
-      const range = rangeOf(subnet);
-      return range !== null && wanted !== null && overlap(range, wanted);
-    });
-    return findings(PROXYNET, null, [
-      inTheWay === undefined
-        ? note('is not there yet: the first deploy makes it')
-        : error(
-            `needs ${PROXYNET_SUBNET}, and ${inTheWay.what} has ${inTheWay.subnet}`,
-            inTheWay.what.startsWith('the network')
-              ? 'take down what uses that network and remove it: docker network rm'
-              : 'give that interface another network, or move Docker to another host',
-          ),
-    ]);
-  }
-  const subnets = proxynet.subnets.map(({ subnet }) => subnet);
-  const remake = `take down what uses it, then docker network rm ${PROXYNET}: the next deploy makes it anew`;
-  return findings(PROXYNET, `${subnets.join(', ')}, internal`, [
-    subnets.includes(PROXYNET_SUBNET)
+    ...interfaceNetworks.map((each) => ({ what: 'an interface of this host', subnet: each })),
+  ];
+  // Its own bridge is an interface too.
+  const own = new Set(present?.subnets.map((each) => each.subnet));
+  const inTheWay = others.find((other) => !own.has(other.subnet) && overlaps(other.subnet, subnet));
+  const taken =
+    inTheWay === undefined
       ? null
-      : error(`has the subnet ${subnets.join(', ')}, and ${PROXYNET_SUBNET} is needed`, remake),
-    proxynet.internal
+      : error(
+          `needs ${subnet}, and ${inTheWay.what} has ${inTheWay.subnet}`,
+          `choose another range in projects/itsup.yml, proxynet: {subnet: ${freeProxynetRange(others)}}: the next deploy replaces every container, for the DNS server's address stands in each; or give up the other one`,
+        );
+  if (present === undefined) {
+    return findings(name, null, [taken ?? note('is not there yet: the first deploy makes it')]);
+  }
+  const subnets = present.subnets.map((each) => each.subnet);
+  const remake = `take down what uses it, then docker network rm ${name}: the next deploy makes it anew`;
+  return findings(name, `${subnets.join(', ')}, internal`, [
+    subnets.includes(subnet)
+      ? null
+      : (taken ??
+        warning(
+          `has the subnet ${subnets.join(', ')}, and projects/itsup.yml says ${subnet}`,
+          'itsup deploy proxy makes it anew; every project is deployed then, for the address of the DNS server stands in each container',
+        )),
+    present.internal
       ? null
       : warning(
           'is not internal: a service of another project may be taken for a sibling of its name',
           remake,
         ),
   ]);
+}
+
+function overlaps(a: string, b: string): boolean {
+  const [one, other] = [rangeOf(a), rangeOf(b)];
+  return one !== null && other !== null && overlap(one, other);
 }

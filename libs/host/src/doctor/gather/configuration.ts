@@ -1,5 +1,5 @@
 import type { Workspace } from '@itsup/config';
-import { isPublicName, routeWorkspace } from '@itsup/routing';
+import { isPublicName, proxynetOf, routeWorkspace } from '@itsup/routing';
 
 import type { WantedFacts } from '../facts';
 
@@ -18,6 +18,7 @@ export function wantedFacts(workspace: Workspace, hasEmail: boolean): WantedFact
     );
   return {
     honeypot: settings.dns.enabled,
+    proxynet: proxynetOf(settings),
     ports: [
       { port: settings.entryPoints.web, protocol: 'tcp', entryPoint: 'web' },
       { port: settings.entryPoints.webSecure, protocol: 'tcp', entryPoint: 'web-secure' },
