@@ -13,8 +13,10 @@ describe('a tree of itsUP as it is', () => {
 
     expect(found.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(found.map(({ code, place }) => `${place?.file}:${place?.line} ${code}`)).toEqual([
+      'projects/traefik.yml:8 client-address',
       'projects/blog/ingress.yml:15 shared-network',
       'projects/mail/itsup-project.yml:7 proxyprotocol-default',
+      'projects/postgres/itsup-project.yml:8 allows-a-proxy',
     ]);
     expect(
       projects.flatMap(({ routes }) =>

@@ -50,7 +50,7 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
     ...checkRowsOfService(project, proxynetOf(settings)),
     ...checkNetworks(project, proxynetOf(settings)),
     ...guardedMountProblems(project, settings.isolation),
-    ...labelProblems(project, checkedServices(project, additions, settings)),
+    ...labelProblems(project, checkedServices(project, additions.services, settings)),
     ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({
       ...problem,
       project: project.name,
