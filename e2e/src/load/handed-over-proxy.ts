@@ -40,9 +40,15 @@ export class HandedOverProxy {
     return this.load;
   }
 
-  /** Deploys a project behind the proxy and sends it requests until `close`. */
-  static async open(): Promise<HandedOverProxy> {
+  /**
+   * Deploys a project behind the proxy and sends it requests until `close`.
+   * @param prepare changes the workspace before its first deploy
+   */
+  static async open(
+    prepare: (workspace: TestWorkspace) => Promise<void> = async () => undefined,
+  ): Promise<HandedOverProxy> {
     const workspace = await createLoadWorkspace();
+    await prepare(workspace);
     const app = workspace.name('load');
     const [tcpPort = 0, udpPort = 0] = await freePorts(2);
     const ports = { tcp: tcpPort, udp: udpPort };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { UserError, type Problem } from '@itsup/config';
+import { UserError, type Isolation, type Problem } from '@itsup/config';
 import { DockerError, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
@@ -16,6 +16,7 @@ import { aspectsOf, networksOf, replicasOf, type MountedContents } from './defin
 import type { Digester } from './digest';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
+import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
 import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
@@ -41,6 +42,7 @@ export interface LoadOptions {
   /** The paths of the model are those of the recorded checkout, contents those of this one; null: they are the same. */
   relocation: Relocation | null;
   stateDir: string;
+  isolation: Isolation;
   env: Readonly<Record<string, string | undefined>>;
   docker: Docker;
   secrets: SecretsReader;
@@ -84,6 +86,13 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   ]);
   const uses = [...sources.values()].flatMap(variablesIn);
   if (!isModel(model)) throw explained(model, spec, uses, environment);
+  // What a rollback mounts is a copy of the project's own, in the state folder.
+  if (spec.project !== null && options.composeFiles === undefined) {
+    const { isolation, stateDir: stateFolder } = options;
+    const services = spec.project.compose?.services ?? [];
+    const refused = refusedMounts(spec.stack, model, services, { stateFolder, isolation });
+    if (refused.length > 0) throw new UserError(refused);
+  }
 
   const files = await stampAll(filesOf(spec, model, environment), options);
   const contexts = await stampContexts(model, options);

@@ -1,4 +1,4 @@
-import { createTraefikApi, type ServedConfiguration } from '../traefik-api';
+import { createTraefikApi, TraefikApiRefusal, type ServedConfiguration } from '../traefik-api';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
 import { protocols } from './provided-configuration';
@@ -79,7 +79,8 @@ export async function awaitServing(
       if (container !== undefined) await mustRun(context, container);
       try {
         const fresh = await servingOf(context, address);
-        missing = model === null ? '' : missingFrom(await servingOf(context, model), fresh);
+        const old = await modelServing(context, model);
+        missing = old === null ? '' : missingFrom(old, fresh);
       } catch (error) {
         missing = error instanceof Error ? error.message : String(error);
       }
@@ -87,6 +88,21 @@ export async function awaitServing(
     },
     () => missing,
   );
+}
+
+/** What the model serves; null: there is none, or it was started with another state folder's secret and tells us nothing. */
+async function modelServing(context: HandoverContext, model: string | null): Promise<Serving | null> {
+  if (model === null) return null;
+  try {
+    return await servingOf(context, model);
+  } catch (error) {
+    if (!(error instanceof TraefikApiRefusal)) throw error;
+    context.report({
+      type: 'note',
+      text: 'the running Traefik does not take this state folder’s secret, so whether the new one serves the same could not be compared',
+    });
+    return null;
+  }
 }
 
 /** Rejects when the API does not answer. */

@@ -63,6 +63,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     root: context.root,
     relocation: run.relocation,
     stateDir: context.state.dir,
+    isolation: run.request.workspace.settings.isolation,
     env: context.env,
     docker: context.docker,
     secrets: run.secrets,

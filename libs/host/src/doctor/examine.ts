@@ -7,6 +7,7 @@ import { checkForwards } from './checks/forwards';
 import { checkKernel } from './checks/kernel';
 import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
+import { checkOpenApis } from './checks/open-apis';
 import { checkPorts } from './checks/ports';
 import { checkSecrets } from './checks/secrets';
 import { checkWorkspace } from './checks/workspace';
@@ -21,6 +22,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkAddressPools,
   checkProxynet,
   checkPorts,
+  checkOpenApis,
   checkNames,
   checkForwards,
   checkCertificates,

@@ -15,7 +15,10 @@ export function checkCertificates({
   if (wanted.certified.length === 0) return [];
   if (unreadable !== null) {
     return findings('certificates', null, [
-      note(`acme.json cannot be read: ${unreadable}`, 'run as the user who deploys'),
+      note(
+        `acme.json cannot be read: ${unreadable}`,
+        'it belongs to the user that Traefik runs as; run doctor as root',
+      ),
     ]);
   }
   const ends = (domain: string): number | null => {
