@@ -1,4 +1,6 @@
+import type { Exports, ExportEntry } from '@itsup/config';
 import { edgeNetwork } from './edges';
+import type { WorkspaceRouting } from './model';
 import { routeProject } from './route-project';
 import { routeWorkspace } from './route-workspace';
 import { codes, externalProject, project, service, settings, workspace } from './testing/build';
@@ -12,10 +14,12 @@ function shop(...egress: string[]): ReturnType<typeof project> {
   return project('shop', { services: ['web'], egress });
 }
 
+const errorsOf = ({ problems }: WorkspaceRouting) => problems.filter(({ severity }) => severity === 'error');
+
 describe('egress', () => {
   it('to a service of another project is an edge with a network', () => {
     const routing = routeWorkspace(workspace([shop('db:postgres'), db]));
-    expect(routing.problems).toEqual([]);
+    expect(errorsOf(routing)).toEqual([]);
     expect(routing.projects.flatMap(({ edges }) => edges)).toMatchObject([
       { consumer: 'shop', provider: 'db', service: 'postgres', network: 'shop--db--postgres' },
     ]);
@@ -23,7 +27,7 @@ describe('egress', () => {
 
   it('takes the container’s name as itsUP did, and keeps the network’s name', () => {
     const routing = routeWorkspace(workspace([shop('db:db-postgres'), db]));
-    expect(routing.problems).toEqual([]);
+    expect(errorsOf(routing)).toEqual([]);
     expect(routing.projects.flatMap(({ edges }) => edges)).toMatchObject([
       { service: 'postgres', network: 'shop--db--db-postgres' },
     ]);
@@ -69,6 +73,15 @@ describe('egress', () => {
     ]);
   });
 
+  it('finds a service by its name without the project’s, as itsUP names it', () => {
+    const chatbot = project('ai-chatbot', { services: ['ai-chatbot-redis'] });
+    const routing = routeWorkspace(workspace([shop('ai-chatbot:redis'), chatbot]));
+    expect(errorsOf(routing)).toEqual([]);
+    expect(routing.projects.flatMap(({ edges }) => edges)).toMatchObject([
+      { service: 'ai-chatbot-redis', network: 'shop--ai-chatbot--redis' },
+    ]);
+  });
+
   it('to itself, twice, or of nobody is told by the project alone', () => {
     expect(codes(routeProject(shop('shop:web'), settings()))).toEqual(['egress-to-self']);
     expect(codes(routeProject(shop('db:postgres', 'db:postgres'), settings()))).toEqual(['egress-twice']);
@@ -98,7 +111,7 @@ describe('egress', () => {
         link('y'),
       ]),
     );
-    expect(routing.problems).toMatchObject([
+    expect(errorsOf(routing)).toMatchObject([
       {
         code: 'egress-cycle',
         message: 'egress goes round in a circle: a → b → c → a',
@@ -115,7 +128,7 @@ describe('egress', () => {
     const chain = Array.from({ length: 3000 }, (_, index) =>
       project(`p${index}`, { services: ['web'], egress: index > 0 ? [`p${index - 1}:web`] : [] }),
     );
-    expect(routeWorkspace(workspace(chain)).problems).toEqual([]);
+    expect(errorsOf(routeWorkspace(workspace(chain)))).toEqual([]);
   });
 });
 
@@ -126,5 +139,37 @@ describe('edgeNetwork', () => {
     const names = [edgeNetwork(long, long, 'a'), edgeNetwork(long, long, 'b')];
     expect(names.map((name) => name.length)).toEqual([63, 63]);
     expect(names[0]).not.toBe(names[1]);
+  });
+});
+
+describe('exports', () => {
+  const place = { file: 'projects/db/ingress.yml', line: 1, column: 1 };
+  const entry = (name: string, ...projects: string[]): ExportEntry => ({ name, projects, place });
+  const exporting = (services: ExportEntry[]): ReturnType<typeof project> => {
+    const exports: Exports = { place, services, paths: [] };
+    return { ...db, exports };
+  };
+  const found = (provider: ReturnType<typeof project>, isolation: 'standard' | 'strict' = 'standard') =>
+    routeWorkspace(workspace([shop('db:postgres'), provider], { isolation })).problems.map(
+      ({ code, severity, project: whose }) => `${severity} ${code} of ${whose}`,
+    );
+
+  it('are said to be missing where a project is reached without them, and asked for when isolation is strict', () => {
+    expect(found(db)).toEqual(['note egress-without-consent of shop']);
+    expect(found(db, 'strict')).toEqual(['error egress-not-exported of shop']);
+  });
+
+  it('let in whom they name, by either name of the service, and nobody else', () => {
+    expect(found(exporting([entry('postgres', 'shop')]), 'strict')).toEqual([]);
+    expect(found(exporting([entry('db-postgres', 'shop')]), 'strict')).toEqual([]);
+    expect(found(exporting([]))).toEqual(['error egress-not-exported of shop']);
+    expect(found(exporting([entry('tunnel', 'shop')]))).toEqual(['error egress-not-exported of shop']);
+  });
+
+  it('name what is there', () => {
+    expect(found(exporting([entry('postgres', 'shop', 'ship'), entry('postgers', 'shop')]))).toEqual([
+      'warning exports-unknown-project of db',
+      'warning exports-unknown-service of db',
+    ]);
   });
 });

@@ -1,20 +1,90 @@
-import type { Problem, Project } from '@itsup/config';
+import type { ExportEntry, Isolation, Problem, Project } from '@itsup/config';
 import type { Edge } from './model';
 import { comparePlaces, compareText } from './order';
 import { suggestion } from './suggestion';
 
-/** Edges that lead to nothing, each a problem of the consumer. */
-export function egressProblems(edges: readonly Edge[], projects: ReadonlyMap<string, Project>): Problem[] {
-  return edges.flatMap((edge) => {
-    const flaw = flawOf(edge, projects.get(edge.provider), projects);
-    return flaw === null
-      ? []
-      : [{ ...flaw, severity: 'error', place: edge.place, project: edge.consumer } satisfies Problem];
+/**
+ * Edges that lead to nothing, and edges that their provider does not name in its `exports`; each a problem of the
+ * consumer. Without `exports` an edge is a note, with `isolation: strict` an error.
+ */
+export function egressProblems(
+  edges: readonly Edge[],
+  projects: ReadonlyMap<string, Project>,
+  isolation: Isolation = 'standard',
+): Problem[] {
+  return edges.flatMap((edge): Problem[] => {
+    const provider = projects.get(edge.provider);
+    const flaw = flawOf(edge, provider, projects);
+    if (flaw !== null) return [{ ...flaw, severity: 'error', place: edge.place, project: edge.consumer }];
+    return provider === undefined ? [] : consentProblems(edge, provider, isolation);
   });
 }
 
+function consentProblems(edge: Edge, provider: Project, isolation: Isolation): Problem[] {
+  const { consumer, place, service } = edge;
+  const { exports } = provider;
+  const entry = exports?.services.find(({ name }) => (providerService(provider, name) ?? name) === service);
+  if (entry?.projects.includes(consumer) === true) return [];
+  const closed = exports !== undefined || isolation === 'strict';
+  const file = provider.ingressFile ?? `${provider.folder}/ingress.yml`;
+  const line = `exports: {${service}: [${consumer}]}`;
+  return [
+    {
+      code: closed ? 'egress-not-exported' : 'egress-without-consent',
+      severity: closed ? 'error' : 'note',
+      message: closed
+        ? `egress ${provider.name}:${service}: ${provider.name} does not say that ${consumer} may reach it`
+        : `${consumer} reaches ${provider.name}:${service}, and ${provider.name} does not say that it may`,
+      help: closed ? `let ${line} stand in ${file}` : `${provider.name} says so with ${line} in ${file}`,
+      place,
+      project: consumer,
+      ...(exports
+        ? { related: [{ message: 'who may is named here', place: (entry ?? exports).place }] }
+        : {}),
+    },
+  ];
+}
+
+/** Lines of `exports` that name what is not there. */
+export function exportProblems(project: Project, projects: ReadonlyMap<string, Project>): Problem[] {
+  const { exports, compose } = project;
+  if (!exports || !project.enabled) return [];
+  const warn = (entry: ExportEntry, code: string, message: string, help: string): Problem => {
+    return { code, severity: 'warning', message, help, place: entry.place, project: project.name };
+  };
+  const unknownServices = exports.services.flatMap((entry) =>
+    compose === null || compose.partial === true || providerService(project, entry.name) !== null
+      ? []
+      : [
+          warn(
+            entry,
+            'exports-unknown-service',
+            `exports names ${entry.name}, and ${project.name} has no such service`,
+            suggestion(
+              entry.name,
+              compose.services.map(({ name }) => name),
+            ),
+          ),
+        ],
+  );
+  const unknownProjects = [...exports.services, ...exports.paths].flatMap((entry) =>
+    entry.projects
+      .filter((name) => !projects.has(name))
+      .map((name) =>
+        warn(
+          entry,
+          'exports-unknown-project',
+          `exports lets ${name} use ${entry.name}, and there is no project ${name}`,
+          suggestion(name, [...projects.keys()]),
+        ),
+      ),
+  );
+  return [...unknownServices, ...unknownProjects];
+}
+
 /**
- * The service that an edge means. itsUP also took the container's name, `{project}-{service}`.
+ * The service that an edge means. itsUP also took the container's name, `{project}-{service}`, and where the service
+ * itself is called so, the name without the project's.
  *
  * @returns null when the provider has no such service.
  */
@@ -22,7 +92,9 @@ export function providerService(provider: Project, written: string): string | nu
   const names = new Set(provider.compose?.services.map(({ name }) => name));
   if (names.has(written)) return written;
   const short = written.startsWith(`${provider.name}-`) ? written.slice(provider.name.length + 1) : null;
-  return short !== null && names.has(short) ? short : null;
+  if (short !== null && names.has(short)) return short;
+  const long = `${provider.name}-${written}`;
+  return names.has(long) ? long : null;
 }
 
 function flawOf(

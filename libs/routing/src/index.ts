@@ -1,5 +1,7 @@
 export * from './model';
 export { addressesOf, type ProjectAddress } from './addresses';
+export type { Circumstances, Lookups } from './conflicts/circumstances';
+export { composeProjectName } from './compose-name';
 export { dashboardOf, dashboardRouters } from './dashboard';
 export { answersChallenges } from './entry-points';
 export { explain } from './explain/explain';

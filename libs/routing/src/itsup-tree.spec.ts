@@ -17,6 +17,7 @@ describe('a tree of itsUP as it is', () => {
       'projects/blog/ingress.yml:15 shared-network',
       'projects/mail/itsup-project.yml:7 proxyprotocol-default',
       'projects/postgres/itsup-project.yml:8 allows-a-proxy',
+      'projects/blog/ingress.yml:17 egress-without-consent',
     ]);
     expect(
       projects.flatMap(({ routes }) =>

@@ -124,4 +124,27 @@ export interface WorkspaceRouting {
   entryPoints: EntryPoint[];
   /** Problems between projects: conflicts, egress to nothing, cycles, addresses. */
   problems: Problem[];
+  /** Of these problems the conflicts, with those who take part: who fails depends on what is deployed. */
+  disputes: Dispute[];
+  /** By project, the keys of all that it claims in the table of ownership, sorted. */
+  holdings: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A conflict between projects, or of one with the proxy. */
+export interface Dispute {
+  problem: Problem;
+  parties: DisputeParty[];
+  /** Of the projects, those that take what another one has; empty: neither is more in the wrong. */
+  takers: string[];
+}
+
+/** One that takes part in a dispute. */
+export interface DisputeParty {
+  /** null: the proxy itself. */
+  project: string | null;
+  label: string;
+  /** null: what the proxy has by default stands in no file. */
+  place: Place | null;
+  /** The keys of what it claims, in `holdings` too. */
+  holds?: readonly string[];
 }

@@ -2,7 +2,8 @@ import type { Problem, Project, Settings } from '@itsup/config';
 import { additionsOf } from './additions';
 import { checkNetworks } from './check-networks';
 import { checkRowsOfService } from './check-services';
-import { conflictsAmong } from './conflicts/conflicts-among';
+import type { Circumstances } from './conflicts/circumstances';
+import { ownershipAmong } from './conflicts/ownership-among';
 import { edgesOf } from './edges';
 import { guardedMountProblems } from './guarded-mounts';
 import type { ProjectRouting, Route } from './model';
@@ -12,6 +13,7 @@ import { proxynetOf } from './proxynet';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
 import { checkedServices, labelProblems } from './traefik/label-problems';
+import { reservedProblems } from './written-problems';
 
 /**
  * What follows from one project alone: its routes, the additions to its services, its networks and edges,
@@ -20,7 +22,11 @@ import { checkedServices, labelProblems } from './traefik/label-problems';
  * A disabled project has no routes, no edges and no problems, whatever stands in its files: it must be possible to take
  * down what is broken. Its additions and networks stay, so that the artifact still names what `down` removes.
  */
-export function routeProject(project: Project, settings: Settings): ProjectRouting {
+export function routeProject(
+  project: Project,
+  settings: Settings,
+  circumstances: Circumstances = {},
+): ProjectRouting {
   const context = rowContext(project, settings);
   const { names, duplicates } = nameRows(project.name, project.ingress, 'host');
   const routes: Route[] = [];
@@ -51,7 +57,8 @@ export function routeProject(project: Project, settings: Settings): ProjectRouti
     ...checkNetworks(project, proxynetOf(settings)),
     ...guardedMountProblems(project, settings.isolation),
     ...labelProblems(project, checkedServices(project, additions.services, settings)),
-    ...conflictsAmong([{ project, routing }], settings).map(({ problem }) => ({
+    ...reservedProblems(project, settings, circumstances),
+    ...ownershipAmong([{ project, routing }], settings, circumstances).conflicts.map(({ problem }) => ({
       ...problem,
       project: project.name,
     })),

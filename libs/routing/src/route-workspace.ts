@@ -1,12 +1,15 @@
-import type { Project, Workspace } from '@itsup/config';
-import { conflictsAmong } from './conflicts/conflicts-among';
+import type { Problem, Project, Workspace } from '@itsup/config';
+import type { Circumstances } from './conflicts/circumstances';
+import { ownershipAmong } from './conflicts/ownership-among';
+import { guestProblems } from './conflicts/guests';
 import { edgeNameProblems } from './edge-names';
-import { egressCycles, egressProblems, providerService } from './egress-problems';
+import { egressCycles, egressProblems, exportProblems, providerService } from './egress-problems';
 import { entryPointsOf } from './entry-points';
-import type { ProjectRouting, WorkspaceRouting } from './model';
+import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './order';
 import { routeProject, sortProblems } from './route-project';
 import { referenceProblems } from './traefik/reference-problems';
+import { foreignProblems } from './written-problems';
 
 /**
  * Routes every project and finds every conflict between them. `problems` holds what concerns several projects, and
@@ -14,10 +17,12 @@ import { referenceProblems } from './traefik/reference-problems';
  *
  * @param routed outcomes of `routeProject` with the workspace's settings that are at hand already, by project name;
  *   the others are computed.
+ * @param circumstances what only a host knows
  */
 export function routeWorkspace(
   workspace: Workspace,
   routed: ReadonlyMap<string, ProjectRouting> = new Map(),
+  circumstances: Circumstances = {},
 ): WorkspaceRouting {
   const { settings } = workspace;
   const byName = new Map(workspace.projects.map((project) => [project.name, project]));
@@ -25,23 +30,32 @@ export function routeWorkspace(
     .sort((a, b) => compareText(a.name, b.name))
     .map((project) => ({
       project,
-      routing: resolveEdges(routed.get(project.name) ?? routeProject(project, settings), byName),
+      routing: resolveEdges(
+        routed.get(project.name) ?? routeProject(project, settings, circumstances),
+        byName,
+      ),
     }));
   const entryPoints = entryPointsOf(pairs.flatMap(({ routing }) => routing.routes));
   const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
+  const { conflicts, holdings, claims, joined } = ownershipAmong(pairs, settings, circumstances);
+  const disputes = conflicts.filter(({ projects }) => projects.length > 1);
   return {
     projects,
     entryPoints,
     problems: sortProblems([
-      ...conflictsAmong(pairs, settings)
-        .filter(({ projects }) => projects.length > 1)
-        .map(({ problem }) => problem),
-      ...egressProblems(edges, byName),
+      ...disputes.map(({ problem }) => problem),
+      ...guestProblems(claims, byName, settings).filter((found) => !isTold(found, disputes)),
+      ...joined,
+      ...foreignProblems(pairs, circumstances.lookups),
+      ...egressProblems(edges, byName, settings.isolation),
+      ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
       ...egressCycles(edges),
-      ...referenceProblems(workspace, { projects, entryPoints, problems: [] }),
+      ...referenceProblems(workspace, { projects, entryPoints, problems: [], disputes: [], holdings }),
       ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
     ]),
+    disputes,
+    holdings,
   };
 }
 
@@ -55,4 +69,14 @@ function resolveEdges(routing: ProjectRouting, projects: ReadonlyMap<string, Pro
   return resolved.some((edge, index) => edge !== routing.edges[index])
     ? { ...routing, edges: resolved }
     : routing;
+}
+
+/** A note about two projects says nothing new beside an error about the same two. */
+function isTold({ severity, place, related = [] }: Problem, disputes: readonly Dispute[]): boolean {
+  if (severity === 'error') return false;
+  const files = new Set([place, ...related.map((other) => other.place)].map((at) => at?.file));
+  return disputes.some(
+    ({ problem, parties }) =>
+      problem.severity === 'error' && parties.filter((party) => files.has(party.place?.file)).length > 1,
+  );
 }

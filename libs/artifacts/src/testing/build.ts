@@ -139,5 +139,7 @@ export function workspaceRouting(routes: Route[] = [], entryPoints: EntryPoint[]
     projects: routes.map((item) => projectRouting({ project: item.project, routes: [item] })),
     entryPoints,
     problems: [],
+    disputes: [],
+    holdings: new Map(),
   };
 }

@@ -16,11 +16,13 @@ export function acmeConflicts(claims: readonly Claim[]): Conflict[] {
     }
   }
   return claims.flatMap((claim) => {
-    if (claim.entryPoint !== 'web') return [];
+    if (claim.entryPoint !== 'web' || claim.isRedirect) return [];
     const host = claim.hosts.find((each) => certified.has(each));
     const other = host === undefined ? undefined : certified.get(host);
     if (host === undefined || !other) return [];
-    const { projects, problem } = conflictAt(
+    // Of another project it is no oversight: whoever answers them can have certificates for the name (`takings`).
+    if (claim.party.project !== other.party.project) return [];
+    const conflict = conflictAt(
       claim.party,
       [other.party],
       {
@@ -30,6 +32,6 @@ export function acmeConflicts(claims: readonly Claim[]): Conflict[] {
       },
       ({ label }) => `${label} wants a certificate here`,
     );
-    return [{ projects, problem: { ...problem, severity: 'warning' } }];
+    return [{ ...conflict, problem: { ...conflict.problem, severity: 'warning' } }];
   });
 }

@@ -1,4 +1,5 @@
 import {
+  claimKey,
   compareParties,
   conflictAt,
   listed,
@@ -17,7 +18,12 @@ export function addressConflicts(routed: readonly RoutedProject[]): Conflict[] {
       const label = `${project.name}:${row.service}`;
       const parties = byAddress.get(row.ipv4Address) ?? new Map<string, Party>();
       byAddress.set(row.ipv4Address, parties);
-      const party = { project: project.name, label, place: row.places['ipv4_address'] ?? row.place };
+      const party = {
+        project: project.name,
+        label,
+        place: row.places['ipv4_address'] ?? row.place,
+        holds: [claimKey('address', row.ipv4Address)],
+      };
       const known = parties.get(label);
       if (!known || compareParties(party, known) < 0) parties.set(label, party);
     }

@@ -8,9 +8,13 @@ export interface RoutedProject {
   routing: ProjectRouting;
 }
 
-/** A conflict and the projects that take part in it: one alone, or several. */
+/** A conflict and those who take part in it. */
 export interface Conflict {
+  /** One alone, or several. */
   projects: string[];
+  parties: Party[];
+  /** Of the projects, those that take what another one has; empty: neither is more in the wrong than the other. */
+  takers: string[];
   problem: Problem;
 }
 
@@ -22,15 +26,31 @@ export interface Party {
   label: string;
   /** null: what the proxy has by default stands in no file. */
   place: Place | null;
+  /** What it claims of the table, by key (`claimKey`): the conflict is about these. */
+  holds?: readonly string[];
 }
 
+/** The key of something that one project alone can have; what is deployed is remembered by it. */
+export function claimKey(kind: ClaimKind, ...parts: readonly (string | number)[]): string {
+  return [kind, ...parts].join(' ');
+}
+
+/** What can be claimed. */
+export type ClaimKind = 'route' | 'name' | 'port' | 'container' | 'network' | 'address';
+
 /** A route as a party. */
-export function partyOf(route: Route): Party {
+export function partyOf(route: Route, holds: readonly string[] = []): Party {
   return {
     project: route.project,
     label: `${route.project}:${route.service ?? route.host ?? ''}`,
     place: route.place,
+    holds,
   };
+}
+
+/** The same party with what it claims in this conflict. */
+export function holding(party: Party, ...holds: readonly string[]): Party {
+  return { ...party, holds };
 }
 
 /** Orders parties by place, so that the same conflict is always told from the same side; the proxy comes first. */
@@ -44,12 +64,14 @@ export function compareParties(a: Party, b: Party): number {
  * Tells a conflict at the place of `at`, naming all others as related places.
  *
  * @param note what is said at the others' places.
+ * @param takers of the projects, those that take what another one has
  */
 export function conflictAt(
   at: Party,
   others: readonly Party[],
   problem: Pick<Problem, 'code' | 'message' | 'help'>,
   note: (other: Party) => string,
+  takers: readonly string[] = [],
 ): Conflict {
   const related = others.flatMap((other) =>
     other.place === null ? [] : [{ message: note(other), place: other.place }],
@@ -57,6 +79,8 @@ export function conflictAt(
   const projects = [at, ...others].flatMap(({ project }) => (project === null ? [] : [project]));
   return {
     projects: [...new Set(projects)].sort(compareText),
+    parties: [at, ...others],
+    takers: [...takers],
     problem: {
       code: problem.code,
       severity: 'error',

@@ -1,39 +1,136 @@
-import type { Edge } from '../model';
+import type { Isolation, Problem } from '@itsup/config';
+import { composeProjectName } from '../compose-name';
 import { collect } from '../order';
+import { PROXYNET } from '../proxynet';
+import { engineName, resolvedName } from '../traefik-network';
 import {
+  claimKey,
   compareParties,
   conflictAt,
+  holding,
   listed,
   type Conflict,
   type Party,
   type RoutedProject,
 } from './conflict';
 
-/** Edges of different projects whose networks would be one, so that one's containers would see the other's. */
-export function networkConflicts(routed: readonly RoutedProject[]): Conflict[] {
-  const byNetwork = new Map<string, Edge[]>();
-  for (const { routing } of routed) for (const edge of routing.edges) collect(byNetwork, edge.network, edge);
-  return [...byNetwork].flatMap(([network, edges]) => {
-    const parties: Party[] = edges
-      .map(({ consumer, provider, service, place }) => ({
-        project: consumer,
-        label: `${consumer} → ${provider}:${service}`,
-        place,
-      }))
-      .sort(compareParties);
+/** A network by its name on the engine, and a project that makes it or joins it. */
+export interface NamedNetwork {
+  name: string;
+  party: Party;
+  /** row: an edge's. file: the project's Compose file makes it. joined: `external: true` in it. */
+  by: 'edge' | 'file' | 'joined';
+  /** The name is written, not the one that Compose gives. */
+  isWritten: boolean;
+}
+
+/** The networks of these projects by their real names; one whose name only a deploy knows is left out. */
+export function namedNetworks(routed: readonly RoutedProject[]): NamedNetwork[] {
+  return routed.flatMap(({ project, routing }): NamedNetwork[] => {
+    if (!project.enabled) return [];
+    const edges = routing.edges.map(({ consumer, provider, service, network, place }): NamedNetwork => {
+      const label = `${consumer} → ${provider}:${service}`;
+      return { name: network, party: { project: consumer, label, place }, by: 'edge', isWritten: false };
+    });
+    const { compose } = project;
+    if (compose === null) return edges;
+    const keys = new Set([...compose.networks, ...Object.keys(compose.networkFacts ?? {}), 'default']);
+    const own = [...keys].flatMap((key): NamedNetwork[] => {
+      const facts = compose.networkFacts?.[key];
+      const name = facts?.nameUnknown
+        ? null
+        : resolvedName(engineName(compose, key), composeProjectName(project));
+      if (name === null) return [];
+      const [file = project.folder] = compose.files;
+      const place = { file, line: 1, column: 1 };
+      const party = { project: project.name, label: `${project.name}'s network ${key}`, place };
+      const isWritten = facts?.name !== null && facts?.name !== undefined;
+      return [{ name, party, by: facts?.external === true ? 'joined' : 'file', isWritten }];
+    });
+    return [...edges, ...own];
+  });
+}
+
+/**
+ * Networks that two projects make, so that one's containers would see the other's. Who writes the name that another one's
+ * network has by itself takes it.
+ */
+export function networkConflicts(networks: readonly NamedNetwork[]): Conflict[] {
+  const byName = new Map<string, NamedNetwork[]>();
+  for (const network of networks) if (network.by !== 'joined') collect(byName, network.name, network);
+  const proxynet: Party = { project: null, label: "the proxy's network", place: null };
+  return [...byName].flatMap(([name, made]) => {
+    if (name === PROXYNET) return made.map(({ party }) => takenNetwork(name, party, [proxynet], []));
+    if (new Set(made.map(({ party }) => party.project)).size < 2 && !twoEdges(made)) return [];
+    const parties = made.map(({ party }) => holding(party, claimKey('network', name))).sort(compareParties);
     const at = parties.at(-1);
-    if (!at || parties.length < 2) return [];
+    if (!at) return [];
+    const takers = made.filter(({ isWritten }) => isWritten).map(({ party }) => party.project ?? '');
+    const taker = parties.find(({ project }) => project === takers[0]);
+    if (taker && takers.length < made.length)
+      return [
+        takenNetwork(
+          name,
+          taker,
+          parties.filter((party) => party !== taker),
+          takers,
+        ),
+      ];
     return [
       conflictAt(
         at,
         parties.slice(0, -1),
         {
           code: 'network-name-conflict',
-          message: `${listed(parties.map(({ label }) => label))} would share the network ${network}`,
+          message: `${listed(parties.map(({ label }) => label))} would share the network ${name}`,
           help: 'rename a project',
         },
         ({ label }) => `${label} is here`,
       ),
+    ];
+  });
+}
+
+function twoEdges(made: readonly NamedNetwork[]): boolean {
+  return made.filter(({ by }) => by === 'edge').length > 1;
+}
+
+function takenNetwork(
+  name: string,
+  at: Party,
+  others: readonly Party[],
+  takers: readonly string[],
+): Conflict {
+  return conflictAt(
+    at,
+    others,
+    {
+      code: 'network-name-taken',
+      message: `${at.label} is called ${name}, which is ${listed(others.map(({ label }) => label))}`,
+      help: 'give it another name:, or none',
+    },
+    ({ label }) => `${label} is here`,
+    takers,
+  );
+}
+
+/** A project that joins another one's network reaches all that is on it: a note, and an error when isolation is strict. */
+export function joinedNetworks(networks: readonly NamedNetwork[], isolation: Isolation): Problem[] {
+  const makers = new Map(networks.filter(({ by }) => by !== 'joined').map((made) => [made.name, made.party]));
+  return networks.flatMap(({ name, party, by }): Problem[] => {
+    const maker = by === 'joined' ? makers.get(name) : undefined;
+    if (!maker || maker.project === party.project || maker.project === null || party.project === null)
+      return [];
+    return [
+      {
+        code: 'network-joined',
+        severity: isolation === 'strict' ? 'error' : 'note',
+        message: `${party.label} is ${name}, a network of ${maker.project}: it reaches all that is on it`,
+        help: `egress: ["${maker.project}:<service>"] reaches one service alone`,
+        ...(party.place ? { place: party.place } : {}),
+        ...(maker.place ? { related: [{ message: `${maker.label} is here`, place: maker.place }] } : {}),
+        project: party.project,
+      },
     ];
   });
 }

@@ -1,8 +1,10 @@
-import type { Settings } from '@itsup/config';
+import { portsOf, type Settings } from '@itsup/config';
 import type { Route } from '../model';
 import { collect } from '../order';
 import { reservedPorts, type ReservedPort } from '../reserved-ports';
+import type { Lookups } from './circumstances';
 import {
+  claimKey,
   compareParties,
   conflictAt,
   listed,
@@ -13,7 +15,11 @@ import {
 } from './conflict';
 
 /** Ports of the host that are asked for twice: by rows, by the proxy, or by what Compose services publish themselves. */
-export function portConflicts(routed: readonly RoutedProject[], settings: Settings): Conflict[] {
+export function portConflicts(
+  routed: readonly RoutedProject[],
+  settings: Settings,
+  lookups: Lookups = () => undefined,
+): Conflict[] {
   const reserved = reservedPorts(settings);
   const rows = new Map<string, Route[]>();
   for (const { routing } of routed) {
@@ -23,13 +29,13 @@ export function portConflicts(routed: readonly RoutedProject[], settings: Settin
   }
   const conflicts: Conflict[] = [];
   for (const [port, routes] of rows) {
-    const parties = routes.map(partyOf).sort(compareParties);
+    const parties = routes.map((route) => partyOf(route, [portKey(port)])).sort(compareParties);
     const use = reserved.get(port);
     if (use !== undefined)
       conflicts.push(...parties.map((party) => reservedPort(party, port, use, 'hostport')));
     else if (!canShare(routes)) conflicts.push(sharedPort(parties, port));
   }
-  return [...conflicts, ...publishedPorts(routed, rows, reserved)];
+  return [...conflicts, ...publishedPorts(routed, rows, reserved, lookups)];
 }
 
 function portOf(route: Route): string {
@@ -78,44 +84,99 @@ function reservedPort(party: Party, port: string, { use, place }: ReservedPort, 
   );
 }
 
-/** Ports that Compose services publish past the proxy. Two of these are left to Docker: they may differ in address. */
+/** Ports that Compose services publish past the proxy, beside the proxy's own, rows' and each other's. */
 function publishedPorts(
   routed: readonly RoutedProject[],
   rows: ReadonlyMap<string, readonly Route[]>,
   reserved: ReadonlyMap<string, ReservedPort>,
+  lookups: Lookups,
 ): Conflict[] {
   const conflicts: Conflict[] = [];
-  for (const { project } of routed) {
-    if (!project.enabled) continue;
-    for (const service of project.compose?.services ?? []) {
-      // A service of a profile runs only when it is asked for.
-      if (service.profiles.length > 0) continue;
-      for (const published of service.publishedPorts) {
-        const port = `${published.port}/${published.protocol}`;
-        const party: Party = {
+  const published = routed.flatMap((each) => portsPublishedBy(each, lookups));
+  for (const { port, party } of published) {
+    const use = reserved.get(port);
+    if (use !== undefined) conflicts.push(reservedPort(party, port, use, 'published port'));
+    const others = (rows.get(port) ?? [])
+      .map((route) => partyOf(route, [portKey(port)]))
+      .sort(compareParties);
+    const [first] = others;
+    if (use !== undefined || !first) continue;
+    conflicts.push(
+      conflictAt(
+        first,
+        [...others.slice(1), party],
+        {
+          code: 'hostport-conflict',
+          message: `hostport ${port} of ${first.label} is published by ${party.label} itself`,
+          help: 'remove the port from ports: in the Compose file, or choose another hostport',
+        },
+        ({ label }) => (label === party.label ? `${label} publishes it here` : `${label} takes it here`),
+      ),
+    );
+  }
+  return [...conflicts, ...publishedTwice(published)];
+}
+
+/** A port of the host that a service publishes. */
+export interface PublishedBy {
+  /** `port/protocol`. */
+  port: string;
+  /** null: every address of the host. */
+  ip: string | null;
+  party: Party;
+}
+
+/** The ports that services of a project publish; one of a profile runs only when it is asked for. */
+export function portsPublishedBy({ project }: RoutedProject, lookups: Lookups): PublishedBy[] {
+  if (!project.enabled) return [];
+  const lookup = lookups(project.name);
+  return (project.compose?.services ?? [])
+    .filter(({ profiles }) => profiles.length === 0)
+    .flatMap((service) =>
+      portsOf(service, lookup).map(({ port, protocol, ip, place }) => ({
+        port: `${port}/${protocol}`,
+        ip: ip ?? null,
+        party: {
           project: project.name,
           label: `${project.name}:${service.name}`,
-          place: published.place,
-        };
-        const use = reserved.get(port);
-        if (use !== undefined) conflicts.push(reservedPort(party, port, use, 'published port'));
-        const others = (rows.get(port) ?? []).map(partyOf).sort(compareParties);
-        const [first] = others;
-        if (use !== undefined || !first) continue;
-        conflicts.push(
-          conflictAt(
-            first,
-            [...others.slice(1), party],
-            {
-              code: 'hostport-conflict',
-              message: `hostport ${port} of ${first.label} is published by ${party.label} itself`,
-              help: 'remove the port from ports: in the Compose file, or choose another hostport',
-            },
-            ({ label }) => (label === party.label ? `${label} publishes it here` : `${label} takes it here`),
-          ),
-        );
-      }
-    }
-  }
-  return conflicts;
+          place,
+          holds: [portKey(`${port}/${protocol}`)],
+        },
+      })),
+    );
+}
+
+/** Two projects on one port of one address; two services of a project are Compose's to judge. */
+function publishedTwice(published: readonly PublishedBy[]): Conflict[] {
+  const byPort = new Map<string, PublishedBy[]>();
+  for (const each of published) collect(byPort, each.port, each);
+  return [...byPort].flatMap(([port, all]) => {
+    const meeting = all.filter((one) => all.some((other) => meet(one, other)));
+    const parties = [
+      ...new Map([...meeting].reverse().map(({ party }) => [party.project, party])).values(),
+    ].sort(compareParties);
+    const at = parties.at(-1);
+    if (!at || parties.length < 2) return [];
+    return [
+      conflictAt(
+        at,
+        parties.slice(0, -1),
+        {
+          code: 'published-port-conflict',
+          message: `${listed(parties.map(({ label }) => label))} publish one port of the host, ${port}`,
+          help: 'give each its own port, or an address of its own before it',
+        },
+        ({ label }) => `${label} publishes it here`,
+      ),
+    ];
+  });
+}
+
+function meet(one: PublishedBy, other: PublishedBy): boolean {
+  if (one.party.project === other.party.project) return false;
+  return one.ip === null || other.ip === null || one.ip === other.ip;
+}
+
+function portKey(port: string): string {
+  return claimKey('port', port);
 }

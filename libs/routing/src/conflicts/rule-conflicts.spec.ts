@@ -5,8 +5,8 @@ import { codes, externalProject, project, settings, workspace } from '../testing
 import type { Problem } from '@itsup/config';
 
 function between(a: Partial<IngressRow>, b: Partial<IngressRow>, set: Partial<Settings> = {}): Problem[] {
-  return routeWorkspace(workspace([project('one', { rows: [a] }), project('two', { rows: [b] })], set))
-    .problems;
+  const sources = workspace([project('one', { rows: [a] }), project('two', { rows: [b] })], set);
+  return routeWorkspace(sources).problems.filter(({ severity }) => severity !== 'note');
 }
 
 function within(rows: Partial<IngressRow>[], set: Partial<Settings> = {}): Problem[] {
@@ -59,7 +59,9 @@ describe('the same host and path', () => {
     expect(
       between({ domains: ['a.org'], hostport: 9000 }, { rule: 'Host(`a.org`)', hostport: 9000 }),
     ).toEqual([]);
-    expect(between({ domains: ['a.org'] }, { rule: 'Host(`a.org`) && Method(`POST`)' })).toEqual([]);
+    expect(within([{ domains: ['a.org'] }, { rule: 'Host(`a.org`) && Method(`POST`)', port: 1 }])).toEqual(
+      [],
+    );
     expect(
       between({ domains: ['a.org'], pathPrefix: '/a' }, { domains: ['a.org'], pathPrefix: '/b' }),
     ).toEqual([]);
@@ -183,12 +185,11 @@ describe('a route that is never reached', () => {
   });
 
   it('is none of the redirects: they all do the same', () => {
-    expect(
-      between(
-        { domains: ['a.org', 'long-long-long-long-long.org'] },
-        { domains: ['a.org'], pathPrefix: '/.well-known/acme-challenge' },
-      ).map(({ code }) => code),
-    ).toEqual(['acme-path-taken']);
+    const rows = [
+      { domains: ['a.org', 'long-long-long-long-long.org'] },
+      { domains: ['a.org'], pathPrefix: '/.well-known/acme-challenge' },
+    ];
+    expect(within(rows).map(({ code }) => code)).toEqual(['acme-path-taken']);
   });
 });
 
@@ -239,10 +240,19 @@ describe('TLS of one name', () => {
 describe('a challenge that a container answers', () => {
   it('is a warning where Traefik wants a certificate for the same name', () => {
     const challenge = { domains: ['a.org'], pathPrefix: '/.well-known/acme-challenge' };
-    expect(between({ domains: ['a.org'] }, challenge)).toMatchObject([
+    expect(within([{ domains: ['a.org'] }, challenge])).toMatchObject([
       { code: 'acme-path-taken', severity: 'warning' },
     ]);
-    expect(between({ domains: ['a.org'], passthrough: true }, challenge)).toEqual([]);
+    expect(within([{ domains: ['a.org'], passthrough: true }, challenge])).toEqual([]);
     expect(codes({ problems: within([challenge]) })).toEqual([]);
+  });
+
+  it('is an error where another project has the name: whoever answers can have certificates for it', () => {
+    const challenge = { domains: ['a.org'], pathPrefix: '/.well-known/acme-challenge' };
+    for (const victim of [{ domains: ['a.org'] }, { domains: ['a.org'], passthrough: true }]) {
+      expect(between(victim, challenge)).toMatchObject([
+        { code: 'route-taken', severity: 'error', place: { file: 'projects/two/ingress.yml' } },
+      ]);
+    }
   });
 });

@@ -1,19 +1,24 @@
 import { collect } from '../order';
 import { isPlain, keyOf, type Term } from '../rule/terms';
-import type { Claim } from './claims';
-import { compareParties, conflictAt, listed, type Conflict } from './conflict';
+import { ruleKey, termKey, type Claim } from './claims';
+import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';
 
 /**
  * Routers of one entry point that get in each other's way: those that ask for the same, and those that are never
  * reached because a router with a higher priority takes all that they could match.
  */
 export function ruleConflicts(claims: readonly Claim[]): Conflict[] {
-  const scopes = new Map<string, Claim[]>();
-  for (const claim of claims) collect(scopes, `${claim.kind} ${claim.entryPoint} ${claim.tls}`, claim);
-  return [...scopes.values()].flatMap((scope) => {
+  return scopesOf(claims.filter(({ isRedirect }) => !isRedirect)).flatMap((scope) => {
     const same = new Groups();
     return [...sameClaims(scope, same), ...shadows(scope, same)];
   });
+}
+
+/** Claims by what Traefik decides among: one protocol on one entry point, with or without TLS. */
+export function scopesOf(claims: readonly Claim[]): Claim[][] {
+  const scopes = new Map<string, Claim[]>();
+  for (const claim of claims) collect(scopes, `${claim.kind} ${claim.entryPoint} ${claim.tls}`, claim);
+  return [...scopes.values()];
 }
 
 /** Which claims were reported as the same already, by the numbers of their groups. */
@@ -57,8 +62,9 @@ function sameClaims(scope: readonly Claim[], same: Groups): Conflict[] {
   }
   return [...groups.values()].map(({ members, terms }) => {
     same.add(members);
-    const parties = members.map(({ party }) => party).sort(compareParties);
     const [first] = members as [Claim, ...Claim[]];
+    const keys = terms.map((term) => termKey(first, term));
+    const parties = members.map(({ party }) => holding(party, ...keys)).sort(compareParties);
     return conflictAt(
       parties.at(-1) ?? first.party,
       parties.slice(0, -1),
@@ -96,9 +102,11 @@ function shadows(scope: readonly Claim[], same: Groups): Conflict[] {
 
 function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict {
   const what = listed(described(claim, terms));
+  const loser = holding(claim.party, ...terms.map((term) => termKey(claim, term)));
+  const taker = holding(winner.party, ruleKey(winner));
+  const takes = takesFromAnother(claim, winner, terms);
   // The dashboard has no priority to set: the row that takes it away is the one to change.
-  const [at, other] =
-    claim.party.project === null ? [winner.party, claim.party] : [claim.party, winner.party];
+  const [at, other]: [Party, Party] = claim.party.project === null || takes ? [taker, loser] : [loser, taker];
   return conflictAt(
     at,
     [other],
@@ -109,12 +117,22 @@ function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict
           ? `it is left to chance whether ${claim.party.label} or ${winner.party.label} answers ${what}: both have priority ${claim.priority}`
           : `${claim.party.label} never gets ${what}: ${winner.party.label} takes it with priority ${winner.priority} before ${claim.priority}`,
       help:
-        at === claim.party
+        at === loser
           ? `Traefik asks the longest rule first; add priority: ${winner.priority + 1} to this row to have it asked before`
           : `Traefik asks the longest rule first; add priority: ${claim.priority - 1} to this row to have it asked after`,
     },
-    ({ label }) => `${label} takes it here`,
+    ({ label }) => `${label} ${at === taker ? 'claims' : 'takes'} it here`,
+    takes && winner.party.project !== null ? [winner.party.project] : [],
   );
+}
+
+/** Of two projects, whether one takes what the other names: by a rule for every host, or for more hosts and asked before on purpose. */
+function takesFromAnother(claim: Claim, winner: Claim, terms: readonly Term[]): boolean {
+  if (claim.party.project === null || winner.party.project === null) return false;
+  if (claim.party.project === winner.party.project) return false;
+  const hosts = new Set(terms.map(({ host }) => host));
+  if (winner.terms.some(({ host }) => host !== null && hosts.has(host))) return false;
+  return winner.priorityIsWritten || winner.terms.some(({ host }) => host === null);
 }
 
 /** The claims with the highest priority on one host and prefix; two, because a claim does not shadow itself. */
@@ -124,7 +142,7 @@ interface Best {
 }
 
 /** Positive: Traefik asks `a` first; 0: left to chance. */
-function precedence(a: Claim, b: Claim): number {
+export function precedence(a: Claim, b: Claim): number {
   return a.priority - b.priority || Number(a.via === 'file') - Number(b.via === 'file');
 }
 
@@ -181,7 +199,7 @@ function widerPrefixes(term: Term, known: ReadonlyMap<string, Best>): string[] {
   return Array.from({ length: text.length + 1 }, (_, length) => text.slice(0, length));
 }
 
-function described(claim: Claim, terms: readonly Term[]): string[] {
+export function described(claim: Claim, terms: readonly Term[]): string[] {
   const texts = terms.map((term) => {
     const host = term.host ?? (claim.kind === 'http' ? 'every host' : 'every connection');
     const path = term.path ?? term.prefix ?? '';

@@ -1,5 +1,5 @@
-import type { Claim } from './claims';
-import { conflictAt, listed, type Conflict } from './conflict';
+import { termKey, type Claim } from './claims';
+import { conflictAt, holding, listed, type Conflict } from './conflict';
 import { widerHosts } from './rule-conflicts';
 
 /**
@@ -9,7 +9,7 @@ import { widerHosts } from './rule-conflicts';
 export function tlsConflicts(claims: readonly Claim[]): Conflict[] {
   const https = new Map<string, Claim>();
   for (const claim of claims) {
-    if (claim.kind !== 'http' || !claim.tls) continue;
+    if (claim.kind !== 'http' || !claim.tls || claim.isRedirect) continue;
     for (const host of claim.hosts) if (host !== '*') https.set(`${claim.entryPoint} ${host}`, claim);
   }
   return claims.flatMap((claim) => {
@@ -24,8 +24,8 @@ export function tlsConflicts(claims: readonly Claim[]): Conflict[] {
     }
     return [...taken].map(([winner, hosts]) =>
       conflictAt(
-        claim.party,
-        [winner.party],
+        holding(claim.party, ...keysOn(claim, hosts)),
+        [holding(winner.party, ...keysOn(winner, hosts))],
         {
           code: 'unreachable-route',
           message: `${claim.party.label} never gets ${listed(hosts)} on ${claim.entryPoint}: ${winner.party.label} terminates TLS for it, and HTTPS comes before TCP`,
@@ -35,4 +35,12 @@ export function tlsConflicts(claims: readonly Claim[]): Conflict[] {
       ),
     );
   });
+}
+
+/** What of a claim is about these hosts. */
+function keysOn(claim: Claim, hosts: readonly string[]): string[] {
+  const named = new Set(hosts);
+  return claim.terms
+    .filter(({ host }) => host !== null && named.has(host))
+    .map((term) => termKey(claim, term));
 }

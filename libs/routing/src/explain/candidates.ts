@@ -6,7 +6,7 @@ import { middlewareNames } from '../middlewares';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
 import { parseRule, type Rule } from '../rule/parse';
-import { labelRouters } from './label-routers';
+import { labelRouters } from '../label-routers';
 import type { RouterFact, Target } from './model';
 
 /** A router with what it takes to decide about a request. */

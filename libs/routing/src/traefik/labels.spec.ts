@@ -92,7 +92,7 @@ describe('labels that Traefik reads', () => {
     ],
     [
       'what the docker provider itself reads',
-      { 'traefik.docker.network': 'front', 'traefik.docker.lbswarm': 'false' },
+      { 'traefik.docker.network': '${COMPOSE_PROJECT_NAME}_default', 'traefik.docker.lbswarm': 'false' },
     ],
   ])('take %s', (_what, labels) => {
     expect(messagesOf(labels)).toEqual([]);

@@ -1,0 +1,99 @@
+import { composeProjectName } from '../compose-name';
+import { collect } from '../order';
+import type { Lookups } from './circumstances';
+import {
+  claimKey,
+  compareParties,
+  conflictAt,
+  holding,
+  listed,
+  type Conflict,
+  type Party,
+  type RoutedProject,
+} from './conflict';
+import { interpolate } from '@itsup/config';
+
+/** The proxy's own services, whose containers Compose names `proxy-<service>-<n>`. */
+const PROXY_SERVICES = ['traefik', 'dockerproxy', 'dns', 'crowdsec'];
+
+/** A `container_name` of a service that runs. */
+interface Named {
+  name: string;
+  party: Party;
+}
+
+/** Names of containers that the engine would refuse: one written twice, or one that Compose gives to another service's. */
+export function containerConflicts(routed: readonly RoutedProject[], lookups: Lookups): Conflict[] {
+  const named = containerNames(routed, lookups);
+  if (named.length === 0) return [];
+  const byName = new Map<string, Party[]>();
+  for (const { name, party } of named) collect(byName, name, party);
+  const twice = [...byName].flatMap(([name, all]) => {
+    const parties = all.map((party) => holding(party, claimKey('container', name))).sort(compareParties);
+    const at = parties.at(-1);
+    if (!at || parties.length < 2) return [];
+    return [
+      conflictAt(
+        at,
+        parties.slice(0, -1),
+        {
+          code: 'container-name-conflict',
+          message: `${listed(parties.map(({ label }) => label))} want one container name, ${name}`,
+          help: 'give each its own container_name, or none',
+        },
+        ({ label }) => `${label} wants it here`,
+      ),
+    ];
+  });
+  return [...twice, ...generated(routed, named)];
+}
+
+/** Every `container_name` that counts. */
+export function containerNames(routed: readonly RoutedProject[], lookups: Lookups): Named[] {
+  return routed.flatMap(({ project }) => {
+    if (!project.enabled) return [];
+    return (project.compose?.services ?? []).flatMap((service) => {
+      if (service.containerName === null || service.profiles.length > 0) return [];
+      const name = interpolate(service.containerName, lookups(project.name) ?? (() => undefined));
+      const label = `${project.name}:${service.name}`;
+      const place = service.containerNamePlace ?? service.place;
+      return name === null ? [] : [{ name, party: { project: project.name, label, place } }];
+    });
+  });
+}
+
+/** `victim-web-6` is the name of the sixth container of victim's web, and of every one after five rollouts. */
+function generated(routed: readonly RoutedProject[], named: readonly Named[]): Conflict[] {
+  const patterns = new Map<string, Party>(
+    PROXY_SERVICES.map((service) => [
+      `proxy-${service}`,
+      { project: null, label: `proxy:${service}`, place: null },
+    ]),
+  );
+  for (const { project } of routed) {
+    if (!project.enabled) continue;
+    for (const { name, place, containerName } of project.compose?.services ?? []) {
+      if (containerName !== null) continue;
+      const label = `${project.name}:${name}`;
+      patterns.set(`${composeProjectName(project)}-${name}`, { project: project.name, label, place });
+    }
+  }
+  return named.flatMap(({ name, party }) => {
+    const base = /^(.+)-\d+$/.exec(name)?.[1];
+    const owner = base === undefined ? undefined : patterns.get(base);
+    if (!owner || owner.project === party.project) return [];
+    return [
+      conflictAt(
+        holding(party, claimKey('container', name)),
+        [owner],
+        {
+          code: 'container-name-taken',
+          message: `container_name ${name} of ${party.label} is a name that Compose gives to containers of ${owner.label}`,
+          help: 'choose another one, or none',
+        },
+        ({ label }) => `${label} is here`,
+        party.project === null ? [] : [party.project],
+      ),
+    ];
+  });
+}

@@ -1,0 +1,77 @@
+import type { Problem, Settings } from '@itsup/config';
+import { acmeConflicts } from './acme-conflicts';
+import { addressConflicts } from './address-conflicts';
+import type { Circumstances } from './circumstances';
+import { claimsOf, termKey, ruleKey, type Claim } from './claims';
+import { claimKey, type Conflict, type RoutedProject } from './conflict';
+import { containerConflicts, containerNames } from './container-conflicts';
+import { nameConflicts, namedObjects } from './name-conflicts';
+import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
+import { portConflicts, portsPublishedBy } from './port-conflicts';
+import { ruleConflicts } from './rule-conflicts';
+import { takings } from './takings';
+import { tlsConflicts } from './tls-conflicts';
+
+/**
+ * The one table of who has what: host names with their paths, ports, names of routers, services, middlewares,
+ * containers and networks, of rows, raw rules and labels alike.
+ */
+export interface Ownership {
+  conflicts: Conflict[];
+  /** By project, the keys of all that it claims, sorted: what a deploy remembers. */
+  holdings: Map<string, string[]>;
+  claims: Claim[];
+  /** Projects on other projects' networks. */
+  joined: Problem[];
+}
+
+/** Every claim of these projects, and every conflict among them and with what the proxy itself uses. */
+export function ownershipAmong(
+  routed: readonly RoutedProject[],
+  settings: Settings,
+  { lookups = () => undefined }: Circumstances = {},
+): Ownership {
+  const claims = claimsOf(routed, settings, lookups);
+  const objects = namedObjects(routed, lookups);
+  const networks = namedNetworks(routed);
+  const conflicts = [
+    ...ruleConflicts(claims),
+    ...takings(claims),
+    ...tlsConflicts(claims),
+    ...acmeConflicts(claims),
+    ...portConflicts(routed, settings, lookups),
+    ...nameConflicts(objects),
+    ...containerConflicts(routed, lookups),
+    ...addressConflicts(routed),
+    ...networkConflicts(networks),
+  ];
+  const held = new Map<string, Set<string>>(routed.map(({ project }) => [project.name, new Set()]));
+  const hold = (project: string | null, ...keys: string[]): void => {
+    const known = project === null ? undefined : held.get(project);
+    for (const key of keys) known?.add(key);
+  };
+  for (const claim of claims) {
+    hold(claim.party.project, ruleKey(claim), ...claim.terms.map((term) => termKey(claim, term)));
+  }
+  for (const { protocol, kind, name, party } of objects) {
+    hold(party.project, claimKey('name', protocol, kind, name));
+  }
+  for (const { name, party } of containerNames(routed, lookups))
+    hold(party.project, claimKey('container', name));
+  for (const each of routed) {
+    const { project, routing } = each;
+    for (const { party } of portsPublishedBy(each, lookups)) hold(project.name, ...(party.holds ?? []));
+    for (const { hostport, kind } of routing.routes) {
+      if (hostport !== null)
+        hold(project.name, claimKey('port', `${hostport}/${kind === 'udp' ? 'udp' : 'tcp'}`));
+    }
+    for (const { ipv4Address } of project.enabled ? project.ingress : []) {
+      if (ipv4Address !== null) hold(project.name, claimKey('address', ipv4Address));
+    }
+  }
+  for (const { name, party, by } of networks) {
+    if (by !== 'joined') hold(party.project, claimKey('network', name));
+  }
+  const holdings = new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
+  return { conflicts, holdings, claims, joined: joinedNetworks(networks, settings.isolation) };
+}

@@ -1,0 +1,195 @@
+import type { Problem, Project, ServiceFacts, Settings } from '@itsup/config';
+import type { Circumstances, Lookups } from './conflicts/circumstances';
+import { writtenRouters } from './conflicts/claims';
+import { partyOf, type RoutedProject } from './conflicts/conflict';
+import { namedObjects } from './conflicts/name-conflicts';
+import { labelFields, type LabelField } from './label-fields';
+import { hasWrittenLabels, writtenLabels } from './label-routers';
+import type { Route } from './model';
+import { targetFlaw, targetIn } from './reserved-targets';
+
+/**
+ * What one project alone may not publish, by rows or by labels: services of Traefik's own, and what listens on this host
+ * for the proxy.
+ */
+export function reservedProblems(
+  project: Project,
+  settings: Settings,
+  { lookups = () => undefined, addresses = [] }: Circumstances = {},
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const row of project.ingress) {
+    const report = (key: string, code: string, message: string, help: string): void => {
+      const place = row.places[key] ?? row.place;
+      problems.push({ code, severity: 'error', message, help, place, project: project.name });
+    };
+    const internal = row.middleware.find(isInternal);
+    if (internal !== undefined) report('middleware', ...internalFlaw(internal));
+    if (project.host === null || project.kind !== 'external') continue;
+    const flaw = targetFlaw({ host: project.host, port: row.port }, settings, addresses);
+    if (flaw !== null) report('port', ...targetProblem(flaw));
+  }
+  for (const service of project.compose?.services ?? []) {
+    if (!hasWrittenLabels(service)) continue;
+    for (const field of labelFields(writtenLabels(service, lookups(project.name)))) {
+      const flaw = flawOf(field, settings, addresses);
+      if (flaw !== null) problems.push(atLabel(project, service, field, ...flaw));
+    }
+  }
+  return problems;
+}
+
+type Flaw = [code: string, message: string, help: string];
+
+function flawOf(field: LabelField, settings: Settings, addresses: readonly string[]): Flaw | null {
+  const internal = field.value.split(',').find(isInternal);
+  if (internal !== undefined) return internalFlaw(internal.trim());
+  if (!/(?:^|\.)(?:url|address)$/.test(field.field) || field.value.includes('${')) return null;
+  const target = targetIn(field.value);
+  const flaw = target && targetFlaw(target, settings, addresses);
+  return flaw === null ? null : targetProblem(flaw);
+}
+
+/** `noop@internal` answers nothing: routers that only redirect name it. */
+function isInternal(reference: string): boolean {
+  const name = reference.trim().toLowerCase();
+  return name.endsWith('@internal') && name !== 'noop@internal';
+}
+
+function internalFlaw(reference: string): Flaw {
+  return [
+    'internal-reference',
+    `${reference} is Traefik's own: whoever reaches it reads every router and service of this host, or worse`,
+    'the dashboard has its own place: traefik.domain and traefik.admin in projects/itsup.yml',
+  ];
+}
+
+function targetProblem(flaw: string): Flaw {
+  return [
+    'reserved-target',
+    `a route must not lead there: ${flaw}`,
+    'name the port that your own service listens on',
+  ];
+}
+
+/**
+ * Of several projects: routers that lead to another project's service past its own rules, and routers on another
+ * project's port.
+ */
+export function foreignProblems(
+  routed: readonly RoutedProject[],
+  lookups: Lookups = () => undefined,
+): Problem[] {
+  const labelled = routed.filter(
+    ({ project }) => project.enabled && (project.compose?.services ?? []).some(hasWrittenLabels),
+  );
+  if (labelled.length === 0) return [];
+  const owners = serviceOwners(routed, lookups);
+  const doors = entryPointOwners(routed);
+  return labelled.flatMap((each) => [
+    ...foreignServices(each, owners, lookups),
+    ...foreignEntryPoints(each, doors, lookups),
+  ]);
+}
+
+/** By `protocol name@provider`: the projects whose containers or hosts the service leads to. */
+function serviceOwners(routed: readonly RoutedProject[], lookups: Lookups): Map<string, Set<string>> {
+  const owners = new Map<string, Set<string>>();
+  const add = (key: string, project: string): void => {
+    owners.set(key, (owners.get(key) ?? new Set()).add(project));
+  };
+  for (const { kind, protocol, name, party } of namedObjects(routed, lookups)) {
+    if (kind === 'services') add(`${protocol} ${name}@docker`, party.project);
+  }
+  for (const route of routed.flatMap(({ routing }) => routing.routes)) {
+    if (route.servedBy === 'file') add(`${route.kind} ${route.serviceName}@file`, route.project);
+  }
+  return owners;
+}
+
+function foreignServices(
+  { project }: RoutedProject,
+  owners: ReadonlyMap<string, ReadonlySet<string>>,
+  lookups: Lookups,
+): Problem[] {
+  return (project.compose?.services ?? []).flatMap((service) =>
+    labelFields(writtenLabels(service, lookups(project.name))).flatMap((field) => {
+      if (!/(?:^|\.)service$/.test(field.field) && !/services\[\d+\]\.name$/.test(field.field)) return [];
+      const name = field.value.trim();
+      const known = owners.get(`${field.protocol} ${name.includes('@') ? name : `${name}@docker`}`);
+      if (!known || known.has(project.name)) return [];
+      return [
+        atLabel(
+          project,
+          service,
+          field,
+          'service-taken',
+          `${name} is a service of ${[...known].join(', ')}: led there past its own rules and middlewares`,
+          `name a service of ${project.name}, or write the row in that project`,
+        ),
+      ];
+    }),
+  );
+}
+
+function entryPointOwners(routed: readonly RoutedProject[]): Map<string, Route[]> {
+  const doors = new Map<string, Route[]>();
+  for (const route of routed.flatMap(({ routing }) => routing.routes)) {
+    if (route.hostport === null) continue;
+    for (const point of route.routers[route.serviceName]?.entryPoints ?? []) {
+      doors.set(point, [...(doors.get(point) ?? []), route]);
+    }
+  }
+  return doors;
+}
+
+function foreignEntryPoints(
+  each: RoutedProject,
+  doors: ReadonlyMap<string, readonly Route[]>,
+  lookups: Lookups,
+): Problem[] {
+  const { project } = each;
+  return writtenRouters(each, lookups).flatMap(({ name, kind, router, place, service }) =>
+    router.entryPoints.flatMap((point): Problem[] => {
+      const routes = doors.get(point) ?? [];
+      const [first] = routes;
+      const isShared = point === 'web' || point === 'web-secure';
+      const takesAll = kind === 'tcp' && router.tls === undefined;
+      if (!(isShared && takesAll) && (!first || routes.some((route) => route.project === project.name)))
+        return [];
+      return [
+        {
+          code: 'entry-point-taken',
+          severity: 'error',
+          message: isShared
+            ? `router ${name} of ${project.name}:${service} takes every connection without TLS on ${point}, before everybody's HTTP`
+            : `router ${name} of ${project.name}:${service} is on ${point}, a port of ${first?.project ?? ''}`,
+          help: 'give it a port of its own: a row with hostport',
+          ...(place ? { place } : {}),
+          ...(first && !isShared
+            ? { related: [{ message: `${partyOf(first).label} opens it here`, place: first.place }] }
+            : {}),
+          project: project.name,
+        },
+      ];
+    }),
+  );
+}
+
+function atLabel(
+  project: Project,
+  service: ServiceFacts,
+  { label }: LabelField,
+  code: string,
+  message: string,
+  help: string,
+): Problem {
+  return {
+    code,
+    severity: 'error',
+    message: `label ${label} of ${service.name}: ${message}`,
+    help,
+    place: service.labelPlaces?.[label] ?? service.place,
+    project: project.name,
+  };
+}
