@@ -30,6 +30,12 @@ describe('undefinedVariables', () => {
     const uses = variablesIn('$A ${B} ${C:-c} ${D:?} ${E+e} $A');
     expect(undefinedVariables(uses, { B: '' })).toEqual(['A']);
   });
+
+  it('leaves out what Compose sets itself', () => {
+    const uses = variablesIn('${COMPOSE_PROJECT_NAME}_default ${COMPOSE_PROJECT_NAME:?no name}');
+    expect(undefinedVariables(uses, {})).toEqual([]);
+    expect(missingRequired(uses, {})).toEqual([]);
+  });
 });
 
 describe('namesIn', () => {

@@ -56,6 +56,9 @@ export function namesIn(texts: string[]): string[] {
   return [...names].sort(byCodeUnit);
 }
 
+/** What Compose sets itself, whatever the environment says. */
+const SET_BY_COMPOSE: ReadonlySet<string> = new Set(['COMPOSE_PROJECT_NAME']);
+
 /** Variables that have to be set and are not; one entry a name, in the order of the files. */
 export function missingRequired(
   uses: VariableUse[],
@@ -64,7 +67,12 @@ export function missingRequired(
   const missing = new Map<string, string>();
   for (const use of uses) {
     const value = env[use.name];
-    if (use.required === null || (value !== undefined && !(use.nonEmpty && value === ''))) continue;
+    if (
+      use.required === null ||
+      SET_BY_COMPOSE.has(use.name) ||
+      (value !== undefined && !(use.nonEmpty && value === ''))
+    )
+      continue;
     if (!missing.has(use.name)) missing.set(use.name, use.required);
   }
   return [...missing].map(([name, message]) => ({ name, message }));
@@ -75,6 +83,9 @@ export function undefinedVariables(
   uses: VariableUse[],
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const names = uses.filter((use) => !use.hasDefault && use.required === null && env[use.name] === undefined);
+  const names = uses.filter(
+    ({ name, hasDefault, required }) =>
+      !hasDefault && required === null && env[name] === undefined && !SET_BY_COMPOSE.has(name),
+  );
   return [...new Set(names.map((use) => use.name))];
 }
