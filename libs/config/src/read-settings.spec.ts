@@ -105,6 +105,13 @@ describe('readSettings', () => {
     ]);
   });
 
+  test('an API that stands open is told where it is opened', async () => {
+    const { problems } = await read('open-api');
+    expect(problems).toMatchObject([
+      { code: 'open-api', severity: 'warning', place: { file: 'projects/traefik.yml', line: 2, column: 13 } },
+    ]);
+  });
+
   test('a variable in a Traefik file is refused with its key path', async () => {
     const { problems } = await read('variables');
     expect(problems.map(({ message }) => message)).toEqual([

@@ -30,7 +30,25 @@ export function readTraefikFile(
     help: 'Write the value itself; a secret goes into a file that Traefik reads (`usersFile`, `certFile` …).',
     place: source.place(path),
   }));
-  return { file: { file, text, data: source.data }, exists: true, problems: placeholders };
+  const open = openApi(source.data).map((path): Problem => ({
+    code: 'open-api',
+    severity: 'warning',
+    message: "`api.insecure` opens Traefik's API to every account of this host, and to all that reaches its loopback",
+    help: 'Take it out: deploys have a secret for it, and `traefik.domain` with `traefik.admin` in itsup.yml is the dashboard.',
+    place: source.place(path),
+  }));
+  return { file: { file, text, data: source.data }, exists: true, problems: [...placeholders, ...open] };
+}
+
+/** Where `api.insecure: true` stands; Traefik reads keys and the value whatever their case. */
+function openApi(data: Record<string, unknown>): string[][] {
+  const named = (value: unknown, name: string): [string, unknown][] =>
+    isMapping(value) ? Object.entries(value).filter(([key]) => key.toLowerCase() === name) : [];
+  return named(data, 'api').flatMap(([api, value]) =>
+    named(value, 'insecure').flatMap(([key, on]) =>
+      String(on).toLowerCase() === 'true' ? [[api, key]] : [],
+    ),
+  );
 }
 
 /** A `${NAME}` left in a value, and where. */

@@ -79,6 +79,11 @@ describe('a hostport', () => {
   });
 });
 
+it('port 8082 is nobody’s: projects publish it as they like', () => {
+  expect(routeProject(publishing(8082, 'tcp'), settings()).problems).toEqual([]);
+  expect(of({ router: 'tcp', hostport: 8082, proxyProtocol: null })).toEqual([]);
+});
+
 describe('a port that itsup.yml gives to an entry point', () => {
   const web = { file: 'projects/itsup.yml', line: 3, column: 10 };
   const set = { entryPoints: { web: 80, webSecure: 8443 }, places: { web } };
