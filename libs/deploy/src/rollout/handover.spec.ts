@@ -53,6 +53,19 @@ describe('handOver', () => {
     expectServedOn(host);
   });
 
+  it('replaces one that does not take the secret, as after a lost state folder, and says what it could not compare', async () => {
+    const host = new SimulatedProxy(api);
+    const [old = ''] = host.instances.keys();
+    const process = new SimulatedProxyProcess(host, folder);
+    const context = process.context();
+    const get: typeof context.get = async (url, options) =>
+      url.startsWith(api) && host.instances.has(old) ? { status: 401, body: '' } : context.get(url, options);
+    const outcome = await handOver({ ...context, get }, process.request(current, next), process.journal);
+    expect(outcome).toMatchObject({ result: 'done', leftover: null });
+    expect(process.notes.join()).toMatch(/does not take this state folder’s secret/);
+    expect(host.instances.has(old)).toBe(false);
+  });
+
   it.each<[string, (host: SimulatedProxy) => void, RegExp]>([
     [
       'the new configuration does not start',
