@@ -33,7 +33,8 @@ export function readTraefikFile(
   const open = openApi(source.data).map((path): Problem => ({
     code: 'open-api',
     severity: 'warning',
-    message: "`api.insecure` opens Traefik's API to every account of this host, and to all that reaches its loopback",
+    message:
+      "`api.insecure` opens Traefik's API to every account of this host, and to all that reaches its loopback",
     help: 'Take it out: deploys have a secret for it, and `traefik.domain` with `traefik.admin` in itsup.yml is the dashboard.',
     place: source.place(path),
   }));
