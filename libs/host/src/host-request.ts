@@ -4,10 +4,8 @@ import type { Docker } from '@itsup/docker';
 import type { DeployingUserOptions } from './units/deploying-user';
 
 /** What changing the host takes, beside Docker. */
-export interface HostRequest extends Pick<DeployingUserOptions, 'root' | 'user' | 'stateDir'> {
+export interface HostRequest extends Pick<DeployingUserOptions, 'root' | 'node' | 'user' | 'stateDir'> {
   docker: Docker;
-  /** Absolute path of the Node that runs. */
-  node: string;
   isRoot: boolean;
   /** A line of progress. */
   tell(line: string): void;

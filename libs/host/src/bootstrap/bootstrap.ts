@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { UnitState } from '@itsup/docker';
 
 import { refuseWithoutRoot, type HostRequest } from '../host-request';
-import { deployingUser } from '../units/deploying-user';
+import { deployingUser, type DeployingUser } from '../units/deploying-user';
 import { BOOT_UNIT, bootUnit, UNIT_FOLDER } from '../units/unit-file';
-import { readUnit, writeUnits } from '../units/write-units';
+import { prepareFolders, readUnit, writeUnits } from '../units/write-units';
 import { distributionOf } from './distribution';
 import {
   describeStep,
@@ -30,9 +30,11 @@ const NO_UNIT: UnitState = { present: false, enabled: false, active: false, next
  * @throws UserError without root, DockerError when a step fails
  */
 export async function bootstrap(request: BootstrapRequest): Promise<BootstrapStep[]> {
-  const { docker, dryRun, tell } = request;
+  const { docker, dryRun, tell, system = '/' } = request;
   if (!dryRun) refuseWithoutRoot(request.isRoot, 'bootstrap');
-  let facts = await gather(request);
+  const passwd = await readOrEmpty(path.join(system, 'etc/passwd'));
+  const user = await deployingUser({ ...request, passwd });
+  let facts = await gather(request, user);
   let steps = planBootstrap(facts);
   const asksForPackages = steps.some(({ kind }) => kind === 'install' || kind === 'manual');
   if (!dryRun && facts.distribution.hasApt && asksForPackages && lacksDocker(facts)) {
@@ -43,7 +45,7 @@ export async function bootstrap(request: BootstrapRequest): Promise<BootstrapSte
   }
   for (const step of steps) {
     tell(describeStep(step));
-    if (!dryRun) await take(step, request);
+    if (!dryRun) await take(step, request, user);
   }
   return steps;
 }
@@ -52,15 +54,18 @@ function lacksDocker({ versions }: BootstrapFacts): boolean {
   return versions.server === null || versions.composeError !== null;
 }
 
-async function gather(request: BootstrapRequest): Promise<BootstrapFacts> {
+function readOrEmpty(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}
+
+async function gather(request: BootstrapRequest, user: DeployingUser): Promise<BootstrapFacts> {
   const { docker, root, node, system = '/' } = request;
-  const read = (file: string): Promise<string> => readFile(path.join(system, file), 'utf8').catch(() => '');
-  const distribution = distributionOf(await read('etc/os-release'));
+  const { name, stateDir, home } = user;
+  const distribution = distributionOf(await readOrEmpty(path.join(system, 'etc/os-release')));
   const systemd = await access(path.join(system, 'run/systemd/system')).then(
     () => true,
     () => false,
   );
-  const { name, stateDir } = await deployingUser({ ...request, passwd: await read('etc/passwd') });
   return {
     distribution,
     systemd,
@@ -68,7 +73,7 @@ async function gather(request: BootstrapRequest): Promise<BootstrapFacts> {
     packages: distribution.hasApt ? await docker.host.installablePackages(PACKAGES) : {},
     docker: systemd ? await docker.host.unitState('docker.service') : NO_UNIT,
     boot: systemd ? await docker.host.unitState(BOOT_UNIT) : NO_UNIT,
-    bootUnit: bootUnit({ root, node, user: name, stateDir }),
+    bootUnit: bootUnit({ root, node, user: name, stateDir, home }),
     presentUnit: await readUnit(path.join(system, UNIT_FOLDER), BOOT_UNIT),
   };
 }
@@ -76,6 +81,7 @@ async function gather(request: BootstrapRequest): Promise<BootstrapFacts> {
 async function take(
   step: BootstrapStep,
   { docker: { host }, system = '/' }: BootstrapRequest,
+  user: DeployingUser,
 ): Promise<void> {
   switch (step.kind) {
     case 'install':
@@ -83,6 +89,7 @@ async function take(
     case 'start':
       return host.enableUnit(step.unit, { now: true });
     case 'write':
+      await prepareFolders(user);
       await writeUnits(path.join(system, UNIT_FOLDER), [step.file]);
       return host.reloadUnits();
     case 'enable':

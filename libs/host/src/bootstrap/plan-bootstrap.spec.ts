@@ -4,7 +4,13 @@ import { bootUnit } from '../units/unit-file';
 import { distributionOf } from './distribution';
 import { describeStep, planBootstrap, type BootstrapFacts } from './plan-bootstrap';
 
-const UNIT = bootUnit({ root: '/srv/it', node: '/usr/bin/node', user: 'root', stateDir: '/var/lib/itsup' });
+const UNIT = bootUnit({
+  root: '/srv/it',
+  node: '/usr/bin/node',
+  user: 'root',
+  stateDir: '/var/lib/itsup',
+  home: '/root',
+});
 const DEBIAN = distributionOf('ID=debian\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n');
 const FEDORA = distributionOf('ID=fedora\nPRETTY_NAME="Fedora Linux 43"\n');
 

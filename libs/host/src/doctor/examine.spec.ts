@@ -41,7 +41,7 @@ describe('examine', () => {
     expect(found({})).toEqual([]);
     expect(examine(HEALTHY).map(({ check }) => check)).toEqual([
       ...['workspace', 'engine', 'compose', 'kernel', 'address pools', 'proxynet', 'ports', 'DNS'],
-      ...['certificates', 'clock', 'disk', 'leftovers'],
+      ...['certificates', 'clock', 'disk', 'leftovers', 'units'],
     ]);
   });
 

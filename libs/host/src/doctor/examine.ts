@@ -10,6 +10,7 @@ import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
 import { checkPorts } from './checks/ports';
 import { checkSecrets } from './checks/secrets';
+import { checkUnits } from './checks/units';
 import { checkWorkspace } from './checks/workspace';
 import type { HostFacts } from './facts';
 import type { Finding } from './finding';
@@ -30,6 +31,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkDisks,
   checkSecrets,
   checkLeftovers,
+  checkUnits,
 ];
 
 /** Everything that the facts say, check by check. Pure. */

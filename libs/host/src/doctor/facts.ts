@@ -29,6 +29,18 @@ export interface HostFacts {
   workspace: WorkspaceFacts;
   leftovers: LeftoverFacts;
   secrets: SecretsFacts;
+  /** Of this workspace; empty: none is written. */
+  units: UnitsFacts[];
+}
+
+export interface UnitsFacts {
+  name: string;
+  /** It differs from what this version writes. */
+  outdated: boolean;
+  /** It runs as root, and this path is somebody else's; null: no. */
+  foreign: string | null;
+  /** When the nightly one runs. */
+  at: string;
 }
 
 /** Values of /proc/sys; null where the kernel has no such switch. */

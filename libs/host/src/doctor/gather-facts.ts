@@ -14,6 +14,7 @@ import { kernelFacts } from './gather/kernel';
 import { leftoverFacts } from './gather/leftovers';
 import { lookUp } from './gather/lookups';
 import { secretsFacts } from './gather/secrets';
+import { unitsFacts } from './gather/units';
 import { newestFile, unsynchronized, workspaceFacts } from './gather/workspace';
 
 /**
@@ -63,6 +64,7 @@ export async function gatherFacts(
     workspace: await workspaceFacts(context, workspace, staleBuild),
     leftovers,
     secrets,
+    units: await unitsFacts(context.root),
   };
 }
 

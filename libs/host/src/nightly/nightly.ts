@@ -6,7 +6,7 @@ import { UserError } from '@itsup/config';
 import { refuseWithoutRoot, type HostRequest } from '../host-request';
 import { deployingUser } from '../units/deploying-user';
 import { NIGHTLY_SERVICE, NIGHTLY_TIMER, nightlyUnits, UNIT_FOLDER } from '../units/unit-file';
-import { removeUnits, writeUnits } from '../units/write-units';
+import { prepareFolders, removeUnits, writeUnits } from '../units/write-units';
 
 export const DEFAULT_TIME = '03:30';
 
@@ -23,8 +23,9 @@ export async function enableNightly(request: HostRequest, at: string): Promise<v
   await refuseWithoutSystemd(request);
   const { docker, root, node, system = '/' } = request;
   const passwd = await readFile(path.join(system, 'etc/passwd'), 'utf8');
-  const { name, stateDir } = await deployingUser({ ...request, passwd });
-  const units = nightlyUnits({ root, node, user: name, stateDir }, at);
+  const user = await deployingUser({ ...request, passwd });
+  const units = nightlyUnits({ root, node, user: user.name, stateDir: user.stateDir, home: user.home }, at);
+  await prepareFolders(user);
   const written = await writeUnits(path.join(system, UNIT_FOLDER), units);
   if (written.length > 0) await docker.host.reloadUnits();
   await docker.host.enableUnit(NIGHTLY_TIMER, { now: true });

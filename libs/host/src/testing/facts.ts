@@ -107,6 +107,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
     },
     leftovers: { killed: [], running: [], pins: [], packetFilter: null, rules: [] },
     secrets: { files: [], contexts: ['itsup', 'blog'] },
+    units: [{ name: 'itsup.service', outdated: false, foreign: null, at: '03:30' }],
     ...change,
   };
 }

@@ -16,7 +16,8 @@ export class FakeHost {
 
   constructor(public versions: Versions) {
     this.write('etc/os-release', 'ID=debian\nPRETTY_NAME=Debian\n');
-    this.write('etc/passwd', `root:x:0:0:root:${this.system}/root:/bin/sh\n`);
+    const tester = `tester:x:${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}::${this.system}/home:/bin/sh`;
+    this.write('etc/passwd', `root:x:0:0:root:${this.system}/root:/bin/sh\n${tester}\n`);
     this.write('run/systemd/system/x', '');
     this.write('srv/it/package.json', '{}');
   }
@@ -34,7 +35,7 @@ export class FakeHost {
       docker: this.docker(),
       node: '/usr/bin/node',
       isRoot: true,
-      stateDir: '/var/lib/itsup',
+      stateDir: path.join(this.system, 'var/lib/itsup'),
       tell: (line) => this.lines.push(line),
       ...change,
     };

@@ -3,15 +3,22 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '@itsup/config';
 import { openState, readIdentity, stateFolder } from '@itsup/deploy';
 
+import { foreignPath } from './foreign-path';
+
 /** Who deploys, and where what they deployed is remembered. */
 export interface DeployingUser {
   name: string;
   stateDir: string;
+  home: string;
+  uid: number;
+  gid: number;
 }
 
 export interface DeployingUserOptions {
   /** Canonical path of the workspace. */
   root: string;
+  /** Absolute path of the Node that runs it. */
+  node: string;
   /** Login name, when the operator has said so. */
   user?: string;
   /** `ITSUP_STATE`, when the operator has set it. */
@@ -20,40 +27,67 @@ export interface DeployingUserOptions {
   passwd: string;
 }
 
-interface Account extends DeployingUser {
-  uid: number;
-}
-
 /**
  * Who deploys this workspace: a unit of another user would have another state folder and know nothing of what runs. It is
- * whose state folder knows the workspace, of root and the workspace's owner; before the first deploy it is root.
- * @throws UserError for a user that does not exist
+ * whose state folder knows the workspace, of root and the workspace's owner; before the first deploy it is the owner.
+ * @throws UserError for a user that does not exist, and for root where somebody else can change what root would run
  */
 export async function deployingUser(options: DeployingUserOptions): Promise<DeployingUser> {
-  const { root, user, stateDir, passwd } = options;
-  const accounts = accountsOf(passwd, stateDir);
-  const named = accounts.find(({ name }) => name === (user ?? 'root'));
-  if (named === undefined) {
-    throw new UserError({
-      code: 'unknown-user',
-      severity: 'error',
-      message: `there is no user ${user ?? 'root'} on this host`,
-    });
-  }
-  if (user === undefined && stateDir === undefined && !(await knows(named, root))) {
-    const { uid } = await stat(root);
-    const owner = accounts.find((account) => account.uid === uid);
-    if (owner !== undefined && (await knows(owner, root))) return withoutId(owner);
-  }
-  return withoutId(named);
+  const accounts = accountsOf(options.passwd, options.stateDir);
+  const found = await chosen(options, accounts);
+  if (found.uid === 0) await refuseForeign(options, accounts);
+  return found;
 }
 
-function accountsOf(passwd: string, stateDir: string | undefined): Account[] {
+async function chosen(options: DeployingUserOptions, accounts: DeployingUser[]): Promise<DeployingUser> {
+  const { root, user, stateDir } = options;
+  if (user !== undefined) {
+    const named = accounts.find(({ name }) => name === user);
+    if (named === undefined) throw refusal('unknown-user', `there is no user ${user} on this host`);
+    return named;
+  }
+  const { uid } = await stat(root);
+  const owner = accounts.find((account) => account.uid === uid);
+  const superuser = accounts.find((account) => account.uid === 0);
+  // With a folder of the operator's choice both have the same, and it tells nothing about who deployed.
+  if (superuser !== undefined && stateDir === undefined && (await knows(superuser, root))) return superuser;
+  if (owner !== undefined) return owner;
+  throw refusal(
+    'unknown-owner',
+    `${root} belongs to user ${uid}, whom /etc/passwd does not name`,
+    'say who deploys: --user <name>',
+  );
+}
+
+/** Whoever can change what root runs is root at the next boot. */
+async function refuseForeign(
+  { root, node }: DeployingUserOptions,
+  accounts: readonly DeployingUser[],
+): Promise<void> {
+  const code = ['node_modules', 'tools', 'tools/itsup', 'tools/itsup/bin', 'tools/itsup/bin/itsup.js'];
+  const foreign =
+    (await foreignPath([root, ...code.map((name) => `${root}/${name}`)])) ?? (await foreignPath([node]));
+  if (foreign === null) return;
+  const owner = accounts.find(({ uid }) => uid === foreign.uid)?.name ?? `user ${foreign.uid}`;
+  throw refusal(
+    'root-over-foreign-folder',
+    foreign.uid === 0
+      ? `the unit would run as root, and everybody may write to ${foreign.path}`
+      : `the unit would run as root, and ${foreign.path} belongs to ${owner}, who could have root run anything`,
+    foreign.uid === 0
+      ? `chmod o-w ${foreign.path}`
+      : foreign.path.startsWith(root)
+        ? `deploy as ${owner} (--user ${owner}), or give the folder to root: chown -R root: ${root}`
+        : `have root use what belongs to root, or deploy as ${owner} (--user ${owner})`,
+  );
+}
+
+function accountsOf(passwd: string, stateDir: string | undefined): DeployingUser[] {
   return passwd.split('\n').flatMap((line) => {
-    const [name, , uid, , , home] = line.split(':');
-    if (name === undefined || uid === undefined || home === undefined) return [];
+    const [name, , uid, gid, , home] = line.split(':');
+    if (name === undefined || uid === undefined || gid === undefined || home === undefined) return [];
     const folder = stateFolder({ env: { ITSUP_STATE: stateDir }, root: uid === '0', home });
-    return [{ name, uid: Number(uid), stateDir: folder }];
+    return [{ name, uid: Number(uid), gid: Number(gid), home, stateDir: folder }];
   });
 }
 
@@ -62,6 +96,6 @@ async function knows({ stateDir }: DeployingUser, root: string): Promise<boolean
   return identity?.path === root;
 }
 
-function withoutId({ name, stateDir }: Account): DeployingUser {
-  return { name, stateDir };
+function refusal(code: string, message: string, help?: string): UserError {
+  return new UserError({ code, severity: 'error', message, ...(help === undefined ? {} : { help }) });
 }

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 
+import { hardening } from './hardening';
+
 /** What every unit of ours is made from. */
 export interface UnitFacts {
   /** Canonical path of the workspace. */
@@ -10,6 +12,8 @@ export interface UnitFacts {
   user: string;
   /** Their state folder. */
   stateDir: string;
+  /** Their home. */
+  home: string;
 }
 
 /** A file of systemd: name and text. */
@@ -44,7 +48,7 @@ export function bootUnit(facts: UnitFacts): UnitFile {
         After: 'docker.service network-online.target',
         ConditionPathExists: literal(facts.root),
       },
-      Service: { ...service(facts, ['start']), RemainAfterExit: 'yes' },
+      Service: { ...service(facts, ['start'], '1h'), RemainAfterExit: 'yes' },
       Install: { WantedBy: 'multi-user.target' },
     }),
   };
@@ -66,7 +70,8 @@ export function nightlyUnits(facts: UnitFacts, at: string): UnitFile[] {
           After: `docker.service network-online.target ${BOOT_UNIT}`,
           ConditionPathExists: literal(facts.root),
         },
-        Service: service(facts, ['deploy', '--pull']),
+        // Pulls go through the provider's line.
+        Service: service(facts, ['deploy', '--pull'], '3h'),
       }),
     },
     {
@@ -80,20 +85,28 @@ export function nightlyUnits(facts: UnitFacts, at: string): UnitFile[] {
   ];
 }
 
-function service(facts: UnitFacts, args: string[]): Record<string, string | string[]> {
+/** @param limit a deploy that takes longer hangs: it is ended as by Ctrl-C, so the next one goes on from there */
+function service(facts: UnitFacts, args: string[], limit: string): Record<string, string | string[]> {
   const command = [facts.node, `${facts.root}/tools/itsup/bin/itsup.js`, ...args];
-  const environment = [`PATH=${dirname(facts.node)}:${SYSTEM_PATH}`, `ITSUP_STATE=${facts.stateDir}`];
+  const environment = [
+    `PATH=${dirname(facts.node)}:${SYSTEM_PATH}`,
+    `ITSUP_STATE=${facts.stateDir}`,
+    // One run at a time, so nothing is to be left running.
+    'NX_DAEMON=false',
+  ];
+  const { ReadWritePaths: writable = [], ...restrictions } = hardening(facts);
   return {
     Type: 'oneshot',
     User: facts.user,
     WorkingDirectory: literal(facts.root),
     Environment: environment.map(word),
     ExecStart: command.map((part) => word(part.replaceAll('$', '$$$$'))).join(' '),
-    // A pull takes what it takes; what hangs has limits of its own.
-    TimeoutStartSec: 'infinity',
+    TimeoutStartSec: limit,
     // An interrupted deploy puts back what it must within three seconds.
     KillMode: 'mixed',
     TimeoutStopSec: '15',
+    ...restrictions,
+    ReadWritePaths: writable.map(word).join(' '),
   };
 }
 

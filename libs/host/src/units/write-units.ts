@@ -1,7 +1,24 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { DeployingUser } from './deploying-user';
+import { writtenFolders } from './hardening';
 import type { UnitFile } from './unit-file';
+
+/**
+ * Makes the folders that a unit may write in, for its user: systemd opens only what is there when it starts one, and
+ * beside them nothing can be made from inside.
+ */
+export async function prepareFolders(user: DeployingUser): Promise<void> {
+  for (const folder of writtenFolders(user)) await makeFor(user, folder);
+}
+
+async function makeFor(user: Pick<DeployingUser, 'uid' | 'gid'>, folder: string): Promise<void> {
+  if (await stat(folder).catch(() => null)) return;
+  await makeFor(user, path.dirname(folder));
+  await mkdir(folder, { mode: 0o755 });
+  await chown(folder, user.uid, user.gid);
+}
 
 /** Writes the files that differ; resolves with their names. */
 export async function writeUnits(folder: string, files: readonly UnitFile[]): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { CommandInput, CommandOption } from '../command';
 export const USER: CommandOption = {
   type: 'string',
   value: 'name',
-  description: 'who deploys this workspace (default: who did so far, else root)',
+  description: 'who deploys this workspace (default: who did so far, else the owner of the workspace)',
 };
 
 /** The real host for the host layer; progress goes to standard output. */
