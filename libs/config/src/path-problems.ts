@@ -53,6 +53,14 @@ export function variablePathProblems(root: string, project: Project, variables: 
   ].map((problem) => ({ ...problem, project: name }));
 }
 
+/** What is wrong with paths that Compose came to: absolute ones. */
+export function judgePaths(root: string, project: string, paths: readonly NamedPath[]): Problem[] {
+  const files = new YamlFiles(root);
+  return paths
+    .flatMap((named) => judge({ files, root, project }, named, named.path))
+    .map((problem) => ({ ...problem, project }));
+}
+
 /** Whoever follows `extends` and `include` judges what they name. */
 function isKnownPath({ path, use }: NamedPath): boolean {
   return use !== 'source' && !isVariable(path);

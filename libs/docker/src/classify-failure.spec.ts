@@ -295,3 +295,23 @@ describe('describeFault', () => {
     }
   });
 });
+
+describe('what Compose quotes of a file that it cannot read', () => {
+  it.each([
+    [
+      'failed to read /w/.env: line 3: unexpected character "+" in variable name near "+bad=S3CR3T\\nA=S3CR3T"',
+      'failed to read /w/.env: line 3: unexpected character in variable name',
+    ],
+    [
+      'line 1: cannot unmarshal !!str `S3CR3T...` into map[string]interface {}',
+      'line 1: cannot unmarshal !!str into map[string]interface {}',
+    ],
+  ])('is left out of the message: %s', (output, reason) => {
+    expect(
+      classifyFailure({ command: 'docker compose config', exitCode: 1, output, purpose: 'compose-config' }),
+    ).toEqual({
+      code: 'compose-invalid',
+      reason,
+    });
+  });
+});

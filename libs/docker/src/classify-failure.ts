@@ -162,7 +162,7 @@ const RULES: Rule[] = [
 ];
 
 const UNKNOWN_BY_PURPOSE: Record<NonNullable<Failure['purpose']>, (failure: Failure) => DockerFault> = {
-  'compose-config': (failure) => ({ code: 'compose-invalid', reason: reasonOf(failure) }),
+  'compose-config': (failure) => ({ code: 'compose-invalid', reason: withoutExcerpt(reasonOf(failure)) }),
   build: (failure) => ({ code: 'build-failed', reason: reasonOf(failure) }),
   pull: (failure) => ({ code: 'pull-failed', image: failure.image ?? null, reason: reasonOf(failure) }),
 };
@@ -184,7 +184,7 @@ export function classifyFailure(failure: Failure): DockerFault {
   }
   if (failure.purpose) return UNKNOWN_BY_PURPOSE[failure.purpose](failure);
   if (failure.command.includes(' compose') && refusesFile(failure)) {
-    return { code: 'compose-invalid', reason: reasonOf(failure) };
+    return { code: 'compose-invalid', reason: withoutExcerpt(reasonOf(failure)) };
   }
   const stderr = meaningfulLines(failure.output).slice(-TAIL_LINES).join('\n');
   return { code: 'command-failed', command: failure.command, exitCode: failure.exitCode, stderr };
@@ -194,6 +194,14 @@ function refusesFile(failure: Failure): boolean {
   return (
     COMPOSE_FILE_EXIT_CODES.includes(failure.exitCode ?? 0) || COMPOSE_FILE_MESSAGE.test(reasonOf(failure))
   );
+}
+
+/** Without what Compose's readers of YAML and of env files quote of a line that they cannot read: it may be a secret. */
+function withoutExcerpt(reason: string): string {
+  return reason
+    .replace(/ near "(?:[^"\\]|\\.)*"?/g, '')
+    .replace(/(cannot unmarshal !!\w+) `[^`]*`?/g, '$1')
+    .replace(/(unexpected character) "(?:[^"\\]|\\.)*"/g, '$1');
 }
 
 function portTaken({ port, protocol, address }: Record<string, string | undefined>): DockerFault {

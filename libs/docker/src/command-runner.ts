@@ -17,6 +17,8 @@ export interface Command {
   args: string[];
   /** On top of the runner's. */
   env?: Record<string, string>;
+  /** Instead of the runner's environment, below `env`. */
+  inherit?: Readonly<Record<string, string>>;
   cwd?: string;
   input?: string;
   /** null: no limit. Default: `QUERY_TIMEOUT_SECONDS`. */
@@ -97,7 +99,7 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
 }
 
 function childOf(settings: RunnerSettings, command: Command) {
-  const env = { ...settings.env, ...command.env };
+  const env = { ...(command.inherit ?? settings.env), ...command.env };
   return {
     file: command.program ?? settings.binary,
     args: command.args,

@@ -22,6 +22,7 @@ export function createCompose(runner: CommandRunner, stack: ComposeStack): Compo
   const command = (args: string[], options: Partial<Command> = {}): Command => ({
     args: [...stackArguments(stack), ...args],
     env: stack.env,
+    ...(stack.inherit && { inherit: stack.inherit }),
     cwd: stack.cwd,
     title: `docker compose ${args[0] ?? ''} (${stack.project})`,
     timeoutSeconds: null,

@@ -16,7 +16,7 @@ export async function passThrough(
   const reporter = { line: (_stack: string | null, text: string) => void stdout.write(`${text}\n`) };
   try {
     const { stackCompose } = await import('@itsup/deploy');
-    const compose = await stackCompose(await deployContext({ root, env, signal, reporter }), stack);
+    const compose = await stackCompose(await deployContext({ root, env, signal, reporter }), stack, args);
     return { success: (await compose.passthrough(args)) === 0 };
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -54,6 +55,37 @@ describe('stampContext', () => {
     expect((await stamp()).digest).toBe(before.digest);
     await write('Dockerfile', 'FROM busybox\n');
     expect((await stamp()).digest).not.toBe(before.digest);
+  });
+
+  it.each(['/dev/zero', '/dev/ptmx', '/proc/kmsg', 'nowhere', 'src'])(
+    'takes a link to %s as the builder does: where it points',
+    async (target) => {
+      const before = await stamp();
+      await symlink(target, path.join(context, 'link'));
+      const linked = await stamp();
+      expect(linked.digest).not.toBe(before.digest);
+      await rm(path.join(context, 'link'));
+      await symlink('elsewhere', path.join(context, 'link'));
+      expect((await stamp()).digest).not.toBe(linked.digest);
+    },
+  );
+
+  it('does not wait for a pipe, and counts what a linked Dockerfile says', async () => {
+    execFileSync('mkfifo', [path.join(context, 'pipe')]);
+    await write('real', 'FROM a\n');
+    await rm(path.join(context, 'Dockerfile'));
+    await symlink('real', path.join(context, 'Dockerfile'));
+    const before = await stamp();
+    await write('.dockerignore', 'real\n');
+    const ignored = await stamp();
+    await write('real', 'FROM b\n');
+    expect((await stamp()).digest).not.toBe(ignored.digest);
+    expect(ignored.digest).not.toBe(before.digest);
+  });
+
+  it('says which line of .dockerignore is wrong', async () => {
+    await write('.dockerignore', '[z-a]\n');
+    await expect(stamp()).rejects.toMatchObject({ problems: [{ code: 'dockerignore-pattern' }] });
   });
 
   it('counts a Dockerfile outside of the context', async () => {

@@ -1,11 +1,14 @@
-import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
+import { readRegularFile } from '@itsup/config';
 import type { ComposeBuild } from '@itsup/docker';
 
 import { byCodeUnit } from '../sort';
 import { sha256 } from './digest';
 import { ignoredBy } from './dockerignore';
+import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
 
 /** What an image is built from, with a cheap stamp and the digest that decides. */
 export interface ContextStamp {
@@ -24,6 +27,7 @@ interface Entry {
   stamp: string;
   mode: string;
   youngest: number;
+  size: number;
 }
 
 const RACY_MS = 2000;
@@ -47,15 +51,13 @@ export async function stampContext(
   if (known?.stamp === stamp && youngest < known.takenAt - RACY_MS) return known;
   const lines: string[] = [];
   for (const entry of entries)
-    lines.push(`${entry.path}\0${entry.mode}\0${await contentOf(entry.path, context)}`);
+    lines.push(`${entry.path}\0${entry.mode}\0${await contentOf(entry, context, dockerfile)}`);
   return { context, dockerfile, stamp, digest: sha256(lines.join('\n')), takenAt: now };
 }
 
 async function listContext(context: string, dockerfile: string): Promise<Entry[] | null> {
-  const ignore =
-    (await readOrNull(`${dockerfile}.dockerignore`)) ??
-    (await readOrNull(path.join(context, '.dockerignore')));
-  const ignored = ignore === null ? () => false : ignoredBy(ignore);
+  const [ignoreFile, ignore] = ignoreOf(context, dockerfile);
+  const ignored = ignore === null ? () => false : ignoredBy(ignore, ignoreFile);
   // With an exception an ignored folder may hold wanted files, so it has to be looked through.
   const hasExceptions = ignore !== null && /^\s*!/m.test(ignore);
   const entries: Entry[] = [];
@@ -78,10 +80,18 @@ async function listContext(context: string, dockerfile: string): Promise<Entry[]
   }
   const relative = path.relative(context, dockerfile);
   // The Dockerfile counts also when it is outside of the context or ignored by it.
-  if (!entries.some((entry) => entry.path === relative) && (await readOrNull(dockerfile)) !== null) {
+  if (!entries.some((entry) => entry.path === relative) && readOrNull(dockerfile) !== null) {
     entries.push(await entryOf(context, relative));
   }
   return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+/** The Dockerfile's own counts before the context's. */
+function ignoreOf(context: string, dockerfile: string): [file: string, text: string | null] {
+  const own = `${dockerfile}.dockerignore`;
+  const text = readOrNull(own);
+  const common = path.join(context, '.dockerignore');
+  return text === null ? [common, readOrNull(common)] : [own, text];
 }
 
 async function entryOf(context: string, relative: string): Promise<Entry> {
@@ -93,23 +103,28 @@ async function entryOf(context: string, relative: string): Promise<Entry> {
     // Docker copies the executable bits; the others depend on the umask of the checkout.
     mode: stats.isSymbolicLink() ? 'link' : (Number(stats.mode) & 0o111) === 0 ? 'file' : 'executable',
     youngest,
+    size: Number(stats.size),
   };
 }
 
-async function contentOf(relative: string, context: string): Promise<string> {
-  const file = path.join(context, relative);
-  try {
-    return sha256(await readFile(file));
-  } catch {
-    // A link to a folder or to nothing: where it points is its content.
-    return sha256(await readlink(file));
+/**
+ * What the builder takes: of a link where it points, as the builder sends the link itself, of a file its content. The
+ * Dockerfile is followed, for the builder reads it.
+ */
+async function contentOf(entry: Entry, context: string, dockerfile: string): Promise<string> {
+  const file = path.join(context, entry.path);
+  if (entry.mode === 'link') {
+    const target = sha256(await readlink(file));
+    return path.resolve(file) === dockerfile ? `${target} ${sha256(readOrNull(file) ?? '')}` : target;
   }
+  const hash = createHash('sha256');
+  const isRead =
+    entry.size <= MAX_DIGESTED_BYTES &&
+    (await readChunks(file, (chunk) => hash.update(chunk), { noFollow: true }));
+  return isRead ? hash.digest('hex') : sha256(`large ${entry.stamp}`);
 }
 
-async function readOrNull(file: string): Promise<string | null> {
-  try {
-    return (await stat(file)).isFile() ? await readFile(file, 'utf8') : null;
-  } catch {
-    return null;
-  }
+/** A file that the builder reads whole. */
+function readOrNull(file: string): string | null {
+  return readRegularFile(file).text;
 }

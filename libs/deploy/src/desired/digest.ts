@@ -13,6 +13,29 @@ export class Digester {
   of(value: unknown): string {
     return createHmac('sha256', this.key).update(canonicalJson(value)).digest('hex').slice(0, 32);
   }
+
+  /**
+   * The same as `of` gives for the Base64 of bytes that come in parts, so that a large file is digested without being
+   * held: `add` each part, then ask for the digest.
+   */
+  ofBase64(): { add: (chunk: Uint8Array) => void; digest: () => string } {
+    const hmac = createHmac('sha256', this.key).update('"');
+    let rest = Buffer.alloc(0);
+    return {
+      add: (chunk) => {
+        const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+        // Base64 has four characters for each three bytes: what is left over belongs to the next part.
+        const whole = bytes.length - (bytes.length % 3);
+        hmac.update(bytes.toString('base64', 0, whole));
+        rest = bytes.subarray(whole);
+      },
+      digest: () =>
+        hmac
+          .update(`${rest.toString('base64')}"`)
+          .digest('hex')
+          .slice(0, 32),
+    };
+  }
 }
 
 /** SHA-256 of bytes that are no secret, in hexadecimal. */

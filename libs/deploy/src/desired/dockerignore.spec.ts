@@ -23,7 +23,29 @@ describe('ignoredBy', () => {
     ['!keep\n*', 'keep', true],
     ['docs\n!docs/a.md', 'docs/a.md', false],
     ['# comment\n\n', '# comment', false],
+    ['a/**/b', 'a/b', true],
+    ['a/**/b', 'a/x/y/b', true],
+    ['a/**/b', 'a/xb', false],
+    ['**/b', 'xb', false],
+    ['a/**', 'a/x/y', true],
+    ['**', 'a', true],
+    ['[^a]', 'b', true],
+    ['[^a]', 'a', false],
+    ['[a-c]x', 'bx', true],
   ])('%j, %s: %s', (text, path, expected) => {
     expect(ignoredBy(text)(path)).toBe(expected);
+  });
+
+  it.each(['[z-a]', 'ok\n[', 'a\\'])('refuses what the builder refuses, by its line: %j', (text) => {
+    const line = text.split('\n').length;
+    expect(() => ignoredBy(text)).toThrow(`.dockerignore:${line}`);
+  });
+
+  it('takes no time for a pattern that was made to take it', () => {
+    const began = Date.now();
+    ignoredBy(`${'**/'.repeat(40)}x\n${'**a'.repeat(40)}b\n${'*a'.repeat(200)}b`)(
+      'a/'.repeat(400) + 'a'.repeat(400),
+    );
+    expect(Date.now() - began).toBeLessThan(2000);
   });
 });

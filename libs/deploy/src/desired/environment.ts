@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { readFileOrNull } from '../state/atomic-file';
 import { parseVariables } from './parse-variables';
+import { projectText } from './project-text';
 import { HOST_CONTEXT, secretsContextOf, secretsFilesOf, type SecretsReader } from './secrets';
 
 /** What a stack's Compose processes see beyond the caller's environment, and all of it together. */
@@ -11,6 +11,8 @@ export interface StackEnvironment {
   added: Record<string, string>;
   /** What Compose interpolates from: the caller's environment, `.env` of the project's folder below it, `added` above. */
   all: Record<string, string>;
+  /** Names that the project's own `.env` and secrets define. */
+  own: ReadonlySet<string>;
   /** Files that were read or looked for, absolute: a new one has to be noticed too. */
   files: string[];
 }
@@ -27,15 +29,17 @@ export async function stackEnvironment(
     folder: string;
     stateDir: string;
     env: Readonly<Record<string, string | undefined>>;
+    /** What the child gets of `env`; default: all of it. */
+    inherit?: Readonly<Record<string, string>>;
   },
   readSecrets: SecretsReader,
 ): Promise<StackEnvironment> {
-  const { root, stack, folder, stateDir, env } = options;
+  const { root, stack, folder, stateDir, env, inherit = env } = options;
   const context = secretsContextOf(stack);
   const [host, own, dotenv] = await Promise.all([
     readSecrets(HOST_CONTEXT),
     readSecrets(context),
-    readFileOrNull(path.join(folder, '.env')),
+    projectText(path.join(folder, '.env'), `${path.relative(root, folder)}/.env`),
   ]);
   const email = host.variables['LETSENCRYPT_EMAIL'] ?? env['LETSENCRYPT_EMAIL'];
   const added: Record<string, string> = {
@@ -45,9 +49,11 @@ export async function stackEnvironment(
     ITSUP_CERT_RESOLVER: email ? 'letsencrypt' : '',
   };
   const secretsFiles = new Set([HOST_CONTEXT, context].flatMap(secretsFilesOf));
+  const ofDotenv = dotenvVariables(dotenv);
   return {
     added,
-    all: { ...dotenvVariables(dotenv), ...withValues(env), ...added },
+    all: { ...ofDotenv, ...withValues(inherit), ...added },
+    own: new Set([...Object.keys(ofDotenv), ...Object.keys(own.variables)]),
     files: [...[...secretsFiles].map((file) => path.join(root, file)), path.join(folder, '.env')],
   };
 }

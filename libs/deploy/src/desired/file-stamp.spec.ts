@@ -1,4 +1,6 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -38,6 +40,37 @@ describe('stampFile', () => {
     const known = await stamp();
     await utimes(file, 1, 1);
     expect((await stamp(known)).digest).toBe(known.digest);
+  });
+
+  it('gives the digest that was given before large files were read in parts', async () => {
+    for (const length of [0, 1, 2, 3, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 3 * 1024 * 1024 + 2]) {
+      const bytes = randomBytes(length);
+      await writeFile(file, bytes);
+      expect((await stamp()).digest).toBe(digester.of(bytes.toString('base64')));
+    }
+  });
+
+  it('takes a file of any size, the content while it can be read in seconds', async () => {
+    await writeFile(file, '');
+    await truncate(file, 600 * 1024 * 1024);
+    const before = await stamp();
+    await truncate(file, 8 * 1024 ** 4);
+    const large = await stamp();
+    expect(large.digest).not.toBe(before.digest);
+    expect((await stamp()).digest).toBe(large.digest);
+  }, 60_000);
+
+  it.each(['/dev/zero', '/dev/ptmx', '/proc/kmsg', '/proc/kcore'])(
+    'never reads what has no end: a link to %s',
+    async (target) => {
+      await symlink(target, file);
+      expect(await stamp()).toMatchObject({ stamp: null, digest: ABSENT });
+    },
+  );
+
+  it('never waits for a pipe', async () => {
+    execFileSync('mkfifo', [file]);
+    expect(await stamp()).toMatchObject({ stamp: null, digest: ABSENT });
   });
 
   it('counts being absent, and a folder as absent', async () => {

@@ -1,7 +1,7 @@
-import { statSync, type BigIntStats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { realpathSync, statSync, type BigIntStats } from 'node:fs';
 
 import type { Digester } from './digest';
+import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
 
 /** A file whose content is an input of a deploy, with what tells cheaply that it has not changed since. */
 export interface FileStamp {
@@ -32,8 +32,19 @@ export async function stampFile(
   const stamp = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`;
   const youngest = Number(stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs) / 1e6;
   if (known?.stamp === stamp && youngest < known.takenAt - RACY_MS) return known;
-  const digest = digester.of((await readFile(file)).toString('base64'));
+  const digest = await contentDigest(file, stats, digester);
   return { path: file, stamp, digest, takenAt: now };
+}
+
+/** Read part by part, up to `MAX_DIGESTED_BYTES`; of what is larger size and time are the content. */
+async function contentDigest(
+  file: string,
+  { size, mtimeNs }: BigIntStats,
+  digester: Digester,
+): Promise<string> {
+  const base64 = digester.ofBase64();
+  const isRead = size <= MAX_DIGESTED_BYTES && (await readChunks(file, base64.add));
+  return isRead ? base64.digest() : digester.of(['large', String(size), String(mtimeNs)]);
 }
 
 /** Whether every file still has the content it was stamped with; stops at the first that has not. */
@@ -44,11 +55,16 @@ export async function areUnchanged(stamps: FileStamp[], digester: Digester, now:
   return !changes.includes(true);
 }
 
+/** Some of these block, some never end, and none is content that anybody deploys. */
+function isKernels(file: string): boolean {
+  return /^\/(?:proc|sys|dev)\//.test(realpathSync.native(file));
+}
+
 /** Synchronous: of the thousands that an unchanged deploy takes, each would cost ten times as much as a promise. */
 function statOrNull(file: string): BigIntStats | null {
   try {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-    return stats?.isFile() ? stats : null;
+    return stats?.isFile() && !isKernels(file) ? stats : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
     throw error;

@@ -7,17 +7,19 @@ import { parse } from 'yaml';
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
 import { byCodeUnit } from '../sort';
-import { readFileOrNull } from '../state/atomic-file';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../stacks/model';
 import type { StackSpec } from '../stacks/stack-spec';
 import { stampContext, type ContextStamp } from './build-context';
 import { aspectsOf, networksOf, replicasOf, type MountedContents } from './definition';
 import type { Digester } from './digest';
-import { stackEnvironment, type StackEnvironment } from './environment';
+import type { StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
+import { modelPathProblems } from './model-paths';
+import { projectCompose } from './project-compose';
+import { projectText } from './project-text';
 import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
@@ -69,15 +71,12 @@ export interface LoadOptions {
  * @throws UserError for variables without a value and for options that are not understood, DockerError for the rest
  */
 export async function loadDesired(spec: StackSpec, options: LoadOptions): Promise<LoadedStack> {
-  const environment = await stackEnvironment(
-    { ...options, stack: spec.stack, folder: spec.folder },
-    options.secrets,
-  );
+  const { environment, stack } = await projectCompose(spec, options);
   const compose = options.docker.compose({
     project: spec.projectName,
     files: options.composeFiles ?? [spec.composeFile],
     cwd: path.dirname(spec.composeFile),
-    env: environment.added,
+    ...stack,
   });
   const [model, hashes, sources] = await Promise.all([
     readModel(compose, options.relocation).catch((error: unknown) => error),
@@ -93,6 +92,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     const refused = refusedMounts(spec.stack, model, services, { stateFolder, isolation });
     if (refused.length > 0) throw new UserError(refused);
   }
+  const foreign = modelPathProblems(spec, model, options);
+  if (foreign.some(({ severity }) => severity === 'error')) throw new UserError(foreign);
 
   const files = await stampAll(filesOf(spec, model, environment), options);
   const contexts = await stampContexts(model, options);
@@ -128,7 +129,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });
-  const names = namesIn([...sources.values(), ...(await readTexts(envFilesOf(spec, environment))).values()]);
+  const names = namesIn([...sources.values(), ...readTexts(envFilesOf(spec, environment)).values()]);
   const unset = undefinedVariables(uses, environment.all);
   return {
     spec,
@@ -168,8 +169,8 @@ async function readModel(compose: Compose, relocation: Relocation | null): Promi
 }
 
 /** Texts of the YAML files among the paths; one that is gone is left out. */
-async function readTexts(files: string[]): Promise<Map<string, string>> {
-  const texts = await Promise.all(files.map(async (file) => [file, await readFileOrNull(file)] as const));
+function readTexts(files: string[]): Map<string, string> {
+  const texts = files.map((file) => [file, projectText(file, file)] as const);
   return new Map(texts.flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
 }
 

@@ -5,16 +5,21 @@ import type { Compose } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { stackEnvironment } from '../desired/environment';
+import { projectCompose } from '../desired/project-compose';
 import { createSecretsReader } from '../desired/secrets';
 import { PROXY_STACK } from './model';
 import { stackSpecs } from './stack-spec';
 
 /**
  * Compose on one stack, with the file, the name and the environment that deploy uses: for the passthrough and the logs.
+ * @param words of the command, which may name variables of the caller to pass on (`run -e NAME`)
  * @throws UserError for a stack that is unknown, has no containers, or was not generated
  */
-export async function stackCompose(context: DeployContext, stack: string): Promise<Compose> {
+export async function stackCompose(
+  context: DeployContext,
+  stack: string,
+  words: readonly string[] = [],
+): Promise<Compose> {
   const { root, env, docker, state } = context;
   const workspace = await workspaceOf(root, stack);
   const spec = stackSpecs(root, workspace, routeWorkspace(workspace)).get(stack);
@@ -37,15 +42,22 @@ export async function stackCompose(context: DeployContext, stack: string): Promi
       help: `run itsup generate ${stack}`,
     });
   }
-  const { added } = await stackEnvironment(
-    { root, stack, folder: spec.folder, stateDir: state.dir, env },
-    createSecretsReader(root, docker),
+  const errors = workspace.problems.filter(
+    ({ code }) => code.startsWith('foreign-') || code === 'not-a-file',
   );
+  if (errors.some(({ severity }) => severity === 'error')) throw new UserError(errors);
+  const { stack: environment } = await projectCompose(spec, {
+    root,
+    stateDir: state.dir,
+    env,
+    secrets: createSecretsReader(root, docker),
+    words,
+  });
   return docker.compose({
     project: spec.projectName,
     files: [spec.composeFile],
     cwd: spec.folder,
-    env: added,
+    ...environment,
   });
 }
 

@@ -15,6 +15,7 @@ import {
   readProject,
   readSettings,
   readWorkspace,
+  variablePathProblems,
   type ComposeVariable,
   type Problem,
   type Settings,
@@ -24,6 +25,9 @@ import type { Docker } from '@itsup/docker';
 import { knownObjects, routeProject, routeWorkspace, type WorkspaceRouting } from '@itsup/routing';
 import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
 import { PROXY_STACK } from '../stacks/model';
+import { credentialProblems } from '../desired/credential-problems';
+import { projectText } from '../desired/project-text';
+import { secretsFilesOf } from '../desired/secrets';
 import { forEachBounded } from './for-each-bounded';
 import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
@@ -105,10 +109,29 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   }
   const files = [...composeFilesOf(check.root, project), ...projectArtifactPaths(name)];
   const variables = await composeVariables(check.root, project);
+  const own = ownNames(check.root, name);
+  const forbidden = [
+    ...variablePathProblems(check.root, project, placeholderEnvironment(variables)),
+    ...credentialProblems(name, project.compose?.credentials ?? [], own, null),
+  ];
+  // Compose would read what the project may not.
+  if (forbidden.some(({ severity }) => severity === 'error')) return [...found, ...forbidden];
   return [
     ...found,
+    ...forbidden,
     ...(await checkArtifact(check, { stack: name, file: projectComposeFile(name), files, variables })),
   ];
+}
+
+/** Names that the project's `.env` and secrets define, as far as they are here; an encrypted file shows its names. */
+function ownNames(root: string, project: string): Set<string> {
+  const files = [`projects/${project}/.env`, ...secretsFilesOf(project)];
+  const texts = files.map((file) => projectText(join(root, file), file) ?? '');
+  return new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/^\s*(?:export\s+)?"?([A-Za-z_]\w*)"?\s*[=:]/gm)].map((match) => match[1] ?? ''),
+    ),
+  );
 }
 
 async function checkProxy(check: Check): Promise<Problem[]> {
