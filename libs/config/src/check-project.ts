@@ -13,13 +13,25 @@ export interface ProjectParts {
   compose: readonly string[];
   overrides: readonly string[];
   ingress: readonly string[];
+  nx: readonly string[];
   ingressFacts: IngressFacts;
   hasCompose: boolean;
 }
 
 /** Everything about a project's folder that no single file shows. */
 export function checkProject(parts: ProjectParts): Problem[] {
-  return [...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
+  return [...checkNxFiles(parts), ...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
+}
+
+/** A check runs nothing: what Nx runs is the operator's, and stands in the workspace's root. */
+function checkNxFiles({ folder, nx }: ProjectParts): Problem[] {
+  return nx.map((file) => ({
+    code: 'nx-configuration',
+    severity: 'error',
+    message: `\`${file}\` would tell Nx what to run or to see, which no project may`,
+    help: `Remove ${folder}/${file}.`,
+    place: { file: `${folder}/${file}`, line: 1, column: 1 },
+  }));
 }
 
 function checkName({ name, folder, compose, ingress }: ProjectParts): Problem[] {

@@ -305,3 +305,10 @@ describe('a path that variables tell', () => {
     ]);
   });
 });
+
+describe('what Nx would take orders from', () => {
+  it.each(['project.json', '.nxignore'])('is an error of the project that has it: %s', async (name) => {
+    write(`projects/app/${name}`, '{"name": "frontend"}');
+    expect(outlineOf(await problemsOfApp())).toEqual([`error projects/app/${name}:1 nx-configuration`]);
+  });
+});

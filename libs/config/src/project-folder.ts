@@ -20,6 +20,9 @@ export const COMPOSE_OVERRIDE_FILES = [
 /** itsUP's newer name first: where both exist it wins. */
 export const INGRESS_FILES = ['itsup-project.yml', 'ingress.yml'] as const;
 
+/** What Nx would take commands, another name or other files from. */
+export const NX_FILES = ['project.json', '.nxignore'] as const;
+
 /** Which of the files that we know a project's folder holds; names without the folder. */
 export interface ProjectFolder {
   /** In order of preference; the first is read, the others are ignored as Compose ignores them. */
@@ -29,6 +32,8 @@ export interface ProjectFolder {
   ingress: string[];
   /** Known files that are symbolic links. */
   links: string[];
+  /** Files that would tell Nx something; the workspace's `.nxignore` hides them. */
+  nx: string[];
 }
 
 /** Lists `projects/<name>`; null when it is no folder that can be listed. */
@@ -56,5 +61,6 @@ export function projectFolderOf(names: ReadonlySet<string>): ProjectFolder {
     overrides: present(COMPOSE_OVERRIDE_FILES),
     ingress: present(INGRESS_FILES),
     links: [],
+    nx: present(NX_FILES),
   };
 }

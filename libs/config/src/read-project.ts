@@ -18,7 +18,7 @@ export async function readProject(root: string, name: string, settings: Settings
   return withPathProblems(readProjectFrom(name, folder, settings, files), files, root);
 }
 
-const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [] };
+const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [], nx: [] };
 
 /** What a project's files came to. */
 export interface ReadProject {

@@ -19,6 +19,8 @@ export interface ProjectScan {
   /** external: there is no Compose file. */
   kind: 'container' | 'external';
   enabled: boolean;
+  /** Files of the folder's top that are meant for Nx, which does not see them. */
+  nxFiles: string[];
   /** `provider:service`, those of that form. */
   egress: { provider: string; service: string }[];
   /**
@@ -42,6 +44,7 @@ export function scanProject(root: string, name: string): ProjectScan {
     folder,
     kind: 'container',
     enabled: true,
+    nxFiles: [],
     egress: [],
     outsideFiles: [],
     outsideReferences: [],
@@ -53,6 +56,7 @@ export function scanProject(root: string, name: string): ProjectScan {
     return {
       ...scan,
       kind: listed.compose.length === 0 ? 'external' : 'container',
+      nxFiles: listed.nx,
       ...scanIngress(files, folder, listed),
       outsideFiles: outsideFiles(root, files, folder, listed),
       outsideReferences: [

@@ -36,11 +36,8 @@ export async function stackEnvironment(
 ): Promise<StackEnvironment> {
   const { root, stack, folder, stateDir, env, inherit = env } = options;
   const context = secretsContextOf(stack);
-  const [host, own, dotenv] = await Promise.all([
-    readSecrets(HOST_CONTEXT),
-    readSecrets(context),
-    projectText(path.join(folder, '.env'), `${path.relative(root, folder)}/.env`),
-  ]);
+  const dotenv = projectText(path.join(folder, '.env'), `${path.relative(root, folder)}/.env`);
+  const [host, own] = await Promise.all([readSecrets(HOST_CONTEXT), readSecrets(context)]);
   const email = host.variables['LETSENCRYPT_EMAIL'] ?? env['LETSENCRYPT_EMAIL'];
   const added: Record<string, string> = {
     ...own.variables,

@@ -78,10 +78,10 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     cwd: path.dirname(spec.composeFile),
     ...stack,
   });
-  const [model, hashes, sources] = await Promise.all([
+  const sources = readTexts(spec.sources);
+  const [model, hashes] = await Promise.all([
     readModel(compose, options.relocation).catch((error: unknown) => error),
-    options.needHashes ? hashesOf(compose) : NO_HASHES,
-    readTexts(spec.sources),
+    options.needHashes ? hashesOf(compose) : Promise.resolve(NO_HASHES),
   ]);
   const uses = [...sources.values()].flatMap(variablesIn);
   if (!isModel(model)) throw explained(model, spec, uses, environment);

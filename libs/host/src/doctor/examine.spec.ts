@@ -215,6 +215,7 @@ describe('examine', () => {
           errors: 2,
           staleBuild: 'the build is stale',
           ignoredBy: '.gitignore',
+          obeysProjects: true,
           ownRepository: true,
           otherCheckout: { path: '/home/ann/it', cure: 'deploy from there' },
           stateFolder: { path: '/var/lib/itsup', unwritable: 'EACCES' },
@@ -223,6 +224,7 @@ describe('examine', () => {
       [
         'error workspace: the build is stale',
         'error workspace: .gitignore names projects/, so Nx sees no project',
+        'warning workspace: a file of a project could give Nx commands to run',
         'warning workspace: projects/ is a git repository of its own, so nx affected sees no change in it',
         'error workspace: this host is deployed from /home/ann/it',
         'error workspace: /var/lib/itsup cannot be written: EACCES',

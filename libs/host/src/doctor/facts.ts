@@ -105,6 +105,8 @@ export interface WorkspaceFacts {
   staleBuild: string | null;
   /** `.gitignore` or `.nxignore` names projects/. */
   ignoredBy: string | null;
+  /** `.nxignore` lacks the line that keeps projects from giving Nx commands to run. */
+  obeysProjects: boolean;
   /** projects/ is a git repository of its own, or a submodule. */
   ownRepository: boolean;
   /** The checkout that deploys are made from is this one: null, else the cure. */

@@ -101,6 +101,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
       errors: 0,
       staleBuild: null,
       ignoredBy: null,
+      obeysProjects: false,
       ownRepository: false,
       otherCheckout: null,
       stateFolder: { path: '/var/lib/itsup', unwritable: null },

@@ -1,14 +1,32 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { wantsColor } from '../terminal/wants-color';
+import { guardNx } from '../nx-guard/guard';
 import { EXIT } from './command';
 
 /**
  * Becomes `nx <args>` in this process: Nx takes over the terminal and the signals and ends the process with its own
  * exit code. Without a daemon, which would stay behind on a server, and with the plugins in this process, which saves
- * starting one for each; what the operator has set already stays.
+ * starting one for each; what the operator has set already stays. Not started where a project's folder would give it
+ * orders.
+ *
+ * @throws UserError in that case
  */
-export function runNx(root: string, args: readonly string[]): Promise<never> {
+export async function runNx(root: string, args: readonly string[]): Promise<never> {
+  const { refusals, notes } = guardNx(root);
+  if (refusals.length > 0) {
+    const { UserError } = await import('@itsup/config');
+    throw new UserError(
+      refusals.map(({ file, message, help }) => ({
+        code: 'nx-configuration',
+        severity: 'error',
+        message,
+        help,
+        place: { file, line: 1, column: 1 },
+      })),
+    );
+  }
+  for (const note of notes) process.stderr.write(`note: ${note}\n`);
   process.chdir(root);
   const workspace = createRequire(join(root, 'package.json'));
   const nx = workspace.resolve('nx/bin/nx.js');

@@ -32,7 +32,7 @@ async function infer(
 async function inferIn(root: string, files: string[]): Promise<Record<string, Project>> {
   const [, infer] = createNodes;
   const context: CreateNodesContext = { nxJsonConfiguration: {}, workspaceRoot: root };
-  const matched = files.filter((file) => /^projects\/[^/]+\/[^/]+\.ya?ml$/.test(file));
+  const matched = files.filter((file) => /^projects\/([^/]+\/[^/]+\.ya?ml|.*\/project\.json)$/.test(file));
   const nodes = await infer(['nx.json', ...matched], undefined, context);
   return Object.fromEntries(nodes.flatMap(([, { projects }]) => Object.entries(projects ?? {})));
 }
@@ -157,6 +157,22 @@ describe('createNodes', () => {
     const digest = (projects: Record<string, Project>) =>
       target(projects['projects/site'], 'generate').options.digest;
     expect(digest(after)).not.toBe(digest(before));
+  });
+
+  it('refuses to go on when Nx sees a configuration in projects/: it would run what that says', async () => {
+    const told = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const file = 'projects/site/deep/project.json';
+    await expect(infer({ ...SITE, [file]: '{}' })).rejects.toThrow(file);
+    expect(told).toHaveBeenCalledWith(expect.stringContaining('.nxignore'));
+    told.mockRestore();
+  });
+
+  it('gives a project whose configuration is hidden another verdict than one without', async () => {
+    const root = temporaryFolder();
+    const before = await infer(SITE, root);
+    writeFiles(root, { 'projects/site/project.json': '{}' });
+    const { 'projects/site': site } = await inferIn(root, Object.keys(SITE));
+    expect(target(site, 'validate').options).not.toEqual(target(before['projects/site'], 'validate').options);
   });
 
   it('fails the proxy when git ignores projects/', async () => {

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
 // Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
 import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
 import type { ProjectScan } from '@itsup/config/scan';
+import { takesInProjects } from '../nx-guard/hazards';
 import { readBuildState, type BuildState } from '../build/build-state';
 import { inspectLayout, type LayoutFindings } from './layout';
 import { scanProjects } from './scans';
@@ -16,7 +19,9 @@ const PROXY_ANCHOR = 'nx.json';
 const FILES =
   `{${PROXY_ANCHOR},` +
   'projects/*/{docker-compose.yml,docker-compose.yaml,compose.yml,compose.yaml},' +
-  'projects/*/{ingress.yml,itsup-project.yml}}';
+  'projects/*/{ingress.yml,itsup-project.yml},' +
+  // None is to be seen: .nxignore hides them.
+  'projects/**/project.json}';
 
 /**
  * Every folder of `projects/` with a Compose or an ingress file becomes a project, and the proxy one more. Never
@@ -26,6 +31,7 @@ const FILES =
 export const createNodes: CreateNodes = [
   FILES,
   (files, _options, { workspaceRoot }) => {
+    refuseOrders(workspaceRoot, files);
     const anchors = new Map<string, string>();
     for (const file of [...files].sort()) {
       const [parent, name] = file.split('/');
@@ -49,6 +55,24 @@ export const createNodes: CreateNodes = [
     return nodes;
   },
 ];
+
+/**
+ * Nx would merge the commands of a project's own file over ours and run them, so no command of Nx may go on: the one
+ * thing that inference throws for. Nx shows the message with `--verbose` alone, hence the line.
+ */
+function refuseOrders(root: string, files: readonly string[]): void {
+  const configurations = files.filter((file) => file.endsWith('/project.json'));
+  const packages = takesInProjects(root)
+    ? [...new Set(files.map((file) => `${posix.dirname(file)}/package.json`))].filter(
+        (file) => file.startsWith('projects/') && existsSync(join(root, file)),
+      )
+    : [];
+  if (configurations.length === 0 && packages.length === 0) return;
+  const lines = [...configurations, ...packages].map((file) => `${file} would give Nx commands to run`);
+  const help = `projects/**/project.json belongs into .nxignore, and no other .nxignore into projects/; workspaces must not name projects/`;
+  process.stderr.write(`${lines.map((line) => `error: ${line}`).join('\n')}\n  help: ${help}\n`);
+  throw new Error(lines.join('\n'));
+}
 
 /** A taken name gets the folder in front, which no package and no folder of `projects/` can be called. */
 export function nxNameOf(folder: string, taken: ReadonlyMap<string, string>): string {
@@ -86,7 +110,8 @@ function projectNode(
       // The folder's own name could be another stack's.
       stack: nxName,
       nxName,
-      digest: build.digest,
+      // Nx does not see these files: without a word of them it would take a cached verdict.
+      digest: [build.digest, ...scan.nxFiles].join(' '),
       refusal: build.refusal ?? reserved,
       notes: [],
       generate: ['stack', SETTINGS, '{workspaceRoot}/templates/upstream/**/*'],

@@ -1,7 +1,8 @@
 import { temporaryFolder } from '../testing/temporary-folder';
 import { inspectLayout } from './layout';
 
-const SITE = { 'projects/site/docker-compose.yml': 'services: {}' };
+const HIDDEN = { '.nxignore': 'projects/**/project.json\n' };
+const SITE = { ...HIDDEN, 'projects/site/docker-compose.yml': 'services: {}' };
 
 describe('inspectLayout', () => {
   it('has nothing to say of projects that Nx sees, nor of folders that are none', () => {
@@ -10,13 +11,20 @@ describe('inspectLayout', () => {
   });
 
   it('has nothing to say of a workspace without projects', () => {
-    expect(inspectLayout(temporaryFolder(), new Set())).toEqual({ refusal: null, notes: [] });
+    expect(inspectLayout(temporaryFolder(HIDDEN), new Set())).toEqual({ refusal: null, notes: [] });
   });
 
   it('refuses when Nx sees none of the projects that are there, with the cure', () => {
     const { refusal } = inspectLayout(temporaryFolder(SITE), new Set());
     expect(refusal).toContain('.gitignore');
     expect(refusal).toContain('git add projects');
+  });
+
+  it('names the line that a workspace needs in .nxignore', () => {
+    const root = temporaryFolder({ ...SITE, '.nxignore': 'tmp\n' });
+    expect(inspectLayout(root, new Set(['site'])).notes).toEqual([
+      expect.stringContaining('projects/**/project.json'),
+    ]);
   });
 
   it('names single projects that are ignored', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hidesConfigurations, HIDDEN_FROM_NX } from '../nx-guard/nx-ignore';
 
 /** What is wrong with where `projects/` stands in git, and what to do about it. */
 export interface LayoutFindings {
@@ -34,6 +35,11 @@ export function inspectLayout(root: string, seen: ReadonlySet<string>): LayoutFi
     notes.push(
       'projects/ is a git repository of its own, so nx affected sees no change in it: bring it into this one ' +
         'with its history (git subtree add --prefix projects <repository> <branch>; docs/from-itsup.md)',
+    );
+  }
+  if (!hidesConfigurations(root)) {
+    notes.push(
+      `.nxignore lacks the line ${HIDDEN_FROM_NX}: with it no file of a project can give Nx commands to run (docs/security.md)`,
     );
   }
   if (hidden.length > 0 && seen.size === 0) {

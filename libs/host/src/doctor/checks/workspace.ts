@@ -2,7 +2,8 @@ import type { HostFacts } from '../facts';
 import { error, findings, warning, type Finding } from '../finding';
 
 export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Finding[] {
-  const { root, errors, staleBuild, ignoredBy, ownRepository, otherCheckout, stateFolder } = workspace;
+  const { root, errors, staleBuild, ignoredBy, obeysProjects, ownRepository, otherCheckout, stateFolder } =
+    workspace;
   return findings('workspace', `${root}, state in ${stateFolder.path}`, [
     staleBuild === null ? null : error(staleBuild, 'npm run build'),
     ignoredBy === null
@@ -11,6 +12,12 @@ export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Fin
           `${ignoredBy} names projects/, so Nx sees no project`,
           `take it out of ${ignoredBy} and git add projects (docs/from-itsup.md)`,
         ),
+    obeysProjects
+      ? warning(
+          'a file of a project could give Nx commands to run',
+          'add the line projects/**/project.json to .nxignore in the root of the workspace (docs/security.md)',
+        )
+      : null,
     ownRepository
       ? warning(
           'projects/ is a git repository of its own, so nx affected sees no change in it',

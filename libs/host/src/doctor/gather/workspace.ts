@@ -20,6 +20,7 @@ export async function workspaceFacts(
     errors: workspace.problems.filter(({ severity }) => severity === 'error').length,
     staleBuild,
     ignoredBy: await ignoringFile(root),
+    obeysProjects: !(await hidesConfigurations(root)),
     ownRepository: await exists(path.join(root, 'projects/.git')),
     otherCheckout:
       other === null || identity === null
@@ -61,6 +62,12 @@ async function ignoringFile(root: string): Promise<string | null> {
     if (/^\/?projects(\/\**)?\s*$/m.test(text)) return file;
   }
   return null;
+}
+
+/** The line that tools/itsup looks for as well. */
+async function hidesConfigurations(root: string): Promise<boolean> {
+  const text = await readFile(path.join(root, '.nxignore'), 'utf8').catch(() => '');
+  return /^projects\/\*\*\/project\.json\s*$/m.test(text);
 }
 
 /** The folder itself, or the nearest above it that is there. */
