@@ -33,9 +33,10 @@ export interface SegmentedWorkspace {
 
 /** The workspace of the five projects; every container answers with `<folder>.<service>`. Nothing is deployed yet. */
 export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
-  const resolver = await output('docker', [
-    ...['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'],
+  const subnet = await output('docker', [
+    ...['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Subnet}}'],
   ]);
+  const resolver = subnet.replace(/\.\d+\/.*$/, '.1');
   const workspace = await createWorkspace({ settings: { dns: { resolvers: [resolver] } } });
   const image = await buildBackend(workspace.prefix);
   const write = async (

@@ -13,5 +13,6 @@ export * from './network';
 export * from './packet-filter';
 export * from './cidr';
 export * from './sockets';
+export { parseProcNet, type ProcSocket } from './parse-sockets';
 export { createRedactor, type Redactor } from './redact';
 export { compareVersions, MINIMUM_COMPOSE_VERSION } from './engine-commands';

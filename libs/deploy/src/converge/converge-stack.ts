@@ -3,14 +3,14 @@ import type { ContainerSummary, Docker } from '@itsup/docker';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE } from '../publish/publisher';
-import { handoverSteps, rolloutSteps } from '../rollout/index';
+import { handoverSteps, moveSteps, rolloutSteps } from '../rollout/index';
 import type { Convergence } from './convergence';
 import { awaitStackRoutes } from './await-stack-routes';
 import { batchesOf, type Batch } from './batches';
 import { handOverTraefik, handTraefiksFiles, TRAEFIK } from './hand-over-traefik';
 import { attachProviders, attachToConsumers, existingNetworks, removeEdgeNetwork } from './edges';
 import { ensureProxynet } from './proxynet';
-import { isScaledLosslessly, rollService, scaleLosslessly } from './roll-service';
+import { isScaledLosslessly, moveOff, rollService, scaleLosslessly } from './roll-service';
 import { InterruptedError } from './interrupted-error';
 import { traefikUserOf } from './traefik-files';
 import { waitHealthy } from './wait-healthy';
@@ -32,6 +32,7 @@ export const deploySteps = [
   'await-healthy',
   'attach-to-consumers',
   ...rolloutSteps,
+  ...moveSteps,
   ...handoverSteps,
   'settle-routes',
   'await-routes',
@@ -72,6 +73,10 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
   }
   await joinProviders(convergence);
   await connectServices(convergence);
+  for (const service of plan.services.filter(({ action }) => action === 'move')) {
+    context.signal?.throwIfAborted();
+    await moveOff(convergence, service);
+  }
 
   const begun: string[] = [];
   for (const batch of batchesOf(plan.services, desired.services)) {

@@ -10,6 +10,7 @@ export const ROLLOUT_WORDS: Record<RolloutStep, string> = {
   'wait-healthy': 'waits for the new containers to be ready',
   switch: 'leads its routes to the new containers',
   drain: 'waits for requests at the old containers to finish',
+  'leave-network': 'leaves the network',
   'stop-old': 'stops the old containers',
   'publish-routes': 'publishes its routes',
   'await-labels': 'waits for Traefik to see the new containers',

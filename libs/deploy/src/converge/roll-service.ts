@@ -1,7 +1,13 @@
 import type { Problem } from '@itsup/config';
 
 import type { DesiredStack, ServicePlan } from '../plan/model';
-import { rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '../rollout/index';
+import {
+  moveService,
+  rollOut,
+  scaleService,
+  type RolloutOutcome,
+  type RolloutRequest,
+} from '../rollout/index';
 import { hasRouteLabels } from './await-stack-routes';
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
@@ -49,6 +55,19 @@ export async function scaleLosslessly(convergence: Convergence, plan: ServicePla
   settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
 }
 
+/**
+ * Takes one service off the networks of its plan while it serves.
+ * @throws NotHealthyError, InterruptedError, as `rollService`
+ */
+export async function moveOff(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const { project, composeProject, service, drain } = requestOf(convergence, plan);
+  for (const { network } of plan.networks) {
+    const request = { project, composeProject, service, network, drain };
+    const outcome = await moveService(convergence.rollout, request, convergence.journal);
+    settle(convergence, plan, outcome, 'moved', 'it serves as before');
+  }
+}
+
 function requestOf(
   { context, loaded }: Convergence,
   plan: ServicePlan,
@@ -90,7 +109,8 @@ function settle(
   const { stack } = loaded.spec;
   const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
   const problem: Problem = {
-    code: participle === 'rolled' ? 'rollout-failed' : 'scaling-failed',
+    code:
+      participle === 'rolled' ? 'rollout-failed' : participle === 'moved' ? 'move-failed' : 'scaling-failed',
     severity: 'error',
     project: stack,
     message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,

@@ -9,8 +9,11 @@ import {
   type RolloutDocker,
   type RolloutEvent,
 } from '../rollout/index';
+import { helperImage } from './helper-image';
 import { getText, tcpProbe } from './network-probes';
 import { ROLLOUT_WORDS, waitsFor } from './progress-words';
+
+const STIR_SECONDS = 30;
 
 /** For a context without a signal: one that never aborts. */
 export function never(): AbortSignal {
@@ -67,6 +70,22 @@ function rolloutDocker(docker: Docker): RolloutDocker {
     stop: (ids, { graceSeconds }) =>
       docker.stop(ids, graceSeconds === null ? undefined : { timeoutSeconds: graceSeconds }),
     remove: (ids, { force }) => docker.remove(ids, { force, volumes: true }),
+    disconnect: (network, id) => docker.disconnectNetwork(network, id),
+    stir: async () => {
+      const image = await helperImage(docker);
+      if (image === undefined) return;
+      await docker.run(
+        {
+          image,
+          entrypoint: 'traefik',
+          command: ['version'],
+          network: 'none',
+          capDrop: ['ALL'],
+          readOnly: true,
+        },
+        { timeoutSeconds: STIR_SECONDS },
+      );
+    },
   };
 }
 

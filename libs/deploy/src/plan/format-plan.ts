@@ -17,6 +17,7 @@ const COLORS: Record<string, number> = {
   scale: 32,
   connect: 32,
   rollout: 36,
+  move: 36,
   recreate: 33,
   disconnect: 33,
   remove: 31,

@@ -1,6 +1,15 @@
 /** What deploy does with one service. `none` is listed too, so that a plan is complete. */
 export type ServiceAction =
-  'create' | 'rollout' | 'recreate' | 'scale' | 'start' | 'connect' | 'disconnect' | 'remove' | 'none';
+  | 'create'
+  | 'rollout'
+  | 'recreate'
+  | 'scale'
+  | 'start'
+  | 'connect'
+  | 'disconnect'
+  | 'move'
+  | 'remove'
+  | 'none';
 
 /** One service of a stack as Compose resolved it, reduced to what the planner compares. Holds no secret value. */
 export interface DesiredService {
@@ -103,7 +112,14 @@ export interface DeployedService {
   imageId: string | null;
   buildDigest: string | null;
   replicas: number;
-  containers: { id: string; composeHash: string | null; image: string; finished: boolean }[];
+  containers: {
+    id: string;
+    composeHash: string | null;
+    image: string;
+    finished: boolean;
+    /** It left a network while it served: its label and its hash are those of before. */
+    moved?: true;
+  }[];
 }
 
 /** A change of one service, or none, with its reasons in words. */
@@ -125,7 +141,7 @@ export interface ServicePlan {
   leftovers: string[];
   /** Those of the leftovers that serve and that go only when the wanted ones are well. */
   retired: string[];
-  /** `connect`, `disconnect`: the networks by name. */
+  /** `connect`, `disconnect`, `move`: the networks by name; those of a move are left. */
   networks: { network: string; aliases: string[] }[];
 }
 

@@ -45,6 +45,50 @@ function container(change: Partial<ObservedContainer> = {}): ObservedContainer {
   };
 }
 
+describe('a service that leaves the network which projects shared', () => {
+  const aspects = { ...desired().aspects, 'label traefik.docker.network': 'own' };
+  const before = deployed({
+    aspects: { ...desired().aspects, 'label traefik.docker.network': 'shared', 'network proxynet': 'n' },
+  });
+  const kept = desired({ aspects, notRolled: ['volume data is writable'] });
+  const there = container({ networks: ['shop_default', 'proxynet'] });
+
+  it('is rolled where it can be', () => {
+    expect(planService({ ...kept, notRolled: [] }, before, [there])).toMatchObject({ action: 'rollout' });
+  });
+
+  it('else is moved while it serves, where one other network is left', () => {
+    expect(planService(kept, before, [there])).toMatchObject({
+      action: 'move',
+      networks: [{ network: 'proxynet' }],
+      current: ['a'],
+    });
+  });
+
+  it.each([
+    ['has two other networks', kept, container({ networks: ['a', 'b', 'proxynet'] })],
+    ['has no other network', kept, container({ networks: ['proxynet'] })],
+    ['changes otherwise too', desired({ ...kept, aspects: { ...aspects, command: 'new' } }), there],
+    ['has another image', desired({ ...kept, imageId: 'sha256:15' }), there],
+    ['was not deployed by us', kept, container({ ...there, id: 'b', composeHash: 'other' })],
+  ])('is recreated where it %s', (_, wanted, observed) => {
+    expect(planService(wanted, before, [observed])).toMatchObject({ action: 'recreate' });
+  });
+
+  it('is moved again where a deploy was killed between its leaving and the record', () => {
+    expect(planService(kept, before, [container()])).toMatchObject({ action: 'move' });
+  });
+
+  it('stays as it is afterwards, and the plan says that it was moved', () => {
+    const [record] = before.containers;
+    const after = deployed({ aspects, containers: record ? [{ ...record, moved: true }] : [] });
+    expect(planService(kept, after, [container()])).toMatchObject({
+      action: 'none',
+      reasons: [expect.stringContaining('moved off proxynet') as string],
+    });
+  });
+});
+
 describe('planService', () => {
   it('does nothing where everything is as it was deployed', () => {
     expect(planService(desired(), deployed(), [container()])).toMatchObject({ action: 'none', reasons: [] });

@@ -1,5 +1,8 @@
+import { PROXYNET } from '@itsup/routing';
+
 import { byCodeUnit } from '../sort';
 import type { DeployedService, DesiredService, ObservedContainer, ServiceAction, ServicePlan } from './model';
+import { canMove, MOVED_REASON } from './leave-shared';
 import { changedAspects, describeAspects, describeImage, shortId } from './reasons';
 
 /** How one container relates to the wanted definition. */
@@ -73,6 +76,10 @@ function replace(
   const dead = idsOf(containers.filter((container) => !isServing(container)));
   if (serving.length === 0) return plan('recreate', reasons, { notRolled: ['nothing of it is serving'] });
   if (desired.notRolled.length > 0) {
+    const isWhole = serving.length === containers.length && serving.length === desired.replicas;
+    if (isWhole && deployed !== null && canMove(desired, deployed, serving)) {
+      return plan('move', reasons, { networks: [{ network: PROXYNET, aliases: [] }] });
+    }
     return plan('recreate', reasons, { notRolled: desired.notRolled, leftovers: dead });
   }
   return plan('rollout', reasons, { leftovers: dead, current: idsOf(serving) });
@@ -233,7 +240,9 @@ function hasFinished(
 function adoption(deployed: DeployedService | null, current: ObservedContainer[]): string[] {
   const known = new Set(deployed?.containers.map((container) => container.id));
   const adopted = current.filter((container) => !known.has(container.id));
-  return adopted.length === 0 ? [] : [`adopted: ${names(adopted)} runs what is wanted`];
+  if (adopted.length > 0) return [`adopted: ${names(adopted)} runs what is wanted`];
+  const moved = new Set(deployed?.containers.filter((one) => one.moved).map(({ id }) => id));
+  return current.some(({ id }) => moved.has(id)) ? [MOVED_REASON] : [];
 }
 
 function strangerReason(containers: ObservedContainer[]): string {

@@ -64,6 +64,8 @@ class Outage {
         logs: (...args) => this.reach(() => docker.logs(...args)),
         stop: (...args) => this.reach(() => docker.stop(...args)),
         remove: (...args) => this.reach(() => docker.remove(...args)),
+        disconnect: (...args) => this.reach(() => docker.disconnect(...args)),
+        stir: () => this.reach(() => docker.stir()),
       },
     };
   }

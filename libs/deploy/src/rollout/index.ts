@@ -1,3 +1,4 @@
+export { moveService, type MoveRequest } from './move';
 export { patiently } from './patience';
 export * from './types';
 export { defaultLimits } from './limits';

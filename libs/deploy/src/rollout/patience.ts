@@ -43,5 +43,7 @@ export function patientDocker(docker: RolloutDocker, patience: Patience): Rollou
     logs: (...args) => docker.logs(...args),
     stop: (...args) => patiently(patience, () => docker.stop(...args)),
     remove: (...args) => patiently(patience, () => docker.remove(...args)),
+    disconnect: (...args) => patiently(patience, () => docker.disconnect(...args)),
+    stir: () => patiently(patience, () => docker.stir()),
   };
 }

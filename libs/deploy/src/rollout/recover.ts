@@ -2,6 +2,7 @@ import { awaitReady } from './await-ready';
 import { finish } from './finish';
 import { judge } from './health';
 import { Interrupted } from './rollout-error';
+import { settleMove } from './move';
 import { settleScaling } from './scale';
 import { Session, stepsOf } from './session';
 import type { StepRunner } from './step-runner';
@@ -44,6 +45,11 @@ export async function recoverRollout(
     durations: steps.durations,
   });
   try {
+    if (state.move) {
+      await settleMove(session, (name, run) => steps.run(name, run));
+      await journal.save(null);
+      return outcome('done', '');
+    }
     if (state.scale) {
       await settleScaling(session, state);
       await journal.save(null);

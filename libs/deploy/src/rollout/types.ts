@@ -59,6 +59,10 @@ export interface RolloutDocker {
   stop(ids: string[], options: { graceSeconds: number | null }): Promise<void>;
   /** `docker rm`, anonymous volumes too. Ids that are gone are no error. */
   remove(ids: string[], options: { force: boolean }): Promise<void>;
+  /** `docker network disconnect`; who is not on it is no error. */
+  disconnect(network: string, id: string): Promise<void>;
+  /** Starts and ends a container that does nothing: Traefik's docker provider looks at all of them again when one does. */
+  stir(): Promise<void>;
 }
 
 /**
@@ -234,7 +238,9 @@ export const rolloutSteps = [
   'unpin',
   'remove-old',
 ] as const;
-export type RolloutStep = (typeof rolloutSteps)[number];
+/** What a move does besides steps of a rollout. */
+export const moveSteps = ['leave-network'] as const;
+export type RolloutStep = (typeof rolloutSteps)[number] | (typeof moveSteps)[number];
 
 /** What the journal keeps of a rollout in progress; JSON. */
 export interface RolloutState {
@@ -253,6 +259,8 @@ export interface RolloutState {
   drain: DrainOptions;
   /** The service is being scaled: `old` stay, these are removed. Absent: it is being replaced. */
   scale?: { surplus: string[] };
+  /** The service leaves this network while it serves: `old` stay. */
+  move?: { network: string };
 }
 
 /** The stack's journal as a rollout sees it. */

@@ -21,6 +21,7 @@ import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { failureProblems } from './failure-problems';
 import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
+import { leavingNotes, leavingOf, refuseToCut } from './leaving-shared';
 import { loadOptions, planLoaded, planOne } from './plan-one';
 import type { Run } from './run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from './refusals';
@@ -32,6 +33,8 @@ export interface DeployOneOptions {
   command?: 'deploy' | 'rollback' | 'restart';
   /** Services that are replaced even when nothing changed; null: all. */
   replace?: readonly string[] | null;
+  /** As in the request. */
+  mayCut?: boolean;
   /** Tests stop a deploy at a step with it. */
   hook?: StepHook;
   /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
@@ -177,6 +180,11 @@ async function deployLocked(
       for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
       await refuseRemoteEngine(run, loaded);
       refuseWithoutProviders(spec, observed);
+      const leaving = await leavingOf(run, loaded);
+      if (leaving !== null) {
+        if (!options.mayCut) refuseToCut(spec.stack, leaving);
+        for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
+      }
       const prepared = await prepareImages(context, loaded, plan, journal);
       if (prepared !== null) {
         loaded = prepared;
@@ -188,7 +196,7 @@ async function deployLocked(
         run.deployed.set(
           spec.stack,
           await outlast(context, spec.stack, () =>
-            recordStack(run, loaded as LoadedStack, untouched(plan, deployed) ? null : id),
+            recordStack(run, loaded as LoadedStack, plan, untouched(plan, deployed) ? null : id),
           ),
         );
       });

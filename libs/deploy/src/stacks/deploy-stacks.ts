@@ -92,6 +92,7 @@ async function settleStack(
   const options = {
     lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
     commit: request.commit ?? null,
+    mayCut: request.mayCut ?? false,
     ...(hook && { hook }),
   };
   switch (spec.kind) {

@@ -8,6 +8,7 @@ import { forEachBounded } from '../validate/for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from './model';
 import { planEmptyHost } from './plan-empty-host';
 import { handoverCost } from './explain-traefik';
+import { leavingNotes, leavingOf } from './leaving-shared';
 import { planOne } from './plan-one';
 import { prepareRun } from './prepare-run';
 import type { Run } from './run';
@@ -59,7 +60,13 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
-  const notes = [...plan.notes, ...missingProviders(run, spec), ...(cost === null ? [] : [cost])];
+  const leaving = await leavingOf(run, loaded);
+  const notes = [
+    ...plan.notes,
+    ...(leaving === null ? [] : leavingNotes(leaving)),
+    ...missingProviders(run, spec),
+    ...(cost === null ? [] : [cost]),
+  ];
   return { ...plan, notes };
 }
 

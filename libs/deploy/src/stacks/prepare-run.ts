@@ -25,6 +25,7 @@ import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
 import { labelUses } from './label-uses';
+import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
 import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from './stack-spec';
@@ -97,7 +98,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       if (file !== null) deployed.set(stack, file);
     }),
   );
-  return {
+  const run = {
     context,
     request,
     relocation,
@@ -122,6 +123,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     engineDetails: once(() => context.docker.engine()),
     deployed,
   };
+  return { ...run, sharedTalk: once(() => readSharedTalk(run)) };
 }
 
 async function observeEngine(

@@ -7,6 +7,7 @@ import type { Digester } from '../desired/digest';
 import type { Relocation } from '../desired/relocation';
 import type { SecretsReader } from '../desired/secrets';
 import type { Observed } from '../plan/observe';
+import type { SharedTalk } from '../plan/shared-talk';
 import type { Publisher } from '../publish/publisher';
 import type { HeldObject } from '../publish/still-used';
 import type { DeployedFile } from '../state/deployed';
@@ -43,4 +44,6 @@ export interface Run {
   /** Where the engine is; asked once, when first needed. */
   engineDetails(): Promise<Engine>;
   deployed: Map<string, DeployedFile>;
+  /** Who asks whom over the network that projects share; looked at once, when first needed. */
+  sharedTalk(): Promise<SharedTalk[]>;
 }

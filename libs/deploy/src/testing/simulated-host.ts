@@ -67,12 +67,16 @@ export class SimulatedHost {
   /** Until then the docker provider goes on showing what it showed before. */
   providerBlindUntil = 0;
   private labelRouter: Served['routers'][string] | null = null;
+  /** Address of a container as Traefik's docker provider saw it last. */
+  private readonly seen = new Map<string, string>();
 
   constructor(
     readonly dynamicFolder: string,
     readonly host: string,
     first: Behaviour,
     replicas: number,
+    /** Its containers are on a network of their own besides proxynet. */
+    private readonly hasOwnNetwork = false,
   ) {
     this.wanted = first;
     for (let index = 0; index < replicas; index += 1) this.start();
@@ -111,7 +115,10 @@ export class SimulatedHost {
                 test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
               },
         labels: this.wanted.labels,
-        addresses: { proxynet: `172.20.128.${this.count}` },
+        addresses: {
+          proxynet: `172.20.128.${this.count}`,
+          ...(this.hasOwnNetwork && { shop_default: `10.0.0.${this.count}` }),
+        },
         exposedPorts: [],
       },
     });
@@ -142,6 +149,32 @@ export class SimulatedHost {
     return [...this.containers.values()].map(({ facts }) => structuredClone(facts));
   }
 
+  /** Leaves a network; Traefik's docker provider does not notice. */
+  disconnect(network: string, id: string): void {
+    const container = this.containers.get(id);
+    if (!container) return;
+    const { [network]: _left, ...addresses } = container.facts.addresses;
+    container.facts = { ...container.facts, addresses };
+  }
+
+  /** A container started or ended: Traefik's docker provider looks at all of them again. */
+  stir(): void {
+    this.seen.clear();
+  }
+
+  private at(address: string): Container | undefined {
+    return [...this.containers.values()].find(({ facts }) =>
+      Object.values(facts.addresses).includes(address),
+    );
+  }
+
+  private seenAddress({ facts }: Container): string {
+    const { proxynet, ...others } = facts.addresses;
+    const address = this.seen.get(facts.id) ?? proxynet ?? Object.values(others)[0] ?? '';
+    this.seen.set(facts.id, address);
+    return address;
+  }
+
   /** Moves the time on in small steps, looking after every one. */
   advance(ms: number): void {
     const end = this.now + ms;
@@ -154,9 +187,7 @@ export class SimulatedHost {
 
   /** Whether the routed port of the container at this address answers. */
   answersAt(address: string): boolean {
-    const container = [...this.containers.values()].find(
-      ({ facts }) => facts.addresses['proxynet'] === address,
-    );
+    const container = this.at(address);
     return container !== undefined && container.facts.status === 'running' && this.isReady(container);
   }
 
@@ -204,9 +235,7 @@ export class SimulatedHost {
     if (!chosen) return this.violate('404');
     if (chosen.servers.length === 0) return this.violate('503');
     for (const address of chosen.servers) {
-      const container = [...this.containers.values()].find(
-        ({ facts }) => facts.addresses['proxynet'] === address,
-      );
+      const container = this.at(address);
       if (!container || container.facts.status !== 'running') this.violate(`502 from ${address}`);
       else if (!this.isReady(container))
         this.violate(`${container.facts.name} gets traffic before it is ready`);
@@ -226,6 +255,7 @@ export class SimulatedHost {
     if (behaviour.underTraffic.what === 'moves') {
       this.count += 1;
       const addresses = { proxynet: `172.20.128.${this.count}` };
+      this.seen.clear();
       container.facts = { ...facts, addresses, restartCount: facts.restartCount + 1, startedAt: this.now };
     }
   }
@@ -272,7 +302,7 @@ export class SimulatedHost {
       kept.map(({ behaviour }) => behaviour.labels['traefik.http.routers.web.rule'] ?? ''),
     );
     if (kept.length === 0 || rules.size !== 1) return null;
-    const servers = kept.map(({ facts }) => facts.addresses['proxynet'] ?? '').sort();
+    const servers = kept.map((container) => this.seenAddress(container)).sort();
     return { rule: [...rules][0] ?? '', service: 'web', servers };
   }
 

@@ -81,6 +81,8 @@ export class SimulatedProcess {
         logs: () => this.act(() => 'cannot open the database\n'),
         stop: (ids) => this.act(() => ids.forEach((id) => host.stop(id))),
         remove: (ids) => this.act(() => ids.forEach((id) => host.remove(id))),
+        disconnect: (network, id) => this.act(() => host.disconnect(network, id)),
+        stir: () => this.act(() => host.stir()),
       },
       get: (url) =>
         this.act(() => {

@@ -69,9 +69,13 @@ export class SimulatedWorkspace {
       const network = `${edge.consumer}--${edge.provider}--${edge.service}`;
       networks[network] = { name: network, internal: true };
     }
+    const declared = Object.keys(networks);
+    if (Object.values(services).some((service) => service.networks?.['proxynet'] !== undefined)) {
+      networks['proxynet'] = { name: 'proxynet', external: true };
+    }
     const complete = Object.entries(services).map(([service, definition]) => [
       service,
-      { networks: Object.fromEntries(Object.keys(networks).map((key) => [key, null])), ...definition },
+      { networks: Object.fromEntries(declared.map((key) => [key, null])), ...definition },
     ]);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(

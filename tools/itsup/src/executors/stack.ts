@@ -4,6 +4,7 @@ import { stepExecutor, type StepOptions } from './stack-executor';
 interface StackFlags extends StepOptions {
   pull?: boolean;
   adopt?: boolean;
+  yes?: boolean;
   parallel?: number;
 }
 
@@ -16,7 +17,7 @@ const { single, batch } = stepExecutor<StackFlags>({
   validate: { flags: [], load: async () => (await import('./steps/validate.js')).validate },
   plan: { flags: ['pull', 'adopt'], load: async () => (await import('./steps/plan.js')).plan },
   deploy: {
-    flags: ['pull', 'adopt', 'parallel'],
+    flags: ['pull', 'adopt', 'yes', 'parallel'],
     load: async () => (await import('./steps/deploy.js')).deploy,
   },
 });

@@ -11,6 +11,11 @@ const ADOPT: CommandOption = {
   description: 'take over containers that something else started, and this checkout as the canonical one',
 };
 
+const YES: CommandOption = {
+  type: 'boolean',
+  description: 'let end what projects ask each other over a network that they leave',
+};
+
 /** Commands that are a target of Nx on some or all stacks, with its cache and its order. */
 function pipeline(target: string, summary: string, options: Record<string, CommandOption>): Command {
   return {
@@ -44,7 +49,7 @@ export const validate = pipeline('validate', 'check configuration and generated 
 export const deploy = pipeline(
   'deploy',
   'bring the host to what the repository says, rolled where it can be',
-  { pull: PULL, adopt: ADOPT },
+  { pull: PULL, adopt: ADOPT, yes: YES },
 );
 export const apply: Command = {
   ...deploy,

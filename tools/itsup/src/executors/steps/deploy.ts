@@ -9,6 +9,7 @@ import type { StackAction } from '../run-action';
 export interface DeployOptions extends StackOptions {
   pull?: boolean;
   adopt?: boolean;
+  yes?: boolean;
   parallel?: number;
 }
 
@@ -20,6 +21,8 @@ export const deploy: StackAction<DeployOptions> = async (run) => {
     stacks,
     pull: options.pull,
     adopt: options.adopt,
+    // On a terminal somebody reads the notes and can stop it; elsewhere it takes the word.
+    mayCut: options.yes === true || (process.stdout.isTTY && !process.env['CI']),
     parallel: options.parallel,
     commit: headCommit(root),
     onOutcome: settleOutcome(run),
