@@ -26,6 +26,10 @@ export interface HttpQuestion {
   tls?: boolean;
   /** Default: the loopback address. */
   address?: string;
+  /** The client's own address; one of this host's. */
+  from?: string;
+  /** A connection that is made already; TLS is spoken on it where `tls` says so. */
+  socket?: Socket;
 }
 
 /** One HTTP request on a connection of its own; redirects are not followed. */
@@ -42,6 +46,8 @@ export function http(question: HttpQuestion): Promise<HttpAnswer> {
         servername: question.host.split(':')[0],
         rejectUnauthorized: false,
         agent: false,
+        ...(question.from === undefined ? {} : { localAddress: question.from }),
+        ...(question.socket === undefined ? {} : connectionOver(question.socket, question)),
         timeout: TIMEOUT_MS,
       },
       (response) => {
@@ -59,10 +65,19 @@ export function http(question: HttpQuestion): Promise<HttpAnswer> {
   });
 }
 
+function connectionOver(socket: Socket, { tls, host }: HttpQuestion): { createConnection: () => Socket } {
+  const servername = host.split(':')[0];
+  return {
+    createConnection: () => (tls ? tlsConnect({ socket, servername, rejectUnauthorized: false }) : socket),
+  };
+}
+
 export interface TcpQuestion {
   port: number;
   send: string;
   address?: string;
+  /** The client's own address; one of this host's. */
+  from?: string;
   /** Speak TLS and ask for this name. */
   servername?: string;
 }
@@ -75,7 +90,11 @@ export interface TcpAnswer {
 
 /** Connects, sends, and returns what comes back first. Rejects when the connection is refused or closed unanswered. */
 export function tcp(question: TcpQuestion): Promise<TcpAnswer> {
-  const target = { host: question.address ?? LOOPBACK, port: question.port };
+  const target = {
+    host: question.address ?? LOOPBACK,
+    port: question.port,
+    ...(question.from === undefined ? {} : { localAddress: question.from }),
+  };
   return new Promise((resolve, reject) => {
     const send = (): boolean => socket.write(question.send);
     const socket: Socket | TLSSocket =
