@@ -2,6 +2,7 @@ import { type ChildResult, runAttached, runChild, streamChild } from './child';
 import { classifyFailure, type Failure } from './classify-failure';
 import { DockerError } from './docker-error';
 import type { DockerFault } from './docker-fault';
+import { printable } from './printable';
 import { progressLine } from './progress-line';
 import { createRedactor, type Redactor } from './redact';
 
@@ -151,10 +152,13 @@ function redactorOf(settings: RunnerSettings, command: Command): Redactor {
   return createRedactor({ ...settings.env, ...command.env });
 }
 
-/** Free text is redacted; names that the engine shows to anyone (images, networks, containers) are not. */
+/**
+ * Free text is redacted; names that the engine shows to anyone (images, networks, containers) are not. What steers a
+ * terminal goes first: in the middle of a secret it would hide it from the redactor.
+ */
 function redactFault(fault: DockerFault, redact: Redactor): DockerFault {
-  if ('reason' in fault) return { ...fault, reason: redact(fault.reason) };
-  if (fault.code === 'command-failed') return { ...fault, stderr: redact(fault.stderr) };
+  if ('reason' in fault) return { ...fault, reason: redact(printable(fault.reason)) };
+  if (fault.code === 'command-failed') return { ...fault, stderr: redact(printable(fault.stderr)) };
   return fault;
 }
 

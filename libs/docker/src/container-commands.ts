@@ -4,6 +4,7 @@ import { createRunner } from './command-runner';
 import type { CommandOutput, ContainerSpec } from './container';
 import type { Docker } from './docker';
 import { DockerError } from './docker-error';
+import { printable } from './printable';
 import { parseContainers } from './inspect-container';
 import { listContainersArguments, parseContainerList } from './list-containers';
 
@@ -88,7 +89,7 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
     logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false } = {}) => {
       const args = ['logs', '--tail', String(tail), '--timestamps', id];
       const { stdout, stderr } = await runner.run({ args, title: 'docker logs' });
-      return mergeLogs(stdout, stderr, timestamps);
+      return printable(mergeLogs(stdout, stderr, timestamps));
     },
 
     run: async (spec, { input, timeoutSeconds } = {}) => {

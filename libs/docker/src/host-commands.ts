@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command, CommandRunner } from './command-runner';
 import { DockerError } from './docker-error';
 import type { Host } from './host';
+import { printable } from './printable';
 import { createRedactor } from './redact';
 
 /** A key service may be far away. */
@@ -22,7 +23,7 @@ export function hostCommands(runner: CommandRunner): Host {
         timeoutSeconds,
       });
       const redact = createRedactor({ ...runner.settings.env, ...env });
-      return { exitCode: result.exitCode, lastLine: redact(lastLine(result.all)) };
+      return { exitCode: result.exitCode, lastLine: redact(printable(lastLine(result.all))) };
     },
 
     installablePackages: async (names) => {

@@ -14,5 +14,6 @@ export * from './packet-filter';
 export * from './cidr';
 export * from './sockets';
 export { parseProcNet, type ProcSocket } from './parse-sockets';
+export { printable, printableWithColours } from './printable';
 export { createRedactor, type Redactor } from './redact';
 export { compareVersions, MINIMUM_COMPOSE_VERSION } from './engine-commands';

@@ -1,11 +1,13 @@
+import { printable } from './printable';
+
 /**
  * A line of progress as a person wants it, or null for none: Compose and BuildKit indent theirs and write their
  * warnings as log records (`time="…" level=warning msg="…"`). What became of a container is put the same way whatever the
  * version of Compose: 2 separates it by two spaces, 5 by one.
  */
 export function progressLine(raw: string): string | null {
-  // Terminal control sequences come from build steps, which do not know that nobody looks.
-  const line = stripControl(raw).trim();
+  // Build steps steer a terminal, and do not know that nobody looks.
+  const line = printable(raw).trim();
   if (line === '' || line === '---' || /^#\d+ (?:transferring|sha256:)/.test(line)) return null;
   const record = /^time="[^"]*" level=(\w+) msg=("(?:[^"\\]|\\.)*")/.exec(line);
   if (!record) return line.replace(PROGRESS, '$1 $2');
@@ -21,10 +23,3 @@ function unquote(quoted: string): string {
 }
 
 const PROGRESS = /^((?:Container|Network|Volume|Image) \S+) {2,}(\S.*)$/;
-
-const ESCAPE = String.fromCharCode(27);
-const CONTROL_SEQUENCE = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]`, 'g');
-
-function stripControl(text: string): string {
-  return text.replace(CONTROL_SEQUENCE, '');
-}

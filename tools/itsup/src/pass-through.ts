@@ -1,3 +1,4 @@
+import { printableWithColours } from '@itsup/docker/printable';
 import { deployContext } from './deploy-context';
 import { wantsColor } from './terminal/wants-color';
 
@@ -13,7 +14,9 @@ export async function passThrough(
   const { env, stdout, stderr } = process;
   // Ctrl-C reaches the child by itself; it decides what an interrupt means.
   const { signal } = new AbortController();
-  const reporter = { line: (_stack: string | null, text: string) => void stdout.write(`${text}\n`) };
+  const reporter = {
+    line: (_stack: string | null, text: string) => void stdout.write(printableWithColours(`${text}\n`)),
+  };
   try {
     const { stackCompose } = await import('@itsup/deploy');
     const compose = await stackCompose(await deployContext({ root, env, signal, reporter }), stack, args);

@@ -1,3 +1,4 @@
+import { printableWithColours } from '@itsup/docker/printable';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBuildState } from '../build/build-state';
@@ -50,8 +51,8 @@ export function main(): void {
 /** Runs the command that the arguments name; resolves with the exit code. */
 export async function run(argv: readonly string[], root: string): Promise<number> {
   const { env, stdout, stderr } = process;
-  const print = (text: string): void => void stdout.write(`${text}\n`);
-  const tell = (text: string): void => void stderr.write(`${text}\n`);
+  const print = (text: string): void => void stdout.write(printableWithColours(`${text}\n`));
+  const tell = (text: string): void => void stderr.write(printableWithColours(`${text}\n`));
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     print(overview(COMMANDS));

@@ -1,5 +1,6 @@
 import { formatProblems, problemsOf, type Problem } from '@itsup/config';
 import type { Reporter } from '@itsup/deploy';
+import { printableWithColours } from '@itsup/docker/printable';
 import type { StackOptions } from '../inference/targets';
 import { createProgress } from '../terminal/progress';
 import { wantsColor } from '../terminal/wants-color';
@@ -65,7 +66,9 @@ export async function* runAction<Options extends StackOptions>(
   const shown = new Set<string>();
 
   const show = (stack: string | null, line: string): void =>
-    void process.stdout.write(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`);
+    void process.stdout.write(
+      printableWithColours(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`),
+    );
   // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
   const progress = createProgress(null, show);
 
@@ -98,7 +101,8 @@ export async function* runAction<Options extends StackOptions>(
       unseen: failed ? told : more,
     });
   };
-  const print = (stack: string | null, line: string): void => {
+  const print = (stack: string | null, raw: string): void => {
+    const line = printableWithColours(raw);
     const task = stack === null ? undefined : open.get(stack);
     if (task !== undefined) {
       task.lines += `${line}\n`;

@@ -1,4 +1,5 @@
 import type { Reporter } from '@itsup/deploy';
+import { printable } from '@itsup/docker/printable';
 import { liveDisplay, type LiveStream } from './live-display';
 import { plainDisplay } from './plain-display';
 import type { Display, Wait } from './wait';
@@ -41,8 +42,8 @@ export function createProgress(
     line: (stack, text) => display.aside(() => line(stack, text)),
     status: (stack, text, detail) => {
       const known = waits.get(stack);
-      const since = known?.text === text ? known.since : Date.now();
-      waits.set(stack, { stack, text, detail, since });
+      const since = known?.text === printable(text) ? known.since : Date.now();
+      waits.set(stack, { stack, text: printable(text), detail: detail && printable(detail), since });
       // A process that has nothing else to do may end.
       timer ??= setInterval(refresh, TICK_MS).unref();
       refresh();
