@@ -55,7 +55,6 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
   const runner: CommandRunner = {
     settings,
     attempt: async (command) => {
-      const redact = redactorOf(settings, command);
       const { onLine } = settings;
       const timeoutSeconds =
         command.timeoutSeconds === undefined ? QUERY_TIMEOUT_SECONDS : command.timeoutSeconds;
@@ -63,7 +62,7 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
         ...childOf(settings, command),
         input: command.input,
         timeoutMs: timeoutSeconds === null ? undefined : timeoutSeconds * 1000,
-        onLine: command.progress && onLine ? sender(redact, onLine) : undefined,
+        onLine: command.progress && onLine ? sender(redactorOf(settings, command), onLine) : undefined,
       });
       return settled(settings, command, result, timeoutSeconds ?? 0);
     },

@@ -17,6 +17,57 @@ describe('createRedactor', () => {
     expect(createRedactor(env)(text)).toBe(expected);
   });
 
+  it.each([
+    [
+      'a header with it in base64',
+      (secret: string) => `Basic ${Buffer.from(`user:${secret}`).toString('base64')}`,
+    ],
+    ['base64 by itself', (secret: string) => Buffer.from(secret).toString('base64')],
+    ['base64 for URLs', (secret: string) => Buffer.from(`1${secret}2`).toString('base64url')],
+    ['a form', (secret: string) => new URLSearchParams({ secret }).toString()],
+    [
+      'a URL',
+      (secret: string) => `/?t=${encodeURIComponent(secret).replace(/%../g, (hex) => hex.toLowerCase())}`,
+    ],
+    ['JSON', (secret: string) => JSON.stringify({ secret })],
+    ['JSON with slashes escaped', (secret: string) => JSON.stringify({ secret }).replaceAll('/', '\\/')],
+    [
+      'JSON of Go',
+      (secret: string) =>
+        JSON.stringify({ secret })
+          .replaceAll('&', '\\u0026')
+          .replaceAll('<', '\\u003c')
+          .replaceAll('>', '\\u003e'),
+    ],
+    ['single quotes of a shell', (secret: string) => `'${secret.replaceAll("'", `'\\''`)}'`],
+    ['double quotes of a shell', (secret: string) => `"${secret.replace(/["$`\\]/g, '\\$&')}"`],
+    [
+      'a page',
+      (secret: string) =>
+        `<b>${secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</b>`,
+    ],
+  ])('finds a secret in %s', (_, write) => {
+    for (const secret of ['hunter22-long', "p@ss w&rd/<it's>$1", 'aB3+/=xY9?~kq', 'schlüssel für ürsel']) {
+      const written = write(secret.normalize()).normalize();
+      const shown = createRedactor({ TOKEN: secret })(written);
+      expect(shown).toContain('${TOKEN}');
+      // At most the characters that it shares with its neighbours are left.
+      expect(shown.length).toBeLessThan(written.length - secret.length / 2 + '${TOKEN}'.length);
+    }
+  });
+
+  it('takes no time that anybody would notice, with as many variables as a deploy has', () => {
+    const env = Object.fromEntries(
+      Array.from({ length: 200 }, (_, n) => [`SECRET_${n}`, `value-${n * 7919}-of/secret ${n}`]),
+    );
+    const lines = Array.from({ length: 1000 }, (_, n) => `GET /page/${n}?next=${n} 200 in ${n} ms`).join(
+      '\n',
+    );
+    const start = performance.now();
+    createRedactor(env)(lines);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
   it('leaves what is no secret readable', () => {
     const redact = createRedactor({
       PATH: '/usr/bin',
