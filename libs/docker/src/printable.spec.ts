@@ -49,7 +49,7 @@ describe('what a terminal is shown', () => {
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
         const shown = printable(units.join(''));
-         
+
         expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
         expect(printable(shown)).toBe(shown);
       }),
