@@ -23,6 +23,8 @@ export interface TraefikApi {
   /** Whether the instance serves a middleware of this name; the cheapest question there is. */
   hasHttpMiddleware(qualifiedName: string): Promise<boolean>;
   rawData(): Promise<ServedConfiguration>;
+  /** Whether some router is refused; a small question, however much it serves. */
+  refusesRouters(): Promise<boolean>;
   /** Names of its entry points. */
   entryPoints(): Promise<string[]>;
   /** Fingerprints of the certificates that it serves, the one that it made itself left out. */
@@ -83,6 +85,7 @@ export function createTraefikApi(address: string, get: HttpGet, secret: string |
       return status === 200;
     },
     rawData: async () => servedConfiguration(await json('/api/rawdata')),
+    refusesRouters: async () => refusesRouters(await json('/api/overview')),
     entryPoints: async () => names(await json('/api/entrypoints')),
     certificates: async () => names(await json('/api/certificates?per_page=100000')),
   };
@@ -97,6 +100,14 @@ export function servedConfiguration(rawData: unknown): ServedConfiguration {
     middlewares: servedObjects(data[keyOf(prefix, 'middlewares')]),
   });
   return { http: section(''), tcp: section('tcp'), udp: section('udp') };
+}
+
+/** `GET /api/overview`: totals by section and kind. */
+function refusesRouters(overview: unknown): boolean {
+  return ['http', 'tcp', 'udp'].some((section) => {
+    const { errors } = objectOf(objectOf(objectOf(overview)[section])['routers']);
+    return typeof errors === 'number' && errors > 0;
+  });
 }
 
 function names(list: unknown): string[] {

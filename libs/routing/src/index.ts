@@ -17,6 +17,7 @@ export { proxyPorts, reservedPorts, type ReservedPort } from './reserved-ports';
 export { routeProject } from './route-project';
 export { routeWorkspace } from './route-workspace';
 export { checkOptions as traefikCheckOptions } from './traefik/check-options';
+export { variableLabelProblems } from './traefik/known-labels';
 export { knownObjects } from './traefik/reference-problems';
 export type { Known as TraefikObjects } from '@itsup/traefik';
 export * from './topology/model';

@@ -2,6 +2,7 @@ export * from './check-configuration';
 export { isCheckedVersion } from './checked-version';
 export { definedNames, type Reference, type ReferredKind } from './references';
 export { locate, type Position } from './locate';
+export { fileFault, labelFault } from './read-faults';
 export { oldRule } from './old-rules';
 export { trialRouters, trialRouterName, type DynamicFile } from './trial-routers';
 export { unknownReferences, type Known } from './unknown-references';

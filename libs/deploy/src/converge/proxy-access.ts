@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import type { Docker } from '@itsup/docker';
+import { isCheckedVersion } from '@itsup/traefik';
 import { parse } from 'yaml';
 
 import type { Observed } from '../plan/observe';
@@ -9,6 +10,7 @@ import { readFileOrNull } from '../state/atomic-file';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../stacks/model';
+import { fileFaultInLog } from './file-fault';
 import { handoverFolder } from './hand-over-traefik';
 
 /**
@@ -20,15 +22,15 @@ import { handoverFolder } from './hand-over-traefik';
 export async function proxyAccess(
   state: State,
   observed: Observed,
-  docker: Pick<Docker, 'listContainers'>,
+  docker: Pick<Docker, 'listContainers' | 'logs'>,
   note: (text: string) => void = () => undefined,
 ): Promise<ProxyAccess | null> {
-  const runs = (observed.get(PROXY_STACK) ?? []).some(
+  const running = (observed.get(PROXY_STACK) ?? []).find(
     (container) => container.service === 'traefik' && container.state === 'running',
   );
   const text = await readFileOrNull(path.join(state.traefikDir, 'traefik.yml'));
   if (text === null) return null;
-  if (!runs) {
+  if (running === undefined) {
     note('Traefik does not run, so nothing from outside arrives; start it: nx deploy proxy');
     return null;
   }
@@ -53,6 +55,8 @@ export async function proxyAccess(
     apis: async () => [apiAddressOf(staticConfiguration), ...(await temporaryApi())],
     apiSecret: identity === null ? null : apiSecretOf(identity),
     staticConfiguration,
+    knowsTypes: isCheckedVersion(running.image),
+    fileFault: (since) => fileFaultInLog(docker, running.id, since),
   };
 }
 

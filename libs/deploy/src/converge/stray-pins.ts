@@ -3,9 +3,11 @@ import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
+import { fileFault } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import { listPins, pinFileName, removePin } from '../rollout/index';
+import { readFileOrNull } from '../state/atomic-file';
 import { readJournal } from '../state/journal';
 import { acquireLock, lockedBy } from '../state/lock';
 
@@ -28,6 +30,24 @@ export async function strayPins({
     stray.push({ ...pin, file: pinFileName(pin.project, pin.service) });
   }
   return stray;
+}
+
+/**
+ * Pins that Traefik cannot read, as an earlier version wrote them: one keeps it from reading any file, and after a restart
+ * no site is served. Whoever is deploying its stack writes another one.
+ */
+export async function dropUnreadablePins({ state, reporter }: DeployContext): Promise<void> {
+  for (const { project, service } of await listPins(state.dynamicDir)) {
+    const file = pinFileName(project, service);
+    const text = await readFileOrNull(path.join(state.dynamicDir, file));
+    const fault = text === null ? null : fileFault(text);
+    if (fault === null) continue;
+    await removePin(state.dynamicDir, project, service);
+    reporter.line(
+      project,
+      `removed the route file ${file}, for with it Traefik reads no file at all: ${fault}`,
+    );
+  }
 }
 
 /** Removes them, each under the lock of its stack. A stack that is being deployed minds its own. */

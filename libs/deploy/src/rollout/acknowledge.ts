@@ -24,6 +24,7 @@ export interface Acknowledgement {
  */
 export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Set<string>): Promise<void> {
   let complaint = '';
+  const refusal = fileRefusal(ack);
   await everyInstance(
     ack,
     'Traefik to take over the route file',
@@ -31,6 +32,7 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
       if (!(await api.hasHttpMiddleware(`${pin.marker}@file`))) {
         complaint =
           'it does not read the file; is another file of its dynamic folder broken? See `logs` of the proxy';
+        await refusal();
         return false;
       }
       complaint = complaintAbout(await api.rawData(), pin, excused);
@@ -38,6 +40,25 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
     },
     () => complaint,
   );
+}
+
+/** How long Traefik gets to take what was written, before its log is asked why it does not. */
+const SILENCE_MS = 1_500;
+
+/**
+ * Asks Traefik's log, now and then, whether it still reads its files: one that it cannot read keeps all changes out, and
+ * waiting does not help.
+ * @throws RolloutError with the file and the fault
+ */
+function fileRefusal({ proxy, waiter }: Acknowledgement): () => Promise<void> {
+  const since = waiter.clock.now();
+  let next = waiter.clock.now() + SILENCE_MS;
+  return async () => {
+    if (proxy.fileFault === undefined || waiter.clock.now() < next) return;
+    next = waiter.clock.now() + SILENCE_MS;
+    const fault = await proxy.fileFault(since);
+    if (fault !== null) throw new RolloutError(`Traefik reads none of its files any more: ${fault}`);
+  };
 }
 
 /**
@@ -94,11 +115,12 @@ export function supersededRouter(
 
 /** Waits until no instance serves the pin any more. */
 export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string): Promise<void> {
-  await everyInstance(
-    ack,
-    'Traefik to let go of the route file',
-    async (api) => !(await api.hasHttpMiddleware(`${marker}@file`)),
-  );
+  const refusal = fileRefusal(ack);
+  await everyInstance(ack, 'Traefik to let go of the route file', async (api) => {
+    if (!(await api.hasHttpMiddleware(`${marker}@file`))) return true;
+    await refusal();
+    return false;
+  });
 }
 
 /**
@@ -217,6 +239,7 @@ async function everyInstance(
         failure = '';
         return true;
       } catch (error) {
+        if (error instanceof RolloutError) throw error;
         failure = error instanceof Error ? error.message : String(error);
         return null;
       }

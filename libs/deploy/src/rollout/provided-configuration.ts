@@ -1,4 +1,5 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
+import { labelFault } from '@itsup/traefik';
 
 import { labelTree } from './label-tree';
 import { isTree, listField, subtree, textField, withoutField, type Tree } from './tree-access';
@@ -47,14 +48,17 @@ interface Whereabouts {
  * definitions that differ, the youngest container's wins: a pin is there to serve.
  *
  * @param network the docker provider's `network`, for containers without `traefik.docker.network`
+ * @param knowsTypes the types are those of the Traefik that runs: a container with a label that it cannot read is left out,
+ *   as Traefik leaves it out
  */
 export function provideConfiguration(
   containers: ContainerFacts[],
   network: string | null,
+  knowsTypes = false,
 ): ProvidedConfiguration {
   const provided = emptyConfiguration();
   const serving = containers
-    .filter(isServing)
+    .filter((container) => isServing(container) && !(knowsTypes && labelFault(container.labels) !== null))
     .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
   for (const container of serving) {
     const single = provideOne(container, network);

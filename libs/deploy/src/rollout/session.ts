@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { fileFault } from '@itsup/traefik';
+
 import {
   acknowledgeLabels,
   acknowledgePin,
@@ -74,7 +76,10 @@ export class Session {
   }
 
   provided(containers: ContainerFacts[]): ProvidedConfiguration {
-    return this.context.proxy ? provideConfiguration(containers, this.network) : emptyConfiguration();
+    const { proxy } = this.context;
+    return proxy
+      ? provideConfiguration(containers, this.network, proxy.knowsTypes === true)
+      : emptyConfiguration();
   }
 
   waiter(step: RolloutStep): Waiter {
@@ -200,7 +205,15 @@ export class Session {
 
   private async write(pin: Pin): Promise<void> {
     const { proxy } = this.context;
-    if (proxy) await writePin(proxy.dynamicFolder, this.subject.project, this.subject.service, pin.text);
+    if (!proxy) return;
+    const { project, service } = this.subject;
+    const fault = proxy.knowsTypes === true ? fileFault(pin.text) : null;
+    if (fault !== null) {
+      throw new RolloutError(
+        `the route file of ${service} was not written, for Traefik would read no file any more: ${fault}`,
+      );
+    }
+    await writePin(proxy.dynamicFolder, project, service, pin.text);
   }
 
   private render(

@@ -23,6 +23,7 @@ import { hideSecrets, type StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from './model';
 import { leavingNotes, leavingOf, refuseToCut } from './leaving-shared';
 import { loadOptions, planLoaded, planOne } from './plan-one';
+import { refusedRouters } from './refused-routers';
 import type { Run } from './run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from './refusals';
 import type { StackSpec } from './stack-spec';
@@ -66,15 +67,35 @@ export async function deployOne(
     if (options.load === undefined) {
       // Without a lock: an unchanged stack is only looked at.
       const glance = await planOne(run, spec, run.observed);
-      if (glance.loaded === null && glance.plan.unchanged) return outcome('unchanged', glance.plan);
+      if (glance.loaded === null && glance.plan.unchanged)
+        return await served(run, spec, outcome('unchanged', glance.plan));
       loaded = glance.loaded;
     }
-    return await withLock(run, spec, options, loaded, (plan, status, problems) =>
+    const settled = await withLock(run, spec, options, loaded, (plan, status, problems) =>
       outcome(status, plan, problems),
     );
+    return settled.status === 'failed' ? settled : await served(run, spec, settled);
   } catch (error) {
     return outcome('failed', null, failureProblems(run, spec, error));
   }
+}
+
+/** How long Traefik may take to make up its mind about what was just deployed. */
+const VERDICT_MS = 2_000;
+
+/** The outcome, unless Traefik refuses a router of the stack: then what runs is not what serves. */
+async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
+  const { system } = run.context;
+  const isNew = outcome.status === 'deployed';
+  const until = system.now() + (isNew ? VERDICT_MS : 0);
+  const observed = isNew ? await relist(run) : run.observed;
+  let refused = await refusedRouters(run, spec, observed);
+  while (refused.length > 0 && system.now() < until) {
+    await system.sleep(200);
+    refused = await refusedRouters(run, spec, observed);
+  }
+  if (refused.length === 0) return outcome;
+  return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
 }
 
 type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?: Problem[]) => StackOutcome;

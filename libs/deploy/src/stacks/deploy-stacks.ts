@@ -1,10 +1,11 @@
 import type { Problem } from '@itsup/config';
 import { proxynetOf } from '@itsup/routing';
+import { isCheckedVersion } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import { withNotice } from '../notice/send-notice';
 import { settleHoneypotRules } from '../converge/honeypot-rules';
-import { sweepPins } from '../converge/stray-pins';
+import { dropUnreadablePins, sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
@@ -39,6 +40,7 @@ async function converge(
 ): Promise<DeploySummary> {
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
+  if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   await run.publisher.begin(withProxy);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
   const settledRules = withProxy ? letContainersAskTheHoneypot(context, request) : null;

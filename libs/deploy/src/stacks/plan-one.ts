@@ -10,7 +10,7 @@ import type { DeployedFile } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from './explain-traefik';
 import type { Run } from './run';
-import { refuseForeignFiles, refuseForeignStack } from './refusals';
+import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from './refusals';
 import type { StackSpec } from './stack-spec';
 
 /** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
@@ -38,6 +38,7 @@ export async function planOne(run: Run, spec: StackSpec, observed: Observed): Pr
   const own = observed.get(spec.projectName) ?? [];
   refuseForeignStack(run, spec, own, deployed);
   const loaded = await loadDesired(spec, loadOptions(run, spec, own));
+  refuseUnreadableLabels(run, loaded);
   return { plan: planLoaded(run, loaded, observed), loaded };
 }
 

@@ -1,6 +1,8 @@
 import { foreignFiles } from '@itsup/artifacts';
 import { UserError, type Problem } from '@itsup/config';
 
+import { variableLabelProblems } from '@itsup/routing';
+
 import type { DeployContext } from '../context';
 import { recordedPath } from '../desired/relocation';
 import type { LoadedStack } from '../desired/load-desired';
@@ -21,6 +23,24 @@ export async function refuseForeignFiles({ root }: DeployContext, spec: StackSpe
     message: `upstream/${spec.stack}/ holds files that were not generated: ${foreign.join(', ')}`,
     help: `keep them there with "paths: upstream" in ${spec.project.ingressFile ?? `projects/${spec.stack}/ingress.yml`}, or move them: mv ${foreign.map((name) => `upstream/${spec.stack}/${name}`).join(' ')} projects/${spec.stack}/`,
   });
+}
+
+/** Labels with variables, whose values are known by now: one that Traefik cannot read keeps the container out of it. */
+export function refuseUnreadableLabels({ request, context }: Run, { spec, model }: LoadedStack): void {
+  if (spec.project === null) return;
+  const labels = Object.fromEntries(
+    Object.entries(model.services).map(([name, service]) => [
+      name,
+      // Compose prints its model as it would read it again: a dollar sign doubled.
+      Object.fromEntries(
+        Object.entries(service.labels ?? {}).map(([label, value]) => [label, value.replaceAll('$$', '$')]),
+      ),
+    ]),
+  );
+  const problems = variableLabelProblems(spec.project, labels, request.workspace.settings);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new UserError(errors);
+  for (const { message } of problems) context.reporter.line(spec.stack, `note: ${message}`);
 }
 
 /** A container of the stack's Compose project that is somebody else's; undefined: all are ours, or are to become it. */
