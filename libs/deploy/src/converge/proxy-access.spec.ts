@@ -28,7 +28,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const traefik = (running: boolean): Observed =>
   new Map([
-    ['proxy', [{ service: 'traefik', state: running ? 'running' : 'exited' }]],
+    ['proxy', [{ service: 'traefik', image: 'traefik:v3', state: running ? 'running' : 'exited' }]],
   ]) as unknown as Observed;
 
 /** An engine with a temporary instance in this state. */

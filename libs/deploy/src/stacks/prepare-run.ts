@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import {
   loadTemplates,
+  PROXY_COMPOSE_FILE,
   publishedPaths,
   renderProxy,
   traefikFileProblems,
@@ -23,6 +24,7 @@ import { routeOwners } from '../publish/route-owners';
 import { apiSecretOf, claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
+import { tryFiles } from '../trial/try-files';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
@@ -74,6 +76,15 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   for (const fault of faults) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   const files = published(artifacts);
   const engine = await answer;
+  const trial =
+    engine.fact.reachable && relocation === null && !broken.has(PROXY_STACK) && artifacts.length > 0
+      ? await tryFiles({
+          ...{ docker: context.docker, state, system: context.system, files, remember: claim },
+          ...{ settings: sound.settings, image: traefikImage(artifacts) },
+        })
+      : [];
+  for (const fault of trial) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
+  faults.push(...trial);
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
   // Not without the files of the proxy: of a broken workspace nothing is known.
@@ -214,6 +225,12 @@ function addConflicts(broken: Map<string, Problem[]>, routing: WorkspaceRouting,
       if (places.some((place) => place?.file.startsWith(`${folder}/`))) add(name, problem);
     }
   }
+}
+
+function traefikImage(artifacts: readonly ArtifactFile[]): string {
+  const compose = artifacts.find(({ path: file }) => file === PROXY_COMPOSE_FILE)?.text ?? '';
+  const { services } = parse(compose) as { services?: Record<string, { image?: string }> };
+  return services?.['traefik']?.image ?? '';
 }
 
 /** What the proxy serves when the sources are deployed as they are. */

@@ -11,9 +11,12 @@ import {
   type WatchOptions,
 } from '@itsup/docker';
 
+import { LAST_ROUTER } from '../trial/trial-files';
 import { SimulatedCompose } from './simulated-compose';
 import type { SimulatedEngine } from './simulated-engine';
 import type { VirtualClock } from './virtual-clock';
+
+const TRIAL = 'trial';
 
 /** The commands of `docker` on a simulated engine. */
 export class SimulatedDocker {
@@ -88,14 +91,20 @@ export class SimulatedDocker {
     }
   }
 
+  /** A trial of Traefik's files, which finds no fault. */
+  async runDetached(): Promise<string> {
+    return TRIAL;
+  }
+
   async remove(ids: string[]): Promise<void> {
-    for (const id of ids) {
+    for (const id of ids.filter((one) => one !== TRIAL)) {
       await this.engineState.mutate(`remove ${this.engineState.containers.get(id)?.name ?? id}`);
       this.engineState.containers.delete(id);
     }
   }
 
   async logs(id: string): Promise<string> {
+    if (id === TRIAL) return `{"level":"error","routerName":"${LAST_ROUTER}@file","error":"it is the last"}`;
     return this.engineState.logsOf(this.engineState.containers.get(id)?.name ?? id);
   }
 
