@@ -17,6 +17,8 @@ describe('a container with a label that Traefik cannot read', () => {
   });
 
   it('is taken as it is where the types are of another Traefik', () => {
-    expect(isEmpty(provideConfiguration([containerFacts({ labels: labels('abc') })], null, false))).toBe(false);
+    expect(isEmpty(provideConfiguration([containerFacts({ labels: labels('abc') })], null, false))).toBe(
+      false,
+    );
   });
 });
