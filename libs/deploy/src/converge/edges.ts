@@ -45,11 +45,13 @@ export async function attachToConsumers(
 }
 
 /**
- * A provider's names on an edge: its service's, and one that no service of the consumer can have, for the case that
- * the first is taken there.
+ * A provider's names on an edge: its service's, one that no service of the consumer can have, for the case that the first
+ * is taken there, and the one that itsUP's edges use, without the project's prefix.
  */
-function edgeAliases(provider: string, service: string): string[] {
-  return [service, `${provider}-${service}`];
+export function edgeAliases(provider: string, service: string): string[] {
+  const prefix = `${provider}-`;
+  const short = service.startsWith(prefix) ? [service.slice(prefix.length)] : [];
+  return [service, `${prefix}${service}`, ...short].filter((alias) => alias !== '');
 }
 
 /** Takes a network between stacks away: whatever is attached is detached first. Gone already is done. */

@@ -7,7 +7,7 @@ import {
 } from '@itsup/docker';
 import { proxynetOf } from '@itsup/routing';
 
-import { ensureProxynet as ensure, freeProxynetRange } from './proxynet';
+import { ensureProxynet as ensure, freeProxynetRange, rangeChange } from './proxynet';
 
 const ensureProxynet = (docker: Docker): Promise<void> =>
   ensure(docker, proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }));
@@ -109,6 +109,16 @@ describe('ensureProxynet', () => {
     await expect(ensureProxynet(served.engine)).rejects.toThrow(/10\.0\.0\.0\/23.*blog-web-1/);
     expect(served.left).toEqual([]);
   });
+});
+
+test('a plan says what another range comes to', async () => {
+  const wanted = proxynetOf({ proxynet: { subnet: '10.9.0.0/16' } });
+  const note = (subnet: string | null) => rangeChange(engine([subnet], made).engine, wanted);
+  expect(await note('172.20.0.0/16')).toMatch(
+    /172\.20\.0\.0\/16 → 10\.9\.0\.0\/16.*all of them are replaced/,
+  );
+  expect(await note('10.9.0.0/16')).toBeNull();
+  expect(await note(null)).toBeNull();
 });
 
 test('a free range overlaps nothing that is there', () => {

@@ -36,6 +36,14 @@ export async function ensureProxynet(docker: Docker, proxynet: Proxynet): Promis
   }
 }
 
+/** What another range than the one that is there comes to, in words; null: it is the same, or there is none yet. */
+export async function rangeChange(docker: Docker, proxynet: Proxynet): Promise<string | null> {
+  const present = await find(docker, proxynet);
+  if (present === null || hasRange(present, proxynet)) return null;
+  const before = present.subnets.map(({ subnet }) => subnet).join(', ');
+  return `${proxynet.name} gets another range, ${before} → ${proxynet.subnet}: every container of every project knows the DNS server by its address, so all of them are replaced; deploy them all`;
+}
+
 async function find(docker: Docker, { name }: Proxynet): Promise<NetworkDetails | null> {
   const [present] = await docker.inspectNetworks([name]);
   return present ?? null;

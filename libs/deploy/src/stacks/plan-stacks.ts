@@ -2,6 +2,7 @@ import { problemsOf } from '@itsup/config';
 
 import type { DeployContext } from '../context';
 import type { StackPlan } from '../plan/model';
+import { rangeChange } from '../converge/proxynet';
 import { planDown } from '../plan/plan-stack';
 import { containersFor } from '../plan/observe';
 import { forEachBounded } from '../validate/for-each-bounded';
@@ -61,10 +62,12 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
   const leaving = await leavingOf(run, loaded);
+  const range = spec.project === null ? await rangeChange(run.context.docker, spec.proxynet) : null;
   const notes = [
     ...plan.notes,
     ...(leaving === null ? [] : leavingNotes(leaving)),
     ...missingProviders(run, spec),
+    ...(range === null ? [] : [range]),
     ...(cost === null ? [] : [cost]),
   ];
   return { ...plan, notes };
