@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { projectArtifactPaths } from './artifact';
-import { MIRRORED } from './mirror-files';
+import { MIRRORED, sameBytes } from './mirror-files';
 
 /**
  * What lies in `upstream/<name>/` and was not generated: data of an operator whose Compose files resolved their
@@ -62,8 +62,8 @@ async function holdsForeignFiles(folder: string, copies: string | null): Promise
 
 async function sameContent(a: string, b: string): Promise<boolean> {
   try {
-    const [first, second] = await Promise.all([readFile(a), readFile(b)]);
-    return first.equals(second);
+    const [first, second] = await Promise.all([lstat(a), lstat(b)]);
+    return first.isFile() && second.isFile() && first.size === second.size && (await sameBytes(a, b));
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -60,4 +61,10 @@ test('does nothing where paths resolve in the project’s folder', async () => {
   put('projects/blog/files/a');
   expect(await mirrorFiles(root(), project())).toEqual({ written: [], unchanged: [] });
   expect(existsSync(at('upstream'))).toBe(false);
+});
+
+test('refuses what is no file, and does not wait for it', async () => {
+  put('projects/blog/files/a');
+  execFileSync('mkfifo', [at('projects/blog/files/pipe')]);
+  await expect(mirror()).rejects.toMatchObject({ problems: [{ code: 'not-a-file' }] });
 });

@@ -4,15 +4,15 @@ import {
   copyFile,
   lstat,
   mkdir,
+  open,
   readdir,
-  readFile,
   readlink,
   rename,
   rm,
   symlink,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Project } from '@itsup/config';
+import { kindOf as kindOfFile, UserError, type Project } from '@itsup/config';
 import type { WriteResult } from './write-artifacts';
 
 /** The folder of a project that is copied beside its artifact with `paths: upstream`. */
@@ -58,7 +58,16 @@ async function mirror(root: string, from: string, to: string, result: WriteResul
 async function kindOf(path: string): Promise<Kind> {
   try {
     const stats = await lstat(path);
-    return stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'file';
+    if (stats.isDirectory()) return 'folder';
+    if (stats.isSymbolicLink()) return 'link';
+    if (stats.isFile()) return 'file';
+    // Copying a pipe or a device would wait for ever.
+    throw new UserError({
+      code: 'not-a-file',
+      severity: 'error',
+      message: `${path} is ${kindOfFile(stats)}, and cannot be copied`,
+      help: 'Remove it from the folder.',
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -69,8 +78,29 @@ async function same(kind: Kind, source: string, target: string): Promise<boolean
   if (kind === 'link') return (await readlink(source)) === (await readlink(target));
   const [from, to] = await Promise.all([lstat(source), lstat(target)]);
   if (from.size !== to.size || (from.mode & 0o777) !== (to.mode & 0o777)) return false;
-  return (await readFile(source)).equals(await readFile(target));
+  return from.size === 0 || sameBytes(source, target);
 }
+
+/** Whether two regular files have the same content, compared part by part: they may be of any size. */
+export async function sameBytes(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([open(a), open(b)]);
+  try {
+    const [one, other] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
+    for (;;) {
+      const [{ bytesRead }, { bytesRead: otherRead }] = await Promise.all([
+        first.read(one, 0, CHUNK_BYTES),
+        second.read(other, 0, CHUNK_BYTES),
+      ]);
+      if (bytesRead !== otherRead || !one.subarray(0, bytesRead).equals(other.subarray(0, otherRead)))
+        return false;
+      if (bytesRead === 0) return true;
+    }
+  } finally {
+    await Promise.all([first.close(), second.close()]);
+  }
+}
+
+const CHUNK_BYTES = 1024 * 1024;
 
 async function replace(kind: Kind, source: string, target: string): Promise<void> {
   const temporary = `${target}.${randomUUID()}.tmp`;

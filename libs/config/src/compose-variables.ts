@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Project } from './model';
+import { readRegularFile } from './regular-file';
+import { MAX_FILE_BYTES } from './source-files';
 
 /** What stands where a Compose file uses a variable; a stand-in for its value has to fit there. */
 export type VariableContext = 'path' | 'duration' | 'other';
@@ -41,11 +42,9 @@ export function variablesIn(text: string): ComposeVariable[] {
 }
 
 /** The variables of every Compose file that the project reads. */
-export async function composeVariables(root: string, project: Project): Promise<ComposeVariable[]> {
+export function composeVariables(root: string, project: Project): ComposeVariable[] {
   const files = new Set([...(project.compose?.files ?? []), ...project.files.filter(isYaml)]);
-  const texts = await Promise.all(
-    [...files].map((file) => readFile(join(root, file), 'utf8').catch(() => '')),
-  );
+  const texts = [...files].map((file) => readRegularFile(join(root, file), MAX_FILE_BYTES).text ?? '');
   return variablesIn(texts.join('\n'));
 }
 

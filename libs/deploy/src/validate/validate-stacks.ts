@@ -108,7 +108,7 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
     return found;
   }
   const files = [...composeFilesOf(check.root, project), ...projectArtifactPaths(name)];
-  const variables = await composeVariables(check.root, project);
+  const variables = composeVariables(check.root, project);
   const own = ownNames(check.root, name);
   const forbidden = [
     ...variablePathProblems(check.root, project, placeholderEnvironment(variables)),
