@@ -84,11 +84,12 @@ describe('generateStacks', () => {
     expect(routers).not.toContain('b.example');
   });
 
-  it('writes nothing of the proxy while two projects claim the same', async () => {
+  it('writes the files of the proxy while two projects claim the same, and says so', async () => {
     write({ ...site('a', 'same.example'), ...site('b', 'same.example') });
     const outcomes = await generate('a', 'b', 'proxy');
-    expect(errors(outcomes.get('proxy'))).not.toEqual([]);
-    expect(existsSync(join(root, 'proxy'))).toBe(false);
+    expect(errors(outcomes.get('proxy'))).toEqual([]);
+    expect(outcomes.get('proxy')?.problems).toMatchObject([{ code: 'route-conflict', severity: 'warning' }]);
+    expect(existsSync(join(root, 'proxy/docker-compose.yml'))).toBe(true);
     expect(outcomes.get('a')?.written).not.toEqual([]);
   });
 

@@ -99,8 +99,10 @@ async function generateProxy(
     new Map(sound.map(({ project, routing: own }) => [project.name, own])),
   );
   const leftOut = routed.filter((each) => !sound.includes(each)).map(({ project }) => leftOutNote(project));
-  // What concerns one project fails there and in the proxy's validate; a conflict between projects leaves nothing to render.
-  const conflicts = routing.problems.filter(({ project }) => project === undefined);
+  // What concerns one project fails there; of a conflict validate tells, and a deploy, which knows whose claim stands.
+  const conflicts = routing.problems
+    .filter(({ project }) => project === undefined)
+    .map((problem): Problem => ({ ...problem, severity: isError(problem) ? 'warning' : problem.severity }));
   return settle(root, PROXY, [...warnings, ...leftOut, ...conflicts], () =>
     renderProxy(workspace, routing, templates),
   );

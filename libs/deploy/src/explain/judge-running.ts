@@ -1,6 +1,7 @@
 import type { Problem, Project, Workspace } from '@itsup/config';
 import type { ContainerSummary } from '@itsup/docker';
 import {
+  composeProjectName,
   namesHost,
   NETWORK_LABEL,
   resolvedName,
@@ -10,9 +11,8 @@ import {
   type RouterFact,
 } from '@itsup/routing';
 
-import { pinnedName } from '../rollout/pin-names';
+import { labelNameOf } from '../rollout/pin-names';
 import { PROXY_STACK, type EngineFact } from '../stacks/model';
-import { composeProjectName } from '../stacks/stack-spec';
 import type { ServedConfiguration, ServedObject } from '../traefik-api';
 import { containerFindings } from './container-findings';
 import type { ContainerFact, RouterState, RunningFacts } from './model';
@@ -69,7 +69,9 @@ function stateOf(router: RouterFact, served: Observation['served']): RouterState
   if (served === null) return { status: 'unknown', ...nothing };
   const section = served.configuration[router.kind];
   const [name = ''] = router.name.split('@');
-  const isPinned = section.routers.has(`${pinnedName(name)}@file`);
+  const isPinned = [...section.routers.keys()].some(
+    (one) => one.endsWith('~rollout@file') && labelNameOf(one.slice(0, -'@file'.length)) === name,
+  );
   const found = section.routers.get(router.name);
   if (found === undefined) return { ...nothing, status: 'missing', isPinned };
   const service = section.services.get(router.service);

@@ -3,8 +3,20 @@ import { createHash } from 'node:crypto';
 /** Behind the name of everything that a pin takes over from labels. It sorts after `@`, which decides between UDP routers. */
 const suffix = '~rollout';
 
-export function pinnedName(name: string): string {
-  return `${name}${suffix}`;
+/**
+ * The name of what a pin takes over. It carries whose pin it is: labels of two projects, or of two services, may give one
+ * name, and of two files that define it Traefik keeps the first.
+ */
+export function pinnedName(name: string, { project, service }: PinOwner): string {
+  return `${name}~${project}~${service}${suffix}`;
+}
+
+/**
+ * The label's name behind a pin's, its own file's routers left out; null: the name is none of those. Pins of a version
+ * that wrote no owner are known too.
+ */
+export function labelNameOf(pinned: string): string | null {
+  return /^([^~]*)(?:~[^~]*~[^~]*)?~rollout$/.exec(pinned)?.[1] ?? null;
 }
 
 /**

@@ -43,10 +43,10 @@ describe('renderPin', () => {
   it('sends the copied router to the containers by address', () => {
     const { http } = read(routed({ ...rule, 'traefik.http.routers.web.entrypoints': 'web-secure' }));
     expect(http?.routers).toEqual({
-      'web~rollout': { rule: 'Host(`a.test`)', entrypoints: 'web-secure', service: 'web~rollout' },
+      'web~shop~web~rollout': { rule: 'Host(`a.test`)', entrypoints: 'web-secure', service: 'web~shop~web~rollout' },
     });
-    expect(http?.services?.['web~rollout']).toMatchObject({
-      loadBalancer: { servers: [{ url: 'http://172.20.128.2:8080' }], serversTransport: 'web~rollout' },
+    expect(http?.services?.['web~shop~web~rollout']).toMatchObject({
+      loadBalancer: { servers: [{ url: 'http://172.20.128.2:8080' }], serversTransport: 'web~shop~web~rollout' },
     });
   });
 
@@ -60,13 +60,13 @@ describe('renderPin', () => {
         'traefik.http.middlewares.sorry.errors.service': 'web',
       }),
     );
-    expect(http?.routers?.['web~rollout']).toMatchObject({
-      middlewares: ['own~rollout', 'other@docker', 'shared@file', 'own~rollout'],
+    expect(http?.routers?.['web~shop~web~rollout']).toMatchObject({
+      middlewares: ['own~shop~web~rollout', 'other@docker', 'shared@file', 'own~shop~web~rollout'],
     });
     expect(http?.middlewares).toMatchObject({
-      'own~rollout': { chain: { middlewares: ['strip~rollout', 'auth@file'] } },
-      'strip~rollout': { stripprefix: { prefixes: '/api' } },
-      'sorry~rollout': { errors: { service: 'web~rollout' } },
+      'own~shop~web~rollout': { chain: { middlewares: ['strip~shop~web~rollout', 'auth@file'] } },
+      'strip~shop~web~rollout': { stripprefix: { prefixes: '/api' } },
+      'sorry~shop~web~rollout': { errors: { service: 'web~shop~web~rollout' } },
     });
   });
 
@@ -81,7 +81,7 @@ describe('renderPin', () => {
         'traefik.http.routers.web-redirect.middlewares': 'redirect@file',
       }),
     );
-    expect(http?.routers?.['web-redirect~rollout']).toEqual({
+    expect(http?.routers?.['web-redirect~shop~web~rollout']).toEqual({
       rule: 'Host(`a.test`)',
       entrypoints: 'web',
       service: 'noop@internal',
@@ -92,7 +92,7 @@ describe('renderPin', () => {
   it('qualifies TLS options of labels, but not the default ones', () => {
     const options = (value: string): unknown =>
       read(routed({ ...rule, 'traefik.http.routers.web.tls.options': value })).http?.routers?.[
-        'web~rollout'
+        'web~shop~web~rollout'
       ]?.['tls'];
     expect(options('modern')).toEqual({ options: 'modern@docker' });
     expect(options('modern@file')).toEqual({ options: 'modern@file' });
@@ -101,7 +101,7 @@ describe('renderPin', () => {
 
   it('leaves priorities alone where the file provider wins ties, else adds one', () => {
     const priority = (winsTies: boolean, labels = {}): unknown =>
-      read(routed({ ...rule, ...labels }, { winsTies })).http?.routers?.['web~rollout']?.['priority'];
+      read(routed({ ...rule, ...labels }, { winsTies })).http?.routers?.['web~shop~web~rollout']?.['priority'];
     expect(priority(true)).toBeUndefined();
     expect(priority(false)).toBe('Host(`a.test`)'.length + 1);
     expect(priority(false, { 'traefik.http.routers.web.priority': '7' })).toBe(8);
@@ -111,7 +111,7 @@ describe('renderPin', () => {
   it('keeps sticky sessions: the cookie has the name that it has without the pin', () => {
     const sticky = (labels: Record<string, string>): unknown =>
       (
-        read(routed({ ...rule, ...labels })).http?.services?.['web~rollout']?.['loadBalancer'] as Record<
+        read(routed({ ...rule, ...labels })).http?.services?.['web~shop~web~rollout']?.['loadBalancer'] as Record<
           string,
           unknown
         >
@@ -127,7 +127,7 @@ describe('renderPin', () => {
 
   it('copies the transport in use and lets it drop idle connections at once', () => {
     const transport = (labels: Record<string, string>, changes: Partial<PinInput>): unknown =>
-      read(routed({ ...rule, ...labels }, changes)).http?.serversTransports?.['web~rollout'];
+      read(routed({ ...rule, ...labels }, changes)).http?.serversTransports?.['web~shop~web~rollout'];
     expect(
       transport(
         {},
@@ -167,13 +167,13 @@ describe('renderPin', () => {
     const { http } = read(pin);
     expect(http?.routers?.['front']).toEqual({
       rule: 'Host(`b.test`)',
-      service: 'web~rollout',
+      service: 'web~shop~web~rollout',
       middlewares: ['x'],
     });
     expect(http?.services?.['split']).toEqual({
       weighted: {
         services: [
-          { name: 'web~rollout', weight: 1 },
+          { name: 'web~shop~web~rollout', weight: 1 },
           { name: 'api@docker', weight: 9 },
         ],
       },
@@ -215,11 +215,11 @@ describe('renderPin', () => {
     expect(tcp?.routers?.['db-old']).toEqual({
       entryPoints: ['tcp-5432'],
       rule: 'ClientIP(`255.255.255.255/32`)',
-      service: 'nowhere~rollout',
+      service: 'nowhere~shop~web~rollout',
     });
-    expect(udp?.routers?.['dns-old']).toEqual({ entryPoints: ['udp-53'], service: 'dns~rollout' });
-    expect(udp?.routers?.['log-old']).toEqual({ entryPoints: ['udp-514'], service: 'nowhere~rollout' });
-    expect(udp?.services).toHaveProperty('nowhere~rollout');
+    expect(udp?.routers?.['dns-old']).toEqual({ entryPoints: ['udp-53'], service: 'dns~shop~web~rollout' });
+    expect(udp?.routers?.['log-old']).toEqual({ entryPoints: ['udp-514'], service: 'nowhere~shop~web~rollout' });
+    expect(udp?.services).toHaveProperty('nowhere~shop~web~rollout');
   });
 
   it('survives the template engine that Traefik runs over every file', () => {
@@ -229,7 +229,7 @@ describe('renderPin', () => {
       'traefik.http.routers.web.middlewares': 'own',
     });
     expect(pin.text.replaceAll('{{"{{"}}', '')).not.toContain('{{');
-    expect(read(pin).http?.middlewares?.['own~rollout']).toEqual({
+    expect(read(pin).http?.middlewares?.['own~shop~web~rollout']).toEqual({
       headers: { customrequestheaders: { 'X-Note': '{{ env "HOME" }} and }}' } },
     });
   });
@@ -276,7 +276,7 @@ describe('renderPin', () => {
         };
         const their = routerPriority('http', { rule: rules[1] ?? '', priority: theirs.priority ?? 0 });
         const before = routerPriority('http', { rule: rules[0] ?? '', priority: ours.priority ?? 0 });
-        const pinned = read(routed(labels)).http?.routers?.['web~rollout'] ?? {};
+        const pinned = read(routed(labels)).http?.routers?.['web~shop~web~rollout'] ?? {};
         expect(Math.sign(routerPriority('http', pinned) - their)).toBe(Math.sign(before - their));
       }),
     );
@@ -284,7 +284,7 @@ describe('renderPin', () => {
 
   it('sorts its file before those whose routers it overrides, and its UDP routers after the labels', () => {
     expect(pinFileName('shop', 'web') < 'routers-http.yml').toBe(true);
-    expect('dns~rollout@file' > 'dns@docker').toBe(true);
+    expect('dns~shop~web~rollout@file' > 'dns@docker').toBe(true);
   });
 });
 

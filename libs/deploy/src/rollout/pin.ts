@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
-import { ownerLine, pinnedName, stickyCookieName } from './pin-names';
+import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
 import { routerPriority } from './router-priority';
 import {
   protocols,
@@ -94,31 +94,32 @@ function textOf(document: Record<string, Record<string, Record<string, Tree>>>):
 function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<string, Tree>> {
   const provided = input.provided[protocol];
   const file = input.fileRoutes[protocol];
-  const references = new References(provided);
+  const references = new References(provided, input);
   const services: Record<string, Tree> = {};
   const transports: Record<string, Tree> = { ...file?.serversTransports };
   for (const [name, service] of Object.entries(provided.services)) {
     const transport = protocol === 'http' ? ownTransport(service, input) : null;
-    if (transport) transports[pinnedName(name)] = transport;
-    services[pinnedName(name)] = serviceOf(protocol, name, service, transport !== null, references);
+    if (transport) transports[pinnedName(name, input)] = transport;
+    const transportName = transport === null ? null : pinnedName(name, input);
+    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references);
   }
   for (const [name, service] of Object.entries(file?.services ?? {}))
     services[name] = references.replaceAll(service);
 
   const routers: Record<string, Tree> = {};
   for (const [name, router] of Object.entries(provided.routers)) {
-    routers[pinnedName(name)] = routerOf(protocol, router, references, input.winsTies);
+    routers[pinnedName(name, input)] = routerOf(protocol, router, references, input.winsTies);
   }
   for (const [name, router] of Object.entries(file?.routers ?? {}))
     routers[name] = references.replaceAll(router);
 
   const middlewares: Record<string, Tree> = {};
   for (const [name, middleware] of Object.entries(provided.middlewares)) {
-    middlewares[pinnedName(name)] = middlewareOf(middleware, references);
+    middlewares[pinnedName(name, input)] = middlewareOf(middleware, references);
   }
   Object.assign(middlewares, file?.middlewares);
 
-  retire(protocol, input.retired[protocol]?.routers ?? {}, routers, services);
+  retire(protocol, input, routers, services);
   return { routers, services, middlewares, serversTransports: transports };
 }
 
@@ -144,11 +145,11 @@ function serviceOf(
   protocol: Protocol,
   name: string,
   service: ProvidedService,
-  transported: boolean,
+  transport: string | null,
   references: References,
 ): Tree {
   let loadBalancer: Tree = { ...service.loadBalancer, servers: service.servers };
-  if (transported) loadBalancer = withField(loadBalancer, 'serversTransport', pinnedName(name));
+  if (transport !== null) loadBalancer = withField(loadBalancer, 'serversTransport', transport);
   if (protocol === 'http') loadBalancer = withCookieName(loadBalancer, name);
   const middlewares = service.middlewares.map((middleware) => references.middleware(middleware));
   return { ...(middlewares.length > 0 ? { middlewares } : {}), loadBalancer };
@@ -210,11 +211,12 @@ function middlewareOf(middleware: Tree, references: References): Tree {
 /** Overrides published routers that must not serve any more; what they matched goes where it will go once they are gone. */
 function retire(
   protocol: Protocol,
-  retired: Record<string, Tree>,
+  input: PinInput,
   routers: Record<string, Tree>,
   services: Record<string, Tree>,
 ): void {
-  const nowhere = 'nowhere~rollout';
+  const retired: Record<string, Tree> = input.retired[protocol]?.routers ?? {};
+  const nowhere = pinnedName('nowhere', input);
   for (const [name, router] of Object.entries(retired)) {
     if (routers[name]) continue;
     if (protocol === 'http') {
@@ -249,17 +251,20 @@ class References {
   private readonly services: Set<string>;
   private readonly middlewares: Set<string>;
 
-  constructor(provided: ProvidedConfiguration[Protocol]) {
+  constructor(
+    provided: ProvidedConfiguration[Protocol],
+    private readonly owner: PinOwner,
+  ) {
     this.services = new Set(Object.keys(provided.services));
     this.middlewares = new Set(Object.keys(provided.middlewares));
   }
 
   service(reference: string): string {
-    return resolve(reference, this.services);
+    return resolve(reference, this.services, this.owner);
   }
 
   middleware(reference: string): string {
-    return resolve(reference, this.middlewares);
+    return resolve(reference, this.middlewares, this.owner);
   }
 
   /** In a file's object: `name@docker` of a pinned service, wherever it stands. */
@@ -270,7 +275,7 @@ class References {
   private replaced(value: unknown): unknown {
     if (typeof value === 'string') {
       const name = value.endsWith('@docker') ? value.slice(0, -'@docker'.length) : null;
-      return name !== null && this.services.has(name) ? pinnedName(name) : value;
+      return name !== null && this.services.has(name) ? pinnedName(name, this.owner) : value;
     }
     if (Array.isArray(value)) return value.map((item) => this.replaced(item));
     if (!isTree(value)) return value;
@@ -279,8 +284,8 @@ class References {
 }
 
 /** In a label a bare name means the docker provider's; in the pin's file it would mean the file provider's. */
-function resolve(reference: string, own: Set<string>): string {
+function resolve(reference: string, own: Set<string>, owner: PinOwner): string {
   const bare = reference.endsWith('@docker') ? reference.slice(0, -'@docker'.length) : reference;
-  if (own.has(bare)) return pinnedName(bare);
+  if (own.has(bare)) return pinnedName(bare, owner);
   return bare.includes('@') ? bare : `${bare}@docker`;
 }

@@ -15,7 +15,7 @@ import { defaultLimits } from './limits';
 import { patiently, patientDocker, type Patience } from './patience';
 import { renderPin, type Pin } from './pin';
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
-import { pinnedName } from './pin-names';
+import { labelNameOf } from './pin-names';
 import {
   emptyConfiguration,
   isEmpty,
@@ -115,10 +115,10 @@ export class Session {
     const fileRoutes = routesTo(published, serviceNames(provided));
     const pin = this.render(provided, fileRoutes, {}, published);
     if (pin.routers.length === 0) return null;
-    const excused = await brokenRouters(this.acknowledgement(step), pin, (name) => [
-      name.endsWith(pinnedName('')) ? `${name.slice(0, -pinnedName('').length)}@docker` : `${name}@file`,
-      `${name}@file`,
-    ]);
+    const excused = await brokenRouters(this.acknowledgement(step), pin, (name) => {
+      const label = labelNameOf(name);
+      return [label === null ? `${name}@file` : `${label}@docker`, `${name}@file`];
+    });
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
     await settle(this.acknowledgement(step));

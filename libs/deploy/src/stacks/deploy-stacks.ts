@@ -13,6 +13,7 @@ import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome 
 import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
 import { prepareRun } from './prepare-run';
 import type { Run } from './run';
+import { rememberClaims } from '../ownership/claims-file';
 import { retireObjects } from './retire-objects';
 import { schedule } from './schedule';
 
@@ -59,6 +60,7 @@ async function converge(
   // An interrupt leaves no time to look who needs what; the next deploy does.
   if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   await settledRules;
+  await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
   return {
     outcomes,
@@ -79,6 +81,17 @@ async function letContainersAskTheHoneypot(
   );
   if (because === null) return;
   reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
+}
+
+/** What the stacks claim that are now as the sources say: from here on it stands. */
+function claimsOf(run: Run, outcomes: readonly StackOutcome[]): Record<string, readonly string[]> {
+  const settled = outcomes.filter(({ status }) => status === 'deployed' || status === 'unchanged');
+  return Object.fromEntries(
+    settled.flatMap(({ stack }) => {
+      const claims = run.routing.holdings.get(stack);
+      return claims === undefined ? [] : [[stack, claims]];
+    }),
+  );
 }
 
 async function settleStack(

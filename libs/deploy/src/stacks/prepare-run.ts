@@ -19,12 +19,17 @@ import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
+import { hostCircumstances } from '../ownership/host-circumstances';
+import { failuresOf } from '../ownership/settle-disputes';
+import { readClaims } from '../ownership/claims-file';
+import { publishedRouters, withKept, type PublishedRouters } from '../publish/kept-entry-points';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
 import { apiSecretOf, claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
+import type { State } from '../state/state';
 import { PROXY_STACK, type EngineFact, type PlanRequest } from './model';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
@@ -54,7 +59,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const answer = observeEngine(context, claim);
   // Whoever waits for it is told; until then there is enough to do that needs no engine.
   answer.catch(() => undefined);
-  const [templates, deployedStacks] = await Promise.all([loadTemplates(root), listStacks(state)]);
+  const [templates, deployed, claims] = await Promise.all([
+    loadTemplates(root),
+    deployedFiles(state),
+    readClaims(state),
+  ]);
   const secrets = createSecretsReader(root, context.docker);
   const workspace = await withSecrets(request.workspace, context.env, secrets).catch(
     async (error: unknown) => {
@@ -64,12 +73,21 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     },
   );
   const broken = brokenProjects(workspace);
-  const routing = routeWorkspace(workspace);
-  addConflicts(broken, routing, workspace);
+  const circumstances = await hostCircumstances(context, workspace, secrets);
+  const routing = routeWorkspace(workspace, new Map(), circumstances);
+  addProblems(broken, routing, workspace);
   const specs = stackSpecs(root, workspace, routing);
+  const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
+  const routers = await publishedRouters(state);
+  const standing = {
+    deployed: new Set([...deployed.keys(), ...routers.stacks]),
+    claims,
+    converging: new Set(names.filter((name) => !broken.has(name))),
+  };
+  for (const { stack, problem } of failuresOf(routing, standing)) addTo(broken, stack, problem);
   // Routes of a project that cannot be deployed stay as they were published.
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
-  const served = broken.size === 0 ? routing : routeWorkspace(sound, routedBy(routing));
+  const served = broken.size === 0 ? routing : withoutBroken(sound, routing, routers, broken);
   const artifacts = hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
   const faults =
     artifacts.length === 0 ? [] : traefikFileProblems(artifacts, sound.settings, knownObjects(sound, served));
@@ -100,15 +118,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     engine.fact.reachable && publisher.hasRetired()
       ? await publisher.hold(await labelUses(context.docker, specs))
       : [];
-  const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
-  const deployed = new Map<string, DeployedFile>();
-  await Promise.all(
-    deployedStacks.map(async (stack) => {
-      const file = await readDeployed(state, stack);
-      if (file !== null) deployed.set(stack, file);
-    }),
-  );
   const run = {
     context,
     request,
@@ -207,23 +217,36 @@ function addTo(broken: Map<string, Problem[]>, stack: string, problem: Problem):
   if (!problems.includes(problem)) broken.set(stack, [...problems, problem]);
 }
 
-/** A conflict between projects fails the proxy and everyone who takes part in it. */
-function addConflicts(broken: Map<string, Problem[]>, routing: WorkspaceRouting, workspace: Workspace): void {
+/** What only the sound projects come to; the ports of routes that stay published stay open. */
+function withoutBroken(
+  sound: Workspace,
+  routing: WorkspaceRouting,
+  routers: PublishedRouters,
+  broken: ReadonlyMap<string, Problem[]>,
+): WorkspaceRouting {
+  const served = routeWorkspace(sound, routedBy(routing));
+  return { ...served, entryPoints: withKept(served.entryPoints, routers, broken.keys()) };
+}
+
+/** Problems that are no conflict: each is one project's, or of those that its places are in. */
+function addProblems(broken: Map<string, Problem[]>, routing: WorkspaceRouting, workspace: Workspace): void {
   const add = (stack: string, problem: Problem): void => addTo(broken, stack, problem);
   for (const project of routing.projects) {
     for (const problem of project.problems) if (problem.severity === 'error') add(project.project, problem);
   }
+  const disputed = new Set(routing.disputes.map(({ problem }) => problem));
   for (const problem of routing.problems) {
-    if (problem.severity !== 'error') continue;
+    if (problem.severity !== 'error' || disputed.has(problem)) continue;
     if (problem.project !== undefined) {
       add(problem.project, problem);
       continue;
     }
-    add(PROXY_STACK, problem);
     const places = [problem.place, ...(problem.related ?? []).map((related) => related.place)];
-    for (const { folder, name } of workspace.projects) {
-      if (places.some((place) => place?.file.startsWith(`${folder}/`))) add(name, problem);
-    }
+    const named = workspace.projects.filter(({ folder }) =>
+      places.some((place) => place?.file.startsWith(`${folder}/`)),
+    );
+    for (const { name } of named) add(name, problem);
+    if (named.length === 0) add(PROXY_STACK, problem);
   }
 }
 
@@ -231,6 +254,17 @@ function traefikImage(artifacts: readonly ArtifactFile[]): string {
   const compose = artifacts.find(({ path: file }) => file === PROXY_COMPOSE_FILE)?.text ?? '';
   const { services } = parse(compose) as { services?: Record<string, { image?: string }> };
   return services?.['traefik']?.image ?? '';
+}
+
+async function deployedFiles(state: State): Promise<Map<string, DeployedFile>> {
+  const deployed = new Map<string, DeployedFile>();
+  await Promise.all(
+    (await listStacks(state)).map(async (stack) => {
+      const file = await readDeployed(state, stack);
+      if (file !== null) deployed.set(stack, file);
+    }),
+  );
+  return deployed;
 }
 
 /** What the proxy serves when the sources are deployed as they are. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { projectComposeFile, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
 import type { Project, Workspace } from '@itsup/config';
-import { proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
+import { composeProjectName, proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
 
 import type { DesiredEdge } from '../plan/model';
 import { byCodeUnit } from '../sort';
@@ -99,19 +99,6 @@ function proxySpec(root: string, proxynet: Proxynet): StackSpec {
     project: null,
     proxynet,
   };
-}
-
-/**
- * The name that the bare artifact gets from Compose: the source's own `name:`, else the folder's name made to fit
- * (lower case, and nothing but letters, digits, `-` and `_`, the first one a letter or digit).
- */
-export function composeProjectName({ name, compose }: Pick<Project, 'name' | 'compose'>): string {
-  const own = compose?.name;
-  if (own !== null && own !== undefined && !own.includes('$')) return own;
-  return name
-    .toLowerCase()
-    .replace(/[^-_a-z0-9]+/g, '')
-    .replace(/^[-_]+/, '');
 }
 
 function unique(names: string[]): string[] {

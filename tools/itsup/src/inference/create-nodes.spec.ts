@@ -91,9 +91,11 @@ describe('createNodes', () => {
   });
 
   it('orders validate after generate, deploy after validate and the providers', async () => {
-    const { 'projects/site': site } = await infer(SITE);
+    const { 'projects/site': site, proxy } = await infer(SITE);
     expect(target(site, 'validate').dependsOn).toEqual(['generate']);
     expect(target(site, 'deploy').dependsOn).toEqual(['validate', '^deploy']);
+    // Two projects in conflict fail its validate, and must not keep everybody else from being served.
+    expect(target(proxy, 'deploy').dependsOn).toEqual(['generate', '^deploy']);
   });
 
   it('lets the proxy follow ingress files, but no Compose file: that would select it for every edit', async () => {

@@ -1,0 +1,49 @@
+import os from 'node:os';
+
+import type { Project, Workspace } from '@itsup/config';
+import type { Circumstances } from '@itsup/routing';
+
+import type { DeployContext } from '../context';
+import { stackEnvironment } from '../desired/environment';
+import type { SecretsReader } from '../desired/secrets';
+
+/**
+ * What only this host knows of who owns what: its addresses, and the values of variables that decide on names and ports.
+ * Only projects whose claims hold a variable are asked for their environment.
+ */
+export async function hostCircumstances(
+  { root, state, env }: DeployContext,
+  workspace: Workspace,
+  secrets: SecretsReader,
+): Promise<Circumstances> {
+  const values = new Map<string, Record<string, string>>();
+  await Promise.all(
+    workspace.projects.filter(hasVariables).map(async ({ name, folder }) => {
+      const options = { root, stack: name, folder: `${root}/${folder}`, stateDir: state.dir, env };
+      // What cannot be read is told when the stack is loaded; until then defaults count.
+      const read = await stackEnvironment(options, secrets).catch(() => null);
+      if (read !== null) values.set(name, read.all);
+    }),
+  );
+  return {
+    lookups: (project) => {
+      const known = values.get(project);
+      return known === undefined ? undefined : (name) => known[name];
+    },
+    addresses: ownAddresses(),
+  };
+}
+
+function hasVariables({ compose, enabled }: Project): boolean {
+  if (!enabled) return false;
+  return (compose?.services ?? []).some(
+    ({ variablePorts = [], containerName, labels }) =>
+      variablePorts.length > 0 ||
+      containerName?.includes('$') === true ||
+      Object.entries(labels).some(([key, value]) => value.includes('$') && /^traefik\./i.test(key)),
+  );
+}
+
+function ownAddresses(): string[] {
+  return Object.values(os.networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+}
