@@ -32,13 +32,14 @@ function withoutProject({ project: _project, ...problem }: Problem): Problem {
 }
 
 function block(answer: ConnectionAnswer, running: RunningFacts, style: Style): string {
-  const { router, conditional, losses } = answer;
+  const { router, conditional, losses, disputes } = answer;
   const rows: [label: string, text: string][] = [];
   rows.push(['entry point', entryPointOf(answer)]);
   if (router) rows.push(...routerRows(router, answer, running));
   for (const each of conditional) {
     rows.push(['if it has', `${each.dependsOn.join(', ')}: ${each.router.name}`]);
   }
+  rows.push(...disputes.map(({ message }): [string, string] => ['conflict', message]));
   const shown = losses.slice(0, MAX_LOSSES).map((each): [string, string] => ['not', lossOf(each)]);
   rows.push(...shown);
   if (losses.length > MAX_LOSSES)
@@ -67,9 +68,11 @@ function urlOf({ connection: { entryPoint, tls, port, host, path } }: Connection
   return `${scheme}://${name}${port === standard ? '' : `:${port}`}${path ?? ''}`;
 }
 
-function verdictOf({ outcome, router, connection }: ConnectionAnswer, style: Style): string {
+function verdictOf({ outcome, router, connection, disputes }: ConnectionAnswer, style: Style): string {
   switch (outcome) {
     case 'served':
+      if (disputes.length > 0)
+        return style('red', `claimed more than once, ${router ? targetOf(router) : ''} among others`);
       return `${style('green', '→')} ${router ? targetOf(router) : ''}`;
     case 'redirected':
       return `${style('green', '→')} redirected to HTTPS`;
@@ -109,7 +112,8 @@ function routerRows(router: RouterFact, answer: ConnectionAnswer, running: Runni
   const containers = running.containers[`${router.target.project}:${router.target.service}`] ?? [];
   rows.push(...containers.map((each): [string, string] => ['containers', containerOf(each)]));
   const state = running.routers[router.name];
-  if (state && state.status !== 'unknown') rows.push(['Traefik', traefikSays(state)]);
+  if (state && state.status !== 'unknown')
+    rows.push(['Traefik', answer.disputes.length > 0 ? 'may have another one' : traefikSays(state)]);
   return rows;
 }
 

@@ -202,7 +202,9 @@ describe('judgeRunning', () => {
   });
 
   it('does not miss a router that a rollout serves from its route file', () => {
-    const pin = { 'blog-web-8080~blog~web~rollout@file': { rule: 'Host(`blog.localhost`)', status: 'enabled' } };
+    const pin = {
+      'blog-web-8080~blog~web~rollout@file': { rule: 'Host(`blog.localhost`)', status: 'enabled' },
+    };
     const facts = judge({ served: served({ router: null, more: pin }) });
     expect(facts.findings).toEqual([]);
     expect(facts.routers['blog-web-8080@docker']).toMatchObject({ status: 'missing', isPinned: true });

@@ -40,13 +40,35 @@ const read = (pin: Pin): DynamicConfiguration =>
 const rule = { 'traefik.http.routers.web.rule': 'Host(`a.test`)' };
 
 describe('renderPin', () => {
+  it('shares no name with the pin of another project, or of another service, whose labels give the same', () => {
+    const labels = { ...rule, 'traefik.http.middlewares.own.stripprefix.prefixes': '/x' };
+    const names = (changes: Partial<PinInput>): string[] => {
+      const { http } = read(routed(labels, changes));
+      return [http?.routers, http?.services, http?.middlewares, http?.serversTransports].flatMap((objects) =>
+        Object.keys(objects ?? {}),
+      );
+    };
+    const own = names({});
+    expect(own).toHaveLength(5);
+    for (const other of [names({ project: 'evil' }), names({ service: 'api' })]) {
+      expect(own.filter((name) => other.includes(name))).toEqual([]);
+    }
+  });
+
   it('sends the copied router to the containers by address', () => {
     const { http } = read(routed({ ...rule, 'traefik.http.routers.web.entrypoints': 'web-secure' }));
     expect(http?.routers).toEqual({
-      'web~shop~web~rollout': { rule: 'Host(`a.test`)', entrypoints: 'web-secure', service: 'web~shop~web~rollout' },
+      'web~shop~web~rollout': {
+        rule: 'Host(`a.test`)',
+        entrypoints: 'web-secure',
+        service: 'web~shop~web~rollout',
+      },
     });
     expect(http?.services?.['web~shop~web~rollout']).toMatchObject({
-      loadBalancer: { servers: [{ url: 'http://172.20.128.2:8080' }], serversTransport: 'web~shop~web~rollout' },
+      loadBalancer: {
+        servers: [{ url: 'http://172.20.128.2:8080' }],
+        serversTransport: 'web~shop~web~rollout',
+      },
     });
   });
 
@@ -101,7 +123,9 @@ describe('renderPin', () => {
 
   it('leaves priorities alone where the file provider wins ties, else adds one', () => {
     const priority = (winsTies: boolean, labels = {}): unknown =>
-      read(routed({ ...rule, ...labels }, { winsTies })).http?.routers?.['web~shop~web~rollout']?.['priority'];
+      read(routed({ ...rule, ...labels }, { winsTies })).http?.routers?.['web~shop~web~rollout']?.[
+        'priority'
+      ];
     expect(priority(true)).toBeUndefined();
     expect(priority(false)).toBe('Host(`a.test`)'.length + 1);
     expect(priority(false, { 'traefik.http.routers.web.priority': '7' })).toBe(8);
@@ -111,10 +135,9 @@ describe('renderPin', () => {
   it('keeps sticky sessions: the cookie has the name that it has without the pin', () => {
     const sticky = (labels: Record<string, string>): unknown =>
       (
-        read(routed({ ...rule, ...labels })).http?.services?.['web~shop~web~rollout']?.['loadBalancer'] as Record<
-          string,
-          unknown
-        >
+        read(routed({ ...rule, ...labels })).http?.services?.['web~shop~web~rollout']?.[
+          'loadBalancer'
+        ] as Record<string, unknown>
       )['sticky'];
     const prefix = 'traefik.http.services.web.loadbalancer.sticky.cookie';
     expect(sticky({ [prefix]: 'true' })).toEqual({ cookie: { name: stickyCookieName('web@docker') } });
@@ -218,7 +241,10 @@ describe('renderPin', () => {
       service: 'nowhere~shop~web~rollout',
     });
     expect(udp?.routers?.['dns-old']).toEqual({ entryPoints: ['udp-53'], service: 'dns~shop~web~rollout' });
-    expect(udp?.routers?.['log-old']).toEqual({ entryPoints: ['udp-514'], service: 'nowhere~shop~web~rollout' });
+    expect(udp?.routers?.['log-old']).toEqual({
+      entryPoints: ['udp-514'],
+      service: 'nowhere~shop~web~rollout',
+    });
     expect(udp?.services).toHaveProperty('nowhere~shop~web~rollout');
   });
 

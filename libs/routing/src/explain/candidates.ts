@@ -32,11 +32,11 @@ export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): C
   for (const each of routing.projects) {
     const project = projects.get(each.project);
     if (!project?.enabled) continue;
-    for (const { name, kind, router, service } of labelRouters(project, each)) {
+    for (const { name, kind, router, service, place } of labelRouters(project, each)) {
       const route = byService.get(`${kind} ${router.service.replace(/@docker$/, '')}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
-      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? null));
+      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? place));
     }
     for (const route of each.routes.filter(({ via }) => via === 'file')) {
       for (const [name, router] of Object.entries(route.routers)) {

@@ -152,6 +152,39 @@ describe('explain, HTTP', () => {
   });
 });
 
+describe('explain, what is claimed twice', () => {
+  const victim = project('victim', { rows: [{ domains: ['victim.acme.org'], port: 80 }] });
+  const by = (labels: Record<string, string>) =>
+    ask(
+      'https://victim.acme.org',
+      workspace([
+        victim,
+        project('evil', { services: [service('web', { labels: { 'traefik.enable': 'true', ...labels } })] }),
+      ]),
+    );
+
+  it.each([
+    [{ 'traefik.http.services.victim-web-80.loadbalancer.server.port': '80' }, 'name-taken'],
+    [
+      {
+        'traefik.http.routers.steal.rule': 'Host(`victim.acme.org`)',
+        'traefik.http.routers.steal.tls': 'true',
+      },
+      'route-conflict',
+    ],
+  ])('says so instead of who serves it: %j', (labels, code) => {
+    const answer = sole(by(labels));
+    expect(answer.disputes.map((problem) => problem.code)).toEqual([code]);
+    expect(hints(by(labels))).toContain(code);
+  });
+
+  it('says nothing of others', () => {
+    expect(sole(ask('https://victim.acme.org', workspace([victim]))).disputes).toEqual([]);
+    const both = [shop, project('two', { rows: [{ domains: ['shop.acme.org'], port: 1 }] }), victim];
+    expect(sole(ask('https://victim.acme.org', workspace(both))).disputes).toEqual([]);
+  });
+});
+
 describe('explain, ports and TLS', () => {
   const sources = workspace([
     project('db', { rows: [{ service: 'pg', router: 'tcp', hostport: 5432, port: 5432 }] }),

@@ -4,6 +4,7 @@ import type { WorkspaceRouting } from '../model';
 import { candidatesOf } from './candidates';
 import { connectionsOf, doorsOf } from './connections';
 import { decide } from './decide';
+import { disputesOver } from './disputes';
 import { hintsOf } from './hints';
 import type { Connection, Explanation } from './model';
 import type { Question } from './question';
@@ -21,7 +22,8 @@ export function explain(question: Question, workspace: Workspace, routing: Works
   const answers = connectionsOf(question, doors, candidates).map((connection) => {
     const decision = decide(connection, question.query, candidates);
     const isHttp = decision.router?.kind === 'http';
-    return { connection, ...decision, entryPointMiddlewares: isHttp ? before(connection) : [] };
+    const disputes = decision.router === null ? [] : disputesOver(decision.router, connection.host, routing);
+    return { connection, ...decision, entryPointMiddlewares: isHttp ? before(connection) : [], disputes };
   });
   const hints = hintsOf({ question, workspace, routing, candidates, doors, answers });
   return { question, answers, hints };

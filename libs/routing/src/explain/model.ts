@@ -90,6 +90,8 @@ export interface ConnectionAnswer {
   conditional: { router: RouterFact; dependsOn: string[] }[];
   /** Routers with the same claim that lose, nearest first. */
   losses: Loss[];
+  /** Conflicts over what `router` has: it serves nothing for sure while there is one. */
+  disputes: Problem[];
 }
 
 /** The model's answer. */

@@ -205,7 +205,11 @@ function edgesAmong(routing: WorkspaceRouting, shown: ReadonlySet<string>): Topo
 
 function errorsOf({ name }: Project, workspace: Workspace, routing: WorkspaceRouting): number {
   const own = routing.projects.find(({ project }) => project === name)?.problems ?? [];
-  return [...workspace.problems, ...own, ...routing.problems].filter(
+  // A conflict is everybody's who takes part in it.
+  const shared = routing.disputes
+    .filter(({ parties }) => parties.some(({ project }) => project === name))
+    .map(({ problem }) => ({ ...problem, project: name }));
+  return [...workspace.problems, ...own, ...routing.problems, ...shared].filter(
     ({ severity, project }) => severity === 'error' && project === name,
   ).length;
 }
