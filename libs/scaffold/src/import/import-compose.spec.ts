@@ -22,7 +22,9 @@ const options = {
 const settings = {
   'projects/itsup.yml':
     'letsencrypt: { email: a@example.org, resolvers: { dns: { dnsChallenge: { provider: hetzner } } } }\n',
-  'projects/middlewares.yml': 'http: { middlewares: { sso: { forwardAuth: { address: "http://sso" } } } }\n',
+  'projects/middlewares.yml':
+    'http: { middlewares: { sso: { forwardAuth: { address: "http://sso" } } } }\n' +
+    'tls: { options: { modern: { minVersion: VersionTLS13 } } }\n',
 };
 
 const imported = (name: string) =>
