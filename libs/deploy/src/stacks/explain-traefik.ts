@@ -5,7 +5,7 @@ import { helperImage } from '../converge/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handoverMode, lossNote, staticChange } from '../rollout/index';
+import { entryPointsOf, handoverMode, lossNote, staticChange } from '../rollout/index';
 
 type Tree = Record<string, unknown>;
 
@@ -39,6 +39,18 @@ export async function handoverCost(
   // A definition that changed in its user says so: `user` is an aspect like any other.
   const changesUser = traefik.reasons.some((reason) => /^user\b/.test(reason));
   return lossNote(handoverMode(false, present ?? {}, desired ?? {}, changesUser), filter.reason);
+}
+
+/** Why the Traefik that comes runs as root, where it does: it can have a port below 1024 as nobody else; null: as itself. */
+export function rootNote(plan: StackPlan, publisher: Publisher): string | null {
+  const comes = plan.services.some(
+    ({ service, action }) =>
+      service === TRAEFIK && (action === 'create' || action === 'rollout' || action === 'recreate'),
+  );
+  const low = entryPointsOf(trees(publisher).desired ?? {}).filter(({ port }) => port < 1024);
+  if (!comes || low.length === 0) return null;
+  const ports = low.map(({ name, port }) => `${name} on port ${port}`).join(', ');
+  return `Traefik runs as root, for a port below 1024 is for no other user: ${ports}. From 1024 on it is a user of its own, without a capability (docs/security.md).`;
 }
 
 function trees(publisher: Publisher): { present: Tree | null; desired: Tree | null } {

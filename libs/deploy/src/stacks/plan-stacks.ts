@@ -8,7 +8,7 @@ import { containersFor } from '../plan/observe';
 import { forEachBounded } from '../validate/for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from './model';
 import { planEmptyHost } from './plan-empty-host';
-import { handoverCost } from './explain-traefik';
+import { handoverCost, rootNote } from './explain-traefik';
 import { leavingNotes, leavingOf } from './leaving-shared';
 import { planOne } from './plan-one';
 import { prepareRun } from './prepare-run';
@@ -61,6 +61,8 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;
+  const root = spec.project === null ? rootNote(plan, run.publisher) : null;
+  const ofTraefik = [cost, root].flatMap((note) => (note === null ? [] : [note]));
   const leaving = await leavingOf(run, loaded);
   const range = spec.project === null ? await rangeChange(run.context.docker, spec.proxynet) : null;
   const notes = [
@@ -68,7 +70,7 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
     ...(leaving === null ? [] : leavingNotes(leaving)),
     ...missingProviders(run, spec),
     ...(range === null ? [] : [range]),
-    ...(cost === null ? [] : [cost]),
+    ...ofTraefik,
   ];
   return { ...plan, notes };
 }
