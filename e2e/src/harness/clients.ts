@@ -45,9 +45,9 @@ export function http(question: HttpQuestion): Promise<HttpAnswer> {
         headers: { ...question.headers, host: question.host },
         servername: question.host.split(':')[0],
         rejectUnauthorized: false,
-        agent: false,
         ...(question.from === undefined ? {} : { localAddress: question.from }),
-        ...(question.socket === undefined ? {} : connectionOver(question.socket, question)),
+        // An agent would make a connection of its own.
+        ...(question.socket === undefined ? { agent: false } : connectionOver(question.socket, question)),
         timeout: TIMEOUT_MS,
       },
       (response) => {

@@ -55,6 +55,11 @@ describeWithOwnEngine([NODE], 'a client, directly and through trusted proxies', 
       },
       { settings: trust() },
     );
+    // Few enough for a slow machine to get past.
+    await tenants.workspace.write(
+      'projects/middlewares.yml',
+      'http: { middlewares: { rate-limit: { rateLimit: { average: 20, burst: 40 } } } }\n',
+    );
     await tenants.deploy('proxy', 'shop');
     await eventually(async () => {
       if ((await secure({ host: 'open.localhost' })).status !== 200) throw new Error('not served');
@@ -157,65 +162,64 @@ describeWithOwnEngine([NODE], 'a client, directly and through trusted proxies', 
     };
 
     it('is each client’s own, not one of all who come through a proxy', async () => {
-      const many = Array.from({ length: 600 }, (_, n) => `198.18.${n >> 8}.${n & 255}`);
+      const many = Array.from({ length: 200 }, (_, n) => `198.18.0.${n}`);
       expect(await refused(many)).toBe(0);
-      expect(await refused(Array<string>(600).fill('198.19.0.1'))).toBeGreaterThan(50);
+      expect(await refused(Array<string>(200).fill('198.19.0.1'))).toBeGreaterThan(20);
       expect((await secure({ host: 'open.localhost', from: FRIEND })).status).toBe(200);
     });
 
     it('takes the addresses of one IPv6 network for one client', async () => {
-      const inOne = Array.from({ length: 600 }, (_, n) => `2001:db8:9::${n.toString(16)}`);
-      expect(await refused(inOne)).toBeGreaterThan(50);
-      const inMany = Array.from({ length: 300 }, (_, n) => `2001:db8:8:${n.toString(16)}::1`);
+      const inOne = Array.from({ length: 200 }, (_, n) => `2001:db8:9::${n.toString(16)}`);
+      expect(await refused(inOne)).toBeGreaterThan(20);
+      const inMany = Array.from({ length: 200 }, (_, n) => `2001:db8:8:${n.toString(16)}::1`);
       expect(await refused(inMany)).toBe(0);
     });
 
     it('is not evaded by what a client writes into X-Forwarded-For', async () => {
-      const forged = Array.from({ length: 600 }, (_, n) => `198.18.${n >> 8}.${n & 255}, 198.19.0.2`);
-      expect(await refused(forged)).toBeGreaterThan(50);
+      const forged = Array.from({ length: 200 }, (_, n) => `198.18.1.${n}, 198.19.0.2`);
+      expect(await refused(forged)).toBeGreaterThan(20);
     });
   });
 
-  it('stays who it is while Traefik is replaced', async () => {
-    await tenants.workspace.write(
-      'projects/itsup.yml',
-      stringify({
-        ...trust(['127.0.0.55']),
-        traefik: {
-          entryPoints: {
-            web: tenants.workspace.ports.web,
-            'web-secure': tenants.workspace.ports.webSecure,
-          },
-        },
-      }),
-    );
-    const cases = [
+  it('stays who it is while Traefik is replaced, with other proxies, without any, and with some again', async () => {
+    const { workspace } = tenants;
+    const direct = [
       { from: FRIEND, expected: 200 },
       { from: STRANGER, expected: 403 },
+    ];
+    const through = [
       { from: BALANCER, headers: forwarded(FAR_FRIEND), expected: 200 },
       { from: BALANCER, headers: forwarded(FAR_STRANGER), expected: 403 },
     ];
-    let running = true;
-    const seen: string[] = [];
-    const asking = (async () => {
-      while (running) {
-        for (const { expected, ...question } of cases) {
-          const { status } = await secure({ host: 'allowed.localhost', ...question });
-          if (status !== expected) seen.push(`${question.from}: ${status}`);
+    const wrongWhile = async (settings: object, cases: typeof through | typeof direct): Promise<string[]> => {
+      const entryPoints = { web: workspace.ports.web, 'web-secure': workspace.ports.webSecure };
+      await workspace.write('projects/itsup.yml', stringify({ ...settings, traefik: { entryPoints } }));
+      const seen: string[] = [];
+      let running = true;
+      const asking = (async () => {
+        while (running) {
+          for (const { expected, ...question } of cases) {
+            const { status } = await secure({ host: 'allowed.localhost', ...question });
+            if (status !== expected) seen.push(`${question.from}: ${status}`);
+          }
+          // Below the rate limit.
+          await new Promise((resolve) => setTimeout(resolve, 100));
         }
+      })();
+      try {
+        await tenants.deploy('proxy');
+      } finally {
+        running = false;
+        await asking;
       }
-    })();
-    await tenants.deploy('proxy');
-    running = false;
-    await asking;
-    expect(seen).toEqual([]);
-    const { status } = await secure({
-      host: 'allowed.localhost',
-      from: '127.0.0.55',
-      headers: forwarded(FAR_FRIEND),
-    });
-    expect(status).toBe(200);
-  }, 240_000);
+      return seen;
+    };
+    expect(await wrongWhile(trust(['127.0.0.55']), [...direct, ...through])).toEqual([]);
+    expect(await wrongWhile({}, direct)).toEqual([]);
+    expect(await wrongWhile(trust(['127.0.0.55']), direct)).toEqual([]);
+    const late = { host: 'allowed.localhost', from: '127.0.0.55', headers: forwarded(FAR_FRIEND) };
+    expect((await secure(late)).status).toBe(200);
+  }, 280_000);
 
   it('is offered no cipher with CBC, and told to keep to HTTPS', async () => {
     const shakesHands = async (ciphers: string): Promise<string> => {

@@ -116,12 +116,6 @@ describe('the static configuration', () => {
   });
 
   test('who the client is comes before all that goes by it, and costs nothing without a proxy', () => {
-    const plugin = 'client_address.go';
-    const source = (changes: Partial<Settings>) =>
-      renderProxy(workspace(changes), workspaceRouting(), templates).find(({ path }) =>
-        path.endsWith(plugin),
-      );
-    expect(source({})?.text).toMatch(/^\/\/ Not in use.*\n$/);
     expect(render()('traefik.yml')).not.toHaveProperty('experimental');
     const files = render({ trustedIps: ['10.0.0.1'], crowdsec: { enabled: true, collections: [] } });
     const { entryPoints, experimental } = files('traefik.yml');
@@ -139,7 +133,6 @@ describe('the static configuration', () => {
     expect(files('middlewares.yml')['http']?.['middlewares']).toMatchObject({
       'client-address': { plugin: { 'client-address': { trustedIPs: ['10.0.0.1'] } } },
     });
-    expect(source({ trustedIps: ['10.0.0.1'] })?.text).toContain('package client_address');
   });
 
   test('an entry point whose middlewares the operator lists keeps Traefik’s own X-Forwarded-For', () => {
