@@ -38,7 +38,9 @@ export function routeWorkspace(
   const entryPoints = entryPointsOf(pairs.flatMap(({ routing }) => routing.routes));
   const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
-  const { conflicts, holdings, claims, joined } = ownershipAmong(pairs, settings, circumstances);
+  const table = ownershipAmong(pairs, settings, circumstances);
+  const { conflicts, claims, joined } = table;
+  const holdings = table.holdings();
   const disputes = conflicts.filter(({ projects }) => projects.length > 1);
   return {
     projects,

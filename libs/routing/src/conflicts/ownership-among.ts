@@ -19,7 +19,7 @@ import { tlsConflicts } from './tls-conflicts';
 export interface Ownership {
   conflicts: Conflict[];
   /** By project, the keys of all that it claims, sorted: what a deploy remembers. */
-  holdings: Map<string, string[]>;
+  holdings: () => Map<string, string[]>;
   claims: Claim[];
   /** Projects on other projects' networks. */
   joined: Problem[];
@@ -45,33 +45,35 @@ export function ownershipAmong(
     ...addressConflicts(routed),
     ...networkConflicts(networks),
   ];
-  const held = new Map<string, Set<string>>(routed.map(({ project }) => [project.name, new Set()]));
-  const hold = (project: string | null, ...keys: string[]): void => {
-    const known = project === null ? undefined : held.get(project);
-    for (const key of keys) known?.add(key);
+  const holdings = (): Map<string, string[]> => {
+    const held = new Map<string, Set<string>>(routed.map(({ project }) => [project.name, new Set()]));
+    const hold = (project: string | null, ...keys: string[]): void => {
+      const known = project === null ? undefined : held.get(project);
+      for (const key of keys) known?.add(key);
+    };
+    for (const claim of claims) {
+      hold(claim.party.project, ruleKey(claim), ...claim.terms.map((term) => termKey(claim, term)));
+    }
+    for (const { protocol, kind, name, party } of objects) {
+      hold(party.project, claimKey('name', protocol, kind, name));
+    }
+    for (const { name, party } of containerNames(routed, lookups))
+      hold(party.project, claimKey('container', name));
+    for (const each of routed) {
+      const { project, routing } = each;
+      for (const { party } of portsPublishedBy(each, lookups)) hold(project.name, ...(party.holds ?? []));
+      for (const { hostport, kind } of routing.routes) {
+        if (hostport !== null)
+          hold(project.name, claimKey('port', `${hostport}/${kind === 'udp' ? 'udp' : 'tcp'}`));
+      }
+      for (const { ipv4Address } of project.enabled ? project.ingress : []) {
+        if (ipv4Address !== null) hold(project.name, claimKey('address', ipv4Address));
+      }
+    }
+    for (const { name, party, by } of networks) {
+      if (by !== 'joined') hold(party.project, claimKey('network', name));
+    }
+    return new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   };
-  for (const claim of claims) {
-    hold(claim.party.project, ruleKey(claim), ...claim.terms.map((term) => termKey(claim, term)));
-  }
-  for (const { protocol, kind, name, party } of objects) {
-    hold(party.project, claimKey('name', protocol, kind, name));
-  }
-  for (const { name, party } of containerNames(routed, lookups))
-    hold(party.project, claimKey('container', name));
-  for (const each of routed) {
-    const { project, routing } = each;
-    for (const { party } of portsPublishedBy(each, lookups)) hold(project.name, ...(party.holds ?? []));
-    for (const { hostport, kind } of routing.routes) {
-      if (hostport !== null)
-        hold(project.name, claimKey('port', `${hostport}/${kind === 'udp' ? 'udp' : 'tcp'}`));
-    }
-    for (const { ipv4Address } of project.enabled ? project.ingress : []) {
-      if (ipv4Address !== null) hold(project.name, claimKey('address', ipv4Address));
-    }
-  }
-  for (const { name, party, by } of networks) {
-    if (by !== 'joined') hold(party.project, claimKey('network', name));
-  }
-  const holdings = new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   return { conflicts, holdings, claims, joined: joinedNetworks(networks, settings.isolation) };
 }

@@ -32,6 +32,9 @@ function plainTwins(claims: readonly Claim[]): Claim[] {
     .map((claim) => ({ ...claim, kind: 'http', entryPoint: 'web', tls: false, isRedirect: true }));
 }
 
+/** So many places of others are shown. */
+const MAX_SHOWN = 8;
+
 /** A claim of another project, with what of it is taken. */
 type Taken = Map<Claim, Term[]>;
 
@@ -124,10 +127,11 @@ function takingOf(claim: Claim, taken: Taken): Conflict {
   const { party, priority } = claim;
   const what = listed([...taken].flatMap(([other, terms]) => described(other, terms)).slice(0, 4));
   const owners = listed([...new Set([...taken.keys()].map((other) => other.party.label))].sort().slice(0, 4));
+  // Of a rule for every host all projects are the others; each of them is a party, whether it is shown or not.
   const others = [...taken].map(([other, terms]) =>
     holding(other.party, ...terms.map((term) => termKey(other, term))),
   );
-  return conflictAt(
+  const conflict = conflictAt(
     holding(party, ruleKey(claim)),
     others,
     {
@@ -138,4 +142,8 @@ function takingOf(claim: Claim, taken: Taken): Conflict {
     ({ label }) => `${label} claims it here`,
     party.project === null ? [] : [party.project],
   );
+  const { related, ...problem } = conflict.problem;
+  return related === undefined || related.length <= MAX_SHOWN
+    ? conflict
+    : { ...conflict, problem: { ...problem, related: related.slice(0, MAX_SHOWN) } };
 }
