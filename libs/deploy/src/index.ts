@@ -19,6 +19,15 @@ export { stackCompose } from './stacks/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './explain/format-explanation';
 export { observeRunning } from './explain/observe-running';
+export { IMAGE_LOCK_FILE } from './images/image-lock';
+export {
+  imagesInUse,
+  lockImages,
+  updateImages,
+  type ImagesFound,
+  type ImageStanding,
+  type LockChange,
+} from './images/lock-images';
 export { helperImage } from './converge/helper-image';
 export { strayPins } from './converge/stray-pins';
 export { freeProxynetRange, type NetworkOnHost } from './converge/proxynet';

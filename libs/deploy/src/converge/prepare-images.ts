@@ -1,4 +1,7 @@
+import type { Docker } from '@itsup/docker';
+
 import type { LoadedStack } from '../desired/load-desired';
+import { digestsOf, pinnedReference } from '../images/image-lock';
 import type { StackPlan } from '../plan/model';
 import type { DeployContext } from '../context';
 import type { Journal } from '../state/journal';
@@ -21,23 +24,46 @@ export async function prepareImages(
   if (pulls.length === 0 && builds.length === 0) return null;
   const progress = new FetchProgress((text, detail) => context.reporter.status?.(spec.stack, text, detail));
   // Progress is told of this stack: others fetch at the same time.
-  const fetching = context.docker.with({ onLine: (line) => progress.take(line) }).compose(compose.stack);
+  const docker = context.docker.with({ onLine: (line) => progress.take(line) });
+  const fetching = docker.compose(compose.stack);
   if (pulls.length > 0) {
     progress.begin(`pulls the image${pulls.length === 1 ? '' : 's'} of ${pulls.join(', ')}`);
     const asked = pulls.filter((name) =>
       loaded.desired.services.some((one) => one.name === name && one.pulls),
     );
-    const missing = pulls.filter((name) => !asked.includes(name));
+    const held = loaded.desired.services.filter(
+      ({ name, locked }) => locked !== undefined && pulls.includes(name),
+    );
+    const missing = pulls.filter((name) => !asked.includes(name) && !held.some((one) => one.name === name));
     await journal.step('pull', async () => {
+      await takeLocked(docker, new Map(held.map(({ image, locked = '' }) => [image, locked])));
       if (asked.length > 0) await fetching.pull(asked, { policy: 'always' });
       if (missing.length > 0) await fetching.pull(missing, { policy: 'missing' });
     });
   }
   if (builds.length > 0) {
     progress.begin(`builds ${builds.join(', ')}`);
-    await journal.step('build', () => fetching.build(builds));
+    await journal.step('build', async () => {
+      const bases = new Set(builds.flatMap((name) => loaded.baseImages.get(name) ?? []));
+      const wanted = new Map([...loaded.lock].filter(([image]) => bases.has(image)));
+      const present = await docker.inspectImages([...wanted.keys()]);
+      for (const [image, digest] of wanted) {
+        if (digestsOf(image, present.get(image)?.repoDigests ?? []).includes(digest)) wanted.delete(image);
+      }
+      await takeLocked(docker, wanted);
+      await fetching.build(builds);
+    });
   }
   return withImages(context, loaded, new Set(builds), new Set(pulls));
+}
+
+/** Under the names that the files have: Compose and Docker's builder know nothing of the lock. */
+async function takeLocked(docker: Docker, wanted: ReadonlyMap<string, string>): Promise<void> {
+  for (const [image, digest] of wanted) {
+    const pinned = pinnedReference(image, digest);
+    await docker.pullImage(pinned);
+    await docker.tagImage(pinned, image);
+  }
 }
 
 async function withImages(

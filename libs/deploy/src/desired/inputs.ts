@@ -1,6 +1,7 @@
 import { stampContext } from './build-context';
 import type { Digester } from './digest';
 import { areUnchanged } from './file-stamp';
+import type { ImageLock } from '../images/image-lock';
 import type { DeployedFile } from '../state/deployed';
 import type { StackSpec } from '../stacks/stack-spec';
 
@@ -15,7 +16,7 @@ const COMPOSE_VARIABLES = [
 /** Digest of the inputs that are no file's content. Compose's version is none: the digests compared are ours. */
 export function declaredInputs(
   spec: StackSpec,
-  published: Readonly<Record<string, string>>,
+  { published, lock }: Pick<InputsOptions, 'published' | 'lock'>,
   digester: Digester,
 ): string {
   const own = spec.project === null ? published : {};
@@ -27,6 +28,8 @@ export function declaredInputs(
     spec.envFiles,
     spec.edges,
     own,
+    // Nothing where there is no lock, so that the record of an earlier version goes on to count.
+    ...(lock.size > 0 ? [[...lock]] : []),
   ]);
 }
 
@@ -48,6 +51,7 @@ export interface InputsOptions {
   digester: Digester;
   now: number;
   published: Readonly<Record<string, string>>;
+  lock: ImageLock;
 }
 
 /**
@@ -60,8 +64,8 @@ export async function inputsUnchanged(
   options: InputsOptions,
 ): Promise<boolean> {
   const { inputs } = deployed;
-  const { digester, now, published } = options;
-  if (inputs.declared !== declaredInputs(spec, published, digester)) return false;
+  const { digester, now } = options;
+  if (inputs.declared !== declaredInputs(spec, options, digester)) return false;
   if (inputs.environment !== environmentInput(inputs.variables, options)) return false;
   if (!(await areUnchanged(inputs.files, digester, now))) return false;
   for (const known of Object.values(inputs.contexts)) {

@@ -4,6 +4,8 @@ import { UserError, type Isolation, type Problem } from '@itsup/config';
 import { DockerError, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
+import { baseImagesOf } from '../images/base-images';
+import { digestsOf, isPinned, type ImageLock } from '../images/image-lock';
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
 import { byCodeUnit } from '../sort';
@@ -37,6 +39,10 @@ export interface LoadedStack {
   options: Map<string, ServiceOptions>;
   inputs: StackInputs;
   notes: string[];
+  /** By service that is built: the images that its build starts from. */
+  baseImages: ReadonlyMap<string, string[]>;
+  /** What images.lock.yml holds image references to. */
+  lock: ImageLock;
 }
 
 export interface LoadOptions {
@@ -60,6 +66,8 @@ export interface LoadOptions {
   built: ReadonlySet<string>;
   /** By path below the state folder: digest of what deploy publishes there and a container reads at its start only. */
   published: Readonly<Record<string, string>>;
+  /** What images.lock.yml holds image references to. */
+  lock: ImageLock;
   /** Compose files instead of the artifact (a rollback). */
   composeFiles?: string[];
   /** Image id instead of the model's image, by service (a rollback). */
@@ -102,19 +110,33 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     Object.keys(model.services).map((name) => imageOf(name, model, options)),
   );
   const serviceSettings = readOptions(spec.stack, model);
+  const baseImages = new Map<string, string[]>();
+  for (const [name, { build }] of Object.entries(model.services)) {
+    if (build) baseImages.set(name, await baseImagesOf(contentBuild(build, options.relocation)));
+  }
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name, model, options);
     const context = contexts[name];
+    const present = imageIds.get(image);
+    const isFetched = service.build === undefined && !options.images?.[name];
+    const locked = isFetched ? options.lock.get(image) : undefined;
+    const isWanted = locked === undefined || digestsOf(image, present?.repoDigests ?? []).includes(locked);
     return {
       name,
       image,
-      imageId: imageIds.get(image)?.id ?? null,
+      imageId: isWanted ? (present?.id ?? null) : null,
+      ...(locked === undefined ? {} : { locked }),
       buildDigest:
         service.build && !options.images?.[name]
-          ? options.digester.of([service.build, context?.digest])
+          ? options.digester.of([
+              service.build,
+              context?.digest,
+              ...lockedOf(baseImages.get(name), options.lock),
+            ])
           : null,
       built: options.built.has(name),
-      pulls: (options.pull || service.pull_policy === 'always') && !options.images?.[name],
+      pulls:
+        (options.pull || service.pull_policy === 'always') && !options.images?.[name] && locked === undefined,
       replicas: replicasOf(service),
       aspects: aspectsOf(name, model, contents, options.digester),
       composeHash: hashes[name] ?? null,
@@ -147,15 +169,39 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     compose,
     environment,
     options: serviceSettings,
+    lock: options.lock,
     inputs: {
-      declared: declaredInputs(spec, options.published, options.digester),
+      declared: declaredInputs(spec, options, options.digester),
       files,
       contexts,
       variables: names,
       environment: environmentInput(names, options),
     },
-    notes: unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : [],
+    notes: [
+      ...(unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : []),
+      ...unlockedNote(services, options.lock),
+    ],
+    baseImages,
   };
+}
+
+/** Nothing where nothing is locked, so that the digest of an earlier version goes on to count. */
+function lockedOf(images: readonly string[] = [], lock: ImageLock): [string, string][] {
+  return images.flatMap((image): [string, string][] => {
+    const digest = lock.get(image);
+    return digest === undefined ? [] : [[image, digest]];
+  });
+}
+
+/** Whoever has a lock file wants to know what it does not hold. */
+function unlockedNote(services: readonly DesiredService[], lock: ImageLock): string[] {
+  const open = services
+    .filter(
+      ({ image, locked, buildDigest }) => buildDigest === null && locked === undefined && !isPinned(image),
+    )
+    .map(({ image }) => image);
+  if (lock.size === 0 || open.length === 0) return [];
+  return [`not in images.lock.yml: ${[...new Set(open)].join(', ')} (itsup images lock)`];
 }
 
 const NO_HASHES: Record<string, string> = {};

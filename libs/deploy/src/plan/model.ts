@@ -18,6 +18,8 @@ export interface DesiredService {
   image: string;
   /** Content id of what `image` names on this engine now; null: absent, so it is pulled or built first. */
   imageId: string | null;
+  /** Digest that images.lock.yml holds the image to: another content under the same name counts as absent. */
+  locked?: string;
   /** Keyed digest of what the image is built from (context, Dockerfile, arguments); null: it is not built. */
   buildDigest: string | null;
   /** It was built in this run, so the image's id alone decides. */

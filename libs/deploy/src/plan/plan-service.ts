@@ -162,7 +162,11 @@ function changesOf(
   const image = describeImage(deployed, desired);
   if (image !== null) reasons.push(image);
   else if (desired.imageId === null && containers.length > 0) {
-    reasons.push(`image ${desired.image} is not on the engine any more`);
+    reasons.push(
+      desired.locked === undefined
+        ? `image ${desired.image} is not on the engine any more`
+        : `image ${desired.image} → ${shortId(desired.locked)}, by images.lock.yml`,
+    );
   } else if (needsBuild(desired, deployed)) reasons.push('build context');
   reasons.push(...describeAspects(changedAspects(deployed.aspects, desired.aspects)));
   return reasons;

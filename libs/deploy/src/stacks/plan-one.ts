@@ -75,6 +75,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     needHashes: own.some((container) => !known.has(container.id)),
     built: NOTHING_BUILT,
     published: run.published,
+    lock: run.lock,
   };
 }
 
@@ -99,6 +100,7 @@ async function isAsDeployed(
     digester: run.digester,
     now: context.system.now(),
     published: run.published,
+    lock: run.lock,
   });
 }
 

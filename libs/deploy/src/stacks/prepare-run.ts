@@ -17,6 +17,7 @@ import { parse } from 'yaml';
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
+import { readImageLock } from '../images/image-lock';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
 import { hostCircumstances } from '../ownership/host-circumstances';
@@ -59,10 +60,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
   const answer = observeEngine(context, claim);
   // Whoever waits for it is told; until then there is enough to do that needs no engine.
   answer.catch(() => undefined);
-  const [templates, deployed, claims] = await Promise.all([
+  const [templates, deployed, claims, lock] = await Promise.all([
     loadTemplates(root),
     deployedFiles(state),
     readClaims(state),
+    readImageLock(root),
   ]);
   const secrets = createSecretsReader(root, context.docker);
   const workspace = await withSecrets(request.workspace, context.env, secrets).catch(
@@ -139,6 +141,7 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     publisher,
     held,
     published: startedWith(files),
+    lock,
     observed: byProject(observe(engine.listing)),
     engine: engine.fact,
     engineDetails: once(() => context.docker.engine()),

@@ -6,6 +6,7 @@ import type { DeployContext } from '../context';
 import type { Digester } from '../desired/digest';
 import type { Relocation } from '../desired/relocation';
 import type { SecretsReader } from '../desired/secrets';
+import type { ImageLock } from '../images/image-lock';
 import type { Observed } from '../plan/observe';
 import type { SharedTalk } from '../plan/shared-talk';
 import type { Publisher } from '../publish/publisher';
@@ -38,6 +39,8 @@ export interface Run {
   held: HeldObject[];
   /** By path in the state folder: digest of what a container reads at its start only. */
   published: Record<string, string>;
+  /** What images.lock.yml holds image references to. */
+  lock: ImageLock;
   /** Of the one listing at the start. */
   observed: Observed;
   engine: EngineFact;

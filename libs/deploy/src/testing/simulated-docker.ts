@@ -73,7 +73,7 @@ export class SimulatedDocker {
       if (image === undefined) continue;
       const details = {
         tags: [],
-        repoDigests: [],
+        repoDigests: image.digests ?? [],
         labels: {},
         exposedPorts: [],
         hasHealthcheck: false,
@@ -82,6 +82,22 @@ export class SimulatedDocker {
       found.set(reference, { id: image.id, ...details });
     }
     return found;
+  }
+
+  async pullImage(reference: string): Promise<void> {
+    const remote = this.engineState.registry.get(reference);
+    if (remote === undefined)
+      throw new DockerError({ code: 'image-not-found', image: reference, reason: 'no such image' });
+    await this.engineState.mutate(`pull ${reference}`);
+    this.engineState.images.set(reference, remote);
+  }
+
+  async tagImage(source: string, target: string): Promise<void> {
+    const image = this.engineState.imageOf(source);
+    if (image === undefined)
+      throw new DockerError({ code: 'image-not-found', image: source, reason: 'no such image' });
+    await this.engineState.mutate(`tag ${source} ${target}`);
+    this.engineState.images.set(target, image);
   }
 
   async stop(ids: string[]): Promise<void> {

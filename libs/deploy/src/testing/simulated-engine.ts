@@ -15,6 +15,8 @@ import type { VirtualClock } from './virtual-clock';
 interface SimulatedImage {
   id: string;
   behaviour: Behaviour;
+  /** `name@sha256:…`, of an image that came from a registry. */
+  digests?: string[];
 }
 
 interface SimulatedNetwork {

@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
 import { nightly } from './commands/nightly';
 import { down, prune, restart, rollback } from './commands/operate';
+import { images } from './commands/images';
 import { logs, svc } from './commands/passthrough';
 import { plan } from './commands/plan';
 import { start } from './commands/start';
@@ -28,6 +29,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     status,
     explain,
     topology,
+    images,
     logs,
     svc,
     restart,

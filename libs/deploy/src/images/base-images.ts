@@ -1,0 +1,32 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { ComposeBuild } from '@itsup/docker';
+
+/** No Dockerfile is longer; whatever else stands in its place is not read. */
+const MOST_BYTES = 512 * 1024;
+const FROM = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim;
+
+/**
+ * The images that a build starts from, as its Dockerfile names them; stages of its own, `scratch` and names with a
+ * variable in them are left out. Empty where there is no Dockerfile to read, which the build itself will say.
+ */
+export async function baseImagesOf(build: ComposeBuild): Promise<string[]> {
+  const text = build.dockerfile_inline ?? (await dockerfileOf(build));
+  const stages = new Set<string>();
+  const images = new Set<string>();
+  for (const [, image = '', stage] of text.matchAll(FROM)) {
+    if (!stages.has(image.toLowerCase()) && image !== 'scratch' && !image.includes('$')) images.add(image);
+    if (stage !== undefined) stages.add(stage.toLowerCase());
+  }
+  return [...images];
+}
+
+async function dockerfileOf({ context, dockerfile = 'Dockerfile' }: ComposeBuild): Promise<string> {
+  if (context === undefined || !path.isAbsolute(context)) return '';
+  const file = path.resolve(context, dockerfile);
+  const found = await stat(file).catch(() => null);
+  return found !== null && found.isFile() && found.size <= MOST_BYTES
+    ? readFile(file, 'utf8').catch(() => '')
+    : '';
+}

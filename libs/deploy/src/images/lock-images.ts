@@ -1,0 +1,153 @@
+import path from 'node:path';
+
+import { UserError, problemsOf, type Problem, type Workspace } from '@itsup/config';
+import type { Docker, ImageDetails } from '@itsup/docker';
+
+import type { DeployContext } from '../context';
+import { loadDesired } from '../desired/load-desired';
+import { byCodeUnit } from '../sort';
+import { loadOptions } from '../stacks/plan-one';
+import { prepareRun } from '../stacks/prepare-run';
+import { writeFileAtomic } from '../state/atomic-file';
+import {
+  digestsOf,
+  formatImageLock,
+  IMAGE_LOCK_FILE,
+  isPinned,
+  readImageLock,
+  type ImageLock,
+} from './image-lock';
+
+/** An image that a stack of the workspace runs, against lock and engine. */
+export interface ImageStanding {
+  image: string;
+  stacks: string[];
+  /** What the lock says; null: it is not locked. */
+  locked: string | null;
+  /** What the engine has under the name; null: nothing that a registry knows. */
+  present: string | null;
+  /** Why there is nothing to lock, in words; null: there is. */
+  unlockable: string | null;
+}
+
+export interface ImagesFound {
+  images: ImageStanding[];
+  /** Stacks whose images are not known. */
+  failed: { stack: string; problems: Problem[] }[];
+  /** Projects that are off: nobody asks what they would run. */
+  off: string[];
+}
+
+/** The images that the stacks of this workspace run and that their builds start from. Changes nothing. */
+export async function imagesInUse(
+  context: DeployContext,
+  workspace: Workspace,
+  stacks?: string[],
+): Promise<ImagesFound> {
+  const run = await prepareRun(context, { workspace, ...(stacks === undefined ? {} : { stacks }) }, false);
+  const users = new Map<string, string[]>();
+  const failed: ImagesFound['failed'] = [];
+  for (const stack of run.order) {
+    const spec = run.specs.get(stack);
+    if (spec === undefined || spec.kind !== 'converge') continue;
+    try {
+      const { desired, baseImages } = await loadDesired(spec, loadOptions(run, spec, []));
+      const fetched = desired.services.filter(({ buildDigest }) => buildDigest === null);
+      for (const image of [...fetched.map(({ image }) => image), ...[...baseImages.values()].flat()]) {
+        users.set(image, [...new Set([...(users.get(image) ?? []), stack])]);
+      }
+    } catch (error) {
+      failed.push({ stack, problems: problemsOf(error) });
+    }
+  }
+  const lock = await readImageLock(context.root);
+  const names = [...users.keys()].sort(byCodeUnit);
+  const present = await context.docker.inspectImages(names);
+  return {
+    images: names.map((image) => ({
+      ...standing(image, lock, present.get(image)),
+      stacks: users.get(image) ?? [],
+    })),
+    failed,
+    off: run.order.filter((stack) => run.specs.get(stack)?.kind === 'down'),
+  };
+}
+
+/** What was written, for people. */
+export interface LockChange {
+  image: string;
+  from: string | null;
+  to: string | null;
+}
+
+/**
+ * Records the digests of images that are not locked yet, as the engine has them, and forgets those that nothing runs any
+ * more. Only when every stack's images are known.
+ * @throws UserError when a stack's images are not known
+ */
+export async function lockImages({ root }: DeployContext, found: ImagesFound): Promise<LockChange[]> {
+  const [broken] = found.failed;
+  if (broken !== undefined) throw new UserError(found.failed.flatMap(({ problems }) => problems));
+  const before = await readImageLock(root);
+  const after = new Map([
+    // What is off may come back.
+    ...(found.off.length > 0 ? before : []),
+    ...found.images.flatMap(({ image, locked, present }) => {
+      const digest = locked ?? present;
+      return digest === null ? [] : [[image, digest] as const];
+    }),
+  ]);
+  return write(root, before, after);
+}
+
+/**
+ * Pulls these tags and records what they stand for now; the next deploy rolls it out.
+ * @throws DockerError for a pull that fails; what was pulled before it is recorded
+ */
+export async function updateImages(
+  { root, docker }: { root: string; docker: Pick<Docker, 'pullImage' | 'inspectImages'> },
+  images: readonly string[],
+): Promise<LockChange[]> {
+  const changes: LockChange[] = [];
+  for (const image of images) {
+    await docker.pullImage(image);
+    const digest = presentDigest(image, (await docker.inspectImages([image])).get(image));
+    const before = await readImageLock(root);
+    if (digest !== null) changes.push(...(await write(root, before, new Map([...before, [image, digest]]))));
+  }
+  return changes;
+}
+
+async function write(root: string, before: ImageLock, after: ImageLock): Promise<LockChange[]> {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort(byCodeUnit);
+  const changes = names.flatMap((image): LockChange[] => {
+    const [from, to] = [before.get(image) ?? null, after.get(image) ?? null];
+    return from === to ? [] : [{ image, from, to }];
+  });
+  if (changes.length > 0)
+    await writeFileAtomic(path.join(root, IMAGE_LOCK_FILE), formatImageLock(after), {
+      mode: 0o644,
+      folderMode: 0o755,
+    });
+  return changes;
+}
+
+function standing(
+  image: string,
+  lock: ImageLock,
+  details: ImageDetails | undefined,
+): Omit<ImageStanding, 'stacks'> {
+  const present = presentDigest(image, details);
+  const unlockable = isPinned(image)
+    ? 'names its content by itself'
+    : details === undefined
+      ? 'not on the engine yet: deploy first'
+      : present === null
+        ? 'built or loaded here: no registry knows it'
+        : null;
+  return { image, locked: lock.get(image) ?? null, present, unlockable };
+}
+
+function presentDigest(image: string, details: ImageDetails | undefined): string | null {
+  return isPinned(image) || details === undefined ? null : (digestsOf(image, details.repoDigests)[0] ?? null);
+}
