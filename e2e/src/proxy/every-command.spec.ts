@@ -103,6 +103,15 @@ describeWithProxy([NODE], 'living with ten projects', () => {
     await workspace.remove('picture.html');
   });
 
+  it('images lists what every stack runs', async () => {
+    const { stdout } = succeeded(await itsup('images', '--json'));
+    const images = JSON.parse(stdout) as { image: string; stacks: string[]; locked: string | null }[];
+    expect(images.flatMap(({ stacks }) => stacks)).toEqual(
+      expect.arrayContaining(['proxy', ...names.map(workspace.name)]),
+    );
+    expect(images.filter(({ locked }) => locked !== null)).toEqual([]);
+  });
+
   it('logs and svc reach into a stack', async () => {
     succeeded(
       await itsup('svc', app(5), 'exec', '-T', 'web', 'sh', '-c', 'echo said to the log > /proc/1/fd/1'),
