@@ -23,7 +23,9 @@ function serve(image: string, version: keyof typeof DIGEST): void {
   const { engine } = simulated;
   const before = engine.images.get(image);
   engine.addImage(image, `${image} ${version}`);
-  const served = { ...engine.images.get(image)!, digests: [`web@${DIGEST[version]}`] };
+  const added = engine.imageOf(image);
+  if (added === undefined) throw new Error(`${image} was not added`);
+  const served = { ...added, digests: [`web@${DIGEST[version]}`] };
   if (before === undefined) engine.images.delete(image);
   else engine.images.set(image, before);
   engine.registry.set(image, served);
@@ -45,7 +47,9 @@ async function plan(pull = false) {
     pull,
   });
   expect(failed).toEqual([]);
-  return stacks[0]!;
+  const [shop] = stacks;
+  if (shop === undefined) throw new Error('shop has no plan');
+  return shop;
 }
 
 it('gives a fresh host the content that is locked, whatever the tag stands for by now', async () => {
