@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { REPOSITORY } from './repository';
-import { output } from './run';
+import { output, run } from './run';
 
 /** Of the checkout's packages: what a copy needs of its own, so that its commands run its own code. */
 const OWN_SCOPE = '@itsup';
@@ -14,18 +14,55 @@ const OWN_COMMAND = 'itsup';
  * installed dependencies, built packages, one commit. `projects/` stays empty and this package stays out.
  *
  * @param parent the folder to make it in; default: the system's one for temporary files
+ * @param version a commit to take instead, which is built in place
  * @returns its path
  */
-export async function copyCheckout(parent: string = tmpdir()): Promise<string> {
+export async function copyCheckout(parent: string = tmpdir(), version?: string): Promise<string> {
   const root = await mkdtemp(join(parent, 'itsup-e2e-'));
-  await copySources(root);
-  await linkDependencies(root);
-  await copyBuilds(root);
+  if (version === undefined) await install(root);
+  else await installVersion(root, version);
   await output('git', ['init', '--quiet', '--initial-branch=main'], { cwd: root });
   await output('git', ['config', 'user.name', 'e2e'], { cwd: root });
   await output('git', ['config', 'user.email', 'e2e@localhost'], { cwd: root });
   await commit(root, 'Start');
   return root;
+}
+
+/** Puts the tested version in the place of the one that a copy holds, as an operator's update does. */
+export async function updateCheckout(root: string): Promise<void> {
+  const own = ['libs', 'tools', 'templates', 'node_modules'];
+  await Promise.all(own.map((folder) => rm(join(root, folder), { recursive: true, force: true })));
+  await install(root);
+  await commit(root, 'Update the product');
+}
+
+/** Why a commit cannot be taken; null: it can. */
+export async function missingVersion(version: string): Promise<string | null> {
+  const { exitCode } = await run('git', ['cat-file', '-e', `${version}^{commit}`], { cwd: REPOSITORY });
+  return exitCode === 0 ? null : `the history here does not reach ${version}`;
+}
+
+async function install(root: string): Promise<void> {
+  await copySources(root);
+  await linkDependencies(root);
+  await copyBuilds(root);
+}
+
+async function installVersion(root: string, version: string): Promise<void> {
+  const archive = join(root, 'version.tar');
+  await output('git', ['archive', '--output', archive, version], { cwd: REPOSITORY });
+  await output('tar', ['--extract', '--file', archive, '--directory', root]);
+  await Promise.all(
+    ['version.tar', 'projects', 'e2e', 'bench'].map((name) =>
+      rm(join(root, name), { recursive: true, force: true }),
+    ),
+  );
+  await mkdir(join(root, 'projects'));
+  await linkDependencies(root);
+  await output(join(root, 'node_modules/.bin/tsc'), ['--build', 'tools/itsup/tsconfig.lib.json'], {
+    cwd: root,
+  });
+  await output(process.execPath, ['tools/itsup/dist/build/record-build.js'], { cwd: root });
 }
 
 /** Commits everything that Git does not ignore. */

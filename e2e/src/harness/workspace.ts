@@ -41,13 +41,15 @@ export interface WorkspaceOptions {
   settings?: Record<string, unknown> & { traefik?: Record<string, unknown> };
   /** Where the checkout is made. */
   parent?: string;
+  /** Commit of an earlier version of the product, to be updated later (`updateCheckout`). */
+  version?: string;
   /** A workspace to take the prefix and the ports of, so that both hold the same sources. */
   like?: Pick<TestWorkspace, 'prefix' | 'ports'>;
 }
 
 /** Makes a workspace; its commands run in an environment of a person, with the workspace's own state folder. */
 export async function createWorkspace(options: WorkspaceOptions = {}): Promise<TestWorkspace> {
-  const root = await copyCheckout(options.parent);
+  const root = await copyCheckout(options.parent, options.version);
   const state = `${root}.state`;
   const prefix = options.like?.prefix ?? `e2e${randomBytes(3).toString('hex')}-`;
   const { web, webSecure } = options.like?.ports ?? (await freeEntryPoints());
