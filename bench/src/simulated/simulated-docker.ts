@@ -88,7 +88,10 @@ export class SimulatedDocker {
       const subnets = [{ subnet: network.subnet ?? '10.0.0.0/24', gateway: null, ipRange: null }];
       const { internal = false } = network;
       return [
-        { id: name, name, driver: 'bridge', internal, ipv6: false, labels: {}, subnets, containers: [] },
+        {
+          ...{ id: name, name, driver: 'bridge', internal, ipv6: false, bridge: `br-${name}` },
+          ...{ labels: {}, subnets, containers: [] },
+        },
       ];
     });
   }

@@ -69,3 +69,38 @@ export async function inNetworkOf(
     ...['--', file, ...args],
   ]);
 }
+
+/**
+ * Gives a container's network a way to everywhere by the bridge that it is on: what raw frames to the bridge's own
+ * address come to, for programs that send none.
+ */
+export async function routeByBridge(container: string, gateway: string): Promise<void> {
+  const pid = await output('docker', ['inspect', '--format', '{{.State.Pid}}', container]);
+  await output('nsenter', [
+    '--target',
+    pid,
+    '--net',
+    '--',
+    'ip',
+    'route',
+    'replace',
+    'default',
+    'via',
+    gateway,
+  ]);
+}
+
+/** A UDP packet from an address that is not the sender's: a program for Perl, which every Debian has. */
+export function forgedPacket(packet: { from: string; to: string; text: string }): string[] {
+  const program = `
+    use Socket;
+    my ($from, $fromPort, $to, $toPort, $text) = @ARGV;
+    my $udp = pack('n4', $fromPort, $toPort, 8 + length $text, 0) . $text;
+    my $ip = pack('CCnnnCCna4a4', 0x45, 0, 20 + length $udp, 1, 0, 64, 17, 0, inet_aton($from), inet_aton($to)) . $udp;
+    socket(my $socket, AF_INET, SOCK_RAW, 255) or die $!;
+    for (1 .. 5) { send($socket, $ip, 0, sockaddr_in(0, inet_aton($to))) or die $!; }
+  `;
+  const [from = '', fromPort = ''] = packet.from.split(':');
+  const [to = '', toPort = ''] = packet.to.split(':');
+  return ['-e', program, from, fromPort, to, toPort, packet.text];
+}

@@ -1,7 +1,7 @@
 'use strict';
 /*
- * A resolver of the outside world, on UDP port 53 of the address that it is given: whatever name is asked for has the address 192.0.2.80, and no IPv6
- * address. Runs in a bare Node image.
+ * A resolver of the outside world, on UDP port 53: whatever name is asked for has the address 192.0.2.80, and no IPv6
+ * address. Prints who asks for what. Runs in a bare Node image.
  */
 const dgram = require('node:dgram');
 
@@ -24,7 +24,20 @@ function answerTo(query) {
   return Buffer.concat([header, question, ...(isA ? [record] : [])]);
 }
 
+/** The name in a query, lower case. */
+function nameIn(query) {
+  const labels = [];
+  for (let at = 12; query[at] !== 0; at += query[at] + 1) {
+    labels.push(query.subarray(at + 1, at + 1 + query[at]).toString('latin1'));
+  }
+  return labels.join('.').toLowerCase();
+}
+
 const server = dgram.createSocket('udp4');
-server.on('message', (query, { port, address }) => server.send(answerTo(query), port, address));
+server.on('message', (query, { port, address }) => {
+  console.log(`${address}:${port} ${nameIn(query)}`);
+  server.send(answerTo(query), port, address);
+});
+// Bound to the address that is asked, so that the answer has it too, whatever the way back.
 server.bind(53, process.argv[2]);
 process.once('SIGTERM', () => process.exit());

@@ -28,6 +28,7 @@ export {
   type ImageStanding,
   type LockChange,
 } from './images/lock-images';
+export { settleHoneypotRules } from './converge/settle-honeypot-rules';
 export { helperImage } from './converge/helper-image';
 export { strayPins } from './converge/stray-pins';
 export { freeProxynetRange, type NetworkOnHost } from './converge/proxynet';

@@ -12,6 +12,7 @@ export interface RunnerSettings {
   env: Record<string, string | undefined>;
   signal?: AbortSignal;
   onLine?: (line: string) => void;
+  onNetwork?: (name: string) => void;
 }
 
 export interface Command {
@@ -55,14 +56,13 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
   const runner: CommandRunner = {
     settings,
     attempt: async (command) => {
-      const { onLine } = settings;
       const timeoutSeconds =
         command.timeoutSeconds === undefined ? QUERY_TIMEOUT_SECONDS : command.timeoutSeconds;
       const result = await runChild({
         ...childOf(settings, command),
         input: command.input,
         timeoutMs: timeoutSeconds === null ? undefined : timeoutSeconds * 1000,
-        onLine: command.progress && onLine ? sender(redactorOf(settings, command), onLine) : undefined,
+        onLine: command.progress ? sender(() => redactorOf(settings, command), settings) : undefined,
       });
       return settled(settings, command, result, timeoutSeconds ?? 0);
     },
@@ -162,13 +162,20 @@ function redactFault(fault: DockerFault, redact: Redactor): DockerFault {
 }
 
 /** Compose 5 reports the beginning and the end of a thing twice, one right after the other. */
-function sender(redact: Redactor, onLine: (line: string) => void): (raw: string) => void {
+function sender(
+  redactor: () => Redactor,
+  { onLine, onNetwork }: Pick<RunnerSettings, 'onLine' | 'onNetwork'>,
+): ((raw: string) => void) | undefined {
+  if (!onLine && !onNetwork) return undefined;
+  const redact = redactor();
   let last: string | null = null;
   return (raw) => {
     const line = progressLine(raw);
     if (line === null || line === last) return;
     last = line;
-    onLine(redact(line));
+    const network = /^Network (\S+) Created$/.exec(line)?.[1];
+    if (network !== undefined) onNetwork?.(network);
+    onLine?.(redact(line));
   };
 }
 

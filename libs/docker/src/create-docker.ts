@@ -25,8 +25,8 @@ export interface DockerSettings extends DockerOverrides {
 
 /** The Docker of this host (or of wherever `env` points to). Starts nothing by itself. */
 export function createDocker(settings: DockerSettings): Docker {
-  const { binary = 'docker', env, signal, onLine, host = thisHost() } = settings;
-  const runner = createRunner({ binary, env, signal: signal ?? undefined, onLine });
+  const { binary = 'docker', env, signal, onLine, onNetwork, host = thisHost() } = settings;
+  const runner = createRunner({ binary, env, signal: signal ?? undefined, onLine, onNetwork });
   const containers = containerCommands(runner);
   const images = imageCommands(runner);
   const engine = engineCommands(runner, host);

@@ -26,6 +26,8 @@ export interface DockerOverrides {
   signal?: AbortSignal | null;
   /** Takes progress line by line, without line breaks, with no environment value in it. */
   onLine?: (line: string) => void;
+  /** Told when one of its commands, Compose's included, has made a network. */
+  onNetwork?: (name: string) => void;
 }
 
 /**

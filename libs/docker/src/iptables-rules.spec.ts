@@ -41,7 +41,73 @@ describe('parseSavedRules', () => {
   });
 });
 
+describe('isBehindOthers', () => {
+  it('is whether a rule of somebody else stands before it in its chain', () => {
+    const text = `*filter
+-A INPUT -m comment --comment itsup:a -j ACCEPT
+-A INPUT -m comment --comment itsup:b -j ACCEPT
+-A INPUT -j RETURN
+-A INPUT -m comment --comment itsup:c -j ACCEPT
+-A FORWARD -m comment --comment else -j ACCEPT
+-A FORWARD -m comment --comment itsup:d -j ACCEPT
+COMMIT
+*nat
+-A OUTPUT -m comment --comment itsup:e -j ACCEPT
+COMMIT
+`;
+    const behind = parseSavedRules(text, 'ipv4').filter(({ isBehindOthers }) => isBehindOthers);
+    expect(behind.map(({ comment }) => comment)).toEqual(['itsup:c', 'itsup:d']);
+  });
+});
+
 describe('restoreInput', () => {
+  const jump: PacketRule = { ...REDIRECT, chain: 'OUTPUT', args: ['-j', 'ITSUP-A'], comment: 'itsup:jump' };
+  const inside: PacketRule = { ...REDIRECT, chain: 'ITSUP-A', args: ['-j', 'ACCEPT'], comment: 'itsup:in' };
+  const saved = (lines: string): ReturnType<typeof parseSavedRules> =>
+    parseSavedRules(`*nat\n${lines}COMMIT\n`, 'ipv4');
+  const JUMP = '-A OUTPUT -m comment --comment itsup:jump -j ITSUP-A\n';
+  const INSIDE = '-A ITSUP-A -m comment --comment itsup:in -j ACCEPT\n';
+
+  it('makes a chain of ours with the first rule in it or to it, and takes it away with the last', () => {
+    expect(
+      restoreInput(
+        [
+          { operation: 'append', rule: inside },
+          { operation: 'insert', rule: jump },
+        ],
+        'ipv4',
+        [],
+      ),
+    ).toBe(`*nat\n:ITSUP-A - [0:0]\n${INSIDE}-I OUTPUT -m comment --comment itsup:jump -j ITSUP-A\nCOMMIT\n`);
+    expect(restoreInput([{ operation: 'insert', rule: jump }], 'ipv4', [])).toContain(':ITSUP-A - [0:0]\n');
+    expect(restoreInput([{ operation: 'insert', rule: jump }], 'ipv4', saved(INSIDE))).not.toContain(
+      ':ITSUP',
+    );
+    expect(restoreInput([{ operation: 'delete', rule: inside }], 'ipv4', saved(JUMP + INSIDE))).toBe(
+      `*nat\n-D ITSUP-A -m comment --comment itsup:in -j ACCEPT\nCOMMIT\n`,
+    );
+    expect(
+      restoreInput(
+        [
+          { operation: 'delete', rule: jump },
+          { operation: 'delete', rule: inside },
+        ],
+        'ipv4',
+        saved(JUMP + INSIDE),
+      ),
+    ).toMatch(/-D OUTPUT .*\n-D ITSUP-A .*\n-X ITSUP-A\nCOMMIT\n$/);
+  });
+
+  it('puts a rule that is there first again when it is deleted before', () => {
+    const changes = [
+      { operation: 'delete' as const, rule: jump },
+      { operation: 'insert' as const, rule: jump },
+    ];
+    expect(restoreInput(changes, 'ipv4', saved(JUMP))).toMatch(
+      /^\*nat\n-D OUTPUT .*\n-I OUTPUT .*\nCOMMIT\n$/,
+    );
+  });
+
   it('puts the comment before the target, and one section a table', () => {
     const accept: PacketRule = {
       ...REDIRECT,

@@ -1,16 +1,25 @@
-import type { AddressFamily, PacketChange, PacketRule } from './packet-filter';
+import {
+  OWN_CHAIN,
+  type AddressFamily,
+  type FoundRule,
+  type PacketChange,
+  type PacketRule,
+} from './packet-filter';
 
 /** A rule as `iptables-save` printed it: `line` is what deletes exactly this one. */
-export interface SavedRule extends PacketRule {
+export interface SavedRule extends FoundRule {
   /** What follows `-A CHAIN`, as printed. */
   line: string;
 }
 
 const TABLES: readonly string[] = ['nat', 'filter', 'mangle', 'raw'];
+/** What the comment of every rule of ours begins with. */
+const OURS = 'itsup:';
 
 /** The rules in the output of `iptables-save` that have a comment, in its order. */
 export function parseSavedRules(text: string, family: AddressFamily): SavedRule[] {
   const rules: SavedRule[] = [];
+  const ledByOthers = new Set<string>();
   let table = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1).trim();
@@ -18,8 +27,14 @@ export function parseSavedRules(text: string, family: AddressFamily): SavedRule[
     if (!appended || !TABLES.includes(table)) continue;
     const [, chain = '', rest = ''] = appended;
     const { args, comment } = splitComment(tokenize(rest));
-    if (comment !== null)
-      rules.push({ family, table: table as PacketRule['table'], chain, args, comment, line: rest });
+    const place = `${table} ${chain}`;
+    const isBehindOthers = ledByOthers.has(place);
+    if (comment?.startsWith(OURS) !== true) ledByOthers.add(place);
+    if (comment === null) continue;
+    rules.push({
+      ...{ family, table: table as PacketRule['table'], chain, args, comment },
+      ...{ isBehindOthers, line: rest },
+    });
   }
   return rules;
 }
@@ -33,22 +48,45 @@ export function restoreInput(
   family: AddressFamily,
   present: SavedRule[],
 ): string | null {
-  const byTable = new Map<string, string[]>();
-  for (const { operation, rule } of changes.filter((change) => change.rule.family === family)) {
-    const same = present.filter(
-      (one) => one.table === rule.table && one.chain === rule.chain && one.comment === rule.comment,
+  const ofFamily = changes.filter((change) => change.rule.family === family);
+  const tables = new Set(ofFamily.map(({ rule }) => rule.table));
+  const sections = [...tables].flatMap((table) => {
+    const lines = linesOf(
+      ofFamily.filter(({ rule }) => rule.table === table),
+      present.filter((one) => one.table === table),
     );
-    const lines = byTable.get(rule.table) ?? [];
+    return lines.length === 0 ? [] : [[`*${table}`, ...lines, 'COMMIT', ''].join('\n')];
+  });
+  return sections.length === 0 ? null : sections.join('');
+}
+
+/** The changes of one table, on the rules that it has. */
+function linesOf(changes: PacketChange[], present: SavedRule[]): string[] {
+  const lines: string[] = [];
+  let rules: (PacketRule & { line?: string })[] = present;
+  for (const { operation, rule } of changes) {
+    const same = rules.filter((one) => one.chain === rule.chain && one.comment === rule.comment);
     if (operation === 'delete') {
-      lines.push(...same.map((one) => `-D ${one.chain} ${one.line}`));
+      lines.push(...same.map((one) => `-D ${one.chain} ${one.line ?? ruleText(one)}`));
+      rules = rules.filter((one) => !same.includes(one));
     } else if (same.length === 0) {
       lines.push(`${operation === 'insert' ? '-I' : '-A'} ${quote(rule.chain)} ${ruleText(rule)}`);
+      rules = [...rules, rule];
     }
-    byTable.set(rule.table, lines);
   }
-  const sections = [...byTable].filter(([, lines]) => lines.length > 0);
-  if (sections.length === 0) return null;
-  return sections.map(([table, lines]) => [`*${table}`, ...lines, 'COMMIT', ''].join('\n')).join('');
+  const before = ownChains(present);
+  const after = ownChains(rules);
+  return [
+    ...[...after].filter((chain) => !before.has(chain)).map((chain) => `:${chain} - [0:0]`),
+    ...lines,
+    ...[...before].filter((chain) => !after.has(chain)).map((chain) => `-X ${chain}`),
+  ];
+}
+
+/** Those that have a rule, or that a rule leads to. */
+function ownChains(rules: readonly PacketRule[]): Set<string> {
+  const named = rules.flatMap(({ chain, args }) => [chain, args[args.indexOf('-j') + 1] ?? '']);
+  return new Set(named.filter((chain) => chain.startsWith(OWN_CHAIN)));
 }
 
 /** The comment stands before the target: options after `-j` belong to the target. */

@@ -20,6 +20,7 @@ interface RawNetwork {
   Internal: boolean;
   EnableIPv6: boolean;
   Labels: Record<string, string> | null;
+  Options: Record<string, string> | null;
   IPAM: { Config: { Subnet: string; Gateway?: string; IPRange?: string }[] | null };
   Containers: Record<string, { Name: string; IPv4Address: string; IPv6Address: string }> | null;
 }
@@ -68,6 +69,7 @@ export function networkCommands(runner: CommandRunner): NetworkCommands {
           name,
         ],
       });
+      runner.settings.onNetwork?.(name);
       return stdout.trim();
     },
 
@@ -103,6 +105,7 @@ export function parseNetworks(stdout: string): NetworkDetails[] {
     driver: raw.Driver,
     internal: raw.Internal,
     ipv6: raw.EnableIPv6,
+    bridge: bridgeOf(raw),
     labels: raw.Labels ?? {},
     subnets: (raw.IPAM.Config ?? []).map((config) => ({
       subnet: config.Subnet,
@@ -118,6 +121,12 @@ export function parseNetworks(stdout: string): NetworkDetails[] {
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }));
+}
+
+/** As the engine's bridge driver names its interfaces (`network_linux.go` in libnetwork's `drivers/bridge`). */
+function bridgeOf({ Id, Driver, Options }: RawNetwork): string | null {
+  if (Driver !== 'bridge') return null;
+  return Options?.['com.docker.network.bridge.name'] || `br-${Id.slice(0, 12)}`;
 }
 
 function withoutPrefixLength(address: string): string | null {

@@ -25,6 +25,8 @@ export interface NetworkDetails {
   driver: string;
   internal: boolean;
   ipv6: boolean;
+  /** The host's interface for it; null: it is no bridge. */
+  bridge: string | null;
   labels: Record<string, string>;
   subnets: NetworkSubnet[];
   /** Running containers that are attached, with their addresses (without prefix length). */

@@ -11,6 +11,15 @@ export interface PacketRule {
   comment: string;
 }
 
+/** A rule of ours as it is there. */
+export interface FoundRule extends PacketRule {
+  /** Rules of others stand before it in its chain, and may decide first. */
+  isBehindOthers: boolean;
+}
+
+/** A chain whose name begins so is ours: it comes with its first rule and goes with its last. */
+export const OWN_CHAIN = 'ITSUP-';
+
 export interface PacketChange {
   /** `insert` puts the rule first in its chain, `append` last. */
   operation: 'insert' | 'append' | 'delete';
@@ -24,10 +33,11 @@ export interface PacketFilter {
   /** Families that work on this host; a change of another family is refused. */
   readonly families: AddressFamily[];
   /** Rules whose comment starts with `prefix`, in the order of their chains. A table that the kernel lacks has none. */
-  list(prefix: string): Promise<PacketRule[]>;
+  list(prefix: string): Promise<FoundRule[]>;
   /**
-   * Makes the changes, per family and table all at once or none. A rule that is to be inserted and is there already
-   * stays as it is; one that is to be deleted and is not there is no error.
+   * Makes the changes in their order, per family and table all at once or none. A rule that is to be inserted and is
+   * there already stays as it is, unless an earlier change deletes it; one that is to be deleted and is not there is no
+   * error. What leads to a chain of ours has to be deleted before its last rule is.
    */
   apply(changes: PacketChange[]): Promise<void>;
 }

@@ -2,12 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { Docker, PacketChange, PacketFilterResult, PacketRule } from '@itsup/docker';
+import type {
+  Docker,
+  FoundRule,
+  NetworkDetails,
+  PacketChange,
+  PacketFilterResult,
+  PacketRule,
+} from '@itsup/docker';
+
+import { proxynetOf } from '@itsup/routing';
 
 import { openState, type State } from '../state/state';
-import { honeypotRules, settleHoneypotRules } from './honeypot-rules';
+import { honeypotBridges, honeypotRules } from './honeypot-rules';
+import { keepHoneypotRules } from './keep-honeypot-rules';
+import { settleHoneypotRules } from './settle-honeypot-rules';
 
-const proxynet = { dns: '172.20.0.253' };
+const SETTINGS = { dns: { enabled: true, resolvers: [] }, proxynet: { subnet: '172.20.0.0/16' } };
+const proxynet = proxynetOf(SETTINGS);
 let state: State;
 
 beforeEach(async () => {
@@ -16,102 +28,235 @@ beforeEach(async () => {
 
 afterEach(() => rm(state.dir, { recursive: true }));
 
-/** An engine without a Traefik to act as root with. */
-const noImages = {
-  listContainers: () => Promise.resolve([]),
-  inspectImages: () => Promise.resolve(new Map()),
-};
+const network = (name: string, change: Partial<NetworkDetails> = {}): NetworkDetails => ({
+  ...{ id: name, name, driver: 'bridge', internal: false, ipv6: false, bridge: `br-${name}` },
+  ...{ labels: {}, subnets: [], containers: [] },
+  ...change,
+});
 
-/** A packet filter that holds the rules it is given. */
-function host(present: PacketRule[]): { docker: Docker; rules: PacketRule[] } {
-  const rules = [...present];
+const NETWORKS = [
+  network('bridge', { bridge: 'docker0' }),
+  network('proxynet', { internal: true }),
+  network('proxy_default', { labels: { 'com.docker.compose.project': 'proxy' } }),
+  network('shop_default'),
+  network('shop_back', { internal: true }),
+  network('blog_default', { bridge: 'blog0' }),
+  network('host', { driver: 'host', bridge: null }),
+];
+
+const RULES = honeypotRules(honeypotBridges(NETWORKS), proxynet);
+
+/** An engine with these networks, and a packet filter that holds the rules it is given. */
+function host(present: PacketRule[], networks = NETWORKS) {
+  const chains = new Map<string, PacketRule[]>();
+  const chainOf = ({ table, chain }: PacketRule): PacketRule[] => {
+    const key = `${table} ${chain}`;
+    const rules = chains.get(key) ?? [];
+    chains.set(key, rules);
+    return rules;
+  };
+  for (const rule of present) chainOf(rule).push(rule);
+  const applied: PacketChange[][] = [];
+  const isOurs = ({ comment }: PacketRule): boolean => comment.startsWith('itsup:');
   const result: PacketFilterResult = {
     available: true,
     filter: {
       via: 'host',
       families: ['ipv4'],
-      list: (prefix) => Promise.resolve(rules.filter(({ comment }) => comment.startsWith(prefix))),
-      apply: (changes: PacketChange[]) => {
+      list: (prefix) =>
+        Promise.resolve(
+          [...chains.values()].flatMap((rules) =>
+            rules
+              .map((rule, index): FoundRule => ({
+                ...rule,
+                isBehindOthers: rules.slice(0, index).some((one) => !isOurs(one)),
+              }))
+              .filter(({ comment }) => comment.startsWith(prefix)),
+          ),
+        ),
+      apply: (changes) => {
+        applied.push(changes);
         for (const { operation, rule } of changes) {
-          if (operation === 'delete') rules.splice(rules.indexOf(rule), 1);
+          const rules = chainOf(rule);
+          const at = rules.findIndex(({ comment }) => comment === rule.comment);
+          if (operation === 'delete') rules.splice(at, 1);
+          else if (operation === 'append') rules.push(rule);
           else rules.unshift(rule);
         }
         return Promise.resolve();
       },
     },
   };
-  const docker = { ...noImages, packetFilter: () => Promise.resolve(result) };
-  return { docker: docker as unknown as Docker, rules };
+  const docker = {
+    listContainers: () => Promise.resolve([]),
+    inspectImages: () => Promise.resolve(new Map()),
+    listNetworks: () => Promise.resolve(networks),
+    inspectNetworks: (ids: string[]) => Promise.resolve(networks.filter(({ id }) => ids.includes(id))),
+    packetFilter: () => Promise.resolve(result),
+  };
+  const names = (): string[] =>
+    [...chains].flatMap(([chain, rules]) => rules.map(({ comment }) => `${chain} ${comment}`));
+  return { docker: docker as unknown as Docker, names, applied };
 }
 
-const foreign: PacketRule = {
-  family: 'ipv4',
-  table: 'filter',
-  chain: 'DOCKER-USER',
-  args: ['-j', 'RETURN'],
-  comment: 'somebody else',
-};
+const foreign = (chain: string, table: PacketRule['table'] = 'filter'): PacketRule => ({
+  ...{ family: 'ipv4', table, chain, args: ['-j', 'DROP'], comment: 'somebody else' },
+});
 
 describe('the honeypot’s rules', () => {
-  it('accept questions and answers over UDP and TCP, and keep the asker’s address', () => {
-    expect(
-      honeypotRules(proxynet).map(({ table, chain, comment }) => `${table} ${chain} ${comment}`),
-    ).toEqual([
-      'filter DOCKER-USER itsup:dns:ask:udp',
-      'filter DOCKER-USER itsup:dns:answer:udp',
-      'raw PREROUTING itsup:dns:ask-untracked:udp',
-      'raw PREROUTING itsup:dns:answer-untracked:udp',
-      'filter DOCKER-USER itsup:dns:ask:tcp',
-      'filter DOCKER-USER itsup:dns:answer:tcp',
-      'raw PREROUTING itsup:dns:ask-untracked:tcp',
-      'raw PREROUTING itsup:dns:answer-untracked:tcp',
+  it('let the bridges of networks with a way out ask it, each by its name, and nobody else', () => {
+    expect(honeypotBridges(NETWORKS)).toEqual({
+      proxynet: 'br-proxynet',
+      own: ['br-proxy_default', 'br-proxynet'],
+      askers: ['blog0', 'br-proxy_default', 'br-shop_default'],
+    });
+    // What raw has let through of the answers has come by an interface of the honeypot's.
+    const accepted = RULES.filter(
+      ({ args, comment }) => args.includes('ACCEPT') && !comment.includes(':to:'),
+    );
+    expect(accepted.every(({ args }) => args.includes('-i'))).toBe(true);
+    expect(RULES.flatMap(({ args }) => args)).not.toContain('br-shop_back');
+  });
+
+  it('leave questions and answers untracked before they accept any, in both tables that an engine drops in', () => {
+    expect(RULES.map(({ table, chain, comment }) => `${table} ${chain} ${comment}`)).toEqual([
+      'raw ITSUP-DNS itsup:dns:untracked',
+      'raw ITSUP-DNS itsup:dns:answers:br-proxy_default',
+      'raw ITSUP-DNS itsup:dns:answers:br-proxynet',
+      'raw ITSUP-DNS itsup:dns:forged',
+      'raw ITSUP-DNS itsup:dns:from:blog0',
+      'raw ITSUP-DNS itsup:dns:from:br-proxy_default',
+      'raw ITSUP-DNS itsup:dns:from:br-shop_default',
+      'raw PREROUTING itsup:dns:ask:udp',
+      'raw PREROUTING itsup:dns:answer:udp',
+      'raw PREROUTING itsup:dns:ask:tcp',
+      'raw PREROUTING itsup:dns:answer:tcp',
+      'filter ITSUP-DNS itsup:dns:from:blog0',
+      'filter ITSUP-DNS itsup:dns:to:blog0',
+      'filter ITSUP-DNS itsup:dns:from:br-proxy_default',
+      'filter ITSUP-DNS itsup:dns:to:br-proxy_default',
+      'filter ITSUP-DNS itsup:dns:from:br-shop_default',
+      'filter ITSUP-DNS itsup:dns:to:br-shop_default',
+      'filter FORWARD itsup:dns:ask:udp',
+      'filter FORWARD itsup:dns:answer:udp',
+      'filter FORWARD itsup:dns:ask:tcp',
+      'filter FORWARD itsup:dns:answer:tcp',
     ]);
   });
 
   it('are put back where a start of the host lost them, and are made once', async () => {
-    const { docker, rules } = host([foreign, ...honeypotRules(proxynet).slice(0, 2)]);
+    const { docker, names, applied } = host([foreign('FORWARD'), ...RULES.slice(0, 6)]);
     expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    const after = names();
     expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
-    const names = rules.map(({ comment }) => comment).sort();
-    expect(names).toEqual([...honeypotRules(proxynet).map(({ comment }) => comment), foreign.comment].sort());
+    expect(names()).toEqual(after);
+    expect(applied).toHaveLength(1);
+    expect(after).toHaveLength(RULES.length + 1);
+    expect(after.filter((name) => name.startsWith('filter FORWARD')).at(-1)).toContain('somebody else');
+  });
+
+  it('come first again where the engine has put its own before them, and stay otherwise', async () => {
+    const { docker, names } = host([...[foreign('PREROUTING', 'raw'), foreign('FORWARD')], ...RULES]);
+    await settleHoneypotRules(docker, state, true, proxynet);
+    expect(
+      names()
+        .filter((name) => name.startsWith('filter FORWARD'))
+        .at(-1),
+    ).toContain('somebody else');
+    expect(
+      names()
+        .filter((name) => name.startsWith('raw PREROUTING'))
+        .at(-1),
+    ).toContain('somebody else');
+  });
+
+  it('follow the networks, in an order that accepts nothing tracked', async () => {
+    const { docker, names } = host(
+      honeypotRules(honeypotBridges([...NETWORKS, network('gone'), network('zoo_default')]), proxynet),
+      [...NETWORKS, network('abc_default')],
+    );
+    await settleHoneypotRules(docker, state, true, proxynet);
+    expect(names().filter((name) => name.startsWith('raw ITSUP-DNS'))).toEqual([
+      'raw ITSUP-DNS itsup:dns:untracked',
+      'raw ITSUP-DNS itsup:dns:answers:br-proxy_default',
+      'raw ITSUP-DNS itsup:dns:answers:br-proxynet',
+      'raw ITSUP-DNS itsup:dns:forged',
+      'raw ITSUP-DNS itsup:dns:from:blog0',
+      'raw ITSUP-DNS itsup:dns:from:br-abc_default',
+      'raw ITSUP-DNS itsup:dns:from:br-proxy_default',
+      'raw ITSUP-DNS itsup:dns:from:br-shop_default',
+    ]);
+  });
+
+  it('replace those of an earlier version, which let every bridge ask', async () => {
+    const old: PacketRule = {
+      ...{ family: 'ipv4', table: 'filter', chain: 'DOCKER-USER', comment: 'itsup:dns:ask:udp' },
+      args: ['-d', '172.20.0.253/32', '-i', 'br-+', '-j', 'ACCEPT'],
+    };
+    const { docker, names } = host([old]);
+    await settleHoneypotRules(docker, state, true, proxynet);
+    expect(names().filter((name) => name.includes('DOCKER-USER'))).toEqual([]);
   });
 
   it('follow the honeypot to another address', async () => {
-    const { docker, rules } = host([foreign]);
-    await settleHoneypotRules(docker, state, true, proxynet);
+    const { docker, names, applied } = host(RULES);
     await settleHoneypotRules(docker, state, true, { dns: '10.9.0.253' });
-    expect(rules.filter(({ args }) => args.includes('172.20.0.253/32'))).toEqual([]);
-    expect(rules).toHaveLength(1 + honeypotRules(proxynet).length);
+    expect(names()).toHaveLength(RULES.length);
+    const made = applied.flat().filter(({ operation }) => operation !== 'delete');
+    expect(made.flatMap(({ rule }) => rule.args)).not.toContain('172.20.0.253/32');
+    expect(made).toHaveLength(RULES.length);
   });
 
-  it('go with the honeypot, and nobody else’s does', async () => {
-    const { docker, rules } = host([foreign]);
+  it('go with the honeypot, what leads to their chain first, and nobody else’s does', async () => {
+    const { docker, names, applied } = host([foreign('FORWARD')]);
     await settleHoneypotRules(docker, state, true, proxynet);
-    expect(rules).toHaveLength(1 + honeypotRules(proxynet).length);
     await settleHoneypotRules(docker, state, false, proxynet);
-    expect(rules).toEqual([foreign]);
+    expect(names()).toEqual(['filter FORWARD somebody else']);
+    const order = applied.at(-1)?.map(({ rule }) => rule.chain) ?? [];
+    expect(order.lastIndexOf('FORWARD')).toBeLessThan(order.indexOf('ITSUP-DNS'));
+  });
+
+  it('are none while there is no proxynet', async () => {
+    const { docker, names } = host([], [network('shop_default')]);
+    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    expect(names()).toEqual([]);
   });
 
   it('are not looked for where no deploy made any', async () => {
     const packetFilter = jest.fn();
-    const docker = { ...noImages, packetFilter } as unknown as Docker;
+    const docker = { ...host([]).docker, packetFilter } as unknown as Docker;
     expect(await settleHoneypotRules(docker, state, false, proxynet)).toBeNull();
     expect(packetFilter).not.toHaveBeenCalled();
   });
 
   it('are looked for again when they could not be taken away', async () => {
-    const { docker, rules } = host([]);
+    const { docker, names } = host([]);
     await settleHoneypotRules(docker, state, true, proxynet);
     const unreachable = { available: false, code: 'denied', reason: 'refused', help: '' };
-    const denied = { ...noImages, packetFilter: () => Promise.resolve(unreachable) } as unknown as Docker;
+    const denied = { ...docker, packetFilter: () => Promise.resolve(unreachable) } as unknown as Docker;
     expect(await settleHoneypotRules(denied, state, false, proxynet)).toBeNull();
     await settleHoneypotRules(docker, state, false, proxynet);
-    expect(rules).toEqual([]);
+    expect(names()).toEqual([]);
   });
 
   it('are told to be missing where the packet filter is out of reach', async () => {
     const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
-    const docker = { ...noImages, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
+    const docker = { ...host([]).docker, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
     expect(await settleHoneypotRules(docker, state, true, proxynet)).toBe('The engine runs without root.');
+  });
+
+  it('are settled once more for a network that comes while they are being settled, and not once for each', async () => {
+    const { docker } = host([]);
+    const list = jest.spyOn(docker, 'listNetworks');
+    const rules = keepHoneypotRules({ docker, state }, SETTINGS);
+    expect(await rules.settled()).toBeNull();
+    expect(list).not.toHaveBeenCalled();
+    // The first is settled at once; those that come meanwhile, together.
+    for (let network = 0; network < 5; network += 1) rules.touch();
+    await rules.settled();
+    expect(list).toHaveBeenCalledTimes(2);
+    rules.touch();
+    await rules.settled();
+    expect(list).toHaveBeenCalledTimes(3);
   });
 });

@@ -1,10 +1,9 @@
 import type { Problem } from '@itsup/config';
-import { proxynetOf } from '@itsup/routing';
 import { isCheckedVersion } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import { withNotice } from '../notice/send-notice';
-import { settleHoneypotRules } from '../converge/honeypot-rules';
+import { keepHoneypotRules } from '../converge/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
 import { deployOne } from './deploy-one';
@@ -35,16 +34,23 @@ export async function deployStacks(
 }
 
 async function converge(
-  context: DeployContext,
+  given: DeployContext,
   request: DeployRequest,
   hook: StepHook | undefined,
 ): Promise<DeploySummary> {
+  const { settings } = request.workspace;
+  const honeypotRules = keepHoneypotRules(given, settings);
+  // Before the containers of a new network ask for their first name, if that can be.
+  const docker = settings.dns.enabled
+    ? given.docker.with({ onNetwork: () => honeypotRules.touch() })
+    : given.docker;
+  const context = { ...given, docker };
   const run = await prepareRun(context, request, true);
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   await run.publisher.begin(withProxy);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
-  const settledRules = withProxy ? letContainersAskTheHoneypot(context, request) : null;
+  if (withProxy) honeypotRules.touch();
   const outcomes = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -59,7 +65,10 @@ async function converge(
   });
   // An interrupt leaves no time to look who needs what; the next deploy does.
   if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
-  await settledRules;
+  // Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer.
+  const because = await honeypotRules.settled();
+  if (because !== null)
+    context.reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
   await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
   return {
@@ -68,19 +77,6 @@ async function converge(
     problems: run.problems,
     interrupted: context.signal?.aborted === true,
   };
-}
-
-/** Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer. */
-async function letContainersAskTheHoneypot(
-  { docker, state, reporter }: DeployContext,
-  { workspace }: DeployRequest,
-): Promise<void> {
-  const { settings } = workspace;
-  const because = await settleHoneypotRules(docker, state, settings.dns.enabled, proxynetOf(settings)).catch(
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  if (because === null) return;
-  reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
 }
 
 /** What the stacks claim that are now as the sources say: from here on it stands. */

@@ -54,7 +54,10 @@ export class SimulatedDocker {
 
   async packetFilter(): Promise<PacketFilterResult> {
     const { packetRules } = this.engineState;
-    const list = async (prefix: string) => packetRules.filter(({ comment }) => comment.startsWith(prefix));
+    const list = async (prefix: string) =>
+      packetRules
+        .filter(({ comment }) => comment.startsWith(prefix))
+        .map((rule) => ({ ...rule, isBehindOthers: false }));
     const apply = async () => undefined;
     return { available: true, filter: { via: 'host', families: ['ipv4'], list, apply } };
   }
@@ -155,7 +158,8 @@ export class SimulatedDocker {
         .map((one) => ({ id: one.id, name: one.name, ipv4: null, ipv6: null }));
       const subnets = [{ subnet: network.subnet, gateway: null, ipRange: null }];
       const { labels, internal } = network;
-      return [{ id: name, name, driver: 'bridge', internal, ipv6: false, labels, subnets, containers }];
+      const facts = { id: name, name, driver: 'bridge', internal, ipv6: false, bridge: `br-${name}` };
+      return [{ ...facts, labels, subnets, containers }];
     });
   }
 

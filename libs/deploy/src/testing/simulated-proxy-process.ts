@@ -1,4 +1,4 @@
-import type { Connection, PacketFilter } from '@itsup/docker';
+import type { Connection, PacketFilter, PacketRule } from '@itsup/docker';
 
 import type {
   HandoverContext,
@@ -67,12 +67,18 @@ export class SimulatedProxyProcess {
     const filter: PacketFilter = {
       via: 'host',
       families: ['ipv4', 'ipv6'],
-      list: (prefix) => this.act(() => host.rules.filter(({ comment }) => comment.startsWith(prefix))),
+      list: (prefix) =>
+        this.act(() =>
+          host.rules
+            .filter(({ comment }) => comment.startsWith(prefix))
+            .map((rule) => ({ ...rule, isBehindOthers: false })),
+        ),
       apply: (changes) =>
         this.act(() => {
           for (const { operation, rule } of changes) {
-            const key = JSON.stringify(rule);
-            host.rules = host.rules.filter((known) => JSON.stringify(known) !== key);
+            const keyOf = ({ family, table, chain, args, comment }: PacketRule): string =>
+              JSON.stringify([family, table, chain, args, comment]);
+            host.rules = host.rules.filter((known) => keyOf(known) !== keyOf(rule));
             if (operation !== 'delete') host.rules.push(rule);
             else if (rule.table === 'nat') host.restoredAt = host.now;
           }

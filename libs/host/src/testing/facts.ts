@@ -35,6 +35,7 @@ export function network(name: string, subnet: string, change: Partial<NetworkDet
     driver: 'bridge',
     internal: false,
     ipv6: false,
+    bridge: `br-${name}`,
     labels: {},
     subnets: [{ subnet, gateway: null, ipRange: null }],
     containers: [],
