@@ -60,6 +60,7 @@ export function networkFacts(definition: Readonly<Record<string, unknown>>, incl
     external: isMapping(external) || maybe(external),
     driver: textOf(driver),
     internal: maybe(internal),
+    ...(typeof internal === 'string' && isInterpolated(internal) ? { internalUnknown: true as const } : {}),
     options: isMapping(options)
       ? Object.fromEntries(Object.entries(options).map(([key, value]) => [key, textOf(value) ?? '']))
       : {},

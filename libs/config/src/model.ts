@@ -213,6 +213,8 @@ export interface NetworkFacts {
   driver: string | null;
   /** It has no way out (or that is a variable). */
   internal: boolean;
+  /** Whether it has a way out is a variable's to say. */
+  internalUnknown?: true;
   /** `driver_opts`. */
   options: Record<string, string>;
   /** `ipam.driver`, where there is one. */

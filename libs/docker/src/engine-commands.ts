@@ -7,6 +7,22 @@ import { type Host, locateEngine } from './locate-engine';
 /** `include` with a list of paths that are merged, which the artifacts use, came with it. */
 export const MINIMUM_COMPOSE_VERSION = '2.20.3';
 
+/** The oldest and the newest pair that all e2e tests run on; the versions between them are taken to be like them. */
+export const TESTED_VERSIONS = {
+  engine: { oldest: '20.10', newest: '28.5' },
+  compose: { oldest: '2.26', newest: '5.5' },
+} as const;
+
+/** Whether a version is older or newer than what is tested; null: neither. The third number is a repair and no matter. */
+export function untested(
+  version: string,
+  { oldest, newest }: { oldest: string; newest: string },
+): 'older' | 'newer' | null {
+  const numbers = /\d+\.\d+/.exec(version)?.[0] ?? version;
+  if (compareVersions(numbers, oldest) < 0) return 'older';
+  return compareVersions(numbers, newest) > 0 ? 'newer' : null;
+}
+
 interface RawVersions {
   Client: { Version: string } | null;
   Server: { Version?: string } | null;

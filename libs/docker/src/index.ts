@@ -16,4 +16,4 @@ export * from './sockets';
 export { parseProcNet, type ProcSocket } from './parse-sockets';
 export { printable, printableWithColours } from './printable';
 export { createRedactor, type Redactor } from './redact';
-export { compareVersions, MINIMUM_COMPOSE_VERSION } from './engine-commands';
+export { compareVersions, MINIMUM_COMPOSE_VERSION, TESTED_VERSIONS, untested } from './engine-commands';

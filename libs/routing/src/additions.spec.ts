@@ -1,3 +1,5 @@
+import type { IngressRow, NetworkFacts, ServiceFacts } from '@itsup/config';
+
 import { routeProject } from './route-project';
 import { codes, project, service, settings } from './testing/build';
 
@@ -20,6 +22,57 @@ describe('what the artifact adds to services', () => {
       },
     ]);
     expect(networks).toEqual([]);
+  });
+
+  describe('to one that Compose may have cut off from the outside', () => {
+    const facts = { name: null, external: false, driver: null, internal: true, options: {} };
+    const networkFacts: Record<string, NetworkFacts> = {
+      back: facts,
+      deep: facts,
+      front: { ...facts, internal: false },
+      theirs: { ...facts, external: true },
+      maybe: { ...facts, internalUnknown: true },
+    };
+    const dnsFor = (
+      networks: string[] | null,
+      {
+        change = {},
+        known = networkFacts,
+      }: { change?: Partial<ServiceFacts>; known?: typeof networkFacts } = {},
+      rows: Partial<IngressRow>[] = [],
+    ): string[] | null => {
+      const made = project('blog', {
+        services: [service('web', { networks, ...change })],
+        networks: Object.keys(known),
+        rows,
+        egress: ['shop:api'],
+      });
+      if (made.compose) made.compose.networkFacts = known;
+      return routeProject(made, settings()).additions.find((each) => each.service === 'web')?.dns ?? null;
+    };
+
+    it.each<[string, string[] | null, string[] | null]>([
+      ['internal networks alone, an edge besides', ['back', 'deep'], null],
+      ['one with a way out', ['back', 'front'], dns],
+      ['one that the file does not make', ['back', 'theirs'], dns],
+      ['one of which a variable decides', ['maybe'], dns],
+      ['a key without facts', ['back', 'unknown'], dns],
+      ['no list of its own', null, dns],
+      ['an empty list', [], dns],
+    ])('is resolvers by its networks: %s', (_, networks, expected) => {
+      expect(dnsFor(networks)).toEqual(expected);
+    });
+
+    it('is none on a default network that is internal, with an address on proxynet either', () => {
+      const known = { default: facts };
+      expect(dnsFor(null, { known })).toBeNull();
+      expect(dnsFor(null, { known }, [{ domains: ['a.org'], ipv4Address: '172.20.0.50' }])).toBeNull();
+      expect(dnsFor(null, { known }, [{ domains: ['a.org'], dns: ['192.0.2.1'] }])).toEqual(['192.0.2.1']);
+    });
+
+    it('is resolvers where it was seen in part', () => {
+      expect(dnsFor(['back'], { change: { partial: true } })).toEqual(dns);
+    });
   });
 
   it('joins proxynet for a fixed address alone, which a note calls shared', () => {

@@ -60,7 +60,7 @@ interface ServiceContext {
 }
 
 function additionOf(context: ServiceContext): ServiceAdditions {
-  const { project, settings, service, routes } = context;
+  const { project, service, routes } = context;
   const rows = project.ingress.filter((row) => row.service === service.name);
   const labels = labelsWithout(service.labels, routes);
   const isNetworked = service.networkMode === null;
@@ -77,7 +77,7 @@ function additionOf(context: ServiceContext): ServiceAdditions {
     networks,
     // Of a service that we see in part the label would be a guess, unless we say ourselves where it is.
     keepDefault: hasNone && (networks.length > 0 || (reached !== null && service.partial === true)),
-    dns: dnsOf(settings, service, rows),
+    dns: dnsOf(context, rows),
   };
 }
 
@@ -133,15 +133,29 @@ function labelOf(service: ServiceFacts, wanted: string): string | undefined {
 
 /**
  * Resolvers of a service: the row's verbatim, else the honeypot with the plain resolvers behind it, so that a honeypot
- * that is down stops no lookup. Names of siblings keep resolving: Docker's own resolver stays in front of these.
+ * that is down stops no lookup. Names of siblings keep resolving: Docker's own resolver stays in front of these. A
+ * service that Compose cut off from the outside gets none: what it cannot look up it shall not look up through us.
  */
-function dnsOf(settings: Settings, service: ServiceFacts, rows: Project['ingress']): string[] | null {
+function dnsOf({ compose, settings, service }: ServiceContext, rows: Project['ingress']): string[] | null {
   if (service.networkMode !== null) return null;
   const [verbatim] = rows
     .map(({ dns }) => dns)
     .filter((dns) => dns !== null)
     .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   if (verbatim) return [...verbatim];
-  if (service.hasDns || !settings.dns.enabled) return null;
+  if (service.hasDns || !settings.dns.enabled || isCutOff(compose, service)) return null;
   return [proxynetOf(settings).dns, ...settings.dns.resolvers];
+}
+
+/**
+ * Are all networks that the project's file gives the service internal for certain? What is external, or a variable, the
+ * engine alone knows; the packet filter's rules go by that. The networks that we add lead nowhere and change nothing.
+ */
+function isCutOff({ networkFacts = {} }: ComposeFacts, { networks, partial }: ServiceFacts): boolean {
+  const keys = networks === null || networks.length === 0 ? ['default'] : networks;
+  if (partial === true) return false;
+  return keys.every((key) => {
+    const facts = networkFacts[key];
+    return facts !== undefined && facts.internal && facts.internalUnknown !== true && !facts.external;
+  });
 }

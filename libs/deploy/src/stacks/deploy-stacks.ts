@@ -16,6 +16,8 @@ import { rememberClaims } from '../ownership/claims-file';
 import { retireObjects } from './retire-objects';
 import { schedule } from './schedule';
 
+/** The service of the proxy's stack that answers and logs lookups. */
+const HONEYPOT = 'dns';
 const PARALLEL = 4;
 const LOCK_WAIT_MS = 10 * 60_000;
 
@@ -69,6 +71,11 @@ async function converge(
   const because = await honeypotRules.settled();
   if (because !== null)
     context.reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
+  if (settings.dns.enabled && !withProxy && !honeypotRuns(run))
+    context.reporter.line(
+      null,
+      'note: the DNS server that logs lookups does not run: each lookup of a container takes 4 s. Start it: itsup deploy proxy',
+    );
   await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
   return {
@@ -87,6 +94,14 @@ function claimsOf(run: Run, outcomes: readonly StackOutcome[]): Record<string, r
       const claims = run.routing.holdings.get(stack);
       return claims === undefined ? [] : [[stack, claims]];
     }),
+  );
+}
+
+/** As of the beginning; where the proxy is deployed along, that sees to it. */
+function honeypotRuns({ observed }: Run): boolean {
+  const containers = observed.get(PROXY_STACK) ?? [];
+  return containers.some(
+    ({ service, state, health }) => service === HONEYPOT && state === 'running' && health !== 'unhealthy',
   );
 }
 

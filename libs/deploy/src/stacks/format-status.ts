@@ -1,3 +1,4 @@
+import { honeypotComment } from '../converge/honeypot-rules';
 import type { PacketRules, StackStatus } from './model';
 
 const HEADINGS = ['STACK', 'SERVICE', 'REPLICAS', 'HEALTH', 'IMAGE', 'DRIFT', 'LAST DEPLOY'];
@@ -86,6 +87,12 @@ function remarksOf(status: StackStatus): string[] {
 /** Rules of ours by name. Those of a hand-over are there for its time only. */
 function rulesOf(stack: string, { rules, reason }: PacketRules): string[] {
   if (reason !== null) return [`${stack}: packet filter rules are not known: ${reason}`];
-  const names = [...new Set(rules.map(({ name }) => name))].sort();
+  // The honeypot has some for each network: their number says enough.
+  const honeypot = rules.filter(({ name }) => name.startsWith(`${honeypotComment}:`)).length;
+  const others = rules.map(({ name }) => name).filter((name) => !name.startsWith(`${honeypotComment}:`));
+  const names = [
+    ...(honeypot === 0 ? [] : [`${honeypotComment} (${honeypot})`]),
+    ...[...new Set(others)].sort(),
+  ];
   return names.length === 0 ? [] : [`${stack}: packet filter rules: ${names.join(', ')}`];
 }

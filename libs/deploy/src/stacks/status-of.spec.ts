@@ -163,7 +163,7 @@ describe('packet filter rules of ours', () => {
       ],
     });
     expect(formatStatus(statuses, simulated.clock.now())).toContain(
-      'proxy: packet filter rules: itsup:dns:ask:udp, itsup:handover:redirect:8080/tcp',
+      'proxy: packet filter rules: itsup:dns (1), itsup:handover:redirect:8080/tcp',
     );
   });
 });

@@ -62,6 +62,43 @@ describe('examine', () => {
       ['note engine: containers stop while the engine restarts, as for an update'],
     ],
     [
+      'an engine that leaves ports on the loopback address open to the link',
+      { versions: { ...versions, server: '26.1.5+dfsg1' } },
+      [
+        'warning engine: before Docker 28 a port that a container publishes on 127.0.0.1 can be reached from the link: this is 26.1.5+dfsg1',
+      ],
+    ],
+    [
+      'versions that nobody has tested, newer ones',
+      { versions: { ...versions, server: '31.0.1', compose: '6.0.0' } },
+      [
+        'note engine: Docker 31.0.1 is newer than what is tested, 20.10 to 28.5',
+        'note compose: Compose 6.0.0 is newer than what is tested, 2.26 to 5.5',
+      ],
+    ],
+    [
+      'the newest that is tested',
+      { versions: { ...versions, server: '28.5.2+dfsg4', compose: '5.5.9' } },
+      [],
+    ],
+    [
+      'a Compose older than what is tested',
+      { versions: { ...versions, compose: 'v2.25.0-desktop.1' } },
+      ['note compose: Compose v2.25.0-desktop.1 is older than what is tested, 2.26 to 5.5'],
+    ],
+    [
+      'a DNS server that is down',
+      { honeypotRuns: false },
+      [
+        'warning DNS server: the DNS server that logs lookups does not run: each lookup of a container takes 4 s',
+      ],
+    ],
+    [
+      'a DNS server that is down and not wanted',
+      { honeypotRuns: false, wanted: { ...wanted, honeypot: false } },
+      [],
+    ],
+    [
       'an old Compose',
       { versions: { ...versions, composeError: tooOld } },
       ['error compose: Docker Compose 2.0.0 is too old: 2.20.3 is needed'],

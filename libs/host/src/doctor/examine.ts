@@ -4,6 +4,7 @@ import { checkClock } from './checks/clock';
 import { checkDisks } from './checks/disks';
 import { checkCompose, checkEngine } from './checks/engine';
 import { checkForwards } from './checks/forwards';
+import { checkHoneypot } from './checks/honeypot';
 import { checkKernel } from './checks/kernel';
 import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
@@ -22,6 +23,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkKernel,
   checkAddressPools,
   checkProxynet,
+  checkHoneypot,
   checkPorts,
   checkOpenApis,
   checkNames,

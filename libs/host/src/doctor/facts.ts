@@ -19,6 +19,8 @@ export interface HostFacts {
   listeners: Listener[] | null;
   /** A Traefik of ours runs. */
   proxyRuns: boolean;
+  /** The DNS server that logs lookups runs; null: the proxy was not deployed here, or nobody can tell. */
+  honeypotRuns: boolean | null;
   /** What the configuration asks for. */
   wanted: WantedFacts;
   /** By domain: what the resolver says. */

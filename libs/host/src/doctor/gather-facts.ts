@@ -56,6 +56,13 @@ export async function gatherFacts(
     proxyRuns: (containers ?? []).some(
       ({ compose, state: now }) => compose?.service === 'traefik' && now === 'running',
     ),
+    honeypotRuns:
+      containers === null || containers.length === 0
+        ? null
+        : containers.some(
+            ({ compose, state: now, health }) =>
+              compose?.service === 'dns' && now === 'running' && health !== 'unhealthy',
+          ),
     wanted,
     lookups,
     certificates: await certificateFacts(path.join(state.dir, 'acme/acme.json')),

@@ -70,6 +70,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
     addresses: ['192.0.2.10'],
     listeners: [],
     proxyRuns: false,
+    honeypotRuns: null,
     wanted: {
       honeypot: true,
       proxynet: proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }),
