@@ -30,7 +30,7 @@ export {
 } from './images/lock-images';
 export { settleHoneypotRules } from './converge/settle-honeypot-rules';
 export { helperImage } from './converge/helper-image';
-export { strayPins } from './converge/stray-pins';
+export { strayPins, unreadableFiles } from './converge/stray-pins';
 export { freeProxynetRange, type NetworkOnHost } from './converge/proxynet';
 export {
   createSecretsReader,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { UserError } from '@itsup/config';
@@ -48,6 +48,23 @@ export async function dropUnreadablePins({ state, reporter }: DeployContext): Pr
       `removed the route file ${file}, for with it Traefik reads no file at all: ${fault}`,
     );
   }
+}
+
+/** Files of Traefik's dynamic folder that it cannot read, whoever wrote them: with one of them it reads none. */
+export async function unreadableFiles({
+  state,
+}: Pick<DeployContext, 'state'>): Promise<{ file: string; fault: string }[]> {
+  const names = (await readdir(state.dynamicDir).catch(() => []))
+    .filter((name) => /\.ya?ml$/i.test(name))
+    .sort();
+  const found = await Promise.all(
+    names.map(async (file) => {
+      const text = await readFileOrNull(path.join(state.dynamicDir, file));
+      const fault = text === null ? null : fileFault(text);
+      return fault === null ? [] : [{ file, fault }];
+    }),
+  );
+  return found.flat();
 }
 
 /** Removes them, each under the lock of its stack. A stack that is being deployed minds its own. */

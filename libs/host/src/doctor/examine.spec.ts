@@ -279,6 +279,13 @@ describe('examine', () => {
       ],
     ],
     [
+      'a file that keeps Traefik from reading any',
+      { leftovers: { ...leftovers, unreadable: [{ file: 'mine.yml', fault: 'unknown field `http.x`' }] } },
+      [
+        'error leftovers: Traefik reads none of its files, because of mine.yml: unknown field `http.x`; after a restart no site is served',
+      ],
+    ],
+    [
       'a route file that no deploy will take away by itself',
       { leftovers: { ...leftovers, pins: ['rollout-blog-web.yml'] } },
       [

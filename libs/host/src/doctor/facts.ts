@@ -124,6 +124,8 @@ export interface LeftoverFacts {
   running: { stack: string; holder: string }[];
   /** Route files of rollouts that neither are under way nor will be settled. */
   pins: string[];
+  /** Files that keep Traefik from reading any; empty also where its types are not known. */
+  unreadable?: { file: string; fault: string }[];
   packetFilter: PacketFilterResult | null;
   /** Comments of packet filter rules that a hand-over made. */
   rules: string[];

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
+import { isCheckedVersion } from '@itsup/traefik';
 import type { Workspace } from '@itsup/config';
 import { createSecretsReader, HOST_CONTEXT, type DeployContext } from '@itsup/deploy';
 import { DockerError, type Engine } from '@itsup/docker';
@@ -40,7 +41,7 @@ export async function gatherFacts(
       ? []
       : orNull(docker.listContainers({ labelFilters: ['com.docker.compose.project=proxy'] })),
     lookUp(wanted.domains),
-    leftoverFacts(context),
+    leftoverFacts(context, isCheckedVersion(workspace.settings.versions.traefik)),
     secretsFacts(context, workspace),
   ]);
   const interfaces = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? []);

@@ -7,6 +7,7 @@ import {
   lockedBy,
   readJournal,
   strayPins,
+  unreadableFiles,
   type DeployContext,
 } from '@itsup/deploy';
 import { DockerError } from '@itsup/docker';
@@ -14,11 +15,10 @@ import { DockerError } from '@itsup/docker';
 import type { LeftoverFacts } from '../facts';
 
 /** Journals without a deploy that writes them, deploys that run, route files of neither, and packet filter rules of ours. */
-export async function leftoverFacts({
-  state,
-  system,
-  docker,
-}: Pick<DeployContext, 'state' | 'system' | 'docker'>): Promise<LeftoverFacts> {
+export async function leftoverFacts(
+  { state, system, docker }: Pick<DeployContext, 'state' | 'system' | 'docker'>,
+  knowsTypes: boolean,
+): Promise<LeftoverFacts> {
   const killed: LeftoverFacts['killed'] = [];
   const running: LeftoverFacts['running'] = [];
   for (const stack of await listStacks(state)) {
@@ -34,7 +34,15 @@ export async function leftoverFacts({
     ? await packetFilter.filter.list(handoverComment).catch(unlessInterrupted)
     : null;
   const pins = (await strayPins({ state, system })).map(({ file }) => file);
-  return { killed, running, pins, packetFilter, rules: (rules ?? []).map(({ comment }) => comment) };
+  const unreadable = knowsTypes ? await unreadableFiles({ state }) : [];
+  return {
+    killed,
+    running,
+    pins,
+    unreadable,
+    packetFilter,
+    rules: (rules ?? []).map(({ comment }) => comment),
+  };
 }
 
 /** Without an engine, or where the host's tools fail, this is not known; other checks say why. */
