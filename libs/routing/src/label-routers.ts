@@ -109,7 +109,8 @@ function redirectsIn(fields: readonly LabelField[]): Set<string> {
   }
   const redirects = new Set([`${middlewareNames.redirect}@file`]);
   for (const [name, own] of byName) {
-    const isRedirect = own.every(({ field }) => field.startsWith('redirectscheme.'));
+    // To a port it would lead elsewhere, under the same name and so with the same certificate.
+    const isRedirect = own.every(({ field }) => /^redirectscheme\.(?:scheme|permanent)$/.test(field));
     const scheme = own.find(({ field }) => field === 'redirectscheme.scheme')?.value;
     if (isRedirect && scheme === 'https') redirects.add(name).add(`${name}@docker`);
   }

@@ -35,7 +35,7 @@ describe('a target that no route may lead to', () => {
     ['172.20.5.9', 80],
     ['::ffff:172.20.5.9', 80],
   ])('%s port %i', (host, port) => {
-    expect(targetFlaw({ host, port }, settings(), ['10.1.2.3'])).not.toBeNull();
+    expect(targetFlaw({ host, port }, { settings: settings(), addresses: ['10.1.2.3'] })).not.toBeNull();
   });
 
   test.each([
@@ -47,13 +47,15 @@ describe('a target that no route may lead to', () => {
     ['nas.lan', 8443],
     ['fd00::5', 80],
   ])('%s port %i is fine', (host, port) => {
-    expect(targetFlaw({ host, port }, settings(), ['10.1.2.3'])).toBeNull();
+    expect(targetFlaw({ host, port }, { settings: settings(), addresses: ['10.1.2.3'] })).toBeNull();
   });
 
   test('CrowdSec’s ports are its own only while it runs', () => {
     const crowdsec = { enabled: true, collections: [] };
-    expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, settings())).toBeNull();
-    expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, settings({ crowdsec }))).toMatch('CrowdSec');
+    expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, { settings: settings() })).toBeNull();
+    expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, { settings: settings({ crowdsec }) })).toMatch(
+      'CrowdSec',
+    );
   });
 
   test('every spelling of a loopback address is local, and no other address is', () => {
@@ -83,7 +85,7 @@ describe('a target that no route may lead to', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const target = targetIn(text);
-        if (target) targetFlaw(target, settings());
+        if (target) targetFlaw(target, { settings: settings() });
         canonicalHost(text);
       }),
     );

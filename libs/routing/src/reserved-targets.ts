@@ -1,5 +1,5 @@
 import type { Settings } from '@itsup/config';
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import { addressFlaw, proxynetOf, type Proxynet } from './proxynet';
 import { reservedPorts } from './reserved-ports';
 
@@ -15,13 +15,26 @@ const LOCAL_NAMES = new Set([
 ]);
 
 /** Where clouds answer for a machine's own credentials, beside the link-local addresses. */
-const METADATA = new Set(['metadata.google.internal', 'metadata', 'fd00:ec2::254']);
+const METADATA = new Set([
+  ...['metadata.google.internal', 'metadata', 'fd00:ec2::254'],
+  // Alibaba's, Azure's and Oracle's.
+  ...['100.100.100.200', '168.63.129.16', '192.0.0.192'],
+]);
 
 /** Ports of the engine's API, with and without TLS, when an operator opens it. */
 const ENGINE_PORTS = [2375, 2376];
 
 /** The engine's first bridge, which every host has. */
 const DEFAULT_GATEWAY = '172.17.0.1';
+
+/** What a target is judged by. */
+export interface Here {
+  settings: Settings;
+  /** Addresses and names of this host, where they are known. */
+  addresses?: readonly string[];
+  /** Networks of the engine, where they are known. */
+  engineNetworks?: readonly string[];
+}
 
 /** A target outside Docker, as a row or a label names it. */
 export interface Target {
@@ -35,12 +48,10 @@ export interface Target {
  * Traefik is in the host's network: what listens on the loopback for it and for the engine is within its reach, and so
  * are the containers of all projects. Whoever may name a target could publish these.
  *
- * @param addresses of this host, where they are known
  */
 export function targetFlaw(
   { host, port }: Target,
-  settings: Settings,
-  addresses: readonly string[] = [],
+  { settings, addresses = [], engineNetworks = [] }: Here,
 ): string | null {
   const name = canonicalHost(host);
   if (isMetadata(name)) return `${host} is where a cloud gives a machine its credentials`;
@@ -51,7 +62,20 @@ export function targetFlaw(
       : reservedPorts(settings).get(`${port}/tcp`)?.use;
     return use === undefined ? null : `port ${port} of this host is the proxy's own: ${use}`;
   }
-  return inProxynet(name, proxynet) ? `${host} is a container's address on ${proxynet.name}` : null;
+  if (inProxynet(name, proxynet)) return `${host} is a container's address on ${proxynet.name}`;
+  const network = engineNetworks.find((each) => isWithin(name, each));
+  return network === undefined
+    ? null
+    : `${host} is a container's address, on the engine's network ${network}`;
+}
+
+function isWithin(name: string, network: string): boolean {
+  const [base = '', bits = ''] = network.split('/');
+  const family = isIPv4(name) ? 'ipv4' : 'ipv6';
+  if (isIP(name) === 0 || isIPv4(base) !== isIPv4(name)) return false;
+  const list = new BlockList();
+  list.addSubnet(base, Number(bits), family);
+  return list.check(name, family);
 }
 
 /** Whether the host is this one, whatever it is called. */

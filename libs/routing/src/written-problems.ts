@@ -1,4 +1,4 @@
-import type { Problem, Project, ServiceFacts, Settings } from '@itsup/config';
+import type { Problem, Project, RouterKind, ServiceFacts, Settings } from '@itsup/config';
 import type { Circumstances, Lookups } from './conflicts/circumstances';
 import { writtenRouters } from './conflicts/claims';
 import { partyOf, type RoutedProject } from './conflicts/conflict';
@@ -6,7 +6,7 @@ import { namedObjects } from './conflicts/name-conflicts';
 import { labelFields, type LabelField } from './label-fields';
 import { hasWrittenLabels, writtenLabels } from './label-routers';
 import type { Route } from './model';
-import { targetFlaw, targetIn } from './reserved-targets';
+import { targetFlaw, targetIn, type Here } from './reserved-targets';
 
 /**
  * What one project alone may not publish, by rows or by labels: services of Traefik's own, and what listens on this host
@@ -15,8 +15,9 @@ import { targetFlaw, targetIn } from './reserved-targets';
 export function reservedProblems(
   project: Project,
   settings: Settings,
-  { lookups = () => undefined, addresses = [] }: Circumstances = {},
+  { lookups = () => undefined, addresses = [], engineNetworks = [] }: Circumstances = {},
 ): Problem[] {
+  const here: Here = { settings, addresses, engineNetworks };
   const problems: Problem[] = [];
   for (const row of project.ingress) {
     const report = (key: string, code: string, message: string, help: string): void => {
@@ -26,13 +27,13 @@ export function reservedProblems(
     const internal = row.middleware.find(isInternal);
     if (internal !== undefined) report('middleware', ...internalFlaw(internal));
     if (project.host === null || project.kind !== 'external') continue;
-    const flaw = targetFlaw({ host: project.host, port: row.port }, settings, addresses);
+    const flaw = targetFlaw({ host: project.host, port: row.port }, here);
     if (flaw !== null) report('port', ...targetProblem(flaw));
   }
   for (const service of project.compose?.services ?? []) {
     if (!hasWrittenLabels(service)) continue;
     for (const field of labelFields(writtenLabels(service, lookups(project.name)))) {
-      const flaw = flawOf(field, settings, addresses);
+      const flaw = flawOf(field, service, here);
       if (flaw !== null) problems.push(atLabel(project, service, field, ...flaw));
     }
   }
@@ -41,13 +42,36 @@ export function reservedProblems(
 
 type Flaw = [code: string, message: string, help: string];
 
-function flawOf(field: LabelField, settings: Settings, addresses: readonly string[]): Flaw | null {
+function flawOf(field: LabelField, { networkMode }: ServiceFacts, here: Here): Flaw | null {
   const internal = field.value.split(',').find(isInternal);
   if (internal !== undefined) return internalFlaw(internal.trim());
-  if (!/(?:^|\.)(?:url|address)$/.test(field.field) || field.value.includes('${')) return null;
-  const target = targetIn(field.value);
-  const flaw = target && targetFlaw(target, settings, addresses);
+  if (field.kind === 'routers' && field.field === 'rulesyntax' && !/^(?:v3|default)?$/i.test(field.value))
+    return OLD_SYNTAX;
+  if (field.kind === 'middlewares' && OWN_PLUGIN.test(field.field)) return ownPluginFlaw();
+  if (field.value.includes('${')) return null;
+  // Traefik reaches what has no network of its own by this host's loopback.
+  const isHost = networkMode !== null && networkMode !== 'none' && /(?:^|\.)server\.port$/.test(field.field);
+  if (!isHost && !/(?:^|\.)(?:url|address)$/.test(field.field)) return null;
+  const target = isHost ? { host: '127.0.0.1', port: Number(field.value) } : targetIn(field.value);
+  const flaw = target && targetFlaw(target, here);
   return flaw === null ? null : targetProblem(flaw);
+}
+
+const OLD_SYNTAX: Flaw = [
+  'old-rule-syntax',
+  'a rule in the syntax of Traefik 2 cannot be compared with what other projects claim',
+  'remove it, and write the rule for Traefik 3: https://doc.traefik.io/traefik/migrate/v2-to-v3-details/',
+];
+
+/** The plugins that the proxy loads for itself. */
+const OWN_PLUGIN = /^plugin\.(?:crowdsec|client-address)(?:\.|$)/;
+
+function ownPluginFlaw(): Flaw {
+  return [
+    'own-plugin',
+    'this plugin is the proxy’s own: its options name files that only Traefik reads, and could show them to anybody',
+    'name the middleware that is there for all: crowdsec@file, or remove it',
+  ];
 }
 
 /** `noop@internal` answers nothing: routers that only redirect name it. */
@@ -143,6 +167,22 @@ function entryPointOwners(routed: readonly RoutedProject[]): Map<string, Route[]
   return doors;
 }
 
+/** On the loopback, for the proxy itself: what CrowdSec is asked there is every visitor's request. */
+const PROXYS_OWN = new Set(['traefik', 'crowdsec-lapi', 'crowdsec-appsec']);
+
+/** Where a router is that names no entry point: UDP's is on all of them, and only one router has each (pkg/config/runtime). */
+function pointsOf(
+  kind: RouterKind,
+  written: readonly string[],
+  doors: ReadonlyMap<string, readonly Route[]>,
+): string[] {
+  if (written.length > 0) return [...written];
+  if (kind !== 'udp') return ['web-secure'];
+  return [...doors].flatMap(([point, routes]) =>
+    routes.some((route) => route.kind === 'udp') ? [point] : [],
+  );
+}
+
 function foreignEntryPoints(
   each: RoutedProject,
   doors: ReadonlyMap<string, readonly Route[]>,
@@ -150,20 +190,27 @@ function foreignEntryPoints(
 ): Problem[] {
   const { project } = each;
   return writtenRouters(each, lookups).flatMap(({ name, kind, router, place, service }) =>
-    router.entryPoints.flatMap((point): Problem[] => {
+    pointsOf(kind, router.entryPoints, doors).flatMap((point): Problem[] => {
       const routes = doors.get(point) ?? [];
       const [first] = routes;
       const isShared = point === 'web' || point === 'web-secure';
       const takesAll = kind === 'tcp' && router.tls === undefined;
-      if (!(isShared && takesAll) && (!first || routes.some((route) => route.project === project.name)))
+      const isOwn = PROXYS_OWN.has(point);
+      if (
+        !isOwn &&
+        !(isShared && takesAll) &&
+        (!first || routes.some((route) => route.project === project.name))
+      )
         return [];
       return [
         {
           code: 'entry-point-taken',
           severity: 'error',
-          message: isShared
-            ? `router ${name} of ${project.name}:${service} takes every connection without TLS on ${point}, before everybody's HTTP`
-            : `router ${name} of ${project.name}:${service} is on ${point}, a port of ${first?.project ?? ''}`,
+          message: isOwn
+            ? `router ${name} of ${project.name}:${service} is on ${point}, by which the parts of the proxy talk to each other`
+            : isShared
+              ? `router ${name} of ${project.name}:${service} takes every connection without TLS on ${point}, before everybody's HTTP`
+              : `router ${name} of ${project.name}:${service} is on ${point}, a port of ${first?.project ?? ''}`,
           help: 'give it a port of its own: a row with hostport',
           ...(place ? { place } : {}),
           ...(first && !isShared

@@ -30,7 +30,8 @@ export async function hostCircumstances(
       const known = values.get(project);
       return known === undefined ? undefined : (name) => known[name];
     },
-    addresses: ownAddresses(),
+    addresses: [...ownAddresses(), os.hostname()],
+    engineNetworks: engineNetworks(os.networkInterfaces()),
   };
 }
 
@@ -46,4 +47,13 @@ function hasVariables({ compose, enabled }: Project): boolean {
 
 function ownAddresses(): string[] {
   return Object.values(os.networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+}
+
+/** The networks of the engine by the host's side of them, which every bridge has that leads to containers: nobody is asked. */
+export function engineNetworks(interfaces: ReturnType<typeof os.networkInterfaces>): string[] {
+  return Object.entries(interfaces).flatMap(([name, all]) =>
+    /^(?:docker\d+|br-[0-9a-f]{12})$/.test(name)
+      ? (all ?? []).flatMap(({ cidr, scopeid }) => (cidr === null || (scopeid ?? 0) > 0 ? [] : [cidr]))
+      : [],
+  );
 }

@@ -8,4 +8,6 @@ export interface Circumstances {
   lookups?: Lookups;
   /** Addresses of this host. */
   addresses?: readonly string[];
+  /** Networks of the engine on this host, as `172.18.0.0/16`: containers' addresses. */
+  engineNetworks?: readonly string[];
 }

@@ -53,7 +53,7 @@ export function claimsOf(
     for (const { kind, router, place, service, redirects } of written) {
       if (kind === 'udp') continue;
       const party = { project: each.project.name, label: `${each.project.name}:${service}`, place };
-      claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects));
+      claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects && router.tls === undefined));
     }
   }
   return [...claims, ...dashboardClaims(settings)];

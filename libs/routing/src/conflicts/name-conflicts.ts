@@ -1,7 +1,9 @@
-import type { RouterKind } from '@itsup/config';
+import type { Project, RouterKind, ServiceFacts } from '@itsup/config';
+import { composeProjectName } from '../compose-name';
 import { labelFields } from '../label-fields';
 import { hasWrittenLabels, writtenLabels } from '../label-routers';
 import { collect, compareText } from '../order';
+import { unnamedService } from '../traefik/unnamed-service';
 import type { Lookups } from './circumstances';
 import {
   claimKey,
@@ -79,11 +81,35 @@ function ofLabels({ project }: RoutedProject, lookups: Lookups): NamedObject[] {
       known.lines.push(`${field}=${value}`);
       objects.set(key, known);
     }
-    return [...objects.values()].map(({ lines, ...object }) => ({
+    const written = [...objects.values()].map(({ lines, ...object }) => ({
       ...object,
       content: lines.sort(compareText).join('\n'),
     }));
+    return [...written, ...unnamedServices(project, service, written)];
   });
+}
+
+/** Where labels define routers and no service, the docker provider makes one, whose name is nobody else's either. */
+function unnamedServices(
+  project: Project,
+  service: ServiceFacts,
+  written: readonly NamedObject[],
+): NamedObject[] {
+  const name = unnamedService(service.name, composeProjectName(project));
+  const party = { project: project.name, label: `${project.name}:${service.name}`, place: service.place };
+  return ROUTER_KINDS.filter((protocol) => {
+    const kinds = new Set(written.filter((each) => each.protocol === protocol).map(({ kind }) => kind));
+    return kinds.has('routers') && !kinds.has('services') && !hasRow(project, service.name);
+  }).map((protocol) => {
+    return { protocol, kind: 'services', name, party, isWritten: false, content: null };
+  });
+}
+
+const ROUTER_KINDS = ['http', 'tcp', 'udp'] as const;
+
+/** A row gives the container a service with a name. */
+function hasRow({ ingress }: Project, service: string): boolean {
+  return ingress.some((row) => row.service === service);
 }
 
 /**

@@ -3,7 +3,7 @@ import { isPlain, keyOf, type Term } from '../rule/terms';
 import { collect } from '../order';
 import { ruleKey, termKey, type Claim } from './claims';
 import { conflictAt, holding, listed, type Conflict } from './conflict';
-import { described, precedence, scopesOf } from './rule-conflicts';
+import { described, precedence, scopesOf, widerHosts } from './rule-conflicts';
 
 /**
  * Routers of one project that take what another project names, in part: by an expression, a negation, a condition, a
@@ -87,31 +87,44 @@ function isOther(claim: Claim, other: Claim): boolean {
 function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boolean {
   if (!pathsMeet(term, wanted)) return false;
   if (other.isRedirect) return true;
-  if (keyOf(term) === keyOf(wanted) || term.others.length === 0) return false;
+  if (keyOf(term) === keyOf(wanted)) return false;
+  // A path below the other's domain is a guest's; the first page is no path below it.
+  if (term.others.length === 0 && term.path !== '/') return false;
   return precedence(claim, other) >= 0;
 }
 
-/** A term that says by something else than a host's name which hosts it is for. */
+/** A term that says by something else than a host's name which hosts it is for; a wildcard names none of those below it. */
 function reachesUnnamedHosts({ host }: Term): boolean {
-  return host === null;
+  return host === null || host.startsWith('*');
 }
 
 /** A plain term for every host that takes all of this one: told as a conflict of rules. */
 function coversWhole(claim: Claim, wanted: Term): boolean {
   const path = wanted.path ?? wanted.prefix ?? '';
   return claim.terms.some(
-    (term) => term.host === null && isPlain(term) && path.startsWith(term.prefix ?? ''),
+    (term) => isWider(term.host, wanted.host) && isPlain(term) && path.startsWith(term.prefix ?? ''),
   );
+}
+
+/** Whether a term's host takes this one without naming it. */
+function isWider(host: string | null, wanted: string | null): boolean {
+  return host !== wanted && widerHosts(wanted).includes(host ?? '');
 }
 
 /** Whether the rule can match a request for this host and some path of the term. */
 function reaches(claim: Claim, host: string, wanted: Term): boolean {
-  // A wildcard stands for one label; any will do that nobody names.
-  const name = host.startsWith('*') ? `itsup-probe${host.slice(1)}` : host;
   const path = wanted.path;
-  if (evaluate(claim.rule, { host: name, path, query: null }).verdict === 'no') return false;
-  return claim.terms.some((term) => (term.host === null || term.host === host) && pathsMeet(term, wanted));
+  // A wildcard stands for one label, of which an expression may know some alone.
+  const names = host.startsWith('*') ? PROBES.map((label) => `${label}${host.slice(1)}`) : [host];
+  if (names.every((name) => evaluate(claim.rule, { host: name, path, query: null }).verdict === 'no'))
+    return false;
+  return claim.terms.some(
+    (term) => (term.host === host || isWider(term.host, host)) && pathsMeet(term, wanted),
+  );
 }
+
+/** Labels of every kind that an expression may tell apart. */
+const PROBES = ['itsup-probe', 'www', 'a', 'app1', '0', 'api', 'login', 'x_y', 'a-very-long-label-of-a-host'];
 
 /** Whether some path satisfies both. */
 export function pathsMeet(a: Term, b: Term): boolean {

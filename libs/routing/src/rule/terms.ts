@@ -46,7 +46,12 @@ export function isPlain(term: Term): boolean {
 export function hostsOf(rule: Rule): string[] {
   return matchersOf(rule)
     .filter(({ name }) => name === 'Host' || name === 'HostSNI')
-    .flatMap(({ values }) => values.map((value) => value.toLowerCase()));
+    .flatMap(({ values }) => values.map(hostIn));
+}
+
+/** One spelling of a host: Traefik compares without case, and without a dot at the end. */
+function hostIn(value: string): string {
+  return value.toLowerCase().replace(/(.)\.$/, '$1');
 }
 
 /** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */
@@ -99,7 +104,7 @@ function termOf(literals: Literal[]): Term {
     if (!literal.not && matchesAll(literal)) continue;
     const [value = ''] = literal.values;
     const field = literal.not ? undefined : fields[literal.name];
-    const text = field === 'host' ? value.toLowerCase() : value;
+    const text = field === 'host' ? hostIn(value) : value;
     if (field !== undefined && (term[field] === null || term[field] === text)) term[field] = text;
     else others.add(JSON.stringify([literal.not, literal.name, literal.values]));
   }

@@ -1,6 +1,7 @@
 import type { Workspace } from '@itsup/config';
 import type { WorkspaceRouting } from '../model';
 import { checkedServices } from './label-problems';
+import { unnamedService } from './unnamed-service';
 
 /**
  * Objects that labels of the workspace's containers define, as `http.middlewares.auth`: what `auth@docker` may lead to.
@@ -26,15 +27,10 @@ export function dockerObjects(workspace: Workspace, routing: WorkspaceRouting): 
       for (const object of checked.defined) objects.add(object);
       const hasServices = [...checked.defined].some((object) => object.startsWith('http.services.'));
       // The docker provider makes a service of the container where labels define none (pkg/provider/docker/config.go).
-      if (!hasServices) objects.add(`http.services.${normalized(`${service.name}_${composeName(project)}`)}`);
+      if (!hasServices) objects.add(`http.services.${unnamedService(service.name, composeName(project))}`);
     }
   }
   return objects;
-}
-
-/** Traefik's way to make a name of any text (pkg/provider/provider.go). */
-function normalized(text: string): string {
-  return text.split(/[^\p{L}\p{N}]+/u).join('-');
 }
 
 function composeName(project: Workspace['projects'][number]): string {
