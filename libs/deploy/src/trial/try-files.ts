@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { isCheckedVersion, locate } from '@itsup/traefik';
@@ -14,13 +15,13 @@ import { TRIAL_FOLDER, trialFiles } from './trial-files';
 import { trialVerdict, type TrialFault, type TrialVerdict } from './trial-verdict';
 
 export interface TrialRequest {
-  docker: Docker;
-  state: State;
-  system: System;
+  docker: Pick<Docker, 'inspectImages' | 'listContainers' | 'logs' | 'remove' | 'runDetached'>;
+  state: Pick<State, 'dir' | 'traefikDir'>;
+  system: Pick<System, 'now' | 'sleep'>;
   image: string;
   /** Everything that is to be published. */
   files: readonly PublishedFile[];
-  settings: Settings;
+  settings: Pick<Settings, 'middlewaresOverride' | 'traefikOverride'>;
   /** A deploy remembers what was tried; a plan leaves no trace. */
   remember: boolean;
 }
@@ -28,8 +29,9 @@ export interface TrialRequest {
 const LIMIT_MS = 20_000;
 const INTERVAL_MS = 50;
 const LABEL = 'itsup.trial';
+const FOLDER_PREFIX = 'trial-';
 /** No user of anybody's. */
-const NOBODY = '65534:65534';
+const NOBODY = 65534;
 
 /**
  * Starts a throw-away Traefik with the files that are to be published: without a network, without a capability, as nobody.
@@ -65,11 +67,15 @@ function recorded(digest: string): string {
 }
 
 async function run(
-  { docker, state, system, image }: TrialRequest,
+  { docker, state, system, image, remember }: TrialRequest,
   files: Record<string, string>,
 ): Promise<TrialVerdict> {
-  await mkdir(state.dir, { recursive: true });
-  const folder = await mkdtemp(path.join(state.dir, 'trial-'));
+  if (remember) {
+    await mkdir(state.dir, { recursive: true });
+    await removeLeftovers({ docker, state, system });
+  }
+  const published = await stat(state.traefikDir).catch(() => null);
+  const folder = await mkdtemp(path.join(await parentFolder(state), FOLDER_PREFIX));
   let id: string | null = null;
   try {
     await mkdir(path.join(folder, 'dynamic'));
@@ -81,12 +87,14 @@ async function run(
       command: [`--configFile=${TRIAL_FOLDER}/traefik.yml`],
       labels: { [LABEL]: folder },
       network: 'none',
-      user: NOBODY,
+      // In the group that may read what is published: a file of users or a certificate may stand there.
+      user: `${NOBODY}:${published?.gid ?? NOBODY}`,
       capDrop: ['ALL'],
       securityOpt: ['no-new-privileges:true'],
       readOnly: true,
       tmpfs: ['/tmp'],
-      binds: [`${folder}:${TRIAL_FOLDER}:ro`, `${state.traefikDir}:/etc/traefik:ro`],
+      // The engine would make a folder that is missing.
+      binds: [`${folder}:${TRIAL_FOLDER}:ro`, ...(published ? [`${state.traefikDir}:/etc/traefik:ro`] : [])],
     });
     return await verdictOf(docker, system, id);
   } finally {
@@ -95,7 +103,41 @@ async function run(
   }
 }
 
-async function verdictOf(docker: Docker, system: System, id: string): Promise<TrialVerdict> {
+/** A plan on a host that has no state folder yet makes none. */
+async function parentFolder({ dir }: TrialRequest['state']): Promise<string> {
+  return stat(dir).then(
+    () => dir,
+    () => tmpdir(),
+  );
+}
+
+/** What a deploy left that was killed during a trial. */
+async function removeLeftovers({
+  docker,
+  state,
+  system,
+}: Pick<TrialRequest, 'docker' | 'state' | 'system'>): Promise<void> {
+  for (const name of await readdir(state.dir)) {
+    if (!name.startsWith(FOLDER_PREFIX)) continue;
+    const folder = path.join(state.dir, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }));
+    // Somebody else's trial may be under way.
+    if (mtimeMs > system.now() - 2 * LIMIT_MS) continue;
+    const containers = await docker.listContainers({ labelFilters: [`${LABEL}=${folder}`] });
+    if (containers.length > 0)
+      await docker.remove(
+        containers.map(({ id }) => id),
+        { force: true, volumes: true },
+      );
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function verdictOf(
+  docker: TrialRequest['docker'],
+  system: TrialRequest['system'],
+  id: string,
+): Promise<TrialVerdict> {
   const until = system.now() + LIMIT_MS;
   while (true) {
     const verdict = trialVerdict(await docker.logs(id, { tail: 2_000 }));
@@ -120,7 +162,7 @@ function problemOf({ reason, file, object }: TrialFault, { files, settings }: Tr
 function placeOf(
   { reason, file, object }: TrialFault,
   files: readonly PublishedFile[],
-  settings: Settings,
+  settings: TrialRequest['settings'],
 ): Place | null {
   const overrides = [settings.middlewaresOverride, settings.traefikOverride].filter((each) => each !== null);
   if (object !== undefined) {
