@@ -196,6 +196,18 @@ describe('a path into secrets/ and beyond', () => {
     );
   });
 
+  test.each([
+    ['mount', web('    volumes: ["..:/all"]\n')],
+    ['build', web('    build: ..\n')],
+    ['build with several contexts', web('    build: {context: ., additional_contexts: {all: ..}}\n')],
+    ['mount of what is generated', web('    volumes: ["../../upstream:/all"]\n')],
+  ])('is the folder of all projects in a %s', async (_, text) => {
+    write('upstream/app/x', '');
+    write('projects/app/docker-compose.yml', text);
+    const errors = (await problemsOfApp()).filter(({ code }) => code === 'foreign-secret');
+    expect(outlineOf(errors)).toEqual(['error projects/app/docker-compose.yml:4 foreign-secret']);
+  });
+
   it('is found behind a link, in .env too, and in what an extended file names', async () => {
     link('projects/app/a.env', '../../secrets/victim.env');
     link('projects/app/.env', '../../secrets/victim.env');

@@ -104,10 +104,12 @@ function faultOf(files: YamlFiles, { use }: NamedPath, real: string, project: st
     message,
     help,
   });
-  if (real === '.')
+  // Folders of all projects hold their `.env` files.
+  const isWhole = ['projects', 'upstream'].includes(real) && (use === 'mount' || use === 'build');
+  if (real === '.' || isWhole)
     return error(
       'foreign-secret',
-      'which holds the secrets of all projects',
+      `which holds the secrets of all projects${isWhole ? ', their .env files' : ''}`,
       'Name the folders that it needs; a build can have several (`additional_contexts`).',
     );
   switch (owner.kind) {

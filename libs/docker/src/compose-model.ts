@@ -43,6 +43,7 @@ export interface ComposeService {
   pid?: string;
   ipc?: string;
   volumes_from?: string[];
+  use_api_socket?: boolean;
   devices?: unknown[];
   privileged?: boolean;
   mac_address?: string;

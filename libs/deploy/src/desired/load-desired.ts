@@ -19,6 +19,7 @@ import type { StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
+import { joinedContainers } from './joined-containers';
 import { modelPathProblems } from './model-paths';
 import { projectCompose } from './project-compose';
 import { projectText } from './project-text';
@@ -93,11 +94,14 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   ]);
   const uses = [...sources.values()].flatMap(variablesIn);
   if (!isModel(model)) throw explained(model, spec, uses, environment);
+  const joined: Problem[] = [];
   // What a rollback mounts is a copy of the project's own, in the state folder.
   if (spec.project !== null && options.composeFiles === undefined) {
     const { isolation, stateDir: stateFolder } = options;
     const services = spec.project.compose?.services ?? [];
     const refused = refusedMounts(spec.stack, model, services, { stateFolder, isolation });
+    joined.push(...joinedContainers(spec.stack, spec.projectName, model, services, isolation));
+    refused.push(...joined.filter(({ severity }) => severity === 'error'));
     if (refused.length > 0) throw new UserError(refused);
   }
   const foreign = modelPathProblems(spec, model, options);
@@ -180,6 +184,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     notes: [
       ...(unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : []),
       ...unlockedNote(services, options.lock),
+      ...joined.map(({ message }) => message),
     ],
     baseImages,
   };

@@ -11,6 +11,7 @@ import { journalPath } from '../state/journal';
 import { explainStaticChange } from './explain-traefik';
 import type { Run } from './run';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from './refusals';
+import { refuseUnseenClaims } from './unseen-claims';
 import type { StackSpec } from './stack-spec';
 
 /** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
@@ -39,6 +40,7 @@ export async function planOne(run: Run, spec: StackSpec, observed: Observed): Pr
   refuseForeignStack(run, spec, own, deployed);
   const loaded = await loadDesired(spec, loadOptions(run, spec, own));
   refuseUnreadableLabels(run, loaded);
+  await refuseUnseenClaims(run, loaded);
   return { plan: planLoaded(run, loaded, observed), loaded };
 }
 
