@@ -1,5 +1,6 @@
 import type { Problem, Project, Workspace } from '@itsup/config';
 import type { Circumstances } from './conflicts/circumstances';
+import { doorProblems } from './conflicts/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { guestProblems } from './conflicts/guests';
 import { edgeNameProblems } from './edge-names';
@@ -48,6 +49,7 @@ export function routeWorkspace(
     problems: sortProblems([
       ...disputes.map(({ problem }) => problem),
       ...guestProblems(claims, byName, settings).filter((found) => !isTold(found, disputes)),
+      ...doorProblems(claims, byName, settings),
       ...joined,
       ...foreignProblems(pairs, circumstances.lookups),
       ...egressProblems(edges, byName, settings.isolation),

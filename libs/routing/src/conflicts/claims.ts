@@ -13,6 +13,8 @@ export interface Claim {
   kind: 'http' | 'tcp';
   entryPoint: string;
   tls: boolean;
+  /** Traefik ends the TLS, with the host's certificate. */
+  decrypts: boolean;
   /** Of Traefik: the higher one is asked first. */
   priority: number;
   /** It has a priority of its own, not the one that its rule's length gives. */
@@ -93,6 +95,7 @@ function claimsOfRouter(
     kind,
     entryPoint,
     tls: router.tls !== undefined,
+    decrypts: router.tls !== undefined && router.tls.passthrough !== true,
     priority: router.priority ?? defaultPriority(rule),
     priorityIsWritten: router.priority !== undefined,
     via,

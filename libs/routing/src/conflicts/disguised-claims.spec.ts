@@ -154,3 +154,24 @@ describe('what no label may lead to', () => {
     expect(errors(['172.19.0.0/16', 'fd00::/64'])).toEqual([]);
   });
 });
+
+describe('the domain of another project on a port of its own', () => {
+  test.each([
+    ['http', {}],
+    ['tcp', { proxyProtocol: null }],
+  ] as const)('is told with %s, and refused where isolation is strict', (kind, more) => {
+    const rows = [{ router: kind, domains: ['victim.org'], hostport: 7777, ...more }];
+    const codes = (set: Partial<Settings>) =>
+      routeWorkspace(workspace([project('evil', { rows }), victim], set)).problems.map(
+        ({ code, severity }) => `${severity} ${code}`,
+      );
+    expect(codes({})).toEqual(['note domain-on-another-port']);
+    expect(codes({ isolation: 'strict' })).toEqual(['error domain-not-exported']);
+  });
+
+  it('is nobody’s business where TLS passes through, or the domain is its own', () => {
+    const through = { router: 'tcp' as const, passthrough: true, domains: ['victim.org'], hostport: 7777 };
+    expect(among({ rows: [through] }, { isolation: 'strict' })).toEqual([]);
+    expect(among({ rows: [{ domains: ['evil.org'], hostport: 7777 }] }, { isolation: 'strict' })).toEqual([]);
+  });
+});

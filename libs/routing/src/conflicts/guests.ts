@@ -30,7 +30,7 @@ export function guestProblems(
     if (told.has(key)) return [];
     told.add(key);
     const exported = projects.get(to)?.exports;
-    if (exported?.paths.some((entry) => allows(entry, path, from))) return [];
+    if (namesConsent(projects.get(to), path, from)) return [];
     const closed = exported !== undefined || settings.isolation === 'strict';
     return [
       {
@@ -49,6 +49,11 @@ export function guestProblems(
       },
     ];
   });
+}
+
+/** Whether a project's `exports` let another one serve this path below its domains. */
+export function namesConsent(owner: Project | undefined, path: string, guest: string): boolean {
+  return owner?.exports?.paths.some((entry) => allows(entry, path, guest)) ?? false;
 }
 
 /** A path and what is below it; PathPrefix compares texts, so `/api` is no consent to `/apis`. */

@@ -22,6 +22,8 @@ export interface NamedNetwork {
   by: 'edge' | 'file' | 'joined';
   /** The name is written, not the one that Compose gives. */
   isWritten: boolean;
+  /** Of an edge: the project that it leads to. */
+  provider?: string;
 }
 
 /** The networks of these projects by their real names; one whose name only a deploy knows is left out. */
@@ -30,7 +32,13 @@ export function namedNetworks(routed: readonly RoutedProject[]): NamedNetwork[] 
     if (!project.enabled) return [];
     const edges = routing.edges.map(({ consumer, provider, service, network, place }): NamedNetwork => {
       const label = `${consumer} → ${provider}:${service}`;
-      return { name: network, party: { project: consumer, label, place }, by: 'edge', isWritten: false };
+      return {
+        name: network,
+        party: { project: consumer, label, place },
+        by: 'edge',
+        isWritten: false,
+        provider,
+      };
     });
     const { compose } = project;
     if (compose === null) return edges;
@@ -47,7 +55,14 @@ export function namedNetworks(routed: readonly RoutedProject[]): NamedNetwork[] 
       const isWritten = facts?.name !== null && facts?.name !== undefined;
       return [{ name, party, by: facts?.external === true ? 'joined' : 'file', isWritten }];
     });
-    return [...edges, ...own];
+    // One that the artifact adds for Traefik is the project's as much as one of its own files.
+    const added = routing.networks
+      .filter(({ kind }) => kind === 'proxy')
+      .map(({ key }): NamedNetwork => {
+        const party = { project: project.name, label: `${project.name}'s network for Traefik`, place: null };
+        return { name: `${composeProjectName(project)}_${key}`, party, by: 'file', isWritten: false };
+      });
+    return [...edges, ...own, ...added];
   });
 }
 
@@ -114,17 +129,30 @@ function takenNetwork(
   );
 }
 
-/** A project that joins another one's network reaches all that is on it: a note, and an error when isolation is strict. */
-export function joinedNetworks(networks: readonly NamedNetwork[], isolation: Isolation): Problem[] {
+/**
+ * A project that joins another one's network reaches all that is on it: a note, and an error when isolation is strict or
+ * the other one names in `exports` who may reach what. The network of an edge is its consumer's, and leads to its provider.
+ *
+ * @param exporting projects with `exports`
+ */
+export function joinedNetworks(
+  networks: readonly NamedNetwork[],
+  isolation: Isolation,
+  exporting: ReadonlySet<string> = new Set(),
+): Problem[] {
+  const providers = new Map<string, string[]>();
+  for (const { name, provider } of networks) if (provider !== undefined) collect(providers, name, provider);
   const makers = new Map(networks.filter(({ by }) => by !== 'joined').map((made) => [made.name, made.party]));
   return networks.flatMap(({ name, party, by }): Problem[] => {
     const maker = by === 'joined' ? makers.get(name) : undefined;
     if (!maker || maker.project === party.project || maker.project === null || party.project === null)
       return [];
+    const owners = [maker.project, ...(providers.get(name) ?? [])];
+    const isClosed = isolation === 'strict' || owners.some((owner) => exporting.has(owner));
     return [
       {
         code: 'network-joined',
-        severity: isolation === 'strict' ? 'error' : 'note',
+        severity: isClosed ? 'error' : 'note',
         message: `${party.label} is ${name}, a network of ${maker.project}: it reaches all that is on it`,
         help: `egress: ["${maker.project}:<service>"] reaches one service alone`,
         ...(party.place ? { place: party.place } : {}),

@@ -1,4 +1,4 @@
-import type { NetworkFacts, Settings } from '@itsup/config';
+import type { NetworkFacts, Project, Settings } from '@itsup/config';
 import { routeWorkspace } from '../route-workspace';
 import { project, workspace } from '../testing/build';
 
@@ -11,7 +11,7 @@ function on(name: string, networks: Record<string, Partial<NetworkFacts>>) {
   return { ...made, compose: { ...made.compose, networkFacts: Object.fromEntries(facts) } };
 }
 
-const found = (projects: ReturnType<typeof on>[], set: Partial<Settings> = {}) => {
+const found = (projects: Project[], set: Partial<Settings> = {}) => {
   const { problems, projects: routed, disputes } = routeWorkspace(workspace(projects, set));
   const all = [...problems, ...routed.flatMap((each) => each.problems)];
   return [
@@ -43,5 +43,31 @@ describe('networks by their names on the engine', () => {
     expect(
       found([on('a', { other: { name: 'elsewhere', external: true } })], { isolation: 'strict' }),
     ).toEqual([]);
+  });
+
+  test('of a project with exports are joined by nobody, nor is the network of an edge to it', () => {
+    const place = { file: 'projects/b/ingress.yml', line: 1, column: 1 };
+    const b = { ...on('b', {}), exports: { services: [], paths: [], place } };
+    expect(found([on('a', { other: { name: 'b_default', external: true } }), b])).toEqual([
+      'error network-joined',
+    ]);
+    const c = { ...project('c', { services: ['web'], egress: ['b:web'] }) };
+    const consents = { ...b, exports: { ...b.exports, services: [{ name: 'web', projects: ['c'], place }] } };
+    expect(found([on('a', { other: { name: 'c--b--web', external: true } }), consents, c])).toEqual([
+      'error network-joined',
+    ]);
+  });
+
+  test('that are added for Traefik are the project’s own', () => {
+    const closed = project('b', { rows: [{ domains: ['b.org'] }], networks: ['default'] });
+    if (!closed.compose) throw new Error('no Compose file');
+    const b = {
+      ...closed,
+      compose: { ...closed.compose, networkFacts: { default: { ...bridge, driver: 'macvlan' } } },
+    };
+    expect(found([on('a', { other: { name: 'b_proxy' } }), b])).toEqual(['error network-name-taken', 'a']);
+    expect(found([on('a', { other: { name: 'b_proxy', external: true } }), b])).toEqual([
+      'note network-joined',
+    ]);
   });
 });

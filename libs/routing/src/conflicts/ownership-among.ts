@@ -75,5 +75,6 @@ export function ownershipAmong(
     }
     return new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   };
-  return { conflicts, holdings, claims, joined: joinedNetworks(networks, settings.isolation) };
+  const exporting = new Set(routed.flatMap(({ project }) => (project.exports ? [project.name] : [])));
+  return { conflicts, holdings, claims, joined: joinedNetworks(networks, settings.isolation, exporting) };
 }
