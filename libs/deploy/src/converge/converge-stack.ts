@@ -20,6 +20,7 @@ export const deploySteps = [
   'recover',
   'pull',
   'build',
+  'keep-links',
   'ensure-proxynet',
   'publish-configuration',
   'hand-files',

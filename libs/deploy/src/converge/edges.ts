@@ -1,9 +1,11 @@
 import type { Docker } from '@itsup/docker';
+import { NETWORK_LABEL } from '@itsup/routing';
 
 import type { DesiredEdge } from '../plan/model';
 import { providersOf } from '../plan/plan-edges';
 import { observe } from '../plan/observe';
 import type { StackSpec } from '../stacks/stack-spec';
+import { stirTraefik } from './stir-traefik';
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 
@@ -58,8 +60,21 @@ export function edgeAliases(provider: string, service: string): string[] {
 export async function removeEdgeNetwork(docker: Docker, network: string): Promise<void> {
   const [present] = await docker.inspectNetworks([network]);
   if (present === undefined) return;
-  for (const container of present.containers) {
-    await docker.disconnectNetwork(network, container.id, { force: true });
-  }
+  const members = present.containers.map(({ id }) => id);
+  const reached = await mayBeReachedBy(docker, network, members);
+  for (const id of members) await docker.disconnectNetwork(network, id, { force: true });
   await docker.removeNetwork(network);
+  if (reached) await stirTraefik(docker);
+}
+
+/**
+ * Whether Traefik may come to one of the containers by this network: it takes any of them for a container whose label
+ * names one that it is not on, as that of a container that was moved off proxynet does until its next change.
+ */
+async function mayBeReachedBy(docker: Docker, network: string, ids: string[]): Promise<boolean> {
+  const containers = ids.length === 0 ? [] : await docker.inspectContainers(ids);
+  return containers.some(({ labels, networks }) => {
+    const wanted = labels[NETWORK_LABEL];
+    return wanted !== undefined && wanted !== network && networks[wanted] === undefined;
+  });
 }

@@ -9,11 +9,9 @@ import {
   type RolloutDocker,
   type RolloutEvent,
 } from '../rollout/index';
-import { helperImage } from './helper-image';
 import { getText, tcpProbe } from './network-probes';
 import { ROLLOUT_WORDS, waitsFor } from './progress-words';
-
-const STIR_SECONDS = 30;
+import { stirTraefik } from './stir-traefik';
 
 /** For a context without a signal: one that never aborts. */
 export function never(): AbortSignal {
@@ -71,21 +69,7 @@ function rolloutDocker(docker: Docker): RolloutDocker {
       docker.stop(ids, graceSeconds === null ? undefined : { timeoutSeconds: graceSeconds }),
     remove: (ids, { force }) => docker.remove(ids, { force, volumes: true }),
     disconnect: (network, id) => docker.disconnectNetwork(network, id),
-    stir: async () => {
-      const image = await helperImage(docker);
-      if (image === undefined) return;
-      await docker.run(
-        {
-          image,
-          entrypoint: 'traefik',
-          command: ['version'],
-          network: 'none',
-          capDrop: ['ALL'],
-          readOnly: true,
-        },
-        { timeoutSeconds: STIR_SECONDS },
-      );
-    },
+    stir: () => stirTraefik(docker),
   };
 }
 

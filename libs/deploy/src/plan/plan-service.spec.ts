@@ -75,6 +75,12 @@ describe('a service that leaves the network which projects shared', () => {
     expect(planService(wanted, before, [observed])).toMatchObject({ action: 'recreate' });
   });
 
+  it('is moved where consumers of other stacks have it on networks of theirs too', () => {
+    const asked = container({ networks: ['api--shop--web', 'proxynet', 'shop_default'] });
+    expect(planService(kept, before, [asked], ['api--shop--web'])).toMatchObject({ action: 'move' });
+    expect(planService(kept, before, [asked])).toMatchObject({ action: 'recreate' });
+  });
+
   it('is moved again where a deploy was killed between its leaving and the record', () => {
     expect(planService(kept, before, [container()])).toMatchObject({ action: 'move' });
   });

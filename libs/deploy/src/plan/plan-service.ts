@@ -12,11 +12,13 @@ type Standing = 'current' | 'outdated';
  * Decides what happens to one service. Pure; the desired state holds everything that may have changed.
  * @param deployed what our last deploy of it left; null: none is known
  * @param containers all of the service, one-off ones left out, in any order
+ * @param inbound networks of the edges that lead to the stack
  */
 export function planService(
   desired: DesiredService,
   deployed: DeployedService | null,
   containers: ObservedContainer[],
+  inbound: readonly string[] = [],
 ): ServicePlan {
   const ordered = [...containers].sort((a, b) => a.number - b.number || byCodeUnit(a.id, b.id));
   const changes = changesOf(desired, deployed, ordered);
@@ -54,6 +56,7 @@ export function planService(
       ordered,
       changes.length > 0 ? changes : [strangerReason(ordered)],
       deployed,
+      inbound,
       plan,
     );
   }
@@ -66,6 +69,7 @@ function replace(
   containers: ObservedContainer[],
   reasons: string[],
   deployed: DeployedService | null,
+  inbound: readonly string[],
   plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
 ): ServicePlan {
   const serving = containers.filter(isServing);
@@ -77,7 +81,7 @@ function replace(
   if (serving.length === 0) return plan('recreate', reasons, { notRolled: ['nothing of it is serving'] });
   if (desired.notRolled.length > 0) {
     const isWhole = serving.length === containers.length && serving.length === desired.replicas;
-    if (isWhole && deployed !== null && canMove(desired, deployed, serving)) {
+    if (isWhole && deployed !== null && canMove(desired, deployed, serving, inbound)) {
       return plan('move', reasons, { networks: [{ network: PROXYNET, aliases: [] }] });
     }
     return plan('recreate', reasons, { notRolled: desired.notRolled, leftovers: dead });

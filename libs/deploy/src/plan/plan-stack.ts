@@ -10,10 +10,12 @@ export interface StackInput {
   deployed: DeployedStack | null;
   /** All containers of the engine that Compose made, one-off ones left out; of other stacks too, for the edges. */
   containers: ObservedContainer[];
+  /** Networks of the edges of other stacks that lead to this one; default: none. */
+  inbound?: readonly string[];
 }
 
 /** Compares what should run with what runs. Pure: the same input gives the same plan. */
-export function planStack({ desired, deployed, containers }: StackInput): StackPlan {
+export function planStack({ desired, deployed, containers, inbound = [] }: StackInput): StackPlan {
   const own = containers.filter((container) => container.projectName === desired.projectName);
   const services = [
     ...desired.services.map((service) =>
@@ -21,6 +23,7 @@ export function planStack({ desired, deployed, containers }: StackInput): StackP
         service,
         deployed?.services[service.name] ?? null,
         own.filter((container) => container.service === service.name),
+        inbound,
       ),
     ),
     ...planRemovals(desired, deployed, own),

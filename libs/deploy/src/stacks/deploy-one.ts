@@ -4,6 +4,7 @@ import type { Problem, UserError } from '@itsup/config';
 
 import { convergeStack } from '../converge/converge-stack';
 import { hasHandover, recoverTraefik } from '../converge/hand-over-traefik';
+import { keepLinks, keptLinks } from '../converge/keep-links';
 import { outlast } from '../converge/outlast';
 import { prepareImages } from '../converge/prepare-images';
 import { proxyAccess } from '../converge/proxy-access';
@@ -212,6 +213,8 @@ async function deployLocked(
         observed = await relist(run);
         plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
       }
+      const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
+      if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
       await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
       await journal.step('record', async () => {
         run.deployed.set(

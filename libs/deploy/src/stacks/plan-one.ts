@@ -50,7 +50,12 @@ export function planLoaded(run: Run, loaded: LoadedStack, observed: Observed): S
   const deployed = run.deployed.get(spec.stack) ?? null;
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
   const containers = containersFor(observed, spec.projectName, edges);
-  const plan = planStack({ desired: loaded.desired, deployed, containers });
+  const plan = planStack({
+    desired: loaded.desired,
+    deployed,
+    containers,
+    inbound: spec.consumers.map(({ network }) => network),
+  });
   const files = run.publisher.pending(spec.stack);
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
   return spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
