@@ -27,7 +27,8 @@ async function open(shared: boolean): Promise<Tenants> {
     site(service, domain, { ...more, ...address() });
   const tenants = await openTenants({
     victim: {
-      services: { web: {}, database: {} },
+      // Without the label Traefik would come by its own network, and nothing could be read.
+      services: { web: shared ? { labels: { 'traefik.docker.network': 'proxynet' } } : {}, database: {} },
       ingress: [
         row('web', 'victim.localhost'),
         site('web', 'victim.localhost', { path_prefix: '/admin', allow_source_ips: ['203.0.113.0/24'] }),

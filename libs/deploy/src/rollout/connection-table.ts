@@ -29,8 +29,12 @@ export function establishedEnds(table: string): RemoteEnd[] {
   return ends;
 }
 
-/** How many established connections of the tables end at a port that listens in one of them, those of the loopback left out. */
-export function establishedInto(tables: string[]): number {
+/**
+ * How many established connections of the tables end at a port that listens in one of them, those of the loopback left out.
+ * @param addresses count those alone that come to one of these; default: all
+ */
+export function establishedInto(tables: string[], addresses?: readonly string[]): number {
+  const wanted = addresses && new Set(addresses.map(comparableAddress));
   const sockets = tables.flatMap((table) =>
     table
       .split('\n')
@@ -38,13 +42,18 @@ export function establishedInto(tables: string[]): number {
       .flatMap((line) => {
         const [, local = '', remote = '', state] = line.trim().split(/\s+/);
         if (state === undefined) return [];
-        return [{ port: local.split(':')[1], remote: addressOf(remote.split(':')[0] ?? ''), state }];
+        const [at = '', port] = local.split(':');
+        return [{ at: addressOf(at), port, remote: addressOf(remote.split(':')[0] ?? ''), state }];
       }),
   );
   const ports = new Set(sockets.filter(({ state }) => state === listening).map(({ port }) => port));
   return sockets.filter(
-    ({ port, remote, state }) =>
-      state === established && ports.has(port) && !remote.startsWith('127.') && remote !== '0:0:0:0:0:0:0:1',
+    ({ at, port, remote, state }) =>
+      state === established &&
+      ports.has(port) &&
+      !remote.startsWith('127.') &&
+      remote !== '0:0:0:0:0:0:0:1' &&
+      (wanted === undefined || wanted.has(at)),
   ).length;
 }
 
@@ -91,13 +100,13 @@ export function createConnectionTable(procNet = '/proc/net', proc = '/proc'): Co
       );
       return tables.flatMap(establishedEnds).filter((end) => wanted.has(`${end.address} ${end.port}`)).length;
     },
-    countInto: async (pids) => {
+    countInto: async (pids, addresses) => {
       const counts = await Promise.all(
         pids.map(async (pid) => {
           // A process that has ended has no connections.
           const read = (table: string): Promise<string> =>
             readFile(`${proc}/${pid}/net/${table}`, 'utf8').catch(() => '');
-          return establishedInto(await Promise.all([read('tcp'), read('tcp6')]));
+          return establishedInto(await Promise.all([read('tcp'), read('tcp6')]), addresses);
         }),
       );
       return counts.reduce((sum, count) => sum + count, 0);

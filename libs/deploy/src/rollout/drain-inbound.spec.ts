@@ -87,5 +87,7 @@ describe('countInto', () => {
     const connections = createConnectionTable('/proc/net', folder);
     expect(await connections.countInto?.([77])).toBe(2);
     expect(await connections.countInto?.([78])).toBe(0);
+    expect(await connections.countInto?.([77], ['172.20.0.5'])).toBe(2);
+    expect(await connections.countInto?.([77], ['172.20.0.6', '10.64.1.2'])).toBe(0);
   });
 });

@@ -44,13 +44,17 @@ export async function drain(
   old: ContainerFacts[],
   ends: { address: string; port: number }[],
   options: DrainOptions & {
+    /** The containers go on: nothing tells them to end, and of what is open to them only what comes to these counts. */
+    only?: readonly string[];
     /** Called between two looks, e.g. to see that what serves instead is fit. What it throws ends the drain. */
     between?: () => Promise<unknown>;
   },
   waiter: Waiter,
   note: (text: string) => void,
 ): Promise<boolean> {
-  await Promise.all(old.map((container) => runHook(context, container, options, note)));
+  const { only } = options;
+  if (only === undefined)
+    await Promise.all(old.map((container) => runHook(context, container, options, note)));
   const deadline = {
     what: 'requests at the old containers to finish',
     limitMs: options.deadlineMs,
@@ -81,16 +85,14 @@ export async function drain(
       if (connections === null) return null;
       open = ends.length === 0 ? 0 : await connections.countTo(ends);
       // Siblings and consumers of other stacks come without Traefik, and no pin leads them away: the stop has to meet a quiet moment.
-      if (open === 0 && countInto) open = await countInto(pids);
+      if (open === 0 && countInto) open = await countInto(pids, only);
       return open === 0 ? true : null;
     });
     return true;
   } catch (error) {
     if (refusal !== null || error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
     if (connections !== null)
-      note(
-        `${open} connection${open === 1 ? '' : 's'} still open at the end of the drain; the stop cuts them`,
-      );
+      note(`${open} connection${open === 1 ? '' : 's'} still open at the end of the drain; they are cut`);
     return connections === null;
   }
 }

@@ -61,6 +61,35 @@ describe('a service that leaves a network by which Traefik comes to it', () => {
     expect(remains(world)).toEqual(moved);
   });
 
+  it('leaves in a moment when nobody asks it by that network, and is not told to end', async () => {
+    const world = new SimulatedHost(folder, host, web, 2, true);
+    const process = new SimulatedProcess(world);
+    const context = process.context();
+    const asked: (readonly string[] | undefined)[] = [];
+    const { project, composeProject, service, drain } = process.request(2);
+    const outcome = await moveService(
+      {
+        ...context,
+        docker: {
+          ...context.docker,
+          listService: async (...of) =>
+            (await context.docker.listService(...of)).map((one) => ({ ...one, pid: 77 })),
+          exec: () => Promise.reject(new Error('no hook is run')),
+        },
+        connections: {
+          countTo: () => Promise.resolve(0),
+          countInto: (_, addresses) => Promise.resolve(asked.push(addresses) < 5 ? 1 : 0),
+        },
+      },
+      { project, composeProject, service, network: 'proxynet', drain: { ...drain, hook: ['end'] } },
+      process.journal,
+    );
+    expect(outcome).toMatchObject({ result: 'done', reason: '' });
+    expect(asked).toHaveLength(5);
+    expect(asked[0]).toHaveLength(2);
+    expect(remains(world)).toEqual(moved);
+  });
+
   it('would lose some without the pin', () => {
     const world = new SimulatedHost(folder, host, web, 1, true);
     world.disconnect('proxynet', 'c1');

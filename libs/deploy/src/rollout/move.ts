@@ -62,19 +62,18 @@ export async function moveService(
         all.map((container) => without(container, network)),
       ),
     );
-    if (pin !== null) {
-      await steps.run('drain', () =>
-        drain(
-          session.context,
-          // The containers stay: whoever came by another network is not in the way, and no hook tells them to end.
-          [],
-          endsOf(session.provided(all)),
-          { ...request.drain, hook: null },
-          session.waiter('drain'),
-          (text) => session.note(text),
-        ),
-      );
-    }
+    // Who asks by this network without Traefik goes on doing so until the name leads elsewhere: a quiet moment is all
+    // that there can be, and a call that is under way then would hang.
+    await steps.run('drain', () =>
+      drain(
+        session.context,
+        all,
+        pin === null ? [] : endsOf(session.provided(all)),
+        { ...request.drain, only: all.flatMap(({ addresses }) => addresses[network] ?? []) },
+        session.waiter('drain'),
+        (text) => session.note(text),
+      ),
+    );
     await steps.run('leave-network', async () => {
       committed = true;
       await journal.save({ ...state, direction: 'forward' });

@@ -94,8 +94,9 @@ export interface ConnectionTable {
   /**
    * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever opened them: Traefik,
    * siblings, consumers of other stacks. What a container opens to itself does not count.
+   * @param addresses count those alone that come to one of these addresses; default: all
    */
-  countInto?(pids: number[]): Promise<number>;
+  countInto?(pids: number[], addresses?: readonly string[]): Promise<number>;
 }
 
 /** What all rollouts of one deploy share. */
