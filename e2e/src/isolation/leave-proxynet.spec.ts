@@ -96,7 +96,12 @@ describeWithOwnEngine([NODE], 'a host that was deployed when projects shared a n
   it('leaves it by one deploy, and no request is lost', async () => {
     const { webSecure } = workspace.ports;
     const profile = (folder: string, keepAlive: boolean): Profile => ({
-      ...{ kind: 'http', name: `${folder} ${keepAlive ? 'kept' : 'new'}`, perSecond: 50, keepAlive },
+      ...{
+        kind: 'http',
+        name: `${folder} ${keepAlive ? 'kept' : 'new'}`,
+        perSecond: keepAlive ? 40 : 10,
+        keepAlive,
+      },
       ...{ origin: `https://127.0.0.1:${webSecure}`, host: `${folder}.load.test` },
     });
     const before = await only('kept');
