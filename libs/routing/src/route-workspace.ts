@@ -4,6 +4,7 @@ import { doorProblems } from './conflicts/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { guestProblems } from './conflicts/guests';
 import { edgeNameProblems } from './edge-names';
+import { edgeSiblingProblems } from './edge-siblings';
 import { egressCycles, egressProblems, exportProblems, providerService } from './egress-problems';
 import { entryPointsOf } from './entry-points';
 import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
@@ -54,6 +55,7 @@ export function routeWorkspace(
       ...foreignProblems(pairs, circumstances.lookups),
       ...egressProblems(edges, byName, settings.isolation),
       ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
+      ...edgeSiblingProblems(edges, byName),
       ...egressCycles(edges),
       ...referenceProblems(workspace, { projects, entryPoints, problems: [], disputes: [], holdings }),
       ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
