@@ -91,7 +91,7 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<T
       const project = name(as ?? folder.split('/').at(-1) ?? folder);
       const target = join(root, 'projects', project);
       await cp(join(REPOSITORY, source), target, { recursive: true });
-      await pointEgressAt(join(target, 'ingress.yml'), name);
+      await renameInIngress(join(target, 'ingress.yml'), name);
       return project;
     },
     commit: (message) => commit(root, message),
@@ -123,16 +123,18 @@ async function freeEntryPoints(): Promise<TestWorkspace['ports']> {
   return { web, webSecure };
 }
 
-/** `provider:service` of an ingress file, the provider under its name in the workspace. */
-async function pointEgressAt(file: string, name: (folder: string) => string): Promise<void> {
+/** The projects that `egress` and `exports` of an ingress file name, under their names in the workspace. */
+async function renameInIngress(file: string, name: (folder: string) => string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return;
   const document = parseDocument(text);
-  const egress = document.toJS()?.egress as unknown;
-  if (!Array.isArray(egress)) return;
-  document.set(
-    'egress',
-    egress.map((edge) => name(String(edge))),
-  );
+  const { egress, exports = {} } = document.toJS() as {
+    egress?: string[];
+    exports?: Record<string, string[]>;
+  };
+  if (egress) document.set('egress', egress.map(name));
+  for (const [service, projects] of Object.entries(exports)) {
+    document.setIn(['exports', service], projects.map(name));
+  }
   await writeFile(file, document.toString());
 }

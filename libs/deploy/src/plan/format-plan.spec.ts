@@ -107,6 +107,60 @@ describe('formatPlan', () => {
     );
   });
 
+  const findings: WorkspacePlan['problems'] = [
+    {
+      code: 'path-below-domain',
+      severity: 'note',
+      message: 'it serves shop.example.com/blog',
+      help: 'shop says so',
+      place: { file: 'projects/blog/ingress.yml', line: 3, column: 5, text: '  - domain: shop.example.com' },
+      project: 'blog',
+    },
+    { code: 'odd', severity: 'warning', message: 'shop is odd', project: 'shop' },
+    { code: 'odd', severity: 'warning', message: 'the settings are odd' },
+  ];
+
+  it('shows what is to be known about a stack below it, also where nothing changes, and the rest once', () => {
+    expect(formatPlan({ ...PLAN, problems: findings }).replace(/^[^]*(?=\nblog\n)/, '')).toBe(
+      [
+        '',
+        'blog',
+        '  projects/blog/ingress.yml:3:5: note: it serves shop.example.com/blog',
+        '      3 |   - domain: shop.example.com',
+        '        |     ^',
+        '    help: shop says so',
+        '',
+        'shop cannot be deployed:',
+        'error: shop needs a value for KEY',
+        '  help: set it',
+        '',
+        'warning: shop is odd',
+        '',
+        'warning: the settings are odd',
+        '',
+        '1 stack without a change',
+        'no folder any more: gone (take down with: itsup prune)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('puts it into the JSON with its place', () => {
+    const { problems } = JSON.parse(planJson({ ...PLAN, problems: findings })) as { problems: unknown[] };
+    expect(problems).toEqual([
+      {
+        severity: 'note',
+        project: 'blog',
+        code: 'path-below-domain',
+        message: 'it serves shop.example.com/blog',
+        help: 'shop says so',
+        place: { file: 'projects/blog/ingress.yml', line: 3, column: 5 },
+      },
+      expect.objectContaining({ project: 'shop', message: 'shop is odd', help: null, place: null }),
+      expect.objectContaining({ project: null, message: 'the settings are odd' }),
+    ]);
+  });
+
   it('lists what does not change when asked to', () => {
     expect(formatPlan(PLAN, { verbose: true })).toMatch(/cache +no change\n[\s\S]*blog\n {2}web +no change/);
   });

@@ -1,4 +1,4 @@
-import { formatProblems } from '@itsup/config';
+import { formatProblems, type Problem } from '@itsup/config';
 
 import type { WorkspacePlan } from '../stacks/model';
 import type { ServicePlan, StackPlan } from './model';
@@ -23,7 +23,10 @@ const COLORS: Record<string, number> = {
   remove: 31,
 };
 
-/** The plan for people: a heading and aligned lines for each stack that changes, then what does not change in one line. */
+/**
+ * The plan for people: a heading and aligned lines for each stack that changes or that something is to be known about,
+ * then what does not change in one line.
+ */
 export function formatPlan(
   plan: WorkspacePlan,
   { color = false, verbose = false }: FormatOptions = {},
@@ -37,7 +40,10 @@ export function formatPlan(
       '',
     );
   }
-  const shown = plan.stacks.filter((stack) => verbose || !stack.unchanged || stack.notes.length > 0);
+  const findings = byStack(plan);
+  const shown = plan.stacks.filter(
+    (stack) => verbose || !stack.unchanged || stack.notes.length > 0 || findings.has(stack.stack),
+  );
   const rows = new Map(shown.map((stack) => [stack.stack, rowsOf(stack, verbose)]));
   const all = [...rows.values()].flat();
   const widths = [0, 1].map((column) => Math.max(0, ...all.map((row) => (row[column] ?? '').length)));
@@ -48,17 +54,36 @@ export function formatPlan(
       lines.push(cells.trimEnd());
     }
     for (const note of stack.notes) lines.push(`  note: ${note}`);
+    const found = formatProblems(findings.get(stack.stack) ?? [], { color }).trimEnd();
+    if (found !== '') lines.push(found.replace(/^(?=.)/gm, '  '));
     lines.push('');
   }
   for (const { stack, problems } of plan.failed) {
-    lines.push(`${paint(stack, 1)} cannot be deployed:`, formatProblems(problems, { color }).trimEnd(), '');
+    lines.push(
+      `${paint(stack, 1)} cannot be deployed:`,
+      formatProblems([...problems, ...(findings.get(stack) ?? [])], { color }).trimEnd(),
+      '',
+    );
   }
+  const whole = formatProblems(findings.get(null) ?? [], { color }).trimEnd();
+  if (whole !== '') lines.push(whole, '');
   const unchanged = plan.stacks.filter((stack) => stack.unchanged).length;
   if (unchanged > 0) lines.push(`${unchanged} ${unchanged === 1 ? 'stack' : 'stacks'} without a change`);
   if (plan.prunable.length > 0) {
     lines.push(`no folder any more: ${plan.prunable.join(', ')} (take down with: itsup prune)`);
   }
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** Findings by the stack that they are shown at; null: no stack of the plan. */
+function byStack({ stacks, failed, problems }: WorkspacePlan): Map<string | null, Problem[]> {
+  const known = new Set([...stacks, ...failed].map(({ stack }) => stack));
+  const found = new Map<string | null, Problem[]>();
+  for (const problem of problems) {
+    const stack = problem.project !== undefined && known.has(problem.project) ? problem.project : null;
+    found.set(stack, [...(found.get(stack) ?? []), problem]);
+  }
+  return found;
 }
 
 function rowsOf(stack: StackPlan, verbose: boolean): Row[] {

@@ -1,3 +1,5 @@
+import type { Problem } from '@itsup/config';
+
 import type { WorkspacePlan } from '../stacks/model';
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
@@ -33,16 +35,25 @@ export function planJson(plan: WorkspacePlan): string {
       })),
       failed: plan.failed.map(({ stack, problems }) => ({
         stack,
-        problems: problems.map(({ code, message, help, place }) => ({
-          code,
-          message,
-          help: help ?? null,
-          place: place ? { file: place.file, line: place.line, column: place.column } : null,
-        })),
+        problems: problems.map(problemJson),
+      })),
+      problems: plan.problems.map((problem) => ({
+        severity: problem.severity,
+        project: problem.project ?? null,
+        ...problemJson(problem),
       })),
       prunable: plan.prunable,
     },
     null,
     2,
   );
+}
+
+function problemJson({ code, message, help, place }: Problem): object {
+  return {
+    code,
+    message,
+    help: help ?? null,
+    place: place ? { file: place.file, line: place.line, column: place.column } : null,
+  };
 }

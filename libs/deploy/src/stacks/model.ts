@@ -22,7 +22,7 @@ export interface WorkspacePlan {
   failed: { stack: string; problems: Problem[] }[];
   /** Stacks this workspace deployed that have no folder any more. */
   prunable: string[];
-  /** Conflicts of the workspace and warnings. */
+  /** Warnings and notes about the planned stacks, and conflicts that none of the failed ones tells. */
   problems: Problem[];
   engine: EngineFact;
 }

@@ -37,6 +37,7 @@ import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
 import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from './stack-spec';
+import { worthTelling } from './worth-telling';
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';
@@ -121,19 +122,16 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       ? await publisher.hold(await labelUses(context.docker, specs))
       : [];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
+  const order = orderOf(names, specs);
   const run = {
     context,
     request,
     relocation,
     routing,
     specs,
-    order: orderOf(names, specs),
+    order,
     broken,
-    problems: [
-      ...workspace.problems,
-      ...routing.problems,
-      ...faults.filter(({ severity }) => severity !== 'error'),
-    ].filter((problem) => problem.severity !== 'error' || problem.project === undefined),
+    problems: worthTelling({ workspace, routing, faults, order, broken }),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
     successors: successorsOf(deployed, specs),
     secrets,

@@ -20,6 +20,8 @@ export interface StackRun<Options> {
   print(stack: string | null, line: string): void;
   /** Takes the progress of the deploy layer: lines as `print` does, and what a stack waits for. */
   reporter: Reporter;
+  /** Those that no step of this process has shown yet; they count as shown from here on. */
+  unseen(problems: readonly Problem[]): Problem[];
   /** Settles a stack: failed with `success: false` or a problem of severity error. */
   settle(stack: string, outcome?: Outcome): void;
 }
@@ -48,12 +50,16 @@ export interface TaskOutcome {
   unseen: string;
 }
 
-/** Runs an action for the stacks of these tasks, and tells each outcome as it comes. */
+/**
+ * Runs an action for the stacks of these tasks, and tells each outcome as it comes.
+ * @param shown what was shown already, by an earlier step too: nothing is told twice
+ */
 export async function* runAction<Options extends StackOptions>(
   action: StackAction<Options>,
   root: string,
   tasks: Record<string, Options>,
   signal: AbortSignal,
+  shown: Set<string> = new Set(),
 ): AsyncGenerator<TaskOutcome> {
   const env = process.env;
   const color = wantsColor(env, process.stdout.isTTY);
@@ -63,7 +69,6 @@ export async function* runAction<Options extends StackOptions>(
     Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
   );
   const many = open.size > 1;
-  const shown = new Set<string>();
 
   const show = (stack: string | null, line: string): void =>
     void process.stdout.write(
@@ -71,6 +76,12 @@ export async function* runAction<Options extends StackOptions>(
     );
   // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
   const progress = createProgress(null, show);
+
+  const unseen = (problems: readonly Problem[]): Problem[] =>
+    problems.filter((problem) => {
+      const text = formatProblems([problem]);
+      return !shown.has(text) && Boolean(shown.add(text));
+    });
 
   const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
     const task = open.get(stack);
@@ -84,10 +95,10 @@ export async function* runAction<Options extends StackOptions>(
     const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
     const more = failed || summary === undefined ? '' : `${summary}\n`;
     // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
-    // stacks is shown once.
-    if (!failed && !shown.has(told)) {
-      shown.add(told);
-      process.stdout.write(told);
+    // stacks, or what an earlier step told, is shown once.
+    const fresh = unseen(problems);
+    if (!failed && fresh.length > 0) {
+      process.stdout.write(formatProblems(fresh, { color }));
     }
     queue.push({
       task: task.task,
@@ -119,7 +130,7 @@ export async function* runAction<Options extends StackOptions>(
   const [options] = Object.values(tasks);
   const stacks = [...open.keys()];
   if (options !== undefined && stacks.length > 0) {
-    void action({ root, stacks, options, env, color, signal, print, reporter, settle })
+    void action({ root, stacks, options, env, color, signal, print, reporter, unseen, settle })
       .then(
         () => stacks.forEach((stack) => settle(stack)),
         (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),

@@ -10,13 +10,14 @@ export function settleOutcome({
     settle(stack, { problems, success: status !== 'failed' && status !== 'skipped', summary: status });
 }
 
-/** What a deploy found that belongs to no stack: conflicts, and stacks whose folder is gone. */
+/** What a deploy found and no failure tells: warnings, notes, and stacks whose folder is gone. */
 export function printFindings(
   { problems, prunable }: Pick<DeploySummary, 'problems' | 'prunable'>,
-  { color, print }: Pick<StackRun<unknown>, 'color' | 'print'>,
+  { color, print, unseen }: Pick<StackRun<unknown>, 'color' | 'print' | 'unseen'>,
 ): void {
-  if (problems.length > 0) {
-    print(null, formatProblems(problems, { color }).trimEnd());
+  const fresh = unseen(problems);
+  if (fresh.length > 0) {
+    print(null, formatProblems(fresh, { color }).trimEnd());
   }
   if (prunable.length > 0) {
     const stacks = prunable.join(', ');

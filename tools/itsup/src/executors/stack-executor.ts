@@ -88,6 +88,7 @@ async function* runSteps<Options extends StackOptions>({
 }): AsyncGenerator<TaskOutcome> {
   const { signal, release } = interruption();
   const failed = new Set<string>();
+  const shown = new Set<string>();
   try {
     for (const [name, { flags, load }] of Object.entries(steps)) {
       const tasks: Record<string, Options> = {};
@@ -99,7 +100,7 @@ async function* runSteps<Options extends StackOptions>({
         } else tasks[task] = withRefusal(own, flags);
       }
       if (Object.keys(tasks).length === 0) continue;
-      for await (const outcome of runAction(await load(), root, tasks, signal)) {
+      for await (const outcome of runAction(await load(), root, tasks, signal, shown)) {
         if (!outcome.result.success) failed.add(outcome.task);
         yield outcome;
       }

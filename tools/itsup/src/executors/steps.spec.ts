@@ -96,4 +96,15 @@ describe('an executor of several steps', () => {
     expect(await batch({ 'a:deploy': [] }, undefined, { nope: 1 })).toMatchObject({ ran: [] });
     expect(await batch({ 'a:deploy': [] }, undefined, { pull: true })).toMatchObject({ ran: ['deploy a'] });
   });
+
+  it('shows a note once, however many steps tell it', async () => {
+    const note = { code: 'x', severity: 'note' as const, message: 'a is a guest' };
+    const write = jest.spyOn(process.stdout, 'write');
+    await batch({ 'a:validate': [], 'a:deploy': ['a:validate'] }, (step, { settle, unseen, print }) => {
+      if (step === 'validate') settle('a', { problems: [note] });
+      else for (const { message } of unseen([note, { ...note, message: 'b is odd' }])) print(null, message);
+    });
+    const shown = write.mock.calls.map(([text]) => String(text)).join('');
+    expect(shown).toBe('note: a is a guest\nb is odd\n');
+  });
 });

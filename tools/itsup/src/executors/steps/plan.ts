@@ -1,4 +1,4 @@
-import { readWorkspace } from '@itsup/config';
+import { readWorkspace, type Problem } from '@itsup/config';
 import { formatPlan, planStacks } from '@itsup/deploy';
 import { deployContext } from '../../deploy-context';
 import type { StackOptions } from '../../inference/targets';
@@ -10,17 +10,21 @@ export interface PlanOptions extends StackOptions {
 }
 
 export const plan: StackAction<PlanOptions> = async (run) => {
-  const { root, stacks, options, color, print, settle } = run;
+  const { root, stacks, options, color, print, settle, unseen } = run;
   const context = await deployContext(run);
   const workspace = await readWorkspace(root);
   const plan = await planStacks(context, { workspace, stacks, pull: options.pull, adopt: options.adopt });
+  const failed = new Set(plan.failed.map(({ stack }) => stack));
+  const of = (stack: string): Problem[] => plan.problems.filter(({ project }) => project === stack);
+  // What failed is told as its task is settled.
+  const others = plan.problems.filter(({ project }) => project === undefined || !failed.has(project));
   const whole = { ...plan, failed: [] };
-  print(null, formatPlan(whole, { color }).trimEnd());
+  print(null, formatPlan({ ...whole, problems: unseen(others) }, { color }).trimEnd());
   for (const stack of plan.stacks) {
-    const summary = formatPlan({ ...whole, stacks: [stack], prunable: [] }, { color }).trimEnd();
-    settle(stack.stack, { summary });
+    const own = { ...whole, stacks: [stack], problems: of(stack.stack), prunable: [] };
+    settle(stack.stack, { summary: formatPlan(own, { color }).trimEnd() });
   }
   for (const { stack, problems } of plan.failed) {
-    settle(stack, { problems, success: false });
+    settle(stack, { problems: [...problems, ...of(stack)], success: false });
   }
 };
