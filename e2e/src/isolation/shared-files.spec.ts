@@ -204,6 +204,9 @@ describeWithOwnEngine([], 'files of Traefik that all projects share', () => {
     expect(failed).toBe(true);
     expect(text).toContain('login@docker');
     expect((await deploy('evil')).failed).toBe(true);
+    const doctor = await tenants.workspace.itsup(['doctor']);
+    expect(doctor.exitCode).not.toBe(0);
+    expect(doctor.all).toMatch(/Traefik refuses the router .*login@docker/);
     await tenants.write('evil', tenant('evil'));
     expect((await deploy('evil')).failed).toBe(false);
     await victimDeploys();

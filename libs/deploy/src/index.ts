@@ -31,6 +31,7 @@ export {
 export { settleHoneypotRules } from './converge/settle-honeypot-rules';
 export { helperImage } from './converge/helper-image';
 export { strayPins, unreadableFiles } from './converge/stray-pins';
+export { refusedRoutersOf } from './stacks/refused-routers';
 export { freeProxynetRange, type NetworkOnHost } from './converge/proxynet';
 export {
   createSecretsReader,

@@ -85,7 +85,7 @@ export async function deployOne(
 const VERDICT_MS = 2_000;
 
 /** The outcome, unless Traefik refuses a router of the stack: then what runs is not what serves. */
-async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
+export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
   const until = system.now() + (isNew ? VERDICT_MS : 0);

@@ -6,7 +6,7 @@ import { withNotice } from '../notice/send-notice';
 import { keepHoneypotRules } from '../converge/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
-import { deployOne } from './deploy-one';
+import { deployOne, served } from './deploy-one';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from './model';
 import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
@@ -133,7 +133,8 @@ async function settleStack(
     case 'external': {
       const plan = planExternal(run, spec);
       if (!plan.unchanged) await run.publisher.settle(stack);
-      return { stack, status: plan.unchanged ? 'unchanged' : 'deployed', plan, problems: [], durationMs: 0 };
+      const status = plan.unchanged ? 'unchanged' : 'deployed';
+      return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
     }
   }
 }

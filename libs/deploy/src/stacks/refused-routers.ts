@@ -1,14 +1,18 @@
-import type { Place, Problem } from '@itsup/config';
-import type { Route } from '@itsup/routing';
+import type { Place, Problem, Project, Workspace } from '@itsup/config';
+import { routeWorkspace, type Route, type WorkspaceRouting } from '@itsup/routing';
 import { checkLabels } from '@itsup/traefik';
 
 import { getText } from '../converge/network-probes';
+import type { DeployContext } from '../context';
 import { proxyAccess } from '../converge/proxy-access';
-import type { Observed } from '../plan/observe';
+import { byProject, observe, type Observed } from '../plan/observe';
 import { isUp } from '../rollout/acknowledge';
 import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '../traefik-api';
+import { PROXY_STACK } from './model';
 import type { Run } from './run';
 import type { StackSpec } from './stack-spec';
+
+const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** Routers of a stack by Traefik's name for them, with where they come from. */
 type OwnRouters = ReadonlyMap<string, Place | null>;
@@ -18,16 +22,40 @@ type OwnRouters = ReadonlyMap<string, Place | null>;
  * question where there is none. A Traefik that does not answer is told of elsewhere.
  */
 export async function refusedRouters(run: Run, spec: StackSpec, observed: Observed): Promise<Problem[]> {
-  if (spec.project === null) return [];
-  const { state, docker } = run.context;
+  const { project, stack } = spec;
+  if (project === null) return [];
+  return firstRefusal(run.context, observed, (served) =>
+    problemsIn(served, ownRouters(run.routing, project), stack),
+  );
+}
+
+/** The same for all projects at once; changes nothing. */
+export async function refusedRoutersOf(
+  context: Pick<DeployContext, 'docker' | 'state'>,
+  workspace: Workspace,
+): Promise<Problem[]> {
+  const label = `${PROJECT_LABEL}=${PROXY_STACK}`;
+  const listing = await context.docker.listContainers({ labelFilters: [label] });
+  return firstRefusal(context, byProject(observe(listing)), (served) => {
+    const routing = routeWorkspace(workspace);
+    const enabled = workspace.projects.filter((project) => project.enabled);
+    return enabled.flatMap((project) => problemsIn(served, ownRouters(routing, project), project.name));
+  });
+}
+
+/** What is found in the first instance that refuses something; empty: nothing, or none answers. */
+async function firstRefusal(
+  { state, docker }: Pick<DeployContext, 'docker' | 'state'>,
+  observed: Observed,
+  find: (served: ServedConfiguration) => Problem[],
+): Promise<Problem[]> {
   const proxy = await proxyAccess(state, observed, docker);
   if (proxy === null) return [];
   try {
     for (const address of await proxy.apis()) {
       const api = createTraefikApi(address, getText, proxy.apiSecret);
       if (!(await api.refusesRouters())) continue;
-      const served = await api.rawData();
-      const problems = problemsIn(served, ownRouters(run, spec), spec.stack);
+      const problems = find(await api.rawData());
       if (problems.length > 0) return problems;
     }
   } catch (error) {
@@ -56,9 +84,8 @@ export function problemsIn(served: ServedConfiguration, own: OwnRouters, stack: 
   );
 }
 
-function ownRouters({ routing }: Run, { project }: StackSpec): OwnRouters {
+function ownRouters(routing: WorkspaceRouting, project: Project): OwnRouters {
   const own = new Map<string, Place | null>();
-  if (project === null) return own;
   const routes = routing.projects.find((each) => each.project === project.name)?.routes ?? [];
   for (const route of routes) for (const name of namesOf(route)) own.set(name, route.place);
   for (const service of project.compose?.services ?? []) {

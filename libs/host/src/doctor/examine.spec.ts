@@ -286,6 +286,21 @@ describe('examine', () => {
       ],
     ],
     [
+      'a router that Traefik refuses',
+      {
+        refused: [
+          {
+            ...{ code: 'router-refused', severity: 'error', project: 'blog' },
+            message: 'Traefik refuses the router blog@docker: the service "x@docker" does not exist',
+            place: { file: 'projects/blog/docker-compose.yml', line: 3, column: 5 },
+          },
+        ],
+      },
+      [
+        'error routers: blog: Traefik refuses the router blog@docker: the service "x@docker" does not exist (projects/blog/docker-compose.yml:3)',
+      ],
+    ],
+    [
       'a route file that no deploy will take away by itself',
       { leftovers: { ...leftovers, pins: ['rollout-blog-web.yml'] } },
       [

@@ -10,6 +10,7 @@ import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
 import { checkPorts } from './checks/ports';
+import { checkRefusedRouters } from './checks/refused-routers';
 import { checkSecrets } from './checks/secrets';
 import { checkUnits } from './checks/units';
 import { checkWorkspace } from './checks/workspace';
@@ -26,6 +27,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkHoneypot,
   checkPorts,
   checkOpenApis,
+  checkRefusedRouters,
   checkNames,
   checkForwards,
   checkCertificates,

@@ -1,3 +1,4 @@
+import type { Problem } from '@itsup/config';
 import type { Engine, Listener, NetworkDetails, PacketFilterResult, Versions } from '@itsup/docker';
 import type { Proxynet } from '@itsup/routing';
 
@@ -19,6 +20,8 @@ export interface HostFacts {
   listeners: Listener[] | null;
   /** A Traefik of ours runs. */
   proxyRuns: boolean;
+  /** Routers of the projects that Traefik refuses; empty also where none answers. */
+  refused?: Problem[];
   /** The DNS server that logs lookups runs; null: the proxy was not deployed here, or nobody can tell. */
   honeypotRuns: boolean | null;
   /** What the configuration asks for. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { isCheckedVersion } from '@itsup/traefik';
 import type { Workspace } from '@itsup/config';
-import { createSecretsReader, HOST_CONTEXT, type DeployContext } from '@itsup/deploy';
+import { createSecretsReader, HOST_CONTEXT, refusedRoutersOf, type DeployContext } from '@itsup/deploy';
 import { DockerError, type Engine } from '@itsup/docker';
 
 import type { DiskFacts, HostFacts } from './facts';
@@ -34,7 +34,7 @@ export async function gatherFacts(
     orNull(docker.engine()),
     hasEmail(context, workspace).then((email) => wantedFacts(workspace, email)),
   ]);
-  const [networks, listeners, containers, lookups, leftovers, secrets] = await Promise.all([
+  const [networks, listeners, containers, lookups, leftovers, secrets, refused] = await Promise.all([
     engine === null ? [] : allNetworks(context),
     orNull(docker.listeners()),
     engine === null
@@ -43,6 +43,7 @@ export async function gatherFacts(
     lookUp(wanted.domains),
     leftoverFacts(context, isCheckedVersion(workspace.settings.versions.traefik)),
     secretsFacts(context, workspace),
+    engine === null ? [] : orNull(refusedRoutersOf(context, workspace)),
   ]);
   const interfaces = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return {
@@ -64,6 +65,7 @@ export async function gatherFacts(
             ({ compose, state: now, health }) =>
               compose?.service === 'dns' && now === 'running' && health !== 'unhealthy',
           ),
+    refused: refused ?? [],
     wanted,
     lookups,
     certificates: await certificateFacts(path.join(state.dir, 'acme/acme.json')),
