@@ -68,8 +68,9 @@ function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
   for (const other of scope) {
     if (!isOther(claim, other) || precedence(claim, other) < 0) continue;
     for (const term of other.terms) {
-      if (term.host !== null && !coversWhole(claim, term) && reaches(claim, term.host, term))
-        take(other, term);
+      if (term.host === null || !reaches(claim, term.host, term)) continue;
+      // A conflict of rules, which looks at no redirect.
+      if (other.isRedirect || !coversWhole(claim, term)) take(other, term);
     }
   }
   return taken;
@@ -98,7 +99,7 @@ function reachesUnnamedHosts({ host }: Term): boolean {
   return host === null || host.startsWith('*');
 }
 
-/** A plain term for every host that takes all of this one: told as a conflict of rules. */
+/** A plain term for every host that takes all of this one. */
 function coversWhole(claim: Claim, wanted: Term): boolean {
   const path = wanted.path ?? wanted.prefix ?? '';
   return claim.terms.some(

@@ -59,7 +59,7 @@ export async function* runAction<Options extends StackOptions>(
   root: string,
   tasks: Record<string, Options>,
   signal: AbortSignal,
-  shown: Set<string> = new Set(),
+  shown = new Set<string>(),
 ): AsyncGenerator<TaskOutcome> {
   const env = process.env;
   const color = wantsColor(env, process.stdout.isTTY);
