@@ -35,28 +35,42 @@ export interface LabelRouter {
 export function labelRouters(project: Project, routing: ProjectRouting, lookup?: Lookup): LabelRouter[] {
   return (project.compose?.services ?? []).flatMap((service) => {
     const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
-    const labels: Record<string, string> = { ...added, ...writtenLabels(service, lookup) };
+    const own = writtenLabels(service, lookup);
+    const labels: Record<string, string> = { ...added, ...own };
     if (valueOf(labels, 'traefik.enable')?.toLowerCase() !== 'true') return [];
-    return routersOf(labels, service);
+    return routersOf(labels, own, service);
   });
 }
 
-/** The operator's labels with the variables put in; `$$` is how Compose writes a `$`. */
+/**
+ * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in the
+ * name too, and hold all of the label.
+ */
 export function writtenLabels(
   service: Pick<ServiceFacts, 'labels'>,
   lookup: Lookup = () => undefined,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(service.labels).map(([key, value]) => [
-      key,
-      value.includes('$') ? (interpolate(value, lookup) ?? value.replaceAll('$$', '$')) : value,
-    ]),
+    Object.entries(service.labels).map(([key, value]) =>
+      key.includes('$') ? withVariableName(key, value, lookup) : [key, withVariables(value, lookup)],
+    ),
   );
 }
 
-/** Whether the operator wrote labels that Traefik reads. */
+function withVariables(text: string, lookup: Lookup): string {
+  return text.includes('$') ? (interpolate(text, lookup) ?? text.replaceAll('$$', '$')) : text;
+}
+
+function withVariableName(key: string, value: string, lookup: Lookup): [string, string] {
+  const label = withVariables(value === '' ? key : `${key}=${value}`, lookup);
+  const equals = label.indexOf('=');
+  return equals === -1 ? [label, ''] : [label.slice(0, equals), label.slice(equals + 1)];
+}
+
+/** Whether the operator wrote labels that Traefik reads, or may read once a variable in their name has its value. */
 export function hasWrittenLabels({ labels }: Pick<ServiceFacts, 'labels'>): boolean {
-  for (const key in labels) if (key.slice(0, 8).toLowerCase() === 'traefik.') return true;
+  for (const key in labels)
+    if (key.startsWith('$') || key.slice(0, 8).toLowerCase() === 'traefik.') return true;
   return false;
 }
 
@@ -67,7 +81,11 @@ export function disabledByLabel(project: Project, service: string): boolean {
   return enable !== undefined && enable.toLowerCase() !== 'true';
 }
 
-function routersOf(labels: Readonly<Record<string, string>>, service: ServiceFacts): LabelRouter[] {
+function routersOf(
+  labels: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+  service: ServiceFacts,
+): LabelRouter[] {
   const fields = labelFields(labels);
   const byRouter = new Map<string, LabelField[]>();
   const services: Record<string, Set<string>> = {};
@@ -78,14 +96,14 @@ function routersOf(labels: Readonly<Record<string, string>>, service: ServiceFac
     byRouter.set(id, [...(byRouter.get(id) ?? []), field]);
   }
   const redirecting = redirectsIn(fields);
-  return [...byRouter.values()].map((own) => {
-    const [{ name, protocol: kind }] = own as [LabelField, ...LabelField[]];
-    const values = new Map(own.map(({ field, value }) => [field, value]));
+  return [...byRouter.values()].map((parts) => {
+    const [{ name, protocol: kind }] = parts as [LabelField, ...LabelField[]];
+    const values = new Map(parts.map(({ field, value }) => [field, value]));
     // Traefik links a router to the container's service when there is only one.
     const known = [...(services[kind] ?? [])];
     const target = values.get('service') ?? (known.length === 1 ? known[0] : undefined) ?? '';
     const router = routerOf(values, target);
-    const written = own.filter(({ label }) => Object.hasOwn(service.labels, label));
+    const written = parts.filter(({ label }) => Object.hasOwn(own, label));
     const telling = written.find(({ field }) => field === 'rule') ?? written[0];
     return {
       name,

@@ -147,6 +147,34 @@ describe('one project that takes the domains of others', () => {
   });
 });
 
+describe('a label in a list whose name holds a variable', () => {
+  const list = {
+    'traefik.http.routers.${X}.rule': 'Host(`victim.org`)',
+    'traefik.http.routers.${X}.tls': 'true',
+    'traefik.http.services.${VICTIMS:-victim-web-80}.loadbalancer.server.port': '80',
+  };
+  const withValues = (labels: Record<string, string>, values: Record<string, string>) =>
+    routeWorkspace(workspace([project('evil', { services: [labelled(labels)] }), victim]), new Map(), {
+      lookups: () => (name) => values[name],
+    });
+
+  it('is read with its value, and with its default', () => {
+    expect(brief(withValues(list, { X: 'steal' }))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^route-conflict .*victim:2/),
+        expect.stringMatching(/^\S*name\S* evil:\d+ victim:2$/),
+      ]),
+    );
+  });
+
+  it('is read when the variable holds all of it', () => {
+    const text = 'traefik.http.services.victim-web-80.loadbalancer.server.port=80';
+    expect(brief(withValues({ '${LABEL}': '' }, { LABEL: text }))).toEqual([
+      expect.stringMatching(/^\S*name\S* evil:\d+ victim:2$/),
+    ]);
+  });
+});
+
 describe('names in Traefik', () => {
   test.each([
     ['traefik.http.services.victim-web-80.loadbalancer.server.port', '80'],
