@@ -1,4 +1,4 @@
-import { namedCredentials } from './credentials';
+import { isCredential, isDeploysOwn, namedCredentials } from './credentials';
 import { parseYaml } from './parse-yaml';
 
 const named = (text: string): string[] =>
@@ -45,4 +45,32 @@ describe('namedCredentials', () => {
       named('services: {web: {image: GH_TOKEN, labels: [GITHUB_TOKEN], command: [SOPS_AGE_KEY]}}'),
     ).toEqual([]);
   });
+});
+
+describe('isDeploysOwn', () => {
+  it.each(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE', 'ACTIONS_RUNTIME_TOKEN', 'NX_CLOUD_ACCESS_TOKEN'])(
+    'knows %s, which no application has',
+    (name) => expect(isDeploysOwn(name)).toBe(true),
+  );
+
+  // What applications call their own: GitLab's documentation, logins by GitHub, Convex.
+  it.each([
+    'GITLAB_HOME',
+    'GITLAB_ROOT_PASSWORD',
+    'GITHUB_CLIENT_ID',
+    'GITHUB_TOKEN',
+    'ACTIONS_USER_TIMEOUT_SECS',
+  ])('leaves %s to who has a value for it', (name) => expect(isDeploysOwn(name)).toBe(false));
+});
+
+describe('isCredential', () => {
+  it.each(['GH_TOKEN', 'GITHUB_TOKEN', 'GITLAB_TOKEN', 'GITHUB_APP_PRIVATE_KEY', 'NPM_TOKEN', 'API_TOKENS'])(
+    'keeps %s of the deploy',
+    (name) => expect(isCredential(name)).toBe(true),
+  );
+
+  it.each(['GITHUB_SHA', 'GITLAB_HOME', 'MAX_TOKENS', 'OPENAI_MAX_TOKENS', 'TOKEN_TTL', 'AWS_REGION'])(
+    'passes %s on',
+    (name) => expect(isCredential(name)).toBe(false),
+  );
 });

@@ -3,27 +3,31 @@ import type { NamedVariable } from './model';
 import type { YamlSource } from './yaml-source';
 
 /**
- * Variables of whoever deploys that no project may have: keys of SOPS and of the CI. They are in the environment of a
- * deploy for its own use, and one project with the key of SOPS could read the secrets of all.
+ * Variables of whoever deploys that no project may have: keys of SOPS, and what a runner has to speak to its own service.
+ * They are in the environment of a deploy for its own use, and one project with the key of SOPS could read the secrets of
+ * all.
  */
-const DEPLOYS_OWN = /^(?:SOPS|GH|GITHUB|ACTIONS|GITLAB|NX_CLOUD)_/;
+const DEPLOYS_OWN = /^(?:SOPS_|NX_CLOUD_|ACTIONS_(?:RUNTIME|RESULTS|CACHE|ID_TOKEN)_)/;
 
 /** What a workflow tells of itself: no secret, and a good tag for an image. */
 const HARMLESS =
   /^GITHUB_(?:SHA|REF|REF_NAME|REF_TYPE|HEAD_REF|BASE_REF|REPOSITORY|REPOSITORY_OWNER|REPOSITORY_ID|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|ACTOR|WORKFLOW|EVENT_NAME|JOB|SERVER_URL|API_URL)$/;
 
-/** Credentials by their names, whoever's they are. */
+/**
+ * Credentials by their names, whoever's they are: an application may have a `GITHUB_CLIENT_ID` of its own, and of a file
+ * that uses one nothing tells where the value is to come from. How many tokens a model may use is none.
+ */
 const CREDENTIAL =
-  /(?:^|_)(?:ACCESS_)?TOKENS?$|^AWS_(?!(?:DEFAULT_)?REGION$)|^(?:AZURE|ARM|CLOUDSDK)_|^GOOGLE_(?:APPLICATION_)?CREDENTIALS$|^CI_(?:JOB_JWT|REGISTRY_PASSWORD|DEPLOY_PASSWORD)|^(?:SSH_AUTH_SOCK|DOCKER_AUTH_CONFIG|TRAEFIK_ADMIN)$|^npm_config_.*auth/i;
+  /(?:^|_)(?<!MAX_|MIN_|NUM_)TOKENS?$|^(?:GH|GITHUB|ACTIONS)_|^AWS_(?!(?:DEFAULT_)?REGION$)|^(?:AZURE|ARM|CLOUDSDK)_|^GOOGLE_(?:APPLICATION_)?CREDENTIALS$|^CI_(?:JOB_JWT|REGISTRY_PASSWORD|DEPLOY_PASSWORD)|^(?:SSH_AUTH_SOCK|DOCKER_AUTH_CONFIG|TRAEFIK_ADMIN)$|^npm_config_.*auth/i;
 
-/** Never a project's, whatever the environment holds. */
+/** Never a project's, whether the environment holds one or not. */
 export function isDeploysOwn(name: string): boolean {
-  return DEPLOYS_OWN.test(name) && !HARMLESS.test(name);
+  return DEPLOYS_OWN.test(name);
 }
 
 /** Not passed on from the environment of a deploy; a project has its own in its `.env` or in its secrets. */
 export function isCredential(name: string): boolean {
-  return isDeploysOwn(name) || CREDENTIAL.test(name);
+  return isDeploysOwn(name) || (CREDENTIAL.test(name) && !HARMLESS.test(name));
 }
 
 const VARIABLE = /\$(?:\$|\{?([A-Za-z_]\w*))/g;
