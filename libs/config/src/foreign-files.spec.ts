@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatProblems, readWorkspace, variablePathProblems, type Problem } from './index';
+import { followSources, formatProblems, readWorkspace, type Problem } from './index';
 
 const SECRET = 'victim-secret-S3CR3T';
 const CACHE = 'node_modules/.cache/itsup/parsed.json';
@@ -284,7 +284,7 @@ describe('a path that variables tell', () => {
     const { projects } = await readWorkspace(root);
     const app = projects.find(({ name }) => name === 'app');
     if (app === undefined) throw new Error('no app');
-    return outlineOf(variablePathProblems(root, app, values));
+    return outlineOf(followSources(root, app, values).problems);
   };
 
   it.each([

@@ -28,7 +28,7 @@ export {
 export { readWorkspaceFrom, type SourceTree } from './source-tree';
 export { interpolate, type Lookup } from './interpolate';
 export { portsOf } from './published-ports';
-export { judgePaths, variablePathProblems } from './path-problems';
+export { followSources, judgePaths, type FollowedSources } from './path-problems';
 export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './regular-file';
 export { isCredential, isDeploysOwn } from './credentials';
 export { expandedPath, isVariable } from './expanded-path';

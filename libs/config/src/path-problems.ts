@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { expandedPath, isVariable, type Variables } from './expanded-path';
 import { isOwnSecret, ownerOf } from './file-owner';
-import type { NamedPath, Project } from './model';
+import type { NamedPath, NamedVariable, Project } from './model';
 import type { Place, Problem } from './problem';
 import { readCompose } from './read-compose';
 import { kindOf, MAX_TEXT_BYTES } from './regular-file';
@@ -31,26 +31,48 @@ export function pathProblems(files: YamlFiles, root: string, project: Project): 
   );
 }
 
+/** A project's sources as Compose follows them with the values of variables. */
+export interface FollowedSources {
+  /** What is wrong with the paths that only the values tell. */
+  problems: Problem[];
+  /** Compose files, from the workspace root. */
+  files: readonly string[];
+  paths: readonly NamedPath[];
+  credentials: readonly NamedVariable[];
+  /** Part of them cannot be read: on another machine, outside of the workspace, or broken. */
+  partial: boolean;
+}
+
 /**
- * The same of the paths that only the values of variables tell, with what is behind an `extends` or `include` of that
- * kind. To be asked before Compose reads them.
+ * Follows what only the values of variables tell: paths, and what is behind an `extends` or `include` of that kind. To be
+ * asked before Compose reads them.
  *
  * @param variables what Compose interpolates from, with HOME for `~`
  */
-export function variablePathProblems(root: string, project: Project, variables: Variables): Problem[] {
+export function followSources(root: string, project: Project, variables: Variables): FollowedSources {
   const { name, compose } = project;
-  if (compose === null || !(compose.paths ?? []).some(({ path }) => isVariable(path))) return [];
+  const known = compose?.paths ?? [];
+  if (compose === null || !known.some(({ path }) => isVariable(path)))
+    return {
+      problems: [],
+      files: project.files,
+      paths: known,
+      credentials: compose?.credentials ?? [],
+      partial: compose?.partial === true,
+    };
   const files = new YamlFiles(root);
   const base = project.paths === 'upstream' ? `upstream/${name}` : project.folder;
   const read = readCompose(files, compose.files, base, { owner: name, variables });
   const foreign = read.problems.filter(({ code }) => code === 'foreign-file');
-  const paths = (read.facts.paths ?? []).filter(({ path, use }) => use !== 'source' || isVariable(path));
-  return [
+  const { paths = [], credentials = [], partial = false } = read.facts;
+  const judged = paths.filter(({ path, use }) => use !== 'source' || isVariable(path));
+  const problems = [
     ...foreign,
-    ...paths.flatMap((path) =>
+    ...judged.flatMap((path) =>
       judge({ files, root, project: name }, path, expandedPath(path.path, variables)),
     ),
   ].map((problem) => ({ ...problem, project: name }));
+  return { problems, files: read.files, paths, credentials, partial };
 }
 
 /** What is wrong with paths that Compose came to: absolute ones. */

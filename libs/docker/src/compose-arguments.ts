@@ -9,13 +9,14 @@ import type {
 } from './compose';
 
 /** What every command of a stack begins with. */
-export function stackArguments({ project, files }: ComposeStack): string[] {
+export function stackArguments({ project, files, envFile }: ComposeStack): string[] {
   return [
     'compose',
     '--ansi',
     'never',
     '--project-name',
     project,
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
     ...files.flatMap((file) => ['--file', file]),
   ];
 }

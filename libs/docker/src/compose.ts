@@ -13,6 +13,8 @@ export interface ComposeStack {
    * They reach the child through its environment alone, never argv, and no message repeats a value.
    */
   env: Record<string, string>;
+  /** File of variables (`--env-file`) in place of the `.env` of `cwd`; absolute. */
+  envFile?: string;
   /** What the child gets of the environment of `createDocker`; default: all of it. */
   inherit?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { childEnvironment } from './child-environment';
+import { childEnvironment, withoutCredentials } from './child-environment';
 import { credentialProblems, credentialsOfEnvFile } from './credential-problems';
 
 const CALLER = {
@@ -33,6 +33,19 @@ describe('childEnvironment', () => {
     );
   });
 
+  it('passes on names that only programs can set', () => {
+    const env = { 'spring.profile': 'x', 'my-var': 'y', 'other.var': 'z' };
+    expect(childEnvironment(env, ['environment: [spring.profile, my-var]'])).toEqual({
+      'spring.profile': 'x',
+      'my-var': 'y',
+    });
+  });
+
+  it('passes on everything but credentials where a file is read by Compose alone', () => {
+    const { TAG, MOOD, SOPS_AGE_KEY, GH_TOKEN } = withoutCredentials(CALLER);
+    expect({ TAG, MOOD, SOPS_AGE_KEY, GH_TOKEN }).toEqual({ TAG: '1', MOOD: 'good' });
+  });
+
   it('never passes on a credential of the deploy, whoever names it', () => {
     const text = Object.keys(CALLER).join(' ');
     const passed = childEnvironment(CALLER, [text]);
@@ -44,7 +57,10 @@ describe('childEnvironment', () => {
 
 describe('credentialProblems', () => {
   const place = { file: 'projects/app/compose.yml', line: 4, column: 1 };
-  const named = ['SOPS_AGE_KEY', 'API_TOKEN', 'OTHER_TOKEN'].map((name) => ({ name, place }));
+  const named = ['SOPS_AGE_KEY', 'API_TOKEN', 'OTHER_TOKEN', 'GITHUB_CLIENT_SECRET'].map((name) => ({
+    name,
+    place,
+  }));
   const found = (own: string[], env: Record<string, string> | null): string[] =>
     credentialProblems('app', named, new Set(own), env).map(
       ({ message }) => /`(\w+)`/.exec(message)?.[1] ?? '',

@@ -7,7 +7,7 @@ const NEEDED = new RegExp(
   `^(?:${[
     'PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_\\w+|TZ|TERM|COLORTERM|COLUMNS|LINES|(?:NO|FORCE)_COLOR|CLICOLOR\\w*',
     'TMPDIR|TMP|TEMP|USERPROFILE|APPDATA|LOCALAPPDATA|PROGRAMDATA|SYSTEMROOT|XDG_\\w+|DBUS_SESSION_BUS_ADDRESS',
-    '(?:https?|ftp|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|SSH_AUTH_SOCK|GNUPGHOME|PASSWORD_STORE_DIR',
+    '(?:https?|ftp|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|SSH_AUTH_SOCK|GNUPGHOME|GPG_TTY|PASSWORD_STORE_DIR|SOURCE_DATE_EPOCH',
     'DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION|DEFAULT_PLATFORM|BUILDKIT|CLI_\\w+|AUTH_CONFIG)',
     'COMPOSE_\\w+|BUILDKIT_\\w+|BUILDX_\\w+',
   ].join('|')})$`,
@@ -16,20 +16,31 @@ const NEEDED = new RegExp(
 
 const WORD = /[A-Za-z_]\w*/g;
 
+/** A name that shells cannot set and programs can (`spring.profile`): `environment` and env files pass it on too. */
+const UNUSUAL = /\W/;
+
 /**
  * What a Compose process of a project gets of the caller's environment: what Compose needs, and what the project's files
  * name in whatever way. Credentials of the deploy stay out even then: one project with the key of SOPS could read the
  * secrets of all. Its own come from its files, on top of this.
  *
- * @param texts of every file in which a variable of the project can stand
+ * @param texts of every file in which a variable of the project can stand; null: there is one that only Compose reads
+ *   (on another machine), so that any name may be in it
  */
-export function childEnvironment(env: Environment, texts: Iterable<string>): Record<string, string> {
+export function childEnvironment(env: Environment, texts: readonly string[] | null): Record<string, string> {
   const named = new Set<string>();
-  for (const text of texts) for (const [word] of text.matchAll(WORD)) named.add(word);
+  for (const text of texts ?? []) for (const [word] of text.matchAll(WORD)) named.add(word);
+  const isNamed = (name: string): boolean =>
+    texts === null || named.has(name) || (UNUSUAL.test(name) && texts.some((text) => text.includes(name)));
   return Object.fromEntries(
     Object.entries(env).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && (NEEDED.test(entry[0]) || (named.has(entry[0]) && !isCredential(entry[0]))),
+        entry[1] !== undefined && (NEEDED.test(entry[0]) || (!isCredential(entry[0]) && isNamed(entry[0]))),
     ),
   );
+}
+
+/** The caller's variables that a project may have when a file of its names them. */
+export function withoutCredentials(env: Environment): Record<string, string> {
+  return childEnvironment(env, null);
 }

@@ -80,7 +80,7 @@ export interface LoadOptions {
  * @throws UserError for variables without a value and for options that are not understood, DockerError for the rest
  */
 export async function loadDesired(spec: StackSpec, options: LoadOptions): Promise<LoadedStack> {
-  const { environment, stack } = await projectCompose(spec, options);
+  const { environment, stack, followed } = await projectCompose(spec, options);
   const compose = options.docker.compose({
     project: spec.projectName,
     files: options.composeFiles ?? [spec.composeFile],
@@ -92,7 +92,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     readModel(compose, options.relocation).catch((error: unknown) => error),
     options.needHashes ? hashesOf(compose) : Promise.resolve(NO_HASHES),
   ]);
-  const uses = [...sources.values()].flatMap(variablesIn);
+  const followedTexts = readTexts(followed.sources);
+  const uses = [...sources.values(), ...followedTexts.values()].flatMap(variablesIn);
   if (!isModel(model)) throw explained(model, spec, uses, environment);
   const joined: Problem[] = [];
   // What a rollback mounts is a copy of the project's own, in the state folder.
@@ -107,7 +108,12 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   const foreign = modelPathProblems(spec, model, options);
   if (foreign.some(({ severity }) => severity === 'error')) throw new UserError(foreign);
 
-  const files = await stampAll(filesOf(spec, model, environment), options);
+  const files = await stampAll(
+    [...new Set([...filesOf(spec, model, environment), ...followed.sources, ...followed.envFiles])].sort(
+      byCodeUnit,
+    ),
+    options,
+  );
   const contexts = await stampContexts(model, options);
   const contents = mountedContents(files, model, environment, options);
   const imageIds = await options.docker.inspectImages(
@@ -155,7 +161,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });
-  const names = namesIn([...sources.values(), ...readTexts(envFilesOf(spec, environment)).values()]);
+  const envFiles = [...envFilesOf(spec, environment), ...followed.envFiles];
+  const names = namesIn([...sources.values(), ...followedTexts.values(), ...readTexts(envFiles).values()]);
   const unset = undefinedVariables(uses, environment.all);
   return {
     spec,

@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 
-import { expandedPath, UserError, variablePathProblems, type NamedPath } from '@itsup/config';
+import { expandedPath, followSources, UserError, type NamedPath } from '@itsup/config';
 import type { ComposeStack } from '@itsup/docker';
 
 import { secretsFilesOf, type SecretsReader } from './secrets';
-import { childEnvironment } from './child-environment';
+import { childEnvironment, withoutCredentials } from './child-environment';
 import { credentialProblems, credentialsOfEnvFile } from './credential-problems';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { projectText } from './project-text';
@@ -13,7 +14,9 @@ import type { StackSpec } from '../stacks/stack-spec';
 /** What Compose may be run with on a stack. Holds secrets. */
 export interface ProjectCompose {
   environment: StackEnvironment;
-  stack: Pick<ComposeStack, 'env' | 'inherit'>;
+  stack: Pick<ComposeStack, 'env' | 'inherit' | 'envFile'>;
+  /** Compose files and files of variables that only the values of variables lead to, beside those of the spec; absolute. */
+  followed: { sources: string[]; envFiles: string[] };
 }
 
 export interface ProjectComposeOptions {
@@ -39,34 +42,62 @@ export async function projectCompose(
   const options = { root, stack, folder, stateDir, env };
   if (project === null) {
     const environment = await stackEnvironment(options, secrets);
-    return { environment, stack: { env: environment.added } };
+    return {
+      environment,
+      stack: { env: environment.added },
+      followed: { sources: [], envFiles: [] },
+    };
   }
   const display = (file: string): string => path.relative(root, file);
   const textOf = (file: string): string => projectText(file, display(file)) ?? '';
-  const sources = spec.sources.map(textOf);
-  const files = (env: Readonly<Record<string, string | undefined>>): string[] => [
-    ...new Set([
-      path.join(folder, '.env'),
-      ...spec.envFiles,
-      ...(project.compose?.paths ?? []).filter(isEnvFile).flatMap((named) => pathOf(root, named, env)),
-    ]),
-  ];
+  // What leads to a file is named by one that was read before, so that the child gets it too.
+  const { all } = await stackEnvironment({ ...options, inherit: withoutCredentials(env) }, secrets);
+  const variables = { HOME: env['HOME'], ...all };
+  const { problems: ofPaths, files, paths, credentials, partial } = followSources(root, project, variables);
+  const dotenv = path.join(folder, '.env');
+  const sources = unique([...spec.sources, ...files.map((file) => path.resolve(root, file))]);
+  const envFiles = unique([
+    dotenv,
+    ...spec.envFiles,
+    ...paths.filter(isEnvFile).flatMap((named) => pathOf(root, named, variables)),
+  ]);
   // Those of `secrets/` are taken apart: they may be encrypted, and are read as secrets.
   const isSecret = (file: string): boolean => secretsFilesOf(stack).includes(display(file));
-  const envFiles = files(env).filter((file) => !isSecret(file));
-  const envTexts = envFiles.map((file) => [display(file), textOf(file)] as const);
-  const inherit = childEnvironment(env, [...sources, ...envTexts.map(([, text]) => text), ...words]);
+  const envTexts = envFiles
+    .filter((file) => !isSecret(file))
+    .map((file) => [display(file), textOf(file)] as const);
+  const texts = [...sources.map(textOf), ...envTexts.map(([, text]) => text), ...words];
+  const inherit = childEnvironment(env, partial ? null : texts);
   const environment = await stackEnvironment({ ...options, inherit }, secrets);
-  const named = [
-    ...(project.compose?.credentials ?? []),
-    ...envTexts.flatMap(([file, text]) => credentialsOfEnvFile(file, text)),
-  ];
-  const problems = [
-    ...variablePathProblems(root, project, { HOME: env['HOME'], ...environment.all }),
-    ...credentialProblems(stack, named, environment.own, env),
-  ];
+  const named = [...credentials, ...envTexts.flatMap(([file, text]) => credentialsOfEnvFile(file, text))];
+  const problems = [...ofPaths, ...credentialProblems(stack, named, environment.own, env)];
   if (problems.some(({ severity }) => severity === 'error')) throw new UserError(problems);
-  return { environment, stack: { env: environment.added, inherit } };
+  const known = new Set([...spec.sources, ...spec.envFiles, dotenv]);
+  return {
+    environment,
+    stack: { env: environment.added, inherit, ...(readsOwn(spec, dotenv, inherit) && { envFile: dotenv }) },
+    followed: {
+      sources: sources.filter((file) => !known.has(file)),
+      envFiles: envFiles.filter((file) => !known.has(file)),
+    },
+  };
+}
+
+/**
+ * Must Compose be told of the project's `.env`? It looks for one beside the artifact, and takes some variables
+ * (COMPOSE_PROFILES, those within an env_file) from there alone; with `paths: upstream` that is where it belongs.
+ */
+function readsOwn(
+  { project }: StackSpec,
+  dotenv: string,
+  { COMPOSE_ENV_FILES: others = '', COMPOSE_DISABLE_ENV_FILE: disabled = '' }: Record<string, string>,
+): boolean {
+  if (project?.paths === 'upstream' || others !== '' || /^(?:1|t|true)$/i.test(disabled)) return false;
+  return statSync(dotenv, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function unique(files: readonly string[]): string[] {
+  return [...new Set(files)];
 }
 
 function isEnvFile({ use, attribute }: NamedPath): boolean {

@@ -11,11 +11,11 @@ import {
   checkComposeFiles,
   composeFilesOf,
   composeVariables,
+  followSources,
   problemsOf,
   readProject,
   readSettings,
   readWorkspace,
-  variablePathProblems,
   type ComposeVariable,
   type Problem,
   type Settings,
@@ -111,7 +111,7 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   const variables = composeVariables(check.root, project);
   const own = ownNames(check.root, name);
   const forbidden = [
-    ...variablePathProblems(check.root, project, placeholderEnvironment(variables)),
+    ...followSources(check.root, project, placeholderEnvironment(variables)).problems,
     ...credentialProblems(name, project.compose?.credentials ?? [], own, null),
   ];
   // Compose would read what the project may not.
