@@ -41,6 +41,7 @@ function labelProblems(project: Project, compose: ComposeFacts, service: Service
   const at = { place: service.labelPlaces?.[written] ?? service.place, project: project.name };
   if (literal === undefined) {
     if (isOpen || pinned(project, service, named)) return [];
+    if (isAlone(project, compose, own)) return [{ ...at, ...needless(service, label) }];
     return [
       {
         ...at,
@@ -62,6 +63,26 @@ function labelProblems(project: Project, compose: ComposeFacts, service: Service
       help: 'remove the label: a network that it reaches is added',
     },
   ];
+}
+
+/** On one network, within reach, Traefik has no choice: the label is wrong, and does no harm. */
+function isAlone(project: Project, compose: ComposeFacts, own: readonly string[]): boolean {
+  const [key] = own;
+  const joinsMore =
+    project.egress.length > 0 || project.ingress.some(({ ipv4Address }) => ipv4Address !== null);
+  return own.length === 1 && key !== undefined && !joinsMore && isInReach(compose, key);
+}
+
+function needless(
+  { name }: ServiceFacts,
+  label: string,
+): Pick<Problem, 'code' | 'severity' | 'message' | 'help'> {
+  return {
+    code: 'network-not-joined',
+    severity: 'warning',
+    message: `the label ${NETWORK_LABEL} of ${name} names ${label}, which ${name} is not on: Traefik takes the one network that it is on`,
+    help: 'remove the label: the right one is added',
+  };
 }
 
 /** Any name that no variable is part of; the project's own may be another one at deploy. */

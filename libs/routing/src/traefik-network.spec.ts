@@ -146,14 +146,25 @@ describe('the operator’s own label', () => {
   });
 
   it('is an error where it names a network that the service is not on', () => {
-    expect(withLabel('proxynet').problems).toMatchObject([
+    expect(withLabel('proxynet', { networks: ['a', 'b'] }, ['a', 'b']).problems).toMatchObject([
       {
         code: 'network-not-joined',
         severity: 'error',
         message: expect.stringContaining('at random') as string,
       },
     ]);
-    expect(codes(withLabel('blog_a', { networks: ['b'] }, ['a', 'b']))).toEqual(['network-not-joined']);
+    expect(codes(withLabel('blog_a', { networks: ['b', 'c'] }, ['a', 'b', 'c']))).toEqual([
+      'network-not-joined',
+    ]);
+  });
+
+  it('is a warning where there is one network for Traefik to take', () => {
+    expect(withLabel('elsewhere').problems).toMatchObject([
+      { code: 'network-not-joined', severity: 'warning' },
+    ]);
+    expect(withLabel('blog_a', { networks: ['b'] }, ['a', 'b']).problems).toMatchObject([
+      { severity: 'warning' },
+    ]);
   });
 });
 
