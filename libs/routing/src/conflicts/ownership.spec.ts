@@ -269,7 +269,12 @@ describe('containers and ports of the host', () => {
       rows: [{ router: 'tcp', hostport: 5432, port: 5432, proxyProtocol: null }],
     });
     const sources = workspace([variable, row]);
-    expect(brief(routeWorkspace(sources))).toEqual(['hostport-conflict two:2 one:5']);
+    const unknown = routeWorkspace(sources);
+    expect(unknown.problems).toMatchObject([{ code: 'hostport-conflict', place: { line: 2 } }]);
+    // Its `.env` may say another one, which only a host knows.
+    expect(unknown.problems.map(({ severity }) => severity)).toEqual(['warning']);
+    const asDefault = routeWorkspace(sources, new Map(), { lookups: () => () => undefined });
+    expect(brief(asDefault)).toEqual(['hostport-conflict two:2 one:5']);
     const lookups = (name: string) => (name === 'one' ? () => '15432' : undefined);
     expect(routeWorkspace(sources, new Map(), { lookups }).problems).toEqual([]);
   });

@@ -93,26 +93,25 @@ function publishedPorts(
 ): Conflict[] {
   const conflicts: Conflict[] = [];
   const published = routed.flatMap((each) => portsPublishedBy(each, lookups));
-  for (const { port, party } of published) {
+  for (const { port, party, assumed } of published) {
     const use = reserved.get(port);
-    if (use !== undefined) conflicts.push(reservedPort(party, port, use, 'published port'));
+    if (use !== undefined) conflicts.push(judged(reservedPort(party, port, use, 'published port'), assumed));
     const others = (rows.get(port) ?? [])
       .map((route) => partyOf(route, [portKey(port)]))
       .sort(compareParties);
     const [first] = others;
     if (use !== undefined || !first) continue;
-    conflicts.push(
-      conflictAt(
-        first,
-        [...others.slice(1), party],
-        {
-          code: 'hostport-conflict',
-          message: `hostport ${port} of ${first.label} is published by ${party.label} itself`,
-          help: 'remove the port from ports: in the Compose file, or choose another hostport',
-        },
-        ({ label }) => (label === party.label ? `${label} publishes it here` : `${label} takes it here`),
-      ),
+    const conflict = conflictAt(
+      first,
+      [...others.slice(1), party],
+      {
+        code: 'hostport-conflict',
+        message: `hostport ${port} of ${first.label} is published by ${party.label} itself`,
+        help: 'remove the port from ports: in the Compose file, or choose another hostport',
+      },
+      ({ label }) => (label === party.label ? `${label} publishes it here` : `${label} takes it here`),
     );
+    conflicts.push(judged(conflict, assumed));
   }
   return [...conflicts, ...publishedTwice(published)];
 }
@@ -124,6 +123,23 @@ export interface PublishedBy {
   /** null: every address of the host. */
   ip: string | null;
   party: Party;
+  /** It is a variable's default: the value that counts is not known here. */
+  assumed: boolean;
+}
+
+/** Of a port that a variable decides on only a plan or a deploy knows for certain, which read the project's `.env`. */
+function judged(conflict: Conflict, assumed: boolean): Conflict {
+  if (!assumed) return conflict;
+  const { help, ...problem } = conflict.problem;
+  return {
+    ...conflict,
+    problem: {
+      ...problem,
+      severity: 'warning',
+      message: `${problem.message}, unless a variable says otherwise`,
+      ...(help === undefined ? {} : { help: `${help}; plan and deploy go by the variable’s value` }),
+    },
+  };
 }
 
 /** The ports that services of a project publish; one of a profile runs only when it is asked for. */
@@ -133,9 +149,10 @@ export function portsPublishedBy({ project }: RoutedProject, lookups: Lookups): 
   return (project.compose?.services ?? [])
     .filter(({ profiles }) => profiles.length === 0)
     .flatMap((service) =>
-      portsOf(service, lookup).map(({ port, protocol, ip, place }) => ({
+      portsOf(service, lookup).map(({ port, protocol, ip, place }, index) => ({
         port: `${port}/${protocol}`,
         ip: ip ?? null,
+        assumed: lookup === undefined && index >= service.publishedPorts.length,
         party: {
           project: project.name,
           label: `${project.name}:${service.name}`,
@@ -157,18 +174,19 @@ function publishedTwice(published: readonly PublishedBy[]): Conflict[] {
     ].sort(compareParties);
     const at = parties.at(-1);
     if (!at || parties.length < 2) return [];
-    return [
-      conflictAt(
-        at,
-        parties.slice(0, -1),
-        {
-          code: 'published-port-conflict',
-          message: `${listed(parties.map(({ label }) => label))} publish one port of the host, ${port}`,
-          help: 'give each its own port, or an address of its own before it',
-        },
-        ({ label }) => `${label} publishes it here`,
-      ),
-    ];
+    const conflict = conflictAt(
+      at,
+      parties.slice(0, -1),
+      {
+        code: 'published-port-conflict',
+        message: `${listed(parties.map(({ label }) => label))} publish one port of the host, ${port}`,
+        help: 'give each its own port, or an address of its own before it',
+      },
+      ({ label }) => `${label} publishes it here`,
+    );
+    // Certain where two are left that no variable decides on.
+    const certain = meeting.filter(({ assumed }) => !assumed);
+    return [judged(conflict, !certain.some((one) => certain.some((other) => meet(one, other))))];
   });
 }
 
