@@ -73,6 +73,8 @@ export function parseProcNet(text: string): ProcSocket[] {
 }
 
 export const ESTABLISHED = 1;
+/** FIN-WAIT-1 and 2, TIME-WAIT, CLOSE-WAIT, LAST-ACK. */
+export const ENDED: readonly number[] = [4, 5, 6, 8, 9];
 export const LISTENING = 10;
 export const UDP_OPEN = 7;
 

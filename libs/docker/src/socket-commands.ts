@@ -3,6 +3,7 @@ import type { CommandRunner } from './command-runner';
 import type { Docker } from './docker';
 import { DockerError } from './docker-error';
 import {
+  ENDED,
   ESTABLISHED,
   LISTENING,
   parseProcNet,
@@ -32,12 +33,21 @@ export function socketCommands(runner: CommandRunner): Pick<Docker, 'connections
 
   return {
     connections: async (options = {}) => {
-      const printed = await ss(
-        ['-H', '-t', '-i', '-n', '-O', 'state', 'established', ...ssFilter(options)],
-        options.pid,
-      );
+      // Of one that has ended /proc tells all that there is to tell.
+      const printed =
+        options.ended === true
+          ? null
+          : await ss(
+              ['-H', '-t', '-i', '-n', '-O', 'state', 'established', ...ssFilter(options)],
+              options.pid,
+            );
       const all =
-        printed === null ? (await procConnections(options.pid)).flat() : parseSsConnections(printed);
+        printed === null
+          ? await procConnections(
+              options.pid,
+              options.ended === true ? [ESTABLISHED, ...ENDED] : [ESTABLISHED],
+            )
+          : parseSsConnections(printed);
       return all.filter((connection) => matches(connection, options));
     },
     listeners: async () => {
@@ -64,10 +74,10 @@ function matches({ local, remote }: Connection, options: ConnectionsOptions): bo
   );
 }
 
-async function procConnections(pid: number | undefined): Promise<Connection[]> {
+async function procConnections(pid: number | undefined, states: readonly number[]): Promise<Connection[]> {
   const sockets = [...(await readProc('tcp', pid)), ...(await readProc('tcp6', pid))];
   return sockets
-    .filter((socket) => socket.state === ESTABLISHED)
+    .filter((socket) => states.includes(socket.state))
     .map(({ local, remote, receiveQueue, sendQueue }) => ({
       local,
       remote,

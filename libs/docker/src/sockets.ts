@@ -3,7 +3,7 @@ export interface SocketAddress {
   port: number;
 }
 
-/** One established TCP connection of a network namespace. */
+/** One TCP connection of a network namespace. */
 export interface Connection {
   local: SocketAddress;
   remote: SocketAddress;
@@ -23,6 +23,8 @@ export interface ConnectionsOptions {
   /** Connections to this address, e.g. a container's: what a proxy has open to a backend. */
   remoteAddress?: string;
   remotePort?: number;
+  /** Those too that one side has closed and the kernel still knows. */
+  ended?: boolean;
   /** Namespace of this process id; default: this process's. Another one needs root. */
   pid?: number;
 }

@@ -1,7 +1,7 @@
 import { connect as connectTo } from 'node:net';
 
 import type { DeployContext } from '../context';
-import { type HandoverContext, type HandoverEvent } from '../rollout/index';
+import { type HandoverContext, type HandoverEvent, type HeldConnection } from '../rollout/index';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import { PROXY_STACK } from '../stacks/model';
 import { getText } from './network-probes';
@@ -23,7 +23,7 @@ export async function handoverContext(context: DeployContext): Promise<HandoverC
   };
 }
 
-function connect(address: string, port: number, timeoutMs: number): Promise<{ close(): void }> {
+function connect(address: string, port: number, timeoutMs: number): Promise<HeldConnection> {
   return new Promise((resolve, reject) => {
     const socket = connectTo({ host: address, port, timeout: timeoutMs });
     const refuse = (error: Error): void => {
@@ -34,7 +34,8 @@ function connect(address: string, port: number, timeoutMs: number): Promise<{ cl
       socket.setTimeout(0);
       // Whoever holds the connection learns of its end by closing it.
       socket.off('error', refuse).on('error', () => undefined);
-      resolve({ close: () => socket.destroy() });
+      // Of a socket that is connected already, so it has one.
+      resolve({ localPort: socket.localPort ?? 0, close: () => socket.destroy() });
     });
     socket.once('timeout', () =>
       refuse(new Error(`no answer from ${address}:${port} within ${timeoutMs} ms`)),

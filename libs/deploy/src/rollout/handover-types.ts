@@ -19,6 +19,13 @@ export const handoverSteps = [
 ] as const;
 export type HandoverStep = (typeof handoverSteps)[number];
 
+/** A TCP connection of ours. */
+export interface HeldConnection {
+  /** The port of this end. */
+  localPort: number;
+  close(): void;
+}
+
 /** What a hand-over does to the world, and what it takes from it. */
 export interface HandoverContext {
   docker: Pick<
@@ -39,7 +46,7 @@ export interface HandoverContext {
   /** What Traefik's API asks for; null: nothing is known of it. */
   apiSecret: string | null;
   /** Opens a TCP connection and holds it; rejects when refused or timed out. */
-  connect(address: string, port: number, timeoutMs: number): Promise<{ close(): void }>;
+  connect(address: string, port: number, timeoutMs: number): Promise<HeldConnection>;
   clock: Clock;
   /** A signal that aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
   deadline?(ms: number): AbortSignal;

@@ -1,3 +1,5 @@
+import type { ConnectionsOptions } from '@itsup/docker';
+
 import { answeringLoopbacks, proveRedirect } from './handover-traffic';
 import type { HandoverContext, Shadow } from './handover-types';
 
@@ -11,19 +13,27 @@ const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({
 });
 
 /** A host that answers at these addresses, and redirects some of them to the shadow port. */
-function hostWith(answers: string[], redirected: string[]): HandoverContext {
+function hostWith(answers: string[], redirected: string[], closing: string[] = []): HandoverContext {
   const held: string[] = [];
   return {
     connect: (address: string, port: number) => {
       const key = `${address} ${port}`;
       if (!answers.includes(key)) return Promise.reject(new Error('connect ECONNREFUSED'));
       held.push(key);
-      return Promise.resolve({ close: () => void held.splice(held.indexOf(key), 1) });
+      return Promise.resolve({
+        localPort: 50_000 + port,
+        close: () => void held.splice(held.indexOf(key), 1),
+      });
     },
     docker: {
-      connections: ({ localPort }: { localPort: number }) =>
+      // What the server has closed at once is only seen by who asks for it.
+      connections: ({ localPort, remotePort, ended }: ConnectionsOptions) =>
         Promise.resolve(
-          held.filter((key) => redirected.includes(key) && Number(key.split(' ')[1]) + 10_000 === localPort),
+          held.filter((key) => {
+            const port = Number(key.split(' ')[1]);
+            const isAsked = port + 10_000 === localPort && port + 50_000 === remotePort;
+            return redirected.includes(key) && isAsked && (ended === true || !closing.includes(key));
+          }),
         ),
       run: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
     },
@@ -43,6 +53,12 @@ describe('the proof of a redirect', () => {
     ];
     const loopbacks = await answeringLoopbacks(context, shadows, ['ipv4', 'ipv6']);
     expect(loopbacks.map(({ address, port }) => `${address} ${port}`)).toEqual(both);
+    await proveRedirect(context, loopbacks, 'traefik', []);
+  });
+
+  it('takes a connection that Traefik closes at once for one that has arrived', async () => {
+    const context = hostWith(both, both, ['127.0.0.1 5432']);
+    const loopbacks = await answeringLoopbacks(context, [shadow(8080), shadow(5432)], ['ipv4', 'ipv6']);
     await proveRedirect(context, loopbacks, 'traefik', []);
   });
 

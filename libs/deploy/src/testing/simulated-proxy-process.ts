@@ -145,7 +145,7 @@ export class SimulatedProxyProcess {
       connect: () =>
         this.act(() => {
           this.held += 1;
-          return { close: () => void (this.held -= 1) };
+          return { localPort: 50_000, close: () => void (this.held -= 1) };
         }),
       clock: {
         now: () => host.now,
@@ -180,7 +180,15 @@ export class SimulatedProxyProcess {
     const port = redirect ? Number(redirect.args.at(-1)) : 8080;
     const end = { address: '127.0.0.1', port };
     return [
-      { local: end, remote: end, bytesSent: 0, bytesReceived: 0, idleMs: 0, receiveQueue: 0, sendQueue: 0 },
+      {
+        local: end,
+        remote: { address: '127.0.0.1', port: 50_000 },
+        bytesSent: 0,
+        bytesReceived: 0,
+        idleMs: 0,
+        receiveQueue: 0,
+        sendQueue: 0,
+      },
     ];
   }
 
