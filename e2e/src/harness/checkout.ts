@@ -61,6 +61,7 @@ async function installVersion(root: string, version: string): Promise<void> {
   await linkDependencies(root);
   await output(join(root, 'node_modules/.bin/tsc'), ['--build', 'tools/itsup/tsconfig.lib.json'], {
     cwd: root,
+    timeoutMs: 400_000,
   });
   await output(process.execPath, ['tools/itsup/dist/build/record-build.js'], { cwd: root });
 }

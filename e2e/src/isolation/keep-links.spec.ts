@@ -108,7 +108,7 @@ describeWithOwnEngine([NODE], 'a project that asks another over the network that
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 400_000 }));
     await updateCheckout(workspace.root);
     await write('asker', ASKER, {}, { egress: [`${workspace.name('kept')}:kept`] });
-  }, 300_000);
+  }, 900_000);
   afterAll(async () => {
     following?.end();
     await workspace?.dispose();

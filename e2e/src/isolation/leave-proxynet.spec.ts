@@ -64,7 +64,7 @@ describeWithOwnEngine([NODE], 'a host that was deployed when projects shared a n
     await workspace.commit('Add the projects');
     succeeded(await deploy());
     await updateCheckout(workspace.root);
-  }, 300_000);
+  }, 900_000);
   afterAll(async () => {
     await running?.end();
     await workspace?.dispose();
