@@ -1,5 +1,6 @@
 export { traefikFileProblems } from './check-traefik-files';
 export * from './artifact';
+export { crowdsecPlugin, type KeptPlugin } from './crowdsec-plugin';
 export * from './foreign-files';
 export * from './generate-stacks';
 export { mirrorFiles } from './mirror-files';

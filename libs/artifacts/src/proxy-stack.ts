@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InternalPorts, Settings } from '@itsup/config';
 import { dashboardOf, proxynetOf, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
-import { hasLocalPlugin } from './static-configuration';
+import { crowdsecPlugin, hasLocalPlugin, type KeptPlugin } from './crowdsec-plugin';
 import type { Templates } from './templates';
 
 /** What the AppSec component and the parser of Traefik's access log need, whatever else the operator lists. */
@@ -29,7 +29,7 @@ export interface ProxyStack {
   traefikGroup: number;
   internalPorts: InternalPorts;
   dns: { address: string } | null;
-  crowdsec: { plugin: string | null; collections: string[]; logLimit: number } | null;
+  crowdsec: { plugin: KeptPlugin | null; collections: string[]; logLimit: number } | null;
   /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
   dnsChallenges: boolean;
   /** Plugins that Traefik loads from disk. */
@@ -75,7 +75,7 @@ export function proxyStack(
     dns: settings.dns.enabled ? { address: proxynetOf(settings).dns } : null,
     crowdsec: crowdsec.enabled
       ? {
-          plugin: hasLocalPlugin(settings, 'crowdsec') ? null : versions.crowdsecPlugin,
+          plugin: crowdsecPlugin(settings),
           collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
           logLimit: ACCESS_LOG_BYTES,
         }

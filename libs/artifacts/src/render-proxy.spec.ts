@@ -127,8 +127,8 @@ describe('the static configuration', () => {
         },
       },
     });
-    expect(experimental).toHaveProperty('localPlugins', {
-      'client-address': { moduleName: 'itsup/client-address' },
+    expect(experimental).toHaveProperty('localPlugins.client-address', {
+      moduleName: 'itsup/client-address',
     });
     expect(files('middlewares.yml')['http']?.['middlewares']).toMatchObject({
       'client-address': { plugin: { 'client-address': { trustedIPs: ['10.0.0.1'] } } },
@@ -182,14 +182,21 @@ describe('the static configuration', () => {
     });
   });
 
-  test('CrowdSec’s plugin is declared when it is enabled and not brought from disk', () => {
+  test('CrowdSec’s plugin is loaded from where a deploy keeps it, unless the operator brings another', () => {
     const crowdsec = { enabled: true, collections: [] };
     expect(render()('traefik.yml')).not.toHaveProperty('experimental');
-    expect(render({ crowdsec })('traefik.yml')).toHaveProperty(
-      'experimental.plugins.crowdsec.version',
-      'v1.4.5',
-    );
-    expect(render({ crowdsec })('traefik.yml')).toHaveProperty('experimental.abortOnPluginFailure', true);
+    const moduleName = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
+    const kept = render({ crowdsec });
+    expect(kept('traefik.yml')['experimental']).toEqual({
+      abortOnPluginFailure: true,
+      localPlugins: { crowdsec: { moduleName } },
+    });
+    expect(kept('docker-compose.yml')['services']?.['traefik']).toMatchObject({
+      tmpfs: ['/tmp'],
+      volumes: expect.arrayContaining([
+        `\${ITSUP_STATE:-/var/lib/itsup}/plugins/crowdsec-v1.4.5:/plugins-local/src/${moduleName}:ro`,
+      ]) as unknown,
+    });
     const traefikOverride = override(
       'projects/traefik.yml',
       'experimental: {localPlugins: {crowdsec: {moduleName: a/b}}}',

@@ -8,6 +8,8 @@ import {
   type WorkspaceRouting,
 } from '@itsup/routing';
 
+import { at, crowdsecPlugin } from './crowdsec-plugin';
+
 /** An entry point as the template prints it. */
 export interface StaticEntryPoint extends EntryPoint {
   /** Routers that name no entry point use it. */
@@ -26,7 +28,7 @@ export interface StaticConfiguration {
   trustedIps: string[];
   /** Certificate resolvers, the default first; empty without an e-mail. */
   resolvers: { name: string; acme: Record<string, unknown> }[];
-  /** null: off. `plugin` is the version to download; null: the operator brings it from disk. */
+  /** null: off. `plugin` is its module, kept by the deploy; null: the operator brings it from disk. */
   crowdsec: { plugin: string | null } | null;
   internalPorts: InternalPorts;
 }
@@ -62,9 +64,7 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
     })),
     trustedIps: settings.trustedIps,
     resolvers: resolversOf(settings),
-    crowdsec: settings.crowdsec.enabled
-      ? { plugin: hasLocalPlugin(settings, 'crowdsec') ? null : settings.versions.crowdsecPlugin }
-      : null,
+    crowdsec: settings.crowdsec.enabled ? { plugin: crowdsecPlugin(settings)?.module ?? null } : null,
     internalPorts: settings.internalPorts,
   };
 }
@@ -91,18 +91,4 @@ function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { dnsChallenge }]) => ({ name, acme: { ...common, dnsChallenge } })),
   ];
-}
-
-/** Does `projects/traefik.yml` load this plugin from disk? Without a name: any plugin. */
-export function hasLocalPlugin(settings: Settings, name?: string): boolean {
-  const plugins = at(at(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
-  return name === undefined ? isMapping(plugins) : at(plugins, name) !== undefined;
-}
-
-function at(value: unknown, key: string): unknown {
-  return isMapping(value) ? value[key] : undefined;
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -244,7 +244,7 @@ export const settingsSchema = z
             crowdsec: tag.default('v1.7.3').meta({ description: 'Tag of `crowdsecurity/crowdsec`.' }),
             crowdsecPlugin: tag.default('v1.7.1').meta({
               description:
-                "Version of Traefik's CrowdSec bouncer plugin, downloaded whenever Traefik starts. An earlier one than v1.7.0 forgets standing decisions when Traefik starts. `experimental.localPlugins.crowdsec` in projects/traefik.yml loads it from `traefik/plugins-local/src/` in the state folder instead.",
+                "Version of Traefik's CrowdSec bouncer plugin. A deploy downloads it once, holds it to its hash in projects/images.lock.yml, and keeps it in the state folder. An earlier one than v1.7.0 forgets standing decisions when Traefik starts. `experimental.localPlugins.crowdsec` in projects/traefik.yml loads it from `traefik/plugins-local/src/` in the state folder instead.",
             }),
           },
           MAPPING,

@@ -28,6 +28,7 @@ export {
   type ImageStanding,
   type LockChange,
 } from './images/lock-images';
+export { pluginFacts } from './plugins/plugin-of-run';
 export { settleHoneypotRules } from './converge/settle-honeypot-rules';
 export { helperImage } from './converge/helper-image';
 export { strayPins, unreadableFiles } from './converge/stray-pins';

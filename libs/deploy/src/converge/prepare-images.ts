@@ -1,14 +1,16 @@
 import type { Docker } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
-import { digestsOf, pinnedReference } from '../images/image-lock';
-import type { StackPlan } from '../plan/model';
+import { digestsOf, isPinned, pinnedReference } from '../images/image-lock';
+import type { FirstFetched } from '../images/record-first';
+import type { DesiredService, StackPlan } from '../plan/model';
 import type { DeployContext } from '../context';
 import type { Journal } from '../state/journal';
 import { FetchProgress } from './fetch-progress';
 
 /**
  * Pulls and builds what the plan needs. Nothing that runs is touched, so a failure leaves all as it was.
+ * @param firstFetched images that came because they were not there are added, with the digests that the registry has them by
  * @returns the same desired state with the images that are there now; null when nothing had to be fetched
  * @throws DockerError naming the image and the reason
  */
@@ -17,6 +19,7 @@ export async function prepareImages(
   loaded: LoadedStack,
   plan: StackPlan,
   journal: Journal,
+  firstFetched: FirstFetched,
 ): Promise<LoadedStack | null> {
   const { compose, spec } = loaded;
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
@@ -39,6 +42,8 @@ export async function prepareImages(
       await takeLocked(docker, new Map(held.map(({ image, locked = '' }) => [image, locked])));
       if (asked.length > 0) await fetching.pull(asked, { policy: 'always' });
       if (missing.length > 0) await fetching.pull(missing, { policy: 'missing' });
+      const wanted = loaded.desired.services.filter(({ name }) => missing.includes(name));
+      await noteFirst(docker, wanted, firstFetched);
     });
   }
   if (builds.length > 0) {
@@ -55,6 +60,21 @@ export async function prepareImages(
     });
   }
   return withImages(context, loaded, new Set(builds), new Set(pulls));
+}
+
+/** Who asks for the newest with every deploy (`pull_policy: always`, `--pull`) wants no content held, so only what was missing counts. */
+async function noteFirst(
+  docker: Docker,
+  services: readonly DesiredService[],
+  firstFetched: FirstFetched,
+): Promise<void> {
+  const images = services.map(({ image }) => image).filter((image) => !isPinned(image));
+  if (images.length === 0) return;
+  const present = await docker.inspectImages([...new Set(images)]);
+  for (const image of images) {
+    const [digest] = digestsOf(image, present.get(image)?.repoDigests ?? []);
+    if (digest !== undefined) firstFetched.set(image, digest);
+  }
 }
 
 /** Under the names that the files have: Compose and Docker's builder know nothing of the lock. */

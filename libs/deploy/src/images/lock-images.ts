@@ -1,11 +1,15 @@
 import path from 'node:path';
 
 import { UserError, problemsOf, type Problem, type Workspace } from '@itsup/config';
+import type { KeptPlugin } from '@itsup/artifacts';
 import type { Docker, ImageDetails } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
+import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
+import { pluginFacts } from '../plugins/plugin-of-run';
 import { byCodeUnit } from '../sort';
+import { PROXY_STACK } from '../stacks/model';
 import { loadOptions } from '../stacks/plan-one';
 import { prepareRun } from '../stacks/prepare-run';
 import { writeFileAtomic } from '../state/atomic-file';
@@ -63,14 +67,29 @@ export async function imagesInUse(
   const lock = await readImageLock(context.root);
   const names = [...users.keys()].sort(byCodeUnit);
   const present = await context.docker.inspectImages(names);
+  const plugin =
+    stacks === undefined || stacks.includes(PROXY_STACK) ? await ofPlugin(context, workspace) : [];
   return {
-    images: names.map((image) => ({
-      ...standing(image, lock, present.get(image)),
-      stacks: users.get(image) ?? [],
-    })),
+    images: [
+      ...names.map((image) => ({
+        ...standing(image, lock, present.get(image)),
+        stacks: users.get(image) ?? [],
+      })),
+      ...plugin,
+    ],
     failed,
     off: run.order.filter((stack) => run.specs.get(stack)?.kind === 'down'),
   };
+}
+
+/** Traefik's plugin is held to its content by the same file. */
+async function ofPlugin(context: DeployContext, { settings }: Workspace): Promise<ImageStanding[]> {
+  const facts = await pluginFacts(context, settings);
+  if (facts === null) return [];
+  const { reference, locked, digest, damage } = facts;
+  const present = damage === null ? digest : null;
+  const unlockable = present === null ? 'not kept here yet: deploy the proxy first' : null;
+  return [{ image: reference, stacks: [PROXY_STACK], locked, present, unlockable }];
 }
 
 /** What was written, for people. */
@@ -97,28 +116,38 @@ export async function lockImages({ root }: DeployContext, found: ImagesFound): P
       return digest === null ? [] : [[image, digest] as const];
     }),
   ]);
-  return write(root, before, after);
+  return writeLock(root, before, after);
 }
 
 /**
  * Pulls these tags and records what they stand for now; the next deploy rolls it out.
+ * @param plugin Traefik's, which an image may name by its reference
  * @throws DockerError for a pull that fails; what was pulled before it is recorded
  */
 export async function updateImages(
-  { root, docker }: { root: string; docker: Pick<Docker, 'pullImage' | 'inspectImages'> },
+  context: Pick<DeployContext, 'root' | 'env' | 'signal'> & {
+    docker: Pick<Docker, 'pullImage' | 'inspectImages'>;
+  },
   images: readonly string[],
+  plugin: KeptPlugin | null = null,
 ): Promise<LockChange[]> {
+  const { root, docker } = context;
   const changes: LockChange[] = [];
   for (const image of images) {
-    await docker.pullImage(image);
-    const digest = presentDigest(image, (await docker.inspectImages([image])).get(image));
+    const isPlugin = plugin !== null && image === pluginReference(plugin);
+    if (!isPlugin) await docker.pullImage(image);
+    const digest = isPlugin
+      ? await offeredDigest(context, plugin)
+      : presentDigest(image, (await docker.inspectImages([image])).get(image));
     const before = await readImageLock(root);
-    if (digest !== null) changes.push(...(await write(root, before, new Map([...before, [image, digest]]))));
+    if (digest !== null)
+      changes.push(...(await writeLock(root, before, new Map([...before, [image, digest]]))));
   }
   return changes;
 }
 
-async function write(root: string, before: ImageLock, after: ImageLock): Promise<LockChange[]> {
+/** Writes the lock where it changes, sorted. @returns what changed */
+export async function writeLock(root: string, before: ImageLock, after: ImageLock): Promise<LockChange[]> {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort(byCodeUnit);
   const changes = names.flatMap((image): LockChange[] => {
     const [from, to] = [before.get(image) ?? null, after.get(image) ?? null];

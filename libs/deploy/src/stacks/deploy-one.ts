@@ -207,7 +207,7 @@ async function deployLocked(
         if (!options.mayCut) refuseToCut(spec.stack, leaving);
         for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
       }
-      const prepared = await prepareImages(context, loaded, plan, journal);
+      const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
       if (prepared !== null) {
         loaded = prepared;
         observed = await relist(run);

@@ -3,6 +3,7 @@ import { isCheckedVersion } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import { withNotice } from '../notice/send-notice';
+import { recordFirst } from '../images/record-first';
 import { keepHoneypotRules } from '../converge/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../converge/stray-pins';
 import type { StepHook } from '../state/journal';
@@ -47,7 +48,7 @@ async function converge(
     ? given.docker.with({ onNetwork: () => honeypotRules.touch() })
     : given.docker;
   const context = { ...given, docker };
-  const run = await prepareRun(context, request, true);
+  const run = await prepareRun(context, request, true, { fetches: true });
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   await run.publisher.begin(withProxy);
@@ -78,6 +79,7 @@ async function converge(
     );
   await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
+  await recordFirst(context, run.firstFetched);
   return {
     outcomes,
     prunable: run.prunable,

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { imagesInUse, lockImages, updateImages } from '../images/lock-images';
 import { deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
+import { deployStacks } from './deploy-stacks';
 import { planStacks } from './plan-stacks';
 
 const DIGEST = { one: `sha256:${'1'.repeat(64)}`, two: `sha256:${'2'.repeat(64)}` };
@@ -21,15 +22,16 @@ afterEach(() => simulated.dispose());
 /** What the registry has under the name from now on; by its digest it has everything that it ever had. */
 function serve(image: string, version: keyof typeof DIGEST): void {
   const { engine } = simulated;
+  const [repository = ''] = image.split(':');
   const before = engine.images.get(image);
   engine.addImage(image, `${image} ${version}`);
   const added = engine.imageOf(image);
   if (added === undefined) throw new Error(`${image} was not added`);
-  const served = { ...added, digests: [`web@${DIGEST[version]}`] };
+  const served = { ...added, digests: [`${repository}@${DIGEST[version]}`] };
   if (before === undefined) engine.images.delete(image);
   else engine.images.set(image, before);
   engine.registry.set(image, served);
-  engine.registry.set(`web@${DIGEST[version]}`, served);
+  engine.registry.set(`${repository}@${DIGEST[version]}`, served);
 }
 
 function lock(text: string): void {
@@ -90,8 +92,45 @@ it('touches nothing when what is locked cannot be had', async () => {
   expect([...simulated.engine.containers.keys()]).toEqual(before);
 });
 
-it('records what is there, says what it does not hold, and forgets what nothing runs', async () => {
+it('records what it pulls for the first time, once, sorted, and says so', async () => {
+  simulated.setProject('shop', { web: WEB, also: { ...WEB, image: 'also:1' } });
+  simulated.engine.images.clear();
+  serve('also:1', 'two');
   await deploy(simulated);
+  const lines = [`also:1: ${DIGEST.two}`, `web:1: ${DIGEST.one}`];
+  expect(lockText().trim().split('\n').slice(1)).toEqual(lines);
+  expect(simulated.lines).toContain(': recorded in projects/images.lock.yml: also:1, web:1: commit it');
+  const written = statSync(path.join(simulated.root, 'projects/images.lock.yml'));
+  const said = simulated.lines.filter((line) => line.includes('recorded')).length;
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'unchanged' });
+  expect((await plan()).unchanged).toBe(true);
+  expect(statSync(path.join(simulated.root, 'projects/images.lock.yml'))).toMatchObject({ ino: written.ino });
+  expect(simulated.lines.filter((line) => line.includes('recorded'))).toHaveLength(said);
+});
+
+it.each([{ CI: 'true' }, { INVOCATION_ID: 'of a unit' }])(
+  'leaves the checkout as it is where nobody sits at the deploy: %j',
+  async (env) => {
+    const workspace = simulated.workspace();
+    await deployStacks(simulated.context({ env }), { workspace, stacks: ['shop'] });
+    expect(existsSync(path.join(simulated.root, 'projects/images.lock.yml'))).toBe(false);
+    expect(simulated.lines).toContain(
+      ': note: not in projects/images.lock.yml: web:1 (itsup images lock, and commit it)',
+    );
+  },
+);
+
+it('records nothing of whoever asks for the newest, nor of images that are here already', async () => {
+  await deploy(simulated, { pull: true });
+  simulated.engine.images.clear();
+  simulated.engine.addImage('here:1', 'loaded from a file');
+  simulated.setProject('other', { web: { ...WEB, image: 'here:1' } });
+  await deploy(simulated, { stacks: ['other'] });
+  expect(existsSync(path.join(simulated.root, 'projects/images.lock.yml'))).toBe(false);
+});
+
+it('records what is there, says what it does not hold, and forgets what nothing runs', async () => {
+  await deploy(simulated, { pull: true });
   expect((await plan()).notes).toEqual([]);
   expect(await lockImages(simulated.context(), await found())).toEqual([
     { image: 'web:1', from: null, to: DIGEST.one },

@@ -18,6 +18,8 @@ import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
 import { readImageLock } from '../images/image-lock';
+import type { FirstFetched } from '../images/record-first';
+import { pluginOfRun } from '../plugins/plugin-of-run';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
 import { hostCircumstances } from '../ownership/host-circumstances';
@@ -47,9 +49,15 @@ const PROJECT_LABEL = 'com.docker.compose.project';
  * Reads the state, lists the engine once and decides which stacks can be deployed at all. A plan only reads, so it may
  * be made from any checkout: as if that stood at the recorded path.
  * @param claim record this workspace as the state folder's (deploy); a plan only looks
+ * @param fetches what the proxy reads and is not there is fetched before anything is published
  * @throws UserError for a second checkout, DockerError when an engine that is needed does not answer
  */
-export async function prepareRun(context: DeployContext, request: PlanRequest, claim: boolean): Promise<Run> {
+export async function prepareRun(
+  context: DeployContext,
+  request: PlanRequest,
+  claim: boolean,
+  { fetches = false }: { fetches?: boolean } = {},
+): Promise<Run> {
   const { root, state } = context;
   const known = await readIdentity(state);
   const problem = known === null || request.adopt ? null : checkoutProblem(known, root);
@@ -106,6 +114,11 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
       : [];
   for (const fault of trial) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   faults.push(...trial);
+  const firstFetched: FirstFetched = new Map();
+  const fetchesPlugin = fetches && names.includes(PROXY_STACK) && !broken.has(PROXY_STACK);
+  const plugin = await pluginOfRun(context, sound.settings, lock, fetchesPlugin ? firstFetched : null);
+  for (const fault of plugin.problems) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
+  if (!claim && names.includes(PROXY_STACK)) faults.push(...plugin.problems);
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
   // Not without the files of the proxy: of a broken workspace nothing is known.
@@ -138,8 +151,9 @@ export async function prepareRun(context: DeployContext, request: PlanRequest, c
     digester: new Digester(identity?.digestKey ?? ''),
     publisher,
     held,
-    published: startedWith(files),
+    published: { ...startedWith(files), ...plugin.published },
     lock,
+    firstFetched,
     observed: byProject(observe(engine.listing)),
     engine: engine.fact,
     engineDetails: once(() => context.docker.engine()),

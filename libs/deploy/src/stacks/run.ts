@@ -7,6 +7,7 @@ import type { Digester } from '../desired/digest';
 import type { Relocation } from '../desired/relocation';
 import type { SecretsReader } from '../desired/secrets';
 import type { ImageLock } from '../images/image-lock';
+import type { FirstFetched } from '../images/record-first';
 import type { Observed } from '../plan/observe';
 import type { SharedTalk } from '../plan/shared-talk';
 import type { Publisher } from '../publish/publisher';
@@ -41,6 +42,8 @@ export interface Run {
   published: Record<string, string>;
   /** What images.lock.yml holds image references to. */
   lock: ImageLock;
+  /** What this run fetched and the lock does not hold. */
+  firstFetched: FirstFetched;
   /** Of the one listing at the start. */
   observed: Observed;
   engine: EngineFact;

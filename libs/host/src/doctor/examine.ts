@@ -9,6 +9,7 @@ import { checkKernel } from './checks/kernel';
 import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
+import { checkPlugin } from './checks/plugin';
 import { checkPorts } from './checks/ports';
 import { checkRefusedRouters } from './checks/refused-routers';
 import { checkSecrets } from './checks/secrets';
@@ -35,6 +36,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkDisks,
   checkSecrets,
   checkLeftovers,
+  checkPlugin,
   checkUnits,
 ];
 

@@ -36,6 +36,19 @@ export interface HostFacts {
   secrets: SecretsFacts;
   /** Of this workspace; empty: none is written. */
   units: UnitsFacts[];
+  /** Traefik's CrowdSec plugin, as kept in the state folder; null or absent: none is to be there. */
+  plugin?: PluginFacts | null;
+}
+
+export interface PluginFacts {
+  /** Module and version. */
+  reference: string;
+  /** Of its archive, as it came; null: none came yet. */
+  digest: string | null;
+  /** What projects/images.lock.yml holds it to. */
+  locked: string | null;
+  /** What became of the copy; null: it is whole. */
+  damage: string | null;
 }
 
 export interface UnitsFacts {

@@ -5,7 +5,13 @@ import path from 'node:path';
 
 import { isCheckedVersion } from '@itsup/traefik';
 import type { Workspace } from '@itsup/config';
-import { createSecretsReader, HOST_CONTEXT, refusedRoutersOf, type DeployContext } from '@itsup/deploy';
+import {
+  HOST_CONTEXT,
+  createSecretsReader,
+  pluginFacts,
+  refusedRoutersOf,
+  type DeployContext,
+} from '@itsup/deploy';
 import { DockerError, type Engine } from '@itsup/docker';
 
 import type { DiskFacts, HostFacts } from './facts';
@@ -75,6 +81,7 @@ export async function gatherFacts(
     leftovers,
     secrets,
     units: await unitsFacts(context.root),
+    plugin: await pluginFacts(context, workspace.settings),
   };
 }
 

@@ -17,7 +17,7 @@ export const images: Command = {
       tell(`itsup images: it is status, lock or update, not "${what}"`);
       return EXIT.usage;
     }
-    const { generateStacks } = await import('@itsup/artifacts');
+    const { crowdsecPlugin, generateStacks } = await import('@itsup/artifacts');
     const { formatProblems, readWorkspace } = await import('@itsup/config');
     const { IMAGE_LOCK_FILE, imagesInUse, lockImages, updateImages } = await import('@itsup/deploy');
     await generateStacks(root, await allStacks(root), () => undefined);
@@ -27,7 +27,7 @@ export const images: Command = {
       for (const { problems } of found.failed) tell(formatProblems(problems, { color }).trimEnd());
       const unknown = named.find((name) => !found.images.some(({ image }) => image === name));
       if (unknown !== undefined) {
-        tell(`itsup images: no project runs "${unknown}"; itsup images lists them`);
+        tell(`itsup images: nothing runs "${unknown}"; itsup images lists them`);
         return EXIT.usage;
       }
       if (what === 'status') {
@@ -38,7 +38,11 @@ export const images: Command = {
         const changes =
           what === 'lock'
             ? await lockImages(context, found)
-            : await updateImages(context, named.length > 0 ? named : locked);
+            : await updateImages(
+                context,
+                named.length > 0 ? named : locked,
+                crowdsecPlugin(workspace.settings),
+              );
         const lines = changes.map(changeOf);
         const left = found.images.filter((one) => one.locked === null && one.unlockable !== null);
         if (what === 'lock')

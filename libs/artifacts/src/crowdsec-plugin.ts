@@ -1,0 +1,34 @@
+import type { Settings } from '@itsup/config';
+
+/** What Traefik calls CrowdSec's plugin, and where its Go source imports itself from. */
+const MODULE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
+
+/** A plugin of Traefik's that a deploy keeps in the state folder. */
+export interface KeptPlugin {
+  module: string;
+  version: string;
+  /** Its source, relative to the state folder. Traefik mounts it; one for each version, so that what runs keeps its own. */
+  folder: string;
+}
+
+/** CrowdSec's plugin; null: CrowdSec is off, or `projects/traefik.yml` brings the plugin from disk. */
+export function crowdsecPlugin(settings: Settings): KeptPlugin | null {
+  const version = settings.versions.crowdsecPlugin;
+  if (!settings.crowdsec.enabled || hasLocalPlugin(settings, 'crowdsec')) return null;
+  return { module: MODULE, version, folder: `plugins/crowdsec-${encodeURIComponent(version)}` };
+}
+
+/** Does `projects/traefik.yml` load this plugin from disk? Without a name: any plugin. */
+export function hasLocalPlugin(settings: Settings, name?: string): boolean {
+  const plugins = at(at(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
+  return name === undefined ? isMapping(plugins) : at(plugins, name) !== undefined;
+}
+
+/** The member of a mapping; of anything else: undefined. */
+export function at(value: unknown, key: string): unknown {
+  return isMapping(value) ? value[key] : undefined;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
