@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { backendsListening } from '../harness/backend';
 import { describeWithProxy } from '../harness/describe-with';
 import { containersOf, identityOf } from '../harness/engine';
 import { eventually } from '../harness/eventually';
 import { NODE } from '../harness/images';
-import { REPOSITORY } from '../harness/repository';
 import { output, succeeded } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace';
+import { startResolver } from '../segmentation/outside';
 import { askFrom, membersOf, reachable, type Member } from '../segmentation/reach';
 import { createSegmentedWorkspace, type SegmentedWorkspace } from '../segmentation/segmented-workspace';
 
@@ -21,12 +20,7 @@ describeWithProxy([NODE], 'five projects beside each other', () => {
     ({ workspace, add, resolver } = await createSegmentedWorkspace());
     succeeded(await workspace.nx(['run-many', '-t', 'deploy']));
     await backendsListening(FOLDERS.map(workspace.name));
-    const script = join(REPOSITORY, 'e2e/src/segmentation/resolver.js');
-    await output('docker', [
-      ...['run', '--detach', '--rm', '--network', 'host'],
-      ...['--label', `com.docker.compose.project=${workspace.name('resolver')}`],
-      ...['--volume', `${script}:/resolver.js:ro`, NODE, 'node', '/resolver.js', resolver],
-    ]);
+    await startResolver(workspace.name('resolver'), resolver);
   }, 180_000);
   afterAll(() => workspace.dispose());
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { backendService, buildBackend } from '../harness/backend';
-import { output } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { resolverAddress } from './outside';
 
 /**
  * Five projects: two with an ingress row, an edge from one to a private one, an edge from that to another, and one that
@@ -33,10 +33,7 @@ export interface SegmentedWorkspace {
 
 /** The workspace of the five projects; every container answers with `<folder>.<service>`. Nothing is deployed yet. */
 export async function createSegmentedWorkspace(): Promise<SegmentedWorkspace> {
-  const subnet = await output('docker', [
-    ...['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Subnet}}'],
-  ]);
-  const resolver = subnet.replace(/\.\d+\/.*$/, '.1');
+  const resolver = await resolverAddress();
   const workspace = await createWorkspace({ settings: { dns: { resolvers: [resolver] } } });
   const image = await buildBackend(workspace.prefix);
   const write = async (
