@@ -45,7 +45,8 @@ describe('the artifacts have the same bytes', () => {
       }),
       { numRuns: 40 },
     );
-  });
+    // Whole workspaces are written and read.
+  }, 180_000);
 });
 
 function rendered(projects: Project[]): Record<string, string> {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackAction } from './run-action';
 import { stepExecutor, type StepOptions } from './stack-executor';
@@ -104,7 +105,8 @@ describe('an executor of several steps', () => {
       if (step === 'validate') settle('a', { problems: [note] });
       else for (const { message } of unseen([note, { ...note, message: 'b is odd' }])) print(null, message);
     });
-    const shown = write.mock.calls.map(([text]) => String(text)).join('');
+    // Nx asks its tasks for colours.
+    const shown = stripVTControlCharacters(write.mock.calls.map(([text]) => String(text)).join(''));
     expect(shown).toBe('note: a is a guest\nb is odd\n');
   });
 });
