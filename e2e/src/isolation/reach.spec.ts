@@ -213,10 +213,13 @@ describeWithOwnEngine([NODE], 'who reaches whom', () => {
       ).toBe(200);
   });
 
-  it('a public site is asked as any client asks it, unless Compose cut the asker off; a published port by the host', async () => {
+  it('a public site is asked as any client asks it, unless Docker 28 and Compose cut the asker off; a published port by the host', async () => {
     const gateway = await resolverAddress();
     const site = `${gateway}:${tenants.workspace.ports.webSecure}`;
-    expect(await openFor([site])).toEqual(forEach((label) => (isCutOff(label) ? [] : [site])));
+    // Before 28 a container on an internal network has a way to the host itself.
+    const version = await output('docker', ['version', '--format', '{{.Server.Version}}']);
+    const isKept = (label: string): boolean => isCutOff(label) && Number.parseInt(version, 10) >= 28;
+    expect(await openFor([site])).toEqual(forEach((label) => (isKept(label) ? [] : [site])));
     for (const [port, name] of [
       [published.open, 'tower.open'],
       [published.local, 'tower.local'],
