@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 
 import type { Project, Workspace } from '@itsup/config';
@@ -31,7 +32,7 @@ export async function hostCircumstances(
       return known === undefined ? undefined : (name) => known[name];
     },
     addresses: [...ownAddresses(), os.hostname()],
-    engineNetworks: engineNetworks(os.networkInterfaces()),
+    engineNetworks: engineNetworks(os.networkInterfaces(), readRoutes()),
   };
 }
 
@@ -49,11 +50,44 @@ function ownAddresses(): string[] {
   return Object.values(os.networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 }
 
-/** The networks of the engine by the host's side of them, which every bridge has that leads to containers: nobody is asked. */
-export function engineNetworks(interfaces: ReturnType<typeof os.networkInterfaces>): string[] {
-  return Object.entries(interfaces).flatMap(([name, all]) =>
-    /^(?:docker\d+|br-[0-9a-f]{12})$/.test(name)
+/** The engine's own bridges. */
+const ENGINE_BRIDGE = /^(?:docker\d+|br-[0-9a-f]{12})$/;
+
+/**
+ * The networks of the engine by the host's side of them, which every bridge has that leads to containers: nobody is asked.
+ * Node leaves out a bridge without a running container, which the kernel's table of routes has.
+ * @param routes `/proc/net/route`
+ */
+export function engineNetworks(
+  interfaces: ReturnType<typeof os.networkInterfaces>,
+  routes: string,
+): string[] {
+  const known = Object.entries(interfaces).flatMap(([name, all]) =>
+    ENGINE_BRIDGE.test(name)
       ? (all ?? []).flatMap(({ cidr, scopeid }) => (cidr === null || (scopeid ?? 0) > 0 ? [] : [cidr]))
       : [],
   );
+  const routed = routes.split('\n').flatMap((line) => {
+    const [name = '', destination = '', , , , , , mask = ''] = line.split('\t');
+    return ENGINE_BRIDGE.test(name) ? [`${dotted(destination)}/${bitsOf(mask)}`] : [];
+  });
+  return [...new Set([...known, ...routed])];
+}
+
+/** The kernel writes an address as one number in the machine's order, whose first byte is the last one here. */
+function dotted(hexadecimal: string): string {
+  return [...Buffer.from(hexadecimal, 'hex')].reverse().join('.');
+}
+
+function bitsOf(mask: string): number {
+  return Number.parseInt(mask, 16).toString(2).replaceAll('0', '').length;
+}
+
+/** Empty where there is no such table. */
+function readRoutes(): string {
+  try {
+    return readFileSync('/proc/net/route', 'utf8');
+  } catch {
+    return '';
+  }
 }
