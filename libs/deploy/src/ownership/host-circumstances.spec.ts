@@ -32,6 +32,7 @@ it('knows a bridge without a running container by the kernel’s routes', () => 
     'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
     'eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
     'docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0',
+    'docker0\t00000000\t020011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0',
     'br-0123456789ab\t0001400A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0',
   ].join('\n');
   expect(engineNetworks({}, table)).toEqual(['172.17.0.0/16', '10.64.1.0/24']);

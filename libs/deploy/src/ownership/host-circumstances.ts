@@ -68,8 +68,11 @@ export function engineNetworks(
       : [],
   );
   const routed = routes.split('\n').flatMap((line) => {
-    const [name = '', destination = '', , , , , , mask = ''] = line.split('\t');
-    return ENGINE_BRIDGE.test(name) ? [`${dotted(destination)}/${bitsOf(mask)}`] : [];
+    const [name = '', destination = '', gateway = '', , , , , mask = ''] = line.split('\t');
+    // What lies behind a container that is a gateway is no network of the engine's.
+    return ENGINE_BRIDGE.test(name) && gateway === '00000000'
+      ? [`${dotted(destination)}/${bitsOf(mask)}`]
+      : [];
   });
   return [...new Set([...known, ...routed])];
 }
