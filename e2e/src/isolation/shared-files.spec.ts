@@ -213,9 +213,17 @@ describeWithOwnEngine([], 'files of Traefik that all projects share', () => {
     expect(failed).toBe(true);
     expect(text).toContain('login@docker');
     expect((await deploy('evil')).failed).toBe(true);
+    // The old version serves on. What Compose alone puts in its place does not, and doctor says so.
+    const project = tenants.workspace.name('evil');
+    const file = join(tenants.workspace.root, `upstream/${project}/docker-compose.yml`);
+    await output('docker', [
+      ...['compose', '--project-name', project, '--file', file],
+      ...['up', '--detach'],
+    ]);
+    await eventually(async () => expect((await statuses())[0]).toBe(404));
     const doctor = await tenants.workspace.itsup(['doctor']);
+    expect(doctor.all).toMatch(/error +routers +.*Traefik refuses the router .*login@docker/);
     expect(doctor.exitCode).not.toBe(0);
-    expect(doctor.all).toMatch(/Traefik refuses the router .*login@docker/);
     await tenants.write('evil', tenant('evil'));
     expect((await deploy('evil')).failed).toBe(false);
     await victimDeploys();
