@@ -1,4 +1,5 @@
 import type { Settings } from '@itsup/config';
+import { PROXY_SERVICES } from '@itsup/routing';
 import { parse } from 'yaml';
 import { renderProxy } from './render-proxy';
 import { shippedTemplates, workspace, workspaceRouting } from './testing/build';
@@ -148,4 +149,8 @@ test('another version is another image, the honeypot’s included', () => {
   const changed = services({ versions });
   expect(changed['traefik']?.['image']).toBe('traefik:v3.8.0');
   expect(changed['dns']?.['image']).not.toBe(all['dns']?.['image']);
+});
+
+it('has no service whose containers nobody guards', () => {
+  expect(PROXY_SERVICES).toEqual(expect.arrayContaining(Object.keys(all)));
 });

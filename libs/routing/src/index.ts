@@ -10,6 +10,7 @@ export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels';
 export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './middlewares';
+export { PROXY_SERVICES } from './proxy-services';
 export { PROXYNET, proxynetOf, type Proxynet } from './proxynet';
 export { NETWORK_LABEL, resolvedName } from './traefik-network';
 export { ENGINE_VOLUME, guardedBy, guardedMountProblem, type GuardedMount } from './guarded-mounts';

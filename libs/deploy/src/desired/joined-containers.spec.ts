@@ -3,7 +3,7 @@ import type { ComposeModel, ComposeService } from '@itsup/docker';
 import { joinedContainers } from './joined-containers';
 
 const found = (web: ComposeService, isolation: 'standard' | 'strict' = 'standard'): string[] => {
-  const model = { name: 'evil', services: { web } } as ComposeModel;
+  const model = { name: 'evil', services: { web, db: {} } } as ComposeModel;
   return joinedContainers('evil', 'evil', model, [], isolation).map(
     ({ code, severity }) => `${severity} ${code}`,
   );
@@ -12,7 +12,8 @@ const found = (web: ComposeService, isolation: 'standard' | 'strict' = 'standard
 test.each<[string, ComposeService]>([
   ['volumes', { volumes_from: ['container:proxy-traefik-1:ro'] }],
   ['processes', { pid: 'container:proxy-traefik-7' }],
-  ['processes of the socket proxy', { pid: 'container:proxy-dockerproxy-1' }],
+  ['processes of the socket proxy', { pid: 'container:proxy-socketproxy-1' }],
+  ['processes of an earlier socket proxy', { pid: 'container:proxy-dockerproxy-1' }],
   ['memory', { ipc: 'container:proxy-traefik-1' }],
   ['network', { network_mode: 'container:proxy-traefik-1' }],
 ])('nobody has the proxy’s %s', (_, service) => {
@@ -25,6 +26,17 @@ test.each<[string, ComposeService]>([
 ])('another project’s %s are said, and refused where isolation is strict', (_, service) => {
   expect(found(service)).toEqual(['note joins-container']);
   expect(found(service, 'strict')).toEqual(['error joins-container']);
+});
+
+it('takes no container for its own because its name begins alike', () => {
+  const web: ComposeService = { pid: 'container:shop-eu-web-1' };
+  const model = { name: 'shop', services: { web } } as ComposeModel;
+  expect(joinedContainers('shop', 'shop', model, [], 'standard')).toHaveLength(1);
+  const proxys: ComposeService = { pid: 'container:proxy-traefik-1' };
+  const named = { name: 'proxy-traefik', services: { web: proxys } } as ComposeModel;
+  expect(joinedContainers('x', 'proxy-traefik', named, [], 'standard')).toMatchObject([
+    { code: 'joins-proxy' },
+  ]);
 });
 
 it('says who sees the processes of the host', () => {

@@ -1,5 +1,6 @@
 import type { Isolation, Problem, ServiceFacts } from '@itsup/config';
 import type { ComposeModel, ComposeService } from '@itsup/docker';
+import { PROXY_SERVICES } from '@itsup/routing';
 
 /** What a service has in common with a container that is not its project's. */
 interface Join {
@@ -8,7 +9,7 @@ interface Join {
 }
 
 /** The proxy's containers, as Compose names them. */
-const PROXYS = /^\/?proxy[-_](?:traefik|dockerproxy|dns|crowdsec)[-_]\d+$/;
+const PROXYS = new RegExp(`^proxy[-_](?:${PROXY_SERVICES.join('|')})[-_]\\d+$`);
 
 /**
  * Services that share processes, volumes, memory or a network with a container of somebody else. Of the proxy it is never
@@ -23,11 +24,14 @@ export function joinedContainers(
   isolation: Isolation,
 ): Problem[] {
   const own = new Set(Object.values(model.services).flatMap(({ container_name: name }) => name ?? []));
+  const isOwn = (container: string): boolean =>
+    own.has(container) ||
+    Object.keys(model.services).some((service) => isReplica(container, projectName, service));
   return Object.entries(model.services).flatMap(([name, service]) => {
     const place = facts.find((each) => each.name === name)?.place;
     const at = { ...(place && { place }), project };
     const joins = joinsOf(service)
-      .filter(({ container }) => !own.has(container) && !container.startsWith(`${projectName}-`))
+      .filter(({ container }) => PROXYS.test(container) || !isOwn(container))
       .map(({ attribute, container }): Problem => {
         const isProxys = PROXYS.test(container);
         return {
@@ -52,6 +56,14 @@ export function joinedContainers(
   });
 }
 
+/** By the name that Compose gives; `shop-eu-web-1` is none of the project `shop`, whose name begins alike. */
+function isReplica(container: string, projectName: string, service: string): boolean {
+  return ['-', '_'].some((separator) => {
+    const stem = [projectName, service, ''].join(separator);
+    return container.startsWith(stem) && /^\d+$/.test(container.slice(stem.length));
+  });
+}
+
 function joinsOf({ pid, ipc, network_mode: network, volumes_from: volumes = [] }: ComposeService): Join[] {
   const texts: [string, string | undefined][] = [
     ['pid', pid],
@@ -60,7 +72,7 @@ function joinsOf({ pid, ipc, network_mode: network, volumes_from: volumes = [] }
     ...volumes.map((text): [string, string] => ['volumes_from', text]),
   ];
   return texts.flatMap(([attribute, text]) => {
-    const container = /^container:([^:]+)/.exec(text ?? '')?.[1];
+    const container = /^container:\/?([^:]+)/.exec(text ?? '')?.[1];
     return container === undefined ? [] : [{ attribute, container }];
   });
 }

@@ -1,5 +1,6 @@
 import { composeProjectName } from '../compose-name';
 import { collect } from '../order';
+import { PROXY_SERVICES } from '../proxy-services';
 import type { Lookups } from './circumstances';
 import {
   claimKey,
@@ -12,9 +13,6 @@ import {
   type RoutedProject,
 } from './conflict';
 import { interpolate } from '@itsup/config';
-
-/** The proxy's own services, whose containers Compose names `proxy-<service>-<n>`. */
-const PROXY_SERVICES = ['traefik', 'dockerproxy', 'dns', 'crowdsec'];
 
 /** A `container_name` of a service that runs. */
 interface Named {
