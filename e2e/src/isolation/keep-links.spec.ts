@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { stringify } from 'yaml';
 
 import { missingVersion, updateCheckout } from '../harness/checkout';
@@ -61,7 +62,10 @@ class Following {
   }
 
   lines(): Line[] {
-    const whole = this.text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    // Compose 2.26 clears the line before each.
+    const whole = stripVTControlCharacters(this.text)
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'));
     return whole.map((line) => JSON.parse(line) as Line);
   }
 
