@@ -146,7 +146,9 @@ describeWithOwnEngine([NODE], 'a project that asks another over the network that
     const calls = seen.well();
     expect(calls.size).toBe(2);
     expect(Math.min(...calls.values())).toBeGreaterThan(50);
-    const { all } = succeeded(await workspace.itsup(['plan']));
+    const both = ['asker', 'kept'].map((folder) => workspace.name(folder));
+    const { all } = succeeded(await workspace.itsup(['plan', ...both]));
+    expect(all).toContain('2 stacks without a change');
     expect(all).not.toMatch(/ (move|recreate|rollout|connect) /);
   }, 400_000);
 });
