@@ -51,6 +51,27 @@ const LABELS: Record<string, LabelAttack> = {
     }),
     works: (seen) => seen.has('404'),
   },
+  ...Object.fromEntries(
+    Object.entries({
+      'the domain of the victim with a dot at its end': { rule: `Host(\`${VICTIM}.\`)` },
+      'a wildcard with a condition': { rule: 'Host(`*.localhost`) && Method(`GET`)' },
+      'a rule in the syntax of Traefik 2': { rule: 'HostRegexp(`{any:.+}`)', rulesyntax: 'v2' },
+    }).map(([what, router]): [string, LabelAttack] => [
+      what,
+      {
+        labels: () => ({
+          ...Object.fromEntries(
+            Object.entries({ ...router, priority: '100000', tls: 'true' }).map(([key, value]) => [
+              `traefik.http.routers.steal.${key}`,
+              value,
+            ]),
+          ),
+          [`traefik.http.services.steal.loadbalancer.server.port`]: String(BACKEND.http),
+        }),
+        works: (seen) => seen.has('evil.web') && !seen.has('victim.web'),
+      },
+    ]),
+  ),
 };
 
 describeWithOwnEngine([], 'one project that takes what others have', () => {
@@ -129,7 +150,10 @@ describeWithOwnEngine([], 'one project that takes what others have', () => {
 
     it('is refused, and the victim serves on', async () => {
       const all = { 'traefik.enable': 'true', ...labels(tenants) };
-      await expectRefused({ services: { web: { labels: all } } }, /(claim|takes requests|defines the)/);
+      await expectRefused(
+        { services: { web: { labels: all } } },
+        /(claim|takes requests|defines the|takes it with priority|syntax of Traefik 2)/,
+      );
     });
   });
 
@@ -149,6 +173,17 @@ describeWithOwnEngine([], 'one project that takes what others have', () => {
     ],
   ])('is refused with a row %s', async (_, row) => {
     await expectRefused({ services: { web: {} }, ingress: [row] }, /(claim|takes requests)/);
+  });
+
+  it('is refused with a label whose name only Compose knows', async () => {
+    const labels = [
+      'traefik.enable=true',
+      `\${NAME_OF_LABEL:-traefik.http.routers.steal.rule}=Host(\`${VICTIM}\`)`,
+      'traefik.http.routers.steal.tls=true',
+      'traefik.http.routers.steal.priority=100000',
+      `traefik.http.services.steal.loadbalancer.server.port=${BACKEND.http}`,
+    ];
+    await expectRefused({ services: { web: { labels } } }, /claim victim\.localhost/);
   });
 
   it('is told of a path below the domain of the victim, and refused once the host is strict', async () => {
