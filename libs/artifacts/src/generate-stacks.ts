@@ -8,12 +8,12 @@ import {
   type Settings,
 } from '@itsup/config';
 import { routeProject, routeWorkspace, type ProjectRouting } from '@itsup/routing';
-import type { ArtifactFile } from './artifact';
-import { mirrorFiles } from './mirror-files';
-import { renderProject } from './render-project';
-import { renderProxy } from './render-proxy';
-import { loadTemplates, type Templates } from './templates';
-import { writeArtifacts, type WriteResult } from './write-artifacts';
+import type { ArtifactFile } from './files/artifact';
+import { mirrorFiles } from './project/mirror-files';
+import { renderProject } from './project/render-project';
+import { renderProxy } from './proxy/render-proxy';
+import { loadTemplates, type Templates } from './files/templates';
+import { writeArtifacts, type WriteResult } from './files/write-artifacts';
 
 /** The stack whose artifacts are in `proxy/`; every other stack is named after its project's folder. */
 const PROXY = 'proxy';

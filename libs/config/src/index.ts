@@ -1,16 +1,16 @@
 export * from './model';
-export * from './problem';
-export { problemsOf } from './problems-of';
-export { checkComposeFiles, composeFilesOf } from './check-compose-files';
-export { composeVariables, variablesIn, type ComposeVariable } from './compose-variables';
-export { formatProblems } from './format-problems';
-export { listProjects } from './list-projects';
-export { readProject } from './read-project';
-export { readSettings } from './read-settings';
-export { readWorkspace } from './read-workspace';
-export { scanProject, type ProjectScan } from './scan-project';
-export { NAME_GRAMMAR, nameFlaw } from './check-project';
-export { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
+export * from './problem/problem';
+export { problemsOf } from './problem/problems-of';
+export { checkComposeFiles, composeFilesOf } from './compose/check-compose-files';
+export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';
+export { formatProblems } from './problem/format-problems';
+export { listProjects } from './project/list-projects';
+export { readProject } from './project/read-project';
+export { readSettings } from './settings/read-settings';
+export { readWorkspace } from './project/read-workspace';
+export { scanProject, type ProjectScan } from './project/scan-project';
+export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
+export { COMPOSE_FILES, INGRESS_FILES } from './project/project-folder';
 export {
   domainHelp,
   HEADER_NAME,
@@ -24,14 +24,14 @@ export {
   RESOLVER_NAME,
   SERVICE_NAME,
   TRAEFIK_NAME,
-} from './grammar';
-export { readWorkspaceFrom, type SourceTree } from './source-tree';
-export { interpolate, type Lookup } from './interpolate';
-export { portsOf } from './published-ports';
-export { followSources, judgePaths, type FollowedSources } from './path-problems';
-export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './regular-file';
-export { isCredential, isDeploysOwn } from './credentials';
-export { expandedPath, isVariable } from './expanded-path';
-export { isOwnSecret, isPrivate } from './file-owner';
-export { suggest } from './suggest';
+} from './schema/grammar';
+export { readWorkspaceFrom, type SourceTree } from './yaml/source-tree';
+export { interpolate, type Lookup } from './yaml/interpolate';
+export { portsOf } from './compose/published-ports';
+export { followSources, judgePaths, type FollowedSources } from './problem/path-problems';
+export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './yaml/regular-file';
+export { isCredential, isDeploysOwn } from './project/credentials';
+export { expandedPath, isVariable } from './yaml/expanded-path';
+export { isOwnSecret, isPrivate } from './project/file-owner';
+export { suggest } from './problem/suggest';
 export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

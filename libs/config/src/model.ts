@@ -1,4 +1,4 @@
-import type { Place, Problem } from './problem';
+import type { Place, Problem } from './problem/problem';
 
 /** Everything `projects/` says, validated, with a place for every value that a message may point at. */
 export interface Workspace {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createDocker } from './create-docker';
-import { DockerError } from './docker-error';
-import type { PacketRule } from './packet-filter';
+import { DockerError } from './fault/docker-error';
+import type { PacketRule } from './host/packet-filter';
 import { fakeDocker, rejection, removeFakes } from './testing/fake-docker';
 
 const INFO = JSON.stringify({

@@ -1,17 +1,17 @@
 import { hostname, release } from 'node:os';
-import { prepareChildren } from './child';
-import { createRunner } from './command-runner';
-import { createCompose } from './compose-commands';
-import { containerCommands } from './container-commands';
+import { prepareChildren } from './process/child';
+import { createRunner } from './process/command-runner';
+import { createCompose } from './compose/compose-commands';
+import { containerCommands } from './container/container-commands';
 import type { Docker, DockerOverrides } from './docker';
-import { engineCommands } from './engine-commands';
-import { eventCommands } from './event-commands';
-import { hostCommands } from './host-commands';
-import { imageCommands } from './image-commands';
-import type { Host } from './locate-engine';
-import { networkCommands } from './network-commands';
-import { findPacketFilter } from './packet-filter-commands';
-import { socketCommands } from './socket-commands';
+import { engineCommands } from './engine/engine-commands';
+import { eventCommands } from './container/event-commands';
+import { hostCommands } from './host/host-commands';
+import { imageCommands } from './image/image-commands';
+import type { Host } from './engine/locate-engine';
+import { networkCommands } from './network/network-commands';
+import { findPacketFilter } from './host/packet-filter-commands';
+import { socketCommands } from './host/socket-commands';
 
 /** What the layer needs to know of its surroundings. */
 export interface DockerSettings extends DockerOverrides {

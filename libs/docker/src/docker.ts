@@ -1,24 +1,24 @@
-import type { Compose, ComposeStack } from './compose';
+import type { Compose, ComposeStack } from './compose/compose';
 import type {
   CommandOutput,
   ContainerDetails,
   ContainerSpec,
   ContainerSummary,
   ListContainersOptions,
-} from './container';
-import type { Engine, Versions } from './engine';
-import type { ContainerSnapshot, EngineEvent, EventsOptions, WatchOptions } from './events';
-import type { Host } from './host';
-import type { ImageDetails } from './image';
+} from './container/container';
+import type { Engine, Versions } from './engine/engine';
+import type { ContainerSnapshot, EngineEvent, EventsOptions, WatchOptions } from './container/events';
+import type { Host } from './host/host';
+import type { ImageDetails } from './image/image';
 import type {
   EndpointOptions,
   ListNetworksOptions,
   NetworkDetails,
   NetworkSpec,
   NetworkSummary,
-} from './network';
-import type { PacketFilterOptions, PacketFilterResult } from './packet-filter';
-import type { Connection, ConnectionsOptions, Listener } from './sockets';
+} from './network/network';
+import type { PacketFilterOptions, PacketFilterResult } from './host/packet-filter';
+import type { Connection, ConnectionsOptions, Listener } from './host/sockets';
 
 /** Parts of the setting that a caller may replace for some of its commands. */
 export interface DockerOverrides {

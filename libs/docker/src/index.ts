@@ -1,19 +1,24 @@
-export * from './compose';
-export * from './compose-model';
-export * from './container';
+export * from './compose/compose';
+export * from './compose/compose-model';
+export * from './container/container';
 export * from './create-docker';
 export * from './docker';
-export * from './docker-error';
-export * from './docker-fault';
-export * from './engine';
-export * from './events';
-export * from './host';
-export * from './image';
-export * from './network';
-export * from './packet-filter';
-export * from './cidr';
-export * from './sockets';
-export { parseProcNet, type ProcSocket } from './parse-sockets';
-export { printable, printableWithColours } from './printable';
-export { createRedactor, type Redactor } from './redact';
-export { compareVersions, MINIMUM_COMPOSE_VERSION, TESTED_VERSIONS, untested } from './engine-commands';
+export * from './fault/docker-error';
+export * from './fault/docker-fault';
+export * from './engine/engine';
+export * from './container/events';
+export * from './host/host';
+export * from './image/image';
+export * from './network/network';
+export * from './host/packet-filter';
+export * from './network/cidr';
+export * from './host/sockets';
+export { parseProcNet, type ProcSocket } from './host/parse-sockets';
+export { printable, printableWithColours } from './process/printable';
+export { createRedactor, type Redactor } from './process/redact';
+export {
+  compareVersions,
+  MINIMUM_COMPOSE_VERSION,
+  TESTED_VERSIONS,
+  untested,
+} from './engine/engine-commands';

@@ -1,19 +1,19 @@
 import type { Problem, Project, Settings } from '@itsup/config';
-import { additionsOf } from './additions';
-import { checkNetworks } from './check-networks';
-import { checkRowsOfService } from './check-services';
+import { additionsOf } from './labels/additions';
+import { checkNetworks } from './networks/check-networks';
+import { checkRowsOfService } from './checks/check-services';
 import type { Circumstances } from './conflicts/circumstances';
 import { ownershipAmong } from './conflicts/ownership-among';
-import { edgesOf } from './edges';
-import { guardedMountProblems } from './guarded-mounts';
+import { edgesOf } from './edges/edges';
+import { guardedMountProblems } from './checks/guarded-mounts';
 import type { ProjectRouting, Route } from './model';
-import { nameRows } from './names';
-import { comparePlaces, compareText } from './order';
-import { proxynetOf } from './proxynet';
+import { nameRows } from './names/names';
+import { comparePlaces, compareText } from './names/order';
+import { proxynetOf } from './networks/proxynet';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
 import { checkedServices, labelProblems } from './traefik/label-problems';
-import { reservedProblems } from './written-problems';
+import { reservedProblems } from './checks/written-problems';
 
 /**
  * What follows from one project alone: its routes, the additions to its services, its networks and edges,

@@ -3,15 +3,15 @@ import type { Circumstances } from './conflicts/circumstances';
 import { doorProblems } from './conflicts/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { guestProblems } from './conflicts/guests';
-import { edgeNameProblems } from './edge-names';
-import { edgeSiblingProblems } from './edge-siblings';
-import { egressCycles, egressProblems, exportProblems, providerService } from './egress-problems';
-import { entryPointsOf } from './entry-points';
+import { edgeNameProblems } from './names/edge-names';
+import { edgeSiblingProblems } from './edges/edge-siblings';
+import { egressCycles, egressProblems, exportProblems, providerService } from './edges/egress-problems';
+import { entryPointsOf } from './proxy/entry-points';
 import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
-import { compareText } from './order';
+import { compareText } from './names/order';
 import { routeProject, sortProblems } from './route-project';
 import { referenceProblems } from './traefik/reference-problems';
-import { foreignProblems } from './written-problems';
+import { foreignProblems } from './checks/written-problems';
 
 /**
  * Routes every project and finds every conflict between them. `problems` holds what concerns several projects, and

@@ -1,4 +1,4 @@
-// Makes src/table.ts from Traefik's own Go types: npm run traefik-types -- v3.7.9
+// Makes src/types/table.ts from Traefik's own Go types: npm run traefik-types -- v3.7.9
 // Run by hand when the default version of Traefik changes. Needs Go; nothing of Traefik's is kept but the table.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { format, resolveConfig } from 'prettier';
 
 const MODULE = 'github.com/traefik/traefik/v3';
 const here = import.meta.dirname;
-const target = join(here, '../src/table.ts');
+const target = join(here, '../src/types/table.ts');
 
 const [version] = process.argv.slice(2);
 if (!/^v3\.\d+\.\d+$/.test(version ?? '')) {

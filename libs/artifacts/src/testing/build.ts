@@ -8,7 +8,7 @@ import {
   TEMPLATE_NAMES,
   type TemplateName,
   type Templates,
-} from '../templates';
+} from '../files/templates';
 
 /** The workspace that this library lies in. */
 export const WORKSPACE = join(__dirname, '../../../..');

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { readWorkspace, type Problem } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
-import { projectArtifactPaths, proxyArtifactPaths } from '../artifact';
+import { projectArtifactPaths, proxyArtifactPaths } from '../files/artifact';
 import { generateStacks } from '../generate-stacks';
 import { WORKSPACE } from './build';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { jsonSchemas } from '../json-schemas';
+import { jsonSchemas } from '../schema/json-schemas';
 import { configurationPage } from './configuration-page';
 
 const PAGE = join(__dirname, '../../../../docs/configuration.md');

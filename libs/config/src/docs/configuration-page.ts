@@ -1,4 +1,4 @@
-import { jsonSchemas } from '../json-schemas';
+import { jsonSchemas } from '../schema/json-schemas';
 import { routeExamples, type RouteExample } from './route-examples';
 
 /** The part of a JSON Schema that the page shows. */

@@ -3,7 +3,7 @@ import type { Digester } from './digest';
 import { areUnchanged } from './file-stamp';
 import type { ImageLock } from '../images/image-lock';
 import type { DeployedFile } from '../state/deployed';
-import type { StackSpec } from '../stacks/stack-spec';
+import type { StackSpec } from '../stack/stack-spec';
 
 /** Variables that change what Compose makes of the same files. */
 const COMPOSE_VARIABLES = [

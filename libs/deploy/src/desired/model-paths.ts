@@ -3,7 +3,7 @@ import path from 'node:path';
 import { judgePaths, type NamedPath, type Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
 
-import type { StackSpec } from '../stacks/stack-spec';
+import type { StackSpec } from '../stack/stack-spec';
 import type { Relocation } from './relocation';
 
 export interface ModelPathOptions {

@@ -8,7 +8,7 @@ import { readProject, readSettings } from '@itsup/config';
 import { createDocker, type ComposeModel } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 
-import { stackSpecs } from '../stacks/stack-spec';
+import { stackSpecs } from '../stack/stack-spec';
 import { projectCompose } from './project-compose';
 import { createSecretsReader } from './secrets';
 

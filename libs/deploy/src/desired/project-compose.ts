@@ -9,7 +9,7 @@ import { childEnvironment, withoutCredentials } from './child-environment';
 import { credentialProblems, credentialsOfEnvFile } from './credential-problems';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { projectText } from './project-text';
-import type { StackSpec } from '../stacks/stack-spec';
+import type { StackSpec } from '../stack/stack-spec';
 
 /** What Compose may be run with on a stack. Holds secrets. */
 export interface ProjectCompose {

@@ -4,7 +4,7 @@ import { UserError } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
 import { readFileOrNull } from '../state/atomic-file';
-import { PROXY_STACK } from '../stacks/model';
+import { PROXY_STACK } from '../requests';
 import { parseVariables } from './parse-variables';
 
 /** Whose secrets: a project's, or those of the host and the proxy (`itsup`). */

@@ -2,8 +2,8 @@ import type { IngressRow, Project, Settings, Workspace } from '@itsup/config';
 import type { ContainerSummary } from '@itsup/docker';
 import { explain, parseQuestion, routeWorkspace, type Explanation } from '@itsup/routing';
 
-import { servedConfiguration } from '../traefik-api';
-import { formatExplanation } from './format-explanation';
+import { servedConfiguration } from '@itsup/rollout';
+import { formatExplanation } from '../format/format-explanation';
 import { judgeRunning, type Observation } from './judge-running';
 
 const settings: Settings = {

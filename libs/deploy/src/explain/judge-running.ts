@@ -11,9 +11,9 @@ import {
   type RouterFact,
 } from '@itsup/routing';
 
-import { labelNameOf } from '../rollout/pin-names';
-import { PROXY_STACK, type EngineFact } from '../stacks/model';
-import type { ServedConfiguration, ServedObject } from '../traefik-api';
+import { labelNameOf } from '@itsup/rollout';
+import { PROXY_STACK, type EngineFact } from '../requests';
+import type { ServedConfiguration, ServedObject } from '@itsup/rollout';
 import { containerFindings } from './container-findings';
 import type { ContainerFact, RouterState, RunningFacts } from './model';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
 
-import type { EngineFact } from '../stacks/model';
+import type { EngineFact } from '../requests';
 
 /** What runs of an explanation's answer. */
 export interface RunningFacts {

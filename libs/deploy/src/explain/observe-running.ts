@@ -3,10 +3,10 @@ import { DockerError, type ContainerSummary } from '@itsup/docker';
 import type { Explanation } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { proxyAccess } from '../converge/proxy-access';
-import { getText } from '../converge/network-probes';
+import { proxyAccess } from '../proxy/proxy-access';
+import { getText } from '../execute/network-probes';
 import { byProject, observe } from '../plan/observe';
-import { createTraefikApi, TraefikApiError } from '../traefik-api';
+import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
 import { judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 

@@ -9,9 +9,9 @@ import { loadDesired } from '../desired/load-desired';
 import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
 import { pluginFacts } from '../plugins/plugin-of-run';
 import { byCodeUnit } from '../sort';
-import { PROXY_STACK } from '../stacks/model';
-import { loadOptions } from '../stacks/plan-one';
-import { prepareRun } from '../stacks/prepare-run';
+import { PROXY_STACK } from '../requests';
+import { loadOptions } from '../commands/plan-one';
+import { prepareRun } from '../run/prepare-run';
 import { writeFileAtomic } from '../state/atomic-file';
 import {
   digestsOf,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { stringify } from 'yaml';
 
-import { internalEntryPoint } from '../rollout/index';
-import { API_USER } from '../traefik-api';
+import { internalEntryPoint } from '@itsup/rollout';
+import { API_USER } from '@itsup/rollout';
 import type { PublishedFile } from './publisher';
 
 /** Above every router that a container or a file may bring (Traefik: the largest integer less a thousand). As text: no number of ours holds it. */

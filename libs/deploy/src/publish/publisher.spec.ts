@@ -5,7 +5,8 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 
 import { openState, type State } from '../state/state';
-import { simulatedSystem, VirtualClock } from '../testing/virtual-clock';
+import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { simulatedSystem } from '../testing/simulated-system';
 import { entriesOf, entryKey } from './entries';
 import { Publisher, type PublishedFile } from './publisher';
 import type { Owner } from './route-owners';

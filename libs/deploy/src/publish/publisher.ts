@@ -5,9 +5,9 @@ import { UserError } from '@itsup/config';
 import { parse } from 'yaml';
 
 import type { System } from '../context';
-import type { DynamicConfiguration } from '../rollout/types';
+import type { DynamicConfiguration } from '@itsup/rollout';
 import { byCodeUnit } from '../sort';
-import { PROXY_STACK } from '../stacks/model';
+import { PROXY_STACK } from '../requests';
 import { readFileOrNull, removeUnfinished, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';

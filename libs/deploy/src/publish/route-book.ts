@@ -1,5 +1,5 @@
-import type { DynamicConfiguration } from '../rollout/types';
-import { PROXY_STACK } from '../stacks/model';
+import type { DynamicConfiguration } from '@itsup/rollout';
+import { PROXY_STACK } from '../requests';
 import { canonicalJson } from '../desired/digest';
 import { entryKey, entryPath, sameEntry, type Entries } from './entries';
 import type { Owner } from './route-owners';

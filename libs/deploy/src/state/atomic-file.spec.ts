@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { simulatedSystem, VirtualClock } from '../testing/virtual-clock';
+import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { simulatedSystem } from '../testing/simulated-system';
 import { removeUnfinished, writeFileAtomic } from './atomic-file';
 import { openJournal } from './journal';
 import { openState } from './state';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { RolloutJournal, RolloutState } from '../rollout/types';
+import type { RolloutJournal, RolloutState } from '@itsup/rollout';
 import type { System } from '../context';
 import type { State } from './state';
 import { readJsonOrNull, removeUnfinished, writeFileAtomic } from './atomic-file';

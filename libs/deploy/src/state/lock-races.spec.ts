@@ -2,7 +2,8 @@ import * as fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { simulatedSystem, VirtualClock } from '../testing/virtual-clock';
+import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { simulatedSystem } from '../testing/simulated-system';
 import { acquireLock, type Lock } from './lock';
 
 jest.mock('node:fs/promises', () => ({ ...jest.requireActual<typeof fs>('node:fs/promises') }));

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { System } from '../context';
-import { simulatedSystem, VirtualClock } from '../testing/virtual-clock';
+import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { simulatedSystem } from '../testing/simulated-system';
 import { acquireLock, lockedBy, type Lock } from './lock';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import type { DeployRecord } from '../stacks/model';
+import type { DeployRecord } from '../requests';
 import { writeFileAtomic } from './atomic-file';
 import { KEPT_RECORDS, newRecordId, pruneRecords, readRecords, restorePath, writeRecord } from './records';
 import { openState, type State } from './state';

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { DeployRecord } from '../stacks/model';
+import type { DeployRecord } from '../requests';
 import { readJsonOrNull, writeFileAtomic } from './atomic-file';
 import type { State } from './state';
 

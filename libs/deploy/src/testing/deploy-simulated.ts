@@ -1,8 +1,8 @@
 import type { ComposeFacts } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
-import { deployStacks } from '../stacks/deploy-stacks';
-import type { DeployRequest, DeploySummary, StackOutcome } from '../stacks/model';
+import { deployStacks } from '../commands/deploy-stacks';
+import type { DeployRequest, DeploySummary, StackOutcome } from '../requests';
 import type { SimulatedWorkspace } from './simulated-workspace';
 
 /** A service that can be rolled. */

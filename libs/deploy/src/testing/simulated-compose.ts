@@ -12,7 +12,7 @@ import { configHash } from './config-hash';
 import { parseModel } from './parse-model';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
-import type { VirtualClock } from './virtual-clock';
+import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
 
 /** The commands of `docker compose` for one stack on a simulated engine. */
 export class SimulatedCompose {

@@ -14,7 +14,7 @@ import {
 import { LAST_ROUTER } from '../trial/trial-files';
 import { SimulatedCompose } from './simulated-compose';
 import type { SimulatedEngine } from './simulated-engine';
-import type { VirtualClock } from './virtual-clock';
+import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
 
 const TRIAL = 'trial';
 

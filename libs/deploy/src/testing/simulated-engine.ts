@@ -10,7 +10,7 @@ import { sha256 } from '../desired/digest';
 import { configHash } from './config-hash';
 import { SimulatedContainer, type Behaviour } from './simulated-container';
 import { SimulatedDocker } from './simulated-docker';
-import type { VirtualClock } from './virtual-clock';
+import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
 
 interface SimulatedImage {
   id: string;

@@ -10,7 +10,8 @@ import { stringify } from 'yaml';
 import type { DeployContext } from '../context';
 import { openState } from '../state/state';
 import { SimulatedEngine } from './simulated-engine';
-import { simulatedSystem, VirtualClock } from './virtual-clock';
+import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { simulatedSystem } from './simulated-system';
 
 const REPOSITORY = path.resolve(__dirname, '../../../..');
 

@@ -4,8 +4,8 @@ import { checkFile, trialRouters } from '@itsup/traefik';
 import { traefikCheckOptions } from '@itsup/routing';
 import { parse, stringify } from 'yaml';
 
-import { formatAddress } from '../rollout/entry-points';
-import { field, isTree, subtree, withField, withoutField, type Tree } from '../rollout/tree-access';
+import { formatAddress } from '@itsup/rollout';
+import { field, isTree, subtree, withField, withoutField, type Tree } from '@itsup/rollout';
 import type { PublishedFile } from '../publish/publisher';
 
 /** Where a trial has its files. */

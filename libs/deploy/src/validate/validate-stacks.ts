@@ -24,7 +24,7 @@ import {
 import type { Docker } from '@itsup/docker';
 import { knownObjects, routeProject, routeWorkspace, type WorkspaceRouting } from '@itsup/routing';
 import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
-import { PROXY_STACK } from '../stacks/model';
+import { PROXY_STACK } from '../requests';
 import { credentialProblems } from '../desired/credential-problems';
 import { projectText } from '../desired/project-text';
 import { secretsFilesOf } from '../desired/secrets';

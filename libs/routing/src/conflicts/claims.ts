@@ -1,5 +1,5 @@
 import type { Settings } from '@itsup/config';
-import { labelRouters, hasWrittenLabels, type LabelRouter } from '../label-routers';
+import { labelRouters, hasWrittenLabels, type LabelRouter } from '../labels/label-routers';
 import type { Route, TraefikRouter } from '../model';
 import { defaultResolver } from '../row/context';
 import { parseRule, type Rule } from '../rule/parse';

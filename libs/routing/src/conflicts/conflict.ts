@@ -1,6 +1,6 @@
 import type { Place, Problem, Project } from '@itsup/config';
 import type { ProjectRouting, Route } from '../model';
-import { comparePlaces, compareText } from '../order';
+import { comparePlaces, compareText } from '../names/order';
 
 /** A project with what became of it. */
 export interface RoutedProject {

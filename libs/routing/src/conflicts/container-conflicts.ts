@@ -1,6 +1,6 @@
-import { composeProjectName } from '../compose-name';
-import { collect } from '../order';
-import { PROXY_SERVICES } from '../proxy-services';
+import { composeProjectName } from '../names/compose-name';
+import { collect } from '../names/order';
+import { PROXY_SERVICES } from '../names/proxy-services';
 import type { Lookups } from './circumstances';
 import {
   claimKey,

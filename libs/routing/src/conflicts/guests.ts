@@ -1,5 +1,5 @@
 import type { ExportEntry, Problem, Project, Settings } from '@itsup/config';
-import { collect } from '../order';
+import { collect } from '../names/order';
 import { isPlain, keyOf, type Term } from '../rule/terms';
 import type { Claim } from './claims';
 import { pathsMeet } from './takings';

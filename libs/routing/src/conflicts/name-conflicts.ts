@@ -1,8 +1,8 @@
 import type { Project, RouterKind, ServiceFacts } from '@itsup/config';
-import { composeProjectName } from '../compose-name';
-import { labelFields } from '../label-fields';
-import { hasWrittenLabels, writtenLabels } from '../label-routers';
-import { collect, compareText } from '../order';
+import { composeProjectName } from '../names/compose-name';
+import { labelFields } from '../labels/label-fields';
+import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
+import { collect, compareText } from '../names/order';
 import { unnamedService } from '../traefik/unnamed-service';
 import type { Lookups } from './circumstances';
 import {

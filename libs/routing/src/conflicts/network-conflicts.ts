@@ -1,8 +1,8 @@
 import type { Isolation, Problem } from '@itsup/config';
-import { composeProjectName } from '../compose-name';
-import { collect } from '../order';
-import { PROXYNET } from '../proxynet';
-import { engineName, resolvedName } from '../traefik-network';
+import { composeProjectName } from '../names/compose-name';
+import { collect } from '../names/order';
+import { PROXYNET } from '../networks/proxynet';
+import { engineName, resolvedName } from '../networks/traefik-network';
 import {
   claimKey,
   compareParties,

@@ -1,7 +1,7 @@
 import { portsOf, type Settings } from '@itsup/config';
 import type { Route } from '../model';
-import { collect } from '../order';
-import { reservedPorts, type ReservedPort } from '../reserved-ports';
+import { collect } from '../names/order';
+import { reservedPorts, type ReservedPort } from '../checks/reserved-ports';
 import type { Lookups } from './circumstances';
 import {
   claimKey,

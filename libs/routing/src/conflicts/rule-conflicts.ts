@@ -1,4 +1,4 @@
-import { collect } from '../order';
+import { collect } from '../names/order';
 import { isPlain, keyOf, type Term } from '../rule/terms';
 import { ruleKey, termKey, type Claim } from './claims';
 import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';

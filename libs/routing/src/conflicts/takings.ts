@@ -1,6 +1,6 @@
 import { evaluate } from '../rule/evaluate';
 import { isPlain, keyOf, type Term } from '../rule/terms';
-import { collect } from '../order';
+import { collect } from '../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
 import { conflictAt, holding, listed, type Conflict } from './conflict';
 import { described, precedence, scopesOf, widerHosts } from './rule-conflicts';

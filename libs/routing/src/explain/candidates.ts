@@ -1,12 +1,12 @@
 import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
 import { defaultPriority } from '../conflicts/claims';
-import { dashboardRouters } from '../dashboard';
-import { answersChallenges } from '../entry-points';
-import { middlewareNames } from '../middlewares';
+import { dashboardRouters } from '../proxy/dashboard';
+import { answersChallenges } from '../proxy/entry-points';
+import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
 import { parseRule, type Rule } from '../rule/parse';
-import { labelRouters } from '../label-routers';
+import { labelRouters } from '../labels/label-routers';
 import type { RouterFact, Target } from './model';
 
 /** A router with what it takes to decide about a request. */

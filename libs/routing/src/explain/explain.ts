@@ -1,5 +1,5 @@
 import type { Workspace } from '@itsup/config';
-import { entryPointMiddlewares } from '../middlewares';
+import { entryPointMiddlewares } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
 import { candidatesOf } from './candidates';
 import { connectionsOf, doorsOf } from './connections';

@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
 import { hostMatches } from '../rule/evaluate';
-import { suggestion } from '../suggestion';
+import { suggestion } from '../names/suggestion';
 import type { Candidate } from './candidates';
 import type { Evidence } from './evidence';
 import { projectHints } from './project-hints';

@@ -1,5 +1,5 @@
 import type { IngressRow, Place, Problem, Project } from '@itsup/config';
-import { disabledByLabel } from '../label-routers';
+import { disabledByLabel } from '../labels/label-routers';
 import { rowsNaming } from './rows-naming';
 import type { Evidence } from './evidence';
 

@@ -1,5 +1,5 @@
 import type { IngressRow, Problem, Project, Settings, Severity } from '@itsup/config';
-import { knownMiddlewares, type KnownMiddlewares } from '../middlewares';
+import { knownMiddlewares, type KnownMiddlewares } from '../labels/middlewares';
 
 /** What turning a project's rows into routes needs besides the row itself. */
 export interface RowContext {

@@ -1,5 +1,5 @@
 import type { IngressRow } from '@itsup/config';
-import { middlewareNames } from '../middlewares';
+import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter } from '../model';
 import { httpRule } from '../rule/text';
 import { certificateOf } from './certificate';

@@ -1,5 +1,5 @@
 import type { IngressRow } from '@itsup/config';
-import { suggestion } from '../suggestion';
+import { suggestion } from '../names/suggestion';
 import { report, type RowContext } from './context';
 
 /**

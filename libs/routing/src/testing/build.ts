@@ -1,5 +1,5 @@
 import type { IngressRow, Project, ServiceFacts, Settings, Workspace } from '@itsup/config';
-import { labelsOf } from '../labels';
+import { labelsOf } from '../labels/labels';
 import type { ProjectRouting, Route } from '../model';
 import { routeProject } from '../route-project';
 

@@ -2,9 +2,9 @@ import type { Project, Workspace } from '@itsup/config';
 import { candidatesOf, type Candidate } from '../explain/candidates';
 import { doorsOf } from '../explain/connections';
 import type { Door } from '../explain/model';
-import { entryPointMiddlewares } from '../middlewares';
+import { entryPointMiddlewares } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
-import { collect, compareText } from '../order';
+import { collect, compareText } from '../names/order';
 import type { NetworkNode, ServiceNode, Topology, TopologyEdge, TopologyGroup } from './model';
 
 /** Name of the proxy's group; no project can have it. */

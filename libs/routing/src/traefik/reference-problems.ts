@@ -1,6 +1,6 @@
 import type { Place, Problem, Settings, Workspace } from '@itsup/config';
 import { unknownReferences, type Finding, type Known } from '@itsup/traefik';
-import { generatedMiddlewares } from '../middlewares';
+import { generatedMiddlewares } from '../labels/middlewares';
 import type { Route, WorkspaceRouting } from '../model';
 import { defaultResolver } from '../row/context';
 import { checkOptions } from './check-options';

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { InternalPorts, Settings } from '@itsup/config';
+import { dashboardOf, proxynetOf, type WorkspaceRouting } from '@itsup/routing';
+import { parse } from 'yaml';
+import { crowdsecPlugin, hasLocalPlugin, type KeptPlugin } from './crowdsec-plugin';
+import type { Templates } from '../files/templates';
+
+/** What the AppSec component and the parser of Traefik's access log need, whatever else the operator lists. */
+const COLLECTIONS = [
+  'crowdsecurity/traefik',
+  'crowdsecurity/appsec-virtual-patching',
+  'crowdsecurity/appsec-generic-rules',
+];
+
+/**
+ * User and group id of Traefik: of no account that distributions or hosts give out. The group opens the socket of the
+ * socket proxy, also where Traefik runs as root.
+ */
+export const TRAEFIK_ID = 7411;
+
+/** Where the container's health check has Traefik begin a new access log; the one before is kept. */
+const ACCESS_LOG_BYTES = 64 * 1024 * 1024;
+
+/** What the templates of the proxy's Compose file and middlewares see. */
+export interface ProxyStack {
+  images: { traefik: string; dockerproxy: string; dns: string; checkedDns: string; crowdsec: string };
+  /** `uid:gid`; null: root, for a port below 1024. */
+  traefikUser: string | null;
+  traefikGroup: number;
+  internalPorts: InternalPorts;
+  dns: { address: string } | null;
+  crowdsec: { plugin: KeptPlugin | null; collections: string[]; logLimit: number } | null;
+  /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
+  dnsChallenges: boolean;
+  /** Plugins that Traefik loads from disk. */
+  localPlugins: boolean;
+  dashboard: { host: string; users: string[] } | null;
+  trustedIps: string[];
+  /** Traefik's `headers` options for Strict-Transport-Security; null: none. */
+  hsts: Record<string, unknown> | null;
+  webPort: number;
+  webSecurePort: number;
+  /** Handshakes for a name without a certificate are refused. */
+  sniStrict: boolean;
+  /** The honeypot's image. */
+  dnsDockerfile: string;
+}
+
+/**
+ * Everything in the proxy's Compose file and middlewares that depends on settings and routes.
+ * @param configuration Traefik's static configuration, the operator's part included
+ */
+export function proxyStack(
+  settings: Settings,
+  routing: WorkspaceRouting,
+  templates: Templates,
+  configuration: string,
+): ProxyStack {
+  const { versions, crowdsec, entryPoints } = settings;
+  const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
+  const dns = imageOf('coredns/coredns', versions.dns);
+  const dnsDockerfile = templates.render('proxy/dns.Dockerfile', { images: { dockerproxy, dns } });
+  return {
+    images: {
+      traefik: imageOf('traefik', versions.traefik),
+      dockerproxy,
+      dns,
+      // Named after what it is built from, so that another version is another image, which Compose then builds.
+      checkedDns: `itsup-dns:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
+      crowdsec: imageOf('crowdsecurity/crowdsec', versions.crowdsec),
+    },
+    traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
+    traefikGroup: TRAEFIK_ID,
+    internalPorts: settings.internalPorts,
+    dns: settings.dns.enabled ? { address: proxynetOf(settings).dns } : null,
+    crowdsec: crowdsec.enabled
+      ? {
+          plugin: crowdsecPlugin(settings),
+          collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
+          logLimit: ACCESS_LOG_BYTES,
+        }
+      : null,
+    dnsChallenges: Object.keys(settings.letsEncrypt.resolvers).length > 0,
+    localPlugins: settings.trustedIps.length > 0 || hasLocalPlugin(settings),
+    dashboard: dashboardOf(settings),
+    trustedIps: settings.trustedIps,
+    hsts: hstsOf(settings),
+    webPort: entryPoints.web,
+    webSecurePort: entryPoints.webSecure,
+    sniStrict: settings.letsEncrypt.email !== null && !needsDefaultCertificate(routing),
+    dnsDockerfile,
+  };
+}
+
+/** Traefik leaves the header out when it is to last no time, which is what makes browsers forget an earlier one. */
+function hstsOf({ hsts }: Settings): Record<string, unknown> | null {
+  if (hsts === null) return null;
+  if (hsts.maxAge === 0) return { customResponseHeaders: { 'Strict-Transport-Security': 'max-age=0' } };
+  return {
+    stsSeconds: hsts.maxAge,
+    ...(hsts.includeSubDomains && { stsIncludeSubdomains: true }),
+    ...(hsts.preload && { stsPreload: true }),
+  };
+}
+
+/**
+ * Does a router terminate TLS without a resolver, as for names that no authority certifies (`app.localhost`)? It is
+ * served with Traefik's own certificate, which belongs to no name, so `sniStrict` would refuse its clients.
+ */
+function needsDefaultCertificate(routing: WorkspaceRouting): boolean {
+  const routers = routing.projects.flatMap(({ routes }) =>
+    routes.flatMap((route) => Object.values(route.routers)),
+  );
+  return routers.some(({ tls }) => tls !== undefined && !tls.passthrough && tls.certResolver === undefined);
+}
+
+/**
+ * Does an entry point need a port that is root's? No capability gives one to another user: Docker's `cap_add` reaches
+ * root alone, and in the host's network `ip_unprivileged_port_start` cannot be set.
+ */
+function hasPrivilegedPort(configuration: string): boolean {
+  const file: unknown = parse(configuration, { merge: true });
+  return valuesOf(file, 'entryPoints')
+    .flatMap((points) => Object.values(mappingOf(points)))
+    .flatMap((point) => valuesOf(point, 'address'))
+    .some((address) => {
+      const port = /:(\d+)(?:\/\w+)?$/.exec(String(address))?.[1];
+      return port !== undefined && Number(port) < 1024;
+    });
+}
+
+/** Traefik reads keys whatever their case. */
+function valuesOf(value: unknown, key: string): unknown[] {
+  return Object.entries(mappingOf(value)).flatMap(([name, found]) =>
+    name.toLowerCase() === key.toLowerCase() ? [found] : [],
+  );
+}
+
+function mappingOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+/** A version is a tag, or a whole image reference for those who keep a registry of their own. */
+function imageOf(repository: string, version: string): string {
+  if (version.includes('/')) return version;
+  return version.startsWith('sha256:') ? `${repository}@${version}` : `${repository}:${version}`;
+}

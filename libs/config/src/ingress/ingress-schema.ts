@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import {
+  domainHelp,
+  HEADER_NAME,
+  isDomain,
+  isHeaderValue,
+  isHost,
+  isIp,
+  isIpOrCidr,
+  isPathPrefix,
+  isRuleText,
+  PROJECT_NAME,
+  RESOLVER_NAME,
+  SERVICE_NAME,
+  TRAEFIK_NAME,
+} from '../schema/grammar';
+import { choice, flag, LIST, MAPPING, port, textMatching } from '../schema/schema-kit';
+
+const domain = textMatching('a host name such as `app.example.com`', isDomain, domainHelp);
+
+const tls = z
+  .strictObject(
+    {
+      main: domain.optional().meta({
+        description: 'The name on the certificate, and the first host name of the route.',
+        examples: ['example.com', '*.example.com'],
+      }),
+      sans: z
+        .array(domain, LIST)
+        .default([])
+        .meta({
+          description: 'Further names on the same certificate; each is a host name of the route too.',
+          examples: [['www.example.com']],
+        }),
+      resolver: textMatching('the name of a certificate resolver', (value) => RESOLVER_NAME.test(value))
+        .optional()
+        .meta({
+          description:
+            'Certificate resolver: `letsencrypt`, or one of `letsencrypt.resolvers` in itsup.yml (DNS-01, wildcards).',
+          examples: ['dns'],
+        }),
+    },
+    MAPPING,
+  )
+  .meta({ description: 'The certificate, when one `domain` does not say enough.' });
+
+const projects = z.array(
+  textMatching('the name of a project', (value) => PROJECT_NAME.test(value)),
+  LIST,
+);
+
+const headerValues = z
+  .record(
+    textMatching('the name of a header', (value) => HEADER_NAME.test(value)),
+    z
+      .union([z.string(), z.number(), z.boolean()], { error: 'text' })
+      .transform(String)
+      .pipe(textMatching('printable ASCII on one line, without `{{` or `}}`', isHeaderValue)),
+    MAPPING,
+  )
+  .default({});
+
+/** One row of `ingress:` as the operator writes it. */
+export const ingressRowSchema = z.strictObject(
+  {
+    service: textMatching('the name of a Compose service', (value) => SERVICE_NAME.test(value))
+      .optional()
+      .meta({
+        description:
+          'The Compose service that answers. Required with a Compose file, meaningless with `host`.',
+        examples: ['web'],
+      }),
+    router: choice(['http', 'tcp', 'udp']).default('http').meta({
+      description: 'What is routed: HTTP by host name and path, TCP by SNI or port, UDP by port.',
+    }),
+    domain: domain.optional().meta({
+      description:
+        'The host name of the route; it gets a certificate. `*.example.com` needs a DNS-01 resolver.',
+      examples: ['app.example.com'],
+    }),
+    tls: tls.optional(),
+    port: port
+      .default(8080)
+      .meta({ description: 'The port the service listens on, in its container or on the host.' }),
+    path_prefix: textMatching('a path that starts with `/`', isPathPrefix, (value) =>
+      isPathPrefix(`/${value}`) ? `Write \`/${value}\`.` : undefined,
+    )
+      .optional()
+      .meta({ description: 'Only requests whose path starts with this.', examples: ['/api'] }),
+    path_remove: flag
+      .default(false)
+      .meta({ description: 'Take `path_prefix` away before the service sees the path.' }),
+    hostport: port.optional().meta({
+      description:
+        'A port of the host for this route alone, instead of the shared 80 and 443. Required for udp, and for tcp without a name.',
+      examples: [5432],
+    }),
+    passthrough: flag
+      .default(false)
+      .meta({ description: 'Hand TLS through undecrypted; the service holds the certificate.' }),
+    protocol: choice(['tcp', 'udp']).optional().meta({
+      description:
+        'Transport of the port. Follows `router`; only `udp` with `router: udp` is another than `tcp`.',
+    }),
+    proxyprotocol: z
+      .union([z.literal(1), z.literal(2), z.null()], { error: '`1`, `2` or `null`' })
+      .optional()
+      .meta({
+        description:
+          'tcp: the PROXY protocol version spoken to the service, `null` for none. Left out it is 2, which the service has to understand.',
+        examples: [2, null],
+      }),
+    middleware: z
+      .array(
+        textMatching('the name of a middleware', (value) => TRAEFIK_NAME.test(value)),
+        LIST,
+      )
+      .default([])
+      .meta({
+        description: 'Middlewares to pass, in order: names of middlewares.yml, or `name@provider`.',
+        examples: [['rate-limit', 'auth@docker']],
+      }),
+    allow_source_ips: z
+      .array(textMatching('an address or a network such as `10.0.0.0/8`', isIpOrCidr), LIST)
+      .min(1, 'a list of at least one address; leave it out to let everyone in')
+      .optional()
+      .meta({
+        description: 'Only these source addresses and networks get through.',
+        examples: [['10.0.0.0/8', '2001:db8::/32']],
+      }),
+    allow_encoded_slashes: flag.optional().meta({
+      description:
+        'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips` or `middleware` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
+      examples: [true],
+    }),
+    ipv4_address: textMatching('an IPv4 address', (value) => isIp(value) && !value.includes(':'))
+      .optional()
+      .meta({
+        description:
+          "The container's fixed address on the network `proxynet`, inside its range (172.20.0.0/16). It shares that network with every other service that has an address there: they reach each other's ports past Traefik.",
+        examples: ['172.20.0.50'],
+      }),
+    dns: z
+      .array(textMatching('the address of a resolver', isIp), LIST)
+      .optional()
+      .meta({
+        description: 'Resolvers of the container, instead of the logged ones.',
+        examples: [['127.0.0.11']],
+      }),
+    priority: z
+      .int('a whole number from 1 to 1000000000')
+      .min(1, 'a whole number from 1 to 1000000000')
+      .max(1_000_000_000, 'a whole number from 1 to 1000000000')
+      .optional()
+      .meta({
+        description:
+          "The route's precedence where several match; the highest wins. By default the longer rule does.",
+        examples: [100],
+      }),
+    rule: textMatching('a Traefik rule on one line, without `{{` or `}}`', isRuleText)
+      .optional()
+      .meta({
+        description: 'A Traefik rule instead of the one made of `domain` and `path_prefix`.',
+        examples: ['Host(`app.example.com`) && Method(`GET`)'],
+      }),
+    sticky: flag.default(false).meta({ description: 'Keep a client on one container, by cookie.' }),
+    headers: z
+      .strictObject(
+        {
+          request: headerValues.meta({
+            description: 'Set on requests before the service sees them; an empty value removes the header.',
+            examples: [{ 'X-Forwarded-Prefix': '/api' }],
+          }),
+          response: headerValues.meta({
+            description: 'Set on responses; an empty value removes the header.',
+            examples: [{ 'X-Frame-Options': 'DENY' }],
+          }),
+        },
+        MAPPING,
+      )
+      .default({ request: {}, response: {} })
+      .meta({ description: 'Headers to set or remove.' }),
+    scheme: choice(['http', 'https', 'h2c']).default('http').meta({
+      description: 'How Traefik speaks to the service; `h2c` is HTTP/2 without TLS, as gRPC wants it.',
+    }),
+  },
+  MAPPING,
+);
+
+/** `ingress.yml`, also called `itsup-project.yml`. */
+export const ingressSchema = z
+  .strictObject(
+    {
+      enabled: flag
+        .default(true)
+        .meta({ description: 'false: the containers are taken down and the routes go away; data stays.' }),
+      host: textMatching('a host name or an address such as `192.168.1.10`', isHost, hostHelp)
+        .optional()
+        .meta({
+          description:
+            'Where the service runs, when it is no container of this host. Excludes a Compose file.',
+          examples: ['192.168.1.10'],
+        }),
+      paths: choice(['source', 'upstream']).optional().meta({
+        description:
+          "Where relative paths of the Compose file resolve: in the project's folder, or in `upstream/<name>` as itsUP did. Default: `paths` of itsup.yml.",
+      }),
+      ingress: z
+        .array(ingressRowSchema, LIST)
+        .default([])
+        .meta({ description: 'The routes into the project, one row each.' }),
+      egress: z
+        .array(
+          textMatching('`project:service`', (value) => /^[a-z0-9][a-z0-9_-]*:[a-zA-Z0-9._-]+$/.test(value)),
+          LIST,
+        )
+        .default([])
+        .meta({
+          description: 'Services of other projects that this one may reach; each gets a network of its own.',
+          examples: [['db:postgres']],
+        }),
+      exports: z
+        .object(
+          {
+            paths: z
+              .record(textMatching('a path that starts with `/`', isPathPrefix), projects, MAPPING)
+              .default({})
+              .meta({
+                description: "Projects that may serve a path below this one's domains, by path.",
+                examples: [{ '/api': ['shop'] }],
+              }),
+          },
+          MAPPING,
+        )
+        .catchall(projects)
+        .optional()
+        .meta({
+          description:
+            'Who else may use what of this project: by service, the projects whose `egress` may lead to it, and `paths`. What is not named here is for nobody; without `exports` everybody may, and the plan says who does, unless itsup.yml says `isolation: strict`.',
+          examples: [{ redis: ['shop'], paths: { '/api': ['shop'] } }],
+        }),
+    },
+    MAPPING,
+  )
+  .meta({
+    title: 'ingress.yml',
+    description: 'How a project is reached from outside, and what it may reach itself.',
+  });
+
+function hostHelp(value: string): string | undefined {
+  return domainHelp(value)?.replace(/, and the path as .*$/, '.');
+}
+
+/** The file as parsed, defaults applied. */
+export type IngressFile = z.output<typeof ingressSchema>;
+/** One row as parsed, defaults applied. */
+export type IngressRowInput = z.output<typeof ingressRowSchema>;

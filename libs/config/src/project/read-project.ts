@@ -1,0 +1,130 @@
+import type { IngressRow, Project, ServiceFacts, Settings } from '../model';
+import type { Place, Problem } from '../problem/problem';
+import { checkProject } from './check-project';
+import { orderProblems } from '../problem/order-problems';
+import { pathProblems } from '../problem/path-problems';
+import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { readCompose, type ReadCompose } from '../compose/read-compose';
+import { readIngress, type IngressFacts } from '../ingress/read-ingress';
+import { YamlFiles } from '../yaml/yaml-files';
+
+/**
+ * Reads one project of the workspace `root`. Mistakes of the operator come back as problems; a project always comes
+ * back too, without the parts that are wrong. It is to be used only when no problem is an error.
+ */
+export async function readProject(root: string, name: string, settings: Settings): Promise<ReadProject> {
+  const folder = listProjectFolder(root, name) ?? NO_FILES;
+  const files = new YamlFiles(root);
+  return withPathProblems(readProjectFrom(name, folder, settings, files), files, root);
+}
+
+const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [], nx: [] };
+
+/** What a project's files came to. */
+export interface ReadProject {
+  project: Project;
+  problems: Problem[];
+}
+
+/** The same from files that other projects may read too. */
+export function readProjectFrom(
+  name: string,
+  listed: ProjectFolder,
+  settings: Pick<Settings, 'paths'>,
+  files: YamlFiles,
+): ReadProject {
+  const folder = `projects/${name}`;
+  const inFolder = (file: string) => `${folder}/${file}`;
+  const [ingressFile] = listed.ingress.map(inFolder);
+  const main = [
+    ...listed.compose.slice(0, 1),
+    ...(listed.compose.length > 0 ? listed.overrides.slice(0, 1) : []),
+  ];
+
+  const ingress = ingressFile === undefined ? NO_INGRESS : readIngress(files, ingressFile, name);
+  const paths = ingress.paths ?? settings.paths;
+  const base = paths === 'upstream' ? `upstream/${name}` : folder;
+  const compose = main.length === 0 ? null : readCompose(files, main.map(inFolder), base, { owner: name });
+
+  const problems = [
+    ...checkProject({ name, folder, ...listed, ingressFacts: ingress, hasCompose: compose !== null }),
+    ...ingress.problems,
+    ...(compose?.problems ?? []),
+  ];
+  const project: Project = {
+    name,
+    folder,
+    kind: compose === null && ingress.host !== null ? 'external' : 'container',
+    enabled: ingress.enabled,
+    paths,
+    host: compose === null ? ingress.host : null,
+    ingressFile: ingressFile ?? null,
+    ingress: compose === null ? ingress.ingress.map((row) => ({ ...row, service: null })) : ingress.ingress,
+    egress: ingress.egress,
+    ...(ingress.exports === null ? {} : { exports: ingress.exports }),
+    compose: compose === null ? null : withAssumedServices(compose, ingress.ingress).facts,
+    files: filesOf(listed.ingress.map(inFolder), files, compose),
+  };
+  return { project, problems: orderProblems(problems).map((problem) => ({ ...problem, project: name })) };
+}
+
+/** What was read, with what is wrong about where its paths lead just now. */
+export function withPathProblems(read: ReadProject, files: YamlFiles, root: string): ReadProject {
+  const found = pathProblems(files, root, read.project);
+  if (found.length === 0) return read;
+  const problems = found.map((problem) => ({ ...problem, project: read.project.name }));
+  return { ...read, problems: orderProblems([...read.problems, ...problems]) };
+}
+
+const NO_INGRESS: IngressFacts = {
+  enabled: true,
+  host: null,
+  paths: null,
+  ingress: [],
+  egress: [],
+  exports: null,
+  source: null,
+  problems: [],
+};
+
+/** With every link's target, so that its edits are noticed. */
+function filesOf(ingress: readonly string[], sources: YamlFiles, compose: ReadCompose | null): string[] {
+  const all = new Set(compose?.files ?? []);
+  for (const file of ingress) all.add(file).add(sources.read(file).realFile);
+  return [...all].sort();
+}
+
+/** Where a part of the Compose files cannot be read, a row's service is taken to be there. */
+function withAssumedServices(compose: ReadCompose, rows: readonly IngressRow[]): ReadCompose {
+  if (!compose.facts.partial) return compose;
+  const known = new Set(compose.facts.services.map(({ name }) => name));
+  const assumed = new Map(
+    rows.flatMap((row) =>
+      row.service === null || known.has(row.service)
+        ? []
+        : [[row.service, assumedService(row.service, row.places['service'] ?? row.place)] as const],
+    ),
+  );
+  const services = [...compose.facts.services, ...assumed.values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  return { ...compose, facts: { ...compose.facts, services } };
+}
+
+function assumedService(name: string, place: Place): ServiceFacts {
+  return {
+    name,
+    place,
+    networks: null,
+    networkMode: null,
+    labels: {},
+    hasDns: false,
+    hasHealthcheck: false,
+    image: null,
+    hasBuild: false,
+    containerName: null,
+    profiles: [],
+    publishedPorts: [],
+    partial: true,
+  };
+}

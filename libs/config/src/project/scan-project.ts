@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import type * as composeReferencesModule from '../compose/compose-references';
+import { isMapping } from '../yaml/is-mapping';
+import type * as parseYamlModule from '../yaml/parse-yaml';
+import { outsideReferences } from '../compose/outside-references';
+import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { SourceFiles } from '../yaml/source-files';
+
+// The parsers take longer to load than a thousand scans without them, and most workspaces need none.
+const load = createRequire(__filename);
+const parser = () => load('../yaml/parse-yaml') as typeof parseYamlModule;
+const follower = () => load('../compose/compose-references') as typeof composeReferencesModule;
+
+/** The little that inference has to know of a project, read without parsing its Compose file. */
+export interface ProjectScan {
+  name: string;
+  /** `projects/<name>`, from the workspace root. */
+  folder: string;
+  /** external: there is no Compose file. */
+  kind: 'container' | 'external';
+  enabled: boolean;
+  /** Files of the folder's top that are meant for Nx, which does not see them. */
+  nxFiles: string[];
+  /** `provider:service`, those of that form. */
+  egress: { provider: string; service: string }[];
+  /**
+   * Files of the workspace outside the project's folder that its Compose files read through `extends`, `include` or
+   * symbolic links; sorted.
+   */
+  outsideFiles: string[];
+  /** Files and folders outside the project's folder that its Compose files name, in whatever attribute; sorted. */
+  outsideReferences: string[];
+}
+
+/**
+ * Reads what inference needs of one project. It is called for every project at every `nx` command, so it parses the
+ * ingress file only where it holds a word that matters and a Compose file only where it refers to others. Never
+ * throws: what is broken is readProject's to report.
+ */
+export function scanProject(root: string, name: string): ProjectScan {
+  const folder = `projects/${name}`;
+  const scan: ProjectScan = {
+    name,
+    folder,
+    kind: 'container',
+    enabled: true,
+    nxFiles: [],
+    egress: [],
+    outsideFiles: [],
+    outsideReferences: [],
+  };
+  const listed = listProjectFolder(root, name);
+  if (!listed) return scan;
+  try {
+    const files = new SourceFiles(root);
+    return {
+      ...scan,
+      kind: listed.compose.length === 0 ? 'external' : 'container',
+      nxFiles: listed.nx,
+      ...scanIngress(files, folder, listed),
+      outsideFiles: outsideFiles(root, files, folder, listed),
+      outsideReferences: [
+        ...new Set(
+          mainFiles(folder, listed).flatMap((file) => outsideReferences(files.read(file).text ?? '', folder)),
+        ),
+      ],
+    };
+  } catch {
+    // A disk that fails or a folder that goes away meanwhile: the targets will meet it again and say so.
+    return scan;
+  }
+}
+
+function scanIngress(
+  files: SourceFiles,
+  folder: string,
+  { ingress: [file] }: ProjectFolder,
+): Pick<ProjectScan, 'enabled' | 'egress'> {
+  const nothing = { enabled: true, egress: [] };
+  const text = file === undefined ? null : files.read(`${folder}/${file}`).text;
+  if (text === null || !/egress|enabled/.test(text)) return nothing;
+  const data = parser().parseYaml(`${folder}/${file}`, text, { yaml11Booleans: true }).sources[0]?.data;
+  if (!isMapping(data)) return nothing;
+  const edges: unknown[] = Array.isArray(data['egress']) ? data['egress'] : [];
+  return {
+    enabled: data['enabled'] !== false,
+    egress: edges.flatMap((edge) => {
+      const match = typeof edge === 'string' ? /^([^:\s]+):([^:\s]+)$/.exec(edge) : null;
+      return match ? [{ provider: match[1] ?? '', service: match[2] ?? '' }] : [];
+    }),
+  };
+}
+
+function outsideFiles(root: string, files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
+  const main = mainFiles(folder, listed);
+  const refers = main.some((file) => /extends|include/.test(files.read(file).text ?? ''));
+  const compose = refers
+    ? follower().composeReferences(root, main, folder)
+    : main.map((file) => files.read(file).realFile);
+  const ingress = listed.ingress.map((file) => files.read(`${folder}/${file}`).realFile);
+  return [...new Set([...compose, ...ingress])].filter((file) => !file.startsWith(`${folder}/`)).sort();
+}
+
+/** The Compose file and its override, from the workspace root. */
+function mainFiles(folder: string, { compose, overrides }: ProjectFolder): string[] {
+  return [...compose.slice(0, 1), ...overrides.slice(0, 1)].map((file) => `${folder}/${file}`);
+}

@@ -1,0 +1,287 @@
+import { z } from 'zod';
+import {
+  HTPASSWD_LINE,
+  IMAGE_TAG,
+  isDomain,
+  isIp,
+  isIpOrCidr,
+  isPrivateNetwork,
+  RESOLVER_NAME,
+} from '../schema/grammar';
+import { choice, flag, LIST, MAPPING, port, textMatching } from '../schema/schema-kit';
+
+const ONE_YEAR = 31_536_000;
+const TWO_YEARS = 2 * ONE_YEAR;
+/** A hundred years; browsers cut it. */
+const MAX_AGE = 100 * ONE_YEAR;
+
+const tag = textMatching('a tag of the image, in quotes if it looks like a number', (value) =>
+  IMAGE_TAG.test(value),
+);
+const dashboardHost = textMatching(
+  'a host name such as `traefik.example.com`',
+  (value) => isDomain(value) && !value.startsWith('*'),
+);
+const source = textMatching('an address or a network such as `10.0.0.0/8`', isIpOrCidr);
+const htpasswd = textMatching(
+  'a line of htpasswd: `name:hash`',
+  (value) => HTPASSWD_LINE.test(value),
+  () => 'Make one with `htpasswd -nbB name password`, or leave it out and set TRAEFIK_ADMIN when deploying.',
+);
+const oneOrMany = <T extends z.ZodType>(one: T, phrase: string) =>
+  z.union([one, z.array(one, LIST)], { error: phrase });
+/** Parts of itsup.yml that belong to itsUP's other tools; read by them, not by us. */
+const foreign = (description: string) =>
+  z.record(z.string(), z.unknown(), MAPPING).optional().meta({ description });
+
+/** `itsup.yml` */
+export const settingsSchema = z
+  .strictObject(
+    {
+      schemaVersion: z
+        .union([z.string(), z.number()], { error: 'a version' })
+        .optional()
+        .meta({ description: "itsUP's version of this file; kept for it, not used here." }),
+      traefikDomain: dashboardHost.optional().meta({
+        description: "itsUP's name of `traefik.domain`.",
+        examples: ['traefik.example.com'],
+      }),
+      routerIP: oneOrMany(source, 'an address, a network, or a list of them')
+        .optional()
+        .meta({
+          description:
+            'The router or proxy in front of this host; its forwarded headers and PROXY protocol are trusted. Same as `trustedIPs`.',
+          examples: ['192.168.1.1'],
+        }),
+      trustedIPs: z
+        .array(source, LIST)
+        .default([])
+        .meta({
+          description:
+            'Proxies in front of this host whose forwarded headers and PROXY protocol are trusted.',
+          examples: [['192.168.1.1', '10.0.0.0/8']],
+        }),
+      traefik: z
+        .strictObject(
+          {
+            domain: dashboardHost.optional().meta({
+              description: 'Host name of the dashboard. Without it there is none.',
+              examples: ['traefik.example.com'],
+            }),
+            admin: oneOrMany(htpasswd, 'a line of htpasswd, or a list of them').optional().meta({
+              description:
+                'Who may see the dashboard: lines of htpasswd, `name:hash`. TRAEFIK_ADMIN in the environment of a deploy does the same. With neither the dashboard stays off.',
+            }),
+            entryPoints: z
+              .strictObject(
+                {
+                  web: port
+                    .default(8080)
+                    .meta({ description: 'Plain HTTP; your router forwards port 80 to it.' }),
+                  'web-secure': port
+                    .default(8443)
+                    .meta({ description: 'HTTPS; your router forwards port 443 to it.' }),
+                  traefik: port.default(26482).meta({
+                    description:
+                      "Traefik's own API and health, on the loopback of this host. Another one is taken by an ordinary deploy.",
+                  }),
+                  'crowdsec-lapi': port.default(26480).meta({
+                    description: 'Where Traefik reaches CrowdSec, on the loopback of this host.',
+                  }),
+                  'crowdsec-appsec': port.default(26481).meta({
+                    description: "Where Traefik reaches CrowdSec's AppSec, on the loopback of this host.",
+                  }),
+                },
+                MAPPING,
+              )
+              .prefault({})
+              .meta({ description: 'Ports of this host that Traefik listens on.' }),
+            hsts: z
+              .strictObject(
+                {
+                  enabled: flag.default(true).meta({
+                    description:
+                      'false: send no such header. Browsers that had one keep to it; `maxAge: 0` makes them forget.',
+                  }),
+                  maxAge: z
+                    .int('a number of seconds')
+                    .min(0, 'a number of seconds')
+                    .max(MAX_AGE, `at most ${MAX_AGE} seconds`)
+                    .default(TWO_YEARS)
+                    .meta({ description: 'For how many seconds. Default: two years, as Mozilla advises.' }),
+                  includeSubDomains: flag.default(false).meta({
+                    description:
+                      'For every name below as well, wherever it is served: only when all of them have HTTPS.',
+                  }),
+                  preload: flag.default(false).meta({
+                    description:
+                      "Allow the names into browsers' own lists. Takes `includeSubDomains` and a `maxAge` of a year, and is hard to take back.",
+                  }),
+                },
+                MAPPING,
+              )
+              .refine((hsts) => !hsts.preload || (hsts.includeSubDomains && hsts.maxAge >= ONE_YEAR), {
+                path: ['preload'],
+                error: `false without \`includeSubDomains: true\` and a \`maxAge\` of at least ${ONE_YEAR}`,
+              })
+              .prefault({})
+              .meta({
+                description:
+                  'Strict-Transport-Security: browsers that have been here ask by HTTPS alone. They heed it only where the certificate is valid, so not on a laptop with the default one.',
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'The proxy.' }),
+      letsencrypt: z
+        .strictObject(
+          {
+            email: z
+              .email('an e-mail address')
+              .optional()
+              .meta({
+                description:
+                  "Where Let's Encrypt writes to. LETSENCRYPT_EMAIL in the environment of a deploy does the same. With neither no certificate is asked for.",
+                examples: ['admin@example.com'],
+              }),
+            staging: flag.default(false).meta({
+              description: "Use Let's Encrypt's staging directory, to try things without its limits.",
+            }),
+            resolvers: z
+              .record(
+                textMatching(
+                  'the name of a certificate resolver other than `letsencrypt`',
+                  (value) => RESOLVER_NAME.test(value) && value.toLowerCase() !== 'letsencrypt',
+                ),
+                z.strictObject(
+                  {
+                    dnsChallenge: z.record(z.string(), z.unknown(), MAPPING).meta({
+                      description: "Traefik's `dnsChallenge`: `provider`, `resolvers` and so on.",
+                      examples: [{ provider: 'cloudflare' }],
+                    }),
+                  },
+                  MAPPING,
+                ),
+                MAPPING,
+              )
+              .default({})
+              .meta({
+                description:
+                  'Further certificate resolvers by name, for DNS-01 and wildcards: `tls.resolver` of a row.',
+                examples: [{ dns: { dnsChallenge: { provider: 'cloudflare' } } }],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Certificates.' }),
+      dns: z
+        .strictObject(
+          {
+            enabled: flag.default(true).meta({
+              description:
+                "Run the DNS server that logs every container's lookups, and point containers at it.",
+            }),
+            resolvers: z
+              .array(textMatching('the address of a resolver', isIp), LIST)
+              .min(1, 'a list of at least one address')
+              .default(['1.1.1.1', '9.9.9.9'])
+              .meta({ description: 'Where its lookups go, and where containers turn when it is down.' }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Name resolution of the containers.' }),
+      proxynet: z
+        .strictObject(
+          {
+            subnet: textMatching(
+              'a private IPv4 network of at least a /23, such as `172.28.0.0/16`',
+              isPrivateNetwork,
+            )
+              .default('172.20.0.0/16')
+              .meta({
+                description:
+                  "Range of the network of the DNS server (at its address .253) and of services with an `ipv4_address`. Choose another one where the host or its neighbours use this one. Every container knows the DNS server's address, so another range replaces every container.",
+                examples: ['172.28.0.0/16'],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'The one network that projects can share.' }),
+      crowdsec: z
+        .looseObject(
+          {
+            enabled: flag.default(false).meta({
+              description:
+                'Run CrowdSec and let it refuse known attackers and, with its AppSec, known attacks. While it cannot be reached, requests pass. HTTP/2 bodies of unannounced length, as gRPC sends them, cannot be looked at: they are refused, unless projects/middlewares.yml says `crowdsecAppsecUnreadableBodyBlock: false`.',
+            }),
+            collections: z
+              .array(
+                textMatching('a collection of the hub, `author/name`', (value) =>
+                  /^[\w.-]+\/[\w.-]+$/.test(value),
+                ),
+                LIST,
+              )
+              .default([])
+              .meta({
+                description: 'Collections of scenarios to install.',
+                examples: [['crowdsecurity/traefik']],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'CrowdSec.' }),
+      versions: z
+        .looseObject(
+          {
+            traefik: tag.default('v3.7.9').meta({ description: 'Tag of `traefik`.' }),
+            dockerproxy: tag.default('1.13.1').meta({ description: 'Tag of `wollomatic/socket-proxy`.' }),
+            dns: tag.default('1.14.7').meta({ description: 'Tag of `coredns/coredns`.' }),
+            crowdsec: tag.default('v1.7.3').meta({ description: 'Tag of `crowdsecurity/crowdsec`.' }),
+            crowdsecPlugin: tag.default('v1.7.1').meta({
+              description:
+                "Version of Traefik's CrowdSec bouncer plugin. A deploy downloads it once, holds it to its hash in projects/images.lock.yml, and keeps it in the state folder. An earlier one than v1.7.0 forgets standing decisions when Traefik starts. `experimental.localPlugins.crowdsec` in projects/traefik.yml loads it from `traefik/plugins-local/src/` in the state folder instead.",
+            }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: "Versions of the proxy stack's images." }),
+      paths: choice(['source', 'upstream']).default('source').meta({
+        description:
+          "Where relative paths of Compose files resolve: `source`, in the project's folder as with plain Compose; `upstream`, in `upstream/<name>` as in itsUP. A project's own `paths` wins.",
+      }),
+      isolation: choice(['standard', 'strict']).default('standard').meta({
+        description:
+          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
+      }),
+      backup: foreign("itsUP's backup; kept for it, not used here."),
+      alert: z
+        .looseObject(
+          {
+            command: z
+              .string({ error: 'a command line' })
+              .trim()
+              .min(1, 'a command line')
+              .optional()
+              .meta({
+                description:
+                  'Run by sh after a deploy, a restart or a rollback that failed: the failures as JSON on its standard input, in short in ITSUP_SUBJECT and ITSUP_TEXT; secrets of secrets/itsup.env in its environment.',
+                examples: ['curl -fsS -H "Title: $ITSUP_SUBJECT" -d "$ITSUP_TEXT" "$NTFY_URL"'],
+              }),
+          },
+          MAPPING,
+        )
+        .prefault({})
+        .meta({ description: 'Whom to tell. Other keys belong to itsUP and are kept for it.' }),
+    },
+    MAPPING,
+  )
+  .meta({ title: 'itsup.yml', description: 'Settings of this host. Every one has a default.' });
+
+/** The file as parsed, defaults applied. */
+export type SettingsFile = z.output<typeof settingsSchema>;

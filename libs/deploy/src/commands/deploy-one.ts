@@ -1,0 +1,279 @@
+import path from 'node:path';
+
+import type { Problem, UserError } from '@itsup/config';
+
+import { convergeStack } from '../execute/converge-stack';
+import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
+import { keepLinks, keptLinks } from '../execute/keep-links';
+import { outlast } from '../engine/outlast';
+import { prepareImages } from '../execute/prepare-images';
+import { proxyAccess } from '../proxy/proxy-access';
+import { recordStack } from '../execute/record-stack';
+import { recover } from '../execute/recover';
+import { rolloutContext } from '../execute/rollout-context';
+import { loadDesired, type LoadedStack } from '../desired/load-desired';
+import { forceReplace } from '../plan/force-replace';
+import type { StackPlan } from '../plan/model';
+import { byProject, observe, type Observed } from '../plan/observe';
+import { readDeployed, type DeployedFile } from '../state/deployed';
+import { openJournal, readJournal, type StepHook } from '../state/journal';
+import { acquireLock } from '../state/lock';
+import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import { failureProblems } from '../run/failure-problems';
+import { hideSecrets, type StackRun } from '../run/hide-secrets';
+import type { DeployRecord, StackOutcome } from '../requests';
+import { leavingNotes, leavingOf, refuseToCut } from '../run/leaving-shared';
+import { loadOptions, planLoaded, planOne } from './plan-one';
+import { refusedRouters } from '../proxy/refused-routers';
+import type { Run } from '../run/run';
+import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
+import type { StackSpec } from '../stack/stack-spec';
+
+export interface DeployOneOptions {
+  lockWaitMs: number;
+  commit: string | null;
+  command?: 'deploy' | 'rollback' | 'restart';
+  /** Services that are replaced even when nothing changed; null: all. */
+  replace?: readonly string[] | null;
+  /** As in the request. */
+  mayCut?: boolean;
+  /** Tests stop a deploy at a step with it. */
+  hook?: StepHook;
+  /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
+  load?: (run: Run, spec: StackSpec) => Promise<LoadedStack>;
+}
+
+/** Converges one stack of containers. Never rejects: whatever goes wrong is in the outcome. */
+export async function deployOne(
+  shared: Run,
+  spec: StackSpec,
+  options: DeployOneOptions,
+): Promise<StackOutcome> {
+  const run = hideSecrets(shared);
+  const { context } = run;
+  const began = context.system.now();
+  const outcome = (
+    status: StackOutcome['status'],
+    plan: StackPlan | null,
+    problems: Problem[] = [],
+  ): StackOutcome => ({
+    stack: spec.stack,
+    status,
+    plan,
+    problems,
+    durationMs: context.system.now() - began,
+  });
+  try {
+    let loaded: LoadedStack | null = null;
+    if (options.load === undefined) {
+      // Without a lock: an unchanged stack is only looked at.
+      const glance = await planOne(run, spec, run.observed);
+      if (glance.loaded === null && glance.plan.unchanged)
+        return await served(run, spec, outcome('unchanged', glance.plan));
+      loaded = glance.loaded;
+    }
+    const settled = await withLock(run, spec, options, loaded, (plan, status, problems) =>
+      outcome(status, plan, problems),
+    );
+    return settled.status === 'failed' ? settled : await served(run, spec, settled);
+  } catch (error) {
+    return outcome('failed', null, failureProblems(run, spec, error));
+  }
+}
+
+/** How long Traefik may take to make up its mind about what was just deployed. */
+const VERDICT_MS = 2_000;
+
+/** The outcome, unless Traefik refuses a router of the stack: then what runs is not what serves. */
+export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
+  const { system } = run.context;
+  const isNew = outcome.status === 'deployed';
+  const until = system.now() + (isNew ? VERDICT_MS : 0);
+  const observed = isNew ? await relist(run) : run.observed;
+  let refused = await refusedRouters(run, spec, observed);
+  while (refused.length > 0 && system.now() < until) {
+    await system.sleep(200);
+    refused = await refusedRouters(run, spec, observed);
+  }
+  if (refused.length === 0) return outcome;
+  return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
+}
+
+type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?: Problem[]) => StackOutcome;
+
+/** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */
+async function withLock(
+  run: StackRun,
+  spec: StackSpec,
+  options: DeployOneOptions,
+  glance: LoadedStack | null,
+  settle: Settle,
+): Promise<StackOutcome> {
+  let waited = false;
+  const { context } = run;
+  const lock = await acquireLock({
+    file: path.join(context.state.stackDir(spec.stack), 'lock'),
+    what: `stack ${spec.stack}`,
+    command: options.command ?? 'deploy',
+    waitMs: options.lockWaitMs,
+    system: context.system,
+    ...(context.signal && { signal: context.signal }),
+    onWait: (holder) => {
+      waited = true;
+      context.reporter.line(spec.stack, `waits for the ${holder}`);
+    },
+  });
+  try {
+    return await deployLocked(run, spec, options, waited ? null : glance, settle);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function deployLocked(
+  run: StackRun,
+  spec: StackSpec,
+  options: DeployOneOptions,
+  glance: LoadedStack | null,
+  settle: Settle,
+): Promise<StackOutcome> {
+  const { context } = run;
+  const { state, system } = context;
+  const id = newRecordId(system.now());
+  const began = system.now();
+  const left = await readJournal(state, spec.stack);
+  const journal = await openJournal({
+    state,
+    stack: spec.stack,
+    id,
+    command: options.command ?? 'deploy',
+    system,
+    inherited: left?.rollout ?? null,
+    ...(options.hook && { hook: options.hook }),
+  });
+  let plan: StackPlan | null = null;
+  let unsettled = (left?.rollout ?? null) !== null;
+  let refused: UserError | null = null;
+  const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
+    id,
+    stack: spec.stack,
+    command: options.command ?? 'deploy',
+    outcome,
+    startedAt: new Date(began).toISOString(),
+    durationMs: system.now() - began,
+    by: `${system.user}@${system.hostname}`,
+    commit: options.commit,
+    services: (plan?.services ?? []).map(({ service, action, reasons }) => ({ service, action, reasons })),
+    steps: journal.durations,
+    problems: problems.map((problem) => problem.message),
+    restorable: outcome === 'deployed',
+  });
+  try {
+    // Someone may have deployed while we waited for the lock.
+    const deployed = await readDeployed(state, spec.stack);
+    if (deployed !== null) run.deployed.set(spec.stack, deployed);
+    let observed = await relist(run);
+    const proxy = await proxyAccess(state, observed, context.docker, (text) => {
+      if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
+    });
+    const rollout = rolloutContext(context, proxy, true);
+    if (left?.rollout) {
+      const unfinished = left.rollout;
+      refused = await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
+      unsettled = refused !== null;
+      observed = await relist(run);
+    }
+    if (spec.project === null && hasHandover(state)) {
+      const stack = glance ?? (await loadDesired(spec, loadOptions(run, spec, [])));
+      await journal.step('recover', () => recoverTraefik({ context, loaded: stack }));
+      observed = await relist(run);
+    }
+    let loaded: LoadedStack | null;
+    if (options.load) {
+      refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
+      loaded = await options.load(run, spec);
+      plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
+    } else if (glance !== null) {
+      loaded = glance;
+      plan = planLoaded(run, loaded, observed);
+    } else ({ plan, loaded } = await planOne(run, spec, observed));
+    if (refused !== null && !replaces(plan, left?.rollout?.service)) throw refused;
+    if (loaded !== null) {
+      for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
+      await refuseRemoteEngine(run, loaded);
+      refuseWithoutProviders(spec, observed);
+      const leaving = await leavingOf(run, loaded);
+      if (leaving !== null) {
+        if (!options.mayCut) refuseToCut(spec.stack, leaving);
+        for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
+      }
+      const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
+      if (prepared !== null) {
+        loaded = prepared;
+        observed = await relist(run);
+        plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
+      }
+      const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
+      if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
+      await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
+      await journal.step('record', async () => {
+        run.deployed.set(
+          spec.stack,
+          await outlast(context, spec.stack, () =>
+            recordStack(run, loaded as LoadedStack, plan, untouched(plan, deployed) ? null : id),
+          ),
+        );
+      });
+    } else {
+      // Files alone differ: routes, or a comment of the proxy's configuration.
+      await journal.step('settle-routes', async () => {
+        if (spec.project === null) await run.publisher.publishStatic();
+        await run.publisher.settle(spec.stack);
+      });
+    }
+    if (untouched(plan, deployed)) {
+      await journal.close();
+      return settle(plan, 'unchanged');
+    }
+    await writeRecord(state, record('deployed', []));
+    await pruneRecords(state, spec.stack);
+    await journal.close();
+    return settle(plan, 'deployed');
+  } catch (error) {
+    const problems = failureProblems(run, spec, error);
+    const interrupted = context.signal?.aborted === true;
+    await writeRecord(state, record(interrupted ? 'interrupted' : 'failed', problems)).catch(() => undefined);
+    // A rollout that is not settled keeps its journal: the next deploy finishes it.
+    if (!unsettled && !journal.hasRollout()) await journal.close();
+    return settle(plan, 'failed', problems);
+  }
+}
+
+/** Whether the plan gets rid of the service's present containers, whatever their state. */
+function replaces(plan: StackPlan, service: string | undefined): boolean {
+  return plan.services.some(
+    (one) => one.service === service && ['rollout', 'recreate', 'remove'].includes(one.action),
+  );
+}
+
+/** Nothing was done to a stack that has a record already: one of its own would say nothing. */
+function untouched(plan: StackPlan | null, deployed: DeployedFile | null): boolean {
+  return plan?.unchanged === true && deployed !== null;
+}
+
+function replaced(
+  plan: StackPlan,
+  loaded: LoadedStack,
+  { replace }: DeployOneOptions,
+  deployed: DeployedFile | null,
+): StackPlan {
+  if (replace === undefined) return plan;
+  const containers = Object.values(deployed?.services ?? {}).flatMap((service) => service.containers);
+  const finished = new Set(containers.filter((one) => one.finished).map((one) => one.id));
+  return forceReplace(plan, loaded.desired, replace, 'restart asked for', finished);
+}
+
+async function relist(run: Run): Promise<Observed> {
+  const listing = await run.context.docker.listContainers({ labelFilters: ['com.docker.compose.project'] });
+  return byProject(observe(listing));
+}

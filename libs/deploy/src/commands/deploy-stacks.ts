@@ -1,0 +1,146 @@
+import type { Problem } from '@itsup/config';
+import { isCheckedVersion } from '@itsup/traefik';
+
+import type { DeployContext } from '../context';
+import { withNotice } from '../alert/send-notice';
+import { recordFirst } from '../images/record-first';
+import { keepHoneypotRules } from '../proxy/keep-honeypot-rules';
+import { dropUnreadablePins, sweepPins } from '../proxy/stray-pins';
+import type { StepHook } from '../state/journal';
+import { deployOne, served } from './deploy-one';
+import { takeDown } from './take-down';
+import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../requests';
+import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
+import { prepareRun } from '../run/prepare-run';
+import type { Run } from '../run/run';
+import { rememberClaims } from '../ownership/claims-file';
+import { retireObjects } from '../proxy/retire-objects';
+import { schedule } from '../run/schedule';
+
+/** The service of the proxy's stack that answers and logs lookups. */
+const HONEYPOT = 'dns';
+const PARALLEL = 4;
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/**
+ * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
+ * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
+ * @param hook for tests: told of every step of every stack
+ */
+export async function deployStacks(
+  context: DeployContext,
+  request: DeployRequest,
+  hook?: StepHook,
+): Promise<DeploySummary> {
+  const run = (): Promise<DeploySummary> => converge(context, request, hook);
+  return withNotice(context, request, 'deploy', run, ({ outcomes }) => outcomes);
+}
+
+async function converge(
+  given: DeployContext,
+  request: DeployRequest,
+  hook: StepHook | undefined,
+): Promise<DeploySummary> {
+  const { settings } = request.workspace;
+  const honeypotRules = keepHoneypotRules(given, settings);
+  // Before the containers of a new network ask for their first name, if that can be.
+  const docker = settings.dns.enabled
+    ? given.docker.with({ onNetwork: () => honeypotRules.touch() })
+    : given.docker;
+  const context = { ...given, docker };
+  const run = await prepareRun(context, request, true, { fetches: true });
+  const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
+  if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
+  await run.publisher.begin(withProxy);
+  // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
+  if (withProxy) honeypotRules.touch();
+  const outcomes = await schedule({
+    order: run.order,
+    parallel: request.parallel ?? PARALLEL,
+    // The others wait for the proxy, and go on without it when it fails.
+    after: (stack) => [
+      ...(stack === PROXY_STACK ? [] : [{ stack: PROXY_STACK, mayFail: true }]),
+      ...(run.specs.get(stack)?.providers ?? []).map((provider) => ({ stack: provider, mayFail: false })),
+    ],
+    isInterrupted: () => context.signal?.aborted === true,
+    run: (stack) => settleStack(run, stack, request, hook),
+    onOutcome: (outcome) => request.onOutcome?.(outcome),
+  });
+  // An interrupt leaves no time to look who needs what; the next deploy does.
+  if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
+  // Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer.
+  const because = await honeypotRules.settled();
+  if (because !== null)
+    context.reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
+  if (settings.dns.enabled && !withProxy && !honeypotRuns(run))
+    context.reporter.line(
+      null,
+      'note: the DNS server that logs lookups does not run: each lookup of a container takes 4 s. Start it: itsup deploy proxy',
+    );
+  await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
+  await sweepPins(context);
+  await recordFirst(context, run.firstFetched);
+  return {
+    outcomes,
+    prunable: run.prunable,
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}
+
+/** What the stacks claim that are now as the sources say: from here on it stands. */
+function claimsOf(run: Run, outcomes: readonly StackOutcome[]): Record<string, readonly string[]> {
+  const settled = outcomes.filter(({ status }) => status === 'deployed' || status === 'unchanged');
+  return Object.fromEntries(
+    settled.flatMap(({ stack }) => {
+      const claims = run.routing.holdings.get(stack);
+      return claims === undefined ? [] : [[stack, claims]];
+    }),
+  );
+}
+
+/** As of the beginning; where the proxy is deployed along, that sees to it. */
+function honeypotRuns({ observed }: Run): boolean {
+  const containers = observed.get(PROXY_STACK) ?? [];
+  return containers.some(
+    ({ service, state, health }) => service === HONEYPOT && state === 'running' && health !== 'unhealthy',
+  );
+}
+
+async function settleStack(
+  run: Run,
+  stack: string,
+  request: DeployRequest,
+  hook: StepHook | undefined,
+): Promise<StackOutcome> {
+  const spec = run.specs.get(stack);
+  const problems = run.broken.get(stack);
+  if (problems !== undefined) return failed(stack, problems);
+  if (spec === undefined) return failed(stack, [unknownStack(stack)]);
+  const options = {
+    lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+    commit: request.commit ?? null,
+    mayCut: request.mayCut ?? false,
+    ...(hook && { hook }),
+  };
+  switch (spec.kind) {
+    case 'converge':
+      return deployOne(run, spec, options);
+    case 'down': {
+      const plan = planDisabled(run, spec);
+      for (const note of plan.notes) run.context.reporter.line(stack, `note: ${note}`);
+      if (plan.unchanged) return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
+      return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
+    }
+    case 'external': {
+      const plan = planExternal(run, spec);
+      if (!plan.unchanged) await run.publisher.settle(stack);
+      const status = plan.unchanged ? 'unchanged' : 'deployed';
+      return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
+    }
+  }
+}
+
+function failed(stack: string, problems: Problem[]): StackOutcome {
+  return { stack, status: 'failed', plan: null, problems, durationMs: 0 };
+}

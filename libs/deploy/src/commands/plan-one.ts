@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+
+import { hasHandover } from '../execute/hand-over-traefik';
+import { inputsUnchanged } from '../desired/inputs';
+import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
+import type { ObservedContainer, StackPlan } from '../plan/model';
+import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
+import { planStack } from '../plan/plan-stack';
+import type { DeployedFile } from '../state/deployed';
+import { journalPath } from '../state/journal';
+import { explainStaticChange } from '../proxy/explain-traefik';
+import type { Run } from '../run/run';
+import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
+import { refuseUnseenClaims } from '../run/unseen-claims';
+import type { StackSpec } from '../stack/stack-spec';
+
+/** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
+export interface PlannedStack {
+  plan: StackPlan;
+  loaded: LoadedStack | null;
+}
+
+const NOTHING_BUILT: ReadonlySet<string> = new Set();
+
+/**
+ * Plans one stack of containers: from its record and the listing where nothing changed, else through Compose.
+ * @throws UserError, DockerError: the stack cannot be deployed as it is
+ */
+export async function planOne(run: Run, spec: StackSpec, observed: Observed): Promise<PlannedStack> {
+  const deployed = run.deployed.get(spec.stack) ?? null;
+  const files = run.publisher.pending(spec.stack);
+  if (deployed !== null && run.request.pull !== true && (await isAsDeployed(run, spec, deployed, observed))) {
+    return {
+      plan: { ...planFromRecord(spec, deployed), files, unchanged: files.length === 0 },
+      loaded: null,
+    };
+  }
+  await refuseForeignFiles(run.context, spec);
+  const own = observed.get(spec.projectName) ?? [];
+  refuseForeignStack(run, spec, own, deployed);
+  const loaded = await loadDesired(spec, loadOptions(run, spec, own));
+  refuseUnreadableLabels(run, loaded);
+  await refuseUnseenClaims(run, loaded);
+  return { plan: planLoaded(run, loaded, observed), loaded };
+}
+
+/** The plan of a loaded stack against what is observed. */
+export function planLoaded(run: Run, loaded: LoadedStack, observed: Observed): StackPlan {
+  const { spec } = loaded;
+  const deployed = run.deployed.get(spec.stack) ?? null;
+  const edges = [...spec.edges, ...(deployed?.edges ?? [])];
+  const containers = containersFor(observed, spec.projectName, edges);
+  const plan = planStack({
+    desired: loaded.desired,
+    deployed,
+    containers,
+    inbound: spec.consumers.map(({ network }) => network),
+  });
+  const files = run.publisher.pending(spec.stack);
+  const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
+  return spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
+}
+
+export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[]): LoadOptions {
+  const { context } = run;
+  const deployed = run.deployed.get(spec.stack) ?? null;
+  const known = new Set(
+    Object.values(deployed?.services ?? {}).flatMap((service) => service.containers.map(({ id }) => id)),
+  );
+  return {
+    root: context.root,
+    relocation: run.relocation,
+    stateDir: context.state.dir,
+    isolation: run.request.workspace.settings.isolation,
+    env: context.env,
+    docker: context.docker,
+    secrets: run.secrets,
+    digester: run.digester,
+    now: context.system.now(),
+    deployed,
+    pull: run.request.pull ?? false,
+    needHashes: own.some((container) => !known.has(container.id)),
+    built: NOTHING_BUILT,
+    published: run.published,
+    lock: run.lock,
+  };
+}
+
+/** Inputs, containers and journal are as the last deploy left them. */
+async function isAsDeployed(
+  run: Run,
+  spec: StackSpec,
+  deployed: DeployedFile,
+  observed: Observed,
+): Promise<boolean> {
+  const { context } = run;
+  // The record's stamps are those of the recorded checkout's files.
+  if (run.relocation !== null) return false;
+  if (deployed.projectName !== spec.projectName) return false;
+  if (spec.project === null && hasHandover(context.state)) return false;
+  const containers = containersFor(observed, spec.projectName, deployed.edges);
+  if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
+  if (existsSync(journalPath(context.state, spec.stack))) return false;
+  return inputsUnchanged(spec, deployed, {
+    stateDir: context.state.dir,
+    env: context.env,
+    digester: run.digester,
+    now: context.system.now(),
+    published: run.published,
+    lock: run.lock,
+  });
+}
+
+function planFromRecord(spec: StackSpec, deployed: DeployedFile): StackPlan {
+  return {
+    stack: spec.stack,
+    projectName: spec.projectName,
+    kind: 'converge',
+    services: Object.entries(deployed.services).map(([service, record]) => ({
+      service,
+      action: 'none',
+      reasons: [],
+      notRolled: [],
+      build: false,
+      pull: false,
+      replicas: record.replicas,
+      current: record.containers.map(({ id }) => id),
+      leftovers: [],
+      retired: [],
+      networks: [],
+    })),
+    edges: deployed.edges.map(({ network, provider, service }) => ({
+      action: 'none',
+      network,
+      consumer: spec.stack,
+      provider,
+      service,
+      containers: [],
+    })),
+    files: [],
+    unchanged: true,
+    fromRecord: true,
+    notes: [],
+  };
+}

@@ -1,0 +1,54 @@
+import type { DeployContext } from '../context';
+import { loadDesired } from '../desired/load-desired';
+import { withNotice } from '../alert/send-notice';
+import { deployOne } from './deploy-one';
+import type { DeploySummary, RestartRequest, StackOutcome } from '../requests';
+import { loadOptions } from './plan-one';
+import { unknownStack } from './plan-stacks';
+import { prepareRun } from '../run/prepare-run';
+
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/**
+ * Replaces the containers of the stacks' services, losslessly where a service can be rolled. Changes that wait to be
+ * deployed are deployed along: a container cannot be replaced by what no file says any more. `alert.command` is told of
+ * failures.
+ */
+export async function restartStacks(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
+  const run = (): Promise<DeploySummary> => replaceAll(context, request);
+  return withNotice(context, request, 'restart', run, ({ outcomes }) => outcomes);
+}
+
+async function replaceAll(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
+  const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
+  const outcomes: StackOutcome[] = [];
+  for (const stack of run.order) {
+    const spec = run.specs.get(stack);
+    const broken = run.broken.get(stack);
+    const outcome: StackOutcome =
+      broken !== undefined || spec === undefined || spec.kind !== 'converge'
+        ? {
+            stack,
+            status: broken === undefined && spec !== undefined ? 'unchanged' : 'failed',
+            plan: null,
+            problems: broken ?? (spec === undefined ? [unknownStack(stack)] : []),
+            durationMs: 0,
+          }
+        : await deployOne(run, spec, {
+            lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+            commit: request.commit ?? null,
+            command: 'restart',
+            replace: request.services ?? null,
+            load: (current, own) =>
+              loadDesired(own, loadOptions(current, own, current.observed.get(own.projectName) ?? [])),
+          });
+    outcomes.push(outcome);
+    request.onOutcome?.(outcome);
+  }
+  return {
+    outcomes,
+    prunable: run.prunable,
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+
+import { problemsOf } from '@itsup/config';
+
+import type { Restore } from '../execute/keep-for-rollback';
+import type { DeployContext } from '../context';
+import { loadDesired } from '../desired/load-desired';
+import { withNotice } from '../alert/send-notice';
+import { shortId } from '../plan/reasons';
+import { readJsonOrNull } from '../state/atomic-file';
+import { readRecords, restorePath } from '../state/records';
+import { deployOne } from './deploy-one';
+import type { DeployRecord, RollbackRequest, StackOutcome } from '../requests';
+import { loadOptions } from './plan-one';
+import { unknownStack } from './plan-stacks';
+import { prepareRun } from '../run/prepare-run';
+import { refusal } from '../run/refusals';
+import { writeRestoredFiles } from './restored-files';
+
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/**
+ * Takes a stack back to an earlier record: its Compose files and its images, through the same plan and rollout, with
+ * today's environment and secrets (no record holds a secret) and today's mounted files. The sources stay as they are,
+ * so the next deploy goes forward to them again. `alert.command` is told of a failure.
+ */
+export async function rollback(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
+  const run = (): Promise<StackOutcome> => takeBack(context, request);
+  return withNotice(context, request, 'rollback', run, (outcome) => [outcome]);
+}
+
+async function takeBack(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
+  const { stack } = request;
+  const run = await prepareRun(context, { workspace: request.workspace, stacks: [stack] }, true);
+  const spec = run.specs.get(stack);
+  if (spec === undefined) {
+    return { stack, status: 'failed', plan: null, problems: [unknownStack(stack)], durationMs: 0 };
+  }
+  try {
+    const record = await chooseRecord(context, stack, request.to, run.deployed.get(stack)?.record ?? null);
+    const restore = await readJsonOrNull<Restore>(restorePath(context.state, stack, record.id), 1);
+    if (restore === null) throw notRestorable(stack, record.id);
+    const images = await movedImages(context, stack, record.id, restore);
+    return await deployOne(run, spec, {
+      lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+      commit: record.commit,
+      command: 'rollback',
+      load: async (current, own) => {
+        const folder = path.join(context.state.stackDir(stack), 'restore', 'files');
+        const composeFiles = [await writeRestoredFiles(folder, restore, spec.projectName, images)];
+        const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
+        const loaded = await loadDesired(own, { ...options, composeFiles, images, pull: false });
+        // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
+        return { ...loaded, inputs: { ...loaded.inputs, declared: 'rollback' } };
+      },
+    });
+  } catch (error) {
+    return { stack, status: 'failed', plan: null, problems: problemsOf(error), durationMs: 0 };
+  }
+}
+
+/** The asked-for record, or the newest restorable one before what runs now. */
+async function chooseRecord(
+  { state }: DeployContext,
+  stack: string,
+  to: string | undefined,
+  present: string | null,
+): Promise<DeployRecord> {
+  const records = (await readRecords(state, stack)).filter((record) => record.restorable);
+  const chosen =
+    to === undefined
+      ? records.find((record) => present === null || record.id < present)
+      : records.find((record) => record.id === to);
+  if (chosen !== undefined) return chosen;
+  if (to !== undefined) throw notRestorable(stack, to, records);
+  throw refusal({
+    code: 'nothing-to-restore',
+    project: stack,
+    message: `${stack} has no earlier deploy to go back to`,
+    help: `go back in git instead, and run: nx deploy ${stack}`,
+  });
+}
+
+/**
+ * The recorded images, by service, that have to be named by their id because their reference names another one by now.
+ * @throws UserError when one is not on the engine any more
+ */
+async function movedImages(
+  { docker }: DeployContext,
+  stack: string,
+  id: string,
+  { images }: Restore,
+): Promise<Record<string, string>> {
+  const entries = Object.entries(images);
+  const names = entries.flatMap(([, image]) => [image.reference, ...(image.id === null ? [] : [image.id])]);
+  const present = await docker.inspectImages([...new Set(names)]);
+  const missing = entries.filter(([, image]) => image.id !== null && !present.has(image.id));
+  if (missing.length > 0) {
+    const named = missing.map(([service, image]) => `${service} (${shortId(image.id ?? '')})`);
+    throw refusal({
+      code: 'image-gone',
+      project: stack,
+      message: `images that ${id} ran are not on the engine any more: ${named.join(', ')}`,
+      help: `choose another record, or go back in git and run: nx deploy ${stack}`,
+    });
+  }
+  return Object.fromEntries(
+    entries.flatMap(([service, image]) =>
+      image.id === null || present.get(image.reference)?.id === image.id ? [] : [[service, image.id]],
+    ),
+  );
+}
+
+function notRestorable(stack: string, id: string, records: DeployRecord[] = []): Error {
+  const known = records.map((record) => record.id).join(', ');
+  return refusal({
+    code: 'not-restorable',
+    project: stack,
+    message: `${stack} has no record ${id} to go back to`,
+    help: known === '' ? 'none is kept' : `there are: ${known}`,
+  });
+}

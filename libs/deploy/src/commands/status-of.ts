@@ -1,0 +1,141 @@
+import path from 'node:path';
+
+import { routeWorkspace } from '@itsup/routing';
+
+import type { DeployContext } from '../context';
+import { Digester } from '../desired/digest';
+import { observe } from '../plan/observe';
+import { readDeployed } from '../state/deployed';
+import { listStacks, readIdentity } from '../state/identity';
+import { readJournal } from '../state/journal';
+import { lockedBy } from '../state/lock';
+import { readRecords } from '../state/records';
+import { byCodeUnit } from '../sort';
+import type { ContainerSummary } from '@itsup/docker';
+import { containerDrift, fileDrift } from './drift';
+import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
+import { ownPacketRules } from '../proxy/packet-rules';
+import { stackSpecs, type StackSpec } from '../stack/stack-spec';
+import { successorsOf } from '../stack/successors';
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** What runs and what the last deploys did, from one listing of the engine. */
+export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
+  const { docker, root, state } = context;
+  const [listing, known, identity] = await Promise.all([
+    docker.listContainers({ labelFilters: [PROJECT_LABEL] }),
+    listStacks(state),
+    readIdentity(state),
+  ]);
+  const digester = new Digester(identity?.digestKey ?? '');
+  const byProject = new Map<string, ContainerSummary[]>();
+  for (const container of listing) {
+    if (container.compose === null || container.compose.oneoff) continue;
+    const own = byProject.get(container.compose.project) ?? [];
+    byProject.set(container.compose.project, [...own, container]);
+  }
+  const specs = stackSpecs(root, request.workspace, routeWorkspace(request.workspace));
+  const orphans = known.filter((stack) => !specs.has(stack));
+  const names = request.stacks ?? [
+    PROXY_STACK,
+    ...request.workspace.projects.map((project) => project.name),
+    ...orphans,
+  ];
+  const statuses = await Promise.all(
+    names.map((stack) => statusOfStack({ context, specs, byProject, digester }, stack)),
+  );
+  // A stack that was taken down leaves its records, and nothing that anybody has to know of.
+  return statuses.filter(
+    ({ state: standing, services, successor }) =>
+      standing !== 'orphan' || services.length > 0 || successor !== null,
+  );
+}
+
+interface Shared {
+  context: DeployContext;
+  specs: ReadonlyMap<string, StackSpec>;
+  byProject: ReadonlyMap<string, ContainerSummary[]>;
+  digester: Digester;
+}
+
+async function statusOfStack(
+  { context, specs, byProject, digester }: Shared,
+  stack: string,
+): Promise<StackStatus> {
+  const { docker, root, state, system } = context;
+  const spec = specs.get(stack) ?? null;
+  const [recorded, journal, records, holder] = await Promise.all([
+    readDeployed(state, stack),
+    readJournal(state, stack),
+    readRecords(state, stack, 1),
+    lockedBy(path.join(state.stackDir(stack), 'lock'), system),
+  ]);
+  const successor =
+    recorded === null ? null : (successorsOf(new Map([[stack, recorded]]), specs).get(stack) ?? null);
+  // What was renamed, or taken down, has nothing of its own any more.
+  const deployed = successor === null ? recorded : null;
+  const projectName = spec?.projectName ?? deployed?.projectName;
+  const containers = projectName === undefined ? [] : (byProject.get(projectName) ?? []);
+  const names = new Set([
+    ...Object.keys(deployed?.services ?? {}),
+    ...containers.map((container) => container.compose?.service ?? ''),
+  ]);
+  const services = [...names].sort(byCodeUnit).map((service): StackStatus['services'][number] => ({
+    service,
+    wanted: deployed?.services[service]?.replicas ?? null,
+    containers: containers
+      .filter((container) => container.compose?.service === service)
+      .map(({ id, name, state: containerState, health, image, status }) => ({
+        id,
+        name,
+        state: containerState,
+        health,
+        image,
+        status,
+      })),
+  }));
+  const finished = new Set(
+    Object.values(deployed?.services ?? {}).flatMap((service) =>
+      service.containers.filter((container) => container.finished).map(({ id }) => id),
+    ),
+  );
+  const drift =
+    deployed === null || holder !== null
+      ? []
+      : [
+          ...containerDrift(deployed, observe(containers)),
+          ...(spec === null ? [] : await fileDrift(root, deployed, digester, system.now())),
+        ];
+  return {
+    stack,
+    state: stateOf(spec, services, finished),
+    services,
+    drift,
+    packetFilter: stack === PROXY_STACK && deployed !== null ? await ownPacketRules(docker) : null,
+    successor,
+    lastDeploy: records[0] ?? null,
+    // Who holds the lock is still writing that journal.
+    unfinished: journal !== null && holder === null ? `${journal.command} of ${journal.startedAt}` : null,
+    lockedBy: holder,
+  };
+}
+
+function stateOf(
+  spec: StackSpec | null,
+  services: StackStatus['services'],
+  finished: ReadonlySet<string>,
+): StackStatus['state'] {
+  if (spec === null) return 'orphan';
+  if (spec.kind === 'external') return 'external';
+  const containers = services.flatMap((service) => service.containers);
+  if (containers.length === 0) return spec.kind === 'down' ? 'disabled' : 'absent';
+  const well = (container: (typeof containers)[number]): boolean =>
+    finished.has(container.id) ||
+    (container.state === 'running' && (container.health === null || container.health === 'healthy'));
+  const complete = services.every(
+    (service) => service.containers.filter(well).length >= (service.wanted ?? 0),
+  );
+  if (complete && containers.every(well)) return 'running';
+  return containers.some((container) => container.state === 'running') ? 'degraded' : 'stopped';
+}

@@ -1,0 +1,16 @@
+import type { DeployContext } from '../context';
+import type { LoadedStack } from '../desired/load-desired';
+import type { StackPlan } from '../plan/model';
+import type { Publisher } from '../publish/publisher';
+import type { RolloutContext } from '@itsup/rollout';
+import type { Journal } from '../state/journal';
+
+/** One stack on its way to what its plan says. */
+export interface Convergence {
+  context: DeployContext;
+  loaded: LoadedStack;
+  plan: StackPlan;
+  journal: Journal;
+  publisher: Publisher;
+  rollout: RolloutContext;
+}

@@ -1,0 +1,77 @@
+import type { LoadedStack } from '../desired/load-desired';
+import type { DeployedService, ObservedContainer, StackPlan } from '../plan/model';
+import { observe } from '../plan/observe';
+import { keepForRollback } from './keep-for-rollback';
+import { writeDeployed, type DeployedFile } from '../state/deployed';
+import type { Run } from '../run/run';
+
+/**
+ * Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it.
+ * @param plan that was carried out; null: none was
+ * @param id of the deploy's record; null: nothing was changed, so the record before stays the one that describes it
+ */
+export async function recordStack(
+  run: Run,
+  loaded: LoadedStack,
+  plan: Pick<StackPlan, 'services'> | null,
+  id: string | null,
+): Promise<DeployedFile> {
+  const { state, docker } = run.context;
+  const { spec, desired } = loaded;
+  const listing = await docker.listContainers({
+    labelFilters: [`com.docker.compose.project=${spec.projectName}`],
+  });
+  const containers = observe(listing);
+  const moved = movedContainers(run.deployed.get(spec.stack) ?? null, plan);
+  const deployed: DeployedFile = {
+    version: 1,
+    stack: spec.stack,
+    projectName: spec.projectName,
+    services: Object.fromEntries(
+      desired.services.map((service): [string, DeployedService] => [
+        service.name,
+        {
+          aspects: service.aspects,
+          image: service.image,
+          imageId: service.imageId,
+          buildDigest: service.buildDigest,
+          replicas: service.replicas,
+          containers: containers
+            .filter((one) => one.service === service.name)
+            .map((one) => recordContainer(one, moved)),
+        },
+      ]),
+    ),
+    edges: desired.edges,
+    inputs: loaded.inputs,
+    record: id ?? run.deployed.get(spec.stack)?.record ?? '',
+  };
+  if (id !== null) await keepForRollback(run, loaded, id);
+  await writeDeployed(state, deployed);
+  return deployed;
+}
+
+/** Those of this deploy and of earlier ones. */
+function movedContainers(
+  deployed: DeployedFile | null,
+  plan: Pick<StackPlan, 'services'> | null,
+): ReadonlySet<string> {
+  const before = Object.values(deployed?.services ?? {}).flatMap(({ containers }) =>
+    containers.filter((one) => one.moved).map(({ id }) => id),
+  );
+  const now = (plan?.services ?? []).flatMap(({ action, current }) => (action === 'move' ? current : []));
+  return new Set([...before, ...now]);
+}
+
+function recordContainer(
+  container: ObservedContainer,
+  moved: ReadonlySet<string>,
+): DeployedService['containers'][number] {
+  return {
+    id: container.id,
+    composeHash: container.composeHash,
+    image: container.image,
+    finished: container.state === 'exited' && container.exitCode === 0,
+    ...(moved.has(container.id) && { moved: true }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { UserError } from '@itsup/config';
+
+import type { Run } from '../run/run';
+import { refusal } from '../run/refusals';
+import type { StackSpec } from '../stack/stack-spec';
+import { recoverRollout, type RolloutContext, type RolloutState } from '@itsup/rollout';
+import type { Journal } from '../state/journal';
+import { attachToConsumers } from './edges';
+
+/**
+ * Settles what a killed deploy left of a rollout, before anything is planned.
+ *
+ * @returns the refusal of a rollout that could not be settled; a plan that replaces the service may go on all the same, for that is how a
+ *   version that cannot be settled is got rid of. null: it is settled.
+ */
+export async function recover(
+  run: Run,
+  spec: StackSpec,
+  state: RolloutState,
+  journal: Journal,
+  rollout: RolloutContext,
+): Promise<UserError | null> {
+  run.context.reporter.line(
+    spec.stack,
+    `finishes the rollout of ${state.service} that an earlier deploy left`,
+  );
+  const outcome = await recoverRollout(rollout, state, journal, {
+    joinEdges: (ids) => attachToConsumers(run.context.docker, spec, state.service, ids),
+    publishRoutes: (routes) => run.publisher.publishService(spec.stack, state.service, routes),
+  });
+  if (outcome.result === 'done') return null;
+  run.context.signal?.throwIfAborted();
+  return refusal({
+    code: 'recovery-failed',
+    project: spec.stack,
+    message: `the unfinished rollout of ${state.service} could not be settled: ${outcome.reason}`,
+    help: `correct that, or deploy a version of ${state.service} that works: nx deploy ${spec.stack}`,
+  });
+}

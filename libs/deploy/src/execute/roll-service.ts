@@ -1,0 +1,114 @@
+import type { Problem } from '@itsup/config';
+
+import type { DesiredStack, ServicePlan } from '../plan/model';
+import { moveService, rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '@itsup/rollout';
+import { hasRouteLabels } from './await-stack-routes';
+import type { Convergence } from './convergence';
+import { attachToConsumers } from './edges';
+import { InterruptedError } from './interrupted-error';
+import { NotHealthyError } from './wait-healthy';
+
+const DRAIN_DEADLINE_MS = 30_000;
+
+/**
+ * Replaces the containers of one service while it serves.
+ * @throws NotHealthyError with what is left and what to do next; InterruptedError where that is not what ran before
+ */
+export async function rollService(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const { loaded, journal, publisher, rollout } = convergence;
+  const { stack } = loaded.spec;
+  const outcome = await rollOut(
+    rollout,
+    {
+      ...requestOf(convergence, plan),
+      fileRoutes: publisher.routesOf(stack, plan.service),
+      publishRoutes: (routes) => publisher.publishService(stack, plan.service, routes),
+    },
+    journal,
+  );
+  settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
+}
+
+/**
+ * Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. What
+ * Traefik leads to is no job, whatever its restart policy: Compose's default lets every container end.
+ */
+export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
+  if (plan.action !== 'scale' || plan.replicas === 0) return false;
+  const service = desired.services.find((one) => one.name === plan.service);
+  return service?.mayFinish !== true || hasRouteLabels(desired, plan.service);
+}
+
+/**
+ * Brings one service to its number of containers while it serves.
+ * @throws NotHealthyError, InterruptedError, as `rollService`
+ */
+export async function scaleLosslessly(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const request = { ...requestOf(convergence, plan), keep: plan.current, surplus: plan.retired };
+  const outcome = await scaleService(convergence.rollout, request, convergence.journal);
+  settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
+}
+
+/**
+ * Takes one service off the networks of its plan while it serves.
+ * @throws NotHealthyError, InterruptedError, as `rollService`
+ */
+export async function moveOff(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  const { project, composeProject, service, drain } = requestOf(convergence, plan);
+  for (const { network } of plan.networks) {
+    const request = { project, composeProject, service, network, drain };
+    const outcome = await moveService(convergence.rollout, request, convergence.journal);
+    settle(convergence, plan, outcome, 'moved', 'it serves as before');
+  }
+}
+
+function requestOf(
+  { context, loaded }: Convergence,
+  plan: ServicePlan,
+): Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  const { spec, compose } = loaded;
+  const drain = loaded.options.get(plan.service)?.drain;
+  return {
+    project: spec.stack,
+    composeProject: spec.projectName,
+    service: plan.service,
+    replicas: plan.replicas,
+    start: (total) =>
+      compose.up({
+        services: [plan.service],
+        noDeps: true,
+        noRecreate: true,
+        noBuild: true,
+        pull: 'never',
+        scale: { [plan.service]: total },
+      }),
+    joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
+    drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
+    healthBudgetMs: null,
+  };
+}
+
+function settle(
+  { context, loaded }: Convergence,
+  { service }: ServicePlan,
+  outcome: RolloutOutcome,
+  participle: string,
+  whatServes: string,
+): void {
+  if (outcome.result === 'done') return;
+  if (outcome.result === 'interrupted') {
+    if (outcome.leftover !== null) throw new InterruptedError(`${service}: ${outcome.leftover}`);
+    context.signal?.throwIfAborted();
+  }
+  const { stack } = loaded.spec;
+  const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
+  const problem: Problem = {
+    code:
+      participle === 'rolled' ? 'rollout-failed' : participle === 'moved' ? 'move-failed' : 'scaling-failed',
+    severity: 'error',
+    project: stack,
+    message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,
+    help: `${left}; correct it and run: nx deploy ${stack}`,
+  };
+  throw new NotHealthyError(problem, outcome.details);
+}

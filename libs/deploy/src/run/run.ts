@@ -1,0 +1,55 @@
+import type { Problem } from '@itsup/config';
+import type { Engine } from '@itsup/docker';
+import type { WorkspaceRouting } from '@itsup/routing';
+
+import type { DeployContext } from '../context';
+import type { Digester } from '../desired/digest';
+import type { Relocation } from '../desired/relocation';
+import type { SecretsReader } from '../desired/secrets';
+import type { ImageLock } from '../images/image-lock';
+import type { FirstFetched } from '../images/record-first';
+import type { Observed } from '../plan/observe';
+import type { SharedTalk } from '../plan/shared-talk';
+import type { Publisher } from '../publish/publisher';
+import type { HeldObject } from '../publish/still-used';
+import type { DeployedFile } from '../state/deployed';
+import type { EngineFact, PlanRequest } from '../requests';
+import type { StackSpec } from '../stack/stack-spec';
+
+/** What all stacks of one plan or deploy share; gathered once, uncached. */
+export interface Run {
+  context: DeployContext;
+  request: PlanRequest;
+  /** A plan from another checkout than the recorded one; null: this is the one, or is to become it. */
+  relocation: Relocation | null;
+  routing: WorkspaceRouting;
+  /** All of the workspace, the sound ones. */
+  specs: Map<string, StackSpec>;
+  /** The asked-for ones in the order of deploying. */
+  order: string[];
+  /** Problems that keep a stack from being deployed, by stack. */
+  broken: Map<string, Problem[]>;
+  problems: Problem[];
+  prunable: string[];
+  /** Stacks whose folder is gone, and the ones that have their Compose project by now. */
+  successors: ReadonlyMap<string, string>;
+  digester: Digester;
+  secrets: SecretsReader;
+  publisher: Publisher;
+  /** Of the proxy's, what the sources have no more and somebody still needs. */
+  held: HeldObject[];
+  /** By path in the state folder: digest of what a container reads at its start only. */
+  published: Record<string, string>;
+  /** What images.lock.yml holds image references to. */
+  lock: ImageLock;
+  /** What this run fetched and the lock does not hold. */
+  firstFetched: FirstFetched;
+  /** Of the one listing at the start. */
+  observed: Observed;
+  engine: EngineFact;
+  /** Where the engine is; asked once, when first needed. */
+  engineDetails(): Promise<Engine>;
+  deployed: Map<string, DeployedFile>;
+  /** Who asks whom over the network that projects share; looked at once, when first needed. */
+  sharedTalk(): Promise<SharedTalk[]>;
+}

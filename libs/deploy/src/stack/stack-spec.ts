@@ -1,0 +1,116 @@
+import path from 'node:path';
+
+import { projectComposeFile, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
+import type { Project, Workspace } from '@itsup/config';
+import { composeProjectName, proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
+
+import type { DesiredEdge } from '../plan/model';
+import { byCodeUnit } from '../sort';
+import { PROXY_STACK } from '../requests';
+
+/** What the sources say of one stack, before Compose or the engine is asked. */
+export interface StackSpec {
+  stack: string;
+  projectName: string;
+  /** converge: it has containers. down: `enabled: false`. external: routes only. */
+  kind: 'converge' | 'down' | 'external';
+  /** Absolute; Compose resolves relative paths in it and reads its `.env`. */
+  folder: string;
+  /** The artifact, absolute. */
+  composeFile: string;
+  /** Every file of the sources that the model depends on, absolute; the artifacts are among them. */
+  sources: string[];
+  /** `env_file` entries, absolute, there or not. */
+  envFiles: string[];
+  /** Of this stack as consumer. */
+  edges: DesiredEdge[];
+  /** Edges of other stacks to services of this one. */
+  consumers: { stack: string; network: string; service: string }[];
+  /** Stacks that have to be deployed before. */
+  providers: string[];
+  /** null: the proxy. */
+  project: Project | null;
+  /** As the settings have it. */
+  proxynet: Proxynet;
+}
+
+/** All stacks that the workspace has: one a project, and the proxy. */
+export function stackSpecs(
+  root: string,
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+): Map<string, StackSpec> {
+  const projectNames = new Map(
+    workspace.projects.map((project) => [project.name, composeProjectName(project)]),
+  );
+  const edges = routing.projects.flatMap((project) => project.edges);
+  const proxynet = proxynetOf(workspace.settings);
+  const ofConsumer = groupBy(edges, ({ consumer }) => consumer);
+  const ofProvider = groupBy(edges, ({ provider }) => provider);
+  const specs = workspace.projects.map((project): StackSpec => {
+    const composeFile = path.join(root, projectComposeFile(project.name));
+    const own = ofConsumer.get(project.name) ?? [];
+    const facts = project.compose;
+    const sources = [
+      composeFile,
+      path.join(path.dirname(composeFile), 'docker-compose.ingress.yml'),
+      ...[...project.files, ...(facts?.files ?? [])].map((file) => path.resolve(root, file)),
+    ];
+    return {
+      stack: project.name,
+      projectName: composeProjectName(project),
+      kind: project.kind === 'external' ? 'external' : project.enabled ? 'converge' : 'down',
+      folder: path.resolve(root, project.folder),
+      composeFile,
+      sources: unique(sources),
+      envFiles: unique((facts?.envFiles ?? []).map((file) => path.resolve(root, file.path))),
+      edges: own.map((edge) => ({
+        network: edge.network,
+        provider: edge.provider,
+        providerProjectName: projectNames.get(edge.provider) ?? edge.provider,
+        service: edge.service,
+      })),
+      consumers: (ofProvider.get(project.name) ?? []).map(({ consumer, network, service }) => ({
+        stack: consumer,
+        network,
+        service,
+      })),
+      providers: unique(own.map((edge) => edge.provider)),
+      project,
+      proxynet,
+    };
+  });
+  return new Map([proxySpec(root, proxynet), ...specs].map((spec) => [spec.stack, spec]));
+}
+
+function proxySpec(root: string, proxynet: Proxynet): StackSpec {
+  const composeFile = path.join(root, PROXY_COMPOSE_FILE);
+  return {
+    stack: PROXY_STACK,
+    projectName: PROXY_STACK,
+    kind: 'converge',
+    folder: path.dirname(composeFile),
+    composeFile,
+    sources: [composeFile],
+    envFiles: [],
+    edges: [],
+    consumers: [],
+    providers: [],
+    project: null,
+    proxynet,
+  };
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)].sort(byCodeUnit);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,100 @@
+import type { CommandRunner } from '../process/command-runner';
+import type { Docker } from '../docker';
+import type { ImageDetails } from './image';
+
+type ImageCommands = Pick<
+  Docker,
+  'inspectImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'listVolumes' | 'removeVolumes'
+>;
+
+interface RawImage {
+  Id: string;
+  RepoTags: string[] | null;
+  RepoDigests: string[] | null;
+  Config: {
+    Labels?: Record<string, string> | null;
+    ExposedPorts?: Record<string, unknown> | null;
+    Volumes?: Record<string, unknown> | null;
+    Healthcheck?: { Test?: string[] | null } | null;
+  } | null;
+}
+
+const IMAGE_GONE = /No such (?:image|object)/i;
+
+export function imageCommands(runner: CommandRunner): ImageCommands {
+  /** The images that are there, in the order asked for. */
+  const inspect = async (references: string[]): Promise<ImageDetails[]> => {
+    const command = { args: ['image', 'inspect', ...references], title: 'docker image inspect' };
+    const result = await runner.attempt(command);
+    if (result.exitCode !== 0 && !IMAGE_GONE.test(result.stderr)) throw runner.failure(command, result);
+    return parseImages(result.stdout);
+  };
+
+  /** One command as long as all are there; what is missing is found by halves, for the answer does not say whose it is. */
+  const inspectInto = async (references: string[], found: Map<string, ImageDetails>): Promise<void> => {
+    if (references.length === 0) return;
+    const images = await inspect(references);
+    if (images.length === references.length) {
+      references.forEach((reference, index) => found.set(reference, images[index] as ImageDetails));
+    } else if (images.length > 0) {
+      const middle = Math.ceil(references.length / 2);
+      await inspectInto(references.slice(0, middle), found);
+      await inspectInto(references.slice(middle), found);
+    }
+  };
+
+  return {
+    inspectImages: async (references) => {
+      const found = new Map<string, ImageDetails>();
+      await inspectInto([...new Set(references)], found);
+      return found;
+    },
+
+    pullImage: async (reference) => {
+      await runner.run({
+        args: ['pull', reference],
+        purpose: 'pull',
+        image: reference,
+        progress: true,
+        timeoutSeconds: null,
+      });
+    },
+
+    tagImage: async (source, target) => {
+      await runner.run({ args: ['tag', source, target], image: source });
+    },
+
+    removeImage: async (reference) => {
+      const command = { args: ['image', 'rm', reference] };
+      const result = await runner.attempt(command);
+      if (result.exitCode !== 0 && !IMAGE_GONE.test(result.stderr)) throw runner.failure(command, result);
+    },
+
+    listVolumes: async ({ labelFilters = [] } = {}) => {
+      const filters = labelFilters.flatMap((filter) => ['--filter', `label=${filter}`]);
+      const { stdout } = await runner.run({ args: ['volume', 'ls', '--quiet', ...filters] });
+      return stdout.split('\n').filter((name) => name !== '');
+    },
+
+    removeVolumes: async (names) => {
+      if (names.length > 0)
+        await runner.run({ args: ['volume', 'rm', '--force', ...names], title: 'docker volume rm' });
+    },
+  };
+}
+
+/** Everything that `docker image inspect` printed, in its order. */
+export function parseImages(stdout: string): ImageDetails[] {
+  return (JSON.parse(stdout || '[]') as RawImage[]).map((raw) => {
+    const test = raw.Config?.Healthcheck?.Test ?? [];
+    return {
+      id: raw.Id,
+      tags: raw.RepoTags ?? [],
+      repoDigests: raw.RepoDigests ?? [],
+      labels: raw.Config?.Labels ?? {},
+      exposedPorts: Object.keys(raw.Config?.ExposedPorts ?? {}).sort(),
+      hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
+      volumes: Object.keys(raw.Config?.Volumes ?? {}).sort(),
+    };
+  });
+}

@@ -1,0 +1,134 @@
+import type { CommandRunner } from '../process/command-runner';
+import type { Docker } from '../docker';
+import { jsonFormat, labelFields, parseJsonLines, pickLabels } from '../process/json-format';
+import type { NetworkDetails } from './network';
+
+type NetworkCommands = Pick<
+  Docker,
+  | 'listNetworks'
+  | 'inspectNetworks'
+  | 'createNetwork'
+  | 'removeNetwork'
+  | 'connectNetwork'
+  | 'disconnectNetwork'
+>;
+
+interface RawNetwork {
+  Id: string;
+  Name: string;
+  Driver: string;
+  Internal: boolean;
+  EnableIPv6: boolean;
+  Labels: Record<string, string> | null;
+  Options: Record<string, string> | null;
+  IPAM: { Config: { Subnet: string; Gateway?: string; IPRange?: string }[] | null };
+  Containers: Record<string, { Name: string; IPv4Address: string; IPv6Address: string }> | null;
+}
+
+const NETWORK_GONE = /network \S+ not found|No such network/i;
+const CONTAINER_GONE = /No such container/i;
+
+export function networkCommands(runner: CommandRunner): NetworkCommands {
+  const attempt = async (args: string[], harmless: RegExp): Promise<string> => {
+    const command = { args };
+    const result = await runner.attempt(command);
+    if (result.exitCode !== 0 && !harmless.test(result.stderr)) throw runner.failure(command, result);
+    return result.stdout;
+  };
+
+  return {
+    listNetworks: async ({ labelFilters = [], labels = [] } = {}) => {
+      const format = jsonFormat({ id: '.ID', name: '.Name', driver: '.Driver', ...labelFields(labels) });
+      const filters = labelFilters.flatMap((filter) => ['--filter', `label=${filter}`]);
+      const { stdout } = await runner.run({
+        args: ['network', 'ls', '--no-trunc', ...filters, '--format', format],
+      });
+      return parseJsonLines(stdout).map((row) => ({
+        id: row['id'] ?? '',
+        name: row['name'] ?? '',
+        driver: row['driver'] ?? '',
+        labels: pickLabels(row, labels),
+      }));
+    },
+
+    inspectNetworks: async (names) => {
+      if (names.length === 0) return [];
+      return parseNetworks(await attempt(['network', 'inspect', ...names], NETWORK_GONE));
+    },
+
+    createNetwork: async ({ name, subnet, gateway, ipRange, internal, labels = {} }) => {
+      const { stdout } = await runner.run({
+        args: [
+          'network',
+          'create',
+          ...(subnet ? ['--subnet', subnet] : []),
+          ...(gateway ? ['--gateway', gateway] : []),
+          ...(ipRange ? ['--ip-range', ipRange] : []),
+          ...(internal ? ['--internal'] : []),
+          ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+          name,
+        ],
+      });
+      runner.settings.onNetwork?.(name);
+      return stdout.trim();
+    },
+
+    removeNetwork: async (name) => {
+      await attempt(['network', 'rm', name], NETWORK_GONE);
+    },
+
+    connectNetwork: async (network, id, { aliases = [], ip } = {}) => {
+      const options = [...aliases.flatMap((alias) => ['--alias', alias]), ...(ip ? ['--ip', ip] : [])];
+      await attempt(
+        ['network', 'connect', ...options, network, id],
+        /endpoint with name \S+ already exists in network|is already attached to network/,
+      );
+    },
+
+    disconnectNetwork: async (network, id, { force = false } = {}) => {
+      await attempt(
+        ['network', 'disconnect', ...(force ? ['--force'] : []), network, id],
+        new RegExp(
+          `is not connected to (?:the )?network|${NETWORK_GONE.source}|${CONTAINER_GONE.source}`,
+          'i',
+        ),
+      );
+    },
+  };
+}
+
+/** Everything that `docker network inspect` printed, in its order. */
+export function parseNetworks(stdout: string): NetworkDetails[] {
+  return (JSON.parse(stdout || '[]') as RawNetwork[]).map((raw) => ({
+    id: raw.Id,
+    name: raw.Name,
+    driver: raw.Driver,
+    internal: raw.Internal,
+    ipv6: raw.EnableIPv6,
+    bridge: bridgeOf(raw),
+    labels: raw.Labels ?? {},
+    subnets: (raw.IPAM.Config ?? []).map((config) => ({
+      subnet: config.Subnet,
+      gateway: config.Gateway || null,
+      ipRange: config.IPRange || null,
+    })),
+    containers: Object.entries(raw.Containers ?? {})
+      .map(([id, endpoint]) => ({
+        id,
+        name: endpoint.Name,
+        ipv4: withoutPrefixLength(endpoint.IPv4Address),
+        ipv6: withoutPrefixLength(endpoint.IPv6Address),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  }));
+}
+
+/** As the engine's bridge driver names its interfaces (`network_linux.go` in libnetwork's `drivers/bridge`). */
+function bridgeOf({ Id, Driver, Options }: RawNetwork): string | null {
+  if (Driver !== 'bridge') return null;
+  return Options?.['com.docker.network.bridge.name'] || `br-${Id.slice(0, 12)}`;
+}
+
+function withoutPrefixLength(address: string): string | null {
+  return address.split('/')[0] || null;
+}

@@ -1,0 +1,139 @@
+import { servedConfiguration } from '../traefik-api';
+import { containerFacts } from '../testing/container-facts';
+import { missingLabels, supersededRouter } from './acknowledge';
+import { missingFrom, type Serving } from '../traefik/handover-ready';
+import { provideConfiguration } from './provided-configuration';
+
+const labels = {
+  'traefik.enable': 'true',
+  'traefik.http.routers.web.rule': 'Host(`a.test`)',
+  'traefik.http.routers.web.entrypoints': 'web-secure',
+  'traefik.http.services.web.loadbalancer.server.port': '80',
+};
+const provided = provideConfiguration([containerFacts({ labels })], null);
+const router = { rule: 'Host(`a.test`)', entryPoints: ['web-secure'], service: 'web', status: 'enabled' };
+const service = { loadBalancer: { servers: [{ url: 'http://172.20.128.2:80' }] }, status: 'enabled' };
+const served = { routers: { 'web@docker': router }, services: { 'web@docker': service } };
+
+describe('missingLabels', () => {
+  it('is empty when the provider shows routers and exactly these servers', () => {
+    expect(missingLabels(servedConfiguration(served), provided)).toBe('');
+  });
+
+  it.each([
+    ['no service', { ...served, services: {} }, 'service web is not there'],
+    ['no router', { ...served, routers: {} }, 'router web is not there'],
+    [
+      'the old rule',
+      { ...served, routers: { 'web@docker': { ...router, rule: 'Host(`old.test`)' } } },
+      'router web still has its old rule',
+    ],
+    [
+      'old entry points',
+      { ...served, routers: { 'web@docker': { ...router, entryPoints: ['web'] } } },
+      'router web still has its old entry points',
+    ],
+    [
+      'an old server as well',
+      {
+        ...served,
+        services: {
+          'web@docker': {
+            loadBalancer: { servers: [{ url: 'http://172.20.128.2:80' }, { url: 'http://172.20.128.9:80' }] },
+          },
+        },
+      },
+      'service web has the servers http://172.20.128.2:80, http://172.20.128.9:80 instead of http://172.20.128.2:80',
+    ],
+  ])('tells of %s', (_, raw, expected) => {
+    expect(missingLabels(servedConfiguration(raw), provided)).toBe(expected);
+  });
+});
+
+describe('supersededRouter', () => {
+  const routed = (changes: Record<string, string>, name = 'web') =>
+    provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            [`traefik.http.routers.${name}.rule`]: 'Host(`a.test`)',
+            [`traefik.http.routers.${name}.entrypoints`]: 'web-secure',
+            'traefik.http.services.web.loadbalancer.server.port': '80',
+            ...changes,
+          },
+        }),
+      ],
+      null,
+    );
+  const before = routed({ 'traefik.http.routers.web.rule': 'Host(`a.test`) || Host(`b.test`)' });
+  const wanted = routed({});
+  const shows = (changes: object | null) =>
+    servedConfiguration(changes === null ? {} : { routers: { 'web@docker': { ...router, ...changes } } });
+
+  it.each([
+    ['the old rule', { rule: 'Host(`a.test`) || Host(`b.test`)', priority: 28 }, 'web'],
+    ['the old priority', { priority: 100 }, 'web'],
+    ['the old entry points', { entryPoints: ['web'], priority: 14 }, 'web'],
+    ['the new labels', { priority: 14 }, ''],
+    ['nothing, because two containers disagree', null, ''],
+    ['an old router that does not work', { rule: 'Host(`b.test`)', status: 'disabled' }, ''],
+  ])('where the provider shows %s', (_, changes, expected) => {
+    expect(supersededRouter(shows(changes), before, wanted)).toBe(expected);
+  });
+
+  it('leaves alone what the new labels do not have: no other container takes its requests', () => {
+    expect(supersededRouter(shows({}), wanted, routed({}, 'other'))).toBe('');
+  });
+});
+
+describe('missingFrom', () => {
+  const serving = (raw: object, changes: Partial<Serving> = {}): Serving => ({
+    configuration: servedConfiguration(raw),
+    entryPoints: ['web-secure'],
+    certificates: [],
+    ...changes,
+  });
+  const old = serving(served);
+
+  it('is empty when the new instance serves all, and more', () => {
+    const more = { ...served, routers: { ...served.routers, 'new@docker': router } };
+    expect(missingFrom(old, serving(more))).toBe('');
+  });
+
+  it.each([
+    ['a router', { ...served, routers: {} }, 'router web@docker is not there'],
+    [
+      'a working router',
+      { ...served, routers: { 'web@docker': { ...router, status: 'disabled', error: ['no entry point'] } } },
+      'router web@docker: no entry point',
+    ],
+    ['a service', { ...served, services: {} }, 'service web@docker is not there'],
+    [
+      'its servers',
+      { ...served, services: { 'web@docker': { loadBalancer: {} } } },
+      'service web@docker has other servers',
+    ],
+  ])('tells what it lacks: %s', (_, raw, expected) => {
+    expect(missingFrom(old, serving(raw))).toBe(expected);
+  });
+
+  it('waits for certificates', () => {
+    expect(missingFrom(serving(served, { certificates: ['ab12'] }), old)).toBe(
+      'certificate ab12 is not loaded',
+    );
+  });
+
+  it('does not ask for what cannot be there: internal routers, broken ones, those of an entry point that goes', () => {
+    const raw = {
+      ...served,
+      routers: {
+        ...served.routers,
+        'acme-http@internal': { ...router },
+        'broken@docker': { ...router, status: 'disabled' },
+        'db@file': { ...router, entryPoints: ['tcp-5432'] },
+      },
+    };
+    expect(missingFrom(serving(raw), old)).toBe('');
+  });
+});

@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+
+import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
+import { routerPriority } from './router-priority';
+import {
+  protocols,
+  type Protocol,
+  type ProvidedConfiguration,
+  type ProvidedService,
+} from './provided-configuration';
+import {
+  field,
+  fieldKey,
+  isTree,
+  listField,
+  subtree,
+  textField,
+  withField,
+  withoutField,
+  type Tree,
+} from '../tree-access';
+import type { DynamicConfiguration } from '../types';
+
+export interface PinInput {
+  project: string;
+  service: string;
+  /** Routers, middlewares and servers of the containers that are to get the traffic. */
+  provided: ProvidedConfiguration;
+  /** Static routers (and what they need) that lead to those containers; they keep their names and so override the published ones. */
+  fileRoutes: DynamicConfiguration;
+  /** Static routers that are still published but lead nowhere any more: overridden by routers that match nothing. */
+  retired: DynamicConfiguration;
+  /** Transports of the published files, for `serversTransport: name@file`. */
+  transports: Record<string, Tree>;
+  /** Of the static configuration: what Traefik builds its default transport from; null: its defaults. */
+  defaultTransport: Tree | null;
+  /** `providers.precedence` puts the file provider before docker. */
+  winsTies: boolean;
+  /**
+   * Another one for every writing. Traefik applies what it read with a delay (`providersThrottleDuration`): after a pin to A, one to B and
+   * one to A again it may show the first while the second is still to come.
+   */
+  writing: string;
+}
+
+/** A file that sends a service's traffic to chosen containers, whatever their labels say. */
+export interface Pin {
+  text: string;
+  /** HTTP middleware in the file that nothing uses; its name holds a digest of the rest and of the writing, so where it is served, all of it is. */
+  marker: string;
+  /** Routers that must be enabled once the pin is served. */
+  routers: { protocol: Protocol; name: string }[];
+}
+
+/** How long the pin's own transport keeps an idle connection; short, so that what is left open to an old container is in use. */
+export const idleConnectionTimeout = '250ms';
+
+/**
+ * The pin of one service. A router from a label is copied with its rule and priority, so that it wins and loses against every other
+ * router exactly as before; the tie with the label's own router goes to the file provider through `providers.precedence`, or through a
+ * priority one higher where that is not set. What labels define (middlewares, the service) is inlined, because a reference to `x@docker`
+ * dies as soon as two containers define `x` differently.
+ */
+export function renderPin(input: PinInput): Pin {
+  const document: Record<Protocol, Record<string, Record<string, Tree>>> = { http: {}, tcp: {}, udp: {} };
+  const routers: Pin['routers'] = [];
+  for (const protocol of protocols) {
+    const section = sectionOf(protocol, input);
+    document[protocol] = section;
+    for (const name of Object.keys(section['routers'] ?? {})) routers.push({ protocol, name });
+  }
+  const digest = createHash('sha256')
+    .update(JSON.stringify([input.writing, document]))
+    .digest('hex')
+    .slice(0, 16);
+  const marker = `rollout-${input.project}-${input.service}-${digest}`;
+  const http = document.http;
+  http['middlewares'] = { ...http['middlewares'], [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } };
+  return { text: `${ownerLine(input)}\n${textOf(document)}`, marker, routers };
+}
+
+/** Traefik runs every file through Go's template engine before it reads the YAML. */
+function textOf(document: Record<string, Record<string, Record<string, Tree>>>): string {
+  const filled: Record<string, unknown> = {};
+  for (const [protocol, section] of Object.entries(document)) {
+    const kept = Object.entries(section).filter(([, objects]) => Object.keys(objects).length > 0);
+    if (kept.length > 0) filled[protocol] = Object.fromEntries(kept);
+  }
+  const yaml = stringify(filled, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return yaml.replaceAll('{{', '{{"{{"}}');
+}
+
+function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<string, Tree>> {
+  const provided = input.provided[protocol];
+  const file = input.fileRoutes[protocol];
+  const references = new References(provided, input);
+  const services: Record<string, Tree> = {};
+  const transports: Record<string, Tree> = { ...file?.serversTransports };
+  for (const [name, service] of Object.entries(provided.services)) {
+    const transport = protocol === 'http' ? ownTransport(service, input) : null;
+    if (transport) transports[pinnedName(name, input)] = transport;
+    const transportName = transport === null ? null : pinnedName(name, input);
+    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references);
+  }
+  for (const [name, service] of Object.entries(file?.services ?? {}))
+    services[name] = references.replaceAll(service);
+
+  const routers: Record<string, Tree> = {};
+  for (const [name, router] of Object.entries(provided.routers)) {
+    routers[pinnedName(name, input)] = routerOf(protocol, router, references, input.winsTies);
+  }
+  for (const [name, router] of Object.entries(file?.routers ?? {}))
+    routers[name] = references.replaceAll(router);
+
+  const middlewares: Record<string, Tree> = {};
+  for (const [name, middleware] of Object.entries(provided.middlewares)) {
+    middlewares[pinnedName(name, input)] = middlewareOf(middleware, references);
+  }
+  Object.assign(middlewares, file?.middlewares);
+
+  retire(protocol, input, routers, services);
+  return { routers, services, middlewares, serversTransports: transports };
+}
+
+function routerOf(protocol: Protocol, router: Tree, references: References, winsTies: boolean): Tree {
+  let copy = withField(router, 'service', references.service(textField(router, 'service') ?? ''));
+  const middlewares = listField(router, 'middlewares');
+  if (middlewares.length > 0)
+    copy = withField(
+      copy,
+      'middlewares',
+      middlewares.map((name) => references.middleware(name)),
+    );
+  const options = textField(subtree(router, 'tls'), 'options');
+  if (options && options !== 'default' && !options.includes('@')) {
+    copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
+  }
+  if (protocol !== 'udp' && !winsTies)
+    copy = withField(copy, 'priority', routerPriority(protocol, router) + 1);
+  return copy;
+}
+
+function serviceOf(
+  protocol: Protocol,
+  name: string,
+  service: ProvidedService,
+  transport: string | null,
+  references: References,
+): Tree {
+  let loadBalancer: Tree = { ...service.loadBalancer, servers: service.servers };
+  if (transport !== null) loadBalancer = withField(loadBalancer, 'serversTransport', transport);
+  if (protocol === 'http') loadBalancer = withCookieName(loadBalancer, name);
+  const middlewares = service.middlewares.map((middleware) => references.middleware(middleware));
+  return { ...(middlewares.length > 0 ? { middlewares } : {}), loadBalancer };
+}
+
+function withCookieName(loadBalancer: Tree, service: string): Tree {
+  const sticky = subtree(loadBalancer, 'sticky');
+  const key = fieldKey(sticky, 'cookie');
+  if (key === undefined || (typeof sticky[key] === 'string' && !/^(true)?$/i.test(String(sticky[key]))))
+    return loadBalancer;
+  const cookie = subtree(sticky, 'cookie');
+  if (textField(cookie, 'name')) return loadBalancer;
+  const named = withField(cookie, 'name', stickyCookieName(`${service}@docker`));
+  return withField(loadBalancer, 'sticky', withField(sticky, 'cookie', named));
+}
+
+/** A copy of the transport in use that lets go of idle connections; null where that transport is out of sight. */
+function ownTransport(service: ProvidedService, input: PinInput): Tree | null {
+  const reference = textField(service.loadBalancer, 'serversTransport');
+  let base: Tree;
+  if (!reference) {
+    const wanted = input.defaultTransport ?? {};
+    base = { maxIdleConnsPerHost: 200 };
+    for (const name of [
+      'insecureSkipVerify',
+      'rootCAs',
+      'maxIdleConnsPerHost',
+      'spiffe',
+      'forwardingTimeouts',
+    ]) {
+      const value = field(wanted, name);
+      if (value !== undefined) base[name] = value;
+    }
+  } else {
+    const known = reference.endsWith('@file')
+      ? input.transports[reference.slice(0, -'@file'.length)]
+      : undefined;
+    if (!known) return null;
+    base = known;
+  }
+  const timeouts = withField(subtree(base, 'forwardingTimeouts'), 'idleConnTimeout', idleConnectionTimeout);
+  return withField(base, 'forwardingTimeouts', timeouts);
+}
+
+function middlewareOf(middleware: Tree, references: References): Tree {
+  const chain = subtree(middleware, 'chain');
+  const chained = listField(chain, 'middlewares');
+  if (chained.length > 0) {
+    const names = chained.map((name) => references.middleware(name));
+    return withField(middleware, 'chain', withField(chain, 'middlewares', names));
+  }
+  const errors = subtree(middleware, 'errors');
+  const service = textField(errors, 'service');
+  return service
+    ? withField(middleware, 'errors', withField(errors, 'service', references.service(service)))
+    : middleware;
+}
+
+/** Overrides published routers that must not serve any more; what they matched goes where it will go once they are gone. */
+function retire(
+  protocol: Protocol,
+  input: PinInput,
+  routers: Record<string, Tree>,
+  services: Record<string, Tree>,
+): void {
+  const retired: Record<string, Tree> = input.retired[protocol]?.routers ?? {};
+  const nowhere = pinnedName('nowhere', input);
+  for (const [name, router] of Object.entries(retired)) {
+    if (routers[name]) continue;
+    if (protocol === 'http') {
+      routers[name] = {
+        ...withoutField(router, 'middlewares'),
+        rule: '!PathPrefix(`/`)',
+        service: 'noop@internal',
+      };
+      continue;
+    }
+    services[nowhere] = { loadBalancer: { servers: [{ address: '127.0.0.1:9' }] } };
+    if (protocol === 'tcp') {
+      const entryPoints = field(router, 'entryPoints');
+      routers[name] = {
+        ...(entryPoints ? { entryPoints } : {}),
+        rule: 'ClientIP(`255.255.255.255/32`)',
+        service: nowhere,
+      };
+    } else {
+      // One entry point has one UDP router, the last by name: it has to lead to the same place whichever name wins.
+      const points = listField(router, 'entryPoints');
+      const heir = Object.values(routers).find((other) =>
+        listField(other, 'entryPoints').some((point) => points.includes(point)),
+      );
+      routers[name] = { entryPoints: points, service: textField(heir, 'service') ?? nowhere };
+    }
+  }
+}
+
+/** Names of what labels define, as they have to read inside the pin. */
+class References {
+  private readonly services: Set<string>;
+  private readonly middlewares: Set<string>;
+
+  constructor(
+    provided: ProvidedConfiguration[Protocol],
+    private readonly owner: PinOwner,
+  ) {
+    this.services = new Set(Object.keys(provided.services));
+    this.middlewares = new Set(Object.keys(provided.middlewares));
+  }
+
+  service(reference: string): string {
+    return resolve(reference, this.services, this.owner);
+  }
+
+  middleware(reference: string): string {
+    return resolve(reference, this.middlewares, this.owner);
+  }
+
+  /** In a file's object: `name@docker` of a pinned service, wherever it stands. */
+  replaceAll(object: Tree): Tree {
+    return this.replaced(object) as Tree;
+  }
+
+  private replaced(value: unknown): unknown {
+    if (typeof value === 'string') {
+      const name = value.endsWith('@docker') ? value.slice(0, -'@docker'.length) : null;
+      return name !== null && this.services.has(name) ? pinnedName(name, this.owner) : value;
+    }
+    if (Array.isArray(value)) return value.map((item) => this.replaced(item));
+    if (!isTree(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.replaced(item)]));
+  }
+}
+
+/** In a label a bare name means the docker provider's; in the pin's file it would mean the file provider's. */
+function resolve(reference: string, own: Set<string>, owner: PinOwner): string {
+  const bare = reference.endsWith('@docker') ? reference.slice(0, -'@docker'.length) : reference;
+  if (own.has(bare)) return pinnedName(bare, owner);
+  return bare.includes('@') ? bare : `${bare}@docker`;
+}

@@ -1,0 +1,63 @@
+import { protocols } from './provided-configuration';
+import { isTree, textField, type Tree } from '../tree-access';
+import type { DynamicConfiguration, DynamicSection } from '../types';
+
+const kinds = ['routers', 'services', 'middlewares', 'serversTransports'] as const;
+
+/**
+ * Several files of Traefik's dynamic folder as one configuration. Of two objects with one name the first file's stays, as in Traefik.
+ *
+ * @param files parsed, in the order of their names
+ */
+export function mergeFiles(files: unknown[]): DynamicConfiguration {
+  const merged: DynamicConfiguration = {};
+  for (const file of files) {
+    if (!isTree(file)) continue;
+    for (const protocol of protocols) {
+      const source = file[protocol];
+      if (!isTree(source)) continue;
+      const target: DynamicSection = (merged[protocol] ??= {});
+      for (const kind of kinds) {
+        const objects = source[kind];
+        if (!isTree(objects)) continue;
+        target[kind] = { ...objects, ...target[kind] } as Record<string, Tree>;
+      }
+    }
+  }
+  return merged;
+}
+
+/**
+ * What of a configuration refers to the given docker services (`name@docker`): routers, and services built on them (weighted, mirroring,
+ * failover).
+ */
+export function routesTo(
+  configuration: DynamicConfiguration,
+  services: Record<(typeof protocols)[number], string[]>,
+): DynamicConfiguration {
+  const found: DynamicConfiguration = {};
+  for (const protocol of protocols) {
+    const references = new Set(services[protocol].map((name) => `${name}@docker`));
+    const section = configuration[protocol];
+    found[protocol] = {
+      routers: pick(section?.routers, (router) => references.has(textField(router, 'service') ?? '')),
+      services: pick(section?.services, (service) => mentions(service, references)),
+    };
+  }
+  return found;
+}
+
+function pick(
+  objects: Record<string, Tree> | undefined,
+  wanted: (object: Tree) => boolean,
+): Record<string, Tree> {
+  return Object.fromEntries(
+    Object.entries(objects ?? {}).filter(([, object]) => isTree(object) && wanted(object)),
+  );
+}
+
+function mentions(value: unknown, references: Set<string>): boolean {
+  if (typeof value === 'string') return references.has(value);
+  if (Array.isArray(value)) return value.some((item) => mentions(item, references));
+  return isTree(value) && Object.values(value).some((item) => mentions(item, references));
+}

@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+
+import { fileFault } from '@itsup/traefik';
+
+import {
+  acknowledgeLabels,
+  acknowledgePin,
+  acknowledgeSuperseded,
+  acknowledgeUnpinned,
+  brokenRouters,
+  settle,
+  type Acknowledgement,
+} from '../pin/acknowledge';
+import { defaultLimits } from '../procedure/limits';
+import { patiently, patientDocker, type Patience } from '../procedure/patience';
+import { renderPin, type Pin } from '../pin/pin';
+import { readPinMarker, readPublished, removePin, writePin } from '../pin/pin-file';
+import { labelNameOf } from '../pin/pin-names';
+import {
+  emptyConfiguration,
+  isEmpty,
+  protocols,
+  provideConfiguration,
+  type ProvidedConfiguration,
+} from '../pin/provided-configuration';
+import { routesTo } from '../pin/published-routes';
+import { RolloutError } from '../procedure/rollout-error';
+import { listField, subtree, textField } from '../tree-access';
+import type {
+  ContainerFacts,
+  DynamicConfiguration,
+  RolloutContext,
+  RolloutJournal,
+  RolloutLimits,
+  RolloutStep,
+} from '../types';
+import { StepRunner } from '../procedure/step-runner';
+import { waiterFor, type Waiter } from '../procedure/waiting';
+
+/** What is being replaced. */
+export interface SessionSubject {
+  project: string;
+  composeProject: string;
+  service: string;
+}
+
+/** The moves that a rollout, its way back and its recovery are made of. Each can be repeated. */
+export class Session {
+  readonly limits: RolloutLimits;
+  /** With a Docker that outlasts a restart of the engine. */
+  readonly context: RolloutContext;
+
+  /** @param signal aborts the waits; the way back after an interrupt has one of its own */
+  constructor(
+    private readonly given: RolloutContext,
+    readonly subject: SessionSubject,
+    readonly signal: AbortSignal = given.signal,
+  ) {
+    this.limits = { ...defaultLimits, ...given.limits };
+    this.context = { ...given, docker: patientDocker(given.docker, this.patience()) };
+  }
+
+  /** The same rollout with another signal. */
+  with(signal: AbortSignal): Session {
+    return new Session(this.given, this.subject, signal);
+  }
+
+  /** The docker provider's default network. */
+  get network(): string | null {
+    const docker = subtree(subtree(this.context.proxy?.staticConfiguration, 'providers'), 'docker');
+    return textField(docker, 'network') ?? null;
+  }
+
+  containers(): Promise<ContainerFacts[]> {
+    return this.context.docker.listService(this.subject.composeProject, this.subject.service);
+  }
+
+  provided(containers: ContainerFacts[]): ProvidedConfiguration {
+    const { proxy } = this.context;
+    return proxy
+      ? provideConfiguration(containers, this.network, proxy.knowsTypes === true)
+      : emptyConfiguration();
+  }
+
+  waiter(step: RolloutStep): Waiter {
+    return waiterFor(this.context, this.subject, step, this.signal);
+  }
+
+  note(text: string): void {
+    this.given.report({ type: 'note', project: this.subject.project, service: this.subject.service, text });
+  }
+
+  /** Repeats an act on the engine until that answers. */
+  patiently<T>(act: () => Promise<T>): Promise<T> {
+    return patiently(this.patience(), act);
+  }
+
+  private patience(): Patience {
+    const { clock } = this.given;
+    const limitMs = this.limits.engineTimeout;
+    return { clock, signal: this.signal, limitMs, note: (text) => this.note(text) };
+  }
+
+  /**
+   * Sends the service's traffic to these containers, with the published static routes that lead to them.
+   *
+   * @returns null: nothing leads there, and no pin is needed
+   */
+  async pinAsPublished(step: RolloutStep, containers: ContainerFacts[]): Promise<Pin | null> {
+    const { proxy } = this.context;
+    if (!proxy) return null;
+    const provided = this.provided(containers);
+    if (isEmpty(provided)) return null;
+    const published = await readPublished(proxy.dynamicFolder);
+    const fileRoutes = routesTo(published, serviceNames(provided));
+    const pin = this.render(provided, fileRoutes, {}, published);
+    if (pin.routers.length === 0) return null;
+    const excused = await brokenRouters(this.acknowledgement(step), pin, (name) => {
+      const label = labelNameOf(name);
+      return [label === null ? `${name}@file` : `${label}@docker`, `${name}@file`];
+    });
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, excused);
+    await settle(this.acknowledgement(step));
+    return pin;
+  }
+
+  /**
+   * Sends the service's traffic to these containers, with static routes that are not published yet; those that are published and lead
+   * to `before` but are not among them match nothing any more.
+   */
+  async pinAsWanted(
+    step: RolloutStep,
+    containers: ContainerFacts[],
+    fileRoutes: DynamicConfiguration | null,
+    before: ContainerFacts[],
+  ): Promise<Pin | null> {
+    const { proxy } = this.context;
+    if (!proxy) return null;
+    const provided = this.provided(containers);
+    const published = await readPublished(proxy.dynamicFolder);
+    const retired = routesTo(published, serviceNames(this.provided(before)));
+    const pin = this.render(provided, fileRoutes ?? {}, retired, published);
+    if (pin.routers.length === 0) return null;
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, new Set());
+    await this.awaitSuperseded(step, before, containers);
+    return pin;
+  }
+
+  /**
+   * Waits until the labels of containers that are about to go bring them no request that the pin means for others.
+   * @throws RolloutError
+   */
+  async awaitSuperseded(step: RolloutStep, going: ContainerFacts[], heirs: ContainerFacts[]): Promise<void> {
+    if (!this.context.proxy) return;
+    const acknowledgement = this.acknowledgement(step);
+    await acknowledgeSuperseded(acknowledgement, this.provided(going), this.provided(heirs));
+    await settle(acknowledgement);
+  }
+
+  /** Rewrites a pin whose containers changed their addresses; not acknowledged. */
+  async repin(containers: ContainerFacts[]): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy) return;
+    const provided = this.provided(containers);
+    if (isEmpty(provided)) return;
+    const published = await readPublished(proxy.dynamicFolder);
+    await this.write(this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
+  }
+
+  /**
+   * Waits until the labels of these containers serve by themselves.
+   * @throws RolloutError at once where nobody can tell what Traefik makes of them
+   */
+  async awaitLabels(step: RolloutStep, containers: ContainerFacts[]): Promise<void> {
+    const provided = this.provided(containers);
+    const uncertain = protocols
+      .flatMap((protocol) => Object.values(provided[protocol].services))
+      .find((service) => service.uncertain !== undefined)?.uncertain;
+    // No waiting makes Traefik keep to one of them.
+    if (uncertain !== undefined) throw new RolloutError(uncertain);
+    if (!isEmpty(provided)) await acknowledgeLabels(this.acknowledgement(step), provided);
+  }
+
+  async isPinned(): Promise<boolean> {
+    const { pinFolder } = this;
+    if (pinFolder === null) return false;
+    return (await readPinMarker(pinFolder, this.subject.project, this.subject.service)) !== null;
+  }
+
+  /** Removes the pin; where Traefik runs, it lets go of it before this resolves. */
+  async unpin(step: RolloutStep): Promise<void> {
+    const { pinFolder } = this;
+    if (pinFolder === null) return;
+    const { project, service } = this.subject;
+    const marker = await readPinMarker(pinFolder, project, service);
+    await removePin(pinFolder, project, service);
+    if (marker !== null && this.context.proxy) await acknowledgeUnpinned(this.acknowledgement(step), marker);
+  }
+
+  private get pinFolder(): string | null {
+    return this.context.proxy?.dynamicFolder ?? this.context.pinFolder ?? null;
+  }
+
+  private async write(pin: Pin): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy) return;
+    const { project, service } = this.subject;
+    const fault = proxy.knowsTypes === true ? fileFault(pin.text) : null;
+    if (fault !== null) {
+      throw new RolloutError(
+        `the route file of ${service} was not written, for Traefik would read no file any more: ${fault}`,
+      );
+    }
+    await writePin(proxy.dynamicFolder, project, service, pin.text);
+  }
+
+  private render(
+    provided: ProvidedConfiguration,
+    fileRoutes: DynamicConfiguration,
+    retired: DynamicConfiguration,
+    published: DynamicConfiguration,
+  ): Pin {
+    const configuration = this.context.proxy?.staticConfiguration ?? {};
+    const precedence = listField(subtree(configuration, 'providers'), 'precedence').map((name) =>
+      name.toLowerCase(),
+    );
+    const file = precedence.indexOf('file');
+    const docker = precedence.indexOf('docker');
+    const transport = subtree(configuration, 'serversTransport');
+    return renderPin({
+      project: this.subject.project,
+      service: this.subject.service,
+      provided,
+      fileRoutes,
+      retired,
+      transports: published.http?.serversTransports ?? {},
+      defaultTransport: Object.keys(transport).length > 0 ? transport : null,
+      winsTies: file >= 0 && (docker < 0 || file < docker),
+      writing: randomUUID(),
+    });
+  }
+
+  private acknowledgement(step: RolloutStep): Acknowledgement {
+    const { proxy, get } = this.context;
+    if (!proxy) throw new TypeError('an acknowledgement needs a proxy');
+    return { get, proxy, limits: this.limits, waiter: this.waiter(step) };
+  }
+}
+
+/** Where Traefik's connections to these containers end. */
+export function endsOf(provided: ProvidedConfiguration): { address: string; port: number }[] {
+  return protocols.flatMap((protocol) =>
+    Object.values(provided[protocol].services).flatMap((service) => service.ends),
+  );
+}
+
+function serviceNames(provided: ProvidedConfiguration): Record<(typeof protocols)[number], string[]> {
+  return {
+    http: Object.keys(provided.http.services),
+    tcp: Object.keys(provided.tcp.services),
+    udp: Object.keys(provided.udp.services),
+  };
+}
+
+/** The runner of a rollout's steps. */
+export function stepsOf(
+  context: RolloutContext,
+  { project, service }: Pick<SessionSubject, 'project' | 'service'>,
+  journal: RolloutJournal,
+): StepRunner<RolloutStep> {
+  return new StepRunner({
+    clock: context.clock,
+    signal: context.signal,
+    journal,
+    onStep: (step) => context.report({ type: 'step', project, service, step }),
+  });
+}

@@ -1,0 +1,120 @@
+import { createTraefikApi, TraefikApiRefusal, type ServedConfiguration } from '../traefik-api';
+import { mustRun } from './handover-instances';
+import type { HandoverContext } from './handover-types';
+import { protocols } from '../pin/provided-configuration';
+import { listField, textField } from '../tree-access';
+import { waitFor, type Waiter } from '../procedure/waiting';
+
+/** What one Traefik serves, as far as another one has to match it. */
+export interface Serving {
+  configuration: ServedConfiguration;
+  entryPoints: string[];
+  certificates: string[];
+}
+
+/**
+ * Whether a new instance serves all that the old one does: routers that work, with their rules; services with their servers;
+ * certificates. What Traefik makes by itself (`@internal`) and what belongs to an entry point that the new one does not have is left out.
+ *
+ * @returns empty: it does. Else what is missing first, in words
+ */
+export function missingFrom(old: Serving, fresh: Serving): string {
+  const points = new Set(fresh.entryPoints);
+  for (const protocol of protocols) {
+    for (const [name, router] of old.configuration[protocol].routers) {
+      if (name.endsWith('@internal') || router.status === 'disabled') continue;
+      const wanted = listField(router.definition, 'entryPoints');
+      if (wanted.length > 0 && !wanted.some((point) => points.has(point))) continue;
+      const found = fresh.configuration[protocol].routers.get(name);
+      if (!found) return `router ${name} is not there`;
+      if (found.status === 'disabled') return `router ${name}: ${found.errors.join('; ') || 'disabled'}`;
+      if ((textField(found.definition, 'rule') ?? '') !== (textField(router.definition, 'rule') ?? '')) {
+        return `router ${name} has another rule`;
+      }
+    }
+    for (const [name, service] of old.configuration[protocol].services) {
+      if (name.endsWith('@internal') || service.status === 'disabled') continue;
+      const found = fresh.configuration[protocol].services.get(name);
+      if (!found) return `service ${name} is not there`;
+      if (serversOf(found.definition) !== serversOf(service.definition))
+        return `service ${name} has other servers`;
+    }
+  }
+  const certificates = new Set(fresh.certificates);
+  const missing = old.certificates.find((certificate) => !certificates.has(certificate));
+  return missing === undefined ? '' : `certificate ${missing} is not loaded`;
+}
+
+function serversOf(definition: Record<string, unknown>): string {
+  const loadBalancer = definition['loadBalancer'] as
+    { servers?: { url?: string; address?: string }[] } | undefined;
+  return (loadBalancer?.servers ?? [])
+    .map(({ url, address }) => url ?? address ?? '')
+    .sort()
+    .join();
+}
+
+export interface AwaitServingOptions {
+  /** API of the instance that has to become ready. */
+  address: string;
+  /** API of the one that it has to match; null: it is ready as soon as it answers. */
+  model: string | null;
+  /** Its container, when it is ours: the wait ends when that ends. */
+  container?: string;
+  limitMs: number;
+  intervalMs: number;
+}
+
+/** @throws RolloutError when the time is up, with what is missing */
+export async function awaitServing(
+  context: HandoverContext,
+  waiter: Waiter,
+  { address, model, container, limitMs, intervalMs }: AwaitServingOptions,
+): Promise<void> {
+  let missing = '';
+  await waitFor(
+    waiter,
+    { what: 'the new Traefik to serve what the old one serves', limitMs, intervalMs },
+    async () => {
+      if (container !== undefined) await mustRun(context, container);
+      try {
+        const fresh = await servingOf(context, address);
+        const old = await modelServing(context, model);
+        missing = old === null ? '' : missingFrom(old, fresh);
+      } catch (error) {
+        missing = error instanceof Error ? error.message : String(error);
+      }
+      return missing === '' ? true : null;
+    },
+    () => missing,
+  );
+}
+
+/** What the model serves; null: there is none, or it was started with another state folder's secret and tells us nothing. */
+async function modelServing(context: HandoverContext, model: string | null): Promise<Serving | null> {
+  if (model === null) return null;
+  try {
+    return await servingOf(context, model);
+  } catch (error) {
+    if (!(error instanceof TraefikApiRefusal)) throw error;
+    context.report({
+      type: 'note',
+      text: 'the running Traefik does not take this state folder’s secret, so whether the new one serves the same could not be compared',
+    });
+    return null;
+  }
+}
+
+/** Rejects when the API does not answer. */
+export async function servingOf(
+  context: Pick<HandoverContext, 'get' | 'apiSecret'>,
+  address: string,
+): Promise<Serving> {
+  const api = createTraefikApi(address, context.get, context.apiSecret);
+  const [configuration, entryPoints, certificates] = await Promise.all([
+    api.rawData(),
+    api.entryPoints(),
+    api.certificates(),
+  ]);
+  return { configuration, entryPoints, certificates };
+}

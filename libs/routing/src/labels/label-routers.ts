@@ -1,0 +1,173 @@
+import {
+  interpolate,
+  type Lookup,
+  type Place,
+  type Project,
+  type RouterKind,
+  type ServiceFacts,
+} from '@itsup/config';
+import { labelFields, type LabelField } from './label-fields';
+import { middlewareNames } from './middlewares';
+import type { ProjectRouting, TraefikRouter } from '../model';
+
+/** A router that labels of a container define. */
+export interface LabelRouter {
+  name: string;
+  kind: RouterKind;
+  /** Without entry points Traefik uses its default ones. */
+  router: TraefikRouter;
+  /** Compose service of the container. */
+  service: string;
+  /** Some of it is the operator's own. */
+  isWritten: boolean;
+  /** Of the operator's rule, else of another label of the operator's; null: all of it is the artifact's. */
+  place: Place | null;
+  /** It does nothing but send plain HTTP to HTTPS, to the same host. */
+  redirects: boolean;
+}
+
+/**
+ * The routers of a project's containers as Traefik reads them: from what the artifact adds and from what the operator
+ * wrote, who wins key by key and may define routers of their own. A service that is not enabled has none.
+ *
+ * @param lookup values of variables; without it their defaults count, and what has none stays as it is written
+ */
+export function labelRouters(project: Project, routing: ProjectRouting, lookup?: Lookup): LabelRouter[] {
+  return (project.compose?.services ?? []).flatMap((service) => {
+    const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
+    const own = writtenLabels(service, lookup);
+    const labels: Record<string, string> = { ...added, ...own };
+    if (valueOf(labels, 'traefik.enable')?.toLowerCase() !== 'true') return [];
+    return routersOf(labels, own, service);
+  });
+}
+
+/**
+ * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in the
+ * name too, and hold all of the label.
+ */
+export function writtenLabels(
+  service: Pick<ServiceFacts, 'labels'>,
+  lookup: Lookup = () => undefined,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(service.labels).map(([key, value]) =>
+      key.includes('$') ? withVariableName(key, value, lookup) : [key, withVariables(value, lookup)],
+    ),
+  );
+}
+
+function withVariables(text: string, lookup: Lookup): string {
+  return text.includes('$') ? (interpolate(text, lookup) ?? text.replaceAll('$$', '$')) : text;
+}
+
+function withVariableName(key: string, value: string, lookup: Lookup): [string, string] {
+  const label = withVariables(value === '' ? key : `${key}=${value}`, lookup);
+  const equals = label.indexOf('=');
+  return equals === -1 ? [label, ''] : [label.slice(0, equals), label.slice(equals + 1)];
+}
+
+/** Whether the operator wrote labels that Traefik reads, or may read once a variable in their name has its value. */
+export function hasWrittenLabels({ labels }: Pick<ServiceFacts, 'labels'>): boolean {
+  for (const key in labels)
+    if (key.startsWith('$') || key.slice(0, 8).toLowerCase() === 'traefik.') return true;
+  return false;
+}
+
+/** Does the operator's own label keep a service away from Traefik? */
+export function disabledByLabel(project: Project, service: string): boolean {
+  const labels = project.compose?.services.find(({ name }) => name === service)?.labels ?? {};
+  const enable = valueOf(labels, 'traefik.enable');
+  return enable !== undefined && enable.toLowerCase() !== 'true';
+}
+
+function routersOf(
+  labels: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+  service: ServiceFacts,
+): LabelRouter[] {
+  const fields = labelFields(labels);
+  const byRouter = new Map<string, LabelField[]>();
+  const services: Record<string, Set<string>> = {};
+  for (const field of fields) {
+    if (field.kind === 'services') (services[field.protocol] ??= new Set()).add(field.name);
+    if (field.kind !== 'routers') continue;
+    const id = `${field.protocol} ${field.name}`;
+    byRouter.set(id, [...(byRouter.get(id) ?? []), field]);
+  }
+  const redirecting = redirectsIn(fields);
+  return [...byRouter.values()].map((parts) => {
+    const [{ name, protocol: kind }] = parts as [LabelField, ...LabelField[]];
+    const values = new Map(parts.map(({ field, value }) => [field, value]));
+    // Traefik links a router to the container's service when there is only one.
+    const known = [...(services[kind] ?? [])];
+    const target = values.get('service') ?? (known.length === 1 ? known[0] : undefined) ?? '';
+    const router = routerOf(values, target);
+    const written = parts.filter(({ label }) => Object.hasOwn(own, label));
+    const telling = written.find(({ field }) => field === 'rule') ?? written[0];
+    return {
+      name,
+      kind,
+      router,
+      service: service.name,
+      isWritten: written.length > 0,
+      place: telling === undefined ? null : (service.labelPlaces?.[telling.label] ?? service.place),
+      // What stands before the redirect could answer by itself.
+      redirects: redirecting.has(router.middlewares?.[0] ?? ''),
+    };
+  });
+}
+
+/** Names of middlewares that send plain HTTP to HTTPS and change nothing else: whatever a router does behind one is never reached. */
+function redirectsIn(fields: readonly LabelField[]): Set<string> {
+  const byName = new Map<string, LabelField[]>();
+  for (const field of fields) {
+    if (field.kind !== 'middlewares' || field.protocol !== 'http') continue;
+    byName.set(field.name, [...(byName.get(field.name) ?? []), field]);
+  }
+  const redirects = new Set([`${middlewareNames.redirect}@file`]);
+  for (const [name, own] of byName) {
+    // To a port it would lead elsewhere, under the same name and so with the same certificate.
+    const isRedirect = own.every(({ field }) => /^redirectscheme\.(?:scheme|permanent)$/.test(field));
+    const scheme = own.find(({ field }) => field === 'redirectscheme.scheme')?.value;
+    if (isRedirect && scheme === 'https') redirects.add(name).add(`${name}@docker`);
+  }
+  return redirects;
+}
+
+function routerOf(values: ReadonlyMap<string, string>, service: string): TraefikRouter {
+  const rule = values.get('rule');
+  const middlewares = listOf(values.get('middlewares'));
+  const priority = Number(values.get('priority') ?? 0);
+  const tls = tlsOf(values);
+  return {
+    ...(rule === undefined ? {} : { rule }),
+    entryPoints: listOf(values.get('entrypoints')),
+    service,
+    ...(middlewares.length > 0 ? { middlewares } : {}),
+    ...(priority !== 0 && Number.isFinite(priority) ? { priority } : {}),
+    ...(tls ? { tls } : {}),
+  };
+}
+
+function tlsOf(values: ReadonlyMap<string, string>): TraefikRouter['tls'] | null {
+  const written = values.get('tls')?.toLowerCase();
+  const more = [...values.keys()].some((key) => key.startsWith('tls.'));
+  if ((written !== undefined && written !== 'true') || (written === undefined && !more)) return null;
+  const certResolver = values.get('tls.certresolver');
+  return {
+    ...(certResolver ? { certResolver } : {}),
+    ...(values.get('tls.passthrough')?.toLowerCase() === 'true' ? { passthrough: true } : {}),
+  };
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function valueOf(labels: Readonly<Record<string, string>>, wanted: string): string | undefined {
+  return Object.entries(labels).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}

@@ -1,0 +1,205 @@
+import { codes, externalProject, labelsOfRow, routeOne, settings, soleRoute } from '../testing/build';
+import { routeProject } from '../route-project';
+
+describe('an http row with a domain', () => {
+  it('becomes labels: a router with TLS, its redirect, and the service with its port', () => {
+    expect(labelsOfRow({ domains: ['app.acme.org'], port: 3000 })).toEqual({
+      'traefik.enable': 'true',
+      'traefik.http.routers.blog-web-3000.entrypoints': 'web-secure',
+      'traefik.http.routers.blog-web-3000.rule': 'Host(`app.acme.org`)',
+      'traefik.http.routers.blog-web-3000.service': 'blog-web-3000',
+      'traefik.http.routers.blog-web-3000.tls.certresolver': 'letsencrypt',
+      'traefik.http.routers.blog-web-3000.tls.domains[0].main': 'app.acme.org',
+      'traefik.http.routers.blog-web-3000-redirect.entrypoints': 'web',
+      'traefik.http.routers.blog-web-3000-redirect.middlewares': 'redirect@file',
+      'traefik.http.routers.blog-web-3000-redirect.priority': '1',
+      'traefik.http.routers.blog-web-3000-redirect.rule': 'Host(`app.acme.org`)',
+      'traefik.http.routers.blog-web-3000-redirect.service': 'blog-web-3000',
+      'traefik.http.services.blog-web-3000.loadbalancer.server.port': '3000',
+    });
+  });
+
+  it('takes main domain and SANs, in parentheses before the path', () => {
+    const labels = labelsOfRow({ domains: ['Acme.org', 'www.acme.org', 'acme.net'], pathPrefix: '/api' });
+    expect(labels['traefik.http.routers.blog-web-8080.rule']).toBe(
+      '(Host(`acme.org`) || Host(`www.acme.org`) || Host(`acme.net`)) && PathPrefix(`/api`)',
+    );
+    expect(labels['traefik.http.routers.blog-web-8080.tls.domains[0].main']).toBe('acme.org');
+    expect(labels['traefik.http.routers.blog-web-8080.tls.domains[0].sans']).toBe('www.acme.org,acme.net');
+  });
+
+  it('strips the prefix, limits the sources and sets headers with middlewares of its own, in that order around named ones', () => {
+    const labels = labelsOfRow({
+      domains: ['acme.org'],
+      pathPrefix: '/api',
+      pathRemove: true,
+      allowSourceIps: ['10.0.0.0/8', '::1'],
+      middleware: ['rate-limit', 'auth@docker'],
+      headers: { request: { 'X-From': 'a, b' }, response: { 'X-Frame-Options': 'DENY' } },
+    });
+    expect(labels).toMatchObject({
+      'traefik.http.routers.blog-web-8080.middlewares':
+        'blog-web-8080-paths,blog-web-8080-allow,rate-limit@file,auth@docker,blog-web-8080-headers,blog-web-8080-strip',
+      'traefik.http.middlewares.blog-web-8080-allow.ipallowlist.sourcerange': '10.0.0.0/8,::1',
+      'traefik.http.middlewares.blog-web-8080-headers.headers.customrequestheaders.X-From': 'a, b',
+      'traefik.http.middlewares.blog-web-8080-headers.headers.customresponseheaders.X-Frame-Options': 'DENY',
+      'traefik.http.middlewares.blog-web-8080-strip.stripprefix.prefixes': '/api',
+    });
+    expect(labels['traefik.http.routers.blog-web-8080-redirect.middlewares']).toBe('redirect@file');
+  });
+
+  it('has a sticky cookie, a priority and the backend’s scheme where the row asks for them', () => {
+    expect(labelsOfRow({ domains: ['acme.org'], sticky: true, priority: 7, scheme: 'h2c' })).toMatchObject({
+      'traefik.http.routers.blog-web-8080.priority': '7',
+      'traefik.http.services.blog-web-8080.loadbalancer.server.scheme': 'h2c',
+      'traefik.http.services.blog-web-8080.loadbalancer.sticky.cookie.httponly': 'true',
+      'traefik.http.services.blog-web-8080.loadbalancer.sticky.cookie.samesite': 'lax',
+      'traefik.http.services.blog-web-8080.loadbalancer.sticky.cookie.secure': 'true',
+    });
+  });
+
+  it('asks no public authority for names that none certifies', () => {
+    const labels = labelsOfRow({ domains: ['app.localhost'] });
+    expect(labels['traefik.http.routers.blog-web-8080.tls']).toBe('true');
+    expect(Object.keys(labels).filter((key) => key.includes('certresolver'))).toEqual([]);
+    const mixed = labelsOfRow({ domains: ['app.localhost', 'acme.org'] });
+    expect(mixed['traefik.http.routers.blog-web-8080.tls.domains[0].main']).toBe('acme.org');
+  });
+
+  it('takes a resolver of the settings by name', () => {
+    const resolvers = {
+      letsEncrypt: { email: null, staging: false, resolvers: { cloudflare: { dnsChallenge: {} } } },
+    };
+    const labels = labelsOfRow({ domains: ['*.acme.org'], resolver: 'cloudflare' }, resolvers);
+    expect(labels['traefik.http.routers.blog-web-8080.tls.certresolver']).toBe('cloudflare');
+    expect(labels['traefik.http.routers.blog-web-8080.rule']).toBe('Host(`*.acme.org`)');
+    expect(codes(routeOne({ domains: ['acme.org'], resolver: 'cloudfare' }, resolvers))).toEqual([
+      'unknown-resolver',
+    ]);
+    expect(codes(routeOne({ domains: ['*.acme.org'] }))).toEqual(['wildcard-needs-dns-challenge']);
+  });
+});
+
+describe('an http row without a domain', () => {
+  it('is refused on the shared entry point', () => {
+    const routing = routeOne({});
+    expect(codes(routing)).toEqual(['no-domain']);
+    expect(routing.routes).toEqual([]);
+  });
+
+  it('takes every plain request of its own port', () => {
+    const route = soleRoute(routeOne({ hostport: 9000, pathPrefix: null }));
+    expect(route).toMatchObject({ via: 'file', servedBy: 'docker', hostport: 9000 });
+    expect(route.routers).toEqual({
+      'blog-web-8080': {
+        rule: 'PathPrefix(`/`)',
+        entryPoints: ['http-9000'],
+        service: 'blog-web-8080@docker',
+      },
+    });
+  });
+});
+
+describe('an http row with a raw rule', () => {
+  it('uses the rule as it stands', () => {
+    const labels = labelsOfRow({ rule: 'Host(`acme.org`) && Method(`POST`)' });
+    expect(labels['traefik.http.routers.blog-web-8080.rule']).toBe('Host(`acme.org`) && Method(`POST`)');
+    expect(labels['traefik.http.routers.blog-web-8080.tls.certresolver']).toBe('letsencrypt');
+  });
+
+  it('is refused with the place of the mistake', () => {
+    expect(routeOne({ rule: 'Host(`a.org`) && Pathprefix(`/a`, `/b`)' }).problems).toMatchObject([
+      { code: 'invalid-rule', message: expect.stringContaining('at character 18') },
+    ]);
+    expect(codes(routeOne({ rule: 'Host(`a.org`)', pathPrefix: '/a' }))).toEqual(['rule-and-path']);
+  });
+});
+
+describe('an http row with a hostport', () => {
+  it('is a file route to the container’s service, with TLS when it has a domain, and no redirect to another port', () => {
+    const route = soleRoute(routeOne({ domains: ['acme.org'], hostport: 9000 }));
+    expect(route.routers).toEqual({
+      'blog-web-8080': {
+        rule: 'Host(`acme.org`)',
+        entryPoints: ['http-9000'],
+        service: 'blog-web-8080@docker',
+        tls: { certResolver: 'letsencrypt', domains: [{ main: 'acme.org' }] },
+      },
+    });
+    expect(labelsOfRow({ domains: ['acme.org'], hostport: 9000, scheme: 'https' })).toEqual({
+      'traefik.enable': 'true',
+      'traefik.http.services.blog-web-8080.loadbalancer.server.port': '8080',
+      'traefik.http.services.blog-web-8080.loadbalancer.server.scheme': 'https',
+    });
+  });
+});
+
+describe('a row for HTTP-01 challenges', () => {
+  it('is served on plain HTTP and not redirected', () => {
+    const labels = labelsOfRow({ domains: ['acme.org'], pathPrefix: '/.well-known/acme-challenge' });
+    expect(labels['traefik.http.routers.blog-web-8080.entrypoints']).toBe('web');
+    expect(Object.keys(labels).filter((key) => /tls|redirect/.test(key))).toEqual([]);
+  });
+
+  it('is http even where the rest of the project passes TLS through', () => {
+    const route = soleRoute(
+      routeOne({
+        domains: ['acme.org'],
+        pathPrefix: '/.well-known/acme-challenge/',
+        passthrough: true,
+        port: 80,
+      }),
+    );
+    expect(route).toMatchObject({ kind: 'http', via: 'file' });
+    expect(route.routers['blog-web-80']).toMatchObject({
+      entryPoints: ['web'],
+      service: 'blog-web-80@docker',
+    });
+  });
+});
+
+describe('an external host', () => {
+  it('has router, redirect and service in the file', () => {
+    const routing = routeProject(
+      externalProject('nas', 'fd00::1', [
+        { domains: ['nas.acme.org'], port: 5001, scheme: 'https', allowSourceIps: ['10.0.0.1'] },
+      ]),
+      settings(),
+    );
+    const route = soleRoute(routing);
+    expect(route).toMatchObject({ via: 'file', servedBy: 'file', service: null, host: 'fd00::1' });
+    expect(route.servers).toEqual([{ url: 'https://[fd00::1]:5001' }]);
+    expect(route.routers['nas-host-5001']).toMatchObject({
+      service: 'nas-host-5001',
+      middlewares: ['nas-host-5001-allow'],
+    });
+    expect(route.routers['nas-host-5001-redirect']).toMatchObject({
+      entryPoints: ['web'],
+      middlewares: ['redirect@file'],
+    });
+    expect(route.middlewares).toEqual({
+      'nas-host-5001-allow': { ipAllowList: { sourceRange: ['10.0.0.1'] } },
+    });
+    expect(routing.additions).toEqual([]);
+  });
+});
+
+describe('a middleware', () => {
+  it('exists in the generated file, in middlewares.yml, or at another provider', () => {
+    const override = {
+      file: 'projects/middlewares.yml',
+      text: '',
+      data: { http: { middlewares: { auth: {} } }, tcp: { middlewares: { few: {} } } },
+    };
+    const ask = (name: string): string[] =>
+      codes(routeOne({ domains: ['acme.org'], middleware: [name] }, { middlewaresOverride: override }));
+    expect(ask('auth')).toEqual([]);
+    expect(ask('auth@file')).toEqual([]);
+    expect(ask('default-headers')).toEqual([]);
+    expect(ask('mine@docker')).toEqual([]);
+    expect(ask('auht')).toEqual(['unknown-middleware']);
+    expect(ask('few')).toEqual(['unknown-middleware']);
+    expect(ask('crowdsec')).toEqual(['unknown-middleware']);
+    expect(ask('a,b')).toEqual(['invalid-middleware']);
+  });
+});

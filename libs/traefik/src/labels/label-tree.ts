@@ -1,0 +1,97 @@
+import type { ConfigurationNode, Finding, Span } from '../dynamic/tree';
+
+/** Labels that become Traefik's dynamic configuration (pkg/config/label); the others below `traefik.` it leaves alone. */
+const READ = ['traefik.http', 'traefik.tcp', 'traefik.udp', 'traefik.tls.stores.default'];
+/** Labels of the docker provider itself. */
+export const PROVIDER_LABELS = ['traefik.enable', 'traefik.docker.'];
+
+/**
+ * Labels as the tree that Traefik's parser makes of them. Names are told apart whatever their case; `[0]` at a name's
+ * end is a child of its own.
+ * @param prefixes which labels are read
+ */
+export function labelTree(
+  labels: Readonly<Record<string, string>>,
+  prefixes: readonly string[] = READ,
+): { root: ConfigurationNode | null; findings: Finding[] } {
+  const findings: Finding[] = [];
+  let root: ConfigurationNode | null = null;
+  for (const label of Object.keys(labels).sort(byCodeUnit)) {
+    if (!prefixes.some((prefix) => label.slice(0, prefix.length).toLowerCase() === prefix)) continue;
+    const span: Span = { start: 0, end: 0, label };
+    const steps = stepsOf(label);
+    if (typeof steps === 'string') {
+      findings.push({ severity: 'error', code: 'invalid-label', message: steps, path: [label], span });
+      continue;
+    }
+    root ??= emptyNode('traefik', span);
+    descend(root, steps.slice(1), labels[label] ?? '', span);
+  }
+  return { root, findings };
+}
+
+/** Sections that a label may belong to; `constraint-label` and the like are for `constraints` of the operator's own. */
+const SECTIONS = ['http', 'tcp', 'udp', 'tls', 'docker', 'enable', 'swarm'];
+/** What Traefik 1 had in their place. */
+const OF_TRAEFIK_1 = new Set(['frontend', 'backend', 'port', 'protocol', 'weight']);
+
+/** Labels below `traefik.` that Traefik 3 reads nothing of, and that read as if it did. */
+export function unreadLabels(
+  labels: Readonly<Record<string, string>>,
+  suggest: (word: string, candidates: Iterable<string>) => string | undefined,
+): Finding[] {
+  return Object.keys(labels).flatMap((label): Finding[] => {
+    const [, section = ''] = label.toLowerCase().split('.');
+    if (!label.toLowerCase().startsWith('traefik.') || SECTIONS.includes(section)) return [];
+    const span: Span = { start: 0, end: 0, label };
+    const common = { severity: 'warning' as const, code: 'not-read-by-traefik', path: [label], span };
+    if (OF_TRAEFIK_1.has(section)) {
+      return [{ ...common, message: `label \`${label}\` is of Traefik 1; Traefik 3 reads nothing of it` }];
+    }
+    const meant = suggest(section, SECTIONS);
+    if (meant === undefined) return [];
+    return [
+      { ...common, message: `Traefik reads no label \`${label}\` — did you mean \`traefik.${meant}\`?` },
+    ];
+  });
+}
+
+/** The steps of a label's name, or what is wrong with it. */
+function stepsOf(label: string): string[] | string {
+  const steps: string[] = [];
+  const parts = label.split('.');
+  if (parts[0] !== 'traefik') return `label \`${label}\` has to start with \`traefik\`, in small letters`;
+  for (const part of parts) {
+    if (part === '') return `label \`${label}\` has an empty name between two dots`;
+    if (part.startsWith('[')) return `label \`${label}\` has a name that starts with \`[\``;
+    const bracket = part.indexOf('[');
+    // Traefik 3.7 stops reading all containers at this one (an index out of range).
+    if (part.endsWith(']') && bracket < 0) return `label \`${label}\` has a \`]\` without a \`[\``;
+    if (part.endsWith(']')) steps.push(part.slice(0, bracket), part.slice(bracket));
+    else steps.push(part);
+  }
+  return steps;
+}
+
+function descend(root: ConfigurationNode, steps: string[], value: string, span: Span): void {
+  let node = root;
+  for (const step of steps) {
+    const wanted = step.toLowerCase();
+    let child = node.children.find(({ name }) => name.toLowerCase() === wanted);
+    if (child === undefined) {
+      child = emptyNode(step, span);
+      node.children.push(child);
+    }
+    node = child;
+  }
+  node.value = value;
+  node.key = node.span = span;
+}
+
+function emptyNode(name: string, span: Span): ConfigurationNode {
+  return { name, value: '', items: null, children: [], key: span, span };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
