@@ -39,8 +39,8 @@ describe('what a workspace can be led into', () => {
     expect(await workspace.read('upstream/config/docker-compose.yml')).toContain('projects/config');
   });
 
-  it('fails a project whose name is taken, and no other', async () => {
-    for (const name of ['proxy', 'itsup']) {
+  it('fails a project that has a name of the proxy’s own, and no other', async () => {
+    for (const name of ['proxy', 'dns']) {
       await workspace.write(
         `projects/${name}/docker-compose.yml`,
         'services: { web: { image: busybox:stable } }\n',
@@ -48,9 +48,9 @@ describe('what a workspace can be led into', () => {
     }
     const { exitCode, all } = await workspace.nx(VALIDATE);
     expect(exitCode).toBeGreaterThan(0);
-    for (const name of ['proxy', 'itsup'])
+    for (const name of ['proxy', 'dns'])
       expect(all).toContain(`give the folder projects/${name} another name`);
-    expect(failed(all)).toEqual(['projects/itsup:generate', 'projects/proxy:generate']);
+    expect(failed(all)).toEqual(['projects/dns:generate', 'projects/proxy:generate']);
   });
 
   it('runs no stale code, daemon or not', async () => {

@@ -10,7 +10,7 @@ export { readSettings } from './settings/read-settings';
 export { readWorkspace } from './project/read-workspace';
 export { scanProject, type ProjectScan } from './project/scan-project';
 export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
-export { COMPOSE_FILES, INGRESS_FILES } from './project/project-folder';
+export { COMPOSE_FILES, INGRESS_FILES, MIRRORED_FOLDER } from './project/project-folder';
 export {
   domainHelp,
   HEADER_NAME,
@@ -34,4 +34,5 @@ export { isCredential, isDeploysOwn } from './project/credentials';
 export { expandedPath, isVariable } from './yaml/expanded-path';
 export { isOwnSecret, isPrivate } from './project/file-owner';
 export { suggest } from './problem/suggest';
+export { closingEdges, egressCircles, type EgressGraph } from './ingress/egress-circles';
 export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

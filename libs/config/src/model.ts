@@ -40,7 +40,12 @@ export interface Settings {
     /** A private IPv4 network of at least a /23; everything else about it follows from it. */
     subnet: string;
   };
-  crowdsec: { enabled: boolean; collections: string[] };
+  crowdsec: {
+    enabled: boolean;
+    collections: string[];
+    /** Clients that it never judges. */
+    clientTrustedIps: string[];
+  };
   /** Where relative paths of Compose files resolve; see routing.md. A project may override it. */
   paths: PathMode;
   /** `strict`: what a project shares with another one has to be named in its `exports`. */

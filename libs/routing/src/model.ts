@@ -115,6 +115,8 @@ export interface Edge {
   /** `{consumer}--{provider}--{service}`; hashed when that is over 63 characters. */
   network: string;
   place: Place;
+  /** It closes a circle of egress: the consumer is deployed without waiting for the provider. */
+  unordered?: true;
 }
 
 /** The whole workspace's routing: what the proxy serves, and every conflict. */
@@ -122,8 +124,10 @@ export interface WorkspaceRouting {
   projects: ProjectRouting[];
   /** Hostport entry points, sorted by name; the built-in `web` and `web-secure` are not among them. */
   entryPoints: EntryPoint[];
-  /** Problems between projects: conflicts, egress to nothing, cycles, addresses. */
+  /** Problems between projects: conflicts, egress to nothing, circles, addresses. */
   problems: Problem[];
+  /** Of these problems those of egress edges: each is its consumer's, and follows from its file and the provider's. */
+  edgeProblems: Problem[];
   /** Of these problems the conflicts, with those who take part: who fails depends on what is deployed. */
   disputes: Dispute[];
   /** By project, the keys of all that it claims in the table of ownership, sorted. */

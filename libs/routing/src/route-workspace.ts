@@ -1,11 +1,13 @@
-import type { Problem, Project, Workspace } from '@itsup/config';
+import type { Problem, Workspace } from '@itsup/config';
 import type { Circumstances } from './conflicts/circumstances';
 import { doorProblems } from './conflicts/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { guestProblems } from './conflicts/guests';
 import { edgeNameProblems } from './names/edge-names';
 import { edgeSiblingProblems } from './edges/edge-siblings';
-import { egressCycles, egressProblems, exportProblems, providerService } from './edges/egress-problems';
+import { circleProblems } from './edges/egress-circles';
+import { egressProblems, exportProblems } from './edges/egress-problems';
+import { deployedEdges, nameServices } from './edges/resolve-edges';
 import { entryPointsOf } from './proxy/entry-points';
 import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './names/order';
@@ -28,15 +30,16 @@ export function routeWorkspace(
 ): WorkspaceRouting {
   const { settings } = workspace;
   const byName = new Map(workspace.projects.map((project) => [project.name, project]));
-  const pairs = [...workspace.projects]
-    .sort((a, b) => compareText(a.name, b.name))
-    .map((project) => ({
-      project,
-      routing: resolveEdges(
-        routed.get(project.name) ?? routeProject(project, settings, circumstances),
-        byName,
-      ),
-    }));
+  const sorted = [...workspace.projects].sort((a, b) => compareText(a.name, b.name));
+  const named = nameServices(
+    sorted.map((project) => routed.get(project.name) ?? routeProject(project, settings, circumstances)),
+    byName,
+  );
+  const resolved = deployedEdges(named, byName);
+  const pairs = sorted.flatMap((project, index) => {
+    const routing = resolved[index];
+    return routing === undefined ? [] : [{ project, routing }];
+  });
   const entryPoints = entryPointsOf(pairs.flatMap(({ routing }) => routing.routes));
   const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
@@ -44,6 +47,15 @@ export function routeWorkspace(
   const { conflicts, claims, joined } = table;
   const holdings = table.holdings();
   const disputes = conflicts.filter(({ projects }) => projects.length > 1);
+  const edgeProblems = sortProblems([
+    ...egressProblems(
+      named.flatMap(({ edges: all }) => all),
+      byName,
+      settings.isolation,
+    ),
+    ...edgeSiblingProblems(edges, byName),
+    ...circleProblems(edges),
+  ]);
   return {
     projects,
     entryPoints,
@@ -53,28 +65,15 @@ export function routeWorkspace(
       ...doorProblems(claims, byName, settings),
       ...joined,
       ...foreignProblems(pairs, circumstances.lookups),
-      ...egressProblems(edges, byName, settings.isolation),
+      ...edgeProblems,
       ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
-      ...edgeSiblingProblems(edges, byName),
-      ...egressCycles(edges),
-      ...referenceProblems(workspace, { projects, entryPoints, problems: [], disputes: [], holdings }),
+      ...referenceProblems(workspace, { projects, entryPoints }),
       ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
     ]),
+    edgeProblems,
     disputes,
     holdings,
   };
-}
-
-/** Puts the provider's real service into edges that name it as itsUP's container. The network keeps its name. */
-function resolveEdges(routing: ProjectRouting, projects: ReadonlyMap<string, Project>): ProjectRouting {
-  const resolved = routing.edges.map((edge) => {
-    const provider = projects.get(edge.provider);
-    const service = provider ? providerService(provider, edge.service) : null;
-    return service === null || service === edge.service ? edge : { ...edge, service };
-  });
-  return resolved.some((edge, index) => edge !== routing.edges[index])
-    ? { ...routing, edges: resolved }
-    : routing;
 }
 
 /** A note about two projects says nothing new beside an error about the same two. */

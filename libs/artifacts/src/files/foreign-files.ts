@@ -1,7 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { MIRRORED_FOLDER } from '@itsup/config';
 import { projectArtifactPaths } from './artifact';
-import { MIRRORED, sameBytes } from '../project/mirror-files';
+import { sameBytes } from '../project/mirror-files';
 
 /**
  * What lies in `upstream/<name>/` and was not generated: data of an operator whose Compose files resolved their
@@ -19,7 +20,7 @@ export async function foreignFiles(root: string, name: string): Promise<string[]
       if (!ours.has(entry.name) && !isLeftover(entry.name, ours)) foreign.push(entry.name);
       continue;
     }
-    const copies = entry.name === MIRRORED ? join(root, 'projects', name, MIRRORED) : null;
+    const copies = entry.name === MIRRORED_FOLDER ? join(root, 'projects', name, MIRRORED_FOLDER) : null;
     if (await holdsForeignFiles(join(folder, entry.name), copies)) foreign.push(`${entry.name}/`);
   }
   return foreign.sort((a, b) => (a < b ? -1 : 1));

@@ -12,11 +12,8 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kindOf as kindOfFile, UserError, type Project } from '@itsup/config';
+import { kindOf as kindOfFile, MIRRORED_FOLDER, UserError, type Project } from '@itsup/config';
 import type { WriteResult } from '../files/write-artifacts';
-
-/** The folder of a project that is copied beside its artifact with `paths: upstream`. */
-export const MIRRORED = 'files';
 
 /**
  * With `paths: upstream` relative paths resolve in `upstream/<name>/`, so `projects/<name>/files/` is mirrored there:
@@ -28,7 +25,12 @@ export const MIRRORED = 'files';
 export async function mirrorFiles(root: string, project: Project): Promise<WriteResult> {
   const result: WriteResult = { written: [], unchanged: [] };
   if (project.paths !== 'upstream' || project.kind !== 'container') return result;
-  await mirror(root, `${project.folder}/${MIRRORED}`, `upstream/${project.name}/${MIRRORED}`, result);
+  await mirror(
+    root,
+    `${project.folder}/${MIRRORED_FOLDER}`,
+    `upstream/${project.name}/${MIRRORED_FOLDER}`,
+    result,
+  );
   return result;
 }
 

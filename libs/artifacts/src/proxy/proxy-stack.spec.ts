@@ -20,7 +20,9 @@ const override = (text: string): Settings['traefikOverride'] => ({
   text,
   data: parse(text) as Record<string, unknown>,
 });
-const all = services({ crowdsec: { enabled: true, collections: ['crowdsecurity/nginx'] } });
+const all = services({
+  crowdsec: { enabled: true, collections: ['crowdsecurity/nginx'], clientTrustedIps: [] },
+});
 
 test('every service has a health check, a pinned image and a say in its rollout', () => {
   expect(Object.keys(all).sort()).toEqual(['crowdsec', 'dns', 'socketproxy', 'traefik']);
@@ -93,7 +95,7 @@ test('CrowdSec reads Traefik’s log from a file that both have, and not from th
   );
   expect(JSON.stringify(services()['traefik'])).not.toContain('/var/log/traefik');
   const files = renderProxy(
-    workspace({ crowdsec: { enabled: true, collections: [] } }),
+    workspace({ crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } }),
     workspaceRouting(),
     templates,
   );

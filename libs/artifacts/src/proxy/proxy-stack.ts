@@ -29,7 +29,12 @@ export interface ProxyStack {
   traefikGroup: number;
   internalPorts: InternalPorts;
   dns: { address: string } | null;
-  crowdsec: { plugin: KeptPlugin | null; collections: string[]; logLimit: number } | null;
+  crowdsec: {
+    plugin: KeptPlugin | null;
+    collections: string[];
+    clientTrustedIps: string[];
+    logLimit: number;
+  } | null;
   /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
   dnsChallenges: boolean;
   /** Plugins that Traefik loads from disk. */
@@ -77,6 +82,7 @@ export function proxyStack(
       ? {
           plugin: crowdsecPlugin(settings),
           collections: [...new Set([...COLLECTIONS, ...crowdsec.collections])],
+          clientTrustedIps: crowdsec.clientTrustedIps,
           logLimit: ACCESS_LOG_BYTES,
         }
       : null,

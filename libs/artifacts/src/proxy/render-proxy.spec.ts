@@ -25,7 +25,12 @@ describe('the files', () => {
     ['everything off', { dns: { enabled: false, resolvers: [] } }],
     [
       'everything on',
-      { ...email, crowdsec: { enabled: true, collections: [] }, traefikDomain: 'a.b', traefikAdmin: ['a:b'] },
+      {
+        ...email,
+        crowdsec: { enabled: true, collections: [], clientTrustedIps: [] },
+        traefikDomain: 'a.b',
+        traefikAdmin: ['a:b'],
+      },
     ],
   ])('are the same with %s', (_what, changes) => {
     const files = renderProxy(workspace(changes), workspaceRouting(), templates);
@@ -117,7 +122,10 @@ describe('the static configuration', () => {
 
   test('who the client is comes before all that goes by it, and costs nothing without a proxy', () => {
     expect(render()('traefik.yml')).not.toHaveProperty('experimental');
-    const files = render({ trustedIps: ['10.0.0.1'], crowdsec: { enabled: true, collections: [] } });
+    const files = render({
+      trustedIps: ['10.0.0.1'],
+      crowdsec: { enabled: true, collections: [], clientTrustedIps: [] },
+    });
     const { entryPoints, experimental } = files('traefik.yml');
     expect(entryPoints).toMatchObject({
       web: { http: { middlewares: ['client-address@file', 'default-headers@file', 'crowdsec@file'] } },
@@ -152,7 +160,9 @@ describe('the static configuration', () => {
       headers: { defaultMode: 'drop' },
       queryParameters: { defaultMode: 'drop' },
     });
-    expect(fields({ crowdsec: { enabled: true, collections: [] } })).not.toHaveProperty('queryParameters');
+    expect(fields({ crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } })).not.toHaveProperty(
+      'queryParameters',
+    );
   });
 
   test('HSTS as the settings have it', () => {
@@ -183,7 +193,7 @@ describe('the static configuration', () => {
   });
 
   test('CrowdSec’s plugin is loaded from where a deploy keeps it, unless the operator brings another', () => {
-    const crowdsec = { enabled: true, collections: [] };
+    const crowdsec = { enabled: true, collections: [], clientTrustedIps: [] };
     expect(render()('traefik.yml')).not.toHaveProperty('experimental');
     const moduleName = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
     const kept = render({ crowdsec });
@@ -275,7 +285,9 @@ describe('the dynamic configuration', () => {
 
   test('while no CrowdSec is healthy, connections to it are closed rather than answered', () => {
     expect(render()('routers-tcp.yml')).toBeNull();
-    const { tcp } = render({ crowdsec: { enabled: true, collections: [] } })('routers-tcp.yml');
+    const { tcp } = render({ crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } })(
+      'routers-tcp.yml',
+    );
     expect(tcp).toHaveProperty('services.crowdsec-unavailable.loadBalancer.servers', [
       { address: '127.0.0.1:9' },
     ]);
@@ -283,7 +295,9 @@ describe('the dynamic configuration', () => {
   });
 
   test('CrowdSec’s plugin neither waits for decisions nor refuses requests while it has none', () => {
-    const { http } = render({ crowdsec: { enabled: true, collections: [] } })('middlewares.yml');
+    const { http } = render({ crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } })(
+      'middlewares.yml',
+    );
     expect(http?.['middlewares']?.['crowdsec']?.['plugin']?.['crowdsec']).toMatchObject({
       crowdsecMode: 'stream',
       streamStartupBlock: false,
@@ -292,6 +306,18 @@ describe('the dynamic configuration', () => {
       crowdsecAppsecFailureBlock: false,
       crowdsecAppsecUnreachableBlock: false,
     });
+  });
+
+  test('CrowdSec never judges the clients that itsup.yml trusts, and everybody where it trusts nobody', () => {
+    const trusted = (clientTrustedIps: string[]): unknown => {
+      const { http } = render({ crowdsec: { enabled: true, collections: [], clientTrustedIps } })(
+        'middlewares.yml',
+      );
+      const plugin = http?.['middlewares']?.['crowdsec']?.['plugin']?.['crowdsec'] as Record<string, unknown>;
+      return plugin['clientTrustedIPs'];
+    };
+    expect(trusted(['192.168.0.0/16', 'fc00::/7'])).toEqual(['192.168.0.0/16', 'fc00::/7']);
+    expect(trusted([])).toBeUndefined();
   });
 
   test('a label route stays on its container', () => {

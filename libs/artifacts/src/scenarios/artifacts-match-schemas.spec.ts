@@ -61,7 +61,7 @@ describeWithSchemas('artifacts are valid against the schemas of Compose and Trae
           staging: true,
           resolvers: { dns: { dnsChallenge: { provider: 'cloudflare' } } },
         },
-        crowdsec: { enabled: true, collections: [] },
+        crowdsec: { enabled: true, collections: [], clientTrustedIps: [] },
         trustedIps: ['10.0.0.1', '10.1.0.0/16'],
         traefikDomain: 'proxy.example.com',
         traefikAdmin: ['ops:$2y$05$abc'],

@@ -42,7 +42,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     },
     dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
     proxynet: { subnet: '172.20.0.0/16' },
-    crowdsec: { enabled: false, collections: [] },
+    crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
     paths: 'source',
     isolation: 'standard',
     traefikOverride: null,
@@ -139,6 +139,7 @@ export function workspaceRouting(routes: Route[] = [], entryPoints: EntryPoint[]
     projects: routes.map((item) => projectRouting({ project: item.project, routes: [item] })),
     entryPoints,
     problems: [],
+    edgeProblems: [],
     disputes: [],
     holdings: new Map(),
   };

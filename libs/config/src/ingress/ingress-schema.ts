@@ -211,7 +211,10 @@ export const ingressSchema = z
         .meta({ description: 'The routes into the project, one row each.' }),
       egress: z
         .array(
-          textMatching('`project:service`', (value) => /^[a-z0-9][a-z0-9_-]*:[a-zA-Z0-9._-]+$/.test(value)),
+          // An empty entry asks for nothing; it gets a word of its own.
+          textMatching('`project:service`', (value) =>
+            /^(?:[a-z0-9][a-z0-9_-]*:[a-zA-Z0-9._-]+)?$/.test(value),
+          ),
           LIST,
         )
         .default([])

@@ -1,36 +1,38 @@
+import { schemas } from '../schema/late-schemas';
+import { booleanOf } from '../yaml/boolean-text';
 import { isMapping } from '../yaml/is-mapping';
 
-/** Keys whose value may be written as text, as YAML writers with quotes everywhere do. */
-const NUMBERS = new Set(['port', 'hostport', 'proxyprotocol', 'priority']);
-
 /**
- * The parsed ingress file without what says nothing: a key without a value counts as left out, `"8080"` as 8080.
+ * The parsed ingress file without what says nothing: a key without a value counts as left out, an empty entry of
+ * `egress` as none; and with numbers and booleans for the text that a writer of YAML with quotes everywhere makes of them.
  * (`proxyprotocol: null` is kept: it means none.)
  */
 export function tidyIngress(data: unknown): unknown {
   if (data === null || data === undefined) return {};
   if (!isMapping(data)) return data;
-  const file = withoutNulls(data);
-  if (Array.isArray(file['ingress'])) file['ingress'] = file['ingress'].map(tidyRow);
+  const { fileKinds, rowKinds } = schemas();
+  const file = tidied(data, fileKinds);
+  if (Array.isArray(file['ingress']))
+    file['ingress'] = file['ingress'].map((row: unknown) => (isMapping(row) ? tidied(row, rowKinds) : row));
+  if (Array.isArray(file['egress'])) file['egress'] = file['egress'].map((edge: unknown) => edge ?? '');
   return file;
 }
 
-function tidyRow(row: unknown): unknown {
-  if (!isMapping(row)) return row;
-  const tidied = withoutNulls(row);
-  for (const [key, value] of Object.entries(tidied)) {
-    if (NUMBERS.has(key) && typeof value === 'string' && /^[0-9]{1,10}$/.test(value))
-      tidied[key] = Number(value);
-  }
-  for (const key of ['tls', 'headers']) {
-    const value = tidied[key];
-    if (isMapping(value)) tidied[key] = withoutNulls(value);
-  }
-  return tidied;
+/** What the value of a key is, as far as text may stand for it. */
+export type Kinds = ReadonlyMap<string, 'boolean' | 'number' | 'mapping'>;
+
+function tidied(mapping: Record<string, unknown>, kinds: Kinds): Record<string, unknown> {
+  const entries = withoutNulls(mapping).map(([key, value]) => {
+    const kind = kinds.get(key);
+    if (kind === 'boolean') return [key, booleanOf(value)];
+    if (kind === 'number' && typeof value === 'string' && /^[0-9]{1,10}$/.test(value))
+      return [key, Number(value)];
+    if (kind === 'mapping' && isMapping(value)) return [key, Object.fromEntries(withoutNulls(value))];
+    return [key, value];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-function withoutNulls(mapping: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(mapping).filter(([key, value]) => value !== null || key === 'proxyprotocol'),
-  );
+function withoutNulls(mapping: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(mapping).filter(([key, value]) => value !== null || key === 'proxyprotocol');
 }

@@ -58,7 +58,7 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
   if (checked.value) {
     return {
       ...facts(checked.value, source, consumer, new Set()),
-      problems: replacedDomains(checked.value, source),
+      problems: [...replacedDomains(checked.value, source), ...emptyEdges(checked.value, source)],
     };
   }
 
@@ -92,7 +92,8 @@ function facts(
     ingress: file.ingress.flatMap((row, index) =>
       badRows.has(index) ? [] : [toIngressRow(row, index, source)],
     ),
-    egress: file.egress.map((edge, index) => {
+    egress: file.egress.flatMap((edge, index) => {
+      if (edge === '') return [];
       const [provider = '', service = ''] = edge.split(':');
       return { place: source.place(['egress', index]), consumer, provider, service };
     }),
@@ -152,6 +153,20 @@ function replacedDomains(file: IngressFile, source: YamlSource): Problem[] {
       ],
     };
   });
+}
+
+function emptyEdges({ egress }: IngressFile, source: YamlSource): Problem[] {
+  return egress.flatMap((edge, index) =>
+    edge !== ''
+      ? []
+      : {
+          code: 'empty-egress',
+          severity: 'warning' as const,
+          message: `entry ${index + 1} of \`egress\` is empty and leads nowhere`,
+          help: 'Remove it, or write `project:service`.',
+          place: source.place(['egress', index]),
+        },
+  );
 }
 
 function misplaced(key: string, path: readonly PropertyKey[]): string | undefined {

@@ -1,10 +1,7 @@
 import { PROJECT_NAME } from '../schema/grammar';
 import type { Place, Problem } from '../problem/problem';
-import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
+import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES } from './project-folder';
 import type { IngressFacts } from '../ingress/read-ingress';
-
-/** Names of our own stacks and of the command, which a project cannot have. */
-export const RESERVED_NAMES: readonly string[] = ['dns', 'itsup', 'proxy', 'traefik'];
 
 export interface ProjectParts {
   name: string;

@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Names of the proxy's stack, which a project cannot have. */
+export const RESERVED_NAMES: readonly string[] = ['dns', 'proxy', 'traefik'];
+
+/** What stands in the folder is mirrored into `upstream/<name>/` with `paths: upstream`. */
+export const MIRRORED_FOLDER = 'files';
+
 /** Compose's own order of preference; the first that exists is the one it reads. */
 export const COMPOSE_FILES = [
   'compose.yaml',
@@ -32,6 +38,8 @@ export interface ProjectFolder {
   ingress: string[];
   /** Known files that are symbolic links. */
   links: string[];
+  /** There is a folder `files`. */
+  hasFiles: boolean;
   /** Files that would tell Nx something; the workspace's `.nxignore` hides them. */
   nx: string[];
 }
@@ -61,6 +69,7 @@ export function projectFolderOf(names: ReadonlySet<string>): ProjectFolder {
     overrides: present(COMPOSE_OVERRIDE_FILES),
     ingress: present(INGRESS_FILES),
     links: [],
+    hasFiles: names.has(MIRRORED_FOLDER),
     nx: present(NX_FILES),
   };
 }

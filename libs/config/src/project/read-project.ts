@@ -18,7 +18,10 @@ export async function readProject(root: string, name: string, settings: Settings
   return withPathProblems(readProjectFrom(name, folder, settings, files), files, root);
 }
 
-const NO_FILES: ProjectFolder = { compose: [], overrides: [], ingress: [], links: [], nx: [] };
+const NO_FILES: ProjectFolder = {
+  ...{ compose: [], overrides: [], ingress: [], links: [], nx: [] },
+  hasFiles: false,
+};
 
 /** What a project's files came to. */
 export interface ReadProject {

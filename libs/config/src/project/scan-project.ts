@@ -4,12 +4,16 @@ import { isMapping } from '../yaml/is-mapping';
 import type * as parseYamlModule from '../yaml/parse-yaml';
 import { outsideReferences } from '../compose/outside-references';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { booleanOf } from '../yaml/boolean-text';
 import { SourceFiles } from '../yaml/source-files';
 
 // The parsers take longer to load than a thousand scans without them, and most workspaces need none.
 const load = createRequire(__filename);
 const parser = () => load('../yaml/parse-yaml') as typeof parseYamlModule;
 const follower = () => load('../compose/compose-references') as typeof composeReferencesModule;
+
+export { closingEdges } from '../ingress/egress-circles';
+export { RESERVED_NAMES } from './project-folder';
 
 /** The little that inference has to know of a project, read without parsing its Compose file. */
 export interface ProjectScan {
@@ -19,6 +23,10 @@ export interface ProjectScan {
   /** external: there is no Compose file. */
   kind: 'container' | 'external';
   enabled: boolean;
+  /** There is a folder `files`. */
+  hasFiles: boolean;
+  /** `paths` of the ingress file. */
+  paths: 'source' | 'upstream' | null;
   /** Files of the folder's top that are meant for Nx, which does not see them. */
   nxFiles: string[];
   /** `provider:service`, those of that form. */
@@ -44,6 +52,8 @@ export function scanProject(root: string, name: string): ProjectScan {
     folder,
     kind: 'container',
     enabled: true,
+    hasFiles: false,
+    paths: null,
     nxFiles: [],
     egress: [],
     outsideFiles: [],
@@ -56,6 +66,7 @@ export function scanProject(root: string, name: string): ProjectScan {
     return {
       ...scan,
       kind: listed.compose.length === 0 ? 'external' : 'container',
+      hasFiles: listed.hasFiles,
       nxFiles: listed.nx,
       ...scanIngress(files, folder, listed),
       outsideFiles: outsideFiles(root, files, folder, listed),
@@ -75,20 +86,25 @@ function scanIngress(
   files: SourceFiles,
   folder: string,
   { ingress: [file] }: ProjectFolder,
-): Pick<ProjectScan, 'enabled' | 'egress'> {
-  const nothing = { enabled: true, egress: [] };
+): Pick<ProjectScan, 'enabled' | 'paths' | 'egress'> {
+  const nothing = { enabled: true, paths: null, egress: [] };
   const text = file === undefined ? null : files.read(`${folder}/${file}`).text;
-  if (text === null || !/egress|enabled/.test(text)) return nothing;
+  if (text === null || !/egress|enabled|paths/.test(text)) return nothing;
   const data = parser().parseYaml(`${folder}/${file}`, text, { yaml11Booleans: true }).sources[0]?.data;
   if (!isMapping(data)) return nothing;
   const edges: unknown[] = Array.isArray(data['egress']) ? data['egress'] : [];
   return {
-    enabled: data['enabled'] !== false,
+    enabled: booleanOf(data['enabled']) !== false,
+    paths: pathsOf(data['paths']),
     egress: edges.flatMap((edge) => {
       const match = typeof edge === 'string' ? /^([^:\s]+):([^:\s]+)$/.exec(edge) : null;
       return match ? [{ provider: match[1] ?? '', service: match[2] ?? '' }] : [];
     }),
   };
+}
+
+function pathsOf(value: unknown): ProjectScan['paths'] {
+  return value === 'source' || value === 'upstream' ? value : null;
 }
 
 function outsideFiles(root: string, files: SourceFiles, folder: string, listed: ProjectFolder): string[] {

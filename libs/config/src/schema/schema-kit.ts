@@ -34,3 +34,22 @@ export function textMatching(
     });
   });
 }
+
+/** Of the keys of a mapping those whose value is a boolean, a number or a mapping of fixed keys, by what they are. */
+export function kindsOf({ shape }: z.ZodObject): Map<string, 'boolean' | 'number' | 'mapping'> {
+  const kinds = new Map<string, 'boolean' | 'number' | 'mapping'>();
+  for (const [key, field] of Object.entries(shape as z.core.$ZodShape)) {
+    const kind = kindOf(field);
+    if (kind !== null) kinds.set(key, kind);
+  }
+  return kinds;
+}
+
+function kindOf(field: z.core.$ZodType): 'boolean' | 'number' | 'mapping' | null {
+  if (field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodNullable)
+    return kindOf(field.def.innerType);
+  if (field instanceof z.ZodBoolean) return 'boolean';
+  if (field instanceof z.ZodNumber || field instanceof z.ZodLiteral) return 'number';
+  if (field instanceof z.ZodUnion) return field.options.map(kindOf).find((kind) => kind !== null) ?? null;
+  return field instanceof z.ZodObject ? 'mapping' : null;
+}

@@ -1,4 +1,11 @@
+import { ingressRowSchema, ingressSchema } from '../ingress/ingress-schema';
+import { kindsOf } from './schema-kit';
+
 export { composeSchema } from '../compose/compose-schema';
-export { ingressRowSchema, ingressSchema } from '../ingress/ingress-schema';
 export { checkSchema } from './schema-problems';
 export { settingsSchema } from '../settings/settings-schema';
+export { ingressRowSchema, ingressSchema };
+
+/** What the values of the ingress file's keys are, for text that stands for them. */
+export const fileKinds = kindsOf(ingressSchema);
+export const rowKinds = kindsOf(ingressRowSchema);

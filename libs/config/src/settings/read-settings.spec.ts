@@ -20,7 +20,11 @@ const DEFAULTS = {
   },
   dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
   proxynet: { subnet: '172.20.0.0/16' },
-  crowdsec: { enabled: false, collections: [] },
+  crowdsec: {
+    enabled: false,
+    collections: [],
+    clientTrustedIps: ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7'],
+  },
   places: {},
   paths: 'source',
   isolation: 'standard',
@@ -50,7 +54,7 @@ describe('readSettings', () => {
       places: { traefikDomain: { file: 'projects/itsup.yml', line: 2, column: 16 } },
       trustedIps: ['192.168.1.1'],
       versions: { ...DEFAULTS.versions, traefik: 'v3.5.1', crowdsec: 'v1.6.8' },
-      crowdsec: { enabled: true, collections: ['crowdsecurity/traefik'] },
+      crowdsec: { ...DEFAULTS.crowdsec, enabled: true, collections: ['crowdsecurity/traefik'] },
       alertCommand: 'mail me',
       files: ['projects/itsup.yml'],
     });

@@ -204,7 +204,11 @@ function toSettings(
     },
     dns: file.dns,
     proxynet: file.proxynet,
-    crowdsec: { enabled: file.crowdsec.enabled, collections: file.crowdsec.collections },
+    crowdsec: {
+      enabled: file.crowdsec.enabled,
+      collections: file.crowdsec.collections,
+      clientTrustedIps: file.crowdsec.clientTrustedIPs,
+    },
     paths: file.paths,
     isolation: file.isolation,
     ...(file.alert.command === undefined ? {} : { alertCommand: file.alert.command }),

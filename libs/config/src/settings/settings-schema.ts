@@ -10,6 +10,16 @@ import {
 } from '../schema/grammar';
 import { choice, flag, LIST, MAPPING, port, textMatching } from '../schema/schema-kit';
 
+/** Private networks and this host itself: RFC 1918, 4193, 4291, 1122. */
+const PRIVATE_RANGES = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '::1/128',
+  'fc00::/7',
+];
+
 const ONE_YEAR = 31_536_000;
 const TWO_YEARS = 2 * ONE_YEAR;
 /** A hundred years; browsers cut it. */
@@ -229,6 +239,14 @@ export const settingsSchema = z
               .meta({
                 description: 'Collections of scenarios to install.',
                 examples: [['crowdsecurity/traefik']],
+              }),
+            clientTrustedIPs: z
+              .array(source, LIST)
+              .default([...PRIVATE_RANGES])
+              .meta({
+                description:
+                  'Clients that CrowdSec never judges. By default those of private networks, as in itsUP: your own house is not to lock itself out. Behind a proxy that says who the client is, it is the client that counts. `[]`: it judges everybody.',
+                examples: [['192.168.0.0/16']],
               }),
           },
           MAPPING,

@@ -1,14 +1,12 @@
 import type { ScalarTag, Tags } from 'yaml';
-
-const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
-const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+import { FALSE_TEXT, TRUE_TEXT } from './boolean-text';
 
 const boolean: ScalarTag = {
   identify: (value) => typeof value === 'boolean',
   default: true,
   tag: 'tag:yaml.org,2002:bool',
-  test: new RegExp(`${TRUE.source}|${FALSE.source}`),
-  resolve: (text) => TRUE.test(text),
+  test: new RegExp(`${TRUE_TEXT.source}|${FALSE_TEXT.source}`),
+  resolve: (text) => TRUE_TEXT.test(text),
 };
 
 /** YAML 1.1's booleans in front of the schema's own. */

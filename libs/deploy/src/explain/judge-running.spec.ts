@@ -17,7 +17,7 @@ const settings: Settings = {
   versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
   dns: { enabled: false, resolvers: [] },
   proxynet: { subnet: '172.20.0.0/16' },
-  crowdsec: { enabled: false, collections: [] },
+  crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
   paths: 'source',
   isolation: 'standard',
   traefikOverride: null,

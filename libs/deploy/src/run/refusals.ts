@@ -86,11 +86,12 @@ export function refuseForeignStack(
   });
 }
 
-/** Providers that this stack reaches have to run before it starts. */
+/** Providers that this stack waits for have to run before it starts. */
 export function refuseWithoutProviders(spec: StackSpec, observed: Observed): void {
   const problems: Problem[] = spec.edges
     .filter(
       (edge) =>
+        spec.providers.includes(edge.provider) &&
         !(observed.get(edge.providerProjectName) ?? []).some(
           (container) => container.service === edge.service && container.state === 'running',
         ),

@@ -67,6 +67,13 @@ describe('a run over everything', () => {
     expect(done('stop')).toEqual(['a-web-1', 'b-web-1', 'z-web-1']);
   });
 
+  it('starts the first by name of a circle without waiting for whom it needs', async () => {
+    simulated.setProject('z', { web: WEB }, { compose: facts(), egress: [edge('z', 'a')] });
+    const { outcomes } = await deployStacks(simulated.context(), { workspace: simulated.workspace() });
+    expect(outcomes.map(({ status }) => status)).toEqual(['deployed', 'deployed', 'deployed', 'deployed']);
+    expect(done('start')).toEqual(['proxy-dns-1', 'a-web-1', 'z-web-1', 'b-web-1']);
+  });
+
   it('goes on without the proxy when it fails, and without the consumers of a provider that fails', async () => {
     simulated.engine.addImage('dns:1', 'broken', 'unhealthy');
     simulated.engine.addImage('web:bad', 'bad', 'exits');

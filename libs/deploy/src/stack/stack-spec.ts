@@ -26,7 +26,7 @@ export interface StackSpec {
   edges: DesiredEdge[];
   /** Edges of other stacks to services of this one. */
   consumers: { stack: string; network: string; service: string }[];
-  /** Stacks that have to be deployed before. */
+  /** Stacks that have to be deployed before; of a circle of egress the first one waits for nobody. */
   providers: string[];
   /** null: the proxy. */
   project: Project | null;
@@ -75,7 +75,7 @@ export function stackSpecs(
         network,
         service,
       })),
-      providers: unique(own.map((edge) => edge.provider)),
+      providers: unique(own.filter(({ unordered }) => unordered !== true).map((edge) => edge.provider)),
       project,
       proxynet,
     };

@@ -142,7 +142,7 @@ const SETTINGS: Settings = {
   versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
   dns: { enabled: false, resolvers: [] },
   proxynet: { subnet: '172.20.0.0/16' },
-  crowdsec: { enabled: false, collections: [] },
+  crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
   paths: 'source',
   isolation: 'standard',
   traefikOverride: null,

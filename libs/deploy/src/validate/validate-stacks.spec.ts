@@ -96,6 +96,17 @@ describe('validateStacks without Docker', () => {
   });
 });
 
+describe('validateStacks of an edge that leads nowhere', () => {
+  it('fails the consumer, at its line, and not the proxy', async () => {
+    await generate('sound');
+    writeFileSync(path.join(root, 'projects/blog/ingress.yml'), 'egress: ["nowhere:redis"]\n');
+    expect(errors(await validate('blog'))).toEqual([
+      'projects/blog/ingress.yml:1:10 egress nowhere:redis leads nowhere: there is no project nowhere',
+    ]);
+    expect(errors(await validate('proxy'))).toEqual([]);
+  });
+});
+
 describe('validateStacks with Docker', () => {
   /** A `docker` whose Compose has this version and ends so on `config`; what it was asked for is in `asked`. */
   function dockerOf(version: string, config: string): string {

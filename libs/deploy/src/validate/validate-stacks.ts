@@ -56,7 +56,10 @@ export interface ValidateOutcome {
 export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { root, stacks, docker, parallel, onOutcome } = request;
   const { settings, problems } = await readSettings(root);
-  const check: Check = { root, docker, settings, presence: new ComposePresence(docker) };
+  const check: Check = {
+    ...{ root, docker, settings, presence: new ComposePresence(docker) },
+    whole: once(() => wholeWorkspace(root)),
+  };
   await forEachBounded(stacks, parallel, async (stack) => {
     const found = await (stack === PROXY_STACK ? checkProxy(check) : checkProject(check, stack)).catch(
       problemsOf,
@@ -70,6 +73,23 @@ interface Check {
   docker: Docker;
   settings: Settings;
   presence: ComposePresence;
+  /** Read for the proxy, and for projects with egress, whose edges their providers decide too. */
+  whole(): Promise<Whole>;
+}
+
+interface Whole {
+  workspace: Workspace;
+  routing: WorkspaceRouting;
+}
+
+async function wholeWorkspace(root: string): Promise<Whole> {
+  const workspace = await readWorkspace(root);
+  return { workspace, routing: routeWorkspace(workspace) };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => (answer ??= ask());
 }
 
 /**
@@ -103,7 +123,8 @@ class ComposePresence {
 async function checkProject(check: Check, name: string): Promise<Problem[]> {
   const { project, problems } = await readProject(check.root, name, check.settings);
   const routing = routeProject(project, check.settings);
-  const found = [...problems, ...routing.problems];
+  const ofEdges = project.egress.length === 0 ? [] : (await check.whole()).routing.edgeProblems;
+  const found = [...problems, ...routing.problems, ...ofEdges.filter((each) => each.project === name)];
   if (found.some(({ severity }) => severity === 'error') || project.kind === 'external') {
     return found;
   }
@@ -135,12 +156,13 @@ function ownNames(root: string, project: string): Set<string> {
 }
 
 async function checkProxy(check: Check): Promise<Problem[]> {
-  const workspace = await readWorkspace(check.root);
-  const routing = routeWorkspace(workspace);
+  const { workspace, routing } = await check.whole();
+  const told = new Set(routing.edgeProblems);
   const file = PROXY_COMPOSE_FILE;
   const artifact = { stack: PROXY_STACK, file, files: [file], variables: [] };
   return [
-    ...routing.problems,
+    // An edge fails its consumer alone, which tells of it.
+    ...routing.problems.filter((problem) => !told.has(problem)),
     ...(await traefikProblems(check.root, workspace, routing)),
     ...(await checkArtifact(check, artifact)),
   ];

@@ -51,7 +51,7 @@ describe('a target that no route may lead to', () => {
   });
 
   test('CrowdSec’s ports are its own only while it runs', () => {
-    const crowdsec = { enabled: true, collections: [] };
+    const crowdsec = { enabled: true, collections: [], clientTrustedIps: [] };
     expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, { settings: settings() })).toBeNull();
     expect(targetFlaw({ host: '127.0.0.1', port: 26481 }, { settings: settings({ crowdsec }) })).toMatch(
       'CrowdSec',

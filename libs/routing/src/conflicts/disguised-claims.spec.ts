@@ -108,7 +108,7 @@ describe('what a label joins without naming it', () => {
 
   test.each(['traefik', 'crowdsec-lapi', 'crowdsec-appsec'])('is never the entry point %s', (point) => {
     const labels = router('PathPrefix(`/x`)', { 'traefik.http.routers.steal.entrypoints': point });
-    const set = { crowdsec: { enabled: true, collections: [] } };
+    const set = { crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } };
     expect(among({ services: [labelled(labels)] }, set)).toContain('entry-point-taken');
   });
 

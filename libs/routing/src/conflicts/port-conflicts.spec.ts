@@ -73,9 +73,9 @@ describe('a hostport', () => {
       { code: 'port-reserved' },
     ]);
     expect(of({ hostport: 26481 })).toEqual([]);
-    expect(of({ hostport: 26481 }, { crowdsec: { enabled: true, collections: [] } })).toMatchObject([
-      { code: 'port-reserved' },
-    ]);
+    expect(
+      of({ hostport: 26481 }, { crowdsec: { enabled: true, collections: [], clientTrustedIps: [] } }),
+    ).toMatchObject([{ code: 'port-reserved' }]);
   });
 });
 

@@ -1,6 +1,5 @@
 import type { ExportEntry, Isolation, Problem, Project } from '@itsup/config';
 import type { Edge } from '../model';
-import { comparePlaces, compareText } from '../names/order';
 import { suggestion } from '../names/suggestion';
 
 /**
@@ -15,7 +14,7 @@ export function egressProblems(
   return edges.flatMap((edge): Problem[] => {
     const provider = projects.get(edge.provider);
     const flaw = flawOf(edge, provider, projects);
-    if (flaw !== null) return [{ ...flaw, severity: 'error', place: edge.place, project: edge.consumer }];
+    if (flaw !== null) return [{ severity: 'error', ...flaw, place: edge.place, project: edge.consumer }];
     return provider === undefined ? [] : consentProblems(edge, provider, isolation);
   });
 }
@@ -101,7 +100,7 @@ function flawOf(
   edge: Edge,
   provider: Project | undefined,
   projects: ReadonlyMap<string, Project>,
-): Pick<Problem, 'code' | 'message' | 'help' | 'related'> | null {
+): (Pick<Problem, 'code' | 'message' | 'help' | 'related'> & Partial<Problem>) | null {
   const text = `egress ${edge.provider}:${edge.service}`;
   if (!provider) {
     return {
@@ -113,8 +112,9 @@ function flawOf(
   if (provider.kind === 'external') {
     return {
       code: 'egress-to-external',
-      message: `${text} leads to an external project, which has no containers`,
-      help: `reach ${provider.host ?? 'its host'} directly`,
+      severity: 'warning',
+      message: `${text} has no effect: ${provider.name} is a host outside Docker, which every container reaches by itself`,
+      help: `remove it, and reach ${provider.host ?? 'the host'} by its address`,
       ...fileOf(provider.ingressFile, `${provider.name} is a host outside Docker by this file`),
     };
   }
@@ -154,90 +154,4 @@ function flawOf(
 /** A file of the provider as the other place of a problem. */
 function fileOf(file: string | null | undefined, message: string): Pick<Problem, 'related'> {
   return typeof file === 'string' ? { related: [{ message, place: { file, line: 1, column: 1 } }] } : {};
-}
-
-/** Cycles of edges, one problem for each group of projects that need each other, with the shortest cycle in it. */
-export function egressCycles(edges: readonly Edge[]): Problem[] {
-  const targets = new Map<string, Map<string, Edge>>();
-  for (const edge of [...edges].sort((a, b) => comparePlaces(a.place, b.place))) {
-    const from = targets.get(edge.consumer) ?? new Map<string, Edge>();
-    targets.set(edge.consumer, from);
-    if (!from.has(edge.provider)) from.set(edge.provider, edge);
-  }
-  return cyclicGroups(targets).map((group) => {
-    const cycle = shortestCycle(group, targets);
-    const [first] = cycle;
-    return {
-      code: 'egress-cycle',
-      severity: 'error',
-      message: `egress goes round in a circle: ${[...cycle.map(({ consumer }) => consumer), first?.consumer].join(' → ')}`,
-      help: 'no order of deploying them exists: remove one of the edges, or put the services into one project',
-      ...(first ? { place: first.place } : {}),
-      related: cycle
-        .slice(1)
-        .map(({ consumer, provider, place }) => ({ message: `${consumer} needs ${provider} here`, place })),
-    };
-  });
-}
-
-type Graph = ReadonlyMap<string, ReadonlyMap<string, Edge>>;
-
-/** Strongly connected groups of at least two projects (Tarjan, without recursion: chains of edges may be long), sorted. */
-function cyclicGroups(graph: Graph): string[][] {
-  const order = new Map<string, number>();
-  const low = new Map<string, number>();
-  const open: string[] = [];
-  const isOpen = new Set<string>();
-  const groups: string[][] = [];
-  const enter = (node: string): { node: string; rest: string[] } => {
-    order.set(node, order.size);
-    low.set(node, order.size - 1);
-    open.push(node);
-    isOpen.add(node);
-    return { node, rest: [...(graph.get(node)?.keys() ?? [])].sort(compareText) };
-  };
-  const lower = (node: string, value: number): void => {
-    low.set(node, Math.min(low.get(node) ?? value, value));
-  };
-  for (const root of [...graph.keys()].sort(compareText)) {
-    if (order.has(root)) continue;
-    const path = [enter(root)];
-    for (let top = path.at(-1); top; top = path.at(-1)) {
-      const next = top.rest.shift();
-      if (next !== undefined) {
-        if (!order.has(next)) path.push(enter(next));
-        else if (isOpen.has(next)) lower(top.node, order.get(next) ?? 0);
-        continue;
-      }
-      path.pop();
-      const parent = path.at(-1);
-      if (parent) lower(parent.node, low.get(top.node) ?? 0);
-      if (low.get(top.node) !== order.get(top.node)) continue;
-      const group = open.splice(open.indexOf(top.node));
-      group.forEach((node) => isOpen.delete(node));
-      if (group.length > 1) groups.push(group.sort(compareText));
-    }
-  }
-  return groups.sort((a, b) => compareText(a[0] ?? '', b[0] ?? ''));
-}
-
-/** The shortest way from the group's first project back to it, breadth first. */
-function shortestCycle(group: readonly string[], graph: Graph): Edge[] {
-  const [start = ''] = group;
-  const members = new Set(group);
-  /** By project, the edge that led to it first. */
-  const reachedBy = new Map<string, Edge | null>([[start, null]]);
-  for (const node of reachedBy.keys()) {
-    for (const edge of graph.get(node)?.values() ?? []) {
-      if (edge.provider === start) return wayTo(edge, reachedBy);
-      if (members.has(edge.provider) && !reachedBy.has(edge.provider)) reachedBy.set(edge.provider, edge);
-    }
-  }
-  return [];
-}
-
-function wayTo(last: Edge, reachedBy: ReadonlyMap<string, Edge | null>): Edge[] {
-  const way: Edge[] = [];
-  for (let edge: Edge | null | undefined = last; edge; edge = reachedBy.get(edge.consumer)) way.push(edge);
-  return way.reverse();
 }

@@ -1,4 +1,4 @@
-import type { IngressRow } from '@itsup/config';
+import type { IngressRow, Problem } from '@itsup/config';
 import type { Route, TraefikRouter } from '../model';
 import { parseRule } from '../rule/parse';
 import { tcpRule } from '../rule/text';
@@ -63,7 +63,7 @@ function ruleNamesHosts(row: IngressRow): boolean {
 }
 
 function checkTcp(row: IngressRow, context: RowContext): boolean {
-  const before = context.problems.length;
+  const before = context.problems.filter(isError).length;
   const what = row.passthrough ? 'a route with passthrough' : 'a tcp route';
   if (row.hostport === null && row.domains.length === 0 && !ruleNamesHosts(row)) {
     report(context, row, {
@@ -97,6 +97,15 @@ function checkTcp(row: IngressRow, context: RowContext): boolean {
         help: `remove ${key}:`,
       });
   }
+  if (row.passthrough && row.router === 'http' && row.port === 80) {
+    report(context, row, {
+      key: 'passthrough',
+      code: 'passthrough-to-plain-http',
+      severity: 'warning',
+      message: 'passthrough hands TLS to port 80, where most services speak plain HTTP',
+      help: 'write the port that speaks TLS, or remove passthrough:',
+    });
+  }
   if (row.router === 'tcp' && row.protocol === 'udp') {
     report(context, row, {
       key: 'protocol',
@@ -105,5 +114,9 @@ function checkTcp(row: IngressRow, context: RowContext): boolean {
       help: 'write router: udp',
     });
   }
-  return context.problems.length === before;
+  return context.problems.filter(isError).length === before;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
 }

@@ -16,7 +16,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
     proxynet: { subnet: '172.20.0.0/16' },
-    crowdsec: { enabled: false, collections: [] },
+    crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
     paths: 'source',
     isolation: 'standard',
     traefikOverride: null,

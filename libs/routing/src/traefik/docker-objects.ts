@@ -7,7 +7,10 @@ import { unnamedService } from './unnamed-service';
  * Objects that labels of the workspace's containers define, as `http.middlewares.auth`: what `auth@docker` may lead to.
  * Containers of other stacks on the host may define more.
  */
-export function dockerObjects(workspace: Workspace, routing: WorkspaceRouting): Set<string> {
+export function dockerObjects(
+  workspace: Workspace,
+  routing: Pick<WorkspaceRouting, 'projects' | 'entryPoints'>,
+): Set<string> {
   const objects = new Set<string>();
   for (const { routes } of routing.projects) {
     for (const route of routes) {

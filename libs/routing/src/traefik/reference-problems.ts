@@ -16,7 +16,10 @@ const OWN_ENTRY_POINTS = ['traefik', 'web', 'web-secure', 'crowdsec-lapi', 'crow
  * Names in labels, and `x@docker` in rows, that nothing in the workspace defines. What a container may define is a
  * warning, for the host may run others; the rest is an error of the project that names it.
  */
-export function referenceProblems(workspace: Workspace, routing: WorkspaceRouting): Problem[] {
+export function referenceProblems(
+  workspace: Workspace,
+  routing: Pick<WorkspaceRouting, 'projects' | 'entryPoints'>,
+): Problem[] {
   const known = knownObjects(workspace, routing);
   const problems: Problem[] = [];
   for (const project of workspace.projects) {
@@ -36,7 +39,10 @@ export function referenceProblems(workspace: Workspace, routing: WorkspaceRoutin
 }
 
 /** Everything in the workspace that a name in Traefik's configuration can lead to. */
-export function knownObjects(workspace: Workspace, routing: WorkspaceRouting): Known {
+export function knownObjects(
+  workspace: Workspace,
+  routing: Pick<WorkspaceRouting, 'projects' | 'entryPoints'>,
+): Known {
   const { settings } = workspace;
   const file = new Set<string>();
   for (const name of [...generatedMiddlewares(settings), ...REDIRECTS]) file.add(`http.middlewares.${name}`);

@@ -26,8 +26,6 @@ export interface ImportRequest {
   /** `name:port` of entry points. */
   entryPoints: readonly string[];
   settings: Settings;
-  /** Names that something else has, each with why. */
-  taken?: ReadonlyMap<string, string>;
 }
 
 export interface ImportedProject {
@@ -56,7 +54,7 @@ export function importProject(tree: SourceTree, request: ImportRequest): Importe
   const inPlace = here !== null && (request.name === undefined || request.name === here[1]);
   const composeName = composeNameOf(path, text);
   const name = request.name ?? here?.[1] ?? composeName;
-  checkPlace(tree, name, inPlace, request.taken ?? new Map());
+  checkPlace(tree, name, inPlace);
   const compose = inPlace ? path : `projects/${name}/docker-compose.yml`;
   return {
     name,
@@ -85,22 +83,10 @@ function composeNameOf(path: string, text: string): string {
     .replace(/^[_-]+/, '');
 }
 
-function checkPlace(
-  tree: SourceTree,
-  name: string,
-  inPlace: boolean,
-  taken: ReadonlyMap<string, string>,
-): void {
+function checkPlace(tree: SourceTree, name: string, inPlace: boolean): void {
   const flaw = nameFlaw(name);
-  const why = taken.get(name);
-  if (flaw || why !== undefined) {
-    const cure = flaw?.instead ?? null;
-    throw refused(
-      'option-name',
-      flaw?.message ?? `\`${name}\` ${why}`,
-      `Say another one: --name=${cure ?? '<name>'}`,
-    );
-  }
+  if (flaw !== null)
+    throw refused('option-name', flaw.message, `Say another one: --name=${flaw.instead ?? '<name>'}`);
   const folder = `projects/${name}`;
   const files = tree.list(folder);
   const known: readonly string[] = inPlace ? INGRESS_FILES : [...INGRESS_FILES, ...COMPOSE_FILES];

@@ -136,13 +136,6 @@ describe('what is refused, with the cure', () => {
     expect(refusal({ options: { name: 'blog' } })).toHaveLength(3);
   });
 
-  it('a name that a package has', () => {
-    const taken = new Map([['bench', 'is the name of the package in bench']]);
-    expect(refusal({ options: { ...blog, name: 'bench' }, taken })).toEqual([
-      '`bench` is the name of the package in bench / Choose another name.',
-    ]);
-  });
-
   it('a folder that is there', () => {
     const there = treeOf({ ...templates, 'projects/blog/notes.txt': 'mine' });
     expect(refusal({ options: blog }, there)).toEqual([

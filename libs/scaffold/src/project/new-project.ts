@@ -17,8 +17,6 @@ export interface NewProjectRequest {
   options: ProjectOptions;
   /** Name of a gallery entry; absent: any image, as the options say. */
   gallery?: string | undefined;
-  /** Names that something else has, each with why. */
-  taken?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,7 +27,7 @@ export interface NewProjectRequest {
  */
 export function newProject(tree: SourceTree, request: NewProjectRequest): NewProject {
   const entry = readEntry(tree, request.gallery ?? OWN_IMAGE);
-  const values = checkOptions(request.options, entry, request.taken ?? new Map());
+  const values = checkOptions(request.options, entry);
   const folder = `projects/${values.name}`;
   const there = tree.list(folder);
   if (there.length > 0) {

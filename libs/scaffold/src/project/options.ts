@@ -36,15 +36,10 @@ export interface ProjectValues {
 /**
  * Checks what was said against the grammar of the place it is going to stand in, and fills in the entry's defaults.
  *
- * @param taken Names that something else has, each with why (“is reserved”).
  * @throws UserError with a problem for every value that is wrong, missing or not the entry's to take.
  */
-export function checkOptions(
-  options: ProjectOptions,
-  entry: Entry,
-  taken: ReadonlyMap<string, string>,
-): ProjectValues {
-  const problems = checkName(options.name, taken);
+export function checkOptions(options: ProjectOptions, entry: Entry): ProjectValues {
+  const problems = checkName(options.name);
   const values: Partial<Record<OptionName, string | number>> = {};
   for (const name of OPTION_NAMES) {
     const given = said(options[name]);
@@ -132,15 +127,13 @@ function checkFolder(value: string, help: string): Flaw[] {
   return sound ? [] : [{ message: `\`${value}\` is not the path of a folder, from / on`, help }];
 }
 
-function checkName(name: string, taken: ReadonlyMap<string, string>): Problem[] {
+function checkName(name: string): Problem[] {
   const flaw = nameFlaw(name);
-  const why = taken.get(name);
   if (flaw?.code === 'invalid-name') {
     const instead = flaw.instead === null ? '' : `: \`${flaw.instead}\` would do`;
     return [problem('name', { message: flaw.message, help: `${NAME_GRAMMAR}${instead}.` })];
   }
-  if (flaw === null && why === undefined) return [];
-  return [problem('name', { message: flaw?.message ?? `\`${name}\` ${why}`, help: 'Choose another name.' })];
+  return flaw === null ? [] : [problem('name', { message: flaw.message, help: 'Choose another name.' })];
 }
 
 function notTaken(name: OptionName, entry: Entry): Problem {

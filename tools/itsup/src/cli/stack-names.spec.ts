@@ -5,6 +5,7 @@ const root = temporaryFolder({
   'package.json': '{"name": "root"}',
   'projects/blog/docker-compose.yml': 'services: {}',
   'projects/itsup/docker-compose.yml': 'services: {}',
+  'projects/root/docker-compose.yml': 'services: {}',
 });
 
 describe('resolveStacks', () => {
@@ -21,9 +22,9 @@ describe('resolveStacks', () => {
 });
 
 it('allStacks puts the proxy first', async () => {
-  expect(await allStacks(root)).toEqual(['proxy', 'blog', 'itsup']);
+  expect(await allStacks(root)).toEqual(['proxy', 'blog', 'itsup', 'root']);
 });
 
 it('nxNames gives the names that inference gives', () => {
-  expect(nxNames(root, ['proxy', 'blog', 'itsup'])).toEqual(['proxy', 'blog', 'projects/itsup']);
+  expect(nxNames(root, ['proxy', 'itsup', 'root'])).toEqual(['proxy', 'itsup', 'projects/root']);
 });

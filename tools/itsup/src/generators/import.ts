@@ -3,7 +3,6 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { readWorkspaceFrom, type SourceTree } from '@itsup/config';
 import { importProject, problemsAdded } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { takenNames } from '../inference/taken-names';
 import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
 
 export interface ImportSchema {
@@ -26,7 +25,6 @@ export default async function importGenerator(tree: Tree, schema: ImportSchema):
       name: schema.name,
       entryPoints: schema.entryPoints ?? [],
       settings: before.settings,
-      taken: takenNames(tree.root),
     }),
   );
   writeAll(tree, made.files);

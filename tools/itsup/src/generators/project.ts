@@ -1,7 +1,6 @@
 import { readWorkspaceFrom } from '@itsup/config';
 import { newProject, problemsAdded, questionsFor, type ProjectOptions } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { takenNames } from '../inference/taken-names';
 import { asker, type Ask } from './ask';
 import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
 
@@ -26,7 +25,7 @@ export async function writeProject(
   const files = sourceTree(tree);
   const made = await orRefuse(async () => {
     const { gallery, ...options } = await complete(schema, ask, (said) => questionsFor(files, said));
-    return newProject(files, { options, gallery, taken: takenNames(tree.root) });
+    return newProject(files, { options, gallery });
   });
   const before = readWorkspaceFrom(files);
   writeAll(tree, made.files);

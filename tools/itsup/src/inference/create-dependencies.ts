@@ -1,3 +1,4 @@
+import { closingEdges } from '@itsup/config/scan';
 import type { CreateDependencies, DependencyType, RawProjectGraphDependency } from '@nx/devkit';
 import { latestScan } from './scans';
 
@@ -6,25 +7,31 @@ const STATIC = 'static' as DependencyType.static;
 
 /**
  * An edge from the consumer to the provider for each `egress` entry. A provider that does not exist gives no edge:
- * Nx drops it without a word (or fails every command), while `validate` of the consumer names it.
+ * Nx drops it without a word (or fails every command), while `validate` of the consumer names it. An edge that closes a
+ * circle is left out as well: Nx orders no circle, and the consumer is deployed without waiting.
  */
 export const createDependencies: CreateDependencies = (_options, context) => {
   const byFolder = new Map(Object.entries(context.projects).map(([name, { root }]) => [root, name]));
   const edges: RawProjectGraphDependency[] = [];
-  for (const [root, source] of byFolder) {
-    const [parent, folder, rest] = root.split('/');
-    if (parent !== 'projects' || folder === undefined || rest !== undefined) {
-      continue;
-    }
-    const providers = new Set(
-      latestScan(context.workspaceRoot, folder).egress.map(({ provider }) => provider),
-    );
+  const providersOf = new Map(
+    [...byFolder.keys()].flatMap((root) => {
+      const [parent, folder, rest] = root.split('/');
+      if (parent !== 'projects' || folder === undefined || rest !== undefined) return [];
+      const scan = latestScan(context.workspaceRoot, folder);
+      return [[folder, new Set(scan.egress.map(({ provider }) => provider))] as const];
+    }),
+  );
+  const closing = closingEdges(providersOf);
+  for (const [folder, providers] of providersOf) {
+    const root = `projects/${folder}`;
+    const source = byFolder.get(root) ?? folder;
     const sourceFile = ['itsup-project.yml', 'ingress.yml']
       .map((name) => `${root}/${name}`)
       .find((file) => context.fileMap.projectFileMap[source]?.some((entry) => entry.file === file));
     for (const provider of providers) {
       const target = byFolder.get(`projects/${provider}`);
-      if (target !== undefined && target !== source && sourceFile !== undefined) {
+      const isOrdered = target !== source && !closing.has(`${folder} ${provider}`);
+      if (target !== undefined && isOrdered && sourceFile !== undefined) {
         edges.push({ source, target, type: STATIC, sourceFile });
       }
     }

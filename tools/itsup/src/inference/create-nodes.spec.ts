@@ -7,7 +7,7 @@ const PACKAGES = {
   'nx.json': '{}',
   'package.json': '{"name": "root", "workspaces": ["libs/*", "tools/*", "e2e"]}',
   'libs/config/package.json': '{"name": "@itsup/config"}',
-  'tools/itsup/package.json': '{"name": "itsup"}',
+  'tools/itsup/package.json': '{"name": "itsup", "nx": {"name": "@itsup/plugin"}}',
   'tools/itsup/dist/index.js': '',
   'e2e/package.json': '{"name": "e2e"}',
 };
@@ -114,7 +114,53 @@ describe('createNodes', () => {
     expect(site?.namedInputs?.stack).toContain('{workspaceRoot}/shared/web/**/*');
   });
 
-  it.each(['proxy', 'traefik', 'itsup', 'dns', 'e2e'])(
+  it('leaves a hidden folder alone', async () => {
+    const projects = await infer({ ...SITE, 'projects/.old/docker-compose.yml': 'services: {}' });
+    expect(Object.keys(projects).sort()).toEqual(['projects/site', 'proxy']);
+  });
+
+  it('takes a folder called itsup like any other', async () => {
+    const projects = await infer({ 'projects/itsup/docker-compose.yml': 'services: {}' });
+    expect(projects['projects/itsup']?.name).toBe('itsup');
+    expect(target(projects['projects/itsup'], 'deploy').options).toMatchObject({ stack: 'itsup' });
+  });
+
+  it('infers a folder under another name that a package has, and its stack keeps the folder’s', async () => {
+    const projects = await infer({ 'projects/e2e/docker-compose.yml': 'services: {}' });
+    expect(projects['projects/e2e']?.name).toBe('projects/e2e');
+    const { options } = target(projects['projects/e2e'], 'deploy');
+    expect(options).toMatchObject({ stack: 'e2e' });
+    expect(options).not.toHaveProperty('refusal');
+  });
+
+  it('lets a verdict follow the providers’ files where there is an edge', async () => {
+    const { 'projects/site': site } = await infer({
+      'projects/site/docker-compose.yml': 'services: {}',
+      'projects/site/ingress.yml': 'egress: ["db:sql", "gone:x", "site:web"]\n',
+      'projects/db/docker-compose.yml': 'services: {}',
+    });
+    expect(target(site, 'validate').inputs).toContainEqual({ input: 'model', projects: ['db'] });
+    expect(target(site, 'generate').inputs).not.toContainEqual({ input: 'model', projects: ['db'] });
+  });
+
+  it.each([
+    ['upstream by its ingress file', true, { 'projects/site/ingress.yml': 'paths: upstream\n' }],
+    ['upstream by itsup.yml', true, { 'projects/itsup.yml': 'dns: {}\npaths: "upstream" # as before\n' }],
+    [
+      'source by its ingress file',
+      false,
+      { 'projects/itsup.yml': 'paths: upstream\n', 'projects/site/ingress.yml': 'paths: source\n' },
+    ],
+    ['source', false, {}],
+  ])('runs generate each time where files/ are mirrored: paths are %s', async (_, mirrors, files) => {
+    const compose = { 'projects/site/docker-compose.yml': 'services: {}' };
+    const { 'projects/site': plain } = await infer({ ...compose, ...files });
+    expect(target(plain, 'generate').cache).toBe(true);
+    const { 'projects/site': site } = await infer({ ...compose, ...files, 'projects/site/files/a': '' });
+    expect(target(site, 'generate').cache).toBe(!mirrors);
+  });
+
+  it.each(['proxy', 'traefik', 'dns'])(
     'infers a folder named %s under another name, with targets that tell why they fail',
     async (name) => {
       const file = `projects/${name}/docker-compose.yml`;

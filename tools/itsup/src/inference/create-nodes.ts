@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
 // Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
 import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
-import type { ProjectScan } from '@itsup/config/scan';
+import { RESERVED_NAMES, type ProjectScan } from '@itsup/config/scan';
 import { takesInProjects } from '../nx-guard/hazards';
 import { readBuildState, type BuildState } from '../build/build-state';
 import { inspectLayout, type LayoutFindings } from './layout';
@@ -35,7 +35,8 @@ export const createNodes: CreateNodes = [
     const anchors = new Map<string, string>();
     for (const file of [...files].sort()) {
       const [parent, name] = file.split('/');
-      if (parent === 'projects' && name !== undefined && !anchors.has(name)) {
+      // What begins with a dot is no project: a folder that is put aside, or another tool's.
+      if (parent === 'projects' && name !== undefined && !name.startsWith('.') && !anchors.has(name)) {
         anchors.set(name, file);
       }
     }
@@ -43,14 +44,15 @@ export const createNodes: CreateNodes = [
     const taken = takenNames(workspaceRoot);
     const nodes: Nodes = [];
     const scans = scanProjects(workspaceRoot, anchors.keys());
+    const names = new Map(scans.map(({ name }) => [name, nxNameOf(name, taken)]));
+    const settings = textOf(join(workspaceRoot, 'projects/itsup.yml'));
     for (const scan of scans) {
       const anchor = anchors.get(scan.name) ?? scan.folder;
-      nodes.push([anchor, { projects: { [scan.folder]: projectNode(scan, build, taken) } }]);
+      nodes.push([anchor, { projects: { [scan.folder]: projectNode(scan, build, names, settings) } }]);
     }
     if (files.includes(PROXY_ANCHOR)) {
       const layout = inspectLayout(workspaceRoot, new Set(anchors.keys()));
-      const names = scans.map(({ name }) => nxNameOf(name, taken));
-      nodes.push([PROXY_ANCHOR, { projects: { proxy: proxyNode(names, build, layout) } }]);
+      nodes.push([PROXY_ANCHOR, { projects: { proxy: proxyNode([...names.values()], build, layout) } }]);
     }
     return nodes;
   },
@@ -74,9 +76,12 @@ function refuseOrders(root: string, files: readonly string[]): void {
   throw new Error(lines.join('\n'));
 }
 
-/** A taken name gets the folder in front, which no package and no folder of `projects/` can be called. */
-export function nxNameOf(folder: string, taken: ReadonlyMap<string, string>): string {
-  return taken.has(folder) ? `projects/${folder}` : folder;
+/**
+ * A name that Nx knows already gets the folder in front, which no package and no folder of `projects/` can be called. So
+ * do the names of the proxy's own, which no project can have.
+ */
+export function nxNameOf(folder: string, taken: ReadonlySet<string>): string {
+  return taken.has(folder) || RESERVED_NAMES.includes(folder) ? `projects/${folder}` : folder;
 }
 
 const SETTINGS = '{workspaceRoot}/projects/{itsup,traefik,middlewares}.yml';
@@ -84,12 +89,16 @@ const SETTINGS = '{workspaceRoot}/projects/{itsup,traefik,middlewares}.yml';
 function projectNode(
   scan: ProjectScan,
   build: BuildState,
-  taken: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>,
+  settings: string,
 ): Omit<ProjectConfiguration, 'root'> {
-  const nxName = nxNameOf(scan.name, taken);
-  const why = taken.get(scan.name);
-  const reserved =
-    why === undefined ? null : `the name "${scan.name}" ${why}: give the folder ${scan.folder} another name`;
+  const nxName = names.get(scan.name) ?? scan.name;
+  const isReserved = RESERVED_NAMES.includes(scan.name);
+  const reserved = isReserved
+    ? `"${scan.name}" is a name of the proxy's own: give the folder ${scan.folder} another name`
+    : null;
+  const providers = new Set(scan.egress.flatMap(({ provider }) => names.get(provider) ?? []));
+  providers.delete(nxName);
   const outside = scan.outsideFiles.map((file) => `{workspaceRoot}/${file}`);
   // A reference may be a file or a folder.
   const references = scan.outsideReferences.flatMap((path) => [
@@ -107,18 +116,39 @@ function projectNode(
       model: ['{projectRoot}/**/*.yml', '{projectRoot}/**/*.yaml', ...outside],
     },
     targets: targetsOf({
-      // The folder's own name could be another stack's.
-      stack: nxName,
+      // A reserved name would be another stack's.
+      stack: isReserved ? nxName : scan.name,
       nxName,
       // Nx does not see these files: without a word of them it would take a cached verdict.
       digest: [build.digest, ...scan.nxFiles].join(' '),
       refusal: build.refusal ?? reserved,
       notes: [],
       generate: ['stack', SETTINGS, '{workspaceRoot}/templates/upstream/**/*'],
-      validate: [],
+      writesMore: mirrorsFiles(scan, settings),
+      // Whether an edge leads somewhere is for its provider's files to say.
+      validate: providers.size > 0 ? [{ input: 'model', projects: [...providers].sort() }] : [],
       outputs: scan.kind === 'container' ? projectArtifactPaths(scan.name) : [],
     }),
   };
+}
+
+/**
+ * With `paths: upstream` the project's `files/` are mirrored too, whatever they are: no list of single files for Nx's
+ * cache, and a restore of the folder would be behind as soon as a service wrote into it. So its `generate` runs each time.
+ */
+function mirrorsFiles({ hasFiles, paths }: ProjectScan, settings: string): boolean {
+  return hasFiles && (paths === 'upstream' || (paths === null && UPSTREAM.test(settings)));
+}
+
+/** In `itsup.yml`, which is read for no more than this; where it says it otherwise, no harm is done. */
+const UPSTREAM = /^\s*["']?paths["']?\s*:\s*["']?upstream\b/m;
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function descriptionOf(scan: ProjectScan): string {
@@ -143,6 +173,7 @@ function proxyNode(
       SETTINGS,
       '{workspaceRoot}/templates/proxy/**/*',
     ],
+    writesMore: false,
     validate: projects.length > 0 ? [{ input: 'model', projects }] : [],
     outputs: proxyArtifactPaths(),
   });

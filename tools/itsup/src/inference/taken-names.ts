@@ -1,22 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Names that mean something else: the proxy's stack and its old names, and the command. */
-const RESERVED = ['proxy', 'traefik', 'itsup', 'dns'];
-
 /**
- * Why no project of `projects/` may have one of these names, by name: the reserved ones and the workspace's own
- * packages. Two projects of one name would fail every Nx command.
+ * Names that Nx has for the workspace's own packages. Two projects of one name would fail every Nx command, so a folder of
+ * `projects/` with such a name gets another one there.
  */
-export function takenNames(root: string): Map<string, string> {
-  const taken = new Map(RESERVED.map((name) => [name, 'is reserved']));
-  for (const folder of packageFolders(root)) {
-    const name = packageName(join(root, folder, 'package.json'));
-    if (name !== null && !taken.has(name)) {
-      taken.set(name, `is the name of the package in ${folder || 'the workspace root'}`);
-    }
-  }
-  return taken;
+export function takenNames(root: string): Set<string> {
+  const names = packageFolders(root).map((folder) => packageName(join(root, folder, 'package.json')));
+  return new Set(names.filter((name) => name !== null));
 }
 
 function packageFolders(root: string): string[] {
@@ -41,9 +32,11 @@ function workspacesOf(root: string): string[] {
   return Array.isArray(workspaces) ? workspaces.filter((entry) => typeof entry === 'string') : [];
 }
 
+/** As Nx calls it. */
 function packageName(file: string): string | null {
-  const { name } = readJson(file);
-  return typeof name === 'string' ? name : null;
+  const { name, nx } = readJson(file);
+  const own = typeof nx === 'object' && nx !== null && 'name' in nx ? nx.name : undefined;
+  return typeof own === 'string' ? own : typeof name === 'string' ? name : null;
 }
 
 function readJson(file: string): Record<string, unknown> {

@@ -4,7 +4,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 export interface StackTargets {
   /** Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. Distinct, as `nxName` is. */
   stack: string;
-  /** Its name in Nx; another one only when the folder's name is taken. */
+  /** Its name in Nx; another one only when Nx has the folder's name already. */
   nxName: string;
   /** Digest of the compiled code. */
   digest: string;
@@ -12,6 +12,8 @@ export interface StackTargets {
   refusal: string | null;
   /** What its checks and deploys tell besides. */
   notes: string[];
+  /** `generate` writes more than its outputs, so that it cannot be cached. */
+  writesMore: boolean;
   /** Inputs of `generate`. */
   generate: NonNullable<TargetConfiguration['inputs']>;
   /** Inputs of `validate` on top of those of `generate`. */
@@ -51,7 +53,7 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
   });
   return {
     generate: target('generate', `Write what is generated for ${what}`, {
-      cache: true,
+      cache: !stack.writesMore,
       inputs: [...stack.generate, RENDERERS],
       // Single files: a restore from the cache deletes everything else in an output folder.
       outputs: stack.outputs.map((file) => `{workspaceRoot}/${file}`),
