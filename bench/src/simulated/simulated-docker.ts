@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { run } from '@itsup/e2e/run';
 import {
   DockerError,
   type ComposeModel,
   type ComposeStack,
   type ContainerDetails,
+  type ContainerSpec,
   type ContainerSummary,
   type Docker,
   type ImageDetails,
@@ -104,6 +106,37 @@ export class SimulatedDocker {
   async connectNetwork(network: string, id: string): Promise<void> {
     const container = this.containers.find(({ fields }) => fields.ID === id);
     if (container) container.fields.Networks += `,${network}`;
+  }
+
+  /** Scripts of a shell run on the folders that the container would have: they hand files to Traefik's user. */
+  async run({
+    entrypoint,
+    command = [],
+    binds = [],
+  }: ContainerSpec): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    if (entrypoint !== '/bin/sh') return { exitCode: 0, stdout: '', stderr: '' };
+    const script = binds.reduce(
+      (text, bind) => {
+        const [source = '', target = ''] = bind.split(':');
+        return text.replaceAll(new RegExp(`${target}\\b`, 'g'), source);
+      },
+      command.at(-1) ?? '',
+    );
+    const { exitCode = null, stdout, stderr } = await run('/bin/sh', ['-c', script]);
+    return { exitCode, stdout, stderr };
+  }
+
+  /** The throw-away Traefik that tries files: it takes them all. */
+  async runDetached(): Promise<string> {
+    return 'trial';
+  }
+
+  async logs(): Promise<string> {
+    return '{"level":"error","routerName":"trial~end@file","error":"the last router leads nowhere"}';
+  }
+
+  async remove(): Promise<void> {
+    return undefined;
   }
 
   private start(stack: ComposeStack, model: ComposeModel, services: string[]): void {
