@@ -91,7 +91,16 @@ export class SimulatedDocker {
       const { internal = false } = network;
       return [
         {
-          ...{ id: name, name, driver: 'bridge', internal, ipv6: false, bridge: `br-${name}` },
+          ...{
+            id: name,
+            name,
+            driver: 'bridge',
+            internal,
+            attachable: false,
+            options: {},
+            ipv6: false,
+            bridge: `br-${name}`,
+          },
           ...{ labels: {}, subnets, containers: [] },
         },
       ];
@@ -226,6 +235,7 @@ function toDetails({ fields, labels }: ListedContainer): ContainerDetails {
     healthcheck: null,
     networks: {},
     networkMode: 'bridge',
+    joins: [],
     mounts: [],
     restartPolicy: { name: 'no', maximumRetryCount: 0 },
     ports: [],

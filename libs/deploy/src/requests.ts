@@ -37,6 +37,8 @@ export interface EngineFact {
 export interface DeployRequest extends PlanRequest {
   /** Stacks converged at the same time; 4 when absent. */
   parallel?: number;
+  /** Services of one stack replaced at the same time; 1: one after the other. Two a core, at least four, when absent. */
+  parallelServices?: number;
   /** Let end what projects ask each other over a network that they leave; else a stack that would end it is refused. */
   mayCut?: boolean;
   /** Milliseconds to wait for another deploy's lock; 0 fails at once. Default 10 minutes. */

@@ -9,7 +9,7 @@ import type {
 import type { Engine, Versions } from './engine/engine';
 import type { ContainerSnapshot, EngineEvent, EventsOptions, WatchOptions } from './container/events';
 import type { Host } from './host/host';
-import type { ImageDetails } from './image/image';
+import type { ImageDetails, VolumeDetails } from './image/image';
 import type {
   EndpointOptions,
   ListNetworksOptions,
@@ -96,6 +96,8 @@ export interface Docker {
 
   /** Names of the volumes with these labels (`key` or `key=value`, all must hold). */
   listVolumes(options?: { labelFilters?: string[] }): Promise<string[]>;
+  /** By name; one that is gone is left out. */
+  inspectVolumes(names: string[]): Promise<VolumeDetails[]>;
   removeVolumes(names: string[]): Promise<void>;
 
   /** By reference or id as asked; one that the engine lacks is absent. */

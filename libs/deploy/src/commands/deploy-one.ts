@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 import type { Problem, UserError } from '@itsup/config';
@@ -12,18 +13,17 @@ import { recordStack } from '../execute/record-stack';
 import { recover } from '../execute/recover';
 import { rolloutContext } from '../execute/rollout-context';
 import { loadDesired, type LoadedStack } from '../desired/load-desired';
-import { forceReplace } from '../plan/force-replace';
 import type { StackPlan } from '../plan/model';
 import { byProject, observe, type Observed } from '../plan/observe';
 import { readDeployed, type DeployedFile } from '../state/deployed';
-import { openJournal, readJournal, type StepHook } from '../state/journal';
+import { openJournal, readJournal, rolloutsOf, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { failureProblems } from '../run/failure-problems';
 import { hideSecrets, type StackRun } from '../run/hide-secrets';
 import type { DeployRecord, StackOutcome } from '../requests';
 import { leavingNotes, leavingOf, refuseToCut } from '../run/leaving-shared';
-import { loadOptions, planLoaded, planOne } from './plan-one';
+import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
 import { refusedRouters } from '../proxy/refused-routers';
 import type { Run } from '../run/run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
@@ -37,6 +37,7 @@ export interface DeployOneOptions {
   replace?: readonly string[] | null;
   /** As in the request. */
   mayCut?: boolean;
+  parallelServices?: number | undefined;
   /** Tests stop a deploy at a step with it. */
   hook?: StepHook;
   /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
@@ -80,6 +81,9 @@ export async function deployOne(
     return outcome('failed', null, failureProblems(run, spec, error));
   }
 }
+
+/** Most of their time they wait for the engine or an application, but each start takes a core for a while. */
+const PARALLEL_SERVICES = Math.max(4, 2 * availableParallelism());
 
 /** How long Traefik may take to make up its mind about what was just deployed. */
 const VERDICT_MS = 2_000;
@@ -141,19 +145,19 @@ async function deployLocked(
   const { state, system } = context;
   const id = newRecordId(system.now());
   const began = system.now();
-  const left = await readJournal(state, spec.stack);
+  const unfinished = rolloutsOf(await readJournal(state, spec.stack));
   const journal = await openJournal({
     state,
     stack: spec.stack,
     id,
     command: options.command ?? 'deploy',
     system,
-    inherited: left?.rollout ?? null,
+    inherited: unfinished,
     ...(options.hook && { hook: options.hook }),
   });
   let plan: StackPlan | null = null;
-  let unsettled = (left?.rollout ?? null) !== null;
-  let refused: UserError | null = null;
+  let unsettled = unfinished.length > 0;
+  const refused: { service: string; error: UserError }[] = [];
   const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
     id,
     stack: spec.stack,
@@ -177,12 +181,12 @@ async function deployLocked(
       if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
     });
     const rollout = rolloutContext(context, proxy, true);
-    if (left?.rollout) {
-      const unfinished = left.rollout;
-      refused = await journal.step('recover', () => recover(run, spec, unfinished, journal, rollout));
-      unsettled = refused !== null;
-      observed = await relist(run);
+    for (const one of unfinished) {
+      const error = await journal.step('recover', () => recover(run, spec, one, journal, rollout));
+      if (error !== null) refused.push({ service: one.service, error });
     }
+    unsettled = refused.length > 0;
+    if (unfinished.length > 0) observed = await relist(run);
     if (spec.project === null && hasHandover(state)) {
       const stack = glance ?? (await loadDesired(spec, loadOptions(run, spec, [])));
       await journal.step('recover', () => recoverTraefik({ context, loaded: stack }));
@@ -192,12 +196,13 @@ async function deployLocked(
     if (options.load) {
       refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
       loaded = await options.load(run, spec);
-      plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
+      plan = await planLoaded(run, loaded, observed, replaceOf(options));
     } else if (glance !== null) {
       loaded = glance;
-      plan = planLoaded(run, loaded, observed);
+      plan = await planLoaded(run, loaded, observed);
     } else ({ plan, loaded } = await planOne(run, spec, observed));
-    if (refused !== null && !replaces(plan, left?.rollout?.service)) throw refused;
+    const kept = refused.find(({ service }) => !replaces(plan, service));
+    if (kept !== undefined) throw kept.error;
     if (loaded !== null) {
       for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
       await refuseRemoteEngine(run, loaded);
@@ -211,11 +216,20 @@ async function deployLocked(
       if (prepared !== null) {
         loaded = prepared;
         observed = await relist(run);
-        plan = replaced(planLoaded(run, loaded, observed), loaded, options, deployed);
+        plan = await planLoaded(run, loaded, observed, replaceOf(options));
       }
       const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
       if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
-      await convergeStack({ context, loaded, plan, journal, publisher: run.publisher, rollout });
+      await convergeStack({
+        context,
+        loaded,
+        plan,
+        journal,
+        publisher: run.publisher,
+        rollout,
+        // The parts of the proxy lean on each other.
+        parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
+      });
       await journal.step('record', async () => {
         run.deployed.set(
           spec.stack,
@@ -250,8 +264,8 @@ async function deployLocked(
 }
 
 /** Whether the plan gets rid of the service's present containers, whatever their state. */
-function replaces(plan: StackPlan, service: string | undefined): boolean {
-  return plan.services.some(
+function replaces(plan: StackPlan | null, service: string): boolean {
+  return (plan?.services ?? []).some(
     (one) => one.service === service && ['rollout', 'recreate', 'remove'].includes(one.action),
   );
 }
@@ -261,16 +275,8 @@ function untouched(plan: StackPlan | null, deployed: DeployedFile | null): boole
   return plan?.unchanged === true && deployed !== null;
 }
 
-function replaced(
-  plan: StackPlan,
-  loaded: LoadedStack,
-  { replace }: DeployOneOptions,
-  deployed: DeployedFile | null,
-): StackPlan {
-  if (replace === undefined) return plan;
-  const containers = Object.values(deployed?.services ?? {}).flatMap((service) => service.containers);
-  const finished = new Set(containers.filter((one) => one.finished).map((one) => one.id));
-  return forceReplace(plan, loaded.desired, replace, 'restart asked for', finished);
+function replaceOf({ replace }: DeployOneOptions): Replace | null {
+  return replace === undefined ? null : { services: replace, reason: 'restart asked for' };
 }
 
 async function relist(run: Run): Promise<Observed> {

@@ -121,6 +121,7 @@ async function settleStack(
     lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
     commit: request.commit ?? null,
     mayCut: request.mayCut ?? false,
+    parallelServices: request.parallelServices,
     ...(hook && { hook }),
   };
   switch (spec.kind) {

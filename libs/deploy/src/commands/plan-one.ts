@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
 
-import { hasHandover } from '../execute/hand-over-traefik';
+import { liveFacts } from '../engine/live-facts';
+import { hasHandover, TRAEFIK } from '../execute/hand-over-traefik';
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
 import type { ObservedContainer, StackPlan } from '../plan/model';
 import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
+import { forceReplace } from '../plan/force-replace';
+import { operationsOf, type OperationFacts } from '../plan/operations';
+import { volumeNotes } from '../plan/plan-networks';
 import { planStack } from '../plan/plan-stack';
+import { hasRouteLabels } from '../plan/route-labels';
 import type { DeployedFile } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
@@ -41,24 +46,57 @@ export async function planOne(run: Run, spec: StackSpec, observed: Observed): Pr
   const loaded = await loadDesired(spec, loadOptions(run, spec, own));
   refuseUnreadableLabels(run, loaded);
   await refuseUnseenClaims(run, loaded);
-  return { plan: planLoaded(run, loaded, observed), loaded };
+  return { plan: await planLoaded(run, loaded, observed), loaded };
 }
 
-/** The plan of a loaded stack against what is observed. */
-export function planLoaded(run: Run, loaded: LoadedStack, observed: Observed): StackPlan {
-  const { spec } = loaded;
+/** Services that are replaced even where nothing changed: a restart. */
+export interface Replace {
+  /** null: all. */
+  services: readonly string[] | null;
+  reason: string;
+}
+
+/** The plan of a loaded stack against what is observed, with the operations that carry it out. */
+export async function planLoaded(
+  run: Run,
+  loaded: LoadedStack,
+  observed: Observed,
+  replace: Replace | null = null,
+): Promise<StackPlan> {
+  const { spec, desired } = loaded;
   const deployed = run.deployed.get(spec.stack) ?? null;
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
-  const containers = containersFor(observed, spec.projectName, edges);
+  const own = observed.get(spec.projectName) ?? [];
+  const live = await liveFacts(run.context.docker, desired, deployed, own);
+  const containers = containersFor(observed, spec.projectName, edges).map((one) => {
+    const hangsOn = live.hangsOn.get(one.id);
+    return hangsOn === undefined ? one : { ...one, hangsOn };
+  });
   const plan = planStack({
-    desired: loaded.desired,
+    desired,
     deployed,
     containers,
     inbound: spec.consumers.map(({ network }) => network),
+    networks: live.networks,
   });
   const files = run.publisher.pending(spec.stack);
-  const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes: loaded.notes };
-  return spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
+  const notes = [...loaded.notes, ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
+  const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes };
+  const explained = spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
+  const forced =
+    replace === null ? explained : forceReplace(explained, desired, replace, deployed, containers);
+  return { ...forced, operations: operationsOf(forced, desired, containers, factsOf(run, loaded)) };
+}
+
+function factsOf(run: Run, { spec, desired, model }: LoadedStack): OperationFacts {
+  return {
+    traefik: spec.project === null ? TRAEFIK : null,
+    usesProxynet: Object.values(model.networks ?? {}).some((network) => network?.name === spec.proxynet.name),
+    consumed: new Set(spec.consumers.map(({ service }) => service)),
+    hasRoutes: (service) =>
+      spec.project !== null &&
+      (hasRouteLabels(desired, service) || run.publisher.routesOf(spec.stack, service) !== null),
+  };
 }
 
 export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[]): LoadOptions {
@@ -137,7 +175,9 @@ function planFromRecord(spec: StackSpec, deployed: DeployedFile): StackPlan {
       service,
       containers: [],
     })),
+    networks: [],
     files: [],
+    operations: [],
     unchanged: true,
     fromRecord: true,
     notes: [],

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { removeEdgeNetwork } from '../execute/edges';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath } from '../state/deployed';
-import { openJournal, readJournal, type Journal, type StepHook } from '../state/journal';
+import { openJournal, readJournal, rolloutsOf, type Journal, type StepHook } from '../state/journal';
 import { acquireLock } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import type { StackOutcome } from '../requests';
@@ -87,7 +87,7 @@ export async function takeDown(
         command: 'down',
         system,
         // Killed again, the state of a rollout is still there.
-        inherited: (await readJournal(state, spec.stack))?.rollout ?? null,
+        inherited: rolloutsOf(await readJournal(state, spec.stack)),
         ...(options.hook && { hook: options.hook }),
       });
       await journal.step('settle-routes', async () => {

@@ -111,7 +111,7 @@ describe('networksOf', () => {
     expect(networksOf('web', whole)).toEqual([
       { key: 'default', network: 'shop_default', aliases: ['web'], pinned: false },
       { key: 'edge', network: 'a--b--c', aliases: ['web', 'shop'], pinned: false },
-      { key: 'proxynet', network: 'proxynet', aliases: ['web'], pinned: true },
+      { key: 'proxynet', network: 'proxynet', aliases: ['web'], pinned: true, ip: '172.20.0.9' },
     ]);
     expect(networksOf('web', model({ network_mode: 'host' }))).toEqual([]);
   });

@@ -1,6 +1,12 @@
 import type { ComposeFileObject, ComposeModel, ComposeMount, ComposeService } from '@itsup/docker';
 
-import type { DesiredNetworkUse } from '../plan/model';
+import type {
+  DesiredDependency,
+  DesiredNetwork,
+  DesiredNetworkUse,
+  DesiredVolume,
+  HangsOn,
+} from '../plan/model';
 import type { Digester } from './digest';
 
 /** Keys that change nothing in a running container, or that are compared in another way. */
@@ -79,7 +85,91 @@ export function networksOf(name: string, model: ComposeModel): (DesiredNetworkUs
     network: model.networks?.[key]?.name ?? `${model.name}_${key}`,
     aliases: [name, ...(use?.aliases ?? [])],
     pinned: use !== null && Object.keys(use).some((option) => option !== 'aliases'),
+    ...(use?.ipv4_address !== undefined && { ip: use.ipv4_address }),
   }));
+}
+
+/** Networks that Compose makes for the stack, as its file defines them. */
+export function ownNetworksOf(model: ComposeModel, digester: Digester): DesiredNetwork[] {
+  return Object.entries(model.networks ?? {}).flatMap(([key, network]): DesiredNetwork[] => {
+    if (network?.external) return [];
+    const configs = network?.ipam?.config ?? [];
+    return [
+      {
+        name: network?.name ?? `${model.name}_${key}`,
+        projectName: model.name,
+        digest: digester.of(network ?? {}),
+        driver: network?.driver ?? null,
+        internal: network?.internal ?? false,
+        attachable: network?.attachable ?? false,
+        ipv6: network?.enable_ipv6 ?? null,
+        options: textsOf(network?.driver_opts),
+        labels: textsOf(network?.labels),
+        subnets: configs.flatMap(({ subnet, gateway = null, ip_range: ipRange = null }) =>
+          subnet === undefined ? [] : [{ subnet, gateway, ipRange }],
+        ),
+      },
+    ];
+  });
+}
+
+/** Named volumes that Compose makes for the stack, as its file defines them. */
+export function ownVolumesOf(model: ComposeModel, digester: Digester): DesiredVolume[] {
+  return Object.entries(model.volumes ?? {}).flatMap(([key, volume]): DesiredVolume[] => {
+    if (volume?.external) return [];
+    return [
+      {
+        name: volume?.name ?? `${model.name}_${key}`,
+        digest: digester.of(volume ?? {}),
+        driver: volume?.driver ?? null,
+        options: textsOf(volume?.driver_opts),
+      },
+    ];
+  });
+}
+
+/** Services whose container this one's uses: Compose resolves them to ids when it makes the container. */
+export function hangsOnOf({
+  network_mode: network,
+  ipc,
+  pid,
+  volumes_from: volumes = [],
+}: ComposeService): HangsOn[] {
+  const modes = [
+    ['network', network],
+    ['ipc', ipc],
+    ['pid', pid],
+  ] as const;
+  return [
+    ...modes.flatMap(([by, mode]): HangsOn[] => {
+      const service = /^service:(.+)$/.exec(mode ?? '')?.[1];
+      return service === undefined ? [] : [{ service, by }];
+    }),
+    ...volumes.flatMap((text): HangsOn[] => {
+      const [service = ''] = text.split(':');
+      return service === 'container' || service === '' ? [] : [{ service, by: 'volumes' }];
+    }),
+  ];
+}
+
+/** What Compose made of `depends_on`, of the services that are there. */
+export function dependenciesOf(name: string, { services }: ComposeModel): DesiredDependency[] {
+  return Object.entries(services[name]?.depends_on ?? {}).flatMap(([service, dependency]) =>
+    service in services
+      ? [
+          {
+            service,
+            condition: dependency.condition,
+            restart: dependency.restart ?? false,
+            required: dependency.required ?? true,
+          },
+        ]
+      : [],
+  );
+}
+
+function textsOf(values: Readonly<Record<string, string | number>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, String(value)]));
 }
 
 /** Compose's own order of precedence: `scale`, then `deploy.replicas`, then one. */

@@ -13,7 +13,16 @@ import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
 import { stampContext, type ContextStamp } from './build-context';
-import { aspectsOf, networksOf, replicasOf, type MountedContents } from './definition';
+import {
+  aspectsOf,
+  dependenciesOf,
+  hangsOnOf,
+  networksOf,
+  ownNetworksOf,
+  ownVolumesOf,
+  replicasOf,
+  type MountedContents,
+} from './definition';
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
@@ -150,8 +159,14 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       replicas: replicasOf(service),
       aspects: aspectsOf(name, model, contents, options.digester),
       composeHash: hashes[name] ?? null,
-      networks: networksOf(name, model).map(({ network, aliases, pinned }) => ({ network, aliases, pinned })),
-      dependsOn: Object.keys(service.depends_on ?? {}).filter((other) => other in model.services),
+      networks: networksOf(name, model).map(({ key: _key, ...use }) => use),
+      dependsOn: dependenciesOf(name, model),
+      hangsOn: hangsOnOf(service).filter((on) => on.service in model.services),
+      hooks: {
+        preStart: service.pre_start?.length ?? 0,
+        postStart: service.post_start?.length ?? 0,
+        preStop: service.pre_stop?.length ?? 0,
+      },
       notRolled: notRolledFacts(
         name,
         model.services,
@@ -174,6 +189,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         .map((service) => service.name)
         .filter((name) => !(name in model.services)),
       edges: spec.edges,
+      ownNetworks: ownNetworksOf(model, options.digester),
+      ownVolumes: ownVolumesOf(model, options.digester),
     },
     model,
     sources,

@@ -1,5 +1,5 @@
-import type { DesiredStack } from '../plan/model';
 import { awaitRoutes } from '@itsup/rollout';
+import { hasRouteLabels } from '../plan/route-labels';
 import type { Convergence } from './convergence';
 
 /**
@@ -26,10 +26,4 @@ export async function awaitStackRoutes(
       );
     }
   });
-}
-
-/** Whether labels tell Traefik of the service. */
-export function hasRouteLabels({ services }: Pick<DesiredStack, 'services'>, service: string): boolean {
-  const aspects = services.find(({ name }) => name === service)?.aspects ?? {};
-  return Object.keys(aspects).some((aspect) => aspect.startsWith('label traefik.'));
 }

@@ -1,8 +1,9 @@
+import type { RolloutContext } from '@itsup/rollout';
+
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import type { Publisher } from '../publish/publisher';
-import type { RolloutContext } from '@itsup/rollout';
 import type { Journal } from '../state/journal';
 
 /** One stack on its way to what its plan says. */
@@ -13,4 +14,6 @@ export interface Convergence {
   journal: Journal;
   publisher: Publisher;
   rollout: RolloutContext;
+  /** Services that are started or replaced at the same time; 1: one operation after the other. */
+  parallel: number;
 }

@@ -89,6 +89,16 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   );
 }
 
+/** Before a Traefik starts: one that cannot read its certificates serves all the same, with none of them. */
+export async function handFiles({
+  context,
+  loaded,
+  journal,
+}: Omit<TraefikReplacement, 'publisher'>): Promise<void> {
+  if (traefikUserOf(loaded.model.services[TRAEFIK] ?? {}) === null) return;
+  await journal.step('hand-files', () => handTraefiksFiles(context, loaded));
+}
+
 /**
  * Settles a hand-over that was killed, before anything is planned.
  * @throws NotHealthyError

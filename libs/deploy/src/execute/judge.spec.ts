@@ -20,6 +20,7 @@ function details(change: Partial<ContainerDetails>): ContainerDetails {
     configFiles: [],
     environment: {},
     ownLabels: {},
+    joins: [],
     networks: new Map(),
   });
   container.start(NOW - 30_000);

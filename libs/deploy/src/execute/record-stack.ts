@@ -1,5 +1,6 @@
 import type { LoadedStack } from '../desired/load-desired';
 import type { DeployedService, ObservedContainer, StackPlan } from '../plan/model';
+import { whatHangs } from '../engine/live-facts';
 import { observe } from '../plan/observe';
 import { keepForRollback } from './keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
@@ -22,6 +23,7 @@ export async function recordStack(
     labelFilters: [`com.docker.compose.project=${spec.projectName}`],
   });
   const containers = observe(listing);
+  const hangsOn = await whatHangs(docker, desired, containers);
   const moved = movedContainers(run.deployed.get(spec.stack) ?? null, plan);
   const deployed: DeployedFile = {
     version: 1,
@@ -38,11 +40,13 @@ export async function recordStack(
           replicas: service.replicas,
           containers: containers
             .filter((one) => one.service === service.name)
-            .map((one) => recordContainer(one, moved)),
+            .map((one) => recordContainer(one, moved, hangsOn)),
         },
       ]),
     ),
     edges: desired.edges,
+    networks: digestsOf(desired.ownNetworks),
+    volumes: digestsOf(desired.ownVolumes),
     inputs: loaded.inputs,
     record: id ?? run.deployed.get(spec.stack)?.record ?? '',
   };
@@ -66,12 +70,18 @@ function movedContainers(
 function recordContainer(
   container: ObservedContainer,
   moved: ReadonlySet<string>,
+  hangsOn: ReadonlyMap<string, string[]>,
 ): DeployedService['containers'][number] {
   return {
     id: container.id,
     composeHash: container.composeHash,
     image: container.image,
     finished: container.state === 'exited' && container.exitCode === 0,
+    hangsOn: hangsOn.get(container.id) ?? [],
     ...(moved.has(container.id) && { moved: true }),
   };
+}
+
+function digestsOf(objects: readonly { name: string; digest: string }[]): Record<string, string> {
+  return Object.fromEntries(objects.map(({ name, digest }) => [name, digest]));
 }

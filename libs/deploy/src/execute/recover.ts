@@ -24,7 +24,7 @@ export async function recover(
     spec.stack,
     `finishes the rollout of ${state.service} that an earlier deploy left`,
   );
-  const outcome = await recoverRollout(rollout, state, journal, {
+  const outcome = await recoverRollout(rollout, state, journal.forService(state.service), {
     joinEdges: (ids) => attachToConsumers(run.context.docker, spec, state.service, ids),
     publishRoutes: (routes) => run.publisher.publishService(spec.stack, state.service, routes),
   });

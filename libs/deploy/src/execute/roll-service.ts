@@ -1,8 +1,7 @@
 import type { Problem } from '@itsup/config';
 
-import type { DesiredStack, ServicePlan } from '../plan/model';
+import type { ServicePlan } from '../plan/model';
 import { moveService, rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '@itsup/rollout';
-import { hasRouteLabels } from './await-stack-routes';
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
 import { InterruptedError } from './interrupted-error';
@@ -24,19 +23,9 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
       fileRoutes: publisher.routesOf(stack, plan.service),
       publishRoutes: (routes) => publisher.publishService(stack, plan.service, routes),
     },
-    journal,
+    journal.forService(plan.service),
   );
   settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
-}
-
-/**
- * Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. What
- * Traefik leads to is no job, whatever its restart policy: Compose's default lets every container end.
- */
-export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
-  if (plan.action !== 'scale' || plan.replicas === 0) return false;
-  const service = desired.services.find((one) => one.name === plan.service);
-  return service?.mayFinish !== true || hasRouteLabels(desired, plan.service);
 }
 
 /**
@@ -45,7 +34,11 @@ export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack
  */
 export async function scaleLosslessly(convergence: Convergence, plan: ServicePlan): Promise<void> {
   const request = { ...requestOf(convergence, plan), keep: plan.current, surplus: plan.retired };
-  const outcome = await scaleService(convergence.rollout, request, convergence.journal);
+  const outcome = await scaleService(
+    convergence.rollout,
+    request,
+    convergence.journal.forService(plan.service),
+  );
   settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
 }
 
@@ -57,7 +50,11 @@ export async function moveOff(convergence: Convergence, plan: ServicePlan): Prom
   const { project, composeProject, service, drain } = requestOf(convergence, plan);
   for (const { network } of plan.networks) {
     const request = { project, composeProject, service, network, drain };
-    const outcome = await moveService(convergence.rollout, request, convergence.journal);
+    const outcome = await moveService(
+      convergence.rollout,
+      request,
+      convergence.journal.forService(plan.service),
+    );
     settle(convergence, plan, outcome, 'moved', 'it serves as before');
   }
 }

@@ -33,7 +33,7 @@ export function rolloutContext(
     connections: local ? createConnectionTable() : null,
     proxy,
     pinFolder: context.state.dynamicDir,
-    report: (event) => report(context, event),
+    report: reportRollout(context),
     signal: context.signal ?? never(),
   };
 }
@@ -117,7 +117,12 @@ function portsOf(exposed: string[], details: ContainerDetails): number[] {
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
-function report({ reporter }: DeployContext, event: RolloutEvent): void {
+/** Tells what a rollout is at. */
+export function reportRollout(context: Pick<DeployContext, 'reporter'>): (event: RolloutEvent) => void {
+  return (event) => report(context.reporter, event);
+}
+
+function report(reporter: DeployContext['reporter'], event: RolloutEvent): void {
   switch (event.type) {
     case 'step':
       reporter.status?.(event.project, `${event.service}: ${ROLLOUT_WORDS[event.step]}`);

@@ -27,7 +27,9 @@ function stack(name: string, services: ServicePlan[], change: Partial<StackPlan>
     kind: 'converge',
     services,
     edges: [],
+    networks: [],
     files: [],
+    operations: [],
     unchanged: false,
     fromRecord: false,
     notes: [],
@@ -161,6 +163,15 @@ describe('formatPlan', () => {
     ]);
   });
 
+  it('names a network that is made anew, and who stops for it', () => {
+    const member = { container: 'c1', service: 'db', aliases: ['db'], isRunning: true };
+    const networks = [{ network: 'api_back', reasons: ['internal false → true'], members: [member] }];
+    const plan = { ...PLAN, stacks: [stack('api', [], { networks })], failed: [], prunable: [] };
+    expect(formatPlan(plan)).toBe(
+      'api\n  network  recreate  api_back: internal false → true; stops db meanwhile\n',
+    );
+  });
+
   it('lists what does not change when asked to', () => {
     expect(formatPlan(PLAN, { verbose: true })).toMatch(/cache +no change\n[\s\S]*blog\n {2}web +no change/);
   });
@@ -192,6 +203,8 @@ describe('planJson', () => {
       'unchanged',
       'services',
       'edges',
+      'networks',
+      'operations',
       'files',
       'notes',
     ]);

@@ -1,7 +1,7 @@
 import { formatProblems, type Problem } from '@itsup/config';
 
 import type { WorkspacePlan } from '../requests';
-import type { ServicePlan, StackPlan } from '../plan/model';
+import type { NetworkPlan, ServicePlan, StackPlan } from '../plan/model';
 
 export interface FormatOptions {
   color?: boolean;
@@ -14,6 +14,7 @@ type Row = [name: string, action: string, reason: string];
 const COLORS: Record<string, number> = {
   create: 32,
   start: 32,
+  restart: 33,
   scale: 32,
   connect: 32,
   rollout: 36,
@@ -100,12 +101,23 @@ function rowsOf(stack: StackPlan, verbose: boolean): Row[] {
       edge.action === 'none' ? 'no change' : edge.action,
       `${edge.consumer} → ${edge.provider}:${edge.service}`,
     ]);
+  const networks = stack.networks.map((network): Row => [
+    'network',
+    'recreate',
+    `${network.network}: ${network.reasons.join(', ')}${stopsFor(network)}`,
+  ]);
   const files = stack.files.map((file): Row => ['file', file.action, file.path]);
   const down: Row[] =
     stack.kind === 'down' && stack.services.length === 0 && !stack.unchanged
       ? [['stack', 'remove', 'nothing of it runs']]
       : [];
-  return [...services, ...edges, ...files, ...down];
+  return [...services, ...networks, ...edges, ...files, ...down];
+}
+
+/** Who is not there while the network is made anew. */
+function stopsFor({ members }: NetworkPlan): string {
+  const names = [...new Set(members.filter(({ isRunning }) => isRunning).map(({ service }) => service))];
+  return names.length === 0 ? '' : `; stops ${names.join(', ')} meanwhile`;
 }
 
 function wordOf({ action }: ServicePlan): string {

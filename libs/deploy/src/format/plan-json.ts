@@ -30,6 +30,8 @@ export function planJson(plan: WorkspacePlan): string {
           networks: service.networks.map(({ network }) => network),
         })),
         edges: stack.edges,
+        networks: stack.networks,
+        operations: stack.operations,
         files: stack.files,
         notes: stack.notes,
       })),

@@ -14,6 +14,8 @@ const DESIRED: DesiredService = {
   composeHash: 'new',
   networks: [],
   dependsOn: [],
+  hangsOn: [],
+  hooks: { preStart: 0, postStart: 0, preStop: 0 },
   notRolled: [],
   mayFinish: false,
 };

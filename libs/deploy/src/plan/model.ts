@@ -1,3 +1,5 @@
+import type { NetworkMember, Operation } from './operation';
+
 /** What deploy does with one service. `none` is listed too, so that a plan is complete. */
 export type ServiceAction =
   | 'create'
@@ -5,6 +7,7 @@ export type ServiceAction =
   | 'recreate'
   | 'scale'
   | 'start'
+  | 'restart'
   | 'connect'
   | 'disconnect'
   | 'move'
@@ -36,12 +39,32 @@ export interface DesiredService {
   composeHash: string | null;
   /** Networks by their name on the engine. */
   networks: DesiredNetworkUse[];
-  /** Services of the same stack that are started before this one. */
-  dependsOn: string[];
+  /** Services of the same stack that come before this one, as Compose resolved `depends_on`, `links` and the like. */
+  dependsOn: DesiredDependency[];
+  /** Services whose container itself this one's uses: it is made for that container alone. */
+  hangsOn: HangsOn[];
+  /** How many hooks of each kind it has; they hold values of variables, so they stay in the model. */
+  hooks: { preStart: number; postStart: number; preStop: number };
   /** Facts that keep the service from being rolled, in words (`publishes host port 5432`); empty: it rolls. */
   notRolled: string[];
   /** Its restart policy lets a container end, so an exit with 0 is success (a migration, a seed). */
   mayFinish: boolean;
+}
+
+/** What Compose's `depends_on` says of one service. */
+export interface DesiredDependency {
+  service: string;
+  condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  /** The dependent is restarted when the other is replaced. */
+  restart: boolean;
+  /** false: the dependent comes even where the other does not. */
+  required: boolean;
+}
+
+/** `network_mode: service:vpn` and the like: the engine resolves it to a container when it makes the dependent's. */
+export interface HangsOn {
+  service: string;
+  by: 'network' | 'ipc' | 'pid' | 'volumes';
 }
 
 export interface DesiredNetworkUse {
@@ -50,6 +73,8 @@ export interface DesiredNetworkUse {
   aliases: string[];
   /** It has options (an address, a priority) that a live connect would lose or Compose alone can set. */
   pinned: boolean;
+  /** Its fixed address there. */
+  ip?: string;
 }
 
 /** What should run, decided before anything is touched. */
@@ -62,6 +87,33 @@ export interface DesiredStack {
   inactiveServices: string[];
   /** Networks this stack reaches other stacks by. */
   edges: DesiredEdge[];
+  /** Networks that Compose makes for the stack. */
+  ownNetworks: DesiredNetwork[];
+  /** Named volumes that Compose makes for the stack. */
+  ownVolumes: DesiredVolume[];
+}
+
+/** A network as the Compose file defines it; null: the file leaves it to the engine. */
+export interface DesiredNetwork {
+  /** On the engine. */
+  name: string;
+  projectName: string;
+  /** Keyed digest of the whole definition. */
+  digest: string;
+  driver: string | null;
+  internal: boolean;
+  attachable: boolean;
+  ipv6: boolean | null;
+  options: Record<string, string>;
+  labels: Record<string, string>;
+  subnets: { subnet: string; gateway: string | null; ipRange: string | null }[];
+}
+
+export interface DesiredVolume {
+  name: string;
+  digest: string;
+  driver: string | null;
+  options: Record<string, string>;
 }
 
 /** An egress edge: this stack's network to one service of another. */
@@ -100,12 +152,17 @@ export interface ObservedContainer {
   /** `com.docker.compose.project.config_files`, absolute. */
   configFiles: string[];
   networks: string[];
+  /** Containers whose namespace or volumes it uses, by id, gone ones too; absent: not asked. */
+  hangsOn?: string[];
 }
 
 /** What the last successful deploy of a service left, kept in `deployed.json`. */
 export interface DeployedStack {
   services: Record<string, DeployedService>;
   edges: DesiredEdge[];
+  /** Digests of the definitions of its own networks and volumes, by name; absent: of a version that did not record them. */
+  networks?: Record<string, string>;
+  volumes?: Record<string, string>;
 }
 
 export interface DeployedService {
@@ -119,6 +176,8 @@ export interface DeployedService {
     composeHash: string | null;
     image: string;
     finished: boolean;
+    /** Containers whose namespace or volumes it uses, by id; absent: none, or recorded by a version that did not ask. */
+    hangsOn?: string[];
     /** It left a network while it served: its label and its hash are those of before. */
     moved?: true;
   }[];
@@ -147,6 +206,14 @@ export interface ServicePlan {
   networks: { network: string; aliases: string[] }[];
 }
 
+/** A network of the stack's own whose options are not the wanted ones. */
+export interface NetworkPlan {
+  network: string;
+  reasons: string[];
+  /** Containers that stop for it, and come back to it. */
+  members: NetworkMember[];
+}
+
 /** A change of a network between stacks. */
 export interface EdgePlan {
   action: 'connect' | 'disconnect' | 'none';
@@ -165,8 +232,12 @@ export interface StackPlan {
   kind: 'converge' | 'down' | 'external';
   services: ServicePlan[];
   edges: EdgePlan[];
+  /** Networks that are made anew. */
+  networks: NetworkPlan[];
   /** Files that deploy publishes for the proxy, relative to the state folder, with what happens to them. */
   files: { path: string; action: 'create' | 'update' | 'remove' }[];
+  /** What a deploy does about it, in an order in which each comes after those it waits for. */
+  operations: Operation[];
   /** Nothing of it would be touched. */
   unchanged: boolean;
   /** Recognised from the listing alone, no Compose process was started. */

@@ -74,6 +74,11 @@ export function runsAsDeployed(
   );
   if (!complete) return false;
   const records = new Map(known.map((record) => [record.id, record]));
+  // Those of a version that did not ask what they hang on are asked once.
+  const hangs = Object.values(deployed.services).every(({ aspects, containers: recorded }) =>
+    recorded.every(({ hangsOn }) => hangsOn?.every((id) => records.has(id)) ?? !mayHang(aspects)),
+  );
+  if (!hangs) return false;
   const allWell = own.every((container) => {
     const record = records.get(container.id);
     return record !== undefined && record.image === container.image && isWell(container, record);
@@ -84,6 +89,11 @@ export function runsAsDeployed(
 function isWell(container: ObservedContainer, record: DeployedService['containers'][number]): boolean {
   if (record.finished) return container.state === 'exited' && container.exitCode === 0;
   return container.state === 'running' && (container.health === null || container.health === 'healthy');
+}
+
+/** Its definition may use the namespaces or volumes of another container. */
+function mayHang(aspects: Readonly<Record<string, string>>): boolean {
+  return ['network_mode', 'ipc', 'pid', 'volumes_from'].some((aspect) => aspects[aspect] !== undefined);
 }
 
 function edgesAttached(deployed: DeployedStack, containers: ObservedContainer[]): boolean {

@@ -14,6 +14,8 @@ function desired(change: Partial<DesiredService> = {}): DesiredService {
     composeHash: null,
     networks: [{ network: 'shop_default', aliases: ['web'], pinned: false }],
     dependsOn: [],
+    hangsOn: [],
+    hooks: { preStart: 0, postStart: 0, preStop: 0 },
     notRolled: [],
     mayFinish: false,
     ...change,

@@ -1,6 +1,10 @@
+import type { NetworkDetails } from '@itsup/docker';
+
 import { byCodeUnit } from '../sort';
 import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
+import { followOthers } from './follow-others';
 import { planEdges } from './plan-edges';
+import { planNetworks } from './plan-networks';
 import { planService } from './plan-service';
 
 /** What the planner is told; nothing of it is read from anywhere else. */
@@ -12,12 +16,15 @@ export interface StackInput {
   containers: ObservedContainer[];
   /** Networks of the edges of other stacks that lead to this one; default: none. */
   inbound?: readonly string[];
+  /** The stack's own networks, those of them that were looked at; default: none. */
+  networks?: readonly NetworkDetails[];
 }
 
 /** Compares what should run with what runs. Pure: the same input gives the same plan. */
-export function planStack({ desired, deployed, containers, inbound = [] }: StackInput): StackPlan {
+export function planStack(input: StackInput): StackPlan {
+  const { desired, deployed, containers, inbound = [], networks: live = [] } = input;
   const own = containers.filter((container) => container.projectName === desired.projectName);
-  const services = [
+  const alone = [
     ...desired.services.map((service) =>
       planService(
         service,
@@ -28,6 +35,8 @@ export function planStack({ desired, deployed, containers, inbound = [] }: Stack
     ),
     ...planRemovals(desired, deployed, own),
   ].sort((a, b) => byCodeUnit(a.service, b.service));
+  const services = followOthers(alone, desired, own);
+  const networks = planNetworks(desired, deployed?.networks, live, own);
   const edges = planEdges(desired.stack, desired.edges, deployed?.edges ?? [], containers);
   return {
     stack: desired.stack,
@@ -35,9 +44,13 @@ export function planStack({ desired, deployed, containers, inbound = [] }: Stack
     kind: 'converge',
     services,
     edges,
+    networks,
     files: [],
+    operations: [],
     unchanged:
-      services.every((service) => service.action === 'none') && edges.every((edge) => edge.action === 'none'),
+      networks.length === 0 &&
+      services.every((service) => service.action === 'none') &&
+      edges.every((edge) => edge.action === 'none'),
     fromRecord: false,
     notes: [],
   };
@@ -66,7 +79,9 @@ export function planDown(
       ),
     ),
     edges,
+    networks: [],
     files: [],
+    operations: [],
     unchanged: own.length === 0 && edges.length === 0,
     fromRecord: false,
     notes: [],

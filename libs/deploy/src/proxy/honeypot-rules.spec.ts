@@ -29,7 +29,16 @@ beforeEach(async () => {
 afterEach(() => rm(state.dir, { recursive: true }));
 
 const network = (name: string, change: Partial<NetworkDetails> = {}): NetworkDetails => ({
-  ...{ id: name, name, driver: 'bridge', internal: false, ipv6: false, bridge: `br-${name}` },
+  ...{
+    id: name,
+    name,
+    driver: 'bridge',
+    internal: false,
+    attachable: false,
+    options: {},
+    ipv6: false,
+    bridge: `br-${name}`,
+  },
   ...{ labels: {}, subnets: [], containers: [] },
   ...change,
 });

@@ -8,7 +8,7 @@ import { fileFault } from '@itsup/traefik';
 import type { DeployContext } from '../context';
 import { listPins, pinFileName, removePin } from '@itsup/rollout';
 import { readFileOrNull } from '../state/atomic-file';
-import { readJournal } from '../state/journal';
+import { readJournal, rolloutsOf } from '../state/journal';
 import { acquireLock, lockedBy } from '../state/lock';
 
 type Pin = Awaited<ReturnType<typeof listPins>>[number];
@@ -26,7 +26,7 @@ export async function strayPins({
   const stray: (Pin & { file: string })[] = [];
   for (const pin of await listPins(state.dynamicDir)) {
     if ((await lockedBy(path.join(state.stackDir(pin.project), 'lock'), system)) !== null) continue;
-    if ((await readJournal(state, pin.project))?.rollout) continue;
+    if (rolloutsOf(await readJournal(state, pin.project)).length > 0) continue;
     stray.push({ ...pin, file: pinFileName(pin.project, pin.service) });
   }
   return stray;
@@ -82,7 +82,7 @@ export async function sweepPins(context: DeployContext): Promise<void> {
         system,
       });
       try {
-        if ((await readJournal(state, project))?.rollout) continue;
+        if (rolloutsOf(await readJournal(state, project)).length > 0) continue;
         await removePin(state.dynamicDir, project, service);
         reporter.line(project, `removed the route file ${file} that an earlier deploy of ${service} left`);
       } finally {

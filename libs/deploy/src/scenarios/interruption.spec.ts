@@ -32,6 +32,9 @@ const AFTER: Record<string, ComposeService> = {
   fresh: { image: 'web:1', healthcheck: HEALTHCHECK },
 };
 
+/** One after the other: what goes on beside a step that is stopped would not stop with it here, as a process does. */
+const IN_TURN = { parallelServices: 1 };
+
 let simulated: SimulatedWorkspace;
 
 beforeEach(async () => {
@@ -44,7 +47,11 @@ beforeEach(async () => {
 afterEach(() => simulated.dispose());
 
 function deploy() {
-  return deployStacks(simulated.context(), { workspace: simulated.workspace(), stacks: ['shop'] });
+  return deployStacks(simulated.context(), {
+    workspace: simulated.workspace(),
+    stacks: ['shop'],
+    ...IN_TURN,
+  });
 }
 
 /** Starts a deploy that never comes back from the given point, as one that is killed there. */
@@ -53,7 +60,7 @@ async function deployUntil(isThere: (moment: string, step: string, count: number
   let count = 0;
   const run = deployStacks(
     simulated.context(),
-    { workspace: simulated.workspace(), stacks: ['shop'] },
+    { workspace: simulated.workspace(), stacks: ['shop'], ...IN_TURN },
     (moment, step) => {
       if (reached || !isThere(moment, step, (count += 1))) return undefined;
       reached = true;
@@ -93,7 +100,7 @@ async function stepsOfThisDeploy(): Promise<string[]> {
   const other = await SimulatedWorkspace.create();
   try {
     other.setProject('shop', BEFORE);
-    const request = () => ({ workspace: other.workspace(), stacks: ['shop'] });
+    const request = () => ({ workspace: other.workspace(), stacks: ['shop'], ...IN_TURN });
     await deployStacks(other.context(), request());
     other.setProject('shop', AFTER);
     await deployStacks(other.context(), request(), (moment, step) => void steps.push(`${moment} ${step}`));
@@ -146,6 +153,7 @@ describe('a deploy that is killed', () => {
     const summary = await deployStacks(simulated.context({ alive: [alive] }), {
       workspace: simulated.workspace(),
       stacks: ['shop'],
+      ...IN_TURN,
       lockWaitMs: 500,
     });
     expect(summary.outcomes[0]?.problems).toMatchObject([{ code: 'locked' }]);
@@ -159,7 +167,7 @@ describe('a deploy that is interrupted', () => {
     const interrupt = new AbortController();
     const summary = await deployStacks(
       simulated.context({ signal: interrupt.signal }),
-      { workspace: simulated.workspace(), stacks: ['shop'] },
+      { workspace: simulated.workspace(), stacks: ['shop'], ...IN_TURN },
       (moment, step) => {
         if (moment === 'before' && step === 'wait-healthy') interrupt.abort(new Error('interrupted'));
       },

@@ -15,13 +15,23 @@ export interface JournalFile {
   startedAt: string;
   /** In the order they began; the last one may not have ended. */
   steps: { name: string; state: 'begun' | 'done' | 'failed'; at: string }[];
-  /** Of the rollout under way; null: none. */
+  /** Of a rollout under way; null: none. */
   rollout: RolloutState | null;
+  /** Of those under way beside it; absent: none. */
+  rolloutsBeside?: RolloutState[];
+}
+
+/** All rollouts that were under way. */
+export function rolloutsOf(journal: Pick<JournalFile, 'rollout' | 'rolloutsBeside'> | null): RolloutState[] {
+  if (journal === null) return [];
+  return [...(journal.rollout === null ? [] : [journal.rollout]), ...(journal.rolloutsBeside ?? [])];
 }
 
 /** Durable notes of what is being done. Every act on the engine or on published files runs inside `step`. */
-export interface Journal extends RolloutJournal {
+export interface Journal {
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
+  /** The same journal for the rollout of one service; others may be under way at the same time. */
+  forService(service: string): RolloutJournal;
   /** Milliseconds by step, in the order they ended. */
   readonly durations: { step: string; ms: number }[];
   /** A rollout is under way or was left unsettled. */
@@ -43,8 +53,8 @@ export function readJournal(state: State, stack: string): Promise<JournalFile | 
 }
 
 /**
- * Opens the stack's journal, under its lock; `inherited` is the rollout that a killed deploy left and that is still to
- * be settled.
+ * Opens the stack's journal, under its lock; `inherited` are the rollouts that a killed deploy left and that are still
+ * to be settled.
  */
 export async function openJournal(options: {
   state: State;
@@ -52,7 +62,7 @@ export async function openJournal(options: {
   id: string;
   command: string;
   system: System;
-  inherited?: RolloutState | null;
+  inherited?: readonly RolloutState[];
   hook?: StepHook;
 }): Promise<Journal> {
   const { state, stack, system, hook } = options;
@@ -64,38 +74,55 @@ export async function openJournal(options: {
     by: `${system.user}@${system.hostname}`,
     startedAt: iso(system),
     steps: [],
-    rollout: options.inherited ?? null,
+    rollout: null,
   };
+  const rollouts = new Map((options.inherited ?? []).map((rollout) => [rollout.service, rollout]));
   const durations: { step: string; ms: number }[] = [];
-  const save = (sync: boolean): Promise<void> =>
-    writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, { sync });
+  let writing: Promise<unknown> = Promise.resolve();
+  // One after the other: an earlier state must not come to the disk after a later one.
+  const save = (sync: boolean): Promise<void> => {
+    const written = writing
+      .catch(() => undefined)
+      .then(() => {
+        const [rollout = null, ...rolloutsBeside] = rollouts.values();
+        const noted = { ...content, rollout, ...(rolloutsBeside.length > 0 && { rolloutsBeside }) };
+        return writeFileAtomic(file, `${JSON.stringify(noted, null, 2)}\n`, { sync });
+      });
+    writing = written;
+    return written;
+  };
   await removeUnfinished(state.stackDir(stack));
   await save(true);
+  const step: Journal['step'] = async (name, run) => {
+    const entry: JournalFile['steps'][number] = { name, state: 'begun', at: iso(system) };
+    content.steps.push(entry);
+    // What recovery needs is the rollout's state; steps tell a person how far it came.
+    await save(false);
+    await hook?.('before', name);
+    const began = system.now();
+    try {
+      const result = await run();
+      await hook?.('after', name);
+      entry.state = 'done';
+      durations.push({ step: name, ms: system.now() - began });
+      return result;
+    } catch (error) {
+      entry.state = 'failed';
+      throw error;
+    }
+  };
   return {
     durations,
-    async step(name, run) {
-      const entry: JournalFile['steps'][number] = { name, state: 'begun', at: iso(system) };
-      content.steps.push(entry);
-      // What recovery needs is the rollout's state; steps tell a person how far it came.
-      await save(false);
-      await hook?.('before', name);
-      const began = system.now();
-      try {
-        const result = await run();
-        await hook?.('after', name);
-        entry.state = 'done';
-        durations.push({ step: name, ms: system.now() - began });
-        return result;
-      } catch (error) {
-        entry.state = 'failed';
-        throw error;
-      }
-    },
-    async save(rollout) {
-      content.rollout = rollout;
-      await save(true);
-    },
-    hasRollout: () => content.rollout !== null,
+    step,
+    forService: (service) => ({
+      step,
+      async save(rollout) {
+        if (rollout === null) rollouts.delete(service);
+        else rollouts.set(service, rollout);
+        await save(true);
+      },
+    }),
+    hasRollout: () => rollouts.size > 0,
     async close() {
       await rm(file, { force: true });
     },

@@ -123,6 +123,9 @@ export class SimulatedCompose {
         labels,
         subnet: '10.0.0.0/24',
         internal: network?.internal ?? false,
+        options: Object.fromEntries(
+          Object.entries(network?.driver_opts ?? {}).map(([key, value]) => [key, String(value)]),
+        ),
       });
     }
   }

@@ -20,6 +20,8 @@ interface Definition {
   ownLabels: Record<string, string>;
   /** Aliases by network. */
   networks: Map<string, string[]>;
+  /** Ids of the containers that it hangs on. */
+  joins: string[];
 }
 
 /** Milliseconds from the start to the first verdict of the health check, or to the end of a process that ends. */
@@ -41,6 +43,7 @@ export class SimulatedContainer implements Definition {
   readonly environment: Record<string, string | null>;
   readonly ownLabels: Record<string, string>;
   readonly networks: Map<string, string[]>;
+  readonly joins: string[];
   private startedAt: number | null = null;
   private stopped = false;
 
@@ -59,6 +62,7 @@ export class SimulatedContainer implements Definition {
     this.environment = definition.environment;
     this.ownLabels = definition.ownLabels;
     this.networks = definition.networks;
+    this.joins = definition.joins;
   }
 
   start(now: number): void {
@@ -162,6 +166,7 @@ export class SimulatedContainer implements Definition {
         ]),
       ),
       networkMode: 'bridge',
+      joins: this.joins,
       mounts: [],
       restartPolicy: { name: 'no', maximumRetryCount: 0 },
       ports: [],

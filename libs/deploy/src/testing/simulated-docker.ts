@@ -103,6 +103,13 @@ export class SimulatedDocker {
     this.engineState.images.set(target, image);
   }
 
+  async start(ids: string[]): Promise<void> {
+    for (const id of ids) {
+      await this.engineState.mutate(`start ${this.engineState.containers.get(id)?.name ?? id}`);
+      this.engineState.containers.get(id)?.start(this.clock.now());
+    }
+  }
+
   async stop(ids: string[]): Promise<void> {
     for (const id of ids) {
       await this.engineState.mutate(`stop ${this.engineState.containers.get(id)?.name ?? id}`);
@@ -158,8 +165,9 @@ export class SimulatedDocker {
         .map((one) => ({ id: one.id, name: one.name, ipv4: null, ipv6: null }));
       const subnets = [{ subnet: network.subnet, gateway: null, ipRange: null }];
       const { labels, internal } = network;
+      const { options = {} } = network;
       const facts = { id: name, name, driver: 'bridge', internal, ipv6: false, bridge: `br-${name}` };
-      return [{ ...facts, labels, subnets, containers }];
+      return [{ ...facts, attachable: false, options, labels, subnets, containers }];
     });
   }
 
@@ -208,6 +216,13 @@ export class SimulatedDocker {
         labelFilters.every((filter) => labels[filter.split('=')[0] ?? ''] === filter.split('=')[1]),
       )
       .map(([name]) => name);
+  }
+
+  async inspectVolumes(names: string[]) {
+    return names.flatMap((name) => {
+      const labels = this.engineState.volumes.get(name);
+      return labels === undefined ? [] : [{ name, driver: 'local', options: {}, labels }];
+    });
   }
 
   async removeVolumes(names: string[]): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type PacketRule,
 } from '@itsup/docker';
 
+import { hangsOnOf } from '../desired/definition';
 import { sha256 } from '../desired/digest';
 import { configHash } from './config-hash';
 import { SimulatedContainer, type Behaviour } from './simulated-container';
@@ -24,6 +25,8 @@ interface SimulatedNetwork {
   labels: Record<string, string>;
   subnet: string;
   internal: boolean;
+  /** Options of the driver. */
+  options?: Record<string, string>;
 }
 
 /**
@@ -123,8 +126,20 @@ export class SimulatedEngine {
       environment: service.environment ?? {},
       ownLabels: service.labels ?? {},
       networks: new Map(networks.map((network) => [network, [name]])),
+      joins: hangsOnOf(service).flatMap((on) => this.oldestOf(project, on.service)),
     });
     this.containers.set(container.id, container);
     return container;
+  }
+
+  /** The container that Compose takes where another service's uses this one's. */
+  private oldestOf(project: string, service: string): string[] {
+    const own = [...this.containers.values()].filter(
+      (one) => one.project === project && one.service === service,
+    );
+    return own
+      .sort((a, b) => a.number - b.number)
+      .slice(0, 1)
+      .map(({ id }) => id);
   }
 }

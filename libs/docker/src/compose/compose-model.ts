@@ -43,6 +43,9 @@ export interface ComposeService {
   pid?: string;
   ipc?: string;
   volumes_from?: string[];
+  pre_start?: ComposeHook[];
+  post_start?: ComposeHook[];
+  pre_stop?: ComposeHook[];
   use_api_socket?: boolean;
   devices?: unknown[];
   privileged?: boolean;
@@ -55,6 +58,18 @@ export interface ComposeService {
   pids_limit?: number;
   'x-itsup'?: unknown;
   [extension: `x-${string}`]: unknown;
+}
+
+/** A command around the start or the stop of a container. `pre_start` runs in one of its own. */
+export interface ComposeHook {
+  command?: string[];
+  user?: string;
+  privileged?: boolean;
+  working_dir?: string;
+  environment?: Record<string, string | null>;
+  /** Of `pre_start`; default: the service's. */
+  image?: string;
+  per_replica?: boolean;
 }
 
 export interface ComposeBuild {
@@ -126,6 +141,9 @@ export interface ComposeNetwork {
   driver?: string;
   external?: boolean;
   internal?: boolean;
+  attachable?: boolean;
+  enable_ipv6?: boolean;
+  driver_opts?: Record<string, string | number>;
   labels?: Record<string, string>;
   ipam?: { driver?: string; config?: { subnet?: string; gateway?: string; ip_range?: string }[] };
 }

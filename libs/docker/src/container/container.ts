@@ -9,7 +9,7 @@ export interface ComposeIdentity {
   configHash: string;
   /** Number of the replica, from 1. */
   number: number;
-  /** Started by `compose run`: no replica of the service. */
+  /** No replica of the service: started by `compose run`, or what a hook left behind, which has no number. */
   oneoff: boolean;
   workingDir: string;
   configFiles: string[];
@@ -115,6 +115,8 @@ export interface ContainerDetails {
   /** By network name. */
   networks: Record<string, ContainerNetwork>;
   networkMode: string;
+  /** Other containers whose network, memory, processes or volumes it uses, as asked for: ids where Compose made it. */
+  joins: string[];
   mounts: ContainerMount[];
   restartPolicy: { name: string; maximumRetryCount: number };
   /** Published ones, as asked for (also while the container does not run). */

@@ -40,6 +40,9 @@ interface RawContainer {
   };
   HostConfig: {
     NetworkMode: string;
+    IpcMode?: string;
+    PidMode?: string;
+    VolumesFrom?: string[] | null;
     RestartPolicy: { Name: string; MaximumRetryCount: number } | null;
     PortBindings: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
   };
@@ -100,6 +103,7 @@ function toDetails(raw: RawContainer): ContainerDetails {
       ]),
     ),
     networkMode: host.NetworkMode,
+    joins: joinsOf(host),
     mounts: (raw.Mounts ?? []).map(toMount),
     restartPolicy: {
       name: host.RestartPolicy?.Name || 'no',
@@ -110,6 +114,15 @@ function toDetails(raw: RawContainer): ContainerDetails {
     stopTimeoutSeconds: config.StopTimeout ?? null,
     user: config.User ?? '',
   };
+}
+
+/** The engine keeps them as they were asked for: Compose asks by id. */
+function joinsOf({ NetworkMode, IpcMode, PidMode, VolumesFrom }: RawContainer['HostConfig']): string[] {
+  const modes = [NetworkMode, IpcMode, PidMode].flatMap(
+    (mode) => /^container:(.+)$/.exec(mode ?? '')?.[1] ?? [],
+  );
+  const volumes = (VolumesFrom ?? []).map((text) => text.split(':')[0] ?? '');
+  return [...new Set([...modes, ...volumes])];
 }
 
 function healthOf(raw: RawContainer['State']['Health']): ContainerDetails['health'] {

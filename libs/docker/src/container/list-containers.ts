@@ -70,7 +70,7 @@ function composeIdentity(row: Record<string, string>): ComposeIdentity | null {
     service: row['service'] ?? '',
     configHash: row['configHash'] ?? '',
     number: Number(row['number']) || 1,
-    oneoff: row['oneoff']?.toLowerCase() === 'true',
+    oneoff: row['oneoff']?.toLowerCase() === 'true' || !row['number'],
     workingDir: row['workingDir'] ?? '',
     configFiles: split(row['configFiles']),
     imageId: row['imageId'] ?? '',

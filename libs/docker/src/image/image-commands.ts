@@ -4,7 +4,13 @@ import type { ImageDetails } from './image';
 
 type ImageCommands = Pick<
   Docker,
-  'inspectImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'listVolumes' | 'removeVolumes'
+  | 'inspectImages'
+  | 'pullImage'
+  | 'tagImage'
+  | 'removeImage'
+  | 'listVolumes'
+  | 'inspectVolumes'
+  | 'removeVolumes'
 >;
 
 interface RawImage {
@@ -20,6 +26,15 @@ interface RawImage {
 }
 
 const IMAGE_GONE = /No such (?:image|object)/i;
+
+interface RawVolume {
+  Name: string;
+  Driver: string;
+  Options: Record<string, string> | null;
+  Labels: Record<string, string> | null;
+}
+
+const VOLUME_GONE = /No such volume|no such volume/;
 
 export function imageCommands(runner: CommandRunner): ImageCommands {
   /** The images that are there, in the order asked for. */
@@ -74,6 +89,19 @@ export function imageCommands(runner: CommandRunner): ImageCommands {
       const filters = labelFilters.flatMap((filter) => ['--filter', `label=${filter}`]);
       const { stdout } = await runner.run({ args: ['volume', 'ls', '--quiet', ...filters] });
       return stdout.split('\n').filter((name) => name !== '');
+    },
+
+    inspectVolumes: async (names) => {
+      if (names.length === 0) return [];
+      const command = { args: ['volume', 'inspect', ...names], title: 'docker volume inspect' };
+      const result = await runner.attempt(command);
+      if (result.exitCode !== 0 && !VOLUME_GONE.test(result.stderr)) throw runner.failure(command, result);
+      return (JSON.parse(result.stdout || '[]') as RawVolume[]).map((raw) => ({
+        name: raw.Name,
+        driver: raw.Driver,
+        options: raw.Options ?? {},
+        labels: raw.Labels ?? {},
+      }));
     },
 
     removeVolumes: async (names) => {

@@ -1,3 +1,11 @@
+export interface VolumeDetails {
+  name: string;
+  driver: string;
+  /** Of its driver. */
+  options: Record<string, string>;
+  labels: Record<string, string>;
+}
+
 export interface ImageDetails {
   /** `sha256:…` of the configuration: changes with the image's content. */
   id: string;

@@ -18,6 +18,7 @@ interface RawNetwork {
   Name: string;
   Driver: string;
   Internal: boolean;
+  Attachable?: boolean;
   EnableIPv6: boolean;
   Labels: Record<string, string> | null;
   Options: Record<string, string> | null;
@@ -104,8 +105,10 @@ export function parseNetworks(stdout: string): NetworkDetails[] {
     name: raw.Name,
     driver: raw.Driver,
     internal: raw.Internal,
+    attachable: raw.Attachable ?? false,
     ipv6: raw.EnableIPv6,
     bridge: bridgeOf(raw),
+    options: raw.Options ?? {},
     labels: raw.Labels ?? {},
     subnets: (raw.IPAM.Config ?? []).map((config) => ({
       subnet: config.Subnet,

@@ -24,7 +24,10 @@ export interface NetworkDetails {
   name: string;
   driver: string;
   internal: boolean;
+  attachable: boolean;
   ipv6: boolean;
+  /** Of its driver. */
+  options: Record<string, string>;
   /** The host's interface for it; null: it is no bridge. */
   bridge: string | null;
   labels: Record<string, string>;

@@ -34,6 +34,8 @@ export function network(name: string, subnet: string, change: Partial<NetworkDet
     name,
     driver: 'bridge',
     internal: false,
+    attachable: false,
+    options: {},
     ipv6: false,
     bridge: `br-${name}`,
     labels: {},

@@ -6,6 +6,7 @@ interface StackFlags extends StepOptions {
   adopt?: boolean;
   yes?: boolean;
   parallel?: number;
+  parallelServices?: number;
 }
 
 /**
@@ -17,7 +18,7 @@ const { single, batch } = stepExecutor<StackFlags>({
   validate: { flags: [], load: async () => (await import('./steps/validate.js')).validate },
   plan: { flags: ['pull', 'adopt'], load: async () => (await import('./steps/plan.js')).plan },
   deploy: {
-    flags: ['pull', 'adopt', 'yes', 'parallel'],
+    flags: ['pull', 'adopt', 'yes', 'parallel', 'parallelServices'],
     load: async () => (await import('./steps/deploy.js')).deploy,
   },
 });

@@ -11,6 +11,7 @@ export interface DeployOptions extends StackOptions {
   adopt?: boolean;
   yes?: boolean;
   parallel?: number;
+  parallelServices?: number;
 }
 
 export const deploy: StackAction<DeployOptions> = async (run) => {
@@ -24,6 +25,7 @@ export const deploy: StackAction<DeployOptions> = async (run) => {
     // On a terminal somebody reads the notes and can stop it; elsewhere it takes the word.
     mayCut: options.yes === true || (process.stdout.isTTY && !process.env['CI']),
     parallel: options.parallel,
+    parallelServices: options.parallelServices,
     commit: headCommit(root),
     onOutcome: settleOutcome(run),
   });

@@ -1,5 +1,5 @@
-import type { DesiredService, ServicePlan } from '../plan/model';
-import { isScaledLosslessly } from './roll-service';
+import type { DesiredService, ServicePlan } from './model';
+import { isScaledLosslessly } from './operations';
 
 function scaled(service: Partial<DesiredService>, plan: Partial<ServicePlan> = {}): boolean {
   const name = 'web';

@@ -1,0 +1,41 @@
+import type { Operation } from '../plan/operation';
+import type { Convergence } from './convergence';
+import { createByCompose } from './make-networks';
+import { InterruptedError } from './interrupted-error';
+
+/**
+ * Makes a network anew, as Compose does from 2.32 on: its containers stop and leave it, it goes, Compose makes it with the
+ * options that it should have, and they come back under the names they had. Repeatable: a network that is gone is made.
+ */
+export async function recreateNetwork(
+  { context, loaded, journal }: Convergence,
+  { network, members, service, scale }: Extract<Operation, { kind: 'recreate-network' }>,
+): Promise<void> {
+  const { docker, reporter } = context;
+  const running = members.filter(({ isRunning }) => isRunning).map(({ container }) => container);
+  reporter.status?.(loaded.spec.stack, `makes the network ${network} anew`);
+  try {
+    await journal.step('recreate-network', async () => {
+      await docker.stop(running);
+      const [present] = await docker.inspectNetworks([network]);
+      const guests = (present?.containers ?? []).filter(({ id }) =>
+        members.every((one) => one.container !== id),
+      );
+      for (const { container } of members)
+        await docker.disconnectNetwork(network, container, { force: true });
+      // Of other stacks, attached by us or by hand: they get their own way back with the next step of theirs.
+      for (const { id } of guests) await docker.disconnectNetwork(network, id, { force: true });
+      await docker.removeNetwork(network);
+      await createByCompose(loaded, service, scale);
+      for (const { container, aliases, ip } of members)
+        await docker.connectNetwork(network, container, { aliases, ...(ip !== undefined && { ip }) });
+      for (const { id } of guests) await docker.connectNetwork(network, id);
+      await docker.start(running);
+    });
+  } catch (error) {
+    if (context.signal?.aborted !== true) throw error;
+    throw new InterruptedError(
+      `the network ${network} was being made anew, and its containers may be down until the next deploy`,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import type { Operation } from '../plan/operation';
+import { runOperations } from './run-operations';
+
+function wait(service: string, after: string[] = [], optional = false): Operation {
+  return {
+    id: service,
+    kind: 'wait',
+    service,
+    until: 'ready',
+    retired: [],
+    after,
+    reasons: [],
+    ...(optional && { optional: true as const }),
+  };
+}
+
+/** Runs them; those in `failing` fail, and `open` are the most that were under way at the same time. */
+async function run(
+  operations: Operation[],
+  {
+    failing = [],
+    parallel = 9,
+    interruptAt = '',
+  }: { failing?: string[]; parallel?: number; interruptAt?: string } = {},
+) {
+  const log: string[] = [];
+  let under = 0;
+  let most = 0;
+  let interrupted = false;
+  const error = await runOperations(operations, {
+    parallel,
+    isHeavy: () => true,
+    isInterrupted: () => interrupted,
+    run: async ({ id }) => {
+      log.push(`+${id}`);
+      under += 1;
+      most = Math.max(most, under);
+      await new Promise((resolve) => setImmediate(resolve));
+      under -= 1;
+      log.push(`-${id}`);
+      if (id === interruptAt) interrupted = true;
+      if (failing.includes(id)) throw new Error(`${id} failed`);
+    },
+  }).then(
+    () => null,
+    (caught: unknown) => caught,
+  );
+  return { log: log.join(' '), most, error: error instanceof Error ? error.message : error };
+}
+
+describe('runOperations', () => {
+  it('begins an operation when those it waits for are done, and the others beside each other', async () => {
+    const { log, error } = await run([wait('a'), wait('b'), wait('c', ['a', 'b']), wait('d', ['c'])]);
+    expect(error).toBeNull();
+    expect(log).toBe('+a +b -a -b +c -c +d -d');
+  });
+
+  it('has no more under way than it may', async () => {
+    const four = ['a', 'b', 'c', 'd'].map((id) => wait(id));
+    expect((await run(four)).most).toBe(4);
+    expect((await run(four, { parallel: 2 })).most).toBe(2);
+  });
+
+  it('begins nothing after a failure, lets end what is under way, and fails with it', async () => {
+    const { log, error } = await run([wait('a'), wait('b'), wait('c', ['b'])], { failing: ['a'] });
+    expect(error).toBe('a failed');
+    expect(log).toBe('+a +b -a -b');
+  });
+
+  it('goes on without what is optional, and fails in the end', async () => {
+    const { log, error } = await run([wait('a', [], true), wait('b', ['a'])], { failing: ['a'] });
+    expect(error).toBe('a failed');
+    expect(log).toBe('+a -a +b -b');
+  });
+
+  it('begins nothing once it is interrupted', async () => {
+    const { log, error } = await run([wait('a'), wait('b', ['a'])], { interruptAt: 'a' });
+    expect(error).toBeNull();
+    expect(log).toBe('+a -a');
+  });
+
+  it('does not wait for what is not there', async () => {
+    expect((await run([wait('a', ['gone'])])).log).toBe('+a -a');
+  });
+});

@@ -1,0 +1,62 @@
+import type { Operation } from '../plan/operation';
+
+export interface RunOptions {
+  /** Operations with work of the engine's that are under way at the same time. */
+  parallel: number;
+  /** Only what takes the engine's or the host's time counts; a wait does not. */
+  isHeavy(operation: Operation): boolean;
+  /** Nothing more begins. */
+  isInterrupted(): boolean;
+  run(operation: Operation): Promise<void>;
+}
+
+/**
+ * Carries operations out, each after those it waits for, side by side where nothing keeps them apart. It decides
+ * nothing. After a failure nothing more begins; what is under way comes to its own end first. Who waits for one that is
+ * `optional` goes on without it, and the failure is told in the end.
+ * @throws the first failure
+ */
+export async function runOperations(operations: readonly Operation[], options: RunOptions): Promise<void> {
+  const waiting = [...operations];
+  const known = new Set(operations.map(({ id }) => id));
+  const done = new Set<string>();
+  const failed = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const failures: { error: unknown; isOptional: boolean }[] = [];
+  let heavy = 0;
+  const isReady = (operation: Operation): boolean =>
+    operation.after.every((id) => done.has(id) || !known.has(id)) &&
+    (heavy < options.parallel || !options.isHeavy(operation));
+  const start = (operation: Operation): void => {
+    const weight = options.isHeavy(operation) ? 1 : 0;
+    heavy += weight;
+    const isLeft = operation.needs?.some((id) => failed.has(id)) ?? false;
+    const run = (isLeft ? Promise.resolve() : options.run(operation))
+      .catch((error: unknown) => {
+        failed.add(operation.id);
+        failures.push({ error, isOptional: operation.optional === true });
+      })
+      .then(() => {
+        heavy -= weight;
+        done.add(operation.id);
+        running.delete(operation.id);
+      });
+    running.set(operation.id, run);
+  };
+  for (;;) {
+    const isOver = options.isInterrupted() || failures.some(({ isOptional }) => !isOptional);
+    for (let index = 0; !isOver && index < waiting.length; index += 1) {
+      const operation = waiting[index];
+      if (operation === undefined || !isReady(operation)) continue;
+      waiting.splice(index, 1);
+      index -= 1;
+      start(operation);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  const [first] = failures.sort((a, b) => Number(a.isOptional) - Number(b.isOptional));
+  if (first !== undefined) throw first.error;
+  if (waiting.length > 0 && !options.isInterrupted())
+    throw new TypeError(`never begun: ${waiting.map(({ id }) => id).join(', ')}`);
+}

@@ -1,0 +1,95 @@
+import type { ContainerDetails } from '@itsup/docker';
+
+import type { Operation } from '../plan/operation';
+import type { Convergence } from './convergence';
+import { judge } from './judge';
+import { containersOf } from './service-containers';
+import { NotHealthyError, notHealthy, waitHealthy } from './wait-healthy';
+
+type Wait = Extract<Operation, { kind: 'wait' }>;
+
+const INTERVAL_MS = 250;
+
+/**
+ * Waits until the service is what those that wait for it need, or the end of the deploy.
+ * @throws NotHealthyError
+ */
+export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
+  const { context, loaded, journal } = convergence;
+  const { service, until, retired } = operation;
+  await journal.step('await-healthy', async () => {
+    const ids = await containersOf(context.docker, loaded, service, retired);
+    if (until === 'completed') return waitCompleted(convergence, operation, ids);
+    if (until === 'healthy') await refuseWithoutHealthCheck(convergence, operation, ids);
+    const mayFinish =
+      until === 'ready' && (loaded.desired.services.find(({ name }) => name === service)?.mayFinish ?? false);
+    await waitHealthy(context, {
+      stack: loaded.spec.stack,
+      containers: ids.map((id) => ({ id, service, mayFinish })),
+    });
+  });
+}
+
+/** However long it takes, as with Compose: a migration has no health check to take a limit from. */
+async function waitCompleted(
+  { context, loaded }: Convergence,
+  { service, reasons }: Wait,
+  ids: string[],
+): Promise<void> {
+  const { docker, reporter, system, signal } = context;
+  const { stack } = loaded.spec;
+  if (ids.length === 0) return;
+  reporter.status?.(stack, `waits for ${service} to complete`);
+  for await (const snapshot of docker.watch(ids, {
+    intervalMs: () => INTERVAL_MS,
+    ...(signal && { signal }),
+  })) {
+    signal?.throwIfAborted();
+    let isOver = true;
+    for (const details of snapshot) {
+      const verdict = judge(details, { now: system.now(), mayFinish: true, stabilityMs: 0 });
+      if (verdict.state === 'failed') {
+        const why = `did not complete successfully${reasons.length > 0 ? `, and ${reasons.join(', ')}` : ''}`;
+        throw await notHealthy(docker, stack, service, details, `${verdict.reason}: it ${why}`);
+      }
+      if (verdict.state !== 'finished') isOver = false;
+    }
+    if (isOver && snapshot.length === ids.length) return;
+    if (snapshot.length < ids.length) throw gone(stack, service);
+  }
+  signal?.throwIfAborted();
+}
+
+/** Compose says so as soon as it waits; the other way it would be a wait for nothing. */
+async function refuseWithoutHealthCheck(
+  { context, loaded }: Convergence,
+  { service, reasons }: Wait,
+  ids: string[],
+): Promise<void> {
+  const containers = await context.docker.inspectContainers(ids);
+  const without = containers.find((one: ContainerDetails) => one.healthcheck === null);
+  if (without === undefined) return;
+  throw new NotHealthyError(
+    {
+      code: 'no-health-check',
+      severity: 'error',
+      project: loaded.spec.stack,
+      message: `${loaded.spec.stack}: container ${without.name} of ${service} has no health check, and ${reasons.join(', ')} (depends_on, condition: service_healthy)`,
+      help: 'give it a healthcheck, or take condition: service_started',
+    },
+    [],
+  );
+}
+
+function gone(stack: string, service: string): NotHealthyError {
+  return new NotHealthyError(
+    {
+      code: 'container-gone',
+      severity: 'error',
+      project: stack,
+      message: `${stack}: a container of ${service} was removed by someone else while deploy waited for it`,
+      help: `deploy again: nx deploy ${stack}`,
+    },
+    [],
+  );
+}

@@ -1,0 +1,66 @@
+/** One act of a deploy. The plan decides all of it; whoever carries it out decides nothing. */
+export type Operation = OperationBase & Act;
+
+interface OperationBase {
+  /** Unique in its plan: `roll web`, `wait db healthy`. */
+  id: string;
+  /** Operations that have to be done before this one begins. */
+  after: string[];
+  /** Those of them that are optional and without which this one is not done. */
+  needs?: string[];
+  /** Why, in words; what the service's own row says already is not repeated. */
+  reasons: string[];
+  /** Its failure stops nobody: all who wait for it have `required: false`. The deploy fails in the end. */
+  optional?: true;
+}
+
+type Act =
+  /** The network that the proxy and services with an address of their own share. */
+  | { kind: 'make-proxynet' }
+  /** What the proxy's containers read at their start; `isHandedOver`: Traefik's own comes with its replacement. */
+  | { kind: 'publish-configuration'; isHandedOver: boolean }
+  /** The state folder's files go to the user that Traefik runs as. */
+  | { kind: 'hand-files' }
+  /** Containers go, by id. */
+  | { kind: 'remove'; step: 'remove-leftovers' | 'remove-services'; services: string[]; containers: string[] }
+  /** Its containers stop, it goes and comes with the options that it should have, and they come back to it. */
+  | { kind: 'recreate-network'; network: string; members: NetworkMember[]; service: string; scale: number }
+  /** The networks to providers exist; Compose makes them with the first container that it creates of the service. */
+  | { kind: 'make-networks'; service: string; scale: number }
+  | { kind: 'attach-providers' }
+  /** Containers join or leave networks while they run. */
+  | { kind: 'connect' | 'disconnect'; service: string }
+  /** The service leaves a network while it serves. */
+  | { kind: 'move'; service: string }
+  /** One Compose process starts what is not there, or not running; it keeps the order among these. */
+  | { kind: 'start'; services: { service: string; scale: number }[] }
+  | { kind: 'recreate'; service: string; scale: number }
+  /** The same containers, stopped and started. */
+  | { kind: 'restart'; service: string; containers: string[] }
+  /** Replaced while it serves. */
+  | { kind: 'roll'; service: string }
+  | { kind: 'replace-traefik'; service: string }
+  /** Another number of containers, none of which stops serving too early. */
+  | { kind: 'scale'; service: string }
+  | { kind: 'wait'; service: string; until: WaitCondition; retired: string[] }
+  /** Its containers join the networks of those that ask it. */
+  | { kind: 'attach-to-consumers'; service: string; retired: string[] }
+  | { kind: 'publish-routes' }
+  | { kind: 'await-routes'; services: string[] }
+  | { kind: 'remove-network'; network: string };
+
+/** A container that is to be on a network again. */
+export interface NetworkMember {
+  container: string;
+  service: string;
+  aliases: string[];
+  /** Fixed address; absent: the engine gives one. */
+  ip?: string;
+  /** It ran before, and runs afterwards. */
+  isRunning: boolean;
+}
+
+/** ready: it runs, and is healthy where it has a health check, or ended as it may. */
+export type WaitCondition = 'ready' | 'healthy' | 'completed';
+
+export type OperationKind = Act['kind'];
