@@ -8,3 +8,9 @@ export { trialRouters, trialRouterName, type DynamicFile } from './dynamic/trial
 export { unknownReferences, type Known } from './check/unknown-references';
 export type { Suggest } from './check/check-types';
 export type { Finding, Span } from './dynamic/tree';
+export { encodeLabels } from './labels/encode-labels';
+export { labelConfiguration, type LabelObject, type LabelValue } from './labels/label-configuration';
+export { labelFields, listOf, type LabelField } from './labels/label-fields';
+export { nameOf, qualified, qualifiedBy, splitName, type Provider } from './dynamic/names';
+export { defaultPriority } from './dynamic/priority';
+export { unnamedService, unnamedServiceOfContainer } from './labels/unnamed-service';

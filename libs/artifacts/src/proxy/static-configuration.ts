@@ -7,6 +7,7 @@ import {
   type EntryPoint,
   type WorkspaceRouting,
 } from '@itsup/routing';
+import { qualified } from '@itsup/traefik';
 
 import { at, crowdsecPlugin } from './crowdsec-plugin';
 
@@ -59,7 +60,7 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
     entryPoints: points.map((point) => ({
       ...point,
       clientIsKnown: (overriddenMiddlewares(settings, point.name) ?? point.middlewares).includes(
-        `${middlewareNames.clientAddress}@file`,
+        qualified(middlewareNames.clientAddress, 'file'),
       ),
     })),
     trustedIps: settings.trustedIps,

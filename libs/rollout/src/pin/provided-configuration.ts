@@ -1,7 +1,6 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
-import { labelFault } from '@itsup/traefik';
+import { labelConfiguration, labelFault, unnamedService, unnamedServiceOfContainer } from '@itsup/traefik';
 
-import { labelTree } from './label-tree';
 import { isTree, listField, subtree, textField, withoutField, type Tree } from '../tree-access';
 import type { ContainerFacts } from '../types';
 
@@ -106,7 +105,8 @@ function provideOne(container: ContainerFacts, network: string | null): Provided
   const whereabouts = whereaboutsOf(container, network);
   if (whereabouts === null) return provided;
 
-  const tree = labelTree(container.labels);
+  const tree = labelConfiguration(container.labels);
+  if (tree === null) return provided;
   const written = (protocol: Protocol, kind: string): Tree => subtree(subtree(tree, protocol), kind);
   const isWritten = (protocol: Protocol, kinds: string[]): boolean =>
     kinds.some((kind) => Object.keys(written(protocol, kind)).length > 0);
@@ -200,15 +200,10 @@ function treesOf(tree: Tree): Record<string, Tree> {
   );
 }
 
-/** Traefik's `Normalize(service_project)`: runs of anything but letters and digits become one dash. */
 function defaultServiceName(container: ContainerFacts): string {
   const service = container.labels['com.docker.compose.service'];
   const project = container.labels['com.docker.compose.project'];
-  const name = service && project ? `${service}_${project}` : container.name;
-  return name
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .join('-');
+  return service && project ? unnamedService(service, project) : unnamedServiceOfContainer(container.name);
 }
 
 function labelOf(container: ContainerFacts, key: string): string | undefined {

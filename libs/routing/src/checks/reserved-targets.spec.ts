@@ -123,7 +123,7 @@ describe('what a project may not publish', () => {
   test.each([
     ['traefik.http.routers.api.service', 'api@internal', 'internal-reference'],
     ['traefik.http.middlewares.e.errors.service', 'rest@internal', 'internal-reference'],
-    ['Traefik.HTTP.Routers.api.Service', ' API@Internal', 'internal-reference'],
+    ['traefik.HTTP.Routers.api.Service', ' API@Internal', 'internal-reference'],
     ['traefik.http.services.s.loadbalancer.server.url', 'http://[::ffff:127.0.0.1]:26482', 'reserved-target'],
     ['traefik.http.services.s.loadbalancer.servers[0].url', 'http://127.1:2375', 'reserved-target'],
     ['traefik.tcp.services.s.loadbalancer.servers[0].address', '127.0.0.1:2375', 'reserved-target'],

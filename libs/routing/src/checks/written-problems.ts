@@ -1,9 +1,9 @@
 import type { Problem, Project, RouterKind, ServiceFacts, Settings } from '@itsup/config';
+import { labelFields, nameOf, qualified, qualifiedBy, type LabelField } from '@itsup/traefik';
 import type { Circumstances, Lookups } from '../conflicts/circumstances';
 import { writtenRouters } from '../conflicts/claims';
 import { partyOf, type RoutedProject } from '../conflicts/conflict';
 import { namedObjects } from '../conflicts/name-conflicts';
-import { labelFields, type LabelField } from '../labels/label-fields';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
 import type { Route } from '../model';
 import { targetFlaw, targetIn, type Here } from './reserved-targets';
@@ -77,7 +77,7 @@ function ownPluginFlaw(): Flaw {
 /** `noop@internal` answers nothing: routers that only redirect name it. */
 function isInternal(reference: string): boolean {
   const name = reference.trim().toLowerCase();
-  return name.endsWith('@internal') && name !== 'noop@internal';
+  return nameOf(name, 'internal') !== null && name !== 'noop@internal';
 }
 
 function internalFlaw(reference: string): Flaw {
@@ -123,10 +123,11 @@ function serviceOwners(routed: readonly RoutedProject[], lookups: Lookups): Map<
     owners.set(key, (owners.get(key) ?? new Set()).add(project));
   };
   for (const { kind, protocol, name, party } of namedObjects(routed, lookups)) {
-    if (kind === 'services') add(`${protocol} ${name}@docker`, party.project);
+    if (kind === 'services') add(`${protocol} ${qualified(name, 'docker')}`, party.project);
   }
   for (const route of routed.flatMap(({ routing }) => routing.routes)) {
-    if (route.servedBy === 'file') add(`${route.kind} ${route.serviceName}@file`, route.project);
+    if (route.servedBy === 'file')
+      add(`${route.kind} ${qualified(route.serviceName, 'file')}`, route.project);
   }
   return owners;
 }
@@ -140,7 +141,7 @@ function foreignServices(
     labelFields(writtenLabels(service, lookups(project.name))).flatMap((field) => {
       if (!/(?:^|\.)service$/.test(field.field) && !/services\[\d+\]\.name$/.test(field.field)) return [];
       const name = field.value.trim();
-      const known = owners.get(`${field.protocol} ${name.includes('@') ? name : `${name}@docker`}`);
+      const known = owners.get(`${field.protocol} ${qualifiedBy(name, 'docker')}`);
       if (!known || known.has(project.name)) return [];
       return [
         atLabel(

@@ -1,4 +1,5 @@
 import type { Settings } from '@itsup/config';
+import { defaultPriority } from '@itsup/traefik';
 import { labelRouters, hasWrittenLabels, type LabelRouter } from '../labels/label-routers';
 import type { Route, TraefikRouter } from '../model';
 import { defaultResolver } from '../row/context';
@@ -96,7 +97,7 @@ function claimsOfRouter(
     entryPoint,
     tls: router.tls !== undefined,
     decrypts: router.tls !== undefined && router.tls.passthrough !== true,
-    priority: router.priority ?? defaultPriority(rule),
+    priority: router.priority ?? defaultPriority(kind, rule),
     priorityIsWritten: router.priority !== undefined,
     via,
     rule: parsed.rule,
@@ -105,11 +106,6 @@ function claimsOfRouter(
     certifies: router.tls?.certResolver === defaultResolver,
     isRedirect,
   }));
-}
-
-/** Traefik's default is the length of the rule in bytes; only a TCP rule that takes everything stands behind all others. */
-export function defaultPriority(rule: string): number {
-  return rule === 'HostSNI(`*`)' ? -1 : Buffer.byteLength(rule);
 }
 
 function dashboardClaims(settings: Settings): Claim[] {

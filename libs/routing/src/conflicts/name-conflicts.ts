@@ -1,9 +1,8 @@
 import type { Project, RouterKind, ServiceFacts } from '@itsup/config';
+import { labelFields, unnamedService } from '@itsup/traefik';
 import { composeProjectName } from '../names/compose-name';
-import { labelFields } from '../labels/label-fields';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
 import { collect, compareText } from '../names/order';
-import { unnamedService } from '../traefik/unnamed-service';
 import type { Lookups } from './circumstances';
 import {
   claimKey,

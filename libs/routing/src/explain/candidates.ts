@@ -1,5 +1,5 @@
 import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
-import { defaultPriority } from '../conflicts/claims';
+import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '@itsup/traefik';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
 import { middlewareNames } from '../labels/middlewares';
@@ -33,7 +33,7 @@ export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): C
     const project = projects.get(each.project);
     if (!project?.enabled) continue;
     for (const { name, kind, router, service, place } of labelRouters(project, each)) {
-      const route = byService.get(`${kind} ${router.service.replace(/@docker$/, '')}`);
+      const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
       found.push(candidate(name, 'docker', kind, router, target, own?.place ?? place));
@@ -86,7 +86,7 @@ function acmeRouter(routing: WorkspaceRouting): Candidate {
 
 function candidate(
   name: string,
-  provider: 'docker' | 'file' | 'internal',
+  provider: Provider,
   kind: RouterKind,
   router: TraefikRouter,
   target: Target,
@@ -96,24 +96,23 @@ function candidate(
   const hasVariable = rule !== null && rule.includes('${');
   const parsed = rule === null || kind === 'udp' || hasVariable ? null : parseRule(rule, kind);
   const tree = parsed && 'rule' in parsed ? parsed.rule : null;
-  const qualified = (text: string): string => (text.includes('@') ? text : `${text}@${provider}`);
   const { tls } = router;
   return {
     rule: tree,
     hosts: tree === null ? [] : hostsOf(tree),
     hasVariable,
     fact: {
-      name: `${name}@${provider}`,
+      name: qualified(name, provider),
       kind,
       entryPoints: router.entryPoints.length > 0 ? router.entryPoints : kind === 'udp' ? [] : ['web-secure'],
       rule,
-      priority: router.priority ?? defaultPriority(rule ?? ''),
+      priority: router.priority ?? defaultPriority(kind, rule ?? ''),
       priorityIsWritten: router.priority !== undefined,
       tls: tls === undefined ? 'none' : tls.passthrough === true ? 'passthrough' : 'terminated',
       certResolver: tls?.certResolver ?? null,
-      middlewares: (router.middlewares ?? []).map(qualified),
-      service: router.service === '' ? '' : qualified(router.service),
-      redirects: router.middlewares?.includes(`${middlewareNames.redirect}@file`) ?? false,
+      middlewares: (router.middlewares ?? []).map((one) => qualifiedBy(one, provider)),
+      service: router.service === '' ? '' : qualifiedBy(router.service, provider),
+      redirects: router.middlewares?.includes(qualified(middlewareNames.redirect, 'file')) ?? false,
       target,
       place,
     },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { nameOf } from '@itsup/traefik';
 import { evaluate, hostMatches, type Evaluation, type RequestFacts } from '../rule/evaluate';
 import type { Candidate } from './candidates';
 import type { Connection, ConnectionAnswer, Loss, LossReason, RouterFact } from './model';
@@ -49,7 +50,7 @@ function precedence(a: Candidate, b: Candidate): number {
 }
 
 function isFile({ fact }: Candidate): boolean {
-  return fact.name.endsWith('@file');
+  return nameOf(fact.name, 'file') !== null;
 }
 
 function outcomeOf(winner: Candidate | null, conditional: readonly unknown[]): Decision['outcome'] {

@@ -6,7 +6,7 @@ import {
   type RouterKind,
   type ServiceFacts,
 } from '@itsup/config';
-import { labelFields, type LabelField } from './label-fields';
+import { labelFields, listOf, qualified, type LabelField } from '@itsup/traefik';
 import { middlewareNames } from './middlewares';
 import type { ProjectRouting, TraefikRouter } from '../model';
 
@@ -125,12 +125,12 @@ function redirectsIn(fields: readonly LabelField[]): Set<string> {
     if (field.kind !== 'middlewares' || field.protocol !== 'http') continue;
     byName.set(field.name, [...(byName.get(field.name) ?? []), field]);
   }
-  const redirects = new Set([`${middlewareNames.redirect}@file`]);
+  const redirects = new Set([qualified(middlewareNames.redirect, 'file')]);
   for (const [name, own] of byName) {
     // To a port it would lead elsewhere, under the same name and so with the same certificate.
     const isRedirect = own.every(({ field }) => /^redirectscheme\.(?:scheme|permanent)$/.test(field));
     const scheme = own.find(({ field }) => field === 'redirectscheme.scheme')?.value;
-    if (isRedirect && scheme === 'https') redirects.add(name).add(`${name}@docker`);
+    if (isRedirect && scheme === 'https') redirects.add(name).add(qualified(name, 'docker'));
   }
   return redirects;
 }
@@ -151,21 +151,13 @@ function routerOf(values: ReadonlyMap<string, string>, service: string): Traefik
 }
 
 function tlsOf(values: ReadonlyMap<string, string>): TraefikRouter['tls'] | null {
-  const written = values.get('tls')?.toLowerCase();
   const more = [...values.keys()].some((key) => key.startsWith('tls.'));
-  if ((written !== undefined && written !== 'true') || (written === undefined && !more)) return null;
+  if (!/^(true)?$/i.test(values.get('tls') ?? (more ? '' : 'false'))) return null;
   const certResolver = values.get('tls.certresolver');
   return {
     ...(certResolver ? { certResolver } : {}),
     ...(values.get('tls.passthrough')?.toLowerCase() === 'true' ? { passthrough: true } : {}),
   };
-}
-
-function listOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 function valueOf(labels: Readonly<Record<string, string>>, wanted: string): string | undefined {

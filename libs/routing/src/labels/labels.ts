@@ -1,4 +1,5 @@
-import type { Route, TraefikRouter } from '../model';
+import { encodeLabels } from '@itsup/traefik';
+import type { Route } from '../model';
 import { sortRecord } from '../names/order';
 
 /**
@@ -13,37 +14,12 @@ export function labelsOf(route: Route): Record<string, string> {
   const service = `traefik.${route.kind}.services.${route.serviceName}.loadbalancer`;
   labels[`${service}.server.port`] = String(route.port);
   if (route.kind === 'http' && route.scheme !== 'http') labels[`${service}.server.scheme`] = route.scheme;
-  flatten(service, route.loadBalancer, labels);
+  Object.assign(labels, encodeLabels(service, route.loadBalancer));
   if (route.via === 'labels') {
-    for (const [name, router] of Object.entries(route.routers)) {
-      flatten(`traefik.${route.kind}.routers.${name}`, withTls(router), labels);
-    }
-    for (const [name, middleware] of Object.entries(route.middlewares)) {
-      flatten(`traefik.${route.kind}.middlewares.${name}`, middleware, labels);
-    }
+    for (const [name, router] of Object.entries(route.routers))
+      Object.assign(labels, encodeLabels(`traefik.${route.kind}.routers.${name}`, router));
+    for (const [name, middleware] of Object.entries(route.middlewares))
+      Object.assign(labels, encodeLabels(`traefik.${route.kind}.middlewares.${name}`, middleware));
   }
   return sortRecord(labels);
-}
-
-/** Traefik ignores `tls` as an empty object in labels; `tls=true` says the same. */
-function withTls(router: TraefikRouter): object {
-  return router.tls && Object.keys(router.tls).length === 0 ? { ...router, tls: true } : router;
-}
-
-/** Lists of texts are joined by commas, lists of objects numbered, keys lower case, as Traefik reads labels. */
-function flatten(prefix: string, value: unknown, labels: Record<string, string>): void {
-  if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== 'object')) labels[prefix] = value.join(',');
-    else value.forEach((item, index) => flatten(`${prefix}[${index}]`, item, labels));
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value))
-      flatten(`${prefix}.${labelKey(prefix, key)}`, item, labels);
-  } else if (value !== undefined) {
-    labels[prefix] = String(value);
-  }
-}
-
-/** Names of headers keep their case; fields of Traefik have none. */
-function labelKey(prefix: string, key: string): string {
-  return /\.custom(request|response)headers$/.test(prefix) ? key : key.toLowerCase();
 }

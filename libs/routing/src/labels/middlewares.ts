@@ -1,4 +1,5 @@
 import type { Settings } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 
 /** Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by them. */
 export const middlewareNames = {
@@ -57,7 +58,7 @@ function isMapping(value: unknown): value is Record<string, unknown> {
  */
 export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
   const { clientAddress, crowdsec, defaultHeaders, rateLimit } = middlewareNames;
-  const inFile = (...names: string[]): string[] => names.map((name) => `${name}@file`);
+  const inFile = (...names: string[]): string[] => names.map((name) => qualified(name, 'file'));
   const first = [...(settings.trustedIps.length > 0 ? [clientAddress] : []), defaultHeaders];
   const guard = settings.crowdsec.enabled ? [crowdsec] : [];
   return { plain: inFile(...first, ...guard), open: inFile(...first, rateLimit, ...guard) };

@@ -1,4 +1,5 @@
 import type { Settings } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 import { middlewareNames } from '../labels/middlewares';
 import type { TraefikRouter } from '../model';
 import { defaultResolver } from '../row/context';
@@ -21,7 +22,7 @@ export function dashboardRouters(settings: Settings): [string, TraefikRouter][] 
         rule,
         entryPoints: ['web-secure'],
         service: 'api@internal',
-        middlewares: [`${middlewareNames.dashboardAuth}@file`],
+        middlewares: [qualified(middlewareNames.dashboardAuth, 'file')],
         tls: { certResolver: defaultResolver },
       },
     ],
@@ -31,7 +32,7 @@ export function dashboardRouters(settings: Settings): [string, TraefikRouter][] 
         rule,
         entryPoints: ['web'],
         service: 'noop@internal',
-        middlewares: [`${middlewareNames.redirect}@file`],
+        middlewares: [qualified(middlewareNames.redirect, 'file')],
         priority: 1,
       },
     ],

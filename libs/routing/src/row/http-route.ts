@@ -1,4 +1,5 @@
 import type { IngressRow } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter } from '../model';
 import { httpRule } from '../rule/text';
@@ -61,7 +62,7 @@ function redirectOf(router: TraefikRouter): TraefikRouter {
     ...(router.rule === undefined ? {} : { rule: router.rule }),
     entryPoints: ['web'],
     service: router.service,
-    middlewares: [`${middlewareNames.redirect}@file`],
+    middlewares: [qualified(middlewareNames.redirect, 'file')],
     priority: redirectPriority,
   };
 }

@@ -1,4 +1,5 @@
 import type { IngressRow } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 import { isIP } from 'node:net';
 import type { Route } from '../model';
 import type { RowContext } from './context';
@@ -43,7 +44,7 @@ export function domainsOf(row: IngressRow): string[] {
 /** How a router names the route's service: qualified when it stands in a file and the container's label defines it. */
 export function serviceReference(route: Route): string {
   return route.via === 'file' && route.servedBy === 'docker'
-    ? `${route.serviceName}@docker`
+    ? qualified(route.serviceName, 'docker')
     : route.serviceName;
 }
 

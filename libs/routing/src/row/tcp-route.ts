@@ -1,4 +1,5 @@
-import type { IngressRow, Problem } from '@itsup/config';
+import type { IngressRow } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 import type { Route, TraefikRouter } from '../model';
 import { parseRule } from '../rule/parse';
 import { tcpRule } from '../rule/text';
@@ -38,7 +39,7 @@ export function tcpRoute(row: IngressRow, name: string, context: RowContext): Ro
 function speakProxyProtocol(row: IngressRow, version: 1 | 2, route: Route, context: RowContext): void {
   const transport = `proxy-protocol-v${version}`;
   route.serversTransports[transport] = { proxyProtocol: { version } };
-  route.loadBalancer = { serversTransport: `${transport}@file` };
+  route.loadBalancer = { serversTransport: qualified(transport, 'file') };
   if (!row.proxyProtocolIsDefault) return;
   report(context, row, {
     code: 'proxyprotocol-default',

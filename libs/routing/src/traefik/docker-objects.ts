@@ -1,7 +1,7 @@
 import type { Workspace } from '@itsup/config';
+import { unnamedService } from '@itsup/traefik';
 import type { WorkspaceRouting } from '../model';
 import { checkedServices } from './label-problems';
-import { unnamedService } from './unnamed-service';
 
 /**
  * Objects that labels of the workspace's containers define, as `http.middlewares.auth`: what `auth@docker` may lead to.

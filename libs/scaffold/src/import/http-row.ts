@@ -1,4 +1,5 @@
 import { isPublicName } from '@itsup/routing';
+import { listOf } from '@itsup/traefik';
 import { chainOf, redirects } from './middlewares';
 import {
   CannotSay,
@@ -13,7 +14,7 @@ import {
   type Outcome,
 } from './row';
 import { partsOfRule, type RuleParts } from './rule';
-import { listOf, type Definition } from './traefik-labels';
+import type { Definition } from './traefik-labels';
 
 const ROUTER_FIELDS =
   /^(?:rule|rulesyntax|entrypoints|middlewares|service|priority|tls|tls\.certresolver|tls\.domains\[\d+\]\.(?:main|sans))$/;

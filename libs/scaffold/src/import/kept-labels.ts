@@ -1,9 +1,9 @@
 import { isPair, isScalar, type Node } from 'yaml';
+import { listOf } from '@itsup/traefik';
 import type { ComposeSource, Label } from './compose-file';
 import type { EntryPointUse } from './entry-points';
 import type { ImportPlan } from './plan-import';
 import type { Edit } from './text-edit';
-import { listOf } from './traefik-labels';
 
 interface Renaming {
   useOf(entryPoint: string): EntryPointUse;

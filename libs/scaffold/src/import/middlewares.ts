@@ -1,7 +1,8 @@
 import { HEADER_NAME, isHeaderValue, isIpOrCidr, TRAEFIK_NAME } from '@itsup/config';
 import { noEncodedSlashes } from '@itsup/routing';
+import { listOf } from '@itsup/traefik';
 import { CannotSay, ofKind, same, type ImportContext, type IngressRowText } from './row';
-import { listOf, type Definition } from './traefik-labels';
+import type { Definition } from './traefik-labels';
 
 /** What the middlewares of a router become in its row. */
 export interface Chain {

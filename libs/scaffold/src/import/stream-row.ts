@@ -1,3 +1,4 @@
+import { listOf } from '@itsup/traefik';
 import { unknownEntryPoint } from './http-row';
 import { chainOf } from './middlewares';
 import {
@@ -13,7 +14,7 @@ import {
   type Outcome,
 } from './row';
 import { partsOfRule } from './rule';
-import { listOf, type Definition } from './traefik-labels';
+import type { Definition } from './traefik-labels';
 
 const TCP_ROUTER_FIELDS =
   /^(?:rule|rulesyntax|entrypoints|middlewares|service|priority|tls|tls\.certresolver|tls\.passthrough|tls\.domains\[\d+\]\.(?:main|sans))$/;

@@ -1,4 +1,5 @@
 import type { RouterKind } from '@itsup/config';
+import { labelFields } from '@itsup/traefik';
 import type { Label } from './compose-file';
 
 /** A router, service or middleware that labels define: its fields in lower case, as Traefik compares them. */
@@ -28,9 +29,6 @@ export interface Switches {
   labels: Label[];
 }
 
-const PART = /^traefik\.(http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\.(.+)$/i;
-const HEADER = /^(headers\.custom(?:request|response)headers\.)(.+)$/i;
-
 /** Sorts the labels that Traefik reads by what they define; all others are left out. */
 export function readTraefikLabels(labels: readonly Label[]): TraefikLabels {
   const found: TraefikLabels = {
@@ -40,15 +38,33 @@ export function readTraefikLabels(labels: readonly Label[]): TraefikLabels {
     switches: new Map(),
     others: [],
   };
+  for (const own of byContainer(labels).values()) readContainer(own, found);
+  return found;
+}
+
+function byContainer(labels: readonly Label[]): Map<string, Label[]> {
+  const containers = new Map<string, Label[]>();
+  for (const label of labels)
+    containers.set(label.service, [...(containers.get(label.service) ?? []), label]);
+  return containers;
+}
+
+function readContainer(labels: readonly Label[], found: TraefikLabels): void {
+  const fields = new Map(
+    labelFields(Object.fromEntries(labels.map(({ key, value }) => [key, value]))).map((each) => [
+      each.label,
+      each,
+    ]),
+  );
   for (const label of labels) {
     const key = label.key.toLowerCase();
     if (!key.startsWith('traefik.')) continue;
-    const part = PART.exec(label.key);
-    if (part) {
-      const [, kind = '', what = '', name = '', field = ''] = part;
-      const list = found[what.toLowerCase() as 'routers' | 'services' | 'middlewares'];
-      const definition = definitionIn(list, kind.toLowerCase() as RouterKind, name, label.service);
-      definition.fields.set(fieldOf(field), label.value);
+    const part = fields.get(label.key);
+    const kind = part?.kind;
+    const list = kind === 'routers' || kind === 'services' || kind === 'middlewares' ? found[kind] : null;
+    if (part !== undefined && list !== null && part.field !== '') {
+      const definition = definitionIn(list, part.protocol, part.name, label.service);
+      definition.fields.set(part.field, label.value);
       definition.labels.push(label);
     } else if (
       key === 'traefik.enable' ||
@@ -64,7 +80,6 @@ export function readTraefikLabels(labels: readonly Label[]): TraefikLabels {
       found.others.push(label);
     }
   }
-  return found;
 }
 
 function definitionIn(list: Definition[], kind: RouterKind, name: string, container: string): Definition {
@@ -73,18 +88,4 @@ function definitionIn(list: Definition[], kind: RouterKind, name: string, contai
   const definition = { kind, name, container, fields: new Map<string, string>(), labels: [] };
   list.push(definition);
   return definition;
-}
-
-/** Names of headers keep their case. */
-function fieldOf(field: string): string {
-  const header = HEADER.exec(field);
-  return header ? (header[1] ?? '').toLowerCase() + (header[2] ?? '') : field.toLowerCase();
-}
-
-/** A comma-separated list, as Traefik reads it. */
-export function listOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }

@@ -5,16 +5,36 @@ const READ = ['traefik.http', 'traefik.tcp', 'traefik.udp', 'traefik.tls.stores.
 /** Labels of the docker provider itself. */
 export const PROVIDER_LABELS = ['traefik.enable', 'traefik.docker.'];
 
+/** One label that Traefik's decoder reads. */
+export interface LabelEntry {
+  /** Its whole name, as written. */
+  label: string;
+  value: string;
+  /** The names on the way to it, `traefik` left out; each as the first label that has it writes it. */
+  path: string[];
+}
+
+export interface LabelTree {
+  /** null: no label of these. */
+  root: ConfigurationNode | null;
+  /** Labels that can be read, sorted by name. */
+  entries: LabelEntry[];
+  /** Labels that cannot: for one of them Traefik leaves out the whole container. */
+  findings: Finding[];
+}
+
 /**
- * Labels as the tree that Traefik's parser makes of them. Names are told apart whatever their case; `[0]` at a name's
- * end is a child of its own.
+ * Labels as the tree that Traefik's parser makes of them (github.com/traefik/paerser, parser.DecodeToNode): names are
+ * split at dots, told apart whatever their case, and `[0]` at a name's end is a child of its own. Of names that differ
+ * in case alone the one that sorts first counts. Every reader of labels goes through here.
  * @param prefixes which labels are read
  */
 export function labelTree(
   labels: Readonly<Record<string, string>>,
   prefixes: readonly string[] = READ,
-): { root: ConfigurationNode | null; findings: Finding[] } {
+): LabelTree {
   const findings: Finding[] = [];
+  const entries: LabelEntry[] = [];
   let root: ConfigurationNode | null = null;
   for (const label of Object.keys(labels).sort(byCodeUnit)) {
     if (!prefixes.some((prefix) => label.slice(0, prefix.length).toLowerCase() === prefix)) continue;
@@ -25,9 +45,10 @@ export function labelTree(
       continue;
     }
     root ??= emptyNode('traefik', span);
-    descend(root, steps.slice(1), labels[label] ?? '', span);
+    const value = labels[label] ?? '';
+    entries.push({ label, value, path: descend(root, steps.slice(1), value, span) });
   }
-  return { root, findings };
+  return { root, entries, findings };
 }
 
 /** Sections that a label may belong to; `constraint-label` and the like are for `constraints` of the operator's own. */
@@ -73,7 +94,9 @@ function stepsOf(label: string): string[] | string {
   return steps;
 }
 
-function descend(root: ConfigurationNode, steps: string[], value: string, span: Span): void {
+/** @returns the names on the way, as the tree has them */
+function descend(root: ConfigurationNode, steps: string[], value: string, span: Span): string[] {
+  const path: string[] = [];
   let node = root;
   for (const step of steps) {
     const wanted = step.toLowerCase();
@@ -83,9 +106,11 @@ function descend(root: ConfigurationNode, steps: string[], value: string, span: 
       node.children.push(child);
     }
     node = child;
+    path.push(child.name);
   }
   node.value = value;
   node.key = node.span = span;
+  return path;
 }
 
 function emptyNode(name: string, span: Span): ConfigurationNode {
