@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 
-import type { Problem, UserError } from '@itsup/config';
+import type { UserError } from '@itsup/config';
 
 import { convergeStack } from '../execute/converge-stack';
 import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
@@ -16,21 +15,21 @@ import { loadDesired, type LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import { byProject, observe, type Observed } from '../plan/observe';
 import { readDeployed, type DeployedFile } from '../state/deployed';
-import { openJournal, readJournal, rolloutsOf, type StepHook } from '../state/journal';
-import { acquireLock } from '../state/lock';
-import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import type { StepHook } from '../state/journal';
 import { failureProblems } from '../run/failure-problems';
 import { hideSecrets, type StackRun } from '../run/hide-secrets';
-import type { DeployRecord, StackOutcome } from '../requests';
+import type { StackOutcome } from '../requests';
 import { leavingNotes, leavingOf, refuseToCut } from '../run/leaving-shared';
 import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
 import { refusedRouters } from '../proxy/refused-routers';
 import type { Run } from '../run/run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
 import type { StackSpec } from '../stack/stack-spec';
+import { withStack, type HeldStack } from '../run/with-stack';
 
 export interface DeployOneOptions {
-  lockWaitMs: number;
+  /** Absent: ten minutes. */
+  lockWaitMs?: number;
   commit: string | null;
   command?: 'deploy' | 'rollback' | 'restart';
   /** Services that are replaced even when nothing changed; null: all. */
@@ -51,34 +50,41 @@ export async function deployOne(
   options: DeployOneOptions,
 ): Promise<StackOutcome> {
   const run = hideSecrets(shared);
-  const { context } = run;
-  const began = context.system.now();
-  const outcome = (
-    status: StackOutcome['status'],
-    plan: StackPlan | null,
-    problems: Problem[] = [],
-  ): StackOutcome => ({
-    stack: spec.stack,
-    status,
-    plan,
-    problems,
-    durationMs: context.system.now() - began,
-  });
+  const { system } = run.context;
+  const began = system.now();
+  const outcome = async (of: () => Promise<StackOutcome>): Promise<StackOutcome> => {
+    const done = await of();
+    return { ...done, durationMs: system.now() - began };
+  };
+  const { stack } = spec;
   try {
     let loaded: LoadedStack | null = null;
     if (options.load === undefined) {
       // Without a lock: an unchanged stack is only looked at.
       const glance = await planOne(run, spec, run.observed);
-      if (glance.loaded === null && glance.plan.unchanged)
-        return await served(run, spec, outcome('unchanged', glance.plan));
+      if (glance.loaded === null && glance.plan.unchanged) {
+        const unchanged = {
+          stack,
+          status: 'unchanged' as const,
+          plan: glance.plan,
+          problems: [],
+          durationMs: 0,
+        };
+        return await outcome(() => served(run, spec, unchanged));
+      }
       loaded = glance.loaded;
     }
-    const settled = await withLock(run, spec, options, loaded, (plan, status, problems) =>
-      outcome(status, plan, problems),
-    );
-    return settled.status === 'failed' ? settled : await served(run, spec, settled);
+    const { command = 'deploy', lockWaitMs, commit, hook } = options;
+    const task = { stack, command, lockWaitMs, commit, ...(hook && { hook }) };
+    return await outcome(async () => {
+      const ended = await withStack(run, task, (held) =>
+        deployLocked(run, spec, options, held.waited ? null : loaded, held),
+      );
+      return ended.status === 'failed' ? ended : served(run, spec, ended);
+    });
   } catch (error) {
-    return outcome('failed', null, failureProblems(run, spec, error));
+    const problems = failureProblems(run, spec, error);
+    return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
   }
 }
 
@@ -103,176 +109,107 @@ export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): 
   return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
 }
 
-type Settle = (plan: StackPlan | null, status: StackOutcome['status'], problems?: Problem[]) => StackOutcome;
-
 /** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */
-async function withLock(
-  run: StackRun,
-  spec: StackSpec,
-  options: DeployOneOptions,
-  glance: LoadedStack | null,
-  settle: Settle,
-): Promise<StackOutcome> {
-  let waited = false;
-  const { context } = run;
-  const lock = await acquireLock({
-    file: path.join(context.state.stackDir(spec.stack), 'lock'),
-    what: `stack ${spec.stack}`,
-    command: options.command ?? 'deploy',
-    waitMs: options.lockWaitMs,
-    system: context.system,
-    ...(context.signal && { signal: context.signal }),
-    onWait: (holder) => {
-      waited = true;
-      context.reporter.line(spec.stack, `waits for the ${holder}`);
-    },
-  });
-  try {
-    return await deployLocked(run, spec, options, waited ? null : glance, settle);
-  } finally {
-    await lock.release();
-  }
-}
-
 async function deployLocked(
   run: StackRun,
   spec: StackSpec,
   options: DeployOneOptions,
   glance: LoadedStack | null,
-  settle: Settle,
-): Promise<StackOutcome> {
+  held: HeldStack,
+): Promise<'deployed' | 'unchanged'> {
   const { context } = run;
-  const { state, system } = context;
-  const id = newRecordId(system.now());
-  const began = system.now();
-  const unfinished = rolloutsOf(await readJournal(state, spec.stack));
-  const journal = await openJournal({
-    state,
-    stack: spec.stack,
-    id,
-    command: options.command ?? 'deploy',
-    system,
-    inherited: unfinished,
-    ...(options.hook && { hook: options.hook }),
-  });
-  let plan: StackPlan | null = null;
-  let unsettled = unfinished.length > 0;
+  const { state } = context;
+  const { id, journal, unfinished } = held;
   const refused: { service: string; error: UserError }[] = [];
-  const record = (outcome: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
-    id,
-    stack: spec.stack,
-    command: options.command ?? 'deploy',
-    outcome,
-    startedAt: new Date(began).toISOString(),
-    durationMs: system.now() - began,
-    by: `${system.user}@${system.hostname}`,
-    commit: options.commit,
-    services: (plan?.services ?? []).map(({ service, action, reasons }) => ({ service, action, reasons })),
-    steps: journal.durations,
-    problems: problems.map((problem) => problem.message),
-    restorable: outcome === 'deployed',
+  // Someone may have deployed while we waited for the lock.
+  const deployed = await readDeployed(state, spec.stack);
+  if (deployed !== null) run.deployed.set(spec.stack, deployed);
+  let observed = await relist(run);
+  const proxy = await proxyAccess(state, observed, context.docker, (text) => {
+    if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
   });
-  try {
-    // Someone may have deployed while we waited for the lock.
-    const deployed = await readDeployed(state, spec.stack);
-    if (deployed !== null) run.deployed.set(spec.stack, deployed);
-    let observed = await relist(run);
-    const proxy = await proxyAccess(state, observed, context.docker, (text) => {
-      if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
-    });
-    const rollout = rolloutContext(context, proxy, true);
-    for (const one of unfinished) {
-      const error = await journal.step('recover', () => recover(run, spec, one, journal, rollout));
-      if (error !== null) refused.push({ service: one.service, error });
-    }
-    unsettled = refused.length > 0;
-    if (unfinished.length > 0) observed = await relist(run);
-    if (spec.project === null && hasHandover(state)) {
-      const stack = glance ?? (await loadDesired(spec, loadOptions(run, spec, [])));
-      await journal.step('recover', () => recoverTraefik({ context, loaded: stack }));
-      observed = await relist(run);
-    }
-    let loaded: LoadedStack | null;
-    if (options.load) {
-      refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
-      loaded = await options.load(run, spec);
-      plan = await planLoaded(run, loaded, observed, replaceOf(options));
-    } else if (glance !== null) {
-      loaded = glance;
-      plan = await planLoaded(run, loaded, observed);
-    } else ({ plan, loaded } = await planOne(run, spec, observed));
-    const kept = refused.find(({ service }) => !replaces(plan, service));
-    if (kept !== undefined) throw kept.error;
-    if (loaded !== null) {
-      for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
-      await refuseRemoteEngine(run, loaded);
-      refuseWithoutProviders(spec, observed);
-      const leaving = await leavingOf(run, loaded);
-      if (leaving !== null) {
-        if (!options.mayCut) refuseToCut(spec.stack, leaving);
-        for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
-      }
-      const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
-      if (prepared !== null) {
-        loaded = prepared;
-        observed = await relist(run);
-        plan = await planLoaded(run, loaded, observed, replaceOf(options));
-      }
-      const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
-      if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
-      await convergeStack({
-        context,
-        loaded,
-        plan,
-        journal,
-        publisher: run.publisher,
-        rollout,
-        // The parts of the proxy lean on each other.
-        parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
-      });
-      await journal.step('record', async () => {
-        run.deployed.set(
-          spec.stack,
-          await outlast(context, spec.stack, () =>
-            recordStack(run, loaded as LoadedStack, plan, untouched(plan, deployed) ? null : id),
-          ),
-        );
-      });
-    } else {
-      // Files alone differ: routes, or a comment of the proxy's configuration.
-      await journal.step('settle-routes', async () => {
-        if (spec.project === null) await run.publisher.publishStatic();
-        await run.publisher.settle(spec.stack);
-      });
-    }
-    if (untouched(plan, deployed)) {
-      await journal.close();
-      return settle(plan, 'unchanged');
-    }
-    await writeRecord(state, record('deployed', []));
-    await pruneRecords(state, spec.stack);
-    await journal.close();
-    return settle(plan, 'deployed');
-  } catch (error) {
-    const problems = failureProblems(run, spec, error);
-    const interrupted = context.signal?.aborted === true;
-    await writeRecord(state, record(interrupted ? 'interrupted' : 'failed', problems)).catch(() => undefined);
-    // A rollout that is not settled keeps its journal: the next deploy finishes it.
-    if (!unsettled && !journal.hasRollout()) await journal.close();
-    return settle(plan, 'failed', problems);
+  const rollout = rolloutContext(context, proxy, true);
+  for (const one of unfinished) {
+    const error = await journal.step('recover', () => recover(run, spec, one, journal, rollout));
+    if (error !== null) refused.push({ service: one.service, error });
   }
+  held.unsettled = refused.length > 0;
+  if (unfinished.length > 0) observed = await relist(run);
+  if (spec.project === null && hasHandover(state)) {
+    const stack = glance ?? (await loadDesired(spec, loadOptions(run, spec, [])));
+    await journal.step('recover', () => recoverTraefik({ context, loaded: stack }));
+    observed = await relist(run);
+  }
+  let loaded: LoadedStack | null;
+  let plan: StackPlan;
+  if (options.load) {
+    refuseForeignStack(run, spec, observed.get(spec.projectName) ?? [], deployed);
+    loaded = await options.load(run, spec);
+    plan = await planLoaded(run, loaded, observed, replaceOf(options));
+  } else if (glance !== null) {
+    loaded = glance;
+    plan = await planLoaded(run, loaded, observed);
+  } else ({ plan, loaded } = await planOne(run, spec, observed));
+  held.plan = plan;
+  const kept = refused.find(({ service }) => !replaces(plan, service));
+  if (kept !== undefined) throw kept.error;
+  if (loaded !== null) {
+    for (const note of loaded.notes) context.reporter.line(spec.stack, `note: ${note}`);
+    await refuseRemoteEngine(run, loaded);
+    refuseWithoutProviders(spec, observed);
+    const leaving = await leavingOf(run, loaded);
+    if (leaving !== null) {
+      if (!options.mayCut) refuseToCut(spec.stack, leaving);
+      for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
+    }
+    const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
+    if (prepared !== null) {
+      loaded = prepared;
+      observed = await relist(run);
+      plan = await planLoaded(run, loaded, observed, replaceOf(options));
+      held.plan = plan;
+    }
+    const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
+    if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
+    await convergeStack({
+      context,
+      loaded,
+      plan,
+      journal,
+      publisher: run.publisher,
+      rollout,
+      // The parts of the proxy lean on each other.
+      parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
+    });
+    const done = loaded;
+    await journal.step('record', async () => {
+      run.deployed.set(
+        spec.stack,
+        await outlast(context, spec.stack, () =>
+          recordStack(run, done, plan, untouched(plan, deployed) ? null : id),
+        ),
+      );
+    });
+  } else {
+    // Files alone differ: routes, or a comment of the proxy's configuration.
+    await journal.step('settle-routes', async () => {
+      if (spec.project === null) await run.publisher.publishStatic();
+      await run.publisher.settle(spec.stack);
+    });
+  }
+  return untouched(plan, deployed) ? 'unchanged' : 'deployed';
 }
 
 /** Whether the plan gets rid of the service's present containers, whatever their state. */
-function replaces(plan: StackPlan | null, service: string): boolean {
-  return (plan?.services ?? []).some(
+function replaces(plan: StackPlan, service: string): boolean {
+  return plan.services.some(
     (one) => one.service === service && ['rollout', 'recreate', 'remove'].includes(one.action),
   );
 }
 
 /** Nothing was done to a stack that has a record already: one of its own would say nothing. */
-function untouched(plan: StackPlan | null, deployed: DeployedFile | null): boolean {
-  return plan?.unchanged === true && deployed !== null;
+function untouched(plan: StackPlan, deployed: DeployedFile | null): boolean {
+  return plan.unchanged && deployed !== null;
 }
 
 function replaceOf({ replace }: DeployOneOptions): Replace | null {

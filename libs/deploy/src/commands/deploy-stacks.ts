@@ -20,8 +20,6 @@ import { schedule } from '../run/schedule';
 /** The service of the proxy's stack that answers and logs lookups. */
 const HONEYPOT = 'dns';
 const PARALLEL = 4;
-const LOCK_WAIT_MS = 10 * 60_000;
-
 /**
  * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
  * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
@@ -118,7 +116,7 @@ async function settleStack(
   if (problems !== undefined) return failed(stack, problems);
   if (spec === undefined) return failed(stack, [unknownStack(stack)]);
   const options = {
-    lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+    lockWaitMs: request.lockWaitMs,
     commit: request.commit ?? null,
     mayCut: request.mayCut ?? false,
     parallelServices: request.parallelServices,

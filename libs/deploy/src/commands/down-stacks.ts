@@ -8,8 +8,6 @@ import type { Run } from '../run/run';
 import { refuseForeignStack } from '../run/refusals';
 import { takeDown } from './take-down';
 
-const LOCK_WAIT_MS = 10 * 60_000;
-
 /**
  * Stops and removes the stacks' containers and networks, consumers before providers; volumes only when asked. A stack
  * whose folder is gone is known by the state folder.
@@ -29,7 +27,7 @@ export async function downStacks(context: DeployContext, request: DownRequest): 
             {
               reason: 'taken down',
               volumes: request.volumes ?? false,
-              lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+              lockWaitMs: request.lockWaitMs,
               commit: request.commit ?? null,
             },
           );

@@ -3,8 +3,6 @@ import type { DeploySummary, PruneRequest, StackOutcome } from '../requests';
 import { prepareRun } from '../run/prepare-run';
 import { takeDown } from './take-down';
 
-const LOCK_WAIT_MS = 10 * 60_000;
-
 /**
  * Takes down the stacks that this workspace deployed and that have no folder any more. Never anything that it did not
  * deploy: what it deployed is what the state folder says.
@@ -21,7 +19,6 @@ export async function prune(context: DeployContext, request: PruneRequest): Prom
         : await takeDown(run, deployed, {
             reason: 'its folder is gone',
             volumes: request.volumes ?? false,
-            lockWaitMs: LOCK_WAIT_MS,
             commit: request.commit ?? null,
           });
     outcomes.push(outcome);

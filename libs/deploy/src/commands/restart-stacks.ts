@@ -7,8 +7,6 @@ import { loadOptions } from './plan-one';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
 
-const LOCK_WAIT_MS = 10 * 60_000;
-
 /**
  * Replaces the containers of the stacks' services, losslessly where a service can be rolled. Changes that wait to be
  * deployed are deployed along: a container cannot be replaced by what no file says any more. `alert.command` is told of
@@ -35,7 +33,7 @@ async function replaceAll(context: DeployContext, request: RestartRequest): Prom
             durationMs: 0,
           }
         : await deployOne(run, spec, {
-            lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+            lockWaitMs: request.lockWaitMs,
             commit: request.commit ?? null,
             command: 'restart',
             replace: request.services ?? null,

@@ -17,8 +17,6 @@ import { prepareRun } from '../run/prepare-run';
 import { refusal } from '../run/refusals';
 import { writeRestoredFiles } from './restored-files';
 
-const LOCK_WAIT_MS = 10 * 60_000;
-
 /**
  * Takes a stack back to an earlier record: its Compose files and its images, through the same plan and rollout, with
  * today's environment and secrets (no record holds a secret) and today's mounted files. The sources stay as they are,
@@ -42,7 +40,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
     if (restore === null) throw notRestorable(stack, record.id);
     const images = await movedImages(context, stack, record.id, restore);
     return await deployOne(run, spec, {
-      lockWaitMs: request.lockWaitMs ?? LOCK_WAIT_MS,
+      lockWaitMs: request.lockWaitMs,
       commit: record.commit,
       command: 'rollback',
       load: async (current, own) => {

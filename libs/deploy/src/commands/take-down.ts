@@ -1,26 +1,24 @@
-import path from 'node:path';
-
-import { problemsOf } from '@itsup/config';
 import type { ContainerSummary, Docker } from '@itsup/docker';
 import { rm } from 'node:fs/promises';
 
 import { removeEdgeNetwork } from '../execute/edges';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath } from '../state/deployed';
-import { openJournal, readJournal, rolloutsOf, type Journal, type StepHook } from '../state/journal';
-import { acquireLock } from '../state/lock';
-import { newRecordId, pruneRecords, writeRecord } from '../state/records';
+import { readJournal, type Journal, type StepHook } from '../state/journal';
+import { hideSecrets } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
 import { planDownOf } from './plan-stacks';
 import type { Run } from '../run/run';
 import { notTakenOver, planForgetting } from '../stack/successors';
+import { withStack } from '../run/with-stack';
 
 export interface TakeDownOptions {
   /** In words, for the plan and the record. */
   reason: string;
   /** Named volumes too: data is gone. */
   volumes: boolean;
-  lockWaitMs: number;
+  /** Absent: ten minutes. */
+  lockWaitMs?: number;
   commit: string | null;
   hook?: StepHook;
 }
@@ -43,87 +41,39 @@ const DEPENDS_LABEL = 'com.docker.compose.depends_on';
  * one that was renamed, and whose containers are another stack's by now, only what is remembered goes.
  */
 export async function takeDown(
-  run: Run,
+  shared: Run,
   spec: { stack: string; projectName: string },
   options: TakeDownOptions,
 ): Promise<StackOutcome> {
-  const { context } = run;
-  const { system, state, docker } = context;
-  const began = system.now();
-  const heir = run.successors.get(spec.stack) ?? null;
+  const run = hideSecrets(shared);
+  const { state, docker } = run.context;
+  const { stack, projectName } = spec;
+  const heir = run.successors.get(stack) ?? null;
   const whole = planDownOf(run, spec, options.reason);
   const plan = heir === null ? whole : planForgetting(whole, heir);
-  const outcome = (
-    status: StackOutcome['status'],
-    problems: StackOutcome['problems'] = [],
-  ): StackOutcome => ({
-    stack: spec.stack,
-    status,
-    plan,
-    problems,
-    durationMs: system.now() - began,
-  });
   // A deploy that was killed may have left a pin where nothing else is left.
-  const unsettled = (await readJournal(state, spec.stack)) !== null;
-  if (plan.unchanged && !options.volumes && !unsettled) return outcome('unchanged');
-  const early = heir === null ? null : notTakenOver(run, spec.stack, spec.projectName, heir);
-  if (early !== null) return outcome('skipped', [early]);
-  try {
-    const lock = await acquireLock({
-      file: path.join(state.stackDir(spec.stack), 'lock'),
-      what: `stack ${spec.stack}`,
-      command: 'down',
-      waitMs: options.lockWaitMs,
-      system,
-      ...(context.signal && { signal: context.signal }),
-      onWait: (holder) => context.reporter.line(spec.stack, `waits for the ${holder}`),
+  const unsettled = (await readJournal(state, stack)) !== null;
+  const without = (status: StackOutcome['status'], problems: StackOutcome['problems']): StackOutcome => {
+    return { stack, status, plan, problems, durationMs: 0 };
+  };
+  if (plan.unchanged && !options.volumes && !unsettled) return without('unchanged', []);
+  const early = heir === null ? null : notTakenOver(run, stack, projectName, heir);
+  if (early !== null) return without('skipped', [early]);
+  const { lockWaitMs, commit, hook } = options;
+  const task = { stack, command: 'down' as const, lockWaitMs, commit, ...(hook && { hook }) };
+  return withStack(run, task, async (held) => {
+    const { journal } = held;
+    held.plan = plan;
+    await journal.step('settle-routes', async () => {
+      await run.publisher.dropStack(stack);
+      // Of a rollout that was killed: the addresses in it will be somebody else's.
+      await removePinsOf(state.dynamicDir, stack);
     });
-    try {
-      const id = newRecordId(began);
-      const journal = await openJournal({
-        state,
-        stack: spec.stack,
-        id,
-        command: 'down',
-        system,
-        // Killed again, the state of a rollout is still there.
-        inherited: rolloutsOf(await readJournal(state, spec.stack)),
-        ...(options.hook && { hook: options.hook }),
-      });
-      await journal.step('settle-routes', async () => {
-        await run.publisher.dropStack(spec.stack);
-        // Of a rollout that was killed: the addresses in it will be somebody else's.
-        await removePinsOf(state.dynamicDir, spec.stack);
-      });
-      if (heir === null) await removeAll(docker, spec.projectName, options, journal);
-      await journal.step('forget', () => rm(deployedPath(state, spec.stack), { force: true }));
-      run.deployed.delete(spec.stack);
-      await writeRecord(state, {
-        id,
-        stack: spec.stack,
-        command: 'down',
-        outcome: 'down',
-        startedAt: new Date(began).toISOString(),
-        durationMs: system.now() - began,
-        by: `${system.user}@${system.hostname}`,
-        commit: options.commit,
-        services: plan.services.map(({ service, action, reasons }) => ({ service, action, reasons })),
-        steps: journal.durations,
-        problems: [],
-        restorable: false,
-      });
-      await pruneRecords(state, spec.stack);
-      await journal.close();
-      return outcome('down');
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    return outcome(
-      'failed',
-      problemsOf(error).map((problem) => ({ ...problem, project: problem.project ?? spec.stack })),
-    );
-  }
+    if (heir === null) await removeAll(docker, projectName, options, journal);
+    await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
+    run.deployed.delete(stack);
+    return 'down';
+  });
 }
 
 async function removeAll(

@@ -2,11 +2,9 @@ import path from 'node:path';
 
 import type { DeployContext } from '../context';
 import { byCodeUnit } from '../sort';
-import { acquireLock } from '../state/lock';
+import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import { IMAGE_LOCK_FILE, readImageLock } from './image-lock';
 import { writeLock } from './lock-images';
-
-const LOCK_WAIT_MS = 60_000;
 
 /** What a deploy fetched for the first time, and the lock does not hold: reference → digest. */
 export type FirstFetched = Map<string, string>;
@@ -29,7 +27,7 @@ export async function recordFirst(
     file: path.join(state.dir, 'images.lock'),
     what: IMAGE_LOCK_FILE,
     command: 'record',
-    waitMs: LOCK_WAIT_MS,
+    waitMs: SHORT_LOCK_WAIT_MS,
     system,
   });
   try {

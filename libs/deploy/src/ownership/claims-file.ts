@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import type { System } from '../context';
 import { readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
-import { acquireLock } from '../state/lock';
+import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import type { State } from '../state/state';
 
 /** By stack, the keys of what it claimed of the table of ownership when it was deployed last. */
@@ -13,7 +13,6 @@ interface ClaimsFile {
   stacks: DeployedClaims;
 }
 
-const LOCK_WAIT_MS = 60_000;
 
 /** Empty on a host of a version that remembered none. */
 export async function readClaims(state: State): Promise<DeployedClaims> {
@@ -30,7 +29,7 @@ export async function rememberClaims(state: State, system: System, settled: Depl
     file: path.join(state.dir, 'claims.lock'),
     what: 'the record of who owns what',
     command: 'deploy',
-    waitMs: LOCK_WAIT_MS,
+    waitMs: SHORT_LOCK_WAIT_MS,
     system,
   });
   try {

@@ -9,7 +9,7 @@ import type { DynamicConfiguration } from '@itsup/rollout';
 import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../requests';
 import { readFileOrNull, removeUnfinished, writeFileAtomic } from '../state/atomic-file';
-import { acquireLock } from '../state/lock';
+import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
 import { readableEntries, sameEntries, textOf, type Entries } from './entries';
@@ -34,7 +34,6 @@ export interface FileChange {
 
 /** Traefik's static configuration. */
 export const STATIC_FILE = 'traefik/traefik.yml';
-const LOCK_WAIT_MS = 60_000;
 
 /** Containers of other users read these files; the folders that they mount are for them alone (`handToTraefik`). */
 const MODES = { mode: 0o644, folderMode: 0o750 };
@@ -191,7 +190,7 @@ export class Publisher {
         file: path.join(this.state.dir, 'published.lock'),
         what: 'the published routes',
         command: 'publish',
-        waitMs: LOCK_WAIT_MS,
+        waitMs: SHORT_LOCK_WAIT_MS,
         system: this.system,
       });
       try {

@@ -40,6 +40,11 @@ export interface LockOptions {
   onWait?(holder: string): void;
 }
 
+/** How long a command waits for another one's lock of a stack, unless it is told otherwise. */
+export const LOCK_WAIT_MS = 10 * 60_000;
+/** The same for a lock that is held for a moment only: of the published routes, of a small file. */
+export const SHORT_LOCK_WAIT_MS = 60_000;
+
 const POLL_MS = 200;
 /** To remove a dead lock takes a moment. */
 const BREAK_POLL_MS = 5;
