@@ -1,4 +1,5 @@
 export * from './compose/compose';
+export * from './compose/labels';
 export * from './compose/compose-model';
 export * from './container/container';
 export * from './create-docker';

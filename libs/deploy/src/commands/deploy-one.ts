@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { UserError } from '@itsup/config';
 
+import { OF_COMPOSE } from '@itsup/docker';
 import { convergeStack } from '../execute/converge-stack';
 import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
 import { keepLinks, keptLinks } from '../execute/keep-links';
@@ -217,6 +218,6 @@ function replaceOf({ replace }: DeployOneOptions): Replace | null {
 }
 
 async function relist(run: Run): Promise<Observed> {
-  const listing = await run.context.docker.listContainers({ labelFilters: ['com.docker.compose.project'] });
+  const listing = await run.context.docker.listContainers({ labelFilters: [...OF_COMPOSE] });
   return byProject(observe(listing));
 }

@@ -11,20 +11,18 @@ import { readJournal } from '../state/journal';
 import { lockedBy } from '../state/lock';
 import { readRecords } from '../state/records';
 import { byCodeUnit } from '../sort';
-import type { ContainerSummary } from '@itsup/docker';
+import { type ContainerSummary, OF_COMPOSE } from '@itsup/docker';
 import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
 import { ownPacketRules } from '../proxy/packet-rules';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { successorsOf } from '../stack/successors';
 
-const PROJECT_LABEL = 'com.docker.compose.project';
-
 /** What runs and what the last deploys did, from one listing of the engine. */
 export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
   const { docker, root, state } = context;
   const [listing, known, identity] = await Promise.all([
-    docker.listContainers({ labelFilters: [PROJECT_LABEL] }),
+    docker.listContainers({ labelFilters: [...OF_COMPOSE] }),
     listStacks(state),
     readIdentity(state),
   ]);

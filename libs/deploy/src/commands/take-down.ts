@@ -1,4 +1,10 @@
-import type { ContainerSummary, Docker } from '@itsup/docker';
+import {
+  COMPOSE_LABELS,
+  type ContainerSummary,
+  dependenciesOf,
+  type Docker,
+  ofComposeProject,
+} from '@itsup/docker';
 import { rm } from 'node:fs/promises';
 
 import { removeEdgeNetwork } from '../execute/edges';
@@ -31,9 +37,6 @@ export const takeDownSteps = [
   'remove-volumes',
   'forget',
 ] as const;
-
-const PROJECT_LABEL = 'com.docker.compose.project';
-const DEPENDS_LABEL = 'com.docker.compose.depends_on';
 
 /**
  * Takes a stack down: its routes first, then its containers by id, consumers before what they depend on, then its
@@ -90,8 +93,8 @@ async function removeAll(
 /** All containers of the Compose project, one-off ones too, those first that others do not depend on. */
 async function removeProject(docker: Docker, projectName: string): Promise<void> {
   const containers = await docker.listContainers({
-    labelFilters: [`${PROJECT_LABEL}=${projectName}`],
-    labels: [DEPENDS_LABEL],
+    labelFilters: ofComposeProject(projectName),
+    labels: [COMPOSE_LABELS.dependsOn],
   });
   for (const wave of stopWaves(containers)) {
     await docker.stop(wave);
@@ -104,7 +107,7 @@ export function stopWaves(containers: ContainerSummary[]): string[][] {
   let open = containers;
   const waves: string[][] = [];
   while (open.length > 0) {
-    const needed = new Set(open.flatMap((container) => dependenciesOf(container)));
+    const needed = new Set(open.flatMap((container) => others(container)));
     const free = open.filter((container) => !needed.has(container.compose?.service ?? ''));
     const wave = free.length > 0 ? free : open;
     waves.push(wave.map((container) => container.id));
@@ -113,20 +116,15 @@ export function stopWaves(containers: ContainerSummary[]): string[][] {
   return waves;
 }
 
-/** `db:service_healthy:false,cache:service_started:false` */
-function dependenciesOf(container: ContainerSummary): string[] {
-  const own = container.compose?.service ?? '';
-  return (container.labels[DEPENDS_LABEL] ?? '')
-    .split(',')
-    .map((entry) => entry.split(':')[0] ?? '')
-    .filter((name) => name !== '' && name !== own);
+function others(container: ContainerSummary): string[] {
+  return dependenciesOf(container.labels).filter((name) => name !== container.compose?.service);
 }
 
 async function removeNetworks(docker: Docker, projectName: string): Promise<void> {
-  const networks = await docker.listNetworks({ labelFilters: [`${PROJECT_LABEL}=${projectName}`] });
+  const networks = await docker.listNetworks({ labelFilters: ofComposeProject(projectName) });
   for (const { name } of networks) await removeEdgeNetwork(docker, name);
 }
 
 async function removeVolumes(docker: Docker, projectName: string): Promise<void> {
-  await docker.removeVolumes(await docker.listVolumes({ labelFilters: [`${PROJECT_LABEL}=${projectName}`] }));
+  await docker.removeVolumes(await docker.listVolumes({ labelFilters: ofComposeProject(projectName) }));
 }

@@ -1,4 +1,4 @@
-import type { Docker } from '@itsup/docker';
+import { type Docker, ofComposeProject } from '@itsup/docker';
 
 import { handoverLabel } from '@itsup/rollout';
 import { PROXY_STACK } from '../requests';
@@ -16,7 +16,7 @@ export async function helperImage(
 ): Promise<string | undefined> {
   const [running, temporary] = await Promise.all([
     docker.listContainers({
-      labelFilters: [`com.docker.compose.project=${PROXY_STACK}`, 'com.docker.compose.service=traefik'],
+      labelFilters: ofComposeProject(PROXY_STACK, 'traefik'),
     }),
     // A hand-over may have been killed when there was no other Traefik, and its rules have to be found.
     docker.listContainers({ labelFilters: [handoverLabel] }),

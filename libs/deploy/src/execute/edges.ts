@@ -1,4 +1,4 @@
-import type { Docker } from '@itsup/docker';
+import { type Docker, OF_COMPOSE } from '@itsup/docker';
 import { NETWORK_LABEL } from '@itsup/routing';
 
 import type { DesiredEdge } from '../plan/model';
@@ -6,8 +6,6 @@ import { providersOf } from '../plan/plan-edges';
 import { observe } from '../plan/observe';
 import type { StackSpec } from '../stack/stack-spec';
 import { stirTraefik } from '../proxy/stir-traefik';
-
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** Which of the networks exist on the engine. */
 export async function existingNetworks(docker: Docker, names: string[]): Promise<Set<string>> {
@@ -19,7 +17,7 @@ export async function existingNetworks(docker: Docker, names: string[]): Promise
 /** Attaches the provider's running containers to the consumer's networks. Repeatable. */
 export async function attachProviders(docker: Docker, edges: DesiredEdge[]): Promise<void> {
   if (edges.length === 0) return;
-  const containers = observe(await docker.listContainers({ labelFilters: [PROJECT_LABEL] }));
+  const containers = observe(await docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
   for (const edge of edges) {
     for (const container of providersOf(edge, containers)) {
       if (container.networks.includes(edge.network)) continue;

@@ -1,4 +1,4 @@
-import { DockerError, type Docker } from '@itsup/docker';
+import { COMPOSE_LABELS, type Docker, DockerError } from '@itsup/docker';
 import { PROXYNET } from '@itsup/routing';
 
 import type { DesiredEdge, ObservedContainer } from '../plan/model';
@@ -66,7 +66,7 @@ async function makeEdge(docker: Docker, { projectName }: StackSpec, { network }:
   const [present] = await docker.inspectNetworks([network]);
   if (present !== undefined) return;
   // Compose refuses a network of that name without them. A hash of its definition it does not ask for.
-  const labels = { 'com.docker.compose.project': projectName, 'com.docker.compose.network': network };
+  const labels = { [COMPOSE_LABELS.project]: projectName, [COMPOSE_LABELS.network]: network };
   try {
     await docker.createNetwork({ name: network, internal: true, labels });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { ofComposeProject } from '@itsup/docker';
 import type { LoadedStack } from '../desired/load-desired';
 import type { DeployedService, ObservedContainer, StackPlan } from '../plan/model';
 import { whatHangs } from '../engine/live-facts';
@@ -20,7 +21,7 @@ export async function recordStack(
   const { state, docker } = run.context;
   const { spec, desired } = loaded;
   const listing = await docker.listContainers({
-    labelFilters: [`com.docker.compose.project=${spec.projectName}`],
+    labelFilters: ofComposeProject(spec.projectName),
   });
   const containers = observe(listing);
   const hangsOn = await whatHangs(docker, desired, containers);

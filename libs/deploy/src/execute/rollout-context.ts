@@ -1,4 +1,4 @@
-import type { ContainerDetails, Docker } from '@itsup/docker';
+import { type ContainerDetails, type Docker, ofComposeProject } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import {
@@ -53,7 +53,7 @@ function rolloutDocker(docker: Docker): RolloutDocker {
   return {
     listService: async (project, service) => {
       const listed = await docker.listContainers({
-        labelFilters: [`com.docker.compose.project=${project}`, `com.docker.compose.service=${service}`],
+        labelFilters: ofComposeProject(project, service),
       });
       return facts(listed.filter((one) => one.compose?.oneoff === false).map((one) => one.id));
     },

@@ -1,5 +1,5 @@
 import type { Workspace } from '@itsup/config';
-import { DockerError, type ContainerSummary } from '@itsup/docker';
+import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
 import type { Explanation } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
@@ -12,8 +12,6 @@ import type { RunningFacts } from './model';
 
 /** Faults that say that there is no engine to ask. */
 const ABSENT: ReadonlySet<string> = new Set(['docker-missing', 'engine-unreachable', 'permission-denied']);
-
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 /**
  * Adds to an explanation what runs: containers, and what the running Traefik says. Changes nothing, and takes an engine
@@ -33,7 +31,7 @@ export async function observeRunning(
 
 async function listEngine({ docker }: DeployContext): Promise<Pick<Observation, 'engine' | 'listing'>> {
   try {
-    const listing = await docker.listContainers({ labelFilters: [PROJECT_LABEL] });
+    const listing = await docker.listContainers({ labelFilters: [...OF_COMPOSE] });
     return { engine: { reachable: true, reason: null }, listing };
   } catch (error) {
     if (!(error instanceof DockerError) || !ABSENT.has(error.code)) throw error;

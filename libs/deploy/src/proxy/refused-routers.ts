@@ -2,6 +2,7 @@ import type { Place, Problem, Project, Workspace } from '@itsup/config';
 import { routeWorkspace, type Route, type WorkspaceRouting } from '@itsup/routing';
 import { checkLabels } from '@itsup/traefik';
 
+import { COMPOSE_LABELS } from '@itsup/docker';
 import { getText } from '../execute/network-probes';
 import type { DeployContext } from '../context';
 import { proxyAccess } from './proxy-access';
@@ -11,8 +12,6 @@ import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@it
 import { PROXY_STACK } from '../requests';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
-
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** Routers of a stack by Traefik's name for them, with where they come from. */
 type OwnRouters = ReadonlyMap<string, Place | null>;
@@ -34,7 +33,7 @@ export async function refusedRoutersOf(
   context: Pick<DeployContext, 'docker' | 'state'>,
   workspace: Workspace,
 ): Promise<Problem[]> {
-  const label = `${PROJECT_LABEL}=${PROXY_STACK}`;
+  const label = `${COMPOSE_LABELS.project}=${PROXY_STACK}`;
   const listing = await context.docker.listContainers({ labelFilters: [label] });
   return firstRefusal(context, byProject(observe(listing)), (served) => {
     const routing = routeWorkspace(workspace);

@@ -10,7 +10,7 @@ import {
   type ArtifactFile,
 } from '@itsup/artifacts';
 import type { Problem, Workspace } from '@itsup/config';
-import { DockerError, type ContainerSummary } from '@itsup/docker';
+import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
 import { knownObjects, routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
@@ -43,7 +43,6 @@ import { worthTelling } from './worth-telling';
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 /**
  * Reads the state, lists the engine once and decides which stacks can be deployed at all. A plan only reads, so it may
@@ -167,7 +166,7 @@ async function observeEngine(
   needed: boolean,
 ): Promise<{ listing: ContainerSummary[]; fact: EngineFact }> {
   try {
-    const listing = await docker.listContainers({ labelFilters: [PROJECT_LABEL] });
+    const listing = await docker.listContainers({ labelFilters: [...OF_COMPOSE] });
     return { listing, fact: { reachable: true, reason: null } };
   } catch (error) {
     const absent = ['docker-missing', 'engine-unreachable', 'permission-denied'] as const;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 import {
-  DockerError,
+  COMPOSE_LABELS,
   type ComposeModel,
   type ComposeStack,
   type CreateOptions,
+  DockerError,
   type UpOptions,
 } from '@itsup/docker';
 
@@ -117,7 +118,7 @@ export class SimulatedCompose {
       if (this.engine.networks.has(name)) continue;
       if (network?.external) throw new DockerError({ code: 'network-not-found', network: name });
       await this.engine.mutate(`create network ${name}`);
-      const labels = { 'com.docker.compose.project': this.stack.project };
+      const labels = { [COMPOSE_LABELS.project]: this.stack.project };
       this.engine.networks.set(name, {
         name,
         labels,

@@ -1,4 +1,9 @@
-import type { ContainerDetails, ContainerState, ContainerSummary } from '@itsup/docker';
+import {
+  COMPOSE_LABELS,
+  type ContainerDetails,
+  type ContainerState,
+  type ContainerSummary,
+} from '@itsup/docker';
 
 /** How a container of an image turns out. */
 export type Behaviour = 'healthy' | 'unhealthy' | 'exits' | 'finishes' | 'crash-loop';
@@ -184,10 +189,10 @@ export class SimulatedContainer implements Definition {
   private labels(): Record<string, string> {
     return {
       ...this.ownLabels,
-      'com.docker.compose.project': this.project,
-      'com.docker.compose.service': this.service,
-      'com.docker.compose.container-number': String(this.number),
-      'com.docker.compose.config-hash': this.hash,
+      [COMPOSE_LABELS.project]: this.project,
+      [COMPOSE_LABELS.service]: this.service,
+      [COMPOSE_LABELS.number]: String(this.number),
+      [COMPOSE_LABELS.configHash]: this.hash,
     };
   }
 }

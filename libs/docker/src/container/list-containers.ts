@@ -1,3 +1,4 @@
+import { COMPOSE_LABELS } from '../compose/labels';
 import type {
   ComposeIdentity,
   ContainerState,
@@ -7,17 +8,15 @@ import type {
 } from './container';
 import { jsonFormat, labelFields, labelTemplate, parseJsonLines, pickLabels } from '../process/json-format';
 
-const COMPOSE = 'com.docker.compose.';
-
 const COMPOSE_FIELDS = {
-  project: labelTemplate(`${COMPOSE}project`),
-  service: labelTemplate(`${COMPOSE}service`),
-  configHash: labelTemplate(`${COMPOSE}config-hash`),
-  number: labelTemplate(`${COMPOSE}container-number`),
-  oneoff: labelTemplate(`${COMPOSE}oneoff`),
-  workingDir: labelTemplate(`${COMPOSE}project.working_dir`),
-  configFiles: labelTemplate(`${COMPOSE}project.config_files`),
-  imageId: labelTemplate(`${COMPOSE}image`),
+  project: labelTemplate(COMPOSE_LABELS.project),
+  service: labelTemplate(COMPOSE_LABELS.service),
+  configHash: labelTemplate(COMPOSE_LABELS.configHash),
+  number: labelTemplate(COMPOSE_LABELS.number),
+  oneoff: labelTemplate(COMPOSE_LABELS.oneoff),
+  workingDir: labelTemplate(COMPOSE_LABELS.workingDir),
+  configFiles: labelTemplate(COMPOSE_LABELS.configFiles),
+  imageId: labelTemplate(COMPOSE_LABELS.image),
 };
 
 /** Arguments of the listing. It asks for no size, which would make the engine walk file systems. */

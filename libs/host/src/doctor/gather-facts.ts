@@ -12,7 +12,7 @@ import {
   refusedRoutersOf,
   type DeployContext,
 } from '@itsup/deploy';
-import { DockerError, type Engine } from '@itsup/docker';
+import { DockerError, type Engine, ofComposeProject } from '@itsup/docker';
 
 import type { DiskFacts, HostFacts } from './facts';
 import { certificateFacts } from './gather/certificates';
@@ -43,9 +43,7 @@ export async function gatherFacts(
   const [networks, listeners, containers, lookups, leftovers, secrets, refused] = await Promise.all([
     engine === null ? [] : allNetworks(context),
     orNull(docker.listeners()),
-    engine === null
-      ? []
-      : orNull(docker.listContainers({ labelFilters: ['com.docker.compose.project=proxy'] })),
+    engine === null ? [] : orNull(docker.listContainers({ labelFilters: ofComposeProject('proxy') })),
     lookUp(wanted.domains),
     leftoverFacts(context, isCheckedVersion(workspace.settings.versions.traefik)),
     secretsFacts(context, workspace),

@@ -1,6 +1,7 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
 import { labelConfiguration, labelFault, unnamedService, unnamedServiceOfContainer } from '@itsup/traefik';
 
+import { COMPOSE_LABELS } from '@itsup/docker';
 import { isTree, listField, subtree, textField, withoutField, type Tree } from '../tree-access';
 import type { ContainerFacts } from '../types';
 
@@ -201,8 +202,8 @@ function treesOf(tree: Tree): Record<string, Tree> {
 }
 
 function defaultServiceName(container: ContainerFacts): string {
-  const service = container.labels['com.docker.compose.service'];
-  const project = container.labels['com.docker.compose.project'];
+  const service = container.labels[COMPOSE_LABELS.service];
+  const project = container.labels[COMPOSE_LABELS.project];
   return service && project ? unnamedService(service, project) : unnamedServiceOfContainer(container.name);
 }
 

@@ -9,7 +9,7 @@ import { acquireLock, LOCK_WAIT_MS } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { failureProblems } from './failure-problems';
 import type { StackRun } from './hide-secrets';
-import type { DeployRecord, StackOutcome } from './model';
+import type { DeployRecord, StackOutcome } from '../requests';
 
 /** What is done to one stack, for its lock, its journal and its record. */
 export interface StackTask {

@@ -1,0 +1,35 @@
+const PREFIX = 'com.docker.compose.';
+
+/** Labels by which Compose knows what it made (docker/compose, pkg/api/labels.go). Nobody else writes them out. */
+export const COMPOSE_LABELS = {
+  project: `${PREFIX}project`,
+  service: `${PREFIX}service`,
+  configHash: `${PREFIX}config-hash`,
+  /** Replicas of one service are numbered. */
+  number: `${PREFIX}container-number`,
+  oneoff: `${PREFIX}oneoff`,
+  workingDir: `${PREFIX}project.working_dir`,
+  configFiles: `${PREFIX}project.config_files`,
+  /** The image's id when the container was made. */
+  image: `${PREFIX}image`,
+  dependsOn: `${PREFIX}depends_on`,
+  /** Of a network: its key in the Compose file. */
+  network: `${PREFIX}network`,
+} as const;
+
+/** Filters for all that Compose made of one project, or of one of its services. */
+export function ofComposeProject(project: string, service?: string): string[] {
+  const filters = [`${COMPOSE_LABELS.project}=${project}`];
+  return service === undefined ? filters : [...filters, `${COMPOSE_LABELS.service}=${service}`];
+}
+
+/** Filters for all that Compose made, of any project. */
+export const OF_COMPOSE: readonly string[] = [COMPOSE_LABELS.project];
+
+/** Services that a container's service depends on, as Compose wrote them on it: `db:service_healthy:false,cache:…`. */
+export function dependenciesOf(labels: Readonly<Record<string, string>>): string[] {
+  return (labels[COMPOSE_LABELS.dependsOn] ?? '')
+    .split(',')
+    .map((entry) => entry.split(':')[0] ?? '')
+    .filter((name) => name !== '');
+}
