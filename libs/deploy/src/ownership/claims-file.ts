@@ -13,7 +13,6 @@ interface ClaimsFile {
   stacks: DeployedClaims;
 }
 
-
 /** Empty on a host of a version that remembered none. */
 export async function readClaims(state: State): Promise<DeployedClaims> {
   return (await readJsonOrNull<ClaimsFile>(claimsPath(state), 1))?.stacks ?? {};

@@ -1,4 +1,4 @@
-import type { IngressRow } from '@itsup/config';
+import type { IngressRow, Problem } from '@itsup/config';
 import { qualified } from '@itsup/traefik';
 import type { Route, TraefikRouter } from '../model';
 import { parseRule } from '../rule/parse';
