@@ -1,9 +1,6 @@
-import type { Docker } from '@itsup/docker';
+import { ofComposeProject, type Docker } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
-
-const PROJECT_LABEL = 'com.docker.compose.project';
-const SERVICE_LABEL = 'com.docker.compose.service';
 
 /** Ids of the service's containers, one-off ones and those that are about to go left out. */
 export async function containersOf(
@@ -12,9 +9,7 @@ export async function containersOf(
   service: string,
   retired: readonly string[] = [],
 ): Promise<string[]> {
-  const listing = await docker.listContainers({
-    labelFilters: [`${PROJECT_LABEL}=${spec.projectName}`, `${SERVICE_LABEL}=${service}`],
-  });
+  const listing = await docker.listContainers({ labelFilters: ofComposeProject(spec.projectName, service) });
   return listing
     .filter(({ compose, id }) => compose !== null && !compose.oneoff && !retired.includes(id))
     .map(({ id }) => id);

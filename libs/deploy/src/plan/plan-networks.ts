@@ -1,11 +1,9 @@
-import type { NetworkDetails, VolumeDetails } from '@itsup/docker';
+import { COMPOSE_LABELS, isComposeLabel, type NetworkDetails, type VolumeDetails } from '@itsup/docker';
 
 import type { DesiredNetwork, DesiredStack, DesiredVolume, NetworkPlan, ObservedContainer } from './model';
 
 /** Digests that the last deploy left, by name on the engine; undefined: a version that did not record them. */
 type Recorded = Readonly<Record<string, string>> | undefined;
-
-const COMPOSE = 'com.docker.compose.';
 
 /**
  * Which of the stack's own networks are not as the Compose file wants them: the engine cannot change one, so it is made
@@ -64,7 +62,7 @@ export function volumeNotes(
 
 /** One that Compose did not make for this project is used as it is. */
 function isOurs({ projectName }: DesiredNetwork, { labels }: NetworkDetails): boolean {
-  return labels[`${COMPOSE}project`] === projectName;
+  return labels[COMPOSE_LABELS.project] === projectName;
 }
 
 /** By what the engine says of the network; what it has on top counts only where the definition is known to have changed. */
@@ -105,7 +103,7 @@ function optionDifferences(
 }
 
 function withoutComposes(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith(COMPOSE)));
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !isComposeLabel(key)));
 }
 
 /** Whether the definition is not the one that the last deploy left, or that is not known. */

@@ -17,6 +17,11 @@ export const COMPOSE_LABELS = {
   network: `${PREFIX}network`,
 } as const;
 
+/** Whether Compose wrote the label. */
+export function isComposeLabel(label: string): boolean {
+  return label.startsWith(PREFIX);
+}
+
 /** Filters for all that Compose made of one project, or of one of its services. */
 export function ofComposeProject(project: string, service?: string): string[] {
   const filters = [`${COMPOSE_LABELS.project}=${project}`];
