@@ -35,4 +35,6 @@ export { expandedPath, isVariable } from './yaml/expanded-path';
 export { isOwnSecret, isPrivate } from './project/file-owner';
 export { suggest } from './problem/suggest';
 export { closingEdges, egressCircles, type EgressGraph } from './ingress/egress-circles';
+export { effectiveName } from './dotenv/compose-settings';
+export { parseDotenv, type Dotenv } from './dotenv/dotenv';
 export { exampleFiles, routeExamples, type RouteExample } from './docs/route-examples';

@@ -191,6 +191,14 @@ export interface ComposeFacts {
   files: string[];
   /** The file's own top-level `name:`; null when it has none. */
   name: string | null;
+  /** What Compose calls the project, with the values of its `.env`; absent: only a variable's value tells. */
+  projectName?: string;
+  /** Where the name is given: in `.env`, or as `name:`; absent: it is a folder's. */
+  projectNamePlace?: Place;
+  /** Where relative paths resolve, from the workspace root; absent: in the project's folder. */
+  directory?: string;
+  /** Profiles that the project's `.env` activates; absent: none. */
+  activeProfiles?: string[];
   services: ServiceFacts[];
   /** Keys of the top-level `networks:`. */
   networks: string[];

@@ -24,7 +24,7 @@ export function renderProject(
     folder: project.folder,
     // A `name:` of the source holds for the file that includes it only when it says so itself.
     composeName: compose.name === null ? null : new Expression(compose.name),
-    projectDirectory: project.paths === 'upstream' ? '.' : up + project.folder,
+    projectDirectory: project.paths === 'upstream' ? '.' : up + (compose.directory ?? project.folder),
     sources: compose.files.map((file) => up + file),
   });
   const ingress = templates.render('upstream/docker-compose.ingress.yml', {

@@ -14,7 +14,7 @@ import type { YamlFiles } from '../yaml/yaml-files';
 
 /** What one set of Compose files, merged in order, comes to. */
 interface Model {
-  name: string | null;
+  name: { text: string; place: Place } | null;
   services: Map<string, ServiceLayer>;
   networks: NetworkDefinitions;
   /** Keys of networks that an included file declares. */
@@ -37,6 +37,8 @@ export interface ReadOptions {
   owner?: string | undefined;
   /** What `extends` and `include` are interpolated from; absent: a path with a variable is not followed. */
   variables?: Variables | undefined;
+  /** Where the files are named; absent: Compose finds them by their names. */
+  place?: Place | undefined;
 }
 
 /**
@@ -49,11 +51,11 @@ export function readCompose(
   sources: YamlFiles,
   main: readonly string[],
   base: string,
-  { owner, variables }: ReadOptions = {},
+  { owner, variables, place }: ReadOptions = {},
 ): ReadCompose {
   const documents = new ComposeDocuments(sources, owner, variables);
   const folder = posix.dirname(main[0] ?? base);
-  const model = readModel(documents, main, { folder, base }, []);
+  const model = readModel(documents, main, { folder, base }, [], place);
   const services = [...model.services].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, service] of services) checkImage(name, service, documents);
   if (services.length === 0 && !documents.partial && documents.problems.length === 0) {
@@ -61,7 +63,8 @@ export function readCompose(
   }
   const facts: ComposeFacts = {
     files: [...main],
-    name: model.name,
+    name: model.name?.text ?? null,
+    ...(model.name ? { projectNamePlace: model.name.place } : {}),
     services: services.map(([name, service]) => toFacts(name, service, model.volumes)),
     networks: [...model.networks.keys()].sort(),
     networkFacts: Object.fromEntries(
@@ -130,7 +133,8 @@ function mergeDocument(
   documents: ComposeDocuments,
 ): void {
   documents.paths.push(...namedPaths(source, base, folder));
-  if (content.name !== null && content.name !== undefined) model.name = String(content.name);
+  if (content.name !== null && content.name !== undefined)
+    model.name = { text: String(content.name), place: source.place(['name']) };
   mergeNetworks(model.networks, content.networks ?? {}, source.tags);
   for (const [key, real] of volumesOf(content.volumes ?? {})) model.volumes.set(key, real);
   for (const [name, service] of Object.entries(content.services ?? {})) {

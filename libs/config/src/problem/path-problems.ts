@@ -19,14 +19,14 @@ const DOTENV = '.env';
 export function pathProblems(files: YamlFiles, root: string, project: Project): Problem[] {
   const { name, folder, compose } = project;
   if (compose === null) return [];
-  const dotenv = {
+  const dotenvs = [...new Set([folder, compose.directory ?? folder])].map((base) => ({
     use: 'read' as const,
     attribute: DOTENV,
     path: DOTENV,
-    base: folder,
-    place: { file: `${folder}/${DOTENV}`, line: 1, column: 1 },
-  };
-  return [dotenv, ...(compose.paths ?? []).filter(isKnownPath)].flatMap((path) =>
+    base,
+    place: { file: `${base}/${DOTENV}`, line: 1, column: 1 },
+  }));
+  return [...dotenvs, ...(compose.paths ?? []).filter(isKnownPath)].flatMap((path) =>
     judge({ files, root, project: name }, path, path.path),
   );
 }
@@ -61,7 +61,7 @@ export function followSources(root: string, project: Project, variables: Variabl
       partial: compose?.partial === true,
     };
   const files = new YamlFiles(root);
-  const base = project.paths === 'upstream' ? `upstream/${name}` : project.folder;
+  const base = compose.directory ?? project.folder;
   const read = readCompose(files, compose.files, base, { owner: name, variables });
   const foreign = read.problems.filter(({ code }) => code === 'foreign-file');
   const { paths = [], credentials = [], partial = false } = read.facts;

@@ -1,4 +1,5 @@
-import type { IngressRow, Project, ServiceFacts, Settings } from '../model';
+import { posix } from 'node:path';
+import type { IngressRow, PathMode, Project, ServiceFacts, Settings } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import { checkProject } from './check-project';
 import { orderProblems } from '../problem/order-problems';
@@ -7,6 +8,8 @@ import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { readCompose, type ReadCompose } from '../compose/read-compose';
 import { readIngress, type IngressFacts } from '../ingress/read-ingress';
 import { YamlFiles } from '../yaml/yaml-files';
+import { mainFiles } from '../dotenv/main-files';
+import { effectiveName, readComposeSettings, type ComposeSettings } from '../dotenv/compose-settings';
 
 /**
  * Reads one project of the workspace `root`. Mistakes of the operator come back as problems; a project always comes
@@ -33,24 +36,22 @@ export interface ReadProject {
 export function readProjectFrom(
   name: string,
   listed: ProjectFolder,
-  settings: Pick<Settings, 'paths'>,
+  { paths: defaultPaths }: Pick<Settings, 'paths'>,
   files: YamlFiles,
 ): ReadProject {
   const folder = `projects/${name}`;
   const inFolder = (file: string) => `${folder}/${file}`;
   const [ingressFile] = listed.ingress.map(inFolder);
-  const main = [
-    ...listed.compose.slice(0, 1),
-    ...(listed.compose.length > 0 ? listed.overrides.slice(0, 1) : []),
-  ];
-
   const ingress = ingressFile === undefined ? NO_INGRESS : readIngress(files, ingressFile, name);
-  const paths = ingress.paths ?? settings.paths;
-  const base = paths === 'upstream' ? `upstream/${name}` : folder;
-  const compose = main.length === 0 ? null : readCompose(files, main.map(inFolder), base, { owner: name });
+  const paths = ingress.paths ?? defaultPaths;
+  const settings = readComposeSettings(files, folder);
+  const main = mainFiles(folder, listed, settings);
+  const compose = main.length === 0 ? null : readProjectCompose(files, name, main, paths, settings);
 
+  const used = settings.files === null ? listed : { ...listed, compose: [], overrides: [] };
   const problems = [
-    ...checkProject({ name, folder, ...listed, ingressFacts: ingress, hasCompose: compose !== null }),
+    ...checkProject({ name, folder, ...used, ingressFacts: ingress, hasCompose: compose !== null }),
+    ...settings.problems,
     ...ingress.problems,
     ...(compose?.problems ?? []),
   ];
@@ -69,6 +70,46 @@ export function readProjectFrom(
     files: filesOf(listed.ingress.map(inFolder), files, compose),
   };
   return { project, problems: orderProblems(problems).map((problem) => ({ ...problem, project: name })) };
+}
+
+/** The Compose files with what the project's `.env` says about them. */
+function readProjectCompose(
+  files: YamlFiles,
+  name: string,
+  main: readonly string[],
+  paths: PathMode,
+  settings: ComposeSettings,
+): ReadCompose {
+  const directory = paths === 'upstream' ? `upstream/${name}` : posix.dirname(main[0] ?? '');
+  const read = readCompose(files, main, directory, { owner: name, place: settings.files?.[0]?.place });
+  const { projectNamePlace: place, ...facts } = read.facts;
+  const named = settings.projectName?.place ?? place;
+  const effective = effectiveName(
+    settings,
+    facts.name,
+    paths === 'upstream' ? `projects/${name}` : directory,
+  );
+  return {
+    ...read,
+    problems: effective === null ? [...read.problems, unknownName(facts.name ?? '', place)] : read.problems,
+    facts: {
+      ...facts,
+      ...(effective === null ? {} : { projectName: effective }),
+      ...(named === undefined ? {} : { projectNamePlace: named }),
+      ...(directory === `projects/${name}` ? {} : { directory }),
+      ...(settings.profiles.length > 0 ? { activeProfiles: settings.profiles } : {}),
+    },
+  };
+}
+
+function unknownName(written: string, place: Place | undefined): Problem {
+  return {
+    code: 'unknown-project-name',
+    severity: 'warning',
+    message: `\`name: ${written}\` has no value here`,
+    help: 'A deploy needs it in the `.env` beside the Compose file, or a default: `${STAGE:-prod}`.',
+    ...(place && { place }),
+  };
 }
 
 /** What was read, with what is wrong about where its paths lead just now. */

@@ -3,6 +3,8 @@ import type * as composeReferencesModule from '../compose/compose-references';
 import { isMapping } from '../yaml/is-mapping';
 import type * as parseYamlModule from '../yaml/parse-yaml';
 import { outsideReferences } from '../compose/outside-references';
+import { mainFiles } from '../dotenv/main-files';
+import { readComposeSettings, type ComposeSettings } from '../dotenv/compose-settings';
 import { listProjectFolder, type ProjectFolder } from './project-folder';
 import { booleanOf } from '../yaml/boolean-text';
 import { SourceFiles } from '../yaml/source-files';
@@ -38,6 +40,11 @@ export interface ProjectScan {
   outsideFiles: string[];
   /** Files and folders outside the project's folder that its Compose files name, in whatever attribute; sorted. */
   outsideReferences: string[];
+  /**
+   * What the folder's `.env` tells Compose itself: files, name, profiles. Where git ignores that file, Nx sees it in no
+   * other way; null: nothing.
+   */
+  composeSettings: string | null;
 }
 
 /**
@@ -58,28 +65,42 @@ export function scanProject(root: string, name: string): ProjectScan {
     egress: [],
     outsideFiles: [],
     outsideReferences: [],
+    composeSettings: null,
   };
   const listed = listProjectFolder(root, name);
   if (!listed) return scan;
   try {
     const files = new SourceFiles(root);
+    const settings = scanSettings(files, folder);
+    const main = mainFiles(folder, listed, settings ?? NO_SETTINGS);
     return {
       ...scan,
-      kind: listed.compose.length === 0 ? 'external' : 'container',
+      kind: main.length === 0 ? 'external' : 'container',
       hasFiles: listed.hasFiles,
+      composeSettings: settings === null ? null : shown(settings),
       nxFiles: listed.nx,
       ...scanIngress(files, folder, listed),
-      outsideFiles: outsideFiles(root, files, folder, listed),
+      outsideFiles: outsideFiles(root, files, folder, listed, main),
       outsideReferences: [
-        ...new Set(
-          mainFiles(folder, listed).flatMap((file) => outsideReferences(files.read(file).text ?? '', folder)),
-        ),
+        ...new Set(main.flatMap((file) => outsideReferences(files.read(file).text ?? '', folder))),
       ],
     };
   } catch {
     // A disk that fails or a folder that goes away meanwhile: the targets will meet it again and say so.
     return scan;
   }
+}
+
+const NO_SETTINGS = { files: null };
+
+/** null: the folder's `.env` says nothing to Compose itself, or is not there. */
+function scanSettings(files: SourceFiles, folder: string): ComposeSettings | null {
+  const { text } = files.read(`${folder}/.env`);
+  return text?.includes('COMPOSE_') ? readComposeSettings(files, folder) : null;
+}
+
+function shown({ files, projectName, profiles }: ComposeSettings): string {
+  return JSON.stringify([files?.map(({ file }) => file), projectName?.name, profiles]);
 }
 
 function scanIngress(
@@ -107,17 +128,17 @@ function pathsOf(value: unknown): ProjectScan['paths'] {
   return value === 'source' || value === 'upstream' ? value : null;
 }
 
-function outsideFiles(root: string, files: SourceFiles, folder: string, listed: ProjectFolder): string[] {
-  const main = mainFiles(folder, listed);
+function outsideFiles(
+  root: string,
+  files: SourceFiles,
+  folder: string,
+  listed: ProjectFolder,
+  main: readonly string[],
+): string[] {
   const refers = main.some((file) => /extends|include/.test(files.read(file).text ?? ''));
   const compose = refers
     ? follower().composeReferences(root, main, folder)
     : main.map((file) => files.read(file).realFile);
   const ingress = listed.ingress.map((file) => files.read(`${folder}/${file}`).realFile);
   return [...new Set([...compose, ...ingress])].filter((file) => !file.startsWith(`${folder}/`)).sort();
-}
-
-/** The Compose file and its override, from the workspace root. */
-function mainFiles(folder: string, { compose, overrides }: ProjectFolder): string[] {
-  return [...compose.slice(0, 1), ...overrides.slice(0, 1)].map((file) => `${folder}/${file}`);
 }

@@ -4,6 +4,11 @@ const START = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-?+])?)/g;
 /** The value of a variable; undefined: it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
+export interface InterpolateOptions {
+  /** Stands for a variable without a value and without a default; absent: the whole text is null then. */
+  unset?: string;
+}
+
 /**
  * A text of a Compose file with its variables put in, as Compose does it: `${A:-b}` with nested defaults, `${A:+b}`,
  * `$$` for a dollar sign.
@@ -11,7 +16,7 @@ export type Lookup = (name: string) => string | undefined;
  * @returns null where a variable has neither a value nor a default, which Compose alone may judge, and where the text is
  *   no sound use of variables.
  */
-export function interpolate(text: string, lookup: Lookup): string | null {
+export function interpolate(text: string, lookup: Lookup, options: InterpolateOptions = {}): string | null {
   let result = '';
   let at = 0;
   while (at < text.length) {
@@ -30,19 +35,28 @@ export function interpolate(text: string, lookup: Lookup): string | null {
       end = closing(text, at);
       if (end === -1) return null;
     }
-    const value = valueOf(lookup(bare ?? braced), operator ?? '', text.slice(at, end), lookup);
-    if (value === null) return null;
-    result += value;
+    const value = valueOf(lookup(bare ?? braced), operator ?? '', text.slice(at, end), (word) =>
+      interpolate(word, lookup, options),
+    );
+    const filled = value === undefined && !operator?.endsWith('?') ? options.unset : value;
+    if (filled === null || filled === undefined) return null;
+    result += filled;
     at = bare === undefined ? end + 1 : at;
   }
   return result;
 }
 
-function valueOf(value: string | undefined, operator: string, word: string, lookup: Lookup): string | null {
+/** undefined: the variable has no value; null: what stands for it is no sound text. */
+function valueOf(
+  value: string | undefined,
+  operator: string,
+  word: string,
+  fill: (word: string) => string | null,
+): string | null | undefined {
   const isThere = value !== undefined && !(operator.startsWith(':') && value === '');
-  if (operator.endsWith('-')) return isThere ? value : interpolate(word, lookup);
-  if (operator.endsWith('+')) return isThere ? interpolate(word, lookup) : '';
-  return isThere ? value : null;
+  if (operator.endsWith('-')) return isThere ? value : fill(word);
+  if (operator.endsWith('+')) return isThere ? fill(word) : '';
+  return isThere ? value : undefined;
 }
 
 /** Where the brace that is open at `from` closes; -1: nowhere. */

@@ -42,7 +42,8 @@ const BASE_OPTIONS = {
 
 /** Parses a file's text. Mistakes come back as problems with their place; nothing is thrown for any text. */
 export function parseYaml(file: string, text: string, options: ParseOptions = {}): ParsedYaml {
-  const parsed = parse(file, text, options);
+  // A carriage return alone ends a line too, which the parser does not know.
+  const parsed = parse(file, text.replace(/\r(?!\n)/g, '\n'), options);
   return options.withheld ? { ...parsed, problems: parsed.problems.map(withoutText) } : parsed;
 }
 
@@ -68,11 +69,18 @@ function parse(file: string, text: string, options: ParseOptions): ParsedYaml {
     if (!(error instanceof Error)) throw error;
     return { sources: [], problems: [syntaxProblem(file, text, lines, error.message, 0, 1)] };
   }
-  const errors = documents.flatMap((document) => document.errors);
+  const errors = documents.flatMap((document) => document.errors).filter((error) => !isKnownKey(error, text));
   if (errors.length > 0) {
     return { sources: [], problems: syntaxProblems(file, text, lines, errors) };
   }
   return fromDocuments(file, text, lines, documents, options.withheld ?? false);
+}
+
+/** `!!merge <<` and `*alias :` are keys too: the first is what `<<` says alone, the second the text of its anchor. */
+function isKnownKey({ code, pos: [start] }: YAMLError, text: string): boolean {
+  return (
+    code === 'NON_STRING_KEY' && /^(?:!!merge\s+<<|\*[^\s,[\]{}]+)\s*:/.test(text.slice(start, start + 256))
+  );
 }
 
 function parseDocuments(text: string, lines: LineCounter, options: ParseOptions): Document.Parsed[] {

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 
 export interface FoundNode {
   key: Node | null;
@@ -18,6 +28,11 @@ export function keyText(key: unknown): string | null {
   return key.value === null || key.value === undefined ? '' : String(key.value);
 }
 
+/** The items of a list as Compose has them: one that is tagged `!reset` is none. */
+export function itemsOf(seq: YAMLSeq): (Node | null)[] {
+  return (seq.items as (Node | null)[]).filter((item) => item?.tag !== '!reset');
+}
+
 /**
  * The nodes at a path of a document, through aliases and merge keys. A segment that does not exist ends the search at
  * the last node that does.
@@ -35,8 +50,8 @@ export function findNode(document: Document.Parsed, path: readonly PropertyKey[]
 function step(document: Document.Parsed, parent: Node | null, segment: string): FoundNode | null {
   const node = resolve(document, parent);
   if (isSeq(node)) {
-    const item = node.items[Number(segment)];
-    return item === undefined ? null : { key: null, value: item as Node | null };
+    const item = itemsOf(node)[Number(segment)];
+    return item === undefined ? null : { key: null, value: item };
   }
   if (!isMap(node)) return null;
   const own = findPair(node, segment);

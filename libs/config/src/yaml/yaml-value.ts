@@ -10,7 +10,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isMapping } from './is-mapping';
-import { isMergeKey, keyText } from './yaml-path';
+import { isMergeKey, itemsOf, keyText } from './yaml-path';
 import type { TaggedPath } from './yaml-source';
 
 /** Deeper nesting is no configuration that a person wrote. */
@@ -94,7 +94,7 @@ class Walk {
   }
 
   private sequence(seq: YAMLSeq): unknown[] {
-    return seq.items.map((item, index) => this.child(String(index), item as Node | null));
+    return itemsOf(seq).map((item, index) => this.child(String(index), item));
   }
 
   private mapping(map: YAMLMap): Record<string, unknown> {
@@ -106,7 +106,7 @@ class Walk {
         merges.push(pair);
         continue;
       }
-      const key = keyText(pair.key);
+      const key = this.key(pair.key as Node | null);
       if (key === null) {
         this.problems.push({ code: 'bad-key', message: 'a key must be plain text', node: pair.key as Node });
         continue;
@@ -116,6 +116,18 @@ class Walk {
       set(own, key, value);
     }
     return merges.length === 0 ? own : this.merged(own, merges);
+  }
+
+  /** A key's text; it may have an anchor, or be an alias of one. */
+  private key(node: Node | null): string | null {
+    if (isAlias(node)) {
+      const value = this.alias(node.source, node);
+      return typeof value === 'string' ? value : null;
+    }
+    const text = keyText(node);
+    if (isScalar(node) && node.anchor !== undefined)
+      this.anchors.set(node.anchor, { value: text, size: 1, open: false });
+    return text;
   }
 
   /** YAML's merge: a key of the mapping itself wins, then the first source that has it. */

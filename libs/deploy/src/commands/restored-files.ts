@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 
 import type { Restore } from '../execute/keep-for-rollback';
+import type { RestoredFiles } from '../desired/project-compose';
 import { writeFileAtomic } from '../state/atomic-file';
 
 interface Include {
@@ -12,18 +13,16 @@ interface Include {
 }
 
 /**
- * Lays the recorded Compose files out below `folder` and writes one that includes them as the artifact did, with
- * relative paths resolving where they always do. Files that a Compose file reaches by `extends` or `include` of its
- * own are today's.
+ * Lays the recorded Compose files out below `folder`, for Compose to read in their order with relative paths resolving
+ * where they always do. Files that a Compose file reaches by `extends` or `include` of its own are today's.
  * @param images ids to run in place of the files' references, by service
- * @returns the file to run Compose with
+ * @returns what to run Compose with
  */
 export async function writeRestoredFiles(
   folder: string,
   restore: Restore,
-  projectName: string,
   images: Readonly<Record<string, string>>,
-): Promise<string> {
+): Promise<RestoredFiles> {
   await rm(folder, { recursive: true, force: true });
   const copies = new Map(
     Object.keys(restore.files).map((file, index) => [file, path.join(folder, `${index}.yml`)]),
@@ -37,20 +36,13 @@ export async function writeRestoredFiles(
   ]);
   await writeFileAtomic(imageFile, stringify({ services: Object.fromEntries(services) }));
 
+  // The artifact says which files, in which order.
   const home = path.dirname(restore.composeFile);
   const artifact = parse(restore.files[restore.composeFile] ?? '{}') as { include?: Include[] };
-  const includes: Include[] = artifact.include ?? [{ path: [restore.composeFile] }];
-  const composeFile = path.join(folder, 'docker-compose.yml');
-  const restored = {
-    name: projectName,
-    include: includes.map((include) => ({
-      project_directory: path.resolve(home, include.project_directory ?? '.'),
-      path: [
-        ...include.path.map((file) => path.resolve(home, file)).map((file) => copies.get(file) ?? file),
-        ...(services.length > 0 ? [imageFile] : []),
-      ],
-    })),
+  const [include] = artifact.include ?? [{ path: [restore.composeFile] }];
+  const files = (include?.path ?? []).map((file) => path.resolve(home, file));
+  return {
+    directory: path.resolve(home, include?.project_directory ?? '.'),
+    files: [...files.map((file) => copies.get(file) ?? file), ...(services.length > 0 ? [imageFile] : [])],
   };
-  await writeFileAtomic(composeFile, stringify(restored));
-  return composeFile;
 }

@@ -45,9 +45,9 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
       command: 'rollback',
       load: async (current, own) => {
         const folder = path.join(context.state.stackDir(stack), 'restore', 'files');
-        const composeFiles = [await writeRestoredFiles(folder, restore, spec.projectName, images)];
+        const restored = await writeRestoredFiles(folder, restore, images);
         const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
-        const loaded = await loadDesired(own, { ...options, composeFiles, images, pull: false });
+        const loaded = await loadDesired(own, { ...options, restored, images, pull: false });
         // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
         return { ...loaded, inputs: { ...loaded.inputs, declared: 'rollback' } };
       },

@@ -131,7 +131,7 @@ describe('drift', () => {
     await appendFile(simulated.composeFile('shop'), ' ');
     expect(await messages()).toEqual([
       'secrets/shop.env changed since the last deploy',
-      'upstream/shop/docker-compose.yml changed since the last deploy',
+      'upstream/shop/docker-compose.ingress.yml changed since the last deploy',
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('drift', () => {
     await appendFile(simulated.composeFile('shop'), ' ');
     const lines = formatStatus([await shop()], simulated.clock.now()).split('\n');
     expect(lines[1]).toMatch(/^shop +web +1\/2 +healthy +web:1 +missing, file +deployed/);
-    expect(lines).toContain('shop: upstream/shop/docker-compose.yml changed since the last deploy');
+    expect(lines).toContain('shop: upstream/shop/docker-compose.ingress.yml changed since the last deploy');
     expect(lines.at(-1)).toBe('shop: what a deploy would do about it: nx run shop:plan');
   });
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 
-import { parseVariables } from './parse-variables';
+import { parseDotenv } from '@itsup/config';
+
 import { projectText } from './project-text';
 import { HOST_CONTEXT, secretsContextOf, secretsFilesOf, type SecretsReader } from './secrets';
 
@@ -9,7 +9,7 @@ import { HOST_CONTEXT, secretsContextOf, secretsFilesOf, type SecretsReader } fr
 export interface StackEnvironment {
   /** For the child process: the secrets and our own variables. */
   added: Record<string, string>;
-  /** What Compose interpolates from: the caller's environment, `.env` of the project's folder below it, `added` above. */
+  /** What Compose interpolates from: the caller's environment, the `.env` files below it, `added` above. */
   all: Record<string, string>;
   /** Names that the project's own `.env` and secrets define. */
   own: ReadonlySet<string>;
@@ -20,13 +20,13 @@ export interface StackEnvironment {
 /**
  * Puts a stack's environment together. A project sees its own secrets and nobody else's; the host's are the proxy's.
  * They win over the caller's environment: they are the project's own.
- * @param folder the project's folder, whose `.env` Compose reads by itself; absolute
  */
 export async function stackEnvironment(
   options: {
     root: string;
     stack: string;
-    folder: string;
+    /** Files of variables that Compose reads by itself, later ones on top; absolute. */
+    dotenvs: readonly string[];
     stateDir: string;
     env: Readonly<Record<string, string | undefined>>;
     /** What the child gets of `env`; default: all of it. */
@@ -34,9 +34,8 @@ export async function stackEnvironment(
   },
   readSecrets: SecretsReader,
 ): Promise<StackEnvironment> {
-  const { root, stack, folder, stateDir, env, inherit = env } = options;
+  const { root, stack, dotenvs, stateDir, env, inherit = env } = options;
   const context = secretsContextOf(stack);
-  const dotenv = projectText(path.join(folder, '.env'), `${path.relative(root, folder)}/.env`);
   const [host, own] = await Promise.all([readSecrets(HOST_CONTEXT), readSecrets(context)]);
   const email = host.variables['LETSENCRYPT_EMAIL'] ?? env['LETSENCRYPT_EMAIL'];
   const added: Record<string, string> = {
@@ -46,23 +45,18 @@ export async function stackEnvironment(
     ITSUP_CERT_RESOLVER: email ? 'letsencrypt' : '',
   };
   const secretsFiles = new Set([HOST_CONTEXT, context].flatMap(secretsFilesOf));
-  const ofDotenv = dotenvVariables(dotenv);
+  const outer = { ...withValues(inherit), ...added };
+  const ofDotenv: Record<string, string> = {};
+  for (const file of dotenvs) {
+    const text = projectText(file, path.relative(root, file)) ?? '';
+    Object.assign(ofDotenv, parseDotenv(text, (name) => outer[name] ?? ofDotenv[name]).variables);
+  }
   return {
     added,
-    all: { ...ofDotenv, ...withValues(inherit), ...added },
+    all: { ...ofDotenv, ...outer },
     own: new Set([...Object.keys(ofDotenv), ...Object.keys(own.variables)]),
-    files: [...[...secretsFiles].map((file) => path.join(root, file)), path.join(folder, '.env')],
+    files: [...[...secretsFiles].map((file) => path.join(root, file)), ...dotenvs],
   };
-}
-
-/** What Compose reads by itself: a line that we cannot read is its to judge. */
-function dotenvVariables(text: string | null): Record<string, string> {
-  if (text === null) return {};
-  try {
-    return parseVariables(text, '.env');
-  } catch {
-    return withValues(parseEnv(text));
-  }
 }
 
 function withValues(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -30,7 +30,8 @@ import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
 import { joinedContainers } from './joined-containers';
 import { modelPathProblems } from './model-paths';
-import { projectCompose } from './project-compose';
+import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
+import { refuseOtherName } from './project-name';
 import { projectText } from './project-text';
 import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
@@ -79,7 +80,7 @@ export interface LoadOptions {
   /** What images.lock.yml holds image references to. */
   lock: ImageLock;
   /** Compose files instead of the artifact (a rollback). */
-  composeFiles?: string[];
+  restored?: RestoredFiles;
   /** Image id instead of the model's image, by service (a rollback). */
   images?: Readonly<Record<string, string>>;
 }
@@ -90,12 +91,8 @@ export interface LoadOptions {
  */
 export async function loadDesired(spec: StackSpec, options: LoadOptions): Promise<LoadedStack> {
   const { environment, stack, followed } = await projectCompose(spec, options);
-  const compose = options.docker.compose({
-    project: spec.projectName,
-    files: options.composeFiles ?? [spec.composeFile],
-    cwd: path.dirname(spec.composeFile),
-    ...stack,
-  });
+  if (options.restored === undefined) refuseOtherName(spec, environment);
+  const compose = composeOf(options.docker, spec, stack, options.restored);
   const sources = readTexts(spec.sources);
   const [model, hashes] = await Promise.all([
     readModel(compose, options.relocation).catch((error: unknown) => error),
@@ -106,7 +103,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   if (!isModel(model)) throw explained(model, spec, uses, environment);
   const joined: Problem[] = [];
   // What a rollback mounts is a copy of the project's own, in the state folder.
-  if (spec.project !== null && options.composeFiles === undefined) {
+  if (spec.project !== null && options.restored === undefined) {
     const { isolation, stateDir: stateFolder } = options;
     const services = spec.project.compose?.services ?? [];
     const refused = refusedMounts(spec.stack, model, services, { stateFolder, isolation });

@@ -9,7 +9,7 @@ import { createDocker, type ComposeModel } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 
 import { stackSpecs } from '../stack/stack-spec';
-import { projectCompose } from './project-compose';
+import { composeOf, projectCompose } from './project-compose';
 import { createSecretsReader } from './secrets';
 
 const TEMPLATES = path.resolve(__dirname, '../../../../templates');
@@ -61,19 +61,21 @@ async function both(files: Record<string, string>, env: Record<string, string>):
     secrets,
   });
   expect(stack.inherit).not.toHaveProperty('GH_TOKEN');
-  const compose = docker.compose({
-    project: spec.projectName,
-    files: [spec.composeFile],
-    cwd: path.dirname(spec.composeFile),
-    ...stack,
-  });
+  const compose = composeOf(docker, spec, stack);
   return [valuesOf(JSON.parse(plain) as ComposeModel), valuesOf(await compose.configJson())];
 }
 
-function valuesOf({ services }: ComposeModel): Values {
-  return Object.fromEntries(
-    Object.entries(services).map(([name, { environment }]) => [name, (environment ?? {}) as Values[string]]),
-  );
+function valuesOf({ name: project, services }: ComposeModel): Values {
+  return {
+    // Beside the services: a name that none of them can have.
+    '(project)': { name: project },
+    ...Object.fromEntries(
+      Object.entries(services).map(([name, { environment }]) => [
+        name,
+        (environment ?? {}) as Values[string],
+      ]),
+    ),
+  };
 }
 
 const WEB = 'services:\n  web:\n    image: busybox\n';
@@ -124,6 +126,44 @@ const title = 'projectCompose loses no variable that plain Compose sees';
         '.env': 'COMPOSE_PROFILES=dev\n',
       },
       { FOO: 'foo' },
+    ],
+    [
+      'of the .env that names the files and the project',
+      {
+        'docker-compose.yml': `${WEB}    environment: {MODE: dev}\n`,
+        'prod.yml': 'services:\n  web: {environment: {MODE: $FOO, NAME: $COMPOSE_PROJECT_NAME}}\n',
+        '.env': 'COMPOSE_FILE=docker-compose.yml:prod.yml\nCOMPOSE_PROJECT_NAME=zz\n',
+      },
+      { FOO: 'foo' },
+    ],
+    [
+      'of both .env files where COMPOSE_FILE leads to another folder',
+      {
+        'docker-compose.yml': WEB,
+        'stack/main.yml': `${WEB}    environment: {A: $A, B: $B, C: $FOO}\n`,
+        'stack/.env': 'A=stack\nB=stack\n',
+        '.env': 'COMPOSE_PATH_SEPARATOR=;\nNAME=more\nCOMPOSE_FILE=stack/main.yml;stack/${NAME}.yml\nA=top\n',
+        'stack/more.yml': 'services: {web: {environment: {D: d}}}\n',
+      },
+      { FOO: 'foo' },
+    ],
+    [
+      'with a name of the project that the .env completes',
+      {
+        'docker-compose.yml': `name: shop-\${STAGE}\n${WEB}    environment: [FOO]\n`,
+        '.env': 'STAGE=Prod\n',
+      },
+      { FOO: 'foo' },
+    ],
+    [
+      'of the files of variables that the caller names',
+      {
+        'docker-compose.yml': `${WEB}    environment: {A: $A, B: $B}\n`,
+        'a.env': 'A=foo\n',
+        'b.env': 'B=$A-b\n',
+        '.env': 'A=dotenv\n',
+      },
+      { COMPOSE_ENV_FILES: 'a.env,b.env' },
     ],
     [
       'with a name that a shell could not set',

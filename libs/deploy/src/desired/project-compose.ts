@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 
 import { expandedPath, followSources, UserError, type NamedPath } from '@itsup/config';
-import type { ComposeStack } from '@itsup/docker';
+import type { Compose, ComposeStack, Docker } from '@itsup/docker';
 
 import { secretsFilesOf, type SecretsReader } from './secrets';
 import { childEnvironment, withoutCredentials } from './child-environment';
+import { dotenvFiles } from './dotenv-files';
 import { credentialProblems, credentialsOfEnvFile } from './credential-problems';
 import { stackEnvironment, type StackEnvironment } from './environment';
 import { projectText } from './project-text';
@@ -14,7 +14,7 @@ import type { StackSpec } from '../stack/stack-spec';
 /** What Compose may be run with on a stack. Holds secrets. */
 export interface ProjectCompose {
   environment: StackEnvironment;
-  stack: Pick<ComposeStack, 'env' | 'inherit' | 'envFile'>;
+  stack: Pick<ComposeStack, 'env' | 'inherit' | 'envFiles'>;
   /** Compose files and files of variables that only the values of variables lead to, beside those of the spec; absolute. */
   followed: { sources: string[]; envFiles: string[] };
 }
@@ -38,9 +38,9 @@ export async function projectCompose(
   spec: StackSpec,
   { root, stateDir, env, secrets, words = [] }: ProjectComposeOptions,
 ): Promise<ProjectCompose> {
-  const { stack, folder, project } = spec;
-  const options = { root, stack, folder, stateDir, env };
+  const { stack, project } = spec;
   if (project === null) {
+    const options = { root, stack, dotenvs: [path.join(spec.folder, '.env')], stateDir, env };
     const environment = await stackEnvironment(options, secrets);
     return {
       environment,
@@ -48,16 +48,17 @@ export async function projectCompose(
       followed: { sources: [], envFiles: [] },
     };
   }
+  const { files: dotenvs, told } = dotenvFiles(spec, project, env);
+  const options = { root, stack, dotenvs, stateDir, env };
   const display = (file: string): string => path.relative(root, file);
   const textOf = (file: string): string => projectText(file, display(file)) ?? '';
   // What leads to a file is named by one that was read before, so that the child gets it too.
   const { all } = await stackEnvironment({ ...options, inherit: withoutCredentials(env) }, secrets);
   const variables = { HOME: env['HOME'], ...all };
   const { problems: ofPaths, files, paths, credentials, partial } = followSources(root, project, variables);
-  const dotenv = path.join(folder, '.env');
   const sources = unique([...spec.sources, ...files.map((file) => path.resolve(root, file))]);
   const envFiles = unique([
-    dotenv,
+    ...dotenvs,
     ...spec.envFiles,
     ...paths.filter(isEnvFile).flatMap((named) => pathOf(root, named, variables)),
   ]);
@@ -72,10 +73,10 @@ export async function projectCompose(
   const named = [...credentials, ...envTexts.flatMap(([file, text]) => credentialsOfEnvFile(file, text))];
   const problems = [...ofPaths, ...credentialProblems(stack, named, environment.own, env)];
   if (problems.some(({ severity }) => severity === 'error')) throw new UserError(problems);
-  const known = new Set([...spec.sources, ...spec.envFiles, dotenv]);
+  const known = new Set([...spec.sources, ...spec.envFiles, ...dotenvs]);
   return {
     environment,
-    stack: { env: environment.added, inherit, ...(readsOwn(spec, dotenv, inherit) && { envFile: dotenv }) },
+    stack: { env: environment.added, inherit, ...(told.length > 0 && { envFiles: told }) },
     followed: {
       sources: sources.filter((file) => !known.has(file)),
       envFiles: envFiles.filter((file) => !known.has(file)),
@@ -83,17 +84,31 @@ export async function projectCompose(
   };
 }
 
+/** The Compose files of an earlier deploy in place of the stack's own. */
+export interface RestoredFiles {
+  /** In Compose's order, absolute. */
+  files: string[];
+  /** Where their relative paths resolve. */
+  directory: string;
+}
+
 /**
- * Must Compose be told of the project's `.env`? It looks for one beside the artifact, and takes some variables
- * (COMPOSE_PROFILES, those within an env_file) from there alone; with `paths: upstream` that is where it belongs.
+ * Compose on a stack: the one way in which all that asks it runs it. A project's is run where its user would run
+ * `docker compose`, on the same files, with what is added to them as the last one.
  */
-function readsOwn(
-  { project }: StackSpec,
-  dotenv: string,
-  { COMPOSE_ENV_FILES: others = '', COMPOSE_DISABLE_ENV_FILE: disabled = '' }: Record<string, string>,
-): boolean {
-  if (project?.paths === 'upstream' || others !== '' || /^(?:1|t|true)$/i.test(disabled)) return false;
-  return statSync(dotenv, { throwIfNoEntry: false })?.isFile() === true;
+export function composeOf(
+  docker: Pick<Docker, 'compose'>,
+  spec: Pick<StackSpec, 'projectName' | 'files' | 'folder' | 'directory' | 'project'>,
+  stack: Pick<ComposeStack, 'env' | 'inherit' | 'envFiles'>,
+  { files, directory }: RestoredFiles = spec,
+): Compose {
+  return docker.compose({
+    project: spec.projectName,
+    files,
+    directory,
+    cwd: spec.project?.paths === 'upstream' ? directory : spec.folder,
+    ...stack,
+  });
 }
 
 function unique(files: readonly string[]): string[] {

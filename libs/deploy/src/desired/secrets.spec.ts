@@ -83,7 +83,7 @@ describe('createSecretsReader', () => {
 
 describe('stackEnvironment', () => {
   const environmentOf = (stack: string, env: Record<string, string> = {}): Promise<StackEnvironment> =>
-    stackEnvironment({ root, stack, folder: root, stateDir: '/state', env }, reader());
+    stackEnvironment({ root, stack, dotenvs: [path.join(root, '.env')], stateDir: '/state', env }, reader());
 
   it("gives a project its own secrets and nobody else's, and the proxy those of the host", async () => {
     await write('blog.env', 'BLOG=1');

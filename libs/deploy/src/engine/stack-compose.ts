@@ -5,7 +5,7 @@ import type { Compose } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { projectCompose } from '../desired/project-compose';
+import { composeOf, projectCompose } from '../desired/project-compose';
 import { createSecretsReader } from '../desired/secrets';
 import { PROXY_STACK } from '../requests';
 import { stackSpecs } from '../stack/stack-spec';
@@ -53,12 +53,7 @@ export async function stackCompose(
     secrets: createSecretsReader(root, docker),
     words,
   });
-  return docker.compose({
-    project: spec.projectName,
-    files: [spec.composeFile],
-    cwd: spec.folder,
-    ...environment,
-  });
+  return composeOf(docker, spec, environment);
 }
 
 /** The workspace reduced to what one stack's commands need. */

@@ -5,7 +5,9 @@ import type { Project, Workspace } from '@itsup/config';
 import type { Circumstances } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
+import { dotenvFiles } from '../desired/dotenv-files';
 import { stackEnvironment } from '../desired/environment';
+import { projectPaths } from '../stack/stack-spec';
 import type { SecretsReader } from '../desired/secrets';
 
 /**
@@ -19,8 +21,10 @@ export async function hostCircumstances(
 ): Promise<Circumstances> {
   const values = new Map<string, Record<string, string>>();
   await Promise.all(
-    workspace.projects.filter(hasVariables).map(async ({ name, folder }) => {
-      const options = { root, stack: name, folder: `${root}/${folder}`, stateDir: state.dir, env };
+    workspace.projects.filter(hasVariables).map(async (project) => {
+      const { name } = project;
+      const { files: dotenvs } = dotenvFiles(projectPaths(root, project), project, env);
+      const options = { root, stack: name, dotenvs, stateDir: state.dir, env };
       // What cannot be read is told when the stack is loaded; until then defaults count.
       const read = await stackEnvironment(options, secrets).catch(() => null);
       if (read !== null) values.set(name, read.all);

@@ -59,7 +59,7 @@ describe('a plan from another checkout than the one that the host is deployed fr
   it('finds what this checkout changes: a mounted file, a build context, a setting', async () => {
     write(checkout, 'projects/shop/nginx.conf', 'listen 8080;');
     write(checkout, 'projects/shop/web/Dockerfile', 'FROM alpine');
-    const artifact = path.join(checkout, 'upstream/shop/docker-compose.yml');
+    const artifact = path.join(checkout, 'upstream/shop/docker-compose.ingress.yml');
     writeFileSync(artifact, readFileSync(artifact, 'utf8').replace('"LEVEL": "info"', '"LEVEL": "debug"'));
     const { services } = await plan();
     expect(services).toMatchObject([

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { projectComposeFile, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
+import { projectArtifactPaths, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
 import type { Project, Workspace } from '@itsup/config';
 import { composeProjectName, proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
 
@@ -14,10 +14,14 @@ export interface StackSpec {
   projectName: string;
   /** converge: it has containers. down: `enabled: false`. external: routes only. */
   kind: 'converge' | 'down' | 'external';
-  /** Absolute; Compose resolves relative paths in it and reads its `.env`. */
+  /** Absolute: where `docker compose` would be run. */
   folder: string;
   /** The artifact, absolute. */
   composeFile: string;
+  /** What Compose reads, in its order, absolute: the project's own files and then what is added to them. */
+  files: string[];
+  /** Where relative paths of these resolve, absolute. */
+  directory: string;
   /** Every file of the sources that the model depends on, absolute; the artifacts are among them. */
   sources: string[];
   /** `env_file` entries, absolute, there or not. */
@@ -48,20 +52,18 @@ export function stackSpecs(
   const ofConsumer = groupBy(edges, ({ consumer }) => consumer);
   const ofProvider = groupBy(edges, ({ provider }) => provider);
   const specs = workspace.projects.map((project): StackSpec => {
-    const composeFile = path.join(root, projectComposeFile(project.name));
+    const paths = projectPaths(root, project);
     const own = ofConsumer.get(project.name) ?? [];
     const facts = project.compose;
     const sources = [
-      composeFile,
-      path.join(path.dirname(composeFile), 'docker-compose.ingress.yml'),
+      ...projectArtifactPaths(project.name).map((file) => path.join(root, file)),
       ...[...project.files, ...(facts?.files ?? [])].map((file) => path.resolve(root, file)),
     ];
     return {
       stack: project.name,
       projectName: composeProjectName(project),
       kind: project.kind === 'external' ? 'external' : project.enabled ? 'converge' : 'down',
-      folder: path.resolve(root, project.folder),
-      composeFile,
+      ...paths,
       sources: unique(sources),
       envFiles: unique((facts?.envFiles ?? []).map((file) => path.resolve(root, file.path))),
       edges: own.map((edge) => ({
@@ -83,6 +85,20 @@ export function stackSpecs(
   return new Map([proxySpec(root, proxynet), ...specs].map((spec) => [spec.stack, spec]));
 }
 
+/** Where a project's files are, and what Compose is run with on them. */
+export function projectPaths(
+  root: string,
+  { name, folder, compose }: Pick<Project, 'name' | 'folder' | 'compose'>,
+): Pick<StackSpec, 'folder' | 'composeFile' | 'files' | 'directory'> {
+  const [composeFile, added] = projectArtifactPaths(name).map((file) => path.join(root, file));
+  return {
+    folder: path.resolve(root, folder),
+    composeFile: composeFile ?? '',
+    files: [...(compose?.files ?? []).map((file) => path.resolve(root, file)), added ?? ''],
+    directory: path.resolve(root, compose?.directory ?? folder),
+  };
+}
+
 function proxySpec(root: string, proxynet: Proxynet): StackSpec {
   const composeFile = path.join(root, PROXY_COMPOSE_FILE);
   return {
@@ -91,6 +107,8 @@ function proxySpec(root: string, proxynet: Proxynet): StackSpec {
     kind: 'converge',
     folder: path.dirname(composeFile),
     composeFile,
+    files: [composeFile],
+    directory: path.dirname(composeFile),
     sources: [composeFile],
     envFiles: [],
     edges: [],

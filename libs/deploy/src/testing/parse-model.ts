@@ -9,9 +9,14 @@ interface IncludingModel extends ComposeModel {
 /** A Compose file with the services of those that it includes; a later one's keys replace an earlier one's. */
 export function parseModel(text: string, read: (file: string) => ComposeModel): ComposeModel {
   const { include = [], ...model } = parse(text) as IncludingModel;
+  return mergedModel([...include.flatMap(({ path }) => path).map(read), model]);
+}
+
+/** Several files' models as one; a later one's keys replace an earlier one's. */
+export function mergedModel(parts: readonly ComposeModel[]): ComposeModel {
   const services: ComposeModel['services'] = {};
-  let whole: ComposeModel = { name: model.name, services };
-  for (const part of [...include.flatMap(({ path }) => path).map(read), model]) {
+  let whole: ComposeModel = { name: parts[0]?.name ?? '', services };
+  for (const part of parts) {
     for (const [name, service] of Object.entries(part.services ?? {}))
       services[name] = { ...services[name], ...service };
     whole = { ...whole, ...part, services };

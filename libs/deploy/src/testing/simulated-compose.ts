@@ -10,7 +10,7 @@ import {
 } from '@itsup/docker';
 
 import { configHash } from './config-hash';
-import { parseModel } from './parse-model';
+import { mergedModel, parseModel } from './parse-model';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
 import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
@@ -152,7 +152,7 @@ function readModel({ files, env }: ComposeStack): ComposeModel {
     );
   };
   try {
-    return read(files[0] ?? '');
+    return mergedModel(files.map(read));
   } catch (error) {
     throw new DockerError({ code: 'compose-invalid', reason: String(error) });
   }

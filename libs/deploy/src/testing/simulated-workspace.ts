@@ -37,7 +37,10 @@ export class SimulatedWorkspace {
   /** Adds or replaces a project of these services; images that the engine lacks are put there. */
   setProject(name: string, services: Record<string, ComposeService>, change: Partial<Project> = {}): void {
     this.projects.set(name, project(name, change));
-    this.writeModel(name, services, change, this.composeFile(name));
+    const added = this.composeFile(name);
+    this.writeModel(name, services, change, added);
+    const artifact = { include: [{ path: [path.basename(added)] }] };
+    writeFileSync(path.join(path.dirname(added), 'docker-compose.yml'), JSON.stringify(artifact));
   }
 
   /** Adds or replaces a host outside of Docker. */
@@ -88,9 +91,9 @@ export class SimulatedWorkspace {
     }
   }
 
-  /** The artifact that the project's stack is run with. */
+  /** What Compose reads of the project: here all of it stands in the file of what is added. */
   composeFile(name: string): string {
-    return path.join(this.root, 'upstream', name, 'docker-compose.yml');
+    return path.join(this.root, 'upstream', name, 'docker-compose.ingress.yml');
   }
 
   removeProject(name: string): void {

@@ -1,5 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   PROXY_COMPOSE_FILE,
   projectArtifactPaths,
@@ -22,9 +22,17 @@ import {
   type Workspace,
 } from '@itsup/config';
 import type { Docker } from '@itsup/docker';
-import { knownObjects, routeProject, routeWorkspace, type WorkspaceRouting } from '@itsup/routing';
+import {
+  composeProjectName,
+  knownObjects,
+  routeProject,
+  routeWorkspace,
+  type WorkspaceRouting,
+} from '@itsup/routing';
 import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
 import { PROXY_STACK } from '../requests';
+import { composeOf } from '../desired/project-compose';
+import { projectPaths } from '../stack/stack-spec';
 import { credentialProblems } from '../desired/credential-problems';
 import { projectText } from '../desired/project-text';
 import { secretsFilesOf } from '../desired/secrets';
@@ -140,7 +148,13 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   return [
     ...found,
     ...forbidden,
-    ...(await checkArtifact(check, { stack: name, file: projectComposeFile(name), files, variables })),
+    ...(await checkArtifact(check, {
+      stack: name,
+      run: { projectName: composeProjectName(project), project, ...projectPaths(check.root, project) },
+      file: projectComposeFile(name),
+      files,
+      variables,
+    })),
   ];
 }
 
@@ -159,7 +173,14 @@ async function checkProxy(check: Check): Promise<Problem[]> {
   const { workspace, routing } = await check.whole();
   const told = new Set(routing.edgeProblems);
   const file = PROXY_COMPOSE_FILE;
-  const artifact = { stack: PROXY_STACK, file, files: [file], variables: [] };
+  const run = {
+    projectName: PROXY_STACK,
+    project: null,
+    folder: check.root,
+    directory: join(check.root, dirname(file)),
+    files: [join(check.root, file)],
+  };
+  const artifact = { stack: PROXY_STACK, run, file, files: [file], variables: [] };
   return [
     // An edge fails its consumer alone, which tells of it.
     ...routing.problems.filter((problem) => !told.has(problem)),
@@ -194,14 +215,19 @@ function otherVersionNote(version: string): Problem {
 
 interface Artifact {
   stack: string;
-  /** What Compose is run with. */
+  /** What Compose is run on, as a deploy runs it. */
+  run: Parameters<typeof composeOf>[1];
+  /** The generated Compose file. */
   file: string;
   /** Every Compose file of the workspace that it comes to. */
   files: string[];
   variables: ComposeVariable[];
 }
 
-async function checkArtifact(check: Check, { stack, file, files, variables }: Artifact): Promise<Problem[]> {
+async function checkArtifact(
+  check: Check,
+  { stack, run, file, files, variables }: Artifact,
+): Promise<Problem[]> {
   const written = await access(join(check.root, file)).then(
     () => true,
     () => false,
@@ -217,7 +243,7 @@ async function checkArtifact(check: Check, { stack, file, files, variables }: Ar
     ];
   }
   const env = placeholderEnvironment(variables);
-  const compose = check.docker.compose({ project: stack, files: [file], cwd: check.root, env });
+  const compose = composeOf(check.docker, run, { env });
   const verdict = await check.presence.judge(() => composeVerdict(compose, variables));
   return 'problems' in verdict
     ? verdict.problems

@@ -9,14 +9,15 @@ import type {
 } from './compose';
 
 /** What every command of a stack begins with. */
-export function stackArguments({ project, files, envFile }: ComposeStack): string[] {
+export function stackArguments({ project, files, directory, envFiles = [] }: ComposeStack): string[] {
   return [
     'compose',
     '--ansi',
     'never',
     '--project-name',
     project,
-    ...(envFile === undefined ? [] : ['--env-file', envFile]),
+    ...(directory === undefined ? [] : ['--project-directory', directory]),
+    ...envFiles.flatMap((file) => ['--env-file', file]),
     ...files.flatMap((file) => ['--file', file]),
   ];
 }

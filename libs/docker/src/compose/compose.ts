@@ -6,15 +6,17 @@ export interface ComposeStack {
   project: string;
   /** Compose files (`-f`), absolute or relative to `cwd`, later ones on top. */
   files: string[];
-  /** Working directory of the child. */
+  /** Working directory of the child: where words of a command line, COMPOSE_ENV_FILES and nested includes resolve. */
   cwd: string;
+  /** Where relative paths of the files resolve (`--project-directory`); default: the folder of the first file. */
+  directory?: string;
   /**
    * Variables for interpolation and for Compose itself (`COMPOSE_PROFILES`), on top of the environment of `createDocker`.
    * They reach the child through its environment alone, never argv, and no message repeats a value.
    */
   env: Record<string, string>;
-  /** File of variables (`--env-file`) in place of the `.env` of `cwd`; absolute. */
-  envFile?: string;
+  /** Files of variables (`--env-file`) in place of the `.env` that Compose finds by itself, later ones on top; absolute. */
+  envFiles?: string[];
   /** What the child gets of the environment of `createDocker`; default: all of it. */
   inherit?: Readonly<Record<string, string>>;
 }

@@ -5,6 +5,7 @@ import type { Project } from '@itsup/config';
  * (lower case, and nothing but letters, digits, `-` and `_`, the first one a letter or digit).
  */
 export function composeProjectName({ name, compose }: Pick<Project, 'name' | 'compose'>): string {
+  if (compose?.projectName !== undefined) return compose.projectName;
   const own = compose?.name;
   if (own !== null && own !== undefined && !own.includes('$')) return own;
   return name

@@ -52,7 +52,11 @@ export const createNodes: CreateNodes = [
     }
     if (files.includes(PROXY_ANCHOR)) {
       const layout = inspectLayout(workspaceRoot, new Set(anchors.keys()));
-      nodes.push([PROXY_ANCHOR, { projects: { proxy: proxyNode([...names.values()], build, layout) } }]);
+      const digest = [build.digest, ...settingsOf(scans)].join(' ');
+      nodes.push([
+        PROXY_ANCHOR,
+        { projects: { proxy: proxyNode([...names.values()], { ...build, digest }, layout) } },
+      ]);
     }
     return nodes;
   },
@@ -120,7 +124,7 @@ function projectNode(
       stack: isReserved ? nxName : scan.name,
       nxName,
       // Nx does not see these files: without a word of them it would take a cached verdict.
-      digest: [build.digest, ...scan.nxFiles].join(' '),
+      digest: [build.digest, ...scan.nxFiles, ...settingsOf([scan])].join(' '),
       refusal: build.refusal ?? reserved,
       notes: [],
       generate: ['stack', SETTINGS, '{workspaceRoot}/templates/upstream/**/*'],
@@ -149,6 +153,13 @@ function textOf(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** What `.env` files tell Compose, which git may ignore. */
+function settingsOf(scans: readonly ProjectScan[]): string[] {
+  return scans.flatMap(({ name, composeSettings }) =>
+    composeSettings === null ? [] : [`${name}:${composeSettings}`],
+  );
 }
 
 function descriptionOf(scan: ProjectScan): string {
