@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import type { Row } from './row';
+
+/** The version of Compose at hand, `2.26.1`; empty when there is none. */
+export function composeVersion(): string {
+  try {
+    return execFileSync('docker', ['compose', 'version', '--short'], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a row uses nothing that came with a later Compose. */
+export function isKnownTo(version: string, { sinceCompose = '0' }: Row): boolean {
+  const [at, needed] = [version, sinceCompose].map((text) =>
+    text.replace(/^v/, '').split(/[.-]/).map(Number),
+  );
+  for (const [index, part] of (needed ?? []).entries()) {
+    const own = at?.[index] ?? 0;
+    if (own !== part) return own > part;
+  }
+  return true;
+}

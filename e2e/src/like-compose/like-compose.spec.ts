@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnOwnEngine } from '../harness/describe-with';
+import { BUSYBOX } from '../harness/images';
+import { REPOSITORY } from '../harness/repository';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { composeVersion, isKnownTo } from './compose-version';
+import { INTENDED, level } from './intended';
+import { referenceRun, type Pair } from './reference-run';
+import { ROWS } from './rows';
+
+const version = composeVersion();
+/** A pattern of titles, for whoever looks into a few rows. */
+const chosen = new RegExp(process.env['ITSUP_E2E_ROWS'] ?? '');
+const rows = ROWS.filter((row) => isKnownTo(version, row) && chosen.test(row.title));
+
+describeOnOwnEngine([BUSYBOX], `a deploy beside docker compose up --detach (Compose ${version})`, () => {
+  let workspace: TestWorkspace;
+  let pairs: Map<string, Pair>;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+    const run = await referenceRun(rows, workspace);
+    pairs = new Map(run.map((pair) => [pair.row.title, pair]));
+  }, 3_000_000);
+  afterAll(() => workspace.dispose());
+
+  it.each(rows.map((row) => [row.title, row] as const))('%s', (title, row) => {
+    const pair = pairs.get(title);
+    if (pair === undefined) throw new Error('it was not run');
+    expect(pair.compose.some(({ isSuccess }) => !isSuccess)).toBe(row.fails === true);
+    const { compose, ours, shown } = level(pair);
+    try {
+      expect(ours).toEqual(compose);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${failures(pair)}`);
+    }
+    expect(shown).toEqual(row.intended ?? []);
+  });
+
+  it('has every intended difference in the documentation, with its reason', async () => {
+    const text = await readFile(join(REPOSITORY, 'docs/how-a-deploy-works.md'), 'utf8');
+    const lines = text.replace(/\s+/g, ' ');
+    expect(INTENDED.filter(({ title, reason }) => !lines.includes(title) || !lines.includes(reason))).toEqual(
+      [],
+    );
+  });
+});
+
+/** What was printed where a deploy failed: the quickest way to the cause. */
+function failures({ compose, ours }: Pair): string {
+  return [...compose, ...ours]
+    .filter(({ isSuccess }) => !isSuccess)
+    .map(({ output }) => output.slice(-3000))
+    .join('\n---\n');
+}
