@@ -16,7 +16,13 @@ export { handoverMode, lossNote } from './traefik/handover-mode';
 export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';
 export { handoverComment } from './traefik/handover-rules';
 export { recoverHandover, type HandoverRecovery } from './traefik/recover-handover';
-export { apiAddressOf, entryPointsOf, formatAddress, internalEntryPoint } from './traefik/entry-points';
+export {
+  apiAddressOf,
+  entryPointsOf,
+  formatAddress,
+  internalEntryPoint,
+  type StaticEntryPoint,
+} from './traefik/entry-points';
 export { staticChange, type StaticChange } from './traefik/static-change';
 export { acknowledgeUnpinned, isUp } from './pin/acknowledge';
 export { portsAnswer } from './readiness/await-ready';

@@ -1,4 +1,10 @@
-import { createTraefikApi, TraefikApiRefusal, type ServedConfiguration } from '../traefik-api';
+import {
+  createTraefikApi,
+  TraefikApiError,
+  TraefikApiRefusal,
+  type ServedConfiguration,
+  type ServedSection,
+} from '../traefik-api';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
 import { protocols } from '../pin/provided-configuration';
@@ -61,6 +67,11 @@ export interface AwaitServingOptions {
   model: string | null;
   /** Its container, when it is ours: the wait ends when that ends. */
   container?: string;
+  /**
+   * Of the model what containers bring is compared, and nothing else: it reads other files. One whose API does not answer,
+   * because its files are gone, is compared with nothing; ready is then who has the same routes for a second.
+   */
+  onlyContainers?: boolean;
   limitMs: number;
   intervalMs: number;
 }
@@ -69,9 +80,10 @@ export interface AwaitServingOptions {
 export async function awaitServing(
   context: HandoverContext,
   waiter: Waiter,
-  { address, model, container, limitMs, intervalMs }: AwaitServingOptions,
+  { address, model, container, onlyContainers = false, limitMs, intervalMs }: AwaitServingOptions,
 ): Promise<void> {
   let missing = '';
+  const changes = calmWatch(() => waiter.clock.now());
   await waitFor(
     waiter,
     { what: 'the new Traefik to serve what the old one serves', limitMs, intervalMs },
@@ -79,8 +91,9 @@ export async function awaitServing(
       if (container !== undefined) await mustRun(context, container);
       try {
         const fresh = await servingOf(context, address);
-        const old = await modelServing(context, model);
-        missing = old === null ? '' : missingFrom(old, fresh);
+        const old = await modelServing(context, model, onlyContainers);
+        if (old !== null) missing = missingFrom(onlyContainers ? broughtByContainers(old) : old, fresh);
+        else missing = onlyContainers ? changes(fresh) : '';
       } catch (error) {
         missing = error instanceof Error ? error.message : String(error);
       }
@@ -90,12 +103,47 @@ export async function awaitServing(
   );
 }
 
-/** What the model serves; null: there is none, or it was started with another state folder's secret and tells us nothing. */
-async function modelServing(context: HandoverContext, model: string | null): Promise<Serving | null> {
+const CALM_MS = 1_000;
+
+/** Tells of routes that still come and go; empty: they are the same for a second. */
+function calmWatch(now: () => number): (serving: Serving) => string {
+  let last: { names: string; since: number } | null = null;
+  return ({ configuration }) => {
+    const names = protocols.flatMap((protocol) => [...configuration[protocol].routers.keys()].sort()).join();
+    if (last === null || names !== last.names) last = { names, since: now() };
+    return now() - last.since < CALM_MS ? 'its routes still change' : '';
+  };
+}
+
+/** Without what comes of files: routers and services of other providers, and certificates. */
+function broughtByContainers({ configuration, entryPoints }: Serving): Serving {
+  const only = (section: ServedSection): ServedSection => {
+    const own = (objects: ServedSection['routers']): ServedSection['routers'] =>
+      new Map([...objects].filter(([name]) => name.endsWith('@docker')));
+    return { routers: own(section.routers), services: own(section.services), middlewares: new Map() };
+  };
+  const { http, tcp, udp } = configuration;
+  return {
+    configuration: { http: only(http), tcp: only(tcp), udp: only(udp) },
+    entryPoints,
+    certificates: [],
+  };
+}
+
+/**
+ * What the model serves; null: there is none, or it was started with another state folder's secret and tells us nothing.
+ * @param mayBeSilent it may also answer in another way than Traefik's API does, for want of the files that let us in
+ */
+async function modelServing(
+  context: HandoverContext,
+  model: string | null,
+  mayBeSilent: boolean,
+): Promise<Serving | null> {
   if (model === null) return null;
   try {
     return await servingOf(context, model);
   } catch (error) {
+    if (mayBeSilent && error instanceof TraefikApiError) return null;
     if (!(error instanceof TraefikApiRefusal)) throw error;
     context.report({
       type: 'note',

@@ -104,6 +104,11 @@ export interface HandoverRequest {
   copyCertificates: ((target: string) => Promise<void>) | null;
   /** The running instance runs as another user than the next one. */
   changesUser: boolean;
+  /**
+   * The running instance reads another folder than the next one will: the one that it was started with is gone, or belongs to
+   * another state folder. Then what it has of files and certificates is no measure for the next one.
+   */
+  readsOtherFiles?: boolean;
   /** An image on the engine with `nsenter`, where this process is not root. */
   helperImage?: HelperImage;
   /** Publishes the static configuration: the final instance reads it. */

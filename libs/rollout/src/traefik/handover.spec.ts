@@ -66,6 +66,20 @@ describe('handOver', () => {
     expect(host.instances.has(old)).toBe(false);
   });
 
+  it('replaces one whose files are gone, so that its API answers no more, without losing what containers bring', async () => {
+    const host = new SimulatedProxy(api);
+    const [old = ''] = host.instances.keys();
+    const process = new SimulatedProxyProcess(host, folder);
+    const context = process.context();
+    const get: typeof context.get = async (url, options) =>
+      url.startsWith(api) && host.instances.has(old) ? { status: 404, body: '' } : context.get(url, options);
+    const request = { ...process.request(current, next), readsOtherFiles: true };
+    const outcome = await handOver({ ...context, get }, request, process.journal);
+    expect(outcome).toMatchObject({ result: 'done', leftover: null });
+    expect(host.instances.has(old)).toBe(false);
+    expectClean(host);
+  });
+
   it.each<[string, (host: SimulatedProxy) => void, RegExp]>([
     [
       'the new configuration does not start',

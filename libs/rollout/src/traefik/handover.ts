@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
 import { handoverMode, lossNote } from './handover-mode';
-import { awaitServing } from './handover-ready';
+import { awaitServing, type AwaitServingOptions } from './handover-ready';
 import { readHandover, saveHandover } from './handover-state';
 import {
   answeringLoopbacks,
@@ -122,7 +122,10 @@ class Handover {
     );
     this.state = state;
     const temporary = state.api;
-    await steps.run('await-temporary', () => this.awaitServing('await-temporary', temporary, old, id));
+    const onlyContainers = request.readsOtherFiles ?? false;
+    await steps.run('await-temporary', () =>
+      this.awaitServing('await-temporary', temporary, old, { container: id, onlyContainers }),
+    );
     if (filter) await this.redirect(filter);
     await steps.run('replace', () => this.replace());
     await steps.run('await-final', async () => {
@@ -212,16 +215,10 @@ class Handover {
     step: HandoverStep,
     address: string,
     model: string | null,
-    container?: string,
+    more: Pick<AwaitServingOptions, 'container' | 'onlyContainers'> = {},
   ): Promise<void> {
     const { readyTimeout: limitMs, interval: intervalMs } = this.limits;
-    const options = {
-      address,
-      model,
-      limitMs,
-      intervalMs,
-      ...(container === undefined ? {} : { container }),
-    };
+    const options = { address, model, limitMs, intervalMs, ...more };
     return awaitServing(this.context, this.waiter(step), options);
   }
 
