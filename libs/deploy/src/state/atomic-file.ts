@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+import { UserError } from '@itsup/config';
+
 export interface WriteOptions {
   /** Permission bits; only the owner's by default, because the state folder knows what runs and how. */
   mode?: number;
@@ -68,23 +70,39 @@ export async function readFileOrNull(file: string): Promise<string | null> {
   }
 }
 
-/** The file's JSON; null when there is none or when it is no JSON object of the wanted version (an older tool's). */
+/**
+ * The file's JSON; null when there is none or when it is no JSON object of the wanted version (an older tool's).
+ * @param newer `leave-out`: a newer tool's counts as none, where nothing is decided on it
+ * @throws UserError for a newer tool's: to go on without what it wrote would undo it
+ */
 export async function readJsonOrNull<T extends { version: number }>(
   file: string,
   version: number,
+  { newer = 'refuse' }: { newer?: 'refuse' | 'leave-out' } = {},
 ): Promise<T | null> {
   const text = await readFileOrNull(file);
   if (text === null) return null;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return isVersion(value, version) ? (value as T) : null;
+    value = JSON.parse(text);
   } catch {
     return null;
   }
+  const found = versionOf(value);
+  if (newer === 'refuse' && found !== null && found > version) {
+    throw new UserError({
+      code: 'state-newer',
+      severity: 'error',
+      message: `${file} was written by a later version of this product (format ${found}; this one reads ${version})`,
+      help: 'deploy from a checkout that is as new: git pull, then npm ci',
+    });
+  }
+  return found === version ? (value as T) : null;
 }
 
-function isVersion(value: unknown, version: number): boolean {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === version;
+function versionOf(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return null;
+  return typeof value.version === 'number' ? value.version : null;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface DeployedFile extends DeployedStack {
   inputs: StackInputs;
   /** Id of the record of that deploy. */
   record: string;
+  /** Rows of it were not served when it ended, so the next one asks for them again. */
+  unserved?: true;
 }
 
 /** Everything that the desired state was computed from. */

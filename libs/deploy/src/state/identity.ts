@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 
-import { readJsonOrNull, writeFileAtomic } from './atomic-file';
+import { readFileOrNull, readJsonOrNull, writeFileAtomic } from './atomic-file';
 import type { State } from './state';
 
 /** Which workspace this state folder belongs to. */
@@ -17,8 +17,19 @@ export interface WorkspaceIdentity {
   digestKey: string;
 }
 
-export function readIdentity(state: State): Promise<WorkspaceIdentity | null> {
-  return readJsonOrNull<WorkspaceIdentity>(state.workspaceFile, 1);
+/**
+ * Whose state folder this is; null: nobody's yet.
+ * @throws UserError when the file is damaged, as by a disk that was full: to go on would begin anew, and forget all of it
+ */
+export async function readIdentity(state: State): Promise<WorkspaceIdentity | null> {
+  const identity = await readJsonOrNull<WorkspaceIdentity>(state.workspaceFile, 1);
+  if (identity !== null || (await readFileOrNull(state.workspaceFile)) === null) return identity;
+  throw new UserError({
+    code: 'state-damaged',
+    severity: 'error',
+    message: `${state.workspaceFile} is damaged: it does not say whose state folder this is`,
+    help: `restore a backup beside it: mv ${state.dir} ${state.dir}.damaged, then itsup state restore <file`,
+  });
 }
 
 /**

@@ -30,7 +30,7 @@ export async function readRecords(
 ): Promise<DeployRecord[]> {
   const ids = (await recordIds(state, stack)).reverse().slice(0, limit);
   const files = await Promise.all(
-    ids.map((id) => readJsonOrNull<RecordFile>(recordPath(state, stack, id), 1)),
+    ids.map((id) => readJsonOrNull<RecordFile>(recordPath(state, stack, id), 1, { newer: 'leave-out' })),
   );
   return files.filter((file) => file !== null);
 }
@@ -52,6 +52,16 @@ export async function pruneRecords(state: State, stack: string): Promise<string[
 /** What a rollback to the record needs: the model as written and the images' ids. */
 export function restorePath(state: State, stack: string, id: string): string {
   return path.join(state.stackDir(stack), 'restore', `${id}.json`);
+}
+
+/** Folder of the files that a rollback of the stack runs. */
+export function restoredFolder(state: State, stack: string): string {
+  return path.join(state.stackDir(stack), 'restore', 'files');
+}
+
+/** The one of them that Compose is run with. */
+export function restoredComposeFile(state: State, stack: string): string {
+  return path.join(restoredFolder(state, stack), 'docker-compose.yml');
 }
 
 function recordPath(state: State, stack: string, id: string): string {
