@@ -199,6 +199,7 @@ function toSummary({ fields, labels }: ListedContainer): ContainerSummary {
     state: 'running',
     status: fields.Status,
     health: fields.Status.endsWith('(healthy)') ? 'healthy' : null,
+    mounts: [],
     networks: fields.Networks.split(',').filter(Boolean),
     compose: {
       project: labels[`${COMPOSE}.project`] ?? '',

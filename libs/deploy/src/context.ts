@@ -1,5 +1,6 @@
 import type { Docker } from '@itsup/docker';
 
+import type { AskRow } from './serving/ask-row';
 import type { State } from './state/state';
 
 /** Everything deploy needs of the world, so that nothing below reads a global. */
@@ -12,6 +13,8 @@ export interface DeployContext {
   env: Readonly<Record<string, string | undefined>>;
   system: System;
   reporter: Reporter;
+  /** Asks a row through the running Traefik, after its deploy; absent: nobody asks, as on a simulated host. */
+  ask?: AskRow;
   /** Aborted on an interrupt: running steps are brought to a safe end within three seconds. */
   signal?: AbortSignal;
 }

@@ -13,6 +13,8 @@ export interface PlanRequest {
   pull?: boolean;
   /** Take over containers of the same Compose project that something else started. */
   adopt?: boolean;
+  /** Take the proxy along when the stacks need it: it does not run, or does not listen on a port of theirs yet. */
+  bringsProxy?: boolean;
 }
 
 export interface WorkspacePlan {
@@ -108,6 +110,8 @@ export interface StackStatus {
   drift: Drift[];
   /** Of the proxy once it was deployed; null for every other stack. */
   packetFilter: PacketRules | null;
+  /** Of the proxy: what is wrong with the state folder that it runs with; null: nothing, and of every other stack. */
+  stateFolder: string | null;
   /** An orphan's Compose project is that of this stack by now: its folder was renamed. */
   successor: string | null;
   /** The newest record; null: never deployed from this workspace. */

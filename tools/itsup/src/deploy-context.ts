@@ -12,7 +12,7 @@ export interface Surroundings {
 
 /** The real world for the deploy layer, loaded when it is needed. Starts nothing yet. */
 export async function deployContext({ root, env, signal, reporter }: Surroundings): Promise<DeployContext> {
-  const { createSystem, openState, stateFolder } = await import('@itsup/deploy');
+  const { askRow, createSystem, openState, stateFolder } = await import('@itsup/deploy');
   const { createDocker } = await import('@itsup/docker');
   return {
     root: realpathSync(root),
@@ -21,6 +21,7 @@ export async function deployContext({ root, env, signal, reporter }: Surrounding
     env,
     system: createSystem(),
     reporter,
+    ask: askRow,
     signal,
   };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import type { UserError } from '@itsup/config';
+import type { Problem, UserError } from '@itsup/config';
 
 import { OF_COMPOSE } from '@itsup/docker';
 import { convergeStack } from '../execute/converge-stack';
@@ -15,13 +15,15 @@ import { rolloutContext } from '../execute/rollout-context';
 import { loadDesired, type LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import { byProject, observe, type Observed } from '../plan/observe';
-import { readDeployed, type DeployedFile } from '../state/deployed';
+import { NEW_MS, OLD_MS, unservedRows } from '../serving/check-serving';
+import { readDeployed, writeDeployed, type DeployedFile } from '../state/deployed';
 import type { StepHook } from '../state/journal';
 import { failureProblems } from '../run/failure-problems';
 import { hideSecrets, type StackRun } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
 import { leavingNotes, leavingOf, refuseToCut } from '../run/leaving-shared';
 import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
+import { readsOtherFiles } from '../proxy/state-in-use';
 import { refusedRouters } from '../proxy/refused-routers';
 import type { Run } from '../run/run';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
@@ -92,6 +94,16 @@ export async function deployOne(
 /** Most of their time they wait for the engine or an application, but each start takes a core for a while. */
 const PARALLEL_SERVICES = Math.max(4, 2 * availableParallelism());
 
+/** Remembers that the stack's deploy ended without serving all, or that it serves all by now. */
+async function markUnserved(run: Run, { stack }: StackSpec, unserved: readonly Problem[]): Promise<void> {
+  const deployed = run.deployed.get(stack);
+  if (deployed === undefined || (deployed.unserved === true) === unserved.length > 0) return;
+  const { unserved: _before, ...rest } = deployed;
+  const file: DeployedFile = unserved.length > 0 ? { ...rest, unserved: true } : rest;
+  run.deployed.set(stack, file);
+  await writeDeployed(run.context.state, file);
+}
+
 /** How long Traefik may take to make up its mind about what was just deployed. */
 const VERDICT_MS = 2_000;
 
@@ -99,6 +111,13 @@ const VERDICT_MS = 2_000;
 export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
+  const isKnownUnserved = outcome.status === 'unchanged' && run.deployed.get(spec.stack)?.unserved === true;
+  if (isKnownUnserved || (isNew && spec.kind === 'external')) {
+    const unserved = await unservedRows(run, spec, await relist(run), isNew ? NEW_MS : OLD_MS);
+    if (unserved.length > 0)
+      return { ...outcome, status: 'failed', problems: [...outcome.problems, ...unserved] };
+    await markUnserved(run, spec, []);
+  }
   const until = system.now() + (isNew ? VERDICT_MS : 0);
   const observed = isNew ? await relist(run) : run.observed;
   let refused = await refusedRouters(run, spec, observed);
@@ -181,6 +200,7 @@ async function deployLocked(
       rollout,
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
+      readsOtherFiles: readsOtherFiles(run.inUse),
     });
     const done = loaded;
     await journal.step('record', async () => {
@@ -198,7 +218,14 @@ async function deployLocked(
       await run.publisher.settle(spec.stack);
     });
   }
-  return untouched(plan, deployed) ? 'unchanged' : 'deployed';
+  if (untouched(plan, deployed)) return 'unchanged';
+  if (context.ask !== undefined) {
+    held.unserved = await journal.step('ask-rows', async () =>
+      unservedRows(run, spec, await relist(run), NEW_MS),
+    );
+    await markUnserved(run, spec, held.unserved);
+  }
+  return 'deployed';
 }
 
 /** Whether the plan gets rid of the service's present containers, whatever their state. */

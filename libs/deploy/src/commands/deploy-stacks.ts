@@ -14,6 +14,7 @@ import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stack
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { rememberClaims } from '../ownership/claims-file';
+import { readsOtherFiles } from '../proxy/state-in-use';
 import { retireObjects } from '../proxy/retire-objects';
 import { schedule } from '../run/schedule';
 
@@ -49,9 +50,12 @@ async function converge(
   const run = await prepareRun(context, request, true, { fetches: true });
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
+  if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
   await run.publisher.begin(withProxy);
+  if (readsOtherFiles(run.inUse)) await publishAnew(run);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
   if (withProxy) honeypotRules.touch();
+  let proxyFaults: readonly Problem[] = [];
   const outcomes = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -61,7 +65,11 @@ async function converge(
       ...(run.specs.get(stack)?.providers ?? []).map((provider) => ({ stack: provider, mayFail: false })),
     ],
     isInterrupted: () => context.signal?.aborted === true,
-    run: (stack) => settleStack(run, stack, request, hook),
+    run: async (stack) => {
+      const outcome = await settleStack(run, stack, request, hook);
+      if (stack === PROXY_STACK) proxyFaults = outcome.problems;
+      return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
+    },
     onOutcome: (outcome) => request.onOutcome?.(outcome),
   });
   // An interrupt leaves no time to look who needs what; the next deploy does.
@@ -84,6 +92,32 @@ async function converge(
     problems: run.problems,
     interrupted: context.signal?.aborted === true,
   };
+}
+
+/** A stack that the proxy was taken along for is not served without it: what failed there is told here, where it was asked. */
+function withFaults(outcome: StackOutcome, faults: readonly Problem[]): StackOutcome {
+  if (faults.length === 0) return outcome;
+  const isDone = outcome.status === 'deployed' || outcome.status === 'unchanged';
+  return {
+    ...outcome,
+    status: isDone ? 'failed' : outcome.status,
+    problems: [...faults, ...outcome.problems],
+  };
+}
+
+/**
+ * The routes of what runs, in a folder that has none of them: it is new, and the proxy that comes must not be without those
+ * of stacks that are deployed after it, or not at all.
+ */
+async function publishAnew({ specs, broken, observed, publisher }: Run): Promise<void> {
+  for (const { stack, kind, project, projectName, composeFile } of specs.values()) {
+    if (kind !== 'converge' || project === null || broken.has(stack) || publisher.hasRoutes(stack)) continue;
+    const own = observed.get(projectName) ?? [];
+    const runs = own.some(
+      ({ state, configFiles }) => state === 'running' && configFiles.includes(composeFile),
+    );
+    if (runs) await publisher.settle(stack);
+  }
 }
 
 /** What the stacks claim that are now as the sources say: from here on it stands. */

@@ -11,6 +11,7 @@ import { operationsOf, type OperationFacts } from '../plan/operations';
 import { volumeNotes } from '../plan/plan-networks';
 import { planStack } from '../plan/plan-stack';
 import { hasRouteLabels } from '../plan/route-labels';
+import { readsOtherFiles } from '../proxy/state-in-use';
 import type { DeployedFile } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
@@ -83,8 +84,11 @@ export async function planLoaded(
   const notes = [...loaded.notes, ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes };
   const explained = spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
-  const forced =
-    replace === null ? explained : forceReplace(explained, desired, replace, deployed, containers);
+  const wanted = [replace, readAnew(run, loaded)].filter((one) => one !== null);
+  const forced = wanted.reduce(
+    (before, one) => forceReplace(before, desired, one, deployed, containers),
+    explained,
+  );
   return { ...forced, operations: operationsOf(forced, desired, containers, factsOf(run, loaded)) };
 }
 
@@ -97,6 +101,16 @@ function factsOf(run: Run, { spec, desired, model }: LoadedStack): OperationFact
       spec.project !== null &&
       (hasRouteLabels(desired, service) || run.publisher.routesOf(spec.stack, service) !== null),
   };
+}
+
+/** What of the proxy reads a folder that is not published to any more is replaced, whatever else stays the same. */
+function readAnew(run: Run, { spec, model }: LoadedStack): Replace | null {
+  if (spec.project !== null || !readsOtherFiles(run.inUse)) return null;
+  const { dir } = run.context.state;
+  const services = Object.entries(model.services).flatMap(([name, { volumes = [] }]) =>
+    volumes.some(({ source }) => source?.startsWith(`${dir}/`)) ? [name] : [],
+  );
+  return { services, reason: `it reads another folder than ${dir}, which is published to` };
 }
 
 export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[]): LoadOptions {
@@ -135,7 +149,7 @@ async function isAsDeployed(
   // The record's stamps are those of the recorded checkout's files.
   if (run.relocation !== null) return false;
   if (deployed.projectName !== spec.projectName) return false;
-  if (spec.project === null && hasHandover(context.state)) return false;
+  if (spec.project === null && (hasHandover(context.state) || readsOtherFiles(run.inUse))) return false;
   const containers = containersFor(observed, spec.projectName, deployed.edges);
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
   if (existsSync(journalPath(context.state, spec.stack))) return false;

@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 import { problemsOf } from '@itsup/config';
 
 import type { Restore } from '../execute/keep-for-rollback';
@@ -8,7 +6,7 @@ import { loadDesired } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';
 import { shortId } from '../plan/reasons';
 import { readJsonOrNull } from '../state/atomic-file';
-import { readRecords, restorePath } from '../state/records';
+import { readRecords, restoredFolder, restorePath } from '../state/records';
 import { deployOne } from './deploy-one';
 import type { DeployRecord, RollbackRequest, StackOutcome } from '../requests';
 import { loadOptions } from './plan-one';
@@ -44,7 +42,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
       commit: record.commit,
       command: 'rollback',
       load: async (current, own) => {
-        const folder = path.join(context.state.stackDir(stack), 'restore', 'files');
+        const folder = restoredFolder(context.state, stack);
         const restored = await writeRestoredFiles(folder, restore, images);
         const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
         const loaded = await loadDesired(own, { ...options, restored, images, pull: false });

@@ -52,6 +52,7 @@ describe('statusOf', () => {
       unfinished: null,
       lockedBy: null,
       packetFilter: null,
+      stateFolder: null,
     });
     expect([engine.listings, engine.composeCalls, engine.mutations.length]).toEqual([
       listings + 1,

@@ -16,6 +16,7 @@ import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
 import { ownPacketRules } from '../proxy/packet-rules';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
+import { stateInUseProblem } from '../run/check-state';
 import { successorsOf } from '../stack/successors';
 
 /** What runs and what the last deploys did, from one listing of the engine. */
@@ -34,6 +35,7 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     byProject.set(container.compose.project, [...own, container]);
   }
   const specs = stackSpecs(root, request.workspace, routeWorkspace(request.workspace));
+  const stateFolder = await stateFolderRemark(context, listing);
   const orphans = known.filter((stack) => !specs.has(stack));
   const names = request.stacks ?? [
     PROXY_STACK,
@@ -41,7 +43,7 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     ...orphans,
   ];
   const statuses = await Promise.all(
-    names.map((stack) => statusOfStack({ context, specs, byProject, digester }, stack)),
+    names.map((stack) => statusOfStack({ context, specs, byProject, digester, stateFolder }, stack)),
   );
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
   return statuses.filter(
@@ -50,15 +52,25 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
   );
 }
 
+/** A state folder that cannot be looked at is told as such: status is there to find such things. */
+async function stateFolderRemark(
+  context: DeployContext,
+  listing: readonly ContainerSummary[],
+): Promise<string | null> {
+  const problem = await stateInUseProblem(context, listing);
+  return problem === null ? null : [problem.message, problem.help].filter(Boolean).join('; ');
+}
+
 interface Shared {
   context: DeployContext;
   specs: ReadonlyMap<string, StackSpec>;
   byProject: ReadonlyMap<string, ContainerSummary[]>;
   digester: Digester;
+  stateFolder: string | null;
 }
 
 async function statusOfStack(
-  { context, specs, byProject, digester }: Shared,
+  { context, specs, byProject, digester, stateFolder }: Shared,
   stack: string,
 ): Promise<StackStatus> {
   const { docker, root, state, system } = context;
@@ -111,6 +123,7 @@ async function statusOfStack(
     services,
     drift,
     packetFilter: stack === PROXY_STACK && deployed !== null ? await ownPacketRules(docker) : null,
+    stateFolder: stack === PROXY_STACK ? stateFolder : null,
     successor,
     lastDeploy: records[0] ?? null,
     // Who holds the lock is still writing that journal.

@@ -16,4 +16,6 @@ export interface Convergence {
   rollout: RolloutContext;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
+  /** The running proxy reads another folder than the one that is published to. */
+  readsOtherFiles: boolean;
 }

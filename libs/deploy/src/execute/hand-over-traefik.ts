@@ -27,6 +27,8 @@ export interface TraefikReplacement {
   loaded: LoadedStack;
   publisher: Publisher;
   journal: Journal;
+  /** The running one reads another folder than the one that is published to. */
+  readsOtherFiles: boolean;
 }
 
 /** What a hand-over keeps while it is under way. */
@@ -64,6 +66,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
       },
       folder: handoverFolder(context.state),
       copyCertificates: (target) => copyCertificates(context, { image, user, target }),
+      readsOtherFiles: replacement.readsOtherFiles,
       changesUser: running.some((container) => uidOf(container.user) !== uidOf(service.user ?? '')),
       helperImage: () => helperImage(context.docker, image),
       publish: () => publisher.publishStatic(),
@@ -106,7 +109,7 @@ export async function handFiles({
 export async function recoverTraefik({
   context,
   loaded,
-}: Omit<TraefikReplacement, 'publisher' | 'journal'>): Promise<void> {
+}: Pick<TraefikReplacement, 'context' | 'loaded'>): Promise<void> {
   const recovery = {
     folder: handoverFolder(context.state),
     helperImage: () => helperImage(context.docker, imageOf(loaded)),

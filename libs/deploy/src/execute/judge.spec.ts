@@ -21,6 +21,7 @@ function details(change: Partial<ContainerDetails>): ContainerDetails {
     environment: {},
     ownLabels: {},
     joins: [],
+    mounts: [],
     networks: new Map(),
   });
   container.start(NOW - 30_000);

@@ -50,6 +50,8 @@ export async function recordStack(
     volumes: digestsOf(desired.ownVolumes),
     inputs: loaded.inputs,
     record: id ?? run.deployed.get(spec.stack)?.record ?? '',
+    // What did not serve does so by a change or by an answer.
+    ...(id === null && run.deployed.get(spec.stack)?.unserved && { unserved: true as const }),
   };
   if (id !== null) await keepForRollback(run, loaded, id);
   await writeDeployed(state, deployed);

@@ -103,6 +103,7 @@ function container(changes: Partial<ContainerSummary> = {}): ContainerSummary {
     status: 'Up 2 hours',
     health: 'healthy',
     networks: ['blog_default'],
+    mounts: [],
     compose: {
       project: 'blog',
       service: 'web',

@@ -11,11 +11,11 @@ import {
   type RouterFact,
 } from '@itsup/routing';
 
-import { labelNameOf } from '@itsup/rollout';
 import { PROXY_STACK, type EngineFact } from '../requests';
-import type { ServedConfiguration, ServedObject } from '@itsup/rollout';
+import type { ServedConfiguration } from '@itsup/rollout';
 import { containerFindings } from './container-findings';
-import type { ContainerFact, RouterState, RunningFacts } from './model';
+import { routerFindings, routerStateOf } from './judge-router';
+import type { ContainerFact, RunningFacts } from './model';
 
 /** What was seen of the host. */
 export interface Observation {
@@ -34,7 +34,9 @@ export function judgeRunning(
 ): RunningFacts {
   const { engine, served, reason } = observation;
   const routers = routersOf(answers);
-  const states = Object.fromEntries(routers.map((router) => [router.name, stateOf(router, served)]));
+  const states = Object.fromEntries(
+    routers.map((router) => [router.name, routerStateOf(router, served?.configuration ?? null)]),
+  );
   const containers = containersOf(routers, workspace, observation.listing);
 
   const facts = { engine, proxy: { answers: served !== null, reason }, routers: states, containers };
@@ -62,36 +64,6 @@ function routersOf(answers: readonly ConnectionAnswer[]): RouterFact[] {
 
 function keyOf({ target }: RouterFact): string {
   return `${target.project}:${target.service}`;
-}
-
-function stateOf(router: RouterFact, served: Observation['served']): RouterState {
-  const nothing = { errors: [], servedRule: null, isPinned: false, servers: null };
-  if (served === null) return { status: 'unknown', ...nothing };
-  const section = served.configuration[router.kind];
-  const [name = ''] = router.name.split('@');
-  const isPinned = [...section.routers.keys()].some(
-    (one) => one.endsWith('~rollout@file') && labelNameOf(one.slice(0, -'@file'.length)) === name,
-  );
-  const found = section.routers.get(router.name);
-  if (found === undefined) return { ...nothing, status: 'missing', isPinned };
-  const service = section.services.get(router.service);
-  const rule = found.definition['rule'];
-  return {
-    status: found.status === 'enabled' || found.status === 'warning' ? found.status : 'disabled',
-    errors: [...new Set([...found.errors, ...(service?.errors ?? [])])],
-    servedRule: typeof rule === 'string' && rule !== router.rule ? rule : null,
-    isPinned,
-    servers: service === undefined ? null : serversOf(service),
-  };
-}
-
-/** `serverStatus` is there for HTTP alone; TCP and UDP servers count as up. */
-function serversOf({ definition }: ServedObject): { up: number; all: number } {
-  const balancer = recordOf(definition['loadBalancer']);
-  const servers = Array.isArray(balancer['servers']) ? balancer['servers'].length : 0;
-  const status = Object.values(recordOf(definition['serverStatus']));
-  const all = Math.max(servers, status.length);
-  return { up: all - status.filter((each) => each === 'DOWN').length, all };
 }
 
 function containersOf(
@@ -156,49 +128,6 @@ function entryPointFindings(answers: readonly ConnectionAnswer[], running: reado
     }));
 }
 
-function routerFindings(router: RouterFact, state: RouterState | undefined): Problem[] {
-  if (state === undefined || state.status === 'unknown') return [];
-  const deploy = `itsup deploy ${router.name.endsWith('@docker') ? (router.target.project ?? '') : PROXY_STACK}`;
-  const problem = (code: string, message: string, help: string): Problem => ({
-    code,
-    severity: 'error',
-    message,
-    help,
-  });
-  if (state.status === 'missing') {
-    if (state.isPinned) return [];
-    return [
-      problem(
-        'router-missing',
-        `the running Traefik has no router ${router.name}: it is not deployed`,
-        deploy,
-      ),
-    ];
-  }
-  const found: Problem[] = [];
-  if (state.status === 'disabled' || state.errors.length > 0) {
-    const why = state.errors.join('; ') || 'Traefik does not say why';
-    found.push(
-      problem('router-error', `Traefik refuses ${router.name}: ${why}`, `correct it, then: ${deploy}`),
-    );
-  }
-  if (state.servedRule !== null) {
-    found.push(problem('router-differs', `what runs has another rule: ${state.servedRule}`, deploy));
-  }
-  if (state.servers !== null && state.servers.up === 0) {
-    found.push(
-      problem(
-        'no-server',
-        state.servers.all === 0
-          ? `${router.service} has no server`
-          : `${router.service}: all ${state.servers.all} servers fail Traefik's health check`,
-        `itsup status ${router.target.project ?? ''}`.trim(),
-      ),
-    );
-  }
-  return found;
-}
-
 /** Routers of an earlier deploy that name the host, where the sources have none. */
 function leftovers(
   host: string | null,
@@ -229,8 +158,4 @@ function leftovers(
 
 function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

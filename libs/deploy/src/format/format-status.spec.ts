@@ -10,6 +10,7 @@ function status(changes: Partial<StackStatus>): StackStatus {
     services: [],
     drift: [],
     packetFilter: null,
+    stateFolder: null,
     successor: null,
     lastDeploy: null,
     unfinished: null,

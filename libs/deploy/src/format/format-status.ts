@@ -65,10 +65,13 @@ function ago(milliseconds: number): string {
 }
 
 function remarksOf(status: StackStatus): string[] {
-  const { stack, state, unfinished, lockedBy, drift, successor, packetFilter } = status;
+  const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder } = status;
   const remarks = drift.map(({ message }) => `${stack}: ${message}`);
   if (drift.length > 0 && state !== 'orphan') {
     remarks.push(`${stack}: what a deploy would do about it: nx run ${stack}:plan`);
+  }
+  if (stateFolder !== null) {
+    remarks.push(`${stack}: ${stateFolder}`);
   }
   if (unfinished !== null) {
     remarks.push(`${stack}: ${unfinished}; the next deploy finishes it`);

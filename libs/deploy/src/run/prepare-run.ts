@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import {
+  generateStacks,
   loadTemplates,
   PROXY_COMPOSE_FILE,
   publishedPaths,
@@ -10,7 +11,7 @@ import {
   type ArtifactFile,
 } from '@itsup/artifacts';
 import type { Problem, Workspace } from '@itsup/config';
-import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
+import { DockerError, OF_COMPOSE } from '@itsup/docker';
 import { knownObjects, routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
@@ -33,7 +34,9 @@ import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { readDeployed, type DeployedFile } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
 import type { State } from '../state/state';
-import { PROXY_STACK, type EngineFact, type PlanRequest } from '../requests';
+import { checkStateInUse, takeOverState } from './check-state';
+import { whyProxyAlong, type EngineAnswer } from './proxy-needed';
+import { PROXY_STACK, type PlanRequest } from '../requests';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
@@ -58,6 +61,7 @@ export async function prepareRun(
   { fetches = false }: { fetches?: boolean } = {},
 ): Promise<Run> {
   const { root, state } = context;
+  if (claim && request.adopt) await takeOverState(context);
   const known = await readIdentity(state);
   const problem = known === null || request.adopt ? null : checkoutProblem(known, root);
   if (problem !== null && claim) throw problem;
@@ -87,7 +91,7 @@ export async function prepareRun(
   const routing = routeWorkspace(workspace, new Map(), circumstances);
   addProblems(broken, routing, workspace);
   const specs = stackSpecs(root, workspace, routing);
-  const names = request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)];
+  const names = [...(request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)])];
   const routers = await publishedRouters(state);
   const standing = {
     deployed: new Set([...deployed.keys(), ...routers.stacks]),
@@ -104,6 +108,19 @@ export async function prepareRun(
   for (const fault of faults) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   const files = published(artifacts);
   const engine = await answer;
+  const inUse = engine.fact.reachable
+    ? await checkStateInUse(context, engine.listing, relocation, { claim, adopt: request.adopt ?? false })
+    : ({ kind: 'none' } as const);
+  const along =
+    relocation === null
+      ? await whyProxyAlong(context, { request, routing, broken, engine, inUse, files })
+      : null;
+  if (along !== null) {
+    names.unshift(PROXY_STACK);
+    await generateStacks(root, [PROXY_STACK], ({ problems }) => {
+      for (const one of problems) if (one.severity === 'error') addTo(broken, PROXY_STACK, one);
+    });
+  }
   const trial =
     engine.fact.reachable && relocation === null && !broken.has(PROXY_STACK) && artifacts.length > 0
       ? await tryFiles({
@@ -142,6 +159,7 @@ export async function prepareRun(
     routing,
     specs,
     order,
+    along,
     broken,
     problems: worthTelling({ workspace, routing, faults, order, broken }),
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
@@ -154,6 +172,7 @@ export async function prepareRun(
     lock,
     firstFetched,
     observed: byProject(observe(engine.listing)),
+    inUse,
     engine: engine.fact,
     engineDetails: once(() => context.docker.engine()),
     deployed,
@@ -161,10 +180,7 @@ export async function prepareRun(
   return { ...run, sharedTalk: once(() => readSharedTalk(run)) };
 }
 
-async function observeEngine(
-  { docker }: DeployContext,
-  needed: boolean,
-): Promise<{ listing: ContainerSummary[]; fact: EngineFact }> {
+async function observeEngine({ docker }: DeployContext, needed: boolean): Promise<EngineAnswer> {
   try {
     const listing = await docker.listContainers({ labelFilters: [...OF_COMPOSE] });
     return { listing, fact: { reachable: true, reason: null } };

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { foreignFiles } from '@itsup/artifacts';
 import { UserError, type Problem } from '@itsup/config';
 
@@ -8,7 +10,10 @@ import { recordedPath } from '../desired/relocation';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ObservedContainer } from '../plan/model';
 import type { Observed } from '../plan/observe';
+import { stateFoldersOf } from '../proxy/state-in-use';
 import type { DeployedFile } from '../state/deployed';
+import { restoredFolder } from '../state/records';
+import { openState } from '../state/state';
 import type { Run } from './run';
 import type { StackSpec } from '../stack/stack-spec';
 
@@ -52,7 +57,12 @@ export function strangerOf(
 ): ObservedContainer | undefined {
   if (deployed !== null || run.request.adopt === true) return undefined;
   const ours = new Set([spec.composeFile, ...spec.sources].map((file) => recordedPath(file, run.relocation)));
-  return own.find((container) => !container.configFiles.some((file) => ours.has(file)));
+  // A rollback runs copies of the files.
+  const copies = stateFoldersOf(run.context.state, run.inUse).map((dir) =>
+    restoredFolder(openState(dir), spec.stack),
+  );
+  const isOurs = (file: string): boolean => ours.has(file) || copies.includes(path.dirname(file));
+  return own.find((container) => !container.configFiles.some(isOurs));
 }
 
 /** Where a container that is not ours comes from, in words. */

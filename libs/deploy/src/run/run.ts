@@ -11,6 +11,7 @@ import type { FirstFetched } from '../images/record-first';
 import type { Observed } from '../plan/observe';
 import type { SharedTalk } from '../plan/shared-talk';
 import type { Publisher } from '../publish/publisher';
+import type { StateInUse } from '../proxy/state-in-use';
 import type { HeldObject } from '../publish/still-used';
 import type { DeployedFile } from '../state/deployed';
 import type { EngineFact, PlanRequest } from '../requests';
@@ -25,8 +26,10 @@ export interface Run {
   routing: WorkspaceRouting;
   /** All of the workspace, the sound ones. */
   specs: Map<string, StackSpec>;
-  /** The asked-for ones in the order of deploying. */
+  /** The asked-for ones in the order of deploying, the proxy with them when it is taken along. */
   order: string[];
+  /** Why the proxy is taken along; null: it is not, or it is asked for. */
+  along: string | null;
   /** Problems that keep a stack from being deployed, by stack. */
   broken: Map<string, Problem[]>;
   problems: Problem[];
@@ -46,6 +49,8 @@ export interface Run {
   firstFetched: FirstFetched;
   /** Of the one listing at the start. */
   observed: Observed;
+  /** With which state folder the proxy runs, as of the beginning. */
+  inUse: StateInUse;
   engine: EngineFact;
   /** Where the engine is; asked once, when first needed. */
   engineDetails(): Promise<Engine>;

@@ -22,7 +22,7 @@ export interface StackTask {
   hook?: StepHook;
 }
 
-/** A stack under its lock. `plan` and `unsettled` are for the act to set. */
+/** A stack under its lock. `plan`, `unsettled` and `unserved` are for the act to set. */
 export interface HeldStack {
   /** Of the journal and the record. */
   id: string;
@@ -35,6 +35,8 @@ export interface HeldStack {
   plan: StackPlan | null;
   /** A rollout that a killed command left is not settled yet, so a failure keeps the journal. */
   unsettled: boolean;
+  /** What of it is deployed and not served: the act is done, and ends as a failure. */
+  unserved: Problem[];
 }
 
 /**
@@ -94,6 +96,7 @@ export async function withStack(
         waited,
         plan: null,
         unsettled: unfinished.length > 0,
+        unserved: [],
       };
       const startedAt = system.now();
       const record = (result: DeployRecord['outcome'], problems: Problem[]): DeployRecord => ({
@@ -116,12 +119,14 @@ export async function withStack(
       });
       try {
         const result = await act(held);
+        const { unserved } = held;
         if (result !== 'unchanged') {
-          await writeRecord(state, record(result, []));
+          const ended = record(unserved.length > 0 ? 'failed' : result, unserved);
+          await writeRecord(state, { ...ended, restorable: result === 'deployed' });
           await pruneRecords(state, stack);
         }
         await journal.close();
-        return outcome(result, held.plan);
+        return outcome(unserved.length > 0 ? 'failed' : result, held.plan, unserved);
       } catch (error) {
         const problems = failureProblems(run, { stack }, error);
         const result = context.signal?.aborted === true ? 'interrupted' : 'failed';

@@ -59,11 +59,6 @@ export function restoredFolder(state: State, stack: string): string {
   return path.join(state.stackDir(stack), 'restore', 'files');
 }
 
-/** The one of them that Compose is run with. */
-export function restoredComposeFile(state: State, stack: string): string {
-  return path.join(restoredFolder(state, stack), 'docker-compose.yml');
-}
-
 function recordPath(state: State, stack: string, id: string): string {
   return path.join(state.stackDir(stack), 'records', `${id}.json`);
 }

@@ -27,6 +27,8 @@ interface Definition {
   networks: Map<string, string[]>;
   /** Ids of the containers that it hangs on. */
   joins: string[];
+  /** Paths of the host and names of volumes. */
+  mounts: string[];
 }
 
 /** Milliseconds from the start to the first verdict of the health check, or to the end of a process that ends. */
@@ -49,6 +51,7 @@ export class SimulatedContainer implements Definition {
   readonly ownLabels: Record<string, string>;
   readonly networks: Map<string, string[]>;
   readonly joins: string[];
+  readonly mounts: string[];
   private startedAt: number | null = null;
   private stopped = false;
 
@@ -68,6 +71,7 @@ export class SimulatedContainer implements Definition {
     this.ownLabels = definition.ownLabels;
     this.networks = definition.networks;
     this.joins = definition.joins;
+    this.mounts = definition.mounts;
   }
 
   start(now: number): void {
@@ -115,6 +119,7 @@ export class SimulatedContainer implements Definition {
       status: state === 'exited' ? `Exited (${this.exitCode()}) 1 second ago` : state,
       health,
       networks: [...this.networks.keys()],
+      mounts: this.mounts,
       labels: {},
       compose: {
         project: this.project,

@@ -127,6 +127,7 @@ export class SimulatedEngine {
       ownLabels: service.labels ?? {},
       networks: new Map(networks.map((network) => [network, [name]])),
       joins: hangsOnOf(service).flatMap((on) => this.oldestOf(project, on.service)),
+      mounts: (service.volumes ?? []).flatMap(({ source }) => source ?? []),
     });
     this.containers.set(container.id, container);
     return container;

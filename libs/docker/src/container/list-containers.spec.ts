@@ -48,6 +48,7 @@ describe('parseContainerList', () => {
         configFiles: '/srv/shop/a.yml,/srv/shop/b.yml',
         imageId: 'sha256:1',
         networks: 'proxynet,shop_default',
+        mounts: '/srv/data,shop_cache',
         'label.itsup.id': 'a,b=c',
         'label.other': '',
       }),
@@ -56,6 +57,7 @@ describe('parseContainerList', () => {
     expect(container).toMatchObject({
       name: 'shop-web-2',
       networks: ['proxynet', 'shop_default'],
+      mounts: ['/srv/data', 'shop_cache'],
       labels: { 'itsup.id': 'a,b=c' },
       compose: {
         project: 'shop',

@@ -34,6 +34,7 @@ export function listContainersArguments({ labelFilters = [], labels = [] }: List
       state: '.State',
       status: '.Status',
       networks: '.Networks',
+      mounts: '.Mounts',
       ...COMPOSE_FIELDS,
       ...labelFields(labels),
     }),
@@ -51,6 +52,7 @@ export function parseContainerList(stdout: string, labels: string[] = []): Conta
     status: row['status'] ?? '',
     health: healthOf(row['status'] ?? ''),
     networks: split(row['networks']),
+    mounts: split(row['mounts']),
     compose: composeIdentity(row),
     labels: pickLabels(row, labels),
   }));

@@ -129,6 +129,8 @@ export interface WorkspaceFacts {
   ownRepository: boolean;
   /** The checkout that deploys are made from is this one: null, else the cure. */
   otherCheckout: { path: string; cure: string } | null;
+  /** What is wrong with the state folder that the proxy runs with; null: nothing, or nobody can tell. */
+  stateInUse: { message: string; cure: string } | null;
   /** Folder of the state, with why it cannot be written; null: it can, or can be made. */
   stateFolder: { path: string; unwritable: string | null };
 }

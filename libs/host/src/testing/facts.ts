@@ -108,6 +108,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
       obeysProjects: false,
       ownRepository: false,
       otherCheckout: null,
+      stateInUse: null,
       stateFolder: { path: '/var/lib/itsup', unwritable: null },
     },
     leftovers: { killed: [], running: [], pins: [], packetFilter: null, rules: [] },

@@ -47,6 +47,11 @@ export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): C
   return [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)];
 }
 
+/** Every router that Traefik would have once the workspace is deployed, in no order. */
+export function routersOf(workspace: Workspace, routing: WorkspaceRouting): RouterFact[] {
+  return candidatesOf(workspace, routing).map(({ fact }) => fact);
+}
+
 /** Routers that the operator's `middlewares.yml` adds to the proxy's dynamic configuration. */
 function ownersOverrides(settings: Settings): Candidate[] {
   return (['http', 'tcp', 'udp'] as const).flatMap((kind) => {

@@ -11,6 +11,9 @@ export interface CommandInput {
   words: string[];
   /** Options by name, as declared. */
   flags: Record<string, string | boolean | undefined>;
+  /** For what is no text: a backup is written there and read from here. */
+  stdout: NodeJS.WriteStream;
+  stdin: NodeJS.ReadStream;
   /** To standard output: what was asked for. */
   print(text: string): void;
   /** To standard error: everything beside it, so that `--json` stays JSON. */

@@ -14,6 +14,7 @@ import { images } from './commands/images';
 import { logs, svc } from './commands/passthrough';
 import { plan } from './commands/plan';
 import { start } from './commands/start';
+import { state } from './commands/state';
 import { status } from './commands/status';
 import { topology } from './commands/topology';
 import { helpOf, overview } from './help';
@@ -36,6 +37,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     rollback,
     down,
     prune,
+    state,
     doctor,
     bootstrap,
     nightly,
@@ -52,7 +54,7 @@ export function main(): void {
 
 /** Runs the command that the arguments name; resolves with the exit code. */
 export async function run(argv: readonly string[], root: string): Promise<number> {
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
   const print = (text: string): void => void stdout.write(printableWithColours(`${text}\n`));
   const tell = (text: string): void => void stderr.write(printableWithColours(`${text}\n`));
   const [name, ...rest] = argv;
@@ -81,7 +83,7 @@ export async function run(argv: readonly string[], root: string): Promise<number
   }
   const color = wantsColor(env, stdout.isTTY);
   try {
-    return await command.run({ root, env, cwd: process.cwd(), color, print, tell, ...parsed });
+    return await command.run({ root, env, cwd: process.cwd(), color, stdin, stdout, print, tell, ...parsed });
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');
     tell(formatProblems(problemsOf(error), { color }).trimEnd());

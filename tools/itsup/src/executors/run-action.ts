@@ -68,11 +68,12 @@ export async function* runAction<Options extends StackOptions>(
   const open = new Map(
     Object.entries(tasks).map(([task, { stack, notes = [] }]) => [stack, { task, notes, lines: '' }]),
   );
-  const many = open.size > 1;
 
+  // Of another stack than the one that is asked for: the proxy, taken along.
+  const [only] = open.size === 1 ? open.keys() : [];
   const show = (stack: string | null, line: string): void =>
     void process.stdout.write(
-      printableWithColours(stack !== null && many ? `${stack}  ${line}\n` : `${line}\n`),
+      printableWithColours(stack !== null && stack !== only ? `${stack}  ${line}\n` : `${line}\n`),
     );
   // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
   const progress = createProgress(null, show);

@@ -2,8 +2,8 @@ import type { HostFacts } from '../facts';
 import { error, findings, warning, type Finding } from '../finding';
 
 export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Finding[] {
-  const { root, errors, staleBuild, ignoredBy, obeysProjects, ownRepository, otherCheckout, stateFolder } =
-    workspace;
+  const { root, errors, staleBuild, ignoredBy, obeysProjects, ownRepository, otherCheckout } = workspace;
+  const { stateFolder, stateInUse } = workspace;
   return findings('workspace', `${root}, state in ${stateFolder.path}`, [
     staleBuild === null ? null : error(staleBuild, 'npm run build'),
     ignoredBy === null
@@ -27,6 +27,7 @@ export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Fin
     otherCheckout === null
       ? null
       : error(`this host is deployed from ${otherCheckout.path}`, otherCheckout.cure),
+    stateInUse === null ? null : error(stateInUse.message, stateInUse.cure),
     stateFolder.unwritable === null
       ? null
       : error(

@@ -3,16 +3,17 @@ import { access, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { Workspace } from '@itsup/config';
-import { checkoutProblem, readIdentity, type DeployContext } from '@itsup/deploy';
+import { checkoutProblem, readIdentity, stateInUseProblem, type DeployContext } from '@itsup/deploy';
 
 import type { ClockFacts, WorkspaceFacts } from '../facts';
 
 /** @param staleBuild why the build must not be used, as the command knows */
 export async function workspaceFacts(
-  { root, state }: Pick<DeployContext, 'root' | 'state'>,
+  context: Pick<DeployContext, 'root' | 'state' | 'docker'>,
   workspace: Workspace,
   staleBuild: string | null,
 ): Promise<WorkspaceFacts> {
+  const { root, state } = context;
   const identity = await readIdentity(state).catch(() => null);
   const other = identity === null ? null : checkoutProblem(identity, root);
   return {
@@ -26,8 +27,23 @@ export async function workspaceFacts(
       other === null || identity === null
         ? null
         : { path: identity.path, cure: other.problems[0]?.help ?? '' },
+    stateInUse: await stateInUse(context),
     stateFolder: { path: state.dir, unwritable: await whyUnwritable(state.dir) },
   };
+}
+
+/** Without an engine nobody can tell. */
+async function stateInUse(
+  context: Pick<DeployContext, 'root' | 'state' | 'docker'>,
+): Promise<WorkspaceFacts['stateInUse']> {
+  const listing = await context.docker
+    .listContainers({ labelFilters: ['com.docker.compose.project=proxy'] })
+    .catch(() => []);
+  const problem = await stateInUseProblem(context, listing).catch(({ message }: Error) => ({
+    message,
+    help: '',
+  }));
+  return problem === null ? null : { message: problem.message, cure: problem.help ?? '' };
 }
 
 /** The newest of the files that this host writes itself: git's on a pull, ours on a deploy. */

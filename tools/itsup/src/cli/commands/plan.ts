@@ -38,6 +38,7 @@ export const plan: Command = {
         stacks: sound,
         pull: flags.pull === true,
         adopt: flags.adopt === true,
+        bringsProxy: true,
       }),
     );
     print(

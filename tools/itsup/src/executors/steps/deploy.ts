@@ -26,6 +26,7 @@ export const deploy: StackAction<DeployOptions> = async (run) => {
     mayCut: options.yes === true || (process.stdout.isTTY && !process.env['CI']),
     parallel: options.parallel,
     parallelServices: options.parallelServices,
+    bringsProxy: true,
     commit: headCommit(root),
     onOutcome: settleOutcome(run),
   });

@@ -13,18 +13,21 @@ export const plan: StackAction<PlanOptions> = async (run) => {
   const { root, stacks, options, color, print, settle, unseen } = run;
   const context = await deployContext(run);
   const workspace = await readWorkspace(root);
-  const plan = await planStacks(context, { workspace, stacks, pull: options.pull, adopt: options.adopt });
+  const { pull, adopt } = options;
+  const plan = await planStacks(context, { workspace, stacks, pull, adopt, bringsProxy: true });
   const failed = new Set(plan.failed.map(({ stack }) => stack));
   const of = (stack: string): Problem[] => plan.problems.filter(({ project }) => project === stack);
   // What failed is told as its task is settled.
   const others = plan.problems.filter(({ project }) => project === undefined || !failed.has(project));
   const whole = { ...plan, failed: [] };
   print(null, formatPlan({ ...whole, problems: unseen(others) }, { color }).trimEnd());
+  for (const { stack, problems } of plan.failed) {
+    // The proxy, when it was taken along, is no task of this run.
+    if (!stacks.includes(stack)) stacks.forEach((one) => settle(one, { problems, success: false }));
+    settle(stack, { problems: [...problems, ...of(stack)], success: false });
+  }
   for (const stack of plan.stacks) {
     const own = { ...whole, stacks: [stack], problems: of(stack.stack), prunable: [] };
     settle(stack.stack, { summary: formatPlan(own, { color }).trimEnd() });
-  }
-  for (const { stack, problems } of plan.failed) {
-    settle(stack, { problems: [...problems, ...of(stack)], success: false });
   }
 };

@@ -1,0 +1,158 @@
+import type { Problem } from '@itsup/config';
+import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
+import { routersOf, type Route, type RouterFact } from '@itsup/routing';
+
+import { getText } from '../execute/network-probes';
+import { routerFindings, routerStateOf } from '../explain/judge-router';
+import type { Observed } from '../plan/observe';
+import { proxyAccess } from '../proxy/proxy-access';
+import type { Run } from '../run/run';
+import type { StackSpec } from '../stack/stack-spec';
+import { forEachBounded } from '../validate/for-each-bounded';
+import type { AskRow, RowAnswer } from './ask-row';
+import { questionsOf, type RowQuestion } from './questions';
+import { verdictOn, type RowTarget } from './verdict';
+
+/** How long what was just deployed may take to serve: Traefik has to notice it, and a service without a health check to start. */
+export const NEW_MS = 30_000;
+/** How long what did not serve before gets. */
+export const OLD_MS = 2_000;
+const INTERVAL_MS = 500;
+const PARALLEL = 8;
+
+/**
+ * Asks for every row of a stack through the running Traefik, again and again until all are served or the time is up.
+ * @returns what is not served and is not for the service to answer for; empty: all is well, or there is nothing to ask
+ */
+export async function unservedRows(
+  run: Run,
+  spec: StackSpec,
+  observed: Observed,
+  limitMs: number,
+): Promise<Problem[]> {
+  const { ask, system, signal, reporter } = run.context;
+  const routes = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
+  if (ask === undefined || spec.project === null || routes.length === 0) return [];
+  const until = system.now() + limitMs;
+  const passed = new Set<string>();
+  for (;;) {
+    const problems = await look(run, spec, observed, routes, passed);
+    if (problems.length === 0 || system.now() >= until || signal?.aborted) return problems;
+    reporter.status?.(spec.stack, `waits for its rows to be served (at most ${limitMs / 1000} s)`);
+    await system.sleep(INTERVAL_MS, signal);
+  }
+}
+
+async function look(
+  run: Run,
+  spec: StackSpec,
+  observed: Observed,
+  routes: readonly Route[],
+  passed: Set<string>,
+): Promise<Problem[]> {
+  const { state, docker, ask } = run.context;
+  const access = await proxyAccess(state, observed, docker);
+  const [address] = (await access?.apis()) ?? [];
+  if (access === null || address === undefined || ask === undefined)
+    return [silent(spec, 'the proxy does not run, so nothing answers')];
+  const api = createTraefikApi(address, getText, access.apiSecret);
+  const served = await api.rawData().catch((error: unknown) => {
+    if (error instanceof TraefikApiError) return error.message;
+    throw error;
+  });
+  if (typeof served === 'string') return [silent(spec, served)];
+  const entryPoints = entryPointsOf(access.staticConfiguration);
+  const marksAnswers = JSON.stringify(access.staticConfiguration['entryPoints'] ?? {}).includes(
+    'default-headers@file',
+  );
+  const facts = new Map(routersOf(run.request.workspace, run.routing).map((fact) => [fact.name, fact]));
+  const problems: Problem[] = [];
+  await forEachBounded(routes, PARALLEL, async (route) => {
+    const own = ownRouter(route, facts);
+    const found = own === undefined ? [] : routerFindings(own, routerStateOf(own, served));
+    if (found.length > 0) {
+      problems.push(...found.map((problem) => ({ ...problem, project: spec.stack, place: route.place })));
+      return;
+    }
+    problems.push(...(await askRoute(route, { ask, served, entryPoints, marksAnswers, passed, own })));
+  });
+  return problems;
+}
+
+interface Asking {
+  ask: AskRow;
+  served: ServedConfiguration;
+  entryPoints: ReturnType<typeof entryPointsOf>;
+  marksAnswers: boolean;
+  /** Texts of questions that were answered well. */
+  passed: Set<string>;
+  own: RouterFact | undefined;
+}
+
+async function askRoute(
+  route: Route,
+  { ask, served, entryPoints, marksAnswers, passed, own }: Asking,
+): Promise<Problem[]> {
+  const target = targetOf(route);
+  const { missing, questions } = questionsOf(route, entryPoints);
+  const problems = missing.map((name): Problem => ({
+    ...{ code: 'entry-point-missing', severity: 'error', project: route.project, place: route.place },
+    message: `the running Traefik does not listen at ${name} yet`,
+    help: 'itsup deploy proxy',
+  }));
+  for (const question of questions) {
+    if (passed.has(question.text)) continue;
+    const answer = await ask(question);
+    const problem =
+      verdictOn(question, answer, target, marksAnswers) ??
+      (await behind(question, answer, route, { ask, served, own }));
+    if (problem === null) passed.add(question.text);
+    else problems.push(problem);
+  }
+  return problems;
+}
+
+/** An open port of Traefik's says nothing of what it leads to: that is connected to by its own address. */
+async function behind(
+  question: RowQuestion,
+  answer: RowAnswer,
+  route: Route,
+  { ask, served, own }: Pick<Asking, 'ask' | 'served' | 'own'>,
+): Promise<Problem | null> {
+  if (answer.kind !== 'open' || own === undefined) return null;
+  const balancer = served[own.kind].services.get(own.service)?.definition['loadBalancer'];
+  const servers = (balancer as { servers?: { address?: string; url?: string }[] } | undefined)?.servers ?? [];
+  const answers: RowAnswer[] = [];
+  for (const { address, url } of servers) {
+    const at = new URL(url ?? `tcp://${address ?? ''}`);
+    const port = Number(at.port) || (at.protocol === 'https:' ? 443 : 80);
+    answers.push(await ask({ ...question, kind: 'tcp', address: at.hostname.replace(/^\[|\]$/g, ''), port }));
+  }
+  if (answers.length === 0 || answers.some(({ kind }) => kind !== 'refused')) return null;
+  const { stack, what, port, look } = targetOf(route);
+  return {
+    ...{ code: 'row-not-served', severity: 'error', project: stack, place: question.place },
+    message: `${question.text} leads to ${what}, where nothing answers at port ${port}`,
+    help: `is it the port that it listens on, and not on 127.0.0.1 alone? ${look}`,
+  };
+}
+
+function ownRouter(route: Route, facts: ReadonlyMap<string, RouterFact>): RouterFact | undefined {
+  const provider = route.via === 'labels' ? 'docker' : 'file';
+  return Object.keys(route.routers)
+    .map((name) => facts.get(`${name}@${provider}`))
+    .find((fact) => fact !== undefined && !fact.redirects);
+}
+
+function targetOf({ project, service, host, port }: Route): RowTarget {
+  const what = host === null ? `${service} of ${project}` : host;
+  const look = host === null ? `itsup logs ${project} ${service}` : `does ${host} run, and let this host in?`;
+  return { stack: project, what, port, look };
+}
+
+function silent(spec: StackSpec, message: string): Problem {
+  return {
+    ...{ code: 'proxy-silent', severity: 'error', project: spec.stack, message },
+    help: 'itsup deploy proxy; if it fails: itsup logs proxy traefik',
+  };
+}
