@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
@@ -19,8 +22,11 @@ const CERTIFICATES = JSON.stringify({ letsencrypt: { Account: null, Certificates
 describeWithOwnEngine([], 'a deploy by somebody who is not root', () => {
   let workspace: TestWorkspace;
   let home: string;
+  let outside: Server;
 
   beforeAll(async () => {
+    outside = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(outside, 'listening');
     workspace = await createWorkspace();
     home = `${workspace.root}.home`;
     await writeRows([]);
@@ -35,11 +41,13 @@ describeWithOwnEngine([], 'a deploy by somebody who is not root', () => {
     await chown('/run/docker.sock', 0, 0);
     if (home) await run('rm', ['-rf', home]);
     await workspace?.dispose();
+    outside?.close();
   });
 
   async function writeRows(hostports: number[]): Promise<void> {
-    const rows = hostports.map((hostport) => ({ router: 'tcp', port: 22, hostport, proxyprotocol: null }));
-    const ingress = [{ domain: 'outside.localhost', port: 80 }, ...rows];
+    const { port } = outside.address() as AddressInfo;
+    const rows = hostports.map((hostport) => ({ router: 'tcp', port, hostport, proxyprotocol: null }));
+    const ingress = [{ domain: 'outside.localhost', port }, ...rows];
     await workspace.write(
       `projects/${workspace.name('outside')}/ingress.yml`,
       stringify({ host: '127.0.0.1', ingress }),

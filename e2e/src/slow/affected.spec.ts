@@ -2,6 +2,8 @@ import { EXAMPLES } from '../harness/examples';
 import { succeeded } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
+const EXAMPLES_AND_PROXY = [...EXAMPLES, 'proxy'].sort();
+
 describe('nx affected', () => {
   let workspace: TestWorkspace;
 
@@ -96,6 +98,24 @@ describe('nx affected', () => {
       { target: workspace.name('catalog') },
     ]);
     expect(graph.dependencies[workspace.name('shop')]).toMatchObject([{ target: workspace.name('catalog') }]);
+  });
+
+  it("takes what a deploy reads besides: a project's secrets for it, the host's and the images' for all", async () => {
+    const deployed = async (file: string): Promise<string[]> => {
+      await workspace.write(file, `sops_version=3.9.0\nEDIT="${file}"\n`);
+      await workspace.commit(`Edit ${file}`);
+      const args = ['--affected', '--withTarget', 'deploy', '--base=HEAD~1', '--head=HEAD', '--json'];
+      const { stdout } = succeeded(await workspace.nx(['show', 'projects', ...args]));
+      return (JSON.parse(stdout) as string[]).map(folder).sort();
+    };
+    expect(await deployed(`secrets/${workspace.name('website')}.enc.env`)).toEqual(['website']);
+    expect(await deployed('secrets/itsup.enc.env')).toEqual(EXAMPLES_AND_PROXY);
+    expect(await deployed('projects/images.lock.yml')).toEqual(EXAMPLES_AND_PROXY);
+    await Promise.all(
+      ['secrets/itsup.enc.env', 'projects/images.lock.yml'].map((file) => workspace.remove(file)),
+    );
+    await workspace.remove(`secrets/${workspace.name('website')}.enc.env`);
+    await workspace.commit('Remove them again');
   });
 
   it('selects nothing for the README and the docs', async () => {

@@ -1,8 +1,31 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
-/** The commit that is checked out in `root`, for the records of deploys; null outside git. Starts no process. */
-export function headCommit(root: string): string | null {
+/** What a deploy is made of: an edit elsewhere changes none. */
+const DEPLOYED = ['projects', 'secrets', 'templates', 'libs', 'tools'];
+
+/**
+ * The commit that is checked out in `root`, for the records of deploys: with `+edits` when what is deployed is in no commit
+ * in parts; null outside git. Git itself is asked, whatever it keeps its branches in. Where it is not there, or does not
+ * like whose repository it is, its files are read, and edits are not known.
+ */
+export async function headCommit(root: string): Promise<string | null> {
+  const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--', ...DEPLOYED];
+  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
+  const options = { cwd: root, env, timeout: 20_000, maxBuffer: 64 * 1024 * 1024 };
+  const asked = await promisify(execFile)('git', args, options).catch(() => null);
+  if (asked === null) return commitInFiles(root);
+  const lines = asked.stdout.split('\n').filter((line) => line !== '');
+  const commit =
+    lines.map((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1]).find(Boolean) ?? null;
+  const hasEdits = lines.some((line) => !line.startsWith('#'));
+  return commit === null ? null : `${commit}${hasEdits ? '+edits' : ''}`;
+}
+
+/** The same from git's files, as they are unless it keeps its branches in a table (reftable). */
+function commitInFiles(root: string): string | null {
   const git = gitFolder(root);
   const head = git === null ? null : read(join(git, 'HEAD'));
   if (git === null || head === null) {

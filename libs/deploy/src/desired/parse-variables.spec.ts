@@ -17,13 +17,20 @@ describe('parseVariables', () => {
     ['double quotes', 'A="b\\n\\"c\\" # d" # e', { A: 'b\n"c" # d' }],
     ['several lines', 'KEY="-----BEGIN\nabc=\n-----END"\nB=1', { KEY: '-----BEGIN\nabc=\n-----END', B: '1' }],
     ['a quote that is part of the value', 'A="b"c\nB=x', { A: '"b"c', B: 'x' }],
-    ['an open quote', 'A="b\nB=x', { A: '"b', B: 'x' }],
+    ['a value that is a quote in others', `A='"b'\nB=x`, { A: '"b', B: 'x' }],
     ['export, spaces, Windows and no last line break', '  export A = b\r\nB=c', { A: 'b', B: 'c' }],
     ['comments, blank lines and names alone', '# A=1\n\n  \nPASSED_ON\nB=c', { B: 'c' }],
     ['the last of two', 'A=1\nA=2', { A: '2' }],
   ])('takes %s', (_, text, variables) => {
     expect(parse(text)).toEqual(variables);
   });
+
+  it.each([`A=1\nB="open\nC=2`, `A=1\nB='open`, 'A=1\nB="open\nover lines'])(
+    'refuses a quote that nothing closes: %j',
+    (text) => {
+      expect(() => parse(text)).toThrow('secrets/blog.env:2 opens a quote that nothing closes');
+    },
+  );
 
   it('names the line that it cannot read, and shows nothing of it', () => {
     const read = (): unknown => parse('A=1\n\nhunter22 and more');

@@ -29,20 +29,41 @@ export function parseVariables(text: string, file: string): Record<string, strin
     const found = ASSIGNMENT.exec(source);
     if (found !== null) {
       const [, name = '', double, single, rest = ''] = found;
+      if (double === undefined && single === undefined && opensQuote(rest))
+        throw open(file, lineOf(source, at));
       variables[name] =
         double !== undefined ? unescaped(double) : (single ?? rest.replace(/(^|\s)#.*$/, '').trim());
       at = ASSIGNMENT.lastIndex + 1;
     } else if (NOTHING.test(source)) {
       at = NOTHING.lastIndex + 1;
     } else {
-      throw malformed(file, source.slice(0, at).split('\n').length);
+      throw malformed(file, lineOf(source, at));
     }
   }
   return variables;
 }
 
+/** A value that begins with a quote and has no other one of its kind: what it was to hold nobody knows. */
+function opensQuote(value: string): boolean {
+  const [quote = ''] = value;
+  return (quote === '"' || quote === "'") && !value.slice(1).includes(quote);
+}
+
+function lineOf(source: string, at: number): number {
+  return source.slice(0, at).split('\n').length;
+}
+
 function unescaped(text: string): string {
   return text.replace(/\\([nrt"\\$])/g, (_, character: string) => ESCAPES[character] ?? character);
+}
+
+function open(file: string, line: number): UserError {
+  return new UserError({
+    code: 'secrets-malformed',
+    severity: 'error',
+    message: `${file}:${line} opens a quote that nothing closes`,
+    help: 'close it; a value that begins with a quote goes into quotes of the other kind',
+  });
 }
 
 function malformed(file: string, line: number): UserError {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { UserError } from '@itsup/config';
+import { UserError, type Problem } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
 import { readFileOrNull } from '../state/atomic-file';
@@ -67,8 +67,7 @@ async function readSecrets(
     const text = await readFileOrNull(path.join(root, file));
     if (text === null) continue;
     if (!isEncrypted(file)) return { variables: parseVariables(text, file), file };
-    // Its name keeps it out of .gitignore.
-    if (!hasSopsMetadata(text)) throw notEncrypted(file);
+    if (!hasSopsMetadata(text)) throw new UserError(notEncrypted(file, text));
     return { variables: parseVariables(await decrypted(root, file, docker), file), file };
   }
   return { variables: {}, file: null };
@@ -88,11 +87,29 @@ async function decrypted(root: string, file: string, docker: Pick<Docker, 'host'
   }
 }
 
-function notEncrypted(file: string): UserError {
-  return new UserError({
-    code: 'secrets-not-encrypted',
-    severity: 'error',
+/** What a check finds without any key: files that are not encrypted though their names say so. */
+export async function plainTextProblems(root: string, context: SecretsContext): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const file of secretsFilesOf(context).filter(isEncrypted)) {
+    const text = await readFileOrNull(path.join(root, file));
+    if (text === null || hasSopsMetadata(text)) continue;
+    problems.push({ ...notEncrypted(file, text), place: { file, line: 1, column: 1 } });
+  }
+  return problems;
+}
+
+/** Its name keeps it out of .gitignore. */
+function notEncrypted(file: string, text: string): Problem {
+  const problem = { code: 'secrets-not-encrypted', severity: 'error' } as const;
+  if (text.trim() === '')
+    return {
+      ...problem,
+      message: `${file} is empty, as SOPS leaves a file that it could not encrypt, and hides every other of its name`,
+      help: `remove it, and encrypt into a temporary name first: docs/secrets.md`,
+    };
+  return {
+    ...problem,
     message: `${file} is not encrypted, and git would take it`,
     help: `run sops --encrypt --in-place ${file}; if it was ever committed, change what it held`,
-  });
+  };
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -61,6 +61,22 @@ describe('validateStacks without Docker', () => {
       });
     },
   );
+
+  it.each([
+    ['blog', 'secrets/blog.enc.env', 'PASSWORD=hunter22\n', /is not encrypted, and git would take it$/],
+    ['proxy', 'secrets/itsup.enc.txt', 'A=b\n', /is not encrypted/],
+    ['blog', 'secrets/blog.enc.env', '', /is empty, as SOPS leaves a file that it could not encrypt/],
+  ])('refuses for %s: %s that says %j', async (stack, file, text, message) => {
+    await generate('sound');
+    mkdirSync(path.join(root, 'secrets'));
+    writeFileSync(path.join(root, file), text);
+    const [found = ''] = errors(await validate(stack));
+    expect(found).toMatch(message);
+    expect(found).toContain(`${file}:1:1 `);
+    expect(found).not.toContain('hunter22');
+    writeFileSync(path.join(root, file), `PASSWORD="ENC[AES256_GCM,data:x]"\nsops_version=3.9.0\n`);
+    expect(errors(await validate(stack))).toEqual([]);
+  });
 
   it('finds misspelt keys in every Compose file of a project, with place and suggestion', async () => {
     await generate('misspelt');

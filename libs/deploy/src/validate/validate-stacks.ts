@@ -35,7 +35,7 @@ import { composeOf } from '../desired/project-compose';
 import { projectPaths } from '../stack/stack-spec';
 import { credentialProblems } from '../desired/credential-problems';
 import { projectText } from '../desired/project-text';
-import { secretsFilesOf } from '../desired/secrets';
+import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/secrets';
 import { forEachBounded } from './for-each-bounded';
 import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
@@ -132,7 +132,12 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   const { project, problems } = await readProject(check.root, name, check.settings);
   const routing = routeProject(project, check.settings);
   const ofEdges = project.egress.length === 0 ? [] : (await check.whole()).routing.edgeProblems;
-  const found = [...problems, ...routing.problems, ...ofEdges.filter((each) => each.project === name)];
+  const found = [
+    ...problems,
+    ...routing.problems,
+    ...ofEdges.filter((each) => each.project === name),
+    ...(await plainTextProblems(check.root, name)),
+  ];
   if (found.some(({ severity }) => severity === 'error') || project.kind === 'external') {
     return found;
   }
@@ -184,6 +189,7 @@ async function checkProxy(check: Check): Promise<Problem[]> {
   return [
     // An edge fails its consumer alone, which tells of it.
     ...routing.problems.filter((problem) => !told.has(problem)),
+    ...(await plainTextProblems(check.root, HOST_CONTEXT)),
     ...(await traefikProblems(check.root, workspace, routing)),
     ...(await checkArtifact(check, artifact)),
   ];

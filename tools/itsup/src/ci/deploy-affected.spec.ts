@@ -12,7 +12,9 @@ let env: NodeJS.ProcessEnv;
 /** A repository with one commit, and an `npx` that notes how it was called and ends as it is told. */
 beforeEach(() => {
   root = temporaryFolder({ 'projects/blog/ingress.yml': 'ingress: []\n' });
-  const bin = temporaryFolder({ npx: '#!/bin/sh\necho "$@" >>"$CALLS"\nexit "$NPX_EXIT"\n' });
+  const bin = temporaryFolder({
+    npx: '#!/bin/sh\necho "$@" >>"$CALLS"\n[ -z "$MOVES_HEAD" ] || git commit --quiet --allow-empty --message moved\nexit "$NPX_EXIT"\n',
+  });
   chmodSync(join(bin, 'npx'), 0o755);
   env = {
     PATH: `${bin}:${process.env.PATH}`,
@@ -62,18 +64,18 @@ function deploy(npxExit = 0): { code: number | null; calls: string[] } {
 describe('.github/deploy-affected', () => {
   it('deploys everything at first, and then what changed since', () => {
     const first = git('rev-parse', 'HEAD');
-    expect(deploy()).toEqual({ code: 0, calls: ['nx run-many -t deploy'] });
+    expect(deploy()).toEqual({ code: 0, calls: ['itsup deploy'] });
     expect(deployed()).toBe(first);
     const second = commit('two');
     expect(deploy()).toEqual({
       code: 0,
-      calls: [`nx affected -t deploy --base=${first} --head=${second}`],
+      calls: [`itsup deploy --since ${first}`],
     });
     expect(deployed()).toBe(second);
   });
 
   it('fails with a deploy that fails, and has what it left undone in the next one', () => {
-    expect(deploy(1)).toEqual({ code: 1, calls: ['nx run-many -t deploy'] });
+    expect(deploy(1)).toEqual({ code: 1, calls: ['itsup deploy'] });
     expect(deployed()).toBeNull();
     deploy();
     const good = deployed();
@@ -81,8 +83,30 @@ describe('.github/deploy-affected', () => {
     expect(deploy(1).code).toBe(1);
     expect(deployed()).toBe(good);
     const third = commit('three');
-    expect(deploy().calls).toEqual([`nx affected -t deploy --base=${good} --head=${third}`]);
+    expect(deploy().calls).toEqual([`itsup deploy --since ${good}`]);
     expect(deployed()).toBe(third);
+  });
+
+  it('deploys everything the next time when there were edits that are in no commit', () => {
+    deploy();
+    const good = deployed();
+    writeFiles(root, { 'projects/blog/note': 'by hand' });
+    expect(deploy()).toEqual({ code: 0, calls: [`itsup deploy --since ${good}`] });
+    expect(deployed()).toBeNull();
+    git('checkout', '--', '.');
+    expect(deploy().calls).toEqual(['itsup deploy']);
+    writeFiles(root, { 'README.md': 'No part of a deploy.' });
+    deploy();
+    expect(deployed()).toBe(good);
+  });
+
+  it('leaves its mark when another commit was checked out meanwhile', () => {
+    deploy();
+    const good = deployed();
+    commit('two');
+    env.MOVES_HEAD = 'true';
+    expect(deploy().code).toBe(0);
+    expect(deployed()).toBe(good);
   });
 
   it('deploys everything when what was deployed is no part of the history any more', () => {
@@ -90,7 +114,7 @@ describe('.github/deploy-affected', () => {
     deploy();
     git('reset', '--quiet', '--hard', 'HEAD~1');
     const rewritten = commit('another two');
-    expect(deploy().calls).toEqual(['nx run-many -t deploy']);
+    expect(deploy().calls).toEqual(['itsup deploy']);
     expect(deployed()).toBe(rewritten);
   });
 });

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { wantsColor } from '../terminal/wants-color';
 import { guardNx } from '../nx-guard/guard';
 import { EXIT } from './command';
@@ -13,6 +15,24 @@ import { EXIT } from './command';
  * @throws UserError in that case
  */
 export async function runNx(root: string, args: readonly string[]): Promise<never> {
+  await guarded(root);
+  process.chdir(root);
+  const workspace = createRequire(join(root, 'package.json'));
+  const nx = workspace.resolve('nx/bin/nx.js');
+  process.env.NX_DAEMON ??= 'false';
+  process.env.NX_ISOLATE_PLUGINS ??= 'false';
+  if (!wantsColor(process.env, process.stdout.isTTY)) {
+    // The spelling that Nx also hands on to its workers.
+    process.env.FORCE_COLOR = '0';
+  }
+  tellFailureFromInterrupt();
+  process.argv = [process.execPath, nx, ...args];
+  workspace(nx);
+  return new Promise<never>(() => undefined);
+}
+
+/** @throws UserError where a project's folder would give Nx orders, or would keep it reading for ever */
+async function guarded(root: string): Promise<void> {
   const { refusals, notes } = guardNx(root);
   if (refusals.length > 0) {
     const { UserError } = await import('@itsup/config');
@@ -27,19 +47,17 @@ export async function runNx(root: string, args: readonly string[]): Promise<neve
     );
   }
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
-  process.chdir(root);
-  const workspace = createRequire(join(root, 'package.json'));
-  const nx = workspace.resolve('nx/bin/nx.js');
-  process.env.NX_DAEMON ??= 'false';
-  process.env.NX_ISOLATE_PLUGINS ??= 'false';
-  if (!wantsColor(process.env, process.stdout.isTTY)) {
-    // The spelling that Nx also hands on to its workers.
-    process.env.FORCE_COLOR = '0';
-  }
-  tellFailureFromInterrupt();
-  process.argv = [process.execPath, nx, ...args];
-  workspace(nx);
-  return new Promise<never>(() => undefined);
+}
+
+/** Names of the projects with this target that changed since a commit, as Nx finds them; started like `runNx`. */
+export async function affectedProjects(root: string, since: string, target: string): Promise<string[]> {
+  await guarded(root);
+  const nx = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+  const args = ['show', 'projects', '--affected', `--base=${since}`, '--withTarget', target, '--json'];
+  const env = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', ...process.env, FORCE_COLOR: '0' };
+  const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await promisify(execFile)(process.execPath, [nx, ...args], options);
+  return JSON.parse(stdout.slice(stdout.indexOf('['))) as string[];
 }
 
 /** `nx run-many` of these targets, on these projects or on every one that has them. */

@@ -40,3 +40,10 @@ export function nxNames(root: string, stacks: readonly string[]): string[] {
   const taken = takenNames(root);
   return stacks.map((stack) => (stack === 'proxy' ? stack : nxNameOf(stack, taken)));
 }
+
+/** The stacks that Nx calls so; what is none is left out. */
+export async function stacksOf(root: string, projects: readonly string[]): Promise<string[]> {
+  const stacks = await allStacks(root);
+  const names = nxNames(root, stacks);
+  return stacks.filter((_, index) => projects.includes(names[index] ?? ''));
+}

@@ -17,7 +17,7 @@ const { single, batch } = stackExecutor<DownOptions>(
       workspace: await readWorkspace(root),
       stacks,
       volumes: options.volumes,
-      commit: headCommit(root),
+      commit: await headCommit(root),
       onOutcome: settleOutcome(run),
     });
   },

@@ -17,7 +17,7 @@ const { single, batch } = stackExecutor<RestartOptions>(
       workspace: await readWorkspace(root),
       stacks,
       services: options.service,
-      commit: headCommit(root),
+      commit: await headCommit(root),
       onOutcome: settleOutcome(run),
     });
   },

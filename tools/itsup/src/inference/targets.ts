@@ -33,6 +33,9 @@ export interface StackOptions {
 /** The verdict of `validate` is Compose's, and Compose's versions differ. Without Docker the output is empty. */
 const COMPOSE_VERSION = { runtime: 'docker compose version --short 2>/dev/null || echo none' };
 
+/** Name of the host's secrets in `secrets/`. */
+const HOST_SECRETS = 'itsup';
+
 /** Without it, every update of any package would be another entry of the cache. */
 const RENDERERS = { externalDependencies: ['eta', 'yaml', 'zod'] };
 
@@ -63,7 +66,13 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
       `Check the configuration of ${what} and its generated files; needs no engine`,
       {
         cache: true,
-        inputs: [...stack.generate, ...stack.validate, RENDERERS, COMPOSE_VERSION],
+        inputs: [
+          ...stack.generate,
+          ...stack.validate,
+          `{workspaceRoot}/secrets/${secretsOf(stack)}.enc.{env,txt}`,
+          RENDERERS,
+          COMPOSE_VERSION,
+        ],
         outputs: [],
         dependsOn: ['generate'],
       },
@@ -75,7 +84,7 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     // Never cached: A, B, then A again must deploy A again.
     deploy: target('deploy', `Bring ${what} to what the repository says, rolled where it can be`, {
       cache: false,
-      inputs: [...stack.generate, ...PRODUCT],
+      inputs: [...stack.generate, ...readByDeploy(stack), ...PRODUCT],
       // What validate says of conflicts between projects the deploy judges by what is deployed: the proxy goes on.
       dependsOn: [stack.stack === 'proxy' ? 'generate' : 'validate', '^deploy'],
     }),
@@ -89,6 +98,23 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     }),
     compose: target('compose', `Run any Compose command on ${what}`, { cache: false }),
   };
+}
+
+/** Whose secrets a stack has: the proxy's are the host's. */
+function secretsOf({ stack }: StackTargets): string {
+  return stack === 'proxy' ? HOST_SECRETS : stack;
+}
+
+/**
+ * What a deploy reads besides, so that `nx affected` selects the stack for it: its secrets, the host's, which tell every
+ * stack whether certificates are to be had, and what images are held to.
+ */
+function readByDeploy(stack: StackTargets): string[] {
+  const contexts = [...new Set([secretsOf(stack), HOST_SECRETS])];
+  return [
+    ...contexts.map((context) => `{workspaceRoot}/secrets/${context}.{enc.env,enc.txt,env,txt}`),
+    '{workspaceRoot}/projects/images.lock.yml',
+  ];
 }
 
 /** What one process may do one after the other is one executor: see executors/stack.ts. */

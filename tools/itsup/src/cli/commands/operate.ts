@@ -93,12 +93,13 @@ async function operate(
       tell(formatProblems(problems, { color }).trimEnd());
     }
   };
+  const commit = await headCommit(root);
   const summary = await withContext(input, (context, progress) => {
     const onOutcome = (outcome: StackOutcome): void => {
       progress.settled(outcome.stack);
       progress.aside(() => tellOutcome(outcome));
     };
-    return act(context, workspace, { commit: headCommit(root), onOutcome });
+    return act(context, workspace, { commit, onOutcome });
   });
   if (summary.interrupted) {
     return EXIT.interrupted;

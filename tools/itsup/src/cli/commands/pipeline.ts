@@ -1,6 +1,6 @@
 import { nxNames, resolveStacks } from '../stack-names';
-import { runMany } from '../run-nx';
-import type { Command, CommandInput, CommandOption } from '../command';
+import { runMany, runNx } from '../run-nx';
+import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
 const PULL: CommandOption = {
   type: 'boolean',
@@ -14,6 +14,12 @@ const ADOPT: CommandOption = {
 const YES: CommandOption = {
   type: 'boolean',
   description: 'let end what projects ask each other over a network that they leave',
+};
+
+const SINCE: CommandOption = {
+  type: 'string',
+  value: 'commit',
+  description: 'only what changed since that commit, edits that are in no commit included',
 };
 
 /** Commands that are a target of Nx on some or all stacks, with its cache and its order. */
@@ -35,12 +41,19 @@ function pipeline(target: string, summary: string, options: Record<string, Comma
 }
 
 async function runTarget(
-  { root, words, flags }: CommandInput,
+  { root, words, flags, tell }: CommandInput,
   target: string,
   options: string[],
 ): Promise<number> {
-  const projects = nxNames(root, await resolveStacks(root, words));
   const given = options.filter((name) => flags[name] === true).map((name) => `--${name}`);
+  if (typeof flags.since === 'string') {
+    if (words.length > 0) {
+      tell(`itsup ${target}: it is either projects or --since`);
+      return EXIT.usage;
+    }
+    return runNx(root, ['affected', '-t', target, `--base=${flags.since}`, ...given]);
+  }
+  const projects = nxNames(root, await resolveStacks(root, words));
   return runMany(root, [target], projects, given);
 }
 
@@ -49,7 +62,7 @@ export const validate = pipeline('validate', 'check configuration and generated 
 export const deploy = pipeline(
   'deploy',
   'bring the host to what the repository says, rolled where it can be',
-  { pull: PULL, adopt: ADOPT, yes: YES },
+  { pull: PULL, adopt: ADOPT, yes: YES, since: SINCE },
 );
 export const apply: Command = {
   ...deploy,

@@ -1,4 +1,5 @@
-import { allStacks, resolveStacks } from '../stack-names';
+import { affectedProjects } from '../run-nx';
+import { allStacks, resolveStacks, stacksOf } from '../stack-names';
 import { withContext } from './context';
 import { EXIT, type Command } from '../command';
 
@@ -13,13 +14,32 @@ export const plan: Command = {
       type: 'boolean',
       description: 'plan as if containers that something else started were taken over',
     },
+    since: {
+      type: 'string',
+      value: 'commit',
+      description: 'only what changed since that commit, edits that are in no commit included',
+    },
     verbose: { type: 'boolean', short: 'v', description: 'show what does not change too' },
   },
   examples: ['itsup plan', 'itsup plan blog --json'],
   words: { min: 0, max: Infinity },
   run: async (input) => {
     const { root, words, flags, color, print, tell } = input;
-    const stacks = words.length > 0 ? await resolveStacks(root, words) : await allStacks(root);
+    const { since } = flags;
+    if (typeof since === 'string' && words.length > 0) {
+      tell('itsup plan: it is either projects or --since');
+      return EXIT.usage;
+    }
+    const stacks =
+      typeof since === 'string'
+        ? await stacksOf(root, await affectedProjects(root, since, 'plan'))
+        : words.length > 0
+          ? await resolveStacks(root, words)
+          : await allStacks(root);
+    if (stacks.length === 0) {
+      print('no project is affected');
+      return EXIT.ok;
+    }
     const { generateStacks } = await import('@itsup/artifacts');
     const { formatProblems, readWorkspace } = await import('@itsup/config');
     const { formatPlan, planJson, planStacks } = await import('@itsup/deploy');

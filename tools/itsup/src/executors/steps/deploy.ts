@@ -27,7 +27,7 @@ export const deploy: StackAction<DeployOptions> = async (run) => {
     parallel: options.parallel,
     parallelServices: options.parallelServices,
     bringsProxy: true,
-    commit: headCommit(root),
+    commit: await headCommit(root),
     onOutcome: settleOutcome(run),
   });
   printFindings(summary, run);
