@@ -12,6 +12,8 @@ export interface ComposeVariable {
   /** An empty value leaves a usable text: every use has a default (`:-`) or an alternative (`+`). */
   optional: boolean;
   context: VariableContext;
+  /** The keys whose values it is part of, where they stand on the same line. */
+  keys: string[];
 }
 
 /** `$$` is a dollar sign; the operators are those of the Compose specification. */
@@ -34,6 +36,7 @@ export function variablesIn(text: string): ComposeVariable[] {
         name,
         optional: match[3] === ':-' || match[3] === '+' || match[3] === ':+',
         context: contextOf(line, match.index),
+        keys: keyOf(line.slice(0, match.index)),
       };
       found.set(name, combine(found.get(name), use));
     }
@@ -64,10 +67,17 @@ function contextOf(line: string, start: number): VariableContext {
     : 'other';
 }
 
+/** The key whose value goes on where the text ends. */
+function keyOf(before: string): string[] {
+  const key = /([A-Za-z_][\w-]*)["']?\s*:\s*[["']{0,2}[^,{}[\]\s]*$/.exec(before)?.[1];
+  return key === undefined ? [] : [key];
+}
+
 function combine(earlier: ComposeVariable | undefined, use: ComposeVariable): ComposeVariable {
   if (earlier === undefined) {
     return use;
   }
   const context = earlier.context === 'other' ? use.context : earlier.context;
-  return { name: use.name, optional: earlier.optional && use.optional, context };
+  const keys = [...new Set([...earlier.keys, ...use.keys])];
+  return { name: use.name, optional: earlier.optional && use.optional, context, keys };
 }

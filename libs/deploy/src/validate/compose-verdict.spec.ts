@@ -18,30 +18,36 @@ function compose(interpolated: string | null, plain: string | null): { compose: 
 describe('composeVerdict', () => {
   it('asks once when Compose has no objection', async () => {
     const { compose: quiet, asked } = compose(null, null);
-    expect(await composeVerdict(quiet, VARIABLES)).toEqual([]);
+    expect(await composeVerdict({ compose: () => quiet, variables: VARIABLES })).toEqual([]);
     expect(asked).toEqual([true]);
   });
 
   it('passes on what Compose says of the file', async () => {
     const reason = 'service "web" refers to undefined network nope: invalid compose project';
-    const problems = await composeVerdict(compose(reason, null).compose, VARIABLES);
+    const problems = await composeVerdict({
+      compose: () => compose(reason, null).compose,
+      variables: VARIABLES,
+    });
     expect(problems).toMatchObject([{ severity: 'error', message: reason }]);
   });
 
   it('takes an objection to a stand-in back when the file is sound without it', async () => {
     const { compose: picky, asked } = compose('invalid memory limit "61234"', null);
-    expect(await composeVerdict(picky, VARIABLES)).toEqual([]);
+    expect(await composeVerdict({ compose: () => picky, variables: VARIABLES })).toEqual([]);
     expect(asked).toEqual([true, false]);
   });
 
   it('does not blame a stand-in in a file without variables', async () => {
-    const problems = await composeVerdict(compose('invalid port "61234"', null).compose, []);
+    const problems = await composeVerdict({
+      compose: () => compose('invalid port "61234"', null).compose,
+      variables: [],
+    });
     expect(problems).toMatchObject([{ severity: 'error' }]);
   });
 
   it('only warns of an env_file that is not here', async () => {
     const missing = compose('env file /srv/blog/.env not found: stat /srv/blog/.env', null).compose;
-    expect(await composeVerdict(missing, [])).toMatchObject([
+    expect(await composeVerdict({ compose: () => missing, variables: [] })).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('/srv/blog/.env') },
     ]);
   });
@@ -51,14 +57,16 @@ describe('composeVerdict', () => {
       'env file /srv/blog/.env not found',
       'additional properties not allowed',
     );
-    expect(await composeVerdict(broken, [])).toMatchObject([
+    expect(await composeVerdict({ compose: () => broken, variables: [] })).toMatchObject([
       { severity: 'error', message: 'additional properties not allowed' },
     ]);
   });
 
   it('does not take a fault of Docker for a verdict', async () => {
     const configQuiet = () => Promise.reject(new DockerError({ code: 'compose-missing' }));
-    await expect(composeVerdict({ configQuiet } as unknown as Compose, [])).rejects.toMatchObject({
+    await expect(
+      composeVerdict({ compose: () => ({ configQuiet }) as unknown as Compose, variables: [] }),
+    ).rejects.toMatchObject({
       code: 'compose-missing',
     });
   });

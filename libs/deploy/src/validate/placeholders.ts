@@ -31,3 +31,12 @@ function standIn({ optional, context }: ComposeVariable): string {
 export function blamesPlaceholder(message: string): boolean {
   return message.includes(NUMBER) || message.includes(PATH);
 }
+
+/** A word that Compose says would do, from its message about one that does not; null: it names none. */
+export function fittingWord(message: string): string | null {
+  const listed = /must be one of (?:the following: )?["']([^"']+)["']/.exec(message)?.[1];
+  const matched = /does not match pattern '\^?\(?(\w+)/.exec(message)?.[1];
+  if (listed ?? matched) return listed ?? matched ?? null;
+  if (message.includes('invalid boolean')) return 'true';
+  return message.includes('missing unit in duration') ? `${NUMBER}s` : null;
+}

@@ -11,17 +11,19 @@ import {
   checkComposeFiles,
   composeFilesOf,
   composeVariables,
+  locateInCompose,
   followSources,
   problemsOf,
   readProject,
   readSettings,
   readWorkspace,
   type ComposeVariable,
+  type Place,
   type Problem,
   type Settings,
   type Workspace,
 } from '@itsup/config';
-import type { Docker } from '@itsup/docker';
+import type { Compose, Docker } from '@itsup/docker';
 import {
   composeProjectName,
   knownObjects,
@@ -248,12 +250,31 @@ async function checkArtifact(
       },
     ];
   }
-  const env = placeholderEnvironment(variables);
-  const compose = composeOf(check.docker, run, { env });
-  const verdict = await check.presence.judge(() => composeVerdict(compose, variables));
+  const compose = (env: Record<string, string>): Compose => composeOf(check.docker, run, { env });
+  const verdict = await check.presence.judge(() => composeVerdict({ compose, variables }));
   return 'problems' in verdict
-    ? verdict.problems
+    ? verdict.problems.flatMap((problem) => placed(check.root, files, problem))
     : [...checkComposeFiles(check.root, files), standInNote(verdict.withoutCompose)];
+}
+
+/** What Compose says, at its line; a key that it does not know with the one that was meant. */
+function placed(root: string, files: string[], problem: Problem): Problem[] {
+  if (problem.severity !== 'error') return [problem];
+  if (/additional propert/i.test(problem.message)) {
+    const unknown = checkComposeFiles(root, files).filter(
+      ({ code, place }) =>
+        code === 'unknown-key' && place?.text !== undefined && problem.message.includes(keyAt(place)),
+    );
+    if (unknown.length > 0) return unknown;
+  }
+  const place = locateInCompose(root, files, problem.message);
+  const message = problem.message.replace(/^validating \S+: /, '').replaceAll(`${root}/`, '');
+  return [{ ...problem, message, ...(place && { place }) }];
+}
+
+/** The key that a place is of. */
+function keyAt({ text = '', column, length = 1 }: Place): string {
+  return text.slice(column - 1, column - 1 + length).replace(/^["']|["']$/g, '');
 }
 
 function standInNote(reason: string): Problem {

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { generateStacks } from '@itsup/artifacts';
+import type { Problem } from '@itsup/config';
+import { createDocker } from '@itsup/docker';
+
+import { validateStacks } from './validate-stacks';
+
+const TEMPLATES = path.resolve(__dirname, '../../../../templates');
+const WEB = 'services:\n  web:\n    image: busybox\n';
+
+let root: string;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'itsup-validate-')));
+  symlinkSync(TEMPLATES, path.join(root, 'templates'));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Generates and validates a project of these files. */
+async function validate(files: Record<string, string>): Promise<Problem[]> {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(root, 'projects/app', name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const found: Problem[] = [];
+  await generateStacks(root, ['app'], ({ problems }) => found.push(...problems));
+  if (found.some(({ severity }) => severity === 'error')) return found;
+  const docker = createDocker({ env: { PATH: process.env['PATH'] ?? '', HOME: root } });
+  const onOutcome = ({ problems }: { problems: Problem[] }): number => found.push(...problems);
+  await validateStacks({ root, stacks: ['app'], docker, parallel: 1, onOutcome });
+  return found;
+}
+
+/** No engine is needed for `docker compose config`. */
+const hasCompose = spawnSync('docker', ['compose', 'version', '--short']).status === 0;
+const { skip } = describe;
+const title = 'validate with Compose';
+
+(hasCompose ? describe : skip)(hasCompose ? title : `${title} (left out: no \`docker compose\` here)`, () => {
+  it.each<[string, Record<string, string>]>([
+    [
+      'an include with files of variables and a project directory',
+      {
+        'docker-compose.yml': `include:\n  - {path: parts/db/compose.yml, env_file: parts/db/db.env}\n  - {path: parts/more.yml, project_directory: parts}\n${WEB}`,
+        'parts/db/compose.yml': 'services: {db: {image: "busybox:${TAG}"}}\n',
+        'parts/db/db.env': 'TAG=1\n',
+        'parts/more.yml': 'include: [deeper/one.yml]\nservices: {more: {image: busybox}}\n',
+        'parts/deeper/one.yml': 'services: {one: {image: busybox}}\n',
+      },
+    ],
+    [
+      'a config from the environment',
+      { 'docker-compose.yml': `configs: {c: {environment: CONFIG}}\n${WEB}    configs: [c]\n` },
+    ],
+    [
+      'anchors on keys, an alias as a key and a merge with its tag',
+      {
+        'docker-compose.yml':
+          'x-b: &b {image: busybox}\nx-n: &n more\nservices:\n  &k web:\n    !!merge <<: *b\n    container_name: *k\n  *n : *b\n',
+      },
+    ],
+    [
+      '!reset in a list, and lines that a carriage return ends',
+      { 'docker-compose.yml': `${WEB}    tmpfs: [/a, !reset null]\n`.replaceAll('\n', '\r') },
+    ],
+    [
+      'variables where only some words fit',
+      {
+        'docker-compose.yml': `${WEB}    pull_policy: "\${PP}"\n    cgroup: $CGROUP\n    privileged: \${FLAG}\n    read_only: \${FLAG}\n    depends_on: {db: {condition: "\${WHEN}"}}\n    stop_grace_period: \${PAUSE}\n    volumes: [{type: "\${KIND}", source: /data, target: /data}]\n  db: {image: busybox}\n`,
+      },
+    ],
+  ])('passes %s', async (_, files) => {
+    expect((await validate(files)).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('leaves a file to the deploy that only a variable names', async () => {
+    expect(await validate({ 'docker-compose.yml': `include: ["\${INC}"]\n${WEB}` })).toMatchObject([
+      { severity: 'note', code: 'not-decided' },
+    ]);
+  });
+
+  it('names an unknown key at its place, and the one that was meant', async () => {
+    expect(await validate({ 'docker-compose.yml': `${WEB}    enviroment: {A: b}\n` })).toMatchObject([
+      {
+        message: expect.stringContaining('did you mean `environment`?'),
+        place: { file: 'projects/app/docker-compose.yml', line: 4, column: 5 },
+      },
+    ]);
+  });
+
+  it('shows where a value stands that Compose refuses', async () => {
+    expect(await validate({ 'docker-compose.yml': `${WEB}    cgroup: neither\n` })).toMatchObject([
+      {
+        message: expect.stringMatching(/^services\.web\.cgroup/),
+        place: { file: 'projects/app/docker-compose.yml', line: 4, column: 13 },
+      },
+    ]);
+  });
+});
