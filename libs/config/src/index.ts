@@ -1,6 +1,7 @@
 export * from './model';
 export * from './problem/problem';
 export { problemsOf } from './problem/problems-of';
+export { isActive } from './compose/active-services';
 export { locateInCompose } from './compose/locate-in-compose';
 export { checkComposeFiles, composeFilesOf } from './compose/check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';

@@ -297,6 +297,8 @@ export interface ServiceFacts {
   containerName: string | null;
   containerNamePlace?: Place;
   profiles: string[];
+  /** `provider:`: Compose has a program make it, and no container. */
+  isProvider?: true;
   /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
   publishedPorts: { port: number; protocol: 'tcp' | 'udp'; ip?: string; place: Place }[];
   /**

@@ -20,7 +20,7 @@ import { reservedProblems } from './checks/written-problems';
  * and every mistake that can be seen without looking at other projects. Pure; never throws for a user's mistake.
  *
  * A disabled project has no routes, no edges and no problems, whatever stands in its files: it must be possible to take
- * down what is broken. Its additions and networks stay, so that the artifact still names what `down` removes.
+ * down what is broken. What would be added to its services stays known; the artifact leaves it out.
  */
 export function routeProject(
   project: Project,

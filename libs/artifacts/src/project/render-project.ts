@@ -31,12 +31,13 @@ export function renderProject(
     ...composePrinter,
     name,
     ingressFile: project.ingressFile,
-    services: routing.additions.map((additions) => ({
+    // Of a project that is not to run nothing is published, by hand neither.
+    services: (project.enabled ? routing.additions : []).map((additions) => ({
       ...additions,
       labels: labelsOf(additions, settings),
       networks: networksOf(additions),
     })),
-    networks: routing.networks,
+    networks: project.enabled ? routing.networks : [],
   });
   return [
     { path: composePath, text: main },

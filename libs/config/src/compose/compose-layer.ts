@@ -13,6 +13,7 @@ export interface ServiceLayer {
   place: Place;
   image: string | null;
   hasBuild: boolean;
+  isProvider: boolean;
   containerName: { name: string; place: Place } | null;
   networkMode: string | null;
   networks: string[] | null;
@@ -50,6 +51,7 @@ export function serviceLayer(
     place: source.place(path, 'key'),
     image: service.image ?? null,
     hasBuild: service.build !== null && service.build !== undefined,
+    isProvider: service.provider !== null && service.provider !== undefined,
     containerName: service.container_name
       ? { name: service.container_name, place: at('container_name') }
       : null,

@@ -14,6 +14,7 @@ export function mergeLayers(base: ServiceLayer, over: ServiceLayer, tags: Servic
     place: over.place,
     image: over.image ?? kept.image,
     hasBuild: over.hasBuild || kept.hasBuild,
+    isProvider: over.isProvider || kept.isProvider,
     containerName: over.containerName ?? kept.containerName,
     networkMode: over.networkMode ?? kept.networkMode,
     networks: unionOf(kept.networks, over.networks),
@@ -47,6 +48,7 @@ function mergePorts(base: ServiceLayer['ports'], over: ServiceLayer['ports']): S
 const CLEARED: Record<string, Partial<ServiceLayer>> = {
   image: { image: null },
   build: { hasBuild: false },
+  provider: { isProvider: false },
   container_name: { containerName: null },
   network_mode: { networkMode: null },
   networks: { networks: null, networkPriorities: new Map() },

@@ -32,15 +32,16 @@ export const composeServiceSchema = z.object(
     build: z
       .union([z.string(), z.record(z.string(), z.unknown())], { error: 'a path or a mapping' })
       .nullish(),
+    provider: z.record(z.string(), z.unknown(), MAPPING).nullish(),
     container_name: text.nullish(),
     network_mode: text.nullish(),
     networks: z.union([z.array(text), z.record(z.string(), z.unknown())], LIST_OR_MAPPING).nullish(),
     labels: z.union([z.array(scalar), z.record(z.string(), scalar)], LIST_OR_MAPPING).nullish(),
-    dns: z.union([z.string(), z.array(z.string())], TEXT_OR_LIST).nullish(),
+    dns: z.union([z.string(), z.array(text)], TEXT_OR_LIST).nullish(),
     healthcheck: z
       .object(
         {
-          test: z.union([z.string(), z.array(z.string())], TEXT_OR_LIST).nullish(),
+          test: z.union([z.string(), z.array(text)], TEXT_OR_LIST).nullish(),
           disable: z.union([z.boolean(), z.string()], { error: '`true` or `false`' }).nullish(),
         },
         MAPPING,
@@ -78,7 +79,7 @@ const include = z.union(
     z.string(),
     z.object(
       {
-        path: z.union([z.string(), z.array(z.string())], TEXT_OR_LIST),
+        path: z.union([z.string(), z.array(text)], TEXT_OR_LIST),
         project_directory: text.nullish(),
       },
       MAPPING,

@@ -193,7 +193,14 @@ function addIncluded(
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
   // Compose looks at active profiles alone, which makes a profile that nobody activates a place for templates.
-  if (service.image !== null || service.hasBuild || service.partial || service.profiles.length > 0) return;
+  if (
+    service.image !== null ||
+    service.hasBuild ||
+    service.isProvider ||
+    service.partial ||
+    service.profiles.length > 0
+  )
+    return;
   documents.problems.push({
     code: 'no-image',
     severity: 'error',
@@ -242,6 +249,7 @@ function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string,
     containerName: layer.containerName?.name ?? null,
     ...(layer.containerName ? { containerNamePlace: layer.containerName.place } : {}),
     profiles: layer.profiles,
+    ...(layer.isProvider ? { isProvider: true as const } : {}),
     publishedPorts: layer.ports,
     ...(mounts.length > 0 ? { mounts } : {}),
     ...(layer.variablePorts.length > 0 ? { variablePorts: layer.variablePorts } : {}),

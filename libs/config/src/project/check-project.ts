@@ -56,6 +56,9 @@ export function nameFlaw(name: string): { code: string; message: string; instead
   }
   if (PROJECT_NAME.test(name)) return null;
   const instead = name
+    // Letters without their accents: `ünï` is `uni`.
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^[-_]+|-+$/g, '');

@@ -36,7 +36,7 @@ export function checkSchema<S extends z.ZodType>(
   const data = 'data' in options ? options.data : source.data;
   const result = schema.safeParse(data);
   if (result.success) return { value: result.data, problems: [], paths: [] };
-  const { issues } = result.error;
+  const issues = result.error.issues.map(innermost);
   const problems = issues
     .slice(0, MAX_PROBLEMS)
     .flatMap((issue) =>
@@ -45,6 +45,16 @@ export function checkSchema<S extends z.ZodType>(
         : [invalidValue(source, data, issue, options)],
     );
   return { value: null, problems, paths: issues.map(({ path }) => path) };
+}
+
+/** Of a value that may be of several kinds and is wrong inside of one: what is wrong there. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inside = issue.errors.find(
+    (branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0),
+  );
+  const [first] = inside ?? [];
+  return first === undefined ? issue : innermost({ ...first, path: [...issue.path, ...first.path] });
 }
 
 function unknownKey(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
+import { isActive } from '@itsup/config';
 import { parse } from 'yaml';
 
 import type { EdgePlan, ServicePlan, StackPlan } from '../plan/model';
@@ -48,7 +49,9 @@ async function servicesOf({ project, composeFile }: StackSpec): Promise<Service[
     return generatedServices(await readFile(composeFile, 'utf8'));
   }
   // A profile is only started by who asks for it.
-  const started = (project.compose?.services ?? []).filter(({ profiles }) => profiles.length === 0);
+  const started = (project.compose?.services ?? []).filter((service) =>
+    isActive(project.compose ?? {}, service),
+  );
   return started.map(({ name, image, hasBuild }) => ({ name, image, builds: hasBuild }));
 }
 

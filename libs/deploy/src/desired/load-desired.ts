@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { UserError, type Isolation, type Problem } from '@itsup/config';
@@ -267,6 +268,10 @@ function explained(
   uses: VariableUse[],
   environment: StackEnvironment,
 ): unknown {
+  if (DockerError.is(error, 'compose-invalid') && /env file .*not found/.test(error.fault.reason)) {
+    const absent = missingEnvFiles(spec);
+    return absent.length > 0 ? new UserError(absent) : error;
+  }
   if (!DockerError.is(error, 'variable-missing')) return error;
   const missing = missingRequired(uses, environment.all);
   if (missing.length === 0) return error;
@@ -279,6 +284,24 @@ function explained(
       help: `set it in secrets/${secretsContextOf(spec.stack)}.env, in the project's .env, or in the environment`,
     })),
   );
+}
+
+/** Compose names the first alone, and not the line that asks for it. */
+function missingEnvFiles({ stack, project, envFiles }: StackSpec): Problem[] {
+  return (project?.compose?.envFiles ?? []).flatMap(({ path: file, required, place }): Problem[] => {
+    const absolute = envFiles.find((each) => each.endsWith(`/${file}`));
+    if (!required || absolute === undefined || existsSync(absolute)) return [];
+    return [
+      {
+        code: 'env-file-missing',
+        severity: 'error',
+        project: stack,
+        message: `the env_file ${file} is not there`,
+        help: `create it, or let Compose do without: {path: …, required: false}`,
+        place,
+      },
+    ];
+  });
 }
 
 /** Every file that the model or a container's content depends on; absolute, each once. */

@@ -23,7 +23,7 @@ export function createRedactor(env: Record<string, string | undefined>): Redacto
 function redactorOf(env: Record<string, string | undefined>): Redactor {
   const names = new Map<string, string>();
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || HARMLESS.test(name)) continue;
+    if (value === undefined || HARMLESS.test(name) || isAround(value, env)) continue;
     for (const spelling of spellings(value)) {
       if (spelling.length >= SHORTEST && !COMMON_VALUE.test(spelling) && !names.has(spelling))
         names.set(spelling, name);
@@ -38,6 +38,17 @@ function redactorOf(env: Record<string, string | undefined>): Redactor {
     'g',
   );
   return (text) => text.replace(pattern, (value) => `\${${names.get(value)}}`);
+}
+
+/** The folder that all this happens in, or one above it: every path in a message begins with it. */
+function isAround(
+  value: string,
+  { PWD: here = '', INIT_CWD: start = '' }: Record<string, string | undefined>,
+): boolean {
+  return (
+    value.startsWith('/') &&
+    [here, start].some((folder) => `${folder}/`.startsWith(`${value.replace(/\/+$/, '')}/`))
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   type Party,
   type RoutedProject,
 } from './conflict';
-import { interpolate } from '@itsup/config';
+import { interpolate, isActive } from '@itsup/config';
 
 /** A `container_name` of a service that runs. */
 interface Named {
@@ -51,7 +51,7 @@ export function containerNames(routed: readonly RoutedProject[], lookups: Lookup
   return routed.flatMap(({ project }) => {
     if (!project.enabled) return [];
     return (project.compose?.services ?? []).flatMap((service) => {
-      if (service.containerName === null || service.profiles.length > 0) return [];
+      if (service.containerName === null || !isActive(project.compose ?? {}, service)) return [];
       const name = interpolate(service.containerName, lookups(project.name) ?? (() => undefined));
       const label = `${project.name}:${service.name}`;
       const place = service.containerNamePlace ?? service.place;

@@ -8,6 +8,7 @@ import { containerConflicts, containerNames } from './container-conflicts';
 import { nameConflicts, namedObjects } from './name-conflicts';
 import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
 import { portConflicts, portsPublishedBy } from './port-conflicts';
+import { projectConflicts, projectNames } from './project-conflicts';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './takings';
 import { tlsConflicts } from './tls-conflicts';
@@ -42,6 +43,7 @@ export function ownershipAmong(
     ...portConflicts(routed, settings, lookups),
     ...nameConflicts(objects),
     ...containerConflicts(routed, lookups),
+    ...projectConflicts(routed),
     ...addressConflicts(routed),
     ...networkConflicts(networks),
   ];
@@ -59,6 +61,7 @@ export function ownershipAmong(
     }
     for (const { name, party } of containerNames(routed, lookups))
       hold(party.project, claimKey('container', name));
+    for (const { name, party } of projectNames(routed)) hold(party.project, claimKey('project', name));
     for (const each of routed) {
       const { project, routing } = each;
       for (const { party } of portsPublishedBy(each, lookups)) hold(project.name, ...(party.holds ?? []));

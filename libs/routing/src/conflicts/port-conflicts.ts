@@ -1,4 +1,4 @@
-import { portsOf, type Settings } from '@itsup/config';
+import { isActive, portsOf, type Settings } from '@itsup/config';
 import type { Route } from '../model';
 import { collect } from '../names/order';
 import { reservedPorts, type ReservedPort } from '../checks/reserved-ports';
@@ -147,7 +147,7 @@ export function portsPublishedBy({ project }: RoutedProject, lookups: Lookups): 
   if (!project.enabled) return [];
   const lookup = lookups(project.name);
   return (project.compose?.services ?? [])
-    .filter(({ profiles }) => profiles.length === 0)
+    .filter((service) => isActive(project.compose ?? {}, service))
     .flatMap((service) =>
       portsOf(service, lookup).map(({ port, protocol, ip, place }, index) => ({
         port: `${port}/${protocol}`,

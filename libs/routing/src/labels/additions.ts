@@ -30,6 +30,8 @@ export function additionsOf(
     return declaration.key;
   };
   const services = compose.services
+    // Of a provider's there is no container.
+    .filter(({ isProvider }) => !isProvider)
     .map((service) =>
       additionOf({
         project,

@@ -1,4 +1,4 @@
-import type { IngressRow } from '@itsup/config';
+import { isActive, type IngressRow } from '@itsup/config';
 import { suggestion } from '../names/suggestion';
 import { report, type RowContext } from './context';
 
@@ -39,9 +39,28 @@ export function checkTarget(row: IngressRow, context: RowContext): boolean {
       key: 'service',
       code: 'network-mode',
       message: `service ${name} has network_mode: ${service.networkMode}, so it cannot join the network on which Traefik reaches it`,
-      help: 'remove network_mode, or make it a project of its own with host: 127.0.0.1 if it listens on the host',
+      help: helpFor(service.networkMode),
     });
     return false;
+  }
+  if (service.isProvider) {
+    report(context, row, {
+      key: 'service',
+      code: 'provider-service',
+      message: `service ${name} has a provider: a program makes it, and there is no container to lead to`,
+      help: 'name a service that runs here; what runs elsewhere is a project of its own with host:',
+    });
+    return false;
+  }
+  if (!isActive(project.compose, service)) {
+    const profiles = service.profiles.join(', ');
+    report(context, row, {
+      key: 'service',
+      code: 'inactive-profile',
+      severity: 'warning',
+      message: `service ${name} runs with the profile ${profiles} alone, which is not active: nothing will answer here`,
+      help: `activate it: COMPOSE_PROFILES=${service.profiles[0] ?? ''} in ${project.folder}/.env, or in the environment of the deploy`,
+    });
   }
   if (service.labels['traefik.enable']?.toLowerCase() === 'false') {
     report(context, row, {
@@ -53,4 +72,11 @@ export function checkTarget(row: IngressRow, context: RowContext): boolean {
     });
   }
   return true;
+}
+
+/** Whose network it is has its ports. */
+function helpFor(networkMode: string): string {
+  const owner = /^service:(.+)$/.exec(networkMode)?.[1];
+  if (owner !== undefined) return `name ${owner} in the row: the port is there`;
+  return 'remove network_mode, or make it a project of its own with host: 127.0.0.1 if it listens on the host';
 }
