@@ -225,6 +225,28 @@ describe('containers', () => {
   });
 });
 
+describe('a helper on several networks', () => {
+  it('joins them before it starts, and gets what the client goes by itself without changing the client', async () => {
+    const { docker, calls } = fakeDocker([{ match: '^start', stdout: 'done\n', exit: 3 }, { match: '' }]);
+    const spec = {
+      image: 'a',
+      name: 'hook',
+      network: 'one',
+      moreNetworks: ['two'],
+      volumesFrom: ['made'],
+      env: { TOKEN: 'hunter22-long', PATH: '/app' },
+    };
+    expect(await docker.run(spec)).toMatchObject({ exitCode: 3, stdout: 'done\n' });
+    expect(calls().map(({ args }) => args.join(' '))).toEqual([
+      'create --rm --pull never --name hook --network one --env TOKEN --env PATH=/app --volumes-from made a',
+      'network connect two hook',
+      'start --attach hook',
+    ]);
+    expect(calls()[0]?.env['TOKEN']).toBe('hunter22-long');
+    expect(calls()[0]?.env['PATH']).not.toBe('/app');
+  });
+});
+
 describe('a Compose pull that a registry refuses', () => {
   it('names the image, which Docker does not', async () => {
     const { docker } = fakeDocker([

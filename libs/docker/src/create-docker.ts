@@ -2,6 +2,7 @@ import { hostname, release } from 'node:os';
 import { prepareChildren } from './process/child';
 import { createRunner } from './process/command-runner';
 import { createCompose } from './compose/compose-commands';
+import { keepCommands } from './container/keep-commands';
 import { containerCommands } from './container/container-commands';
 import type { Docker, DockerOverrides } from './docker';
 import { engineCommands } from './engine/engine-commands';
@@ -30,13 +31,15 @@ export function createDocker(settings: DockerSettings): Docker {
   const containers = containerCommands(runner);
   const images = imageCommands(runner);
   const engine = engineCommands(runner, host);
+  const networks = networkCommands(runner);
   return {
     with: (overrides) => createDocker({ ...settings, ...overrides }),
     prepare: prepareChildren,
     compose: (stack) => createCompose(runner, stack),
     ...engine,
     ...containers,
-    ...networkCommands(runner),
+    ...networks,
+    ...keepCommands(runner, { ...engine, ...images, ...networks, ...containers }),
     ...images,
     ...eventCommands(runner, containers.inspectContainers),
     ...socketCommands(runner),

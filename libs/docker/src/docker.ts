@@ -4,8 +4,10 @@ import type {
   ContainerDetails,
   ContainerSpec,
   ContainerSummary,
+  ExecOptions,
   ListContainersOptions,
 } from './container/container';
+import type { KeptContainer } from './container/kept-container';
 import type { Engine, Versions } from './engine/engine';
 import type { ContainerSnapshot, EngineEvent, EventsOptions, WatchOptions } from './container/events';
 import type { Host } from './host/host';
@@ -62,17 +64,21 @@ export interface Docker {
   /** `force` kills what runs; `volumes` takes anonymous volumes along, never named ones. */
   remove(ids: string[], options?: { force?: boolean; volumes?: boolean }): Promise<void>;
   /** Runs a command in a running container. Rejects only when the engine could not (126/127: the command could not be run). */
-  exec(
-    id: string,
-    argv: string[],
-    options?: { user?: string; timeoutSeconds?: number },
-  ): Promise<CommandOutput>;
+  exec(id: string, argv: string[], options?: ExecOptions): Promise<CommandOutput>;
   /** What the container printed, both streams in one; `tail` default 100 lines. */
   logs(id: string, options?: { tail?: number; timestamps?: boolean }): Promise<string>;
   /** Runs a container to its end and removes it, also after an interrupt. `input` becomes its standard input. */
   run(spec: ContainerSpec, options?: { input?: string; timeoutSeconds?: number }): Promise<CommandOutput>;
   /** Starts a container that stays, and resolves with its id. */
   runDetached(spec: ContainerSpec): Promise<string>;
+
+  /** What it takes to make these again as they are; fails where one is gone. */
+  keepContainers(ids: string[]): Promise<KeptContainer[]>;
+  /**
+   * Makes and starts a container as it was kept, and resolves with its id. Nothing may have its name. Rejects where the
+   * engine has no socket on this host.
+   */
+  bringBack(kept: KeptContainer): Promise<string>;
 
   /**
    * Snapshots of the containers: one at once, one after each event of theirs, and one at least every `intervalMs`,

@@ -2,6 +2,7 @@ export * from './compose/compose';
 export * from './compose/labels';
 export * from './compose/compose-model';
 export * from './container/container';
+export type { KeptContainer } from './container/kept-container';
 export * from './create-docker';
 export * from './docker';
 export * from './fault/docker-error';

@@ -178,6 +178,13 @@ export interface RolloutRequest {
    * Must not wait for health.
    */
   start(total: number): Promise<void>;
+  /**
+   * Makes the new containers without starting them and runs what has to end well before one starts (Compose's `pre_start`).
+   * Where it fails nothing is touched. Absent: there is nothing to run.
+   */
+  preStart?: ((total: number) => Promise<void>) | undefined;
+  /** Runs what comes before the stop of drained containers (Compose's `pre_stop`); never rejects. */
+  preStop?: ((ids: string[]) => Promise<void>) | undefined;
   /** Attaches new containers to the egress edges that exist on the engine; also called by recovery, so it must be repeatable. */
   joinEdges(ids: string[]): Promise<void>;
   /**
@@ -245,7 +252,12 @@ export const rolloutSteps = [
 ] as const;
 /** What a move does besides steps of a rollout. */
 export const moveSteps = ['leave-network'] as const;
-export type RolloutStep = (typeof rolloutSteps)[number] | (typeof moveSteps)[number];
+/** What comes between `clear-leftovers` and `pin-old` where the service has hooks for it. */
+export const hookSteps = ['pre-start'] as const;
+export type RolloutStep =
+  | (typeof rolloutSteps)[number]
+  | (typeof moveSteps)[number]
+  | (typeof hookSteps)[number];
 
 /** What the journal keeps of a rollout in progress; JSON. */
 export interface RolloutState {

@@ -26,6 +26,7 @@ import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
 import { readsOtherFiles } from '../proxy/state-in-use';
 import { refusedRouters } from '../proxy/refused-routers';
 import type { Run } from '../run/run';
+import { refuseTakenPorts } from '../run/refuse-taken-ports';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
 import type { StackSpec } from '../stack/stack-spec';
 import { withStack, type HeldStack } from '../run/with-stack';
@@ -189,6 +190,7 @@ async function deployLocked(
       plan = await planLoaded(run, loaded, observed, replaceOf(options));
       held.plan = plan;
     }
+    await refuseTakenPorts(run, loaded, plan);
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
     await convergeStack({
@@ -198,6 +200,7 @@ async function deployLocked(
       journal,
       publisher: run.publisher,
       rollout,
+      kept: new Map(),
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
       readsOtherFiles: readsOtherFiles(run.inUse),

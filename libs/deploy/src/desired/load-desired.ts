@@ -29,6 +29,7 @@ import type { StackEnvironment } from './environment';
 import { stampFile, type FileStamp } from './file-stamp';
 import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
+import { hookProblems } from './hook-problems';
 import { joinedContainers } from './joined-containers';
 import { modelPathProblems } from './model-paths';
 import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
@@ -112,6 +113,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     refused.push(...joined.filter(({ severity }) => severity === 'error'));
     if (refused.length > 0) throw new UserError(refused);
   }
+  const hooks = hookProblems(spec.stack, model);
+  if (hooks.length > 0) throw new UserError(hooks);
   const foreign = modelPathProblems(spec, model, options);
   if (foreign.some(({ severity }) => severity === 'error')) throw new UserError(foreign);
 

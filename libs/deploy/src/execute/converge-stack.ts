@@ -1,4 +1,4 @@
-import { handoverSteps, moveSteps, rolloutSteps } from '@itsup/rollout';
+import { handoverSteps, hookSteps, moveSteps, rolloutSteps } from '@itsup/rollout';
 
 import type { ServicePlan } from '../plan/model';
 import type { Operation, OperationKind } from '../plan/operation';
@@ -39,6 +39,7 @@ export const deploySteps = [
   'restart',
   'await-healthy',
   'attach-to-consumers',
+  ...hookSteps,
   ...rolloutSteps,
   ...moveSteps,
   ...handoverSteps,

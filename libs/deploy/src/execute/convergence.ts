@@ -1,3 +1,4 @@
+import type { KeptContainer } from '@itsup/docker';
 import type { RolloutContext } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
@@ -14,6 +15,8 @@ export interface Convergence {
   journal: Journal;
   publisher: Publisher;
   rollout: RolloutContext;
+  /** By service that is recreated: what ran before, until what replaces it is ready. */
+  kept: Map<string, KeptContainer[]>;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
   /** The running proxy reads another folder than the one that is published to. */

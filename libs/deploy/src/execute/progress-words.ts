@@ -4,6 +4,7 @@ import type { RolloutStep } from '@itsup/rollout';
 /** What a rollout is at, as a person reads it who waits for it. */
 export const ROLLOUT_WORDS: Record<RolloutStep, string> = {
   'clear-leftovers': 'removes containers that do not run',
+  'pre-start': 'runs pre_start',
   'pin-old': 'leads its routes to the old containers',
   'start-new': 'starts the new containers',
   'join-edges': 'connects the new containers',

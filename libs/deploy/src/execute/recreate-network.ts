@@ -2,15 +2,17 @@ import type { Operation } from '../plan/operation';
 import type { Convergence } from './convergence';
 import { createByCompose } from './make-networks';
 import { InterruptedError } from './interrupted-error';
+import { startWithHooks } from './restart-service';
 
 /**
  * Makes a network anew, as Compose does from 2.32 on: its containers stop and leave it, it goes, Compose makes it with the
  * options that it should have, and they come back under the names they had. Repeatable: a network that is gone is made.
  */
 export async function recreateNetwork(
-  { context, loaded, journal }: Convergence,
+  convergence: Convergence,
   { network, members, service, scale }: Extract<Operation, { kind: 'recreate-network' }>,
 ): Promise<void> {
+  const { context, loaded, journal } = convergence;
   const { docker, reporter } = context;
   const running = members.filter(({ isRunning }) => isRunning).map(({ container }) => container);
   reporter.status?.(loaded.spec.stack, `makes the network ${network} anew`);
@@ -30,7 +32,14 @@ export async function recreateNetwork(
       for (const { container, aliases, ip } of members)
         await docker.connectNetwork(network, container, { aliases, ...(ip !== undefined && { ip }) });
       for (const { id } of guests) await docker.connectNetwork(network, id);
-      await docker.start(running);
+      for (const name of new Set(members.map((member) => member.service))) {
+        const own = members.filter((one) => one.service === name && one.isRunning);
+        await startWithHooks(
+          convergence,
+          name,
+          own.map(({ container }) => container),
+        );
+      }
     });
   } catch (error) {
     if (context.signal?.aborted !== true) throw error;

@@ -4,7 +4,9 @@ import type { ServicePlan } from '../plan/model';
 import { moveService, rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '@itsup/rollout';
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
+import { runPreStart, runPreStop } from './hooks';
 import { InterruptedError } from './interrupted-error';
+import { containersOf } from './service-containers';
 import { NotHealthyError } from './wait-healthy';
 
 const DRAIN_DEADLINE_MS = 30_000;
@@ -60,10 +62,12 @@ export async function moveOff(convergence: Convergence, plan: ServicePlan): Prom
 }
 
 function requestOf(
-  { context, loaded }: Convergence,
+  convergence: Convergence,
   plan: ServicePlan,
 ): Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
+  const { context, loaded } = convergence;
   const { spec, compose } = loaded;
+  const hasPreStart = (loaded.model.services[plan.service]?.pre_start ?? []).length > 0;
   const drain = loaded.options.get(plan.service)?.drain;
   return {
     project: spec.stack,
@@ -79,10 +83,32 @@ function requestOf(
         pull: 'never',
         scale: { [plan.service]: total },
       }),
+    preStart: hasPreStart ? (total) => preStart(convergence, plan, total) : undefined,
+    preStop: (ids) => runPreStop(convergence, plan.service, ids),
     joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
     drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
     healthBudgetMs: null,
   };
+}
+
+/** Compose makes the new containers, unstarted, and the hooks run with the volumes of the first of them. */
+async function preStart(
+  convergence: Convergence,
+  { service, current }: ServicePlan,
+  total: number,
+): Promise<void> {
+  const { context, loaded } = convergence;
+  await loaded.compose.up({
+    services: [service],
+    noStart: true,
+    noDeps: true,
+    noRecreate: true,
+    noBuild: true,
+    pull: 'never',
+    scale: { [service]: total },
+  });
+  const [made] = (await containersOf(context.docker, loaded, service)).filter((id) => !current.includes(id));
+  if (made !== undefined) await runPreStart(convergence, service, made);
 }
 
 function settle(

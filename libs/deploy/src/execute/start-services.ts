@@ -1,5 +1,7 @@
 import type { Operation } from '../plan/operation';
+import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
+import { runPreStop } from './hooks';
 import { InterruptedError } from './interrupted-error';
 
 /** What is not there is made and started, what is stopped is started; nothing that runs is touched. */
@@ -23,11 +25,18 @@ export async function startServices(
 
 /** What is recreated goes before it comes: an interrupt in between leaves it down, which has to be said. */
 export async function recreateService(
-  { context, loaded, journal }: Convergence,
+  convergence: Convergence,
   { service, scale }: Extract<Operation, { kind: 'recreate' }>,
 ): Promise<void> {
+  const { context, loaded, journal, plan, kept } = convergence;
+  const current = plan.services.find((one) => one.service === service)?.current ?? [];
+  const running = (await context.docker.inspectContainers(current))
+    .filter((one) => one.running)
+    .map(({ id }) => id);
+  kept.set(service, await context.docker.keepContainers(running));
   context.reporter.status?.(loaded.spec.stack, `recreates ${service}`);
   try {
+    await runPreStop(convergence, service, running);
     await journal.step('recreate', () =>
       loaded.compose.up({
         services: [service],
@@ -39,7 +48,10 @@ export async function recreateService(
       }),
     );
   } catch (error) {
-    if (context.signal?.aborted !== true) throw error;
+    if (context.signal?.aborted !== true) {
+      await bringBack(convergence, service);
+      throw error;
+    }
     throw new InterruptedError(`${service} was being recreated and may be down until the next deploy`);
   }
 }

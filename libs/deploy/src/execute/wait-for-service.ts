@@ -1,6 +1,7 @@
 import type { ContainerDetails } from '@itsup/docker';
 
 import type { Operation } from '../plan/operation';
+import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
 import { judge } from './judge';
 import { containersOf } from './service-containers';
@@ -15,9 +16,9 @@ const INTERVAL_MS = 250;
  * @throws NotHealthyError
  */
 export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
-  const { context, loaded, journal } = convergence;
+  const { context, loaded, journal, kept } = convergence;
   const { service, until, retired } = operation;
-  await journal.step('await-healthy', async () => {
+  const wait = journal.step('await-healthy', async () => {
     const ids = await containersOf(context.docker, loaded, service, retired);
     if (until === 'completed') return waitCompleted(convergence, operation, ids);
     if (until === 'healthy') await refuseWithoutHealthCheck(convergence, operation, ids);
@@ -28,6 +29,13 @@ export async function waitForService(convergence: Convergence, operation: Wait):
       containers: ids.map((id) => ({ id, service, mayFinish })),
     });
   });
+  try {
+    await wait;
+    kept.delete(service);
+  } catch (error) {
+    if (context.signal?.aborted !== true) await bringBack(convergence, service);
+    throw error;
+  }
 }
 
 /** However long it takes, as with Compose: a migration has no health check to take a limit from. */

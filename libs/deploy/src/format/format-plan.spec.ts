@@ -42,7 +42,12 @@ const PLAN: WorkspacePlan = {
     stack(
       'api',
       [
-        service('web', { action: 'rollout', reasons: ['image ghcr.io/acme/web:1.4 → 1.5'], pull: true }),
+        service('web', {
+          action: 'rollout',
+          reasons: ['image ghcr.io/acme/web:1.4 → 1.5'],
+          pull: true,
+          hooks: ['pre_start (2)', 'pre_stop'],
+        }),
         service('worker', {
           action: 'recreate',
           reasons: ['environment LOG_LEVEL'],
@@ -91,7 +96,7 @@ describe('formatPlan', () => {
     expect(formatPlan(PLAN)).toBe(
       [
         'api',
-        '  web     rollout   image ghcr.io/acme/web:1.4 → 1.5; pulls first',
+        '  web     rollout   image ghcr.io/acme/web:1.4 → 1.5; pulls first; runs pre_start (2), pre_stop',
         '  worker  recreate  environment LOG_LEVEL; not rolled: volume data is writable',
         '  old     remove    no longer in the Compose file',
         '  edge    connect   api → db:postgres',
@@ -215,6 +220,7 @@ describe('planJson', () => {
       'notRolled',
       'build',
       'pull',
+      'hooks',
       'replicas',
       'containers',
       'leftovers',

@@ -124,10 +124,11 @@ function wordOf({ action }: ServicePlan): string {
   return action === 'none' ? 'no change' : action;
 }
 
-function reasonOf({ reasons, notRolled, build, pull, action }: ServicePlan): string {
+function reasonOf({ reasons, notRolled, build, pull, action, hooks = [] }: ServicePlan): string {
   const parts = [reasons.join(', ')];
   if (action === 'recreate' && notRolled.length > 0) parts.push(`not rolled: ${notRolled.join(', ')}`);
   if (build) parts.push('builds first');
   if (pull) parts.push('pulls first');
+  if (hooks.length > 0) parts.push(`runs ${hooks.join(', ')}`);
   return parts.filter((part) => part !== '').join('; ');
 }

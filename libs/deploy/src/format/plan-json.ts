@@ -24,6 +24,7 @@ export function planJson(plan: WorkspacePlan): string {
           notRolled: service.notRolled,
           build: service.build,
           pull: service.pull,
+          hooks: service.hooks ?? [],
           replicas: service.replicas,
           containers: service.current,
           leftovers: service.leftovers,

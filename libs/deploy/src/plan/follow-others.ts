@@ -7,6 +7,7 @@ import type {
   ServicePlan,
 } from './model';
 import { inDependencyOrder } from './dependency-order';
+import { withHooks } from './with-hooks';
 
 /** Actions after which the service's containers are others than before. */
 const REPLACING: readonly ServiceAction[] = ['create', 'rollout', 'recreate'];
@@ -38,6 +39,8 @@ const SHARED: Record<HangsOn['by'], string> = {
  * - A one-shot that others wait for (`service_completed_successfully`) runs again before one of them starts, as with
  *   `docker compose up`.
  *
+ * The hooks that then run are named.
+ *
  * @param containers of the stack
  */
 export function followOthers(
@@ -65,7 +68,8 @@ export function followOthers(
       byName.set(other, { ...plan, action: 'start', reasons });
     }
   }
-  return plans.map((plan) => byName.get(plan.service) ?? plan);
+  const named = new Map(services.map((service) => [service.name, service]));
+  return plans.map((plan) => withHooks(byName.get(plan.service) ?? plan, named.get(plan.service)));
 }
 
 /** Nothing would be done to it, and all that it has is a process that ended well. */

@@ -202,6 +202,8 @@ export interface ServicePlan {
   leftovers: string[];
   /** Those of the leftovers that serve and that go only when the wanted ones are well. */
   retired: string[];
+  /** Hooks that run with what is done to it, in words: `pre_start (2)`; absent: none. */
+  hooks?: string[];
   /** `connect`, `disconnect`, `move`: the networks by name; those of a move are left. */
   networks: { network: string; aliases: string[] }[];
 }

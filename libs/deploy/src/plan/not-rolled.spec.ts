@@ -46,6 +46,17 @@ describe('notRolledFacts', () => {
     ]);
   });
 
+  it('sees volumes that come from another service', () => {
+    const data: ComposeService['volumes'] = [{ type: 'volume', source: 'data', target: '/data' }];
+    const others = { data: { volumes: data }, copy: { volumes_from: ['data'] }, plain: {} };
+    expect(facts({ volumes_from: ['data:ro'] }, null, others)).toEqual(['volumes of data are writable']);
+    expect(facts({ volumes_from: ['copy'] }, null, others)).toEqual(['volumes of copy are writable']);
+    expect(facts({ volumes_from: ['plain'] }, null, others)).toEqual([]);
+    expect(facts({ volumes_from: ['container:x'] }, null, others)).toEqual([
+      'volumes of container:x may be writable',
+    ]);
+  });
+
   it('is overridden by x-itsup, but not where a second container could not start', () => {
     const volumes: ComposeService['volumes'] = [{ type: 'volume', source: 'cache', target: '/cache' }];
     expect(facts({ volumes }, true)).toEqual([]);

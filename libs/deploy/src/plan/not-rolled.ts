@@ -23,7 +23,12 @@ export function notRolledFacts(
   const impossible = [...exclusiveFacts(service), ...sharedNetworkFacts(name, services)];
   if (options.rollout === false) return ['x-itsup says rollout: false'];
   if (options.rollout === true) return impossible;
-  return [...impossible, ...hostNetwork(service, hostNetworkMayRoll), ...writableVolumes(service)];
+  return [
+    ...impossible,
+    ...hostNetwork(service, hostNetworkMayRoll),
+    ...writableVolumes(service),
+    ...writableVolumesOfOthers(service, services),
+  ];
 }
 
 /** A second container of the service could not be created or started. */
@@ -71,4 +76,22 @@ function writableVolumes(service: ComposeService): string[] {
       if (mount.type === 'bind') return `bind mount ${mount.target} is writable`;
       return `volume ${mount.source ?? mount.target} is writable`;
     });
+}
+
+/** Compose leaves away a `:ro` here, so they are as writable as where they come from; of another project's nobody knows. */
+function writableVolumesOfOthers(
+  { volumes_from: from = [] }: ComposeService,
+  services: Record<string, ComposeService>,
+  seen: ReadonlySet<string> = new Set(),
+): string[] {
+  return from.flatMap((text) => {
+    const [name = ''] = text.split(':');
+    const other = services[name];
+    if (name === 'container' || other === undefined) return [`volumes of ${text} may be writable`];
+    if (seen.has(name)) return [];
+    const isWritable =
+      writableVolumes(other).length > 0 ||
+      writableVolumesOfOthers(other, services, new Set([...seen, name])).length > 0;
+    return isWritable ? [`volumes of ${name} are writable`] : [];
+  });
 }

@@ -6,12 +6,14 @@ import {
   type ContainerSummary,
   type DockerOverrides,
   type ImageDetails,
+  type KeptContainer,
   type NetworkDetails,
   type PacketFilterResult,
   type WatchOptions,
 } from '@itsup/docker';
 
 import { LAST_ROUTER } from '../trial/trial-files';
+import type { SimulatedContainer } from './simulated-container';
 import { SimulatedCompose } from './simulated-compose';
 import type { SimulatedEngine } from './simulated-engine';
 import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
@@ -108,6 +110,22 @@ export class SimulatedDocker {
       await this.engineState.mutate(`start ${this.engineState.containers.get(id)?.name ?? id}`);
       this.engineState.containers.get(id)?.start(this.clock.now());
     }
+  }
+
+  async keepContainers(ids: string[]): Promise<KeptContainer[]> {
+    return ids.flatMap((id) => {
+      const container = this.engineState.containers.get(id);
+      return container === undefined ? [] : [{ id, name: container.name, body: { container }, networks: [] }];
+    });
+  }
+
+  /** Under the id that it had, which a real engine would not give again. */
+  async bringBack({ id, name, body }: KeptContainer): Promise<string> {
+    await this.engineState.mutate(`bring back ${name}`);
+    const container = body['container'] as SimulatedContainer;
+    container.start(this.clock.now());
+    this.engineState.containers.set(id, container);
+    return id;
   }
 
   async stop(ids: string[]): Promise<void> {

@@ -49,7 +49,8 @@ export function createArguments(options: CreateOptions = {}): string[] {
 export function upArguments(options: UpOptions = {}): string[] {
   return [
     'up',
-    '--detach',
+    // Compose takes one of the two.
+    options.noStart ? '--no-start' : '--detach',
     ...creation(options),
     ...flag('--no-deps', options.noDeps),
     ...flag('--wait', options.wait),

@@ -55,6 +55,8 @@ export interface CreateOptions {
 }
 
 export interface UpOptions extends CreateOptions {
+  /** Make the containers, and start none. */
+  noStart?: boolean;
   /** Leave the services alone that the named ones depend on. */
   noDeps?: boolean;
   /** Return when all are running or healthy; fails as soon as one ends or is unhealthy. */

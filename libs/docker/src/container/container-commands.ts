@@ -73,9 +73,18 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
     remove: (ids, { force = false, volumes = false } = {}) =>
       onEach(['rm', ...(force ? ['--force'] : []), ...(volumes ? ['--volumes'] : [])], ids, ALREADY_GONE),
 
-    exec: async (id, argv, { user, timeoutSeconds } = {}) => {
+    exec: async (id, argv, { user, workingDir, privileged = false, env = {}, timeoutSeconds } = {}) => {
       const command = {
-        args: ['exec', ...(user === undefined ? [] : ['--user', user]), id, ...argv],
+        args: [
+          'exec',
+          ...(user === undefined ? [] : ['--user', user]),
+          ...(workingDir === undefined ? [] : ['--workdir', workingDir]),
+          ...(privileged ? ['--privileged'] : []),
+          ...environmentArguments(env),
+          id,
+          ...argv,
+        ],
+        env: ofChild(env),
         title: 'docker exec',
         timeoutSeconds: timeoutSeconds ?? null,
       };
@@ -95,9 +104,29 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
     run: async (spec, { input, timeoutSeconds } = {}) => {
       const name = spec.name ?? `itsup-${randomUUID()}`;
       const flags = ['--rm', ...(input === undefined ? [] : ['--interactive'])];
+      const moreNetworks = spec.moreNetworks ?? [];
+      const env = ofChild(spec.env ?? {});
+      if (moreNetworks.length > 0) {
+        // An engine before 25 takes one network at the start; the others are joined before it.
+        const args = ['create', ...flags, ...containerArguments({ ...spec, name })];
+        await runner.run({ args, env, title: 'docker create', image: spec.image });
+        try {
+          for (const network of moreNetworks)
+            await runner.run({
+              args: ['network', 'connect', network, name],
+              title: 'docker network connect',
+            });
+        } catch (error) {
+          await removeAnyway(runner, name);
+          throw error;
+        }
+      }
       const command = {
-        args: ['run', ...flags, ...containerArguments({ ...spec, name })],
-        env: spec.env,
+        args:
+          moreNetworks.length > 0
+            ? ['start', '--attach', ...(input === undefined ? [] : ['--interactive']), name]
+            : ['run', ...flags, ...containerArguments({ ...spec, name })],
+        env,
         title: 'docker run',
         image: spec.image,
         input,
@@ -125,7 +154,7 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
     runDetached: async (spec) => {
       const command = {
         args: ['run', '--detach', ...containerArguments(spec)],
-        env: spec.env,
+        env: ofChild(spec.env ?? {}),
         title: 'docker run',
         image: spec.image,
         timeoutSeconds: null,
@@ -140,6 +169,22 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
   };
 }
 
+/** What the client itself goes by: such a value is no secret, and would change the command. */
+const OF_THE_CLIENT =
+  /^(?:PATH|HOME|LD_.*|DOCKER_.*|COMPOSE_.*|BUILDKIT_.*|SSH_.*|XDG_.*|GO[A-Z]*|.*_PROXY)$/i;
+
+/** A name without a value is taken from the client's environment. */
+function environmentArguments(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => [
+    '--env',
+    OF_THE_CLIENT.test(name) ? `${name}=${value}` : name,
+  ]);
+}
+
+function ofChild(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_THE_CLIENT.test(name)));
+}
+
 function containerArguments(spec: ContainerSpec): string[] {
   const option = (flag: string, value: string | undefined): string[] =>
     value === undefined ? [] : [flag, value];
@@ -149,8 +194,8 @@ function containerArguments(spec: ContainerSpec): string[] {
     ...option('--name', spec.name),
     ...Object.entries(spec.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
     ...option('--network', spec.network),
-    // A name without a value is taken from the client's environment.
-    ...Object.keys(spec.env ?? {}).flatMap((name) => ['--env', name]),
+    ...environmentArguments(spec.env ?? {}),
+    ...(spec.volumesFrom ?? []).flatMap((container) => ['--volumes-from', container]),
     ...(spec.binds ?? []).flatMap((bind) => ['--volume', bind]),
     ...option('--workdir', spec.workingDir),
     ...option('--user', spec.user),

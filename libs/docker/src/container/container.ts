@@ -139,6 +139,10 @@ export interface ContainerSpec {
   labels?: Record<string, string>;
   /** Network name, `none`, `host` or `container:<id>`; default: the engine's. */
   network?: string;
+  /** More networks by name, under no alias. */
+  moreNetworks?: string[];
+  /** Containers whose volumes and bind mounts it gets, at the same places. */
+  volumesFrom?: string[];
   /** Values reach the container through the child's environment, not argv. */
   env?: Record<string, string>;
   /** `source:target[:ro]`. */
@@ -157,6 +161,15 @@ export interface ContainerSpec {
   pid?: 'host' | `container:${string}`;
   /** Default `never`: an image that the engine lacks is an error, not a surprise download. */
   pull?: 'always' | 'missing' | 'never';
+}
+
+export interface ExecOptions {
+  user?: string;
+  workingDir?: string;
+  privileged?: boolean;
+  /** Values reach the container through the child's environment, not argv. */
+  env?: Record<string, string>;
+  timeoutSeconds?: number;
 }
 
 /** What a command left behind; a non-zero exit code is the caller's to judge. */

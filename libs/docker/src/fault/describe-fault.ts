@@ -29,7 +29,10 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
         help: 'update the package docker-compose-plugin',
       };
     case 'compose-invalid':
-      return { message: `Compose refuses the file: ${fault.reason}`, help: 'correct the Compose file' };
+      return {
+        message: `Compose refuses the file: ${fault.reason}`,
+        help: newerKeyHelp(fault.reason) ?? 'correct the Compose file',
+      };
     case 'variable-missing':
       return {
         message: `the variable ${fault.variable} is required and not set: ${fault.reason}`,
@@ -138,6 +141,22 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
         help: 'the lines above come from Docker; correct what they name and try again',
       };
   }
+}
+
+/** The version that a key came with, of those that older ones refuse as unknown. */
+const KEYS_SINCE: Readonly<Record<string, string>> = {
+  pre_start: '5.3',
+  post_start: '2.30',
+  pre_stop: '2.30',
+};
+
+/** What to do about a key that this Compose does not know and a newer one does; null: it is none. */
+function newerKeyHelp(reason: string): string | null {
+  const key = /additional propert\w+ '?(\w+)'? (?:is )?not allowed/i.exec(reason)?.[1] ?? '';
+  const since = KEYS_SINCE[key];
+  return since === undefined
+    ? null
+    : `${key} is known to Docker Compose from ${since} on: update the package docker-compose-plugin, or take the key out`;
 }
 
 function lastLine(text: string): string {

@@ -17,6 +17,7 @@ export interface FinishOptions {
   drain: DrainOptions;
   fileRoutes: DynamicConfiguration | null;
   publishRoutes: ((routes: DynamicConfiguration) => Promise<void>) | null;
+  preStop?: ((ids: string[]) => Promise<void>) | undefined;
   /** Called when the first old container is about to be stopped: from here there is no way back. */
   onPointOfNoReturn(): void;
 }
@@ -49,6 +50,7 @@ export async function finish(
   });
   await steps.run('stop-old', async () => {
     options.onPointOfNoReturn();
+    if (ids.length > 0) await options.preStop?.(ids);
     if (ids.length > 0) await docker.stop(ids, { graceSeconds: null });
   });
   const removal = beginRemoval(docker, ids);

@@ -83,6 +83,41 @@ describe('rollOut', () => {
     expect(remains(world)).toEqual({ ids: old, files: [], violations: [] });
   });
 
+  it('runs what comes before a start before anything is touched, and what comes before a stop when it is drained', async () => {
+    const world = new SimulatedHost(folder, host, first, 2);
+    const old = world.list().map(({ id }) => id);
+    world.wanted = relabelled;
+    const process = new SimulatedProcess(world);
+    const stopped: string[][] = [];
+    const outcome = await rollOut(
+      process.context(),
+      {
+        ...process.request(2),
+        preStart: (total) => {
+          expect(total).toBe(4);
+          return Promise.resolve();
+        },
+        preStop: async (ids) => void stopped.push(ids),
+      },
+      process.journal,
+    );
+    expect(outcome.result).toBe('done');
+    expect(process.steps).toEqual(['clear-leftovers', 'pre-start', ...rolloutSteps.slice(1)]);
+    expect(stopped.map((ids) => ids.sort())).toEqual([old.sort()]);
+  });
+
+  it('touches nothing where what comes before a start fails', async () => {
+    const world = new SimulatedHost(folder, host, first, 2);
+    const old = world.list().map(({ id }) => id);
+    world.wanted = relabelled;
+    const process = new SimulatedProcess(world);
+    const preStart = (): Promise<void> => Promise.reject(new Error('the schema is too old'));
+    const outcome = await rollOut(process.context(), { ...process.request(2), preStart }, process.journal);
+    expect(outcome).toMatchObject({ result: 'failed', reason: 'the schema is too old', leftover: null });
+    expect(process.steps).not.toContain('pin-old');
+    expect(remains(world)).toEqual({ ids: old, files: [], violations: [] });
+  });
+
   /** How many operations an undisturbed rollout takes, and during which step each happens. */
   async function undisturbed(): Promise<string[]> {
     const world = new SimulatedHost(folder, host, first, 2);

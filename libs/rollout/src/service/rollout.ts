@@ -78,6 +78,8 @@ class Rollout {
       const dead = all.filter((container) => !oldIds.includes(container.id)).map((container) => container.id);
       if (dead.length > 0) await docker.remove(dead, { force: true });
     });
+    const { preStart } = request;
+    if (preStart) await this.steps.run('pre-start', () => preStart(oldIds.length + request.replicas));
     const pinned = await this.steps.run('pin-old', () => session.pinAsPublished('pin-old', old));
     const started = await this.steps.run('start-new', () => this.start(oldIds));
     const fresh = await this.steps.run('wait-healthy', () =>
@@ -103,6 +105,7 @@ class Rollout {
       drain: request.drain,
       fileRoutes: request.fileRoutes,
       publishRoutes: request.publishRoutes,
+      preStop: request.preStop,
       onPointOfNoReturn: () => (this.committed = true),
     });
     await this.journal.save(null);

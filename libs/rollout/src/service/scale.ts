@@ -143,6 +143,7 @@ class Scaling {
       this.committed = true;
       // From here a container may be half stopped: recovery finishes.
       await this.save({ direction: 'forward' });
+      await request.preStop?.(idsOf(surplus));
       await docker.stop(idsOf(surplus), { graceSeconds: null });
     });
     return beginRemoval(docker, idsOf(surplus));

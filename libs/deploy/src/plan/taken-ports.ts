@@ -1,0 +1,99 @@
+import type { Problem } from '@itsup/config';
+import type { ComposeModel, Listener } from '@itsup/docker';
+
+import type { ServicePlan, StackPlan } from './model';
+
+/** A published port that something listens on already. */
+export interface TakenPort {
+  service: string;
+  port: number;
+  protocol: 'tcp' | 'udp';
+  /** null: it is not known who. */
+  by: string | null;
+}
+
+/** A port that a running container publishes. */
+export interface HeldPort {
+  container: string;
+  service: string;
+  /** Of this stack. */
+  isOwn: boolean;
+  port: number;
+  protocol: string;
+}
+
+/** Actions that start a process which listens. */
+const STARTING: readonly ServicePlan['action'][] = ['create', 'start', 'recreate', 'scale', 'rollout'];
+
+/** Services that start something and publish a port of the host, one by one: of a range Compose takes a free one. */
+export function publishedPorts(
+  plan: Pick<StackPlan, 'services'>,
+  model: ComposeModel,
+): (Omit<TakenPort, 'by'> & { address: string })[] {
+  return plan.services
+    .filter(({ action, replicas }) => STARTING.includes(action) && replicas > 0)
+    .flatMap(({ service }) =>
+      (model.services[service]?.ports ?? []).flatMap((port) => {
+        const number = /^\d+$/.test(port.published ?? '') ? Number(port.published) : 0;
+        if (number === 0 || (port.protocol !== 'udp' && (port.protocol ?? 'tcp') !== 'tcp')) return [];
+        return [
+          {
+            service,
+            port: number,
+            protocol: port.protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
+            address: port.host_ip ?? '',
+          },
+        ];
+      }),
+    );
+}
+
+/**
+ * Those of the published ports that something else has: a process, or a container that stays. What the stack's own
+ * containers hold that are replaced or removed is free by then.
+ */
+export function takenPorts(
+  plan: Pick<StackPlan, 'services'>,
+  wanted: ReturnType<typeof publishedPorts>,
+  listeners: readonly Listener[],
+  held: readonly HeldPort[],
+): TakenPort[] {
+  const goes = (one: HeldPort): boolean => one.isOwn && isGoing(plan, one);
+  return wanted.flatMap(({ service, port, protocol, address }) => {
+    const on = listeners.filter(
+      (one) => one.port === port && one.protocol === protocol && overlaps(one.address, address),
+    );
+    if (on.length === 0) return [];
+    const holders = held.filter((one) => one.port === port && one.protocol === protocol);
+    // Docker listens in a container's place, or nobody does.
+    if (holders.some((one) => goes(one) || (one.isOwn && one.service === service))) return [];
+    const processes = on.flatMap((one) => one.processes);
+    const names = [
+      ...holders.map(({ container }) => `container ${container}`),
+      ...(holders.length > 0 ? [] : processes.map(({ name, pid }) => `${name} (process ${pid})`)),
+    ];
+    return [{ service, port, protocol, by: names.length > 0 ? [...new Set(names)].join(', ') : null }];
+  });
+}
+
+function isGoing(plan: Pick<StackPlan, 'services'>, { service }: HeldPort): boolean {
+  const action = plan.services.find((one) => one.service === service)?.action;
+  return action === 'recreate' || action === 'remove';
+}
+
+/** Of one address on all of its family, and of the other way round. */
+function overlaps(listening: string, wanted: string): boolean {
+  const isAny = (address: string): boolean => ['', '*', '0.0.0.0', '::', '[::]'].includes(address);
+  return isAny(listening) || isAny(wanted) || listening === wanted;
+}
+
+/** In words, for a deploy that ends here. */
+export function takenProblems(stack: string, taken: readonly TakenPort[]): Problem[] {
+  return taken.map(({ service, port, protocol, by }) => ({
+    code: 'port-taken',
+    severity: 'error',
+    project: stack,
+    message: `${stack}: port ${port}/${protocol} that ${service} publishes is taken${by === null ? '' : ` by ${by}`}; nothing was touched`,
+    help: `stop that, or publish another port; see who has it: ss -lnp 'sport = :${port}'`,
+  }));
+}

@@ -1,0 +1,60 @@
+import { keptContainer, type RawKept } from './kept-container';
+
+const ID = 'abcdef123456'.padEnd(64, '0');
+
+const RAW: RawKept = {
+  Id: ID,
+  Name: '/shop-db-1',
+  Image: 'sha256:old',
+  Config: { Image: 'db:1', Hostname: 'abcdef123456', Env: ['A=1'], Labels: { a: 'b' } },
+  HostConfig: {
+    NetworkMode: 'shop_default',
+    Binds: ['/srv:/srv:ro'],
+    Mounts: [{ Target: '/named' }],
+    Memory: 7,
+  },
+  Mounts: [
+    { Type: 'bind', Destination: '/srv', RW: false },
+    { Type: 'volume', Name: 'shop_named', Destination: '/named', RW: true },
+    { Type: 'volume', Name: 'f00d', Destination: '/data', RW: true },
+  ],
+  NetworkSettings: {
+    Networks: {
+      back: { Aliases: ['db', 'abcdef123456'], IPAMConfig: { IPv4Address: '10.0.0.9' } },
+      shop_default: { Aliases: ['db'], IPAMConfig: null },
+    },
+  },
+};
+
+describe('keptContainer', () => {
+  it('makes the same again: image, environment, anonymous volumes, names on its networks', () => {
+    expect(keptContainer(RAW, true)).toEqual({
+      id: ID,
+      name: 'shop-db-1',
+      body: {
+        Image: 'db:1',
+        Env: ['A=1'],
+        Labels: { a: 'b' },
+        HostConfig: {
+          NetworkMode: 'shop_default',
+          Binds: ['/srv:/srv:ro', 'f00d:/data'],
+          Mounts: [{ Target: '/named' }],
+          Memory: 7,
+        },
+        NetworkingConfig: { EndpointsConfig: { shop_default: { Aliases: ['db'] } } },
+      },
+      networks: [{ name: 'back', aliases: ['db'], ip: '10.0.0.9' }],
+    });
+  });
+
+  it('takes the image by its id where the name has moved on, and a host name that was asked for', () => {
+    const { body } = keptContainer({ ...RAW, Config: { ...RAW.Config, Hostname: 'mail' } }, false);
+    expect(body).toMatchObject({ Image: 'sha256:old', Hostname: 'mail' });
+  });
+
+  it('joins no network where it uses that of another container', () => {
+    const raw = { ...RAW, HostConfig: { NetworkMode: 'container:vpn' }, NetworkSettings: { Networks: {} } };
+    expect(keptContainer(raw, true)).toMatchObject({ networks: [] });
+    expect(keptContainer(raw, true).body).not.toHaveProperty('NetworkingConfig');
+  });
+});
