@@ -28,6 +28,7 @@ export {
   TRAEFIK_NAME,
 } from './schema/grammar';
 export { readWorkspaceFrom, type SourceTree } from './yaml/source-tree';
+export { answersAcme, routeKindOf } from './ingress/route-kind';
 export { interpolate, type Lookup } from './yaml/interpolate';
 export { portsOf } from './compose/published-ports';
 export { followSources, judgePaths, type FollowedSources } from './problem/path-problems';

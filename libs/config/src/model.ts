@@ -1,4 +1,7 @@
+import type { IngressRow } from './ingress/ingress-row';
 import type { Place, Problem } from './problem/problem';
+
+export type { IngressRow };
 
 /** Everything `projects/` says, validated, with a place for every value that a message may point at. */
 export interface Workspace {
@@ -113,49 +116,6 @@ export interface Project {
 }
 
 export type RouterKind = 'http' | 'tcp' | 'udp';
-
-/** One entry of `ingress:`, with defaults applied and shapes normalised. */
-export interface IngressRow {
-  /** Of the row itself. */
-  place: Place;
-  /** Of a key of the row, for messages about its value; falls back to the row's place. */
-  places: Partial<Record<keyof IngressRow | string, Place>>;
-  /** Compose service; null in external projects. */
-  service: string | null;
-  router: RouterKind;
-  /** main first, then the SANs; empty: none given. */
-  domains: string[];
-  /** Certificate resolver by name; null: the default. */
-  resolver: string | null;
-  /** Container port, or the external host's port. */
-  port: number;
-  pathPrefix: string | null;
-  pathRemove: boolean;
-  hostport: number | null;
-  passthrough: boolean;
-  protocol: 'tcp' | 'udp';
-  /** tcp rows: the PROXY protocol version spoken to the backend; null: none. */
-  proxyProtocol: 1 | 2 | null;
-  /** The operator left `proxyprotocol` out, so itsUP's default of 2 applies to this tcp row. */
-  proxyProtocolIsDefault: boolean;
-  middleware: string[];
-  allowSourceIps: string[];
-  /** Encoded slashes in paths; null: refused where a path is a boundary. */
-  allowEncodedSlashes: boolean | null;
-  /** Pinned address on proxynet. */
-  ipv4Address: string | null;
-  /** The service's `dns:` verbatim; null: ours. */
-  dns: string[] | null;
-  priority: number | null;
-  /** A raw Traefik rule instead of domain and path; checked against Traefik's grammar. */
-  rule: string | null;
-  /** Sticky sessions by cookie. */
-  sticky: boolean;
-  /** Request or response headers to set, as Traefik's headers middleware takes them. */
-  headers: { request: Record<string, string>; response: Record<string, string> };
-  /** How Traefik speaks to the backend. */
-  scheme: 'http' | 'https' | 'h2c';
-}
 
 /** One entry of `egress:`. */
 export interface EgressEdge {

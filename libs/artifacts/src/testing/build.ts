@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComposeFacts, Project, Settings, Workspace } from '@itsup/config';
+import { settings } from '@itsup/config/testing/model';
 import type { EntryPoint, ProjectRouting, Route, ServiceAdditions, WorkspaceRouting } from '@itsup/routing';
 import {
   compileTemplates,
@@ -23,34 +24,7 @@ export function shippedTemplates(
   return compileTemplates(Object.fromEntries(sources) as Record<TemplateName, string>);
 }
 
-/** Settings as an empty `itsup.yml` has them, but for what a test changes. */
-export function settings(changes: Partial<Settings> = {}): Settings {
-  return {
-    traefikDomain: null,
-    traefikAdmin: [],
-    trustedIps: [],
-    letsEncrypt: { email: null, staging: false, resolvers: {} },
-    entryPoints: { web: 8080, webSecure: 8443 },
-    hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
-    internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
-    versions: {
-      traefik: 'v3.7.9',
-      dockerproxy: '1.13.1',
-      dns: '1.14.7',
-      crowdsec: 'v1.7.3',
-      crowdsecPlugin: 'v1.4.5',
-    },
-    dns: { enabled: true, resolvers: ['1.1.1.1', '9.9.9.9'] },
-    proxynet: { subnet: '172.20.0.0/16' },
-    crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
-    paths: 'source',
-    isolation: 'standard',
-    traefikOverride: null,
-    middlewaresOverride: null,
-    files: [],
-    ...changes,
-  };
-}
+export { settings };
 
 export const withEmail = (changes: Partial<Settings> = {}): Settings =>
   settings({ letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} }, ...changes });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notFor } from './misfits';
 import {
   domainHelp,
   HEADER_NAME,
@@ -73,12 +74,15 @@ export const ingressRowSchema = z.strictObject(
     router: choice(['http', 'tcp', 'udp']).default('http').meta({
       description: 'What is routed: HTTP by host name and path, TCP by SNI or port, UDP by port.',
     }),
-    domain: domain.optional().meta({
-      description:
-        'The host name of the route; it gets a certificate. `*.example.com` needs a DNS-01 resolver.',
-      examples: ['app.example.com'],
-    }),
-    tls: tls.optional(),
+    domain: domain
+      .optional()
+      .meta({
+        description:
+          'The host name of the route; it gets a certificate. `*.example.com` needs a DNS-01 resolver.',
+        examples: ['app.example.com'],
+      })
+      .register(notFor, { udp: 'ignored' }),
+    tls: tls.optional().register(notFor, { udp: 'ignored' }),
     port: port
       .default(8080)
       .meta({ description: 'The port the service listens on, in its container or on the host.' }),
@@ -86,10 +90,12 @@ export const ingressRowSchema = z.strictObject(
       isPathPrefix(`/${value}`) ? `Write \`/${value}\`.` : undefined,
     )
       .optional()
-      .meta({ description: 'Only requests whose path starts with this.', examples: ['/api'] }),
+      .meta({ description: 'Only requests whose path starts with this.', examples: ['/api'] })
+      .register(notFor, { tcp: 'error', udp: 'ignored' }),
     path_remove: flag
       .default(false)
-      .meta({ description: 'Take `path_prefix` away before the service sees the path.' }),
+      .meta({ description: 'Take `path_prefix` away before the service sees the path.' })
+      .register(notFor, { tcp: 'ignored', udp: 'ignored' }),
     hostport: port.optional().meta({
       description:
         'A port of the host for this route alone, instead of the shared 80 and 443. Required for udp, and for tcp without a name.',
@@ -97,7 +103,8 @@ export const ingressRowSchema = z.strictObject(
     }),
     passthrough: flag
       .default(false)
-      .meta({ description: 'Hand TLS through undecrypted; the service holds the certificate.' }),
+      .meta({ description: 'Hand TLS through undecrypted; the service holds the certificate.' })
+      .register(notFor, { udp: 'error' }),
     protocol: choice(['tcp', 'udp']).optional().meta({
       description:
         'Transport of the port. Follows `router`; only `udp` with `router: udp` is another than `tcp`.',
@@ -119,7 +126,8 @@ export const ingressRowSchema = z.strictObject(
       .meta({
         description: 'Middlewares to pass, in order: names of middlewares.yml, or `name@provider`.',
         examples: [['rate-limit', 'auth@docker']],
-      }),
+      })
+      .register(notFor, { udp: 'error' }),
     allow_source_ips: z
       .array(textMatching('an address or a network such as `10.0.0.0/8`', isIpOrCidr), LIST)
       .min(1, 'a list of at least one address; leave it out to let everyone in')
@@ -127,12 +135,16 @@ export const ingressRowSchema = z.strictObject(
       .meta({
         description: 'Only these source addresses and networks get through.',
         examples: [['10.0.0.0/8', '2001:db8::/32']],
-      }),
-    allow_encoded_slashes: flag.optional().meta({
-      description:
-        'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips` or `middleware` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
-      examples: [true],
-    }),
+      })
+      .register(notFor, { udp: 'error' }),
+    allow_encoded_slashes: flag
+      .optional()
+      .meta({
+        description:
+          'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips` or `middleware` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
+        examples: [true],
+      })
+      .register(notFor, { tcp: 'error', udp: 'ignored' }),
     ipv4_address: textMatching('an IPv4 address', (value) => isIp(value) && !value.includes(':'))
       .optional()
       .meta({
@@ -156,14 +168,19 @@ export const ingressRowSchema = z.strictObject(
         description:
           "The route's precedence where several match; the highest wins. By default the longer rule does.",
         examples: [100],
-      }),
+      })
+      .register(notFor, { udp: 'ignored' }),
     rule: textMatching('a Traefik rule on one line, without `{{` or `}}`', isRuleText)
       .optional()
       .meta({
         description: 'A Traefik rule instead of the one made of `domain` and `path_prefix`.',
         examples: ['Host(`app.example.com`) && Method(`GET`)'],
-      }),
-    sticky: flag.default(false).meta({ description: 'Keep a client on one container, by cookie.' }),
+      })
+      .register(notFor, { udp: 'error' }),
+    sticky: flag
+      .default(false)
+      .meta({ description: 'Keep a client on one container, by cookie.' })
+      .register(notFor, { tcp: 'error', udp: 'ignored' }),
     headers: z
       .strictObject(
         {
@@ -179,10 +196,14 @@ export const ingressRowSchema = z.strictObject(
         MAPPING,
       )
       .default({ request: {}, response: {} })
-      .meta({ description: 'Headers to set or remove.' }),
-    scheme: choice(['http', 'https', 'h2c']).default('http').meta({
-      description: 'How Traefik speaks to the service; `h2c` is HTTP/2 without TLS, as gRPC wants it.',
-    }),
+      .meta({ description: 'Headers to set or remove.' })
+      .register(notFor, { tcp: 'error', udp: 'ignored' }),
+    scheme: choice(['http', 'https', 'h2c'])
+      .default('http')
+      .meta({
+        description: 'How Traefik speaks to the service; `h2c` is HTTP/2 without TLS, as gRPC wants it.',
+      })
+      .register(notFor, { tcp: 'error', udp: 'ignored', passthrough: 'fine' }),
   },
   MAPPING,
 );

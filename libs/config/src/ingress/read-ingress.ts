@@ -56,9 +56,15 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
   const data = tidyIngress(source.data);
   const checked = checkSchema(ingressSchema, source, { data, synonyms: SYNONYMS, misplaced });
   if (checked.value) {
+    const unfit = checked.value.ingress.map((row, index) => misfitsOf(row, index, source));
+    const left = new Set(unfit.flatMap((found, index) => (found.some(isError) ? [index] : [])));
     return {
-      ...facts(checked.value, source, consumer, new Set()),
-      problems: [...replacedDomains(checked.value, source), ...emptyEdges(checked.value, source)],
+      ...facts(checked.value, source, consumer, left),
+      problems: [
+        ...replacedDomains(checked.value, source),
+        ...unfit.flat(),
+        ...emptyEdges(checked.value, source),
+      ],
     };
   }
 
@@ -134,6 +140,16 @@ function withoutFaults(
     sound['ingress'] = sound['ingress'].map((row: unknown, index) => (badRows.has(index) ? {} : row));
   }
   return { sound, badRows };
+}
+
+/** Fields that the row's router has no use for. */
+function misfitsOf(row: IngressFile['ingress'][number], index: number, source: YamlSource): Problem[] {
+  const { emptyRow, ingressRowSchema, misfits } = schemas();
+  return misfits(row, { shape: ingressRowSchema.shape, nothing: emptyRow }, index, source);
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
 }
 
 /** As in itsUP, `tls.main` and its SANs replace `domain`; a name that is lost that way deserves a word. */

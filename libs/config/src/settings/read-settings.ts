@@ -176,7 +176,8 @@ function placeOf(source: YamlSource, path: readonly string[], used: unknown): Pl
   return { file, line, column };
 }
 
-function toSettings(
+/** The file in the model's one shape. */
+export function toSettings(
   file: SettingsFile,
 ): Omit<Settings, 'places' | 'traefikOverride' | 'middlewaresOverride' | 'files'> {
   return {

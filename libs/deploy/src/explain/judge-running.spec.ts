@@ -1,4 +1,5 @@
-import type { IngressRow, Project, Settings, Workspace } from '@itsup/config';
+import type { Project, Workspace } from '@itsup/config';
+import { row as anyRow, settings as anySettings } from '@itsup/config/testing/model';
 import type { ContainerSummary } from '@itsup/docker';
 import { explain, parseQuestion, routeWorkspace, type Explanation } from '@itsup/routing';
 
@@ -6,52 +7,10 @@ import { servedConfiguration } from '@itsup/rollout';
 import { formatExplanation } from '../format/format-explanation';
 import { judgeRunning, type Observation } from './judge-running';
 
-const settings: Settings = {
-  traefikDomain: null,
-  traefikAdmin: [],
-  trustedIps: [],
-  letsEncrypt: { email: null, staging: false, resolvers: {} },
-  entryPoints: { web: 8080, webSecure: 8443 },
-  hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
-  internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
-  versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
-  dns: { enabled: false, resolvers: [] },
-  proxynet: { subnet: '172.20.0.0/16' },
-  crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
-  paths: 'source',
-  isolation: 'standard',
-  traefikOverride: null,
-  middlewaresOverride: null,
-  files: [],
-};
+const settings = anySettings({ dns: { enabled: false, resolvers: [] } });
 
 const place = { file: 'projects/blog/ingress.yml', line: 2, column: 5 };
-const row: IngressRow = {
-  place,
-  places: {},
-  service: 'web',
-  router: 'http',
-  domains: ['blog.localhost'],
-  resolver: null,
-  port: 8080,
-  pathPrefix: null,
-  pathRemove: false,
-  hostport: null,
-  passthrough: false,
-  protocol: 'tcp',
-  proxyProtocol: null,
-  proxyProtocolIsDefault: false,
-  middleware: [],
-  allowSourceIps: [],
-  allowEncodedSlashes: null,
-  ipv4Address: null,
-  dns: null,
-  priority: null,
-  rule: null,
-  sticky: false,
-  headers: { request: {}, response: {} },
-  scheme: 'http',
-};
+const row = anyRow({ place, domains: ['blog.localhost'] });
 const blog: Project = {
   name: 'blog',
   folder: 'projects/blog',

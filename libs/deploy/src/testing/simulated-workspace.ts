@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
-import type { IngressRow, Problem, Project, Settings, Workspace } from '@itsup/config';
+import type { Problem, Project, Settings, Workspace } from '@itsup/config';
+import { row, settings } from '@itsup/config/testing/model';
 import { stringify } from 'yaml';
 
 import type { DeployContext } from '../context';
@@ -134,55 +135,13 @@ export class SimulatedWorkspace {
   }
 }
 
-const SETTINGS: Settings = {
-  traefikDomain: null,
-  traefikAdmin: [],
-  trustedIps: [],
-  letsEncrypt: { email: null, staging: false, resolvers: {} },
-  entryPoints: { web: 8080, webSecure: 8443 },
-  hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
-  internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
+/** Images that the simulated engine has, and no honeypot unless a test wants one. */
+const SETTINGS = settings({
   versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
   dns: { enabled: false, resolvers: [] },
-  proxynet: { subnet: '172.20.0.0/16' },
-  crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
-  paths: 'source',
-  isolation: 'standard',
-  traefikOverride: null,
-  middlewaresOverride: null,
-  files: [],
-};
+});
 
-/** A row with the defaults of `ingress.yml`. */
-export function ingressRow(change: Partial<IngressRow>): IngressRow {
-  return {
-    place: { file: 'projects/blog/ingress.yml', line: 1, column: 1 },
-    places: {},
-    service: 'web',
-    router: 'http',
-    domains: [],
-    resolver: null,
-    port: 8080,
-    pathPrefix: null,
-    pathRemove: false,
-    hostport: null,
-    passthrough: false,
-    protocol: 'tcp',
-    proxyProtocol: null,
-    proxyProtocolIsDefault: false,
-    middleware: [],
-    allowSourceIps: [],
-    allowEncodedSlashes: null,
-    ipv4Address: null,
-    dns: null,
-    priority: null,
-    rule: null,
-    sticky: false,
-    headers: { request: {}, response: {} },
-    scheme: 'http',
-    ...change,
-  };
-}
+export { row as ingressRow };
 
 function project(name: string, change: Partial<Project>): Project {
   return {

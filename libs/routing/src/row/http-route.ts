@@ -1,4 +1,4 @@
-import type { IngressRow } from '@itsup/config';
+import { answersAcme, type IngressRow } from '@itsup/config';
 import { qualified } from '@itsup/traefik';
 import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter } from '../model';
@@ -8,14 +8,6 @@ import { report, type RowContext } from './context';
 import { namedMiddlewares } from './names-of-middlewares';
 import { noEncodedSlashes, refusesEncodedSlashes } from './path-boundary';
 import { routeBase, serviceReference } from './route-base';
-
-/** Where certificate authorities ask for the proof of an HTTP-01 challenge. */
-const acmePath = '/.well-known/acme-challenge';
-
-/** A row for HTTP-01 challenges that the container answers itself; they come as plain HTTP. */
-export function answersAcme(row: IngressRow): boolean {
-  return row.router === 'http' && row.pathPrefix !== null && `${row.pathPrefix}/`.startsWith(`${acmePath}/`);
-}
 
 /**
  * The priority of a redirect to HTTPS: below every other router on `web`, whatever the length of its rule. Traefik's

@@ -1,10 +1,10 @@
-import { isRuleText, type IngressRow } from '@itsup/config';
+import { isRuleText, routeKindOf, type IngressRow } from '@itsup/config';
 import type { Route } from '../model';
 import { parseRule } from '../rule/parse';
 import { checkTarget } from './check-target';
 import { checkValues } from './check-values';
 import { report, type RowContext } from './context';
-import { answersAcme, httpRoute } from './http-route';
+import { httpRoute } from './http-route';
 import { checkTrustedSources } from './trusted-sources';
 import { tcpRoute } from './tcp-route';
 import { udpRoute } from './udp-route';
@@ -16,7 +16,7 @@ export function routeRow(row: IngressRow, name: string, context: RowContext): Ro
   );
   if (!sound) return null;
   checkTrustedSources(row, context);
-  switch (kindOf(row)) {
+  switch (routeKindOf(row)) {
     case 'http':
       return httpRoute(row, name, context);
     case 'tcp':
@@ -26,13 +26,8 @@ export function routeRow(row: IngressRow, name: string, context: RowContext): Ro
   }
 }
 
-/** A row whose TLS passes through is TCP to Traefik, except for the plain HTTP of an HTTP-01 challenge. */
-function kindOf(row: IngressRow): Route['kind'] {
-  return row.router === 'http' && row.passthrough && !answersAcme(row) ? 'tcp' : row.router;
-}
-
 function checkKind(row: IngressRow, context: RowContext): boolean {
-  const kind = kindOf(row);
+  const kind = routeKindOf(row);
   if (row.router === 'http' && row.protocol === 'udp') {
     report(context, row, {
       key: 'protocol',

@@ -73,31 +73,6 @@ function checkTcp(row: IngressRow, context: RowContext): boolean {
       help: 'add domain: or, for a port of its own, hostport:',
     });
   }
-  if (row.pathPrefix !== null) {
-    report(context, row, {
-      key: 'path_prefix',
-      code: 'path-on-tcp',
-      message: `${what} cannot look at paths`,
-      help: row.passthrough
-        ? 'remove path_prefix:, or let Traefik terminate TLS: remove passthrough:'
-        : 'remove path_prefix:, or use router: http',
-    });
-  }
-  const http = [
-    ['headers', Object.keys(row.headers.request).length + Object.keys(row.headers.response).length > 0],
-    ['sticky', row.sticky],
-    ['allow_encoded_slashes', row.allowEncodedSlashes !== null],
-    ['scheme', row.scheme !== 'http' && !row.passthrough],
-  ] as const;
-  for (const [key, used] of http) {
-    if (used)
-      report(context, row, {
-        key,
-        code: 'http-only',
-        message: `${key} has no meaning on ${what}`,
-        help: `remove ${key}:`,
-      });
-  }
   if (row.passthrough && row.router === 'http' && row.port === 80) {
     report(context, row, {
       key: 'passthrough',

@@ -60,13 +60,8 @@ describe('a tcp row', () => {
     ]);
   });
 
-  it('needs a domain or a hostport, and nothing that only HTTP has', () => {
+  it('needs a domain or a hostport, and its own protocol', () => {
     expect(codes(routeOne({ router: 'tcp' }))).toEqual(['no-domain']);
-    expect(codes(routeOne({ router: 'tcp', hostport: 25, pathPrefix: '/a' }))).toEqual(['path-on-tcp']);
-    expect(codes(routeOne({ router: 'tcp', hostport: 25, sticky: true, scheme: 'https' }))).toEqual([
-      'http-only',
-      'http-only',
-    ]);
     expect(codes(routeOne({ router: 'tcp', hostport: 25, protocol: 'udp' }))).toEqual(['protocol-mismatch']);
     expect(codes(routeOne({ router: 'http', hostport: 25, protocol: 'udp' }))).toEqual(['protocol-mismatch']);
   });
@@ -123,11 +118,14 @@ describe('passthrough', () => {
     });
   });
 
-  it('needs a domain or a hostport, and cannot look at a path', () => {
+  it('needs a domain or a hostport', () => {
     expect(codes(routeOne({ passthrough: true }))).toEqual(['no-domain']);
-    expect(codes(routeOne({ passthrough: true, domains: ['a.org'], pathPrefix: '/a' }))).toEqual([
-      'path-on-tcp',
-    ]);
+  });
+
+  it('leads to a port that speaks TLS', () => {
+    const toPlain = routeOne({ passthrough: true, domains: ['a.org'], port: 80 });
+    expect(toPlain.problems).toMatchObject([{ code: 'passthrough-to-plain-http', severity: 'warning' }]);
+    expect(toPlain.routes).toHaveLength(1);
   });
 });
 
@@ -142,16 +140,7 @@ describe('a udp row', () => {
     });
   });
 
-  it('needs a hostport, and refuses what would leave it open unnoticed', () => {
+  it('needs a hostport', () => {
     expect(codes(routeOne({ router: 'udp' }))).toEqual(['no-hostport']);
-    expect(codes(routeOne({ router: 'udp', hostport: 53, allowSourceIps: ['10.0.0.0/8'] }))).toEqual([
-      'not-for-udp',
-    ]);
-    expect(codes(routeOne({ router: 'udp', hostport: 53, middleware: ['rate-limit'] }))).toEqual([
-      'not-for-udp',
-    ]);
-    const harmless = routeOne({ router: 'udp', hostport: 53, domains: ['a.org'] });
-    expect(harmless.problems).toMatchObject([{ code: 'ignored-on-udp', severity: 'warning' }]);
-    expect(harmless.routes).toHaveLength(1);
   });
 });

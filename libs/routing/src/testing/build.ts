@@ -1,60 +1,20 @@
 import type { IngressRow, Project, ServiceFacts, Settings, Workspace } from '@itsup/config';
+import { row, settings as anySettings } from '@itsup/config/testing/model';
 import { labelsOf } from '../labels/labels';
 import type { ProjectRouting, Route } from '../model';
 import { routeProject } from '../route-project';
 
-/** Settings as an empty `itsup.yml` has them, but for what a test changes. */
+/**
+ * Settings as an empty `itsup.yml` has them, with an e-mail address, but for what a test changes. Of another version of
+ * Traefik than the one whose types are known, so that labels are not checked by type.
+ */
 export function settings(changes: Partial<Settings> = {}): Settings {
-  return {
-    traefikDomain: null,
-    traefikAdmin: [],
-    trustedIps: [],
+  return anySettings({
     letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} },
-    entryPoints: { web: 8080, webSecure: 8443 },
-    hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
-    internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
-    versions: { traefik: '', dockerproxy: '', dns: '', crowdsec: '', crowdsecPlugin: '' },
+    versions: { ...anySettings().versions, traefik: '' },
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
-    proxynet: { subnet: '172.20.0.0/16' },
-    crowdsec: { enabled: false, collections: [], clientTrustedIps: [] },
-    paths: 'source',
-    isolation: 'standard',
-    traefikOverride: null,
-    middlewaresOverride: null,
-    files: [],
     ...changes,
-  };
-}
-
-/** A row of `service: web` with the defaults of `ingress.yml`. */
-export function row(changes: Partial<IngressRow> = {}): IngressRow {
-  return {
-    place: { file: 'projects/blog/ingress.yml', line: 2, column: 5 },
-    places: {},
-    service: 'web',
-    router: 'http',
-    domains: [],
-    resolver: null,
-    port: 8080,
-    pathPrefix: null,
-    pathRemove: false,
-    hostport: null,
-    passthrough: false,
-    protocol: 'tcp',
-    proxyProtocol: null,
-    proxyProtocolIsDefault: false,
-    middleware: [],
-    allowSourceIps: [],
-    allowEncodedSlashes: null,
-    ipv4Address: null,
-    dns: null,
-    priority: null,
-    rule: null,
-    sticky: false,
-    headers: { request: {}, response: {} },
-    scheme: 'http',
-    ...changes,
-  };
+  });
 }
 
 /** A service with nothing declared but its name. */
@@ -75,6 +35,8 @@ export function service(name: string, changes: Partial<ServiceFacts> = {}): Serv
     ...changes,
   };
 }
+
+export { row };
 
 /** What a test says of a project; rows get places of their own, one line each. */
 export interface ProjectShape {
