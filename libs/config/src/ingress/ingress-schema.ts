@@ -198,6 +198,10 @@ export const ingressRowSchema = z.strictObject(
       .default({ request: {}, response: {} })
       .meta({ description: 'Headers to set or remove.' })
       .register(notFor, { tcp: 'error', udp: 'ignored' }),
+    compress: flag
+      .default(false)
+      .meta({ description: 'Compress answers for clients that take it, unless the service did.' })
+      .register(notFor, { tcp: 'error', udp: 'ignored' }),
     scheme: choice(['http', 'https', 'h2c'])
       .default('http')
       .meta({

@@ -78,6 +78,7 @@ function chainOf(row: IngressRow, route: Route, context: RowContext): string[] {
   if (row.allowSourceIps.length > 0)
     define('allow', { ipAllowList: { sourceRange: [...row.allowSourceIps] } });
   chain.push(...namedMiddlewares(row, 'http', context));
+  if (row.compress) define('compress', { compress: {} });
   const headers = headersOf(row);
   if (headers) define('headers', { headers });
   if (row.pathRemove && row.pathPrefix !== null)

@@ -48,6 +48,18 @@ describe('an http row with a domain', () => {
     expect(labels['traefik.http.routers.blog-web-8080-redirect.middlewares']).toBe('redirect@file');
   });
 
+  it('compresses where the row asks for it', () => {
+    expect(labelsOfRow({ domains: ['acme.org'], compress: true })).toMatchObject({
+      'traefik.http.routers.blog-web-8080.middlewares': 'blog-web-8080-compress',
+      'traefik.http.middlewares.blog-web-8080-compress.compress': 'true',
+    });
+    const external = routeProject(
+      externalProject('nas', '10.0.0.9', [{ domains: ['nas.acme.org'], compress: true }]),
+      settings(),
+    );
+    expect(soleRoute(external).middlewares).toEqual({ 'nas-host-8080-compress': { compress: {} } });
+  });
+
   it('has a sticky cookie, a priority and the backend’s scheme where the row asks for them', () => {
     expect(labelsOfRow({ domains: ['acme.org'], sticky: true, priority: 7, scheme: 'h2c' })).toMatchObject({
       'traefik.http.routers.blog-web-8080.priority': '7',

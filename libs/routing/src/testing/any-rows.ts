@@ -58,6 +58,7 @@ const httpOptions = {
   allowSourceIps: sources,
   headers,
   sticky: fc.boolean(),
+  compress: fc.boolean(),
   allowEncodedSlashes: fc.constantFrom(null, true, false),
   scheme: fc.constantFrom('http', 'https', 'h2c'),
 };
