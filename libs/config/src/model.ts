@@ -25,6 +25,10 @@ export interface Settings {
   entryPoints: { web: number; webSecure: number };
   /** Strict-Transport-Security of every HTTPS answer; null: none. */
   hsts: { maxAge: number; includeSubDomains: boolean; preload: boolean } | null;
+  /** Of one client on all sites, requests a second; null: none. */
+  rateLimit: { average: number; burst: number } | null;
+  /** Headers of every HTTPS answer over the defaults; an empty value removes one. */
+  headers: Record<string, string>;
   /** Ports of the loopback that the proxy's own services use; the same section of `itsup.yml`. */
   internalPorts: InternalPorts;
   /** Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place. */

@@ -58,6 +58,7 @@ function labelsOf(
   return [...values].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+const USERS = /^traefik\.http\.middlewares\.[^.]+\.basicauth\.users$/i;
 const CERT_RESOLVER = /^traefik\.(?:http|tcp)\.routers\.[^.]+\.tls\.certresolver$/i;
 
 /**
@@ -65,6 +66,8 @@ const CERT_RESOLVER = /^traefik\.(?:http|tcp)\.routers\.[^.]+\.tls\.certresolver
  * it only while ITSUP_CERT_RESOLVER is set, since Traefik drops a router whose resolver does not exist.
  */
 function labelValue(key: string, value: string, settings: Settings): string | Expression {
+  // The name of a variable: who may come is a secret of the project's.
+  if (USERS.test(key)) return new Expression(value);
   if (settings.letsEncrypt.email !== null || !CERT_RESOLVER.test(key)) return value;
   return new Expression(
     value === defaultResolver ? '${ITSUP_CERT_RESOLVER:-}' : `\${ITSUP_CERT_RESOLVER:+${value}}`,

@@ -42,7 +42,9 @@ export interface ProxyStack {
   dashboard: { host: string; users: string[] } | null;
   trustedIps: string[];
   /** Traefik's `headers` options for Strict-Transport-Security; null: none. */
-  hsts: Record<string, unknown> | null;
+  /** Fields of Traefik's headers middleware. */
+  defaultHeaders: Record<string, unknown>;
+  rateLimit: { average: number; burst: number };
   webPort: number;
   webSecurePort: number;
   /** Handshakes for a name without a certificate are refused. */
@@ -90,7 +92,8 @@ export function proxyStack(
     localPlugins: settings.trustedIps.length > 0 || hasLocalPlugin(settings),
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
-    hsts: hstsOf(settings),
+    defaultHeaders: defaultHeadersOf(settings),
+    rateLimit: settings.rateLimit ?? { average: 500, burst: 3000 },
     webPort: entryPoints.web,
     webSecurePort: entryPoints.webSecure,
     sniStrict: settings.letsEncrypt.email !== null && !needsDefaultCertificate(routing),
@@ -98,9 +101,35 @@ export function proxyStack(
   };
 }
 
+/** Answers' headers that Traefik's middleware has fields for. */
+const HEADER_FIELDS: Record<string, { field: string; standard: string | boolean }> = {
+  'x-content-type-options': { field: 'contentTypeNosniff', standard: true },
+  'x-frame-options': { field: 'customFrameOptionsValue', standard: 'SAMEORIGIN' },
+  'referrer-policy': { field: 'referrerPolicy', standard: 'strict-origin-when-cross-origin' },
+};
+
+/** The headers of every HTTPS answer: the defaults, without or over which the settings say something. */
+function defaultHeadersOf(settings: Settings): Record<string, unknown> {
+  const said = Object.entries(settings.headers);
+  const isSaid = (name: string): boolean => said.some(([key]) => key.toLowerCase() === name);
+  const standard = Object.entries(HEADER_FIELDS).filter(([name]) => !isSaid(name));
+  // What is merely left out is for a service or a row to say; any other header is taken away.
+  const custom = said.filter(([name, value]) => value !== '' || !(name.toLowerCase() in HEADER_FIELDS));
+  const { customResponseHeaders, ...hsts } = hstsOf(settings);
+  const responses = { ...customResponseHeaders, ...Object.fromEntries(custom) };
+  return {
+    ...Object.fromEntries(standard.map(([, { field, standard: value }]) => [field, value])),
+    ...hsts,
+    ...(Object.keys(responses).length > 0 ? { customResponseHeaders: responses } : {}),
+  };
+}
+
 /** Traefik leaves the header out when it is to last no time, which is what makes browsers forget an earlier one. */
-function hstsOf({ hsts }: Settings): Record<string, unknown> | null {
-  if (hsts === null) return null;
+function hstsOf({ hsts }: Settings): {
+  customResponseHeaders?: Record<string, string>;
+  [field: string]: unknown;
+} {
+  if (hsts === null) return {};
   if (hsts.maxAge === 0) return { customResponseHeaders: { 'Strict-Transport-Security': 'max-age=0' } };
   return {
     stsSeconds: hsts.maxAge,

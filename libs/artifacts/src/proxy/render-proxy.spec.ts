@@ -308,6 +308,30 @@ describe('the dynamic configuration', () => {
     });
   });
 
+  test('every HTTPS answer has the default headers but those that itsup.yml leaves out or sets', () => {
+    const headers = (said: Record<string, string>): unknown => {
+      const { http } = render({ headers: said })('middlewares.yml');
+      return http?.['middlewares']?.['default-headers']?.['headers'];
+    };
+    expect(headers({})).toMatchObject({ contentTypeNosniff: true, customFrameOptionsValue: 'SAMEORIGIN' });
+    const changed = headers({ 'x-frame-options': '', 'Referrer-Policy': 'no-referrer', Server: '' });
+    expect(changed).toMatchObject({
+      contentTypeNosniff: true,
+      customResponseHeaders: { 'Referrer-Policy': 'no-referrer', Server: '' },
+    });
+    expect(changed).not.toHaveProperty('customFrameOptionsValue');
+    expect(changed).not.toHaveProperty('referrerPolicy');
+  });
+
+  test('one client may ask for as much as itsup.yml says, by default for a page of a thousand pictures', () => {
+    const limit = (rateLimit?: { average: number; burst: number } | null): unknown => {
+      const { http } = render(rateLimit === undefined ? {} : { rateLimit })('middlewares.yml');
+      return http?.['middlewares']?.['rate-limit']?.['rateLimit'];
+    };
+    expect(limit()).toMatchObject({ average: 500, burst: 3000 });
+    expect(limit({ average: 7, burst: 9 })).toMatchObject({ average: 7, burst: 9 });
+  });
+
   test('CrowdSec never judges the clients that itsup.yml trusts, and everybody where it trusts nobody', () => {
     const trusted = (clientTrustedIps: string[]): unknown => {
       const { http } = render({ crowdsec: { enabled: true, collections: [], clientTrustedIps } })(
@@ -363,7 +387,7 @@ describe('overrides', () => {
     });
     expect(files('traefik.yml')['log']).toEqual({ level: 'ERROR', noColor: true });
     expect(files('middlewares.yml')['http']?.['middlewares']).toMatchObject({
-      'rate-limit': { rateLimit: { average: 7, burst: 200 } },
+      'rate-limit': { rateLimit: { average: 7, burst: 3000 } },
       own: { compress: {} },
     });
   });

@@ -9,15 +9,20 @@ import {
   isIp,
   isIpOrCidr,
   isPathPrefix,
+  isRedirectTarget,
   isRuleText,
   PROJECT_NAME,
   RESOLVER_NAME,
   SERVICE_NAME,
   TRAEFIK_NAME,
 } from '../schema/grammar';
-import { choice, flag, LIST, MAPPING, port, textMatching } from '../schema/schema-kit';
+import { choice, flag, LIST, MAPPING, oneOrMany, port, textMatching } from '../schema/schema-kit';
 
-const domain = textMatching('a host name such as `app.example.com`', isDomain, domainHelp);
+const COUNT = 'a whole number of at least 1';
+const DOMAIN = 'a host name such as `app.example.com`';
+const DOMAINS = 'a host name such as `app.example.com`, or a list of them';
+
+const domain = textMatching(DOMAIN, isDomain, domainHelp);
 
 const tls = z
   .strictObject(
@@ -74,12 +79,12 @@ export const ingressRowSchema = z.strictObject(
     router: choice(['http', 'tcp', 'udp']).default('http').meta({
       description: 'What is routed: HTTP by host name and path, TCP by SNI or port, UDP by port.',
     }),
-    domain: domain
+    domain: oneOrMany(isDomain, DOMAIN, DOMAINS, domainHelp)
       .optional()
       .meta({
         description:
-          'The host name of the route; it gets a certificate. `*.example.com` needs a DNS-01 resolver.',
-        examples: ['app.example.com'],
+          'The host name of the route, or a list of them on one certificate, the main one first. `*.example.com` needs a DNS-01 resolver.',
+        examples: ['app.example.com', ['example.com', 'example.org']],
       })
       .register(notFor, { udp: 'ignored' }),
     tls: tls.optional().register(notFor, { udp: 'ignored' }),
@@ -189,8 +194,9 @@ export const ingressRowSchema = z.strictObject(
             examples: [{ 'X-Forwarded-Prefix': '/api' }],
           }),
           response: headerValues.meta({
-            description: 'Set on responses; an empty value removes the header.',
-            examples: [{ 'X-Frame-Options': 'DENY' }],
+            description:
+              'Set on responses; an empty value removes the header. Those of `traefik.headers` in itsup.yml are set last.',
+            examples: [{ 'Permissions-Policy': 'geolocation=()' }],
           }),
         },
         MAPPING,
@@ -198,6 +204,69 @@ export const ingressRowSchema = z.strictObject(
       .default({ request: {}, response: {} })
       .meta({ description: 'Headers to set or remove.' })
       .register(notFor, { tcp: 'error', udp: 'ignored' }),
+    redirect_from: z
+      .array(
+        textMatching(
+          'a host name such as `www.example.com`',
+          (value) => isDomain(value) && !value.includes('*'),
+        ),
+        LIST,
+      )
+      .default([])
+      .meta({
+        description:
+          'Host names that are sent on to the first `domain`, path and query included, for good (308). Each gets a certificate of its own, so that one whose DNS is wrong harms no other.',
+        examples: [['www.example.com']],
+      })
+      .register(notFor, { tcp: 'error', udp: 'error' }),
+    redirect_to: textMatching(
+      'a host name such as `example.com`, or a URL such as `https://example.com/new`',
+      isRedirectTarget,
+    )
+      .optional()
+      .meta({
+        description:
+          'Send everything that the row gets to this host name, path and query included, or to this one URL, for good (308). The service is never asked.',
+        examples: ['example.com', 'https://example.com/new'],
+      })
+      .register(notFor, { tcp: 'error', udp: 'error' }),
+    rate_limit: z
+      .strictObject(
+        {
+          average: z
+            .int(COUNT)
+            .min(1, COUNT)
+            .meta({ description: 'Requests of one client in each `period` in the long run.' }),
+          burst: z
+            .int(COUNT)
+            .min(1, COUNT)
+            .optional()
+            .meta({ description: 'Requests that may come at once. Default: `average`.' }),
+          period: textMatching('a time such as `1s` or `1m`', (value) =>
+            /^[1-9]\d{0,5}(?:s|m|h)$/.test(value),
+          )
+            .default('1s')
+            .meta({ description: 'What `average` is counted in.' }),
+        },
+        MAPPING,
+      )
+      .optional()
+      .meta({
+        description:
+          'How much one client (an IPv4 address, an IPv6 /64) may ask for; what is more is answered with 429. It comes on top of `traefik.rateLimit` in itsup.yml.',
+        examples: [{ average: 10, burst: 50 }],
+      })
+      .register(notFor, { tcp: 'error', udp: 'error' }),
+    basic_auth: textMatching('the name of a variable such as `SITE_USERS`', (value) =>
+      /^[A-Z_][A-Z0-9_]{0,63}$/i.test(value),
+    )
+      .optional()
+      .meta({
+        description:
+          "Ask for a name and a password. The variable, in `secrets/<project>.env` or the project's `.env`, holds lines of htpasswd, separated by commas: `htpasswd -nbB alice secret`. In quotes, for hashes hold `$`.",
+        examples: ['SITE_USERS'],
+      })
+      .register(notFor, { tcp: 'error', udp: 'error' }),
     compress: flag
       .default(false)
       .meta({ description: 'Compress answers for clients that take it, unless the service did.' })

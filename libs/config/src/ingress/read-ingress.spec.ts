@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixture, meant, outline, readFixture } from '../testing/fixtures';
+import { row as anyRow } from '../testing/model';
 
 describe('an ingress file', () => {
   test('of few words gets the defaults', async () => {
@@ -16,30 +17,9 @@ describe('an ingress file', () => {
     });
     const [row] = project.ingress;
     expect({ ...row, place: null, places: null }).toEqual({
+      ...anyRow({ domains: ['blog.example.com'] }),
       place: null,
       places: null,
-      service: 'web',
-      router: 'http',
-      domains: ['blog.example.com'],
-      resolver: null,
-      port: 8080,
-      pathPrefix: null,
-      pathRemove: false,
-      hostport: null,
-      passthrough: false,
-      protocol: 'tcp',
-      proxyProtocol: null,
-      proxyProtocolIsDefault: false,
-      middleware: [],
-      allowSourceIps: [],
-      ipv4Address: null,
-      dns: null,
-      priority: null,
-      rule: null,
-      allowEncodedSlashes: null,
-      sticky: false,
-      headers: { request: {}, response: {} },
-      scheme: 'http',
     });
     expect(project.egress).toEqual([
       {
@@ -57,6 +37,7 @@ describe('an ingress file', () => {
     expect(project).toMatchObject({ enabled: false, paths: 'upstream' });
     const [first, second, third] = project.ingress;
     expect({ ...first, place: null, places: null }).toEqual({
+      ...anyRow(),
       place: null,
       places: null,
       service: 'web',

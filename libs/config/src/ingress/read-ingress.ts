@@ -157,11 +157,12 @@ function replacedDomains(file: IngressFile, source: YamlSource): Problem[] {
   return file.ingress.flatMap(({ domain, tls }, index) => {
     if (domain === undefined || tls?.main === undefined) return [];
     const names = [tls.main, ...tls.sans].map((name) => name.toLowerCase());
-    if (names.includes(domain.toLowerCase())) return [];
+    const lost = [domain].flat().filter((name) => !names.includes(name.toLowerCase()));
+    if (lost.length === 0) return [];
     return {
       code: 'domain-replaced',
       severity: 'warning' as const,
-      message: `\`tls\` replaces \`domain\`, so \`${domain}\` is not served`,
+      message: `\`tls\` replaces \`domain\`, so \`${lost.join(', ')}\` is not served`,
       help: 'Add it to `tls.sans`, or remove it.',
       place: source.place(['ingress', index, 'domain']),
       related: [

@@ -82,6 +82,15 @@ export const TRAEFIK_NAME = /^[A-Za-z0-9][\w.-]*(?:@[a-z]+)?$/;
 /** A certificate resolver's name. */
 export const RESOLVER_NAME = /^[A-Za-z][\w-]*$/;
 
+/** A host name, or an https URL without anything that a redirect's replacement or a template would read. */
+export function isRedirectTarget(value: string): boolean {
+  const [, host = '', path = ''] = /^https:\/\/([^/]+)(\/.*)?$/.exec(value) ?? [];
+  if (host === '') return isHost(value) && isDomain(value);
+  const [name = '', port, ...more] = host.split(':');
+  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) <= 65_535);
+  return more.length === 0 && isPort && isHost(name) && (path === '' || isPathPrefix(path));
+}
+
 /** What real headers use of RFC 9110's token; a `.` would split the label that carries the name. */
 export const HEADER_NAME = /^[A-Za-z0-9_-]{1,256}$/;
 

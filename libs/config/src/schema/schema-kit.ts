@@ -35,6 +35,28 @@ export function textMatching(
   });
 }
 
+/** One text of a grammar, or a list of them. */
+export function oneOrMany(
+  matches: (value: string) => boolean,
+  one: string,
+  many: string,
+  help: (value: string) => string | undefined,
+) {
+  return z
+    .union([z.string(), z.array(z.string(many), LIST).min(1, many)], { error: many })
+    .check((context) => {
+      const isList = Array.isArray(context.value);
+      [context.value].flat().forEach((input, index) => {
+        if (matches(input)) return;
+        const text = help(input);
+        context.issues.push({
+          ...{ code: 'custom', message: one, input, path: isList ? [index] : [] },
+          ...(text === undefined ? {} : { params: { help: text } }),
+        });
+      });
+    });
+}
+
 /** Of the keys of a mapping those whose value is a boolean, a number or a mapping of fixed keys, by what they are. */
 export function kindsOf({ shape }: z.ZodObject): Map<string, 'boolean' | 'number' | 'mapping'> {
   const kinds = new Map<string, 'boolean' | 'number' | 'mapping'>();

@@ -10,6 +10,8 @@ const DEFAULTS = {
   letsEncrypt: { email: null, staging: false, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
   hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
+  rateLimit: { average: 500, burst: 3000 },
+  headers: {},
   internalPorts: { traefik: 26482, crowdsecLapi: 26480, crowdsecAppsec: 26481 },
   versions: {
     traefik: 'v3.7.9',

@@ -191,6 +191,8 @@ export function toSettings(
     },
     entryPoints: { web: file.traefik.entryPoints.web, webSecure: file.traefik.entryPoints['web-secure'] },
     hsts: hstsOf(file),
+    rateLimit: rateLimitOf(file),
+    headers: file.traefik.headers,
     internalPorts: {
       traefik: file.traefik.entryPoints.traefik,
       crowdsecLapi: file.traefik.entryPoints['crowdsec-lapi'],
@@ -219,6 +221,11 @@ export function toSettings(
 function hstsOf({ traefik: { hsts } }: SettingsFile): Settings['hsts'] {
   const { enabled, ...header } = hsts;
   return enabled ? header : null;
+}
+
+function rateLimitOf({ traefik: { rateLimit } }: SettingsFile): Settings['rateLimit'] {
+  const { enabled, ...limit } = rateLimit;
+  return enabled ? limit : null;
 }
 
 function listOf<T>(value: T | T[] | undefined): T[] {

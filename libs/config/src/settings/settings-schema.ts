@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import {
+  HEADER_NAME,
   HTPASSWD_LINE,
   IMAGE_TAG,
   isDomain,
+  isHeaderValue,
   isIp,
   isIpOrCidr,
   isPrivateNetwork,
@@ -19,6 +21,8 @@ const PRIVATE_RANGES = [
   '::1/128',
   'fc00::/7',
 ];
+
+const COUNT = 'a whole number of at least 1';
 
 const ONE_YEAR = 31_536_000;
 const TWO_YEARS = 2 * ONE_YEAR;
@@ -106,6 +110,40 @@ export const settingsSchema = z
               )
               .prefault({})
               .meta({ description: 'Ports of this host that Traefik listens on.' }),
+            rateLimit: z
+              .strictObject(
+                {
+                  enabled: flag.default(true).meta({ description: 'false: no limit but those of rows.' }),
+                  average: z.int(COUNT).min(1, COUNT).default(500).meta({
+                    description:
+                      'Requests of one client (an IPv4 address, an IPv6 /64) in a second in the long run.',
+                  }),
+                  burst: z.int(COUNT).min(1, COUNT).default(3000).meta({
+                    description: 'Requests of one client that may come at once.',
+                  }),
+                },
+                MAPPING,
+              )
+              .prefault({})
+              .meta({
+                description:
+                  'How much one client may ask for of all sites together; what is more is answered with 429. The default is beyond what a browser does with a page of a thousand pictures. A row can be stricter: `rate_limit`.',
+              }),
+            headers: z
+              .record(
+                textMatching(
+                  'the name of a header other than `Strict-Transport-Security`, which `hsts` decides',
+                  (value) => HEADER_NAME.test(value) && value.toLowerCase() !== 'strict-transport-security',
+                ),
+                textMatching('printable ASCII on one line, without `{{` or `}}`', isHeaderValue),
+                MAPPING,
+              )
+              .default({})
+              .meta({
+                description:
+                  'Headers of every HTTPS answer; an empty value removes one. Without a word there are `X-Frame-Options: SAMEORIGIN`, `X-Content-Type-Options: nosniff` and `Referrer-Policy: strict-origin-when-cross-origin`. They are set last, over what a service or a row says: name one here with an empty value to leave it to them.',
+                examples: [{ 'X-Frame-Options': '' }],
+              }),
             hsts: z
               .strictObject(
                 {

@@ -20,6 +20,7 @@ import {
   type ComposeVariable,
   type Place,
   type Problem,
+  type Project,
   type Settings,
   type Workspace,
 } from '@itsup/config';
@@ -144,7 +145,7 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
     return found;
   }
   const files = [...composeFilesOf(check.root, project), ...projectArtifactPaths(name)];
-  const variables = composeVariables(check.root, project);
+  const variables = [...composeVariables(check.root, project), ...variablesOfRows(project)];
   const own = ownNames(check.root, name);
   const forbidden = [
     ...followSources(check.root, project, placeholderEnvironment(variables)).problems,
@@ -163,6 +164,12 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
       variables,
     })),
   ];
+}
+
+/** Variables that what is generated from the rows takes. */
+function variablesOfRows({ ingress }: Project): ComposeVariable[] {
+  const names = new Set(ingress.flatMap(({ basicAuth }) => basicAuth ?? []));
+  return [...names].map((name) => ({ name, optional: false, context: 'other' }));
 }
 
 /** Names that the project's `.env` and secrets define, as far as they are here; an encrypted file shows its names. */

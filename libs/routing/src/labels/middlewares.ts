@@ -61,5 +61,6 @@ export function entryPointMiddlewares(settings: Settings): { plain: string[]; op
   const inFile = (...names: string[]): string[] => names.map((name) => qualified(name, 'file'));
   const first = [...(settings.trustedIps.length > 0 ? [clientAddress] : []), defaultHeaders];
   const guard = settings.crowdsec.enabled ? [crowdsec] : [];
-  return { plain: inFile(...first, ...guard), open: inFile(...first, rateLimit, ...guard) };
+  const limit = settings.rateLimit === null ? [] : [rateLimit];
+  return { plain: inFile(...first, ...guard), open: inFile(...first, ...limit, ...guard) };
 }

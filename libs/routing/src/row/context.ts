@@ -9,6 +9,7 @@ export interface RowContext {
   resolvers: ReadonlySet<string>;
   /** Proxies in front of the host. */
   trustedIps: readonly string[];
+  settings: Settings;
   problems: Problem[];
 }
 
@@ -27,6 +28,7 @@ export function rowContext(project: Project, settings: Settings): RowContext {
       ...(typeof overridden === 'object' && overridden !== null ? Object.keys(overridden) : []),
     ]),
     trustedIps: settings.trustedIps,
+    settings,
     problems: [],
   };
 }

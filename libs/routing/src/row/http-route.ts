@@ -5,8 +5,7 @@ import type { Route, TraefikRouter } from '../model';
 import { httpRule } from '../rule/text';
 import { certificateOf } from './certificate';
 import { report, type RowContext } from './context';
-import { namedMiddlewares } from './names-of-middlewares';
-import { noEncodedSlashes, refusesEncodedSlashes } from './path-boundary';
+import { chainOf, redirectTo } from './http-chain';
 import { routeBase, serviceReference } from './route-base';
 
 /**
@@ -40,6 +39,7 @@ export function httpRoute(row: IngressRow, name: string, context: RowContext): R
   if (chain.length > 0) router.middlewares = chain;
   route.routers[name] = router;
   if (tls && row.hostport === null) route.routers[`${name}-redirect`] = redirectOf(router);
+  if (row.redirectFrom.length > 0) redirectNames(row, { name, tls, route }, context);
   if (row.sticky) {
     route.loadBalancer = {
       sticky: { cookie: { httpOnly: true, sameSite: 'lax', ...(tls ? { secure: true } : {}) } },
@@ -47,6 +47,38 @@ export function httpRoute(row: IngressRow, name: string, context: RowContext): R
   }
   checkPathRemoval(row, context);
   return route;
+}
+
+/** A router of their own for the names that are sent on to the row's first one, with a certificate of their own. */
+function redirectNames(
+  row: IngressRow,
+  { name, tls, route }: { name: string; tls: boolean; route: Route },
+  context: RowContext,
+): void {
+  const [main] = route.domains;
+  if (main === undefined || main.startsWith('*')) {
+    report(context, row, {
+      key: 'redirect_from',
+      code: 'no-redirect-target',
+      message:
+        'redirect_from sends on to the first domain of the row, which has none that a browser could go to',
+      help: 'add domain:, its main name first',
+    });
+    return;
+  }
+  const domains = [...new Set(row.redirectFrom.map((domain) => domain.toLowerCase()))];
+  const canonical = `${route.serviceName}-canonical`;
+  route.middlewares[canonical] = redirectTo(main);
+  const entryPoint = row.hostport === null ? 'web-secure' : `http-${row.hostport}`;
+  const router: TraefikRouter = {
+    rule: httpRule(domains, row.pathPrefix),
+    entryPoints: [entryPoint],
+    service: serviceReference(route),
+    middlewares: [canonical],
+    ...(tls ? { tls: certificateOf({ ...row, domains }, context) } : {}),
+  };
+  route.routers[`${name}-from`] = router;
+  if (tls && row.hostport === null) route.routers[`${name}-from-redirect`] = redirectOf(router);
 }
 
 function redirectOf(router: TraefikRouter): TraefikRouter {
@@ -61,38 +93,6 @@ function redirectOf(router: TraefikRouter): TraefikRouter {
 
 function priorityOf(row: IngressRow): { priority?: number } {
   return row.priority === null ? {} : { priority: row.priority };
-}
-
-/**
- * The router's middlewares in the order a request meets them: paths that the service could read differently and
- * the allow list before anything that costs work, the operator's on the path as it was asked for, the stripped prefix last. Defines the route's own ones.
- */
-function chainOf(row: IngressRow, route: Route, context: RowContext): string[] {
-  const name = route.serviceName;
-  const chain: string[] = [];
-  const define = (suffix: string, middleware: Record<string, unknown>): void => {
-    route.middlewares[`${name}-${suffix}`] = middleware;
-    chain.push(`${name}-${suffix}`);
-  };
-  if (refusesEncodedSlashes(row, context.project.ingress)) define('paths', noEncodedSlashes);
-  if (row.allowSourceIps.length > 0)
-    define('allow', { ipAllowList: { sourceRange: [...row.allowSourceIps] } });
-  chain.push(...namedMiddlewares(row, 'http', context));
-  if (row.compress) define('compress', { compress: {} });
-  const headers = headersOf(row);
-  if (headers) define('headers', { headers });
-  if (row.pathRemove && row.pathPrefix !== null)
-    define('strip', { stripPrefix: { prefixes: [row.pathPrefix] } });
-  return chain;
-}
-
-function headersOf(row: IngressRow): Record<string, unknown> | null {
-  const { request, response } = row.headers;
-  const headers = {
-    ...(Object.keys(request).length > 0 ? { customRequestHeaders: { ...request } } : {}),
-    ...(Object.keys(response).length > 0 ? { customResponseHeaders: { ...response } } : {}),
-  };
-  return Object.keys(headers).length > 0 ? headers : null;
 }
 
 function checkPathRemoval(row: IngressRow, context: RowContext): void {

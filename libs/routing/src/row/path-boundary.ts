@@ -13,6 +13,7 @@ export type PathRow = Pick<
   | 'pathPrefix'
   | 'allowSourceIps'
   | 'middleware'
+  | 'basicAuth'
   | 'allowEncodedSlashes'
 >;
 
@@ -60,7 +61,7 @@ interface Scope {
 }
 
 function scopeOf(row: PathRow): Scope {
-  const guards = JSON.stringify([[...row.allowSourceIps].sort(), row.middleware]);
+  const guards = JSON.stringify([[...row.allowSourceIps].sort(), row.middleware, row.basicAuth]);
   if (row.rule === null) {
     return {
       hosts: row.domains,

@@ -35,17 +35,80 @@ describe('an http row with a domain', () => {
       pathRemove: true,
       allowSourceIps: ['10.0.0.0/8', '::1'],
       middleware: ['rate-limit', 'auth@docker'],
-      headers: { request: { 'X-From': 'a, b' }, response: { 'X-Frame-Options': 'DENY' } },
+      headers: { request: { 'X-From': 'a, b' }, response: { 'Permissions-Policy': 'geolocation=()' } },
     });
     expect(labels).toMatchObject({
       'traefik.http.routers.blog-web-8080.middlewares':
         'blog-web-8080-paths,blog-web-8080-allow,rate-limit@file,auth@docker,blog-web-8080-headers,blog-web-8080-strip',
       'traefik.http.middlewares.blog-web-8080-allow.ipallowlist.sourcerange': '10.0.0.0/8,::1',
       'traefik.http.middlewares.blog-web-8080-headers.headers.customrequestheaders.X-From': 'a, b',
-      'traefik.http.middlewares.blog-web-8080-headers.headers.customresponseheaders.X-Frame-Options': 'DENY',
+      'traefik.http.middlewares.blog-web-8080-headers.headers.customresponseheaders.Permissions-Policy':
+        'geolocation=()',
       'traefik.http.middlewares.blog-web-8080-strip.stripprefix.prefixes': '/api',
     });
     expect(labels['traefik.http.routers.blog-web-8080-redirect.middlewares']).toBe('redirect@file');
+  });
+
+  it('sends other names on to its first one, path and query included, with certificates of their own', () => {
+    const labels = labelsOfRow({
+      domains: ['acme.org', 'acme.net'],
+      redirectFrom: ['www.acme.org', 'WWW.acme.net'],
+    });
+    expect(labels).toMatchObject({
+      'traefik.http.routers.blog-web-8080.tls.domains[0].sans': 'acme.net',
+      'traefik.http.routers.blog-web-8080-from.rule': 'Host(`www.acme.org`) || Host(`www.acme.net`)',
+      'traefik.http.routers.blog-web-8080-from.entrypoints': 'web-secure',
+      'traefik.http.routers.blog-web-8080-from.middlewares': 'blog-web-8080-canonical',
+      'traefik.http.routers.blog-web-8080-from.tls.domains[0].main': 'www.acme.org',
+      'traefik.http.routers.blog-web-8080-from-redirect.entrypoints': 'web',
+      'traefik.http.middlewares.blog-web-8080-canonical.redirectregex.permanent': 'true',
+    });
+    const at = (key: string): string =>
+      labels[`traefik.http.middlewares.blog-web-8080-canonical.redirectregex.${key}`] ?? '';
+    const sent = (url: string): string =>
+      url.replace(new RegExp(at('regex')), at('replacement').replace(/\$\{(\d)\}/g, '$$$1'));
+    expect(sent('https://www.acme.org/a/b?c=d')).toBe('https://acme.org/a/b?c=d');
+    expect(sent('https://www.acme.org:8443/')).toBe('https://acme.org:8443/');
+    expect(codes(routeOne({ rule: 'Host(`a.org`)', redirectFrom: ['b.org'] }))).toEqual([
+      'no-redirect-target',
+    ]);
+  });
+
+  it('sends everything on where the row says where to', () => {
+    const labels = labelsOfRow({ domains: ['old.acme.org'], redirectTo: 'https://acme.org/new' });
+    expect(labels).toMatchObject({
+      'traefik.http.routers.blog-web-8080.middlewares': 'blog-web-8080-to',
+      'traefik.http.middlewares.blog-web-8080-to.redirectregex.replacement': 'https://acme.org/new',
+    });
+  });
+
+  it('limits what one client may ask for, and says when the host’s limit is the stricter one', () => {
+    const limit = { average: 10, burst: 50, period: '1m' };
+    expect(labelsOfRow({ domains: ['a.org'], rateLimit: limit })).toMatchObject({
+      'traefik.http.middlewares.blog-web-8080-limit.ratelimit.average': '10',
+      'traefik.http.middlewares.blog-web-8080-limit.ratelimit.burst': '50',
+      'traefik.http.middlewares.blog-web-8080-limit.ratelimit.period': '1m',
+      'traefik.http.middlewares.blog-web-8080-limit.ratelimit.sourcecriterion.ipstrategy.ipv6subnet': '64',
+    });
+    const loose = { rateLimit: { average: 1000, burst: 9000, period: '1s' }, domains: ['a.org'] };
+    expect(codes(routeOne(loose))).toEqual(['looser-than-the-host']);
+    expect(codes(routeOne(loose, { rateLimit: null }))).toEqual([]);
+  });
+
+  it('asks for a password with users that a variable of the project holds, on its container alone', () => {
+    expect(labelsOfRow({ domains: ['a.org'], basicAuth: 'SITE_USERS' })).toMatchObject({
+      'traefik.http.middlewares.blog-web-8080-auth.basicauth.users': '${SITE_USERS:?basic_auth needs it}',
+      'traefik.http.middlewares.blog-web-8080-auth.basicauth.removeheader': 'true',
+    });
+    expect(codes(routeOne({ domains: ['a.org'], hostport: 9000, basicAuth: 'SITE_USERS' }))).toEqual([
+      'no-secret-in-a-file',
+    ]);
+  });
+
+  it('says of headers that the entry point sets last', () => {
+    const row = { domains: ['a.org'], headers: { request: {}, response: { 'x-frame-options': '' } } };
+    expect(routeOne(row).problems).toMatchObject([{ code: 'header-set-last', severity: 'warning' }]);
+    expect(codes(routeOne(row, { headers: { 'X-Frame-Options': '' } }))).toEqual([]);
   });
 
   it('compresses where the row asks for it', () => {
