@@ -12,7 +12,7 @@ export { readSettings } from './settings/read-settings';
 export { readWorkspace } from './project/read-workspace';
 export { scanProject, type ProjectScan } from './project/scan-project';
 export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
-export { COMPOSE_FILES, INGRESS_FILES, MIRRORED_FOLDER } from './project/project-folder';
+export { COMPOSE_FILES, COMPOSE_OVERRIDE_FILES, INGRESS_FILES, MIRRORED_FOLDER } from './project/project-folder';
 export {
   domainHelp,
   HEADER_NAME,

@@ -204,7 +204,7 @@ describe('the static configuration', () => {
     expect(kept('docker-compose.yml')['services']?.['traefik']).toMatchObject({
       tmpfs: ['/tmp'],
       volumes: expect.arrayContaining([
-        `\${ITSUP_STATE:-/var/lib/itsup}/plugins/crowdsec-v1.4.5:/plugins-local/src/${moduleName}:ro`,
+        `\${ITSUP_STATE:-/var/lib/itsup}/plugins/crowdsec-v1.7.1:/plugins-local/src/${moduleName}:ro`,
       ]) as unknown,
     });
     const traefikOverride = override(

@@ -4,8 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
-import type { Problem, Project, Settings, Workspace } from '@itsup/config';
-import { row, settings } from '@itsup/config/testing/model';
+import type { IngressRow, Problem, Project, Settings, Workspace } from '@itsup/config';
+import { row as ingressRow, settings } from '@itsup/config/testing/model';
+
+export { ingressRow };
 import { stringify } from 'yaml';
 
 import type { DeployContext } from '../context';
@@ -140,8 +142,6 @@ const SETTINGS = settings({
   versions: { traefik: 'v3', dockerproxy: '1', dns: '1', crowdsec: '1', crowdsecPlugin: '1' },
   dns: { enabled: false, resolvers: [] },
 });
-
-export { row as ingressRow };
 
 function project(name: string, change: Partial<Project>): Project {
   return {

@@ -52,6 +52,8 @@ export function httpOutcome(router: Definition, context: ImportContext): Outcome
     middleware: chain.row.middleware,
     allow_source_ips: chain.row.allow_source_ips,
     allow_encoded_slashes: chain.row.allow_encoded_slashes,
+    rate_limit: chain.row.rate_limit,
+    compress: chain.row.compress,
     headers: chain.row.headers,
     priority: priorityOf(router),
   });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { readWorkspaceFrom, UserError, type Workspace } from '@itsup/config';
 import { explain, parseQuestion, routeWorkspace, type ConnectionAnswer } from '@itsup/routing';
 import { composeConfig, describeWithCompose } from '../testing/compose-cli';
@@ -127,4 +128,57 @@ describe('what cannot be imported', () => {
       'has no labels that make Traefik route anything',
     ],
   ])('%s', (_, text, message) => expect(refusal(text)).toContain(message));
+});
+
+const row = (
+  container: string,
+): string => `      - traefik.http.routers.${container}.rule=Host(\`${container}.org\`)
+      - traefik.http.routers.${container}.entrypoints=websecure
+      - traefik.http.services.${container}.loadbalancer.server.port=80
+`;
+
+describe('labels of a Traefik that showed every container', () => {
+  it('are enabled where they stay, in a list or a mapping, and not where a row does that', () => {
+    const text = `services:
+  web:
+    labels:
+${row('web')}  api:
+    labels:
+      # by the health check
+${row('api')}      - traefik.http.services.api.loadbalancer.healthcheck.path=/up
+  auth:
+    labels:
+      traefik.http.middlewares.auth.basicauth.users: a:b
+`;
+    const { compose, notes } = importCompose('compose.yml', text);
+    const services = (parse(compose) as { services: Record<string, { labels?: unknown }> }).services;
+    expect(services['web']).toBeNull();
+    expect(services['api']?.labels).toContain('traefik.enable=true');
+    expect(services['auth']?.labels).toMatchObject({ 'traefik.enable': 'true' });
+    expect(notes.filter((note) => note.includes('traefik.enable=true is added'))).toHaveLength(2);
+  });
+});
+
+describe('labels that are elsewhere', () => {
+  const elsewhere = (text: string, override?: { file: string; text: string }): string => {
+    try {
+      return importCompose('compose.yml', text, { override }).notes.join('\n');
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('are said where they stand: behind an anchor, in a file that is extended, in the override file', () => {
+    const anchored = `x-common: &common\n  labels:\n${row('web').replaceAll('      -', '    -')}`;
+    expect(elsewhere(`${anchored}services:\n  web:\n    <<: *common\n`)).toContain(
+      'web: its labels stand behind an anchor',
+    );
+    expect(elsewhere('services:\n  web:\n    extends: { file: base.yml, service: web }\n')).toContain(
+      'web: it extends a service of base.yml',
+    );
+    const override = { file: 'compose.override.yml', text: `services:\n  web:\n    labels:\n${row('web')}` };
+    expect(elsewhere('services:\n  web:\n    image: x\n', override)).toContain(
+      'compose.override.yml has labels of Traefik',
+    );
+  });
 });

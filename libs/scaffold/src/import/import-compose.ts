@@ -14,6 +14,7 @@ import { leaveProxyNetworks } from './proxy-networks';
 import { planImport, type ImportPlan } from './plan-import';
 import { renameInKept } from './kept-labels';
 import { applyEdits, cutLines, type Edit } from './text-edit';
+import { enableKept } from './enable-kept';
 
 export interface ImportOptions {
   /** Ports of entry points by name, which no label says. */
@@ -22,12 +23,16 @@ export interface ImportOptions {
   resolvers?: ReadonlySet<string>;
   /** Variables of the `.env` file beside the Compose file. */
   variables?: ReadonlyMap<string, string>;
+  /** The override file beside it, with its text. */
+  override?: { file: string; text: string } | undefined;
 }
 
 /** A Compose file without the labels that its ingress file says now. */
 export interface Imported {
   compose: string;
   ingress: string;
+  /** Services that are a Traefik of the file's own, to be removed. */
+  traefiks: string[];
   /** What stays, what changed its meaning, and what to look at; one line each. */
   notes: string[];
 }
@@ -53,19 +58,23 @@ export function importCompose(file: string, text: string, options: ImportOptions
     portsOf: (name: string) => source.services.find((each) => each.name === name)?.ports ?? [],
   };
   const plan = planImport(labels, context);
-  if (plan.rows.length === 0) throw nothing(file, plan);
+  const elsewhere = labelsElsewhere(source, options.override);
+  if (plan.rows.length === 0) throw nothing(file, plan, elsewhere);
 
   const cuts = cutLabels(source, new Set(plan.moved));
   const renamed = renameInKept(source, plan, context);
   const networks = leaveProxyNetworks(source, plan);
+  const enabled = enableKept(source, plan);
   return {
-    compose: applyEdits(text, [...cuts.edits, ...renamed.edits, ...networks.edits]),
+    compose: applyEdits(text, [...cuts.edits, ...renamed.edits, ...networks.edits, ...enabled.edits]),
     ingress: ingressText(plan.rows, cuts.comments),
+    traefiks: traefiks.map(({ name }) => name),
     notes: [
       ...keptNotes(plan),
       ...new Set([...renamed.notes, ...plan.notes]),
       ...networks.notes,
-      ...labelsElsewhere(source),
+      ...enabled.notes,
+      ...elsewhere,
       ...traefiks.map(
         ({ name }) =>
           `${name}: this is a Traefik of its own, which takes ports 80 and 443. Remove it once its settings are in projects/traefik.yml and its middlewares in projects/middlewares.yml`,
@@ -86,18 +95,22 @@ function keptNotes({ kept, named }: ImportPlan): string[] {
   ];
 }
 
-function nothing(file: string, { kept }: ImportPlan): UserError {
+function nothing(file: string, { kept }: ImportPlan, elsewhere: readonly string[]): UserError {
   const because = kept.map(({ router, reason }) => `${router.container}, router ${router.name}: ${reason}`);
   return new UserError({
     code: 'nothing-to-import',
     severity: 'error',
     message:
       because.length === 0
-        ? `${file} has no labels that make Traefik route anything`
+        ? elsewhere.length > 0
+          ? `${file} itself has no labels that make Traefik route anything (${elsewhere.join('; ')})`
+          : `${file} has no labels that make Traefik route anything`
         : `no label of ${file} can be moved (${because.join('; ')})`,
     help:
       because.length === 0
-        ? 'Copy the file into projects/<name>/ and write the ingress.yml; npx nx g itsup:project shows what one looks like.'
+        ? elsewhere.length > 0
+          ? 'Write the labels out in this file, and import it again.'
+          : 'Copy the file into projects/<name>/ and write the ingress.yml; npx nx g itsup:project shows what one looks like.'
         : 'Cure the first reason, or write the ingress.yml by hand.',
   });
 }

@@ -21,6 +21,8 @@ export interface ImportRequest {
   text: string | null;
   /** Text of the `.env` file beside it. */
   env: string | null;
+  /** The override file beside it, with its text. */
+  override?: { file: string; text: string } | undefined;
   /** Name of the project; absent: what Compose calls it. */
   name?: string | undefined;
   /** `name:port` of entry points. */
@@ -33,6 +35,8 @@ export interface ImportedProject {
   /** Text by path from the workspace root. */
   files: Map<string, string>;
   notes: string[];
+  /** Services that are a Traefik of the file's own: what they publish is this workspace's Traefik's from now on. */
+  traefiks: string[];
   /** What to do next, with the workspace as it is with these files; lines. */
   next(after: Workspace): string[];
 }
@@ -49,6 +53,7 @@ export function importProject(tree: SourceTree, request: ImportRequest): Importe
     entryPoints: portsOf(request.entryPoints),
     resolvers: new Set([defaultResolver, ...Object.keys(request.settings.letsEncrypt.resolvers)]),
     variables: parseEnvFile(request.env ?? ''),
+    override: request.override,
   });
   const here = /^projects\/([^/]+)\/([^/]+)$/.exec(path);
   const inPlace = here !== null && (request.name === undefined || request.name === here[1]);
@@ -63,6 +68,7 @@ export function importProject(tree: SourceTree, request: ImportRequest): Importe
       [`projects/${name}/ingress.yml`, imported.ingress],
     ]),
     notes: imported.notes,
+    traefiks: imported.traefiks,
     next: (after) => [
       ...(inPlace
         ? []

@@ -39,6 +39,15 @@ const httpRow = fc
       ),
       priority: fc.constantFrom(1, 50, 1000),
       sticky: fc.boolean(),
+      compress: fc.boolean(),
+      rate_limit: fc.record(
+        {
+          average: fc.constantFrom(10, 50),
+          burst: fc.constantFrom(10, 99),
+          period: fc.constantFrom('1s', '1m'),
+        },
+        { requiredKeys: ['average', 'burst'] },
+      ),
       scheme: fc.constantFrom('http', 'https', 'h2c'),
     },
     { requiredKeys: ['port', 'domains'] },

@@ -16,6 +16,8 @@ export interface ImportPlan {
   named: Definition[];
   /** Containers of which every router became a row, or that had none. */
   clean: Set<string>;
+  /** Containers whose labels Traefik is to go on reading, and that nothing enables here. */
+  disabled: Set<string>;
   notes: string[];
 }
 
@@ -48,7 +50,11 @@ export function planImport(
       clean.has(container) ? switches.labels : [],
     ),
   ];
-  return { rows, moved, kept, named: traefik.middlewares.filter((each) => inUse.has(each)), clean, notes };
+  return {
+    ...{ rows, moved, kept, clean, notes },
+    named: traefik.middlewares.filter((each) => inUse.has(each)),
+    disabled: disabledContainers(rows, kept, inUse, traefik),
+  };
 }
 
 function outcomeOf(router: Definition, traefik: TraefikLabels, context: ImportContext): Outcome {
@@ -157,6 +163,25 @@ function cleanContainers(
   // Traefik reads what a container defines only while it is enabled; a row enables it.
   for (const { container } of inUse) if (!routed.has(container)) clean.delete(container);
   return clean;
+}
+
+/**
+ * A Traefik with `exposedByDefault`, which is its own default, read these without a word of theirs; here a container that
+ * is not enabled is not read at all. A row enables its container.
+ */
+function disabledContainers(
+  rows: readonly IngressRowText[],
+  kept: ImportPlan['kept'],
+  inUse: ReadonlySet<Definition>,
+  { switches }: TraefikLabels,
+): Set<string> {
+  const read = new Set([...kept.map(({ router }) => router), ...inUse].map(({ container }) => container));
+  const routed = new Set(rows.map(({ service }) => service));
+  return new Set(
+    [...read].filter(
+      (container) => !routed.has(container) && (switches.get(container)?.enable ?? null) === null,
+    ),
+  );
 }
 
 /** Which variables stand with their values in ingress.yml now. */

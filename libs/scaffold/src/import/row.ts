@@ -17,6 +17,8 @@ export interface IngressRowText {
   proxyprotocol?: 1 | 2 | null;
   scheme?: 'https' | 'h2c';
   sticky?: true;
+  compress?: true;
+  rate_limit?: { average: number; burst?: number; period?: string };
   middleware?: string[];
   allow_source_ips?: string[];
   allow_encoded_slashes?: boolean;

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { generatorTree, printed } from '../testing/generator-tree';
 import importGenerator, { type ImportSchema } from './import';
 
@@ -100,13 +101,69 @@ describe('nx g itsup:import', () => {
     const files = { 'projects/shop/docker-compose.yml': text };
     const file = join(generatorTree().root, 'projects/shop/docker-compose.yml');
     const refused = await messageOf(generatorTree(files), { file });
-    expect(refused).toContain('there is no http middleware "sso"');
+    expect(refused).toContain('the rows name middlewares that are not there: sso (1)');
     expect(refused).toContain('--force');
     const tree = generatorTree(files);
-    expect(await printed(() => importGenerator(tree, { file, force: true }))).toContain(
-      'there is no http middleware',
-    );
+    expect(await printed(() => importGenerator(tree, { file, force: true }))).toContain('--middlewares');
     expect(tree.read('projects/shop/ingress.yml', 'utf8')).toContain('middleware: [sso]\n');
+  });
+
+  it('writes stand-ins for middlewares that are elsewhere, which let nobody in, when it is asked to', async () => {
+    const text = web.replace('=80\n', '=80\n      - traefik.http.routers.shop.middlewares=sso@file\n');
+    const path = 'projects/shop/docker-compose.yml';
+    const own = '# mine\nhttp:\n  middlewares:\n    own: { compress: {} } # kept\n';
+    const tree = generatorTree({
+      [path]: text,
+      'projects/shop/.env': 'DOMAIN=a.example.com',
+      'projects/middlewares.yml': own,
+    });
+    const told = await printed(() =>
+      importGenerator(tree, { file: join(tree.root, path), middlewares: true }),
+    );
+    expect(told).toContain('to be defined: sso (1)');
+    const written = tree.read('projects/middlewares.yml', 'utf8') ?? '';
+    expect(written).toContain('# mine\n');
+    expect(written).toContain('# kept\n');
+    expect(parse(written)).toEqual({
+      http: {
+        middlewares: {
+          own: { compress: {} },
+          sso: { ipAllowList: { sourceRange: ['127.0.0.1/32', '::1/128'] } },
+        },
+      },
+    });
+  });
+
+  it('brings in a folder of stacks, with one report, and leaves out what it cannot', async () => {
+    const stacks = mkdtempSync(join(tmpdir(), 'itsup-stacks-'));
+    const stack = (name: string, text: string): void => {
+      mkdirSync(join(stacks, name));
+      writeFileSync(join(stacks, name, 'compose.yml'), text);
+    };
+    stack('shop', web.replace('${DOMAIN}', 'shop.example.com'));
+    stack('plain', 'services:\n  web:\n    image: nginx\n');
+    stack('wiki', web.replace('${DOMAIN}', 'wiki.example.com').replaceAll('.shop.', '.wiki.'));
+    const tree = generatorTree();
+    const told = await printed(() => importGenerator(tree, { file: stacks }));
+    expect(told).toContain('2 of 3 stacks are brought in:');
+    expect(told).toContain('plain/compose.yml: ');
+    expect(tree.children('projects').sort()).toEqual(['shop', 'wiki']);
+    rmSync(stacks, { recursive: true });
+  });
+
+  it('makes rows of the ports of the file’s own Traefik, which is to be removed', async () => {
+    const text = `services:
+  proxy:
+    image: traefik:v3
+    command: [--entrypoints.mqtt.address=:1883]
+    ports: ["1883:1883"]
+${mqtt.replace('services:\n', '')}`;
+    const path = 'projects/mqtt/compose.yaml';
+    const tree = generatorTree({ [path]: text });
+    const told = await printed(() => importGenerator(tree, { file: join(tree.root, path) }));
+    expect(tree.read('projects/mqtt/ingress.yml', 'utf8')).toContain('hostport: 1883\n');
+    expect(told).toContain('Remove it');
+    expect(told).toMatch(/warning: hostport 1883.* is published by mqtt:proxy itself/);
   });
 
   it.each<[string, Record<string, string>, Partial<ImportSchema>, string]>([

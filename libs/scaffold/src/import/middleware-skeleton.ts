@@ -1,0 +1,41 @@
+import type { Problem } from '@itsup/config';
+import { isMap, parseDocument } from 'yaml';
+
+/** A middleware that rows name and nothing defines. */
+export interface MissingMiddleware {
+  name: string;
+  kind: 'http' | 'tcp';
+  /** Where it is named, `file:line`. */
+  uses: string[];
+}
+
+/** Of the problems of a workspace those of middlewares that are not there, one entry for each. */
+export function missingMiddlewares(problems: readonly Problem[]): MissingMiddleware[] {
+  const missing = new Map<string, MissingMiddleware>();
+  for (const { code, message, place } of problems) {
+    const [, kind, name] = /^there is no (http|tcp) middleware "([^"]+)"/.exec(message) ?? [];
+    if (code !== 'unknown-middleware' || kind === undefined || name === undefined) continue;
+    const known = missing.get(`${kind} ${name}`) ?? { name, kind: kind === 'tcp' ? 'tcp' : 'http', uses: [] };
+    if (place) known.uses.push(`${place.file}:${place.line}`);
+    missing.set(`${kind} ${name}`, known);
+  }
+  return [...missing.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * `projects/middlewares.yml` with a stand-in for each: it lets in nobody but this host itself, because what is missing may
+ * be what asks for a password. Comments and what is there stay.
+ * @param text of the file as it is; null: there is none
+ */
+export function withSkeleton(text: string | null, missing: readonly MissingMiddleware[]): string {
+  const document = parseDocument(text ?? '');
+  if (!isMap(document.contents)) document.contents = document.createNode({});
+  for (const { name, kind, uses } of missing) {
+    const node = document.createNode({ ipAllowList: { sourceRange: ['127.0.0.1/32', '::1/128'] } });
+    const where =
+      uses.length > 3 ? `${uses.slice(0, 3).join(', ')} and ${uses.length - 3} more` : uses.join(', ');
+    node.commentBefore = ` A stand-in that lets nobody in: define it as the old Traefik did. Named by ${where}.`;
+    document.setIn([kind, 'middlewares', name], node);
+  }
+  return document.toString({ lineWidth: 0 });
+}
