@@ -1,4 +1,4 @@
-import { isMap, isSeq, type Node } from 'yaml';
+import { isMap, isPair, isScalar, isSeq } from 'yaml';
 import { pairOf, type ComposeSource } from './compose-file';
 import type { ImportPlan } from './plan-import';
 import type { Edit } from './text-edit';
@@ -11,7 +11,8 @@ export function enableKept(source: ComposeSource, plan: ImportPlan): { edits: Ed
   for (const service of source.services.filter(({ name }) => plan.disabled.has(name))) {
     const list = pairOf(service.map, 'labels')?.value;
     const first = service.labels?.find((label) => !moved.has(label))?.node;
-    const start = first && ('range' in first ? first.range?.[0] : (first.key as Node).range?.[0]);
+    const written = isPair(first) ? first.key : first;
+    const start = isScalar(written) ? written.range?.[0] : undefined;
     const isBlock = (isSeq(list) || isMap(list)) && list.flow !== true;
     if (!isBlock || start === undefined) {
       notes.push(

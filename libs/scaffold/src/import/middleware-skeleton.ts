@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import { isMap, parseDocument } from 'yaml';
+import { Document, isMap, parseDocument } from 'yaml';
 
 /** A middleware that rows name and nothing defines. */
 export interface MissingMiddleware {
@@ -28,8 +28,8 @@ export function missingMiddlewares(problems: readonly Problem[]): MissingMiddlew
  * @param text of the file as it is; null: there is none
  */
 export function withSkeleton(text: string | null, missing: readonly MissingMiddleware[]): string {
-  const document = parseDocument(text ?? '');
-  if (!isMap(document.contents)) document.contents = document.createNode({});
+  const written = parseDocument(text ?? '');
+  const document = isMap(written.contents) ? written : new Document({});
   for (const { name, kind, uses } of missing) {
     const node = document.createNode({ ipAllowList: { sourceRange: ['127.0.0.1/32', '::1/128'] } });
     const where =
