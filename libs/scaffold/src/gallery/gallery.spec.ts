@@ -42,7 +42,7 @@ test('the documentation lists what the gallery has, with the options', () => {
   const page = readFileSync(join(WORKSPACE, 'docs/generators.md'), 'utf8');
   const [, table = ''] = /^(\| `--gallery=` [^]*?)\n\n/m.exec(page) ?? [];
   const rows = [...table.matchAll(/^\| `([a-z0-9-]+)` .*$/gm)];
-  expect(rows).toHaveLength(8);
+  expect(rows).toHaveLength(19);
   for (const [row, name = ''] of rows) {
     const { title, options } = readEntry(gallery, name);
     expect(row).toContain(title);

@@ -51,6 +51,6 @@ describe('generators.json', () => {
     expect(properties['database']?.enum).toEqual(['none', ...DATABASES]);
     const [, told = ''] = /: ([a-z0-9, -]+)\./.exec(properties['gallery']?.description ?? '') ?? [];
     expect(gallery).toEqual(expect.arrayContaining(told.split(', ')));
-    expect(told.split(', ')).toHaveLength(8);
+    expect(told.split(', ')).toHaveLength(19);
   });
 });

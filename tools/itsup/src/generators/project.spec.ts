@@ -34,7 +34,7 @@ projects/blog is there. Next:
     const tree = generatorTree();
     await writeProject(tree, { name: 'blog', domain: 'blog.example.com' } as ProjectSchema, own.ask);
     expect(own.asked).toEqual([
-      'What does it run: an image such as ghost:5, or one of the gallery (gitea, home-assistant, jellyfin, mailserver, n8n, nextcloud, vaultwarden, wireguard)?',
+      'What does it run: an image such as ghost:5, or one of the gallery (adguard-home, authelia, forgejo, ghost, gitea, home-assistant, immich, jellyfin, mailserver, n8n, nextcloud, paperless, pihole, static-site, tinyauth, uptime-kuma, vaultwarden, wireguard, wordpress)?',
       'On which port does it listen?',
       'Which database does it want: postgres, mysql, mariadb, or none?',
       'Which folder of the container has to outlive it? (Enter: none)',
