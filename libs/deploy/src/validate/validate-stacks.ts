@@ -169,7 +169,7 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
 /** Variables that what is generated from the rows takes. */
 function variablesOfRows({ ingress }: Project): ComposeVariable[] {
   const names = new Set(ingress.flatMap(({ basicAuth }) => basicAuth ?? []));
-  return [...names].map((name) => ({ name, optional: false, context: 'other' }));
+  return [...names].map((name) => ({ name, optional: false, context: 'other', keys: [] }));
 }
 
 /** Names that the project's `.env` and secrets define, as far as they are here; an encrypted file shows its names. */
