@@ -17,10 +17,13 @@ export { readAsTraefik, stateInUseProblem } from './run/check-state';
 export { askRow } from './serving/ask-row';
 export { backupState, restoreState, type RestoredState } from './state/backup';
 export { stateFolder } from './state/state-folder';
+export { formatHistory } from './format/format-history';
+export { historyOf, type StackHistory } from './commands/history-of';
 export { formatStatus } from './format/format-status';
 export { stackCompose } from './engine/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';
+export { asDeployed } from './explain/as-deployed';
 export { observeRunning } from './explain/observe-running';
 export { IMAGE_LOCK_FILE } from './images/image-lock';
 export {

@@ -103,9 +103,14 @@ export interface StackStatus {
       state: string;
       health: string | null;
       image: string;
+      /** The engine's words: `Up 2 hours (healthy)`. */
       status: string;
+      /** ISO 8601, since when every health check has failed; null: they do not, or it has none. */
+      unhealthySince: string | null;
     }[];
   }[];
+  /** Of a host outside Docker: its routes are published; null for every other stack. */
+  published: boolean | null;
   /** What differs from what the last deploy left; empty while one is under way. */
   drift: Drift[];
   /** Of the proxy once it was deployed; null for every other stack. */

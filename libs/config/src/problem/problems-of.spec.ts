@@ -13,8 +13,15 @@ describe('problemsOf', () => {
       code: 'engine-unreachable',
       help: 'start it',
     });
-    expect(problemsOf(full)).toEqual([
-      { code: 'enospc', severity: 'error', message: 'no space left on device' },
+    expect(problemsOf(full)).toMatchObject([
+      { code: 'disk-full', message: 'no space left on device', help: expect.stringContaining('df -h shows') },
+    ]);
+    const written = Object.assign(full, { path: '/var/lib/itsup/published.json' });
+    expect(problemsOf(written)).toMatchObject([
+      {
+        message: 'no space left on device: /var/lib/itsup/published.json could not be written',
+        help: expect.stringContaining('df -h /var/lib/itsup shows the disk'),
+      },
     ]);
     expect(problemsOf(docker)).toEqual([
       { code: 'engine-unreachable', severity: 'error', message: 'no engine answers', help: 'start it' },

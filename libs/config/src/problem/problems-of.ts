@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import { UserError, type Problem } from './problem';
 
 /**
@@ -11,10 +13,22 @@ export function problemsOf(error: unknown): Problem[] {
   if (!(error instanceof Error)) {
     return [{ code: 'unexpected', severity: 'error', message: String(error) }];
   }
-  const { code, help } = error as { code?: unknown; help?: unknown };
+  const { code, help, path } = error as { code?: unknown; help?: unknown; path?: unknown };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return [diskFull(path)];
   if (typeof code === 'string') {
     const problem: Problem = { code: code.toLowerCase(), severity: 'error', message: error.message };
     return [typeof help === 'string' ? { ...problem, help } : problem];
   }
   return [{ code: 'unexpected', severity: 'error', message: error.stack ?? error.message }];
+}
+
+/** @param path of what could not be written, where the fault tells it */
+function diskFull(path: unknown): Problem {
+  const what = typeof path === 'string' ? `: ${path} could not be written` : '';
+  return {
+    code: 'disk-full',
+    severity: 'error',
+    message: `no space left on device${what}`,
+    help: `make room, and run it again: df -h${typeof path === 'string' ? ` ${dirname(path)}` : ''} shows the disk, docker system df what Docker has on it`,
+  };
 }

@@ -10,6 +10,7 @@ import { forceReplace } from '../plan/force-replace';
 import { operationsOf, type OperationFacts } from '../plan/operations';
 import { volumeNotes } from '../plan/plan-networks';
 import { planStack } from '../plan/plan-stack';
+import { nameRoutes } from '../plan/reasons';
 import { hasRouteLabels } from '../plan/route-labels';
 import { readsOtherFiles } from '../proxy/state-in-use';
 import type { DeployedFile } from '../state/deployed';
@@ -83,7 +84,8 @@ export async function planLoaded(
   const files = run.publisher.pending(spec.stack);
   const notes = [...loaded.notes, ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes };
-  const explained = spec.project === null ? explainStaticChange(whole, run.publisher) : whole;
+  const explained =
+    spec.project === null ? explainStaticChange(whole, run.publisher) : withRoutes(whole, run, spec.stack);
   const wanted = [replace, readAnew(run, loaded)].filter((one) => one !== null);
   const forced = wanted.reduce(
     (before, one) => forceReplace(before, desired, one, deployed, containers),
@@ -101,6 +103,24 @@ function factsOf(run: Run, { spec, desired, model }: LoadedStack): OperationFact
       spec.project !== null &&
       (hasRouteLabels(desired, service) || run.publisher.routesOf(spec.stack, service) !== null),
   };
+}
+
+/** Reasons with routes by what they are asked for, and not by the names of their routers. */
+function withRoutes(plan: StackPlan, { routing }: Run, stack: string): StackPlan {
+  const routes = routing.projects.find(({ project }) => project === stack)?.routes ?? [];
+  const names = new Map(
+    routes.flatMap(({ routers, domains, pathPrefix, hostport }) =>
+      Object.keys(routers).map((name) => {
+        const [domain = hostport === null ? name : `port ${hostport}`] = domains;
+        return [name, `${domain}${pathPrefix ?? ''}`] as const;
+      }),
+    ),
+  );
+  const services = plan.services.map((service) => ({
+    ...service,
+    reasons: service.reasons.map((reason) => nameRoutes(reason, (name) => names.get(name))),
+  }));
+  return { ...plan, services };
 }
 
 /** What of the proxy reads a folder that is not published to any more is replaced, whatever else stays the same. */

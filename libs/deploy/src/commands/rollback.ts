@@ -66,7 +66,7 @@ async function chooseRecord(
   const chosen =
     to === undefined
       ? records.find((record) => present === null || record.id < present)
-      : records.find((record) => record.id === to);
+      : (records.find((record) => record.id === to) ?? records.find((record) => isNamed(record, to)));
   if (chosen !== undefined) return chosen;
   if (to !== undefined) throw notRestorable(stack, to, records);
   throw refusal({
@@ -75,6 +75,11 @@ async function chooseRecord(
     message: `${stack} has no earlier deploy to go back to`,
     help: `go back in git instead, and run: nx deploy ${stack}`,
   });
+}
+
+/** By the beginning of its id, or of its commit; so short that it could be any is none. */
+function isNamed({ id, commit }: DeployRecord, to: string): boolean {
+  return (to.length >= 8 && id.startsWith(to)) || (to.length >= 7 && (commit ?? '').startsWith(to));
 }
 
 /**

@@ -11,10 +11,11 @@ import { readJournal } from '../state/journal';
 import { lockedBy } from '../state/lock';
 import { readRecords } from '../state/records';
 import { byCodeUnit } from '../sort';
-import { type ContainerSummary, OF_COMPOSE } from '@itsup/docker';
+import { type ContainerDetails, type ContainerSummary, OF_COMPOSE } from '@itsup/docker';
 import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
 import { ownPacketRules } from '../proxy/packet-rules';
+import { publishedRouters } from '../publish/kept-entry-points';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { stateInUseProblem } from '../run/check-state';
 import { successorsOf } from '../stack/successors';
@@ -42,9 +43,12 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     ...request.workspace.projects.map((project) => project.name),
     ...orphans,
   ];
-  const statuses = await Promise.all(
-    names.map((stack) => statusOfStack({ context, specs, byProject, digester, stateFolder }, stack)),
-  );
+  const shared = {
+    ...{ context, specs, byProject, digester, stateFolder },
+    unhealthySince: await unhealthySinces(docker, listing),
+    published: (await publishedRouters(state)).stacks,
+  };
+  const statuses = await Promise.all(names.map((stack) => statusOfStack(shared, stack)));
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
   return statuses.filter(
     ({ state: standing, services, successor }) =>
@@ -67,10 +71,42 @@ interface Shared {
   byProject: ReadonlyMap<string, ContainerSummary[]>;
   digester: Digester;
   stateFolder: string | null;
+  /** By container. */
+  unhealthySince: ReadonlyMap<string, string>;
+  /** Stacks with a route in some file. */
+  published: ReadonlySet<string>;
+}
+
+/** Since when the checks of unhealthy containers fail; nothing is asked where there are none. */
+async function unhealthySinces(
+  docker: DeployContext['docker'],
+  listing: readonly ContainerSummary[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = listing.filter(({ health }) => health === 'unhealthy').map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const found = await docker.inspectContainers(ids);
+  return new Map(
+    found.flatMap(({ id, health, healthcheck }) => {
+      const since = health === null ? null : failingSince(health, healthcheck?.intervalMs ?? 0);
+      return since === null ? [] : [[id, since] as const];
+    }),
+  );
+}
+
+/** The engine keeps five checks; of a longer streak the others are counted back. */
+function failingSince(
+  { failingStreak, log }: NonNullable<ContainerDetails['health']>,
+  intervalMs: number,
+): string | null {
+  const failed = log.slice(log.findLastIndex(({ exitCode }) => exitCode === 0) + 1);
+  const [first] = failed;
+  if (first === undefined) return null;
+  const before = Math.max(0, failingStreak - failed.length) * intervalMs;
+  return new Date(Date.parse(first.start) - before).toISOString();
 }
 
 async function statusOfStack(
-  { context, specs, byProject, digester, stateFolder }: Shared,
+  { context, specs, byProject, digester, stateFolder, unhealthySince, published }: Shared,
   stack: string,
 ): Promise<StackStatus> {
   const { docker, root, state, system } = context;
@@ -103,6 +139,7 @@ async function statusOfStack(
         health,
         image,
         status,
+        unhealthySince: unhealthySince.get(id) ?? null,
       })),
   }));
   const finished = new Set(
@@ -121,6 +158,7 @@ async function statusOfStack(
     stack,
     state: stateOf(spec, services, finished),
     services,
+    published: spec?.kind === 'external' ? published.has(stack) : null,
     drift,
     packetFilter: stack === PROXY_STACK && deployed !== null ? await ownPacketRules(docker) : null,
     stateFolder: stack === PROXY_STACK ? stateFolder : null,

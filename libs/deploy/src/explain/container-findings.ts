@@ -9,11 +9,13 @@ import type { ContainerFact } from './model';
  *
  * @param containers null: the router leads to no container
  * @param network that Traefik comes by; null: Compose alone knows
+ * @param profiles of the service, when none of them is active; empty: it is started like any other
  */
 export function containerFindings(
   target: Target,
   containers: ContainerFact[] | null,
   network: string | null,
+  profiles: readonly string[] = [],
 ): Problem[] {
   if (containers === null || target.project === null || target.service === null) return [];
   const { project, service } = target;
@@ -22,6 +24,12 @@ export function containerFindings(
     { code, severity: 'error', message, help, project },
   ];
   const logs = `itsup logs ${project} ${service}`;
+  if (containers.length === 0 && profiles.length > 0)
+    return finding(
+      'profile-off',
+      `${what} has no container: its profile ${profiles.join(', ')} is not active, so no deploy starts it`,
+      `COMPOSE_PROFILES=${profiles[0] ?? ''} in projects/${project}/.env, or take profiles out of the service`,
+    );
   if (containers.length === 0)
     return finding('not-deployed', `${what} has no container: it is not deployed`, `itsup deploy ${project}`);
   const running = containers.filter(({ state }) => state === 'running');

@@ -45,7 +45,12 @@ export function judgeRunning(
     ...(served === null ? [proxyDown(reason)] : entryPointFindings(answers, served.entryPoints)),
     ...routers.flatMap((router) => {
       const network = networkOfTarget(router, workspace);
-      const ofContainers = containerFindings(router.target, containers[keyOf(router)] ?? null, network);
+      const ofContainers = containerFindings(
+        router.target,
+        containers[keyOf(router)] ?? null,
+        network,
+        profilesOff(router, workspace),
+      );
       // A router without a container that serves is missing for that reason alone.
       return ofContainers.length > 0 ? ofContainers : routerFindings(router, states[router.name]);
     }),
@@ -92,6 +97,14 @@ function containersOf(
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
   return found;
+}
+
+/** Profiles of the service that a router leads to, when none of them is active. */
+function profilesOff({ target }: RouterFact, workspace: Workspace): readonly string[] {
+  const compose = workspace.projects.find((each) => each.name === target.project)?.compose;
+  const profiles = compose?.services.find(({ name }) => name === target.service)?.profiles ?? [];
+  const active = compose?.activeProfiles ?? [];
+  return profiles.some((profile) => active.includes(profile)) || active.includes('*') ? [] : profiles;
 }
 
 function networkOfTarget({ target }: RouterFact, workspace: Workspace): string | null {

@@ -1,101 +1,98 @@
 import { honeypotComment } from '../proxy/honeypot-rules';
 import type { PacketRules, StackStatus } from '../requests';
+import { beginningOf, duration, endOf, shortCommit, WIDTH, wrapped } from './words';
 
-const HEADINGS = ['STACK', 'SERVICE', 'REPLICAS', 'HEALTH', 'IMAGE', 'DRIFT', 'LAST DEPLOY'];
+type Service = StackStatus['services'][number];
+type Container = Service['containers'][number];
 
-/** One table for all stacks, columns aligned; then what needs a person. */
+const LONGEST_NAME = 24;
+/** Of an image so much is shown, whatever else there is: its tag. */
+const SHORTEST_IMAGE = 16;
+
+/** A block for each stack, in 80 columns: how it is and its last deploy, its services, and what needs a person. */
 export function formatStatus(stacks: readonly StackStatus[], now: number): string {
-  const rows = stacks.flatMap((stack) => rowsOf(stack, now));
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = [HEADINGS, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [...lines, ...stacks.flatMap(remarksOf)].join('\n');
+  const names = stacks.flatMap(({ stack, services }) => [
+    stack,
+    ...services.map(({ service }) => `  ${service}`),
+  ]);
+  const width = Math.min(LONGEST_NAME, Math.max(5, ...names.map((name) => name.length)));
+  return stacks.flatMap((stack) => blockOf(stack, now, width)).join('\n');
 }
 
-function rowsOf(stack: StackStatus, now: number): string[][] {
-  const last = lastDeploy(stack, now);
-  if (stack.services.length === 0) {
-    return [[stack.stack, '-', '-', stack.state, '-', driftOf(stack, null), last]];
-  }
-  return stack.services.map(({ service, wanted, containers }, index) => {
-    const running = containers.filter(({ state }) => state === 'running');
-    const health = [...new Set(containers.map((container) => container.health ?? container.state))].sort();
-    const images = [...new Set(containers.map(({ image }) => image))].sort();
-    return [
-      index === 0 ? stack.stack : '',
-      service,
-      wanted === null ? String(running.length) : `${running.length}/${wanted}`,
-      health.join(', ') || 'absent',
-      images.join(', ') || '-',
-      driftOf(stack, service, index === 0),
-      index === 0 ? last : '',
-    ];
-  });
+function blockOf(status: StackStatus, now: number, width: number): string[] {
+  const head = `${beginningOf(status.stack, width).padEnd(width)}  ${stateOf(status).padEnd(8)}  `;
+  const services = status.services.map((service) => serviceLine(service, now, width));
+  return [
+    beginningOf(`${head}${lastDeploy(status, now)}`.trimEnd(), WIDTH),
+    ...services,
+    ...remarksOf(status),
+  ];
 }
 
-/** What differs, in a word each; what concerns the whole stack is in its first line. */
-function driftOf({ drift }: StackStatus, service: string | null, withStack = true): string {
-  const own = drift.filter((one) => one.service === service || (withStack && one.service === null));
-  const counts = new Map<string, number>();
-  for (const { kind } of own) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ') || '-';
+/** `running` where all is well; `external` says nothing of the other host. */
+function stateOf({ state, lastDeploy: record }: StackStatus): string {
+  // What runs is one thing, whether the last change got there another.
+  return state === 'running' && record?.outcome === 'failed' ? 'degraded' : state;
 }
 
-function lastDeploy({ lastDeploy: record }: StackStatus, now: number): string {
+function serviceLine({ service, wanted, containers }: Service, now: number, width: number): string {
+  const running = containers.filter(({ state }) => state === 'running').length;
+  const count = wanted === null ? String(running) : `${running}/${wanted}`;
+  const states = [...new Set(containers.map((container) => stateWords(container, now)))].sort();
+  const images = [...new Set(containers.map(({ image }) => image))].sort().join(', ');
+  const name = beginningOf(`  ${service}`, width).padEnd(width);
+  const left = `${name}  ${count.padStart(3)}  ${(states.join(', ') || 'absent').padEnd(22)}`;
+  const image = endOf(images, Math.max(SHORTEST_IMAGE, WIDTH - left.trimEnd().length - 2));
+  return `${beginningOf(left, WIDTH - 2 - image.length)}  ${image}`.trimEnd();
+}
+
+/** `healthy, up 3 hours`; `unhealthy for 4 min`; `exited (1) 5 minutes ago`. */
+function stateWords({ state, health, status, unhealthySince }: Container, now: number): string {
+  if (state !== 'running') return status === '' ? state : status.charAt(0).toLowerCase() + status.slice(1);
+  if (health === 'unhealthy')
+    return unhealthySince === null
+      ? 'unhealthy'
+      : `unhealthy for ${duration(now - Date.parse(unhealthySince))}`;
+  const up = /^Up (?:about |less than )?(.+?)(?: \(.*\))?$/i.exec(status)?.[1];
+  const since = up === undefined ? '' : `up ${up.replace(/^an? /, '1 ')}`;
+  return [health ?? (since === '' ? 'running' : null), since].filter(Boolean).join(', ');
+}
+
+function lastDeploy({ lastDeploy: record, state, published }: StackStatus, now: number): string {
   if (record === null) {
-    return 'never';
+    if (state === 'external') return published ? 'its routes are published' : 'its routes are not published';
+    return state === 'orphan' ? '' : 'never deployed';
   }
-  const commit = record.commit === null ? '' : ` ${record.commit.slice(0, 7)}`;
-  return `${record.outcome} ${ago(now - Date.parse(record.startedAt))}${commit} by ${record.by}`;
-}
-
-function ago(milliseconds: number): string {
-  const minutes = Math.max(0, Math.round(milliseconds / 60_000));
-  if (minutes < 120) {
-    return `${minutes} min ago`;
-  }
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+  const commit = record.commit === null ? '' : `, ${shortCommit(record.commit)}`;
+  return `${record.outcome} ${duration(now - Date.parse(record.startedAt))} ago${commit}, by ${record.by}`;
 }
 
 function remarksOf(status: StackStatus): string[] {
-  const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder } = status;
-  const remarks = drift.map(({ message }) => `${stack}: ${message}`);
-  if (drift.length > 0 && state !== 'orphan') {
-    remarks.push(`${stack}: what a deploy would do about it: nx run ${stack}:plan`);
-  }
-  if (stateFolder !== null) {
-    remarks.push(`${stack}: ${stateFolder}`);
-  }
-  if (unfinished !== null) {
-    remarks.push(`${stack}: ${unfinished}; the next deploy finishes it`);
-  }
-  if (lockedBy !== null) {
-    remarks.push(`${stack}: being deployed by ${lockedBy}`);
-  }
-  if (successor !== null) {
-    remarks.push(`${stack}: its Compose project is that of ${successor} by now; itsup prune forgets it`);
-  } else if (state === 'orphan') {
-    remarks.push(`${stack}: its folder is gone; itsup prune takes it down`);
-  }
-  return [...remarks, ...(packetFilter === null ? [] : rulesOf(stack, packetFilter))];
+  const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder, lastDeploy } =
+    status;
+  const remarks: string[] = [];
+  if (lastDeploy !== null && (lastDeploy.outcome === 'failed' || lastDeploy.outcome === 'interrupted'))
+    remarks.push(...lastDeploy.problems.map((problem) => `the last ${lastDeploy.command}: ${problem}`));
+  remarks.push(...drift.map(({ message }) => message));
+  if (drift.length > 0 && state !== 'orphan')
+    remarks.push(`what a deploy would do about it: itsup plan ${stack}`);
+  if (stateFolder !== null) remarks.push(stateFolder);
+  if (unfinished !== null) remarks.push(`${unfinished}; the next deploy finishes it`);
+  if (lockedBy !== null) remarks.push(`being deployed by ${lockedBy}`);
+  if (successor !== null)
+    remarks.push(`its Compose project is that of ${successor} by now; itsup prune forgets it`);
+  else if (state === 'orphan') remarks.push('its folder is gone; itsup prune takes it down');
+  if (packetFilter !== null) remarks.push(...rulesOf(packetFilter, lockedBy !== null));
+  return remarks.flatMap((remark) => wrapped(remark, '  ! '));
 }
 
-/** Rules of ours by name. Those of a hand-over are there for its time only. */
-function rulesOf(stack: string, { rules, reason }: PacketRules): string[] {
-  if (reason !== null) return [`${stack}: packet filter rules are not known: ${reason}`];
-  // The honeypot has some for each network: their number says enough.
-  const honeypot = rules.filter(({ name }) => name.startsWith(`${honeypotComment}:`)).length;
-  const others = rules.map(({ name }) => name).filter((name) => !name.startsWith(`${honeypotComment}:`));
-  const names = [
-    ...(honeypot === 0 ? [] : [`${honeypotComment} (${honeypot})`]),
-    ...[...new Set(others)].sort(),
+/** Rules in the packet filter are told when something is wrong with them; `--json` has them all. */
+function rulesOf({ rules, reason }: PacketRules, isDeploying: boolean): string[] {
+  if (reason !== null) return [`packet filter rules are not known: ${reason}`];
+  // Those of a hand-over are there for its time only.
+  const names = rules.map(({ name }) => name).filter((name) => !name.startsWith(`${honeypotComment}:`));
+  if (names.length === 0 || isDeploying) return [];
+  return [
+    `packet filter rules of a hand-over are left: ${[...new Set(names)].sort().join(', ')}; itsup deploy proxy removes them`,
   ];
-  return names.length === 0 ? [] : [`${stack}: packet filter rules: ${names.join(', ')}`];
 }

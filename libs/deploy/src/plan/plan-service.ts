@@ -3,7 +3,7 @@ import { PROXYNET } from '@itsup/routing';
 import { byCodeUnit } from '../sort';
 import type { DeployedService, DesiredService, ObservedContainer, ServiceAction, ServicePlan } from './model';
 import { canMove, MOVED_REASON } from './leave-shared';
-import { changedAspects, describeAspects, describeImage, shortId } from './reasons';
+import { changedAspects, describeChanges, describeImage, shortId } from './reasons';
 
 /** How one container relates to the wanted definition. */
 type Standing = 'current' | 'outdated';
@@ -172,7 +172,7 @@ function changesOf(
         : `image ${desired.image} → ${shortId(desired.locked)}, by images.lock.yml`,
     );
   } else if (needsBuild(desired, deployed)) reasons.push('build context');
-  reasons.push(...describeAspects(changedAspects(deployed.aspects, desired.aspects)));
+  reasons.push(...describeChanges(deployed.aspects, desired.aspects));
   return reasons;
 }
 

@@ -7,6 +7,62 @@ export function changedAspects(before: Record<string, string>, after: Record<str
   return [...names].filter((name) => before[name] !== after[name]).sort(byCodeUnit);
 }
 
+const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
+
+/** What differs between two definitions, in words: routes by their names, everything else by its aspect. */
+export function describeChanges(before: Record<string, string>, after: Record<string, string>): string[] {
+  const changed = changedAspects(before, after);
+  const ofRoutes = changed.filter((name) => ROUTE_LABEL.test(name));
+  const others = changed.filter((name) => !ROUTE_LABEL.test(name));
+  return [...describeRoutes(before, after, ofRoutes), ...describeAspects(others)];
+}
+
+/** A route is a dozen labels: told is which of them came, went or changed. */
+function describeRoutes(
+  before: Record<string, string>,
+  after: Record<string, string>,
+  changed: readonly string[],
+): string[] {
+  if (changed.length === 0) return [];
+  const [was, is] = [routersIn(Object.keys(before)), routersIn(Object.keys(after))];
+  const added = [...is].filter((name) => !was.has(name));
+  const removed = [...was].filter((name) => !is.has(name));
+  const told = new Set([...added, ...removed]);
+  const both = [...routersIn(changed)].filter((name) => !told.has(name));
+  // Of a service or a middleware alone, which a route calls by a name of its own.
+  const parts = changed.flatMap((name) => ROUTE_LABEL.exec(name)?.[2] ?? []);
+  const others = told.size + both.length > 0 ? [] : parts;
+  return (
+    [
+      ['added', added],
+      ['removed', removed],
+      ['changed', [...both, ...others]],
+    ] as const
+  ).flatMap(([word, names]) =>
+    names.length === 0 ? [] : [`routes ${word}: ${listed([...new Set(names)].sort(byCodeUnit))}`],
+  );
+}
+
+/** Names of routers among aspects; those that redirect to HTTPS come and go with their twins. */
+function routersIn(aspects: readonly string[]): Set<string> {
+  return new Set(
+    aspects.flatMap((aspect) => {
+      const [, kind, name = ''] = ROUTE_LABEL.exec(aspect) ?? [];
+      return kind === 'routers' && !name.endsWith('-redirect') ? [name] : [];
+    }),
+  );
+}
+
+/** The names of routes in reasons as people know them, where `nameOf` has a better one. */
+export function nameRoutes(reason: string, nameOf: (router: string) => string | undefined): string {
+  const [, lead, names] = /^(routes \w+: )(.*)$/.exec(reason) ?? [];
+  if (lead === undefined || names === undefined) return reason;
+  return `${lead}${names
+    .split(', ')
+    .map((name) => nameOf(name) ?? name)
+    .join(', ')}`;
+}
+
 /**
  * Aspects in words: those of one kind share it, `environment A, B`. An aspect is `kind` or `kind name`; the name may
  * hold spaces.

@@ -17,7 +17,7 @@ import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
-import { createSecretsReader, HOST_CONTEXT, type SecretsReader } from '../desired/secrets';
+import { createSecretsReader } from '../desired/secrets';
 import { readImageLock } from '../images/image-lock';
 import type { FirstFetched } from '../images/record-first';
 import { pluginOfRun } from '../plugins/plugin-of-run';
@@ -35,6 +35,7 @@ import { readDeployed, type DeployedFile } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
 import type { State } from '../state/state';
 import { checkStateInUse, takeOverState } from './check-state';
+import { withHostSecrets } from './host-secrets';
 import { whyProxyAlong, type EngineAnswer } from './proxy-needed';
 import { PROXY_STACK, type PlanRequest } from '../requests';
 import { labelUses } from './label-uses';
@@ -79,7 +80,7 @@ export async function prepareRun(
     readImageLock(root),
   ]);
   const secrets = createSecretsReader(root, context.docker);
-  const workspace = await withSecrets(request.workspace, context.env, secrets).catch(
+  const workspace = await withHostSecrets(request.workspace, context.env, secrets).catch(
     async (error: unknown) => {
       if ((await answer).fact.reachable) throw error;
       // Against an empty host nothing is published, and whoever plans there may have no key.
@@ -190,34 +191,6 @@ async function observeEngine({ docker }: DeployContext, needed: boolean): Promis
     const reason = error instanceof Error ? error.message : String(error);
     return { listing: [], fact: { reachable: false, reason } };
   }
-}
-
-/** The address for certificates and the dashboard's users may come as secrets of the host instead of in itsup.yml. */
-async function withSecrets(
-  workspace: Workspace,
-  env: Readonly<Record<string, string | undefined>>,
-  secrets: SecretsReader,
-): Promise<Workspace> {
-  const { settings } = workspace;
-  const { letsEncrypt, traefikAdmin } = settings;
-  if (letsEncrypt.email !== null && traefikAdmin.length > 0) return workspace;
-  const { variables } = await secrets(HOST_CONTEXT);
-  const given = (name: string): string | undefined => variables[name] ?? env[name];
-  return {
-    ...workspace,
-    settings: {
-      ...settings,
-      letsEncrypt: { ...letsEncrypt, email: letsEncrypt.email ?? (given('LETSENCRYPT_EMAIL') || null) },
-      traefikAdmin: traefikAdmin.length > 0 ? traefikAdmin : linesOf(given('TRAEFIK_ADMIN')),
-    },
-  };
-}
-
-function linesOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }
 
 /** Projects whose own files have errors: they fail alone. An error in the settings fails every stack. */

@@ -40,9 +40,14 @@ export async function writeFileAtomic(
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw located(error, file);
   }
   if (sync) await syncFolder(folder);
+}
+
+/** A disk that is full says so without saying where. */
+function located(error: unknown, file: string): unknown {
+  return error instanceof Error && !('path' in error) ? Object.assign(error, { path: file }) : error;
 }
 
 /**

@@ -28,11 +28,18 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
         message: `Docker Compose ${fault.version} is too old: ${fault.minimum} is needed`,
         help: 'update the package docker-compose-plugin',
       };
-    case 'compose-invalid':
+    case 'compose-invalid': {
+      const [, file] = /^env file (.+?) not found/.exec(fault.reason) ?? [];
+      if (file !== undefined)
+        return {
+          message: `the env_file ${file} is not there`,
+          help: 'create it, or write it as {path: …, required: false}',
+        };
       return {
         message: `Compose refuses the file: ${fault.reason}`,
         help: newerKeyHelp(fault.reason) ?? 'correct the Compose file',
       };
+    }
     case 'variable-missing':
       return {
         message: `the variable ${fault.variable} is required and not set: ${fault.reason}`,

@@ -1,10 +1,12 @@
 import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
 import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '@itsup/traefik';
+import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
 import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
+import { defaultResolver } from '../row/context';
 import { parseRule, type Rule } from '../rule/parse';
 import { labelRouters } from '../labels/label-routers';
 import type { RouterFact, Target } from './model';
@@ -22,8 +24,15 @@ export interface Candidate {
 
 const PROXY: Target = { project: null, service: null, host: null, port: null, scheme: 'http' };
 
-/** Every router that Traefik would have once the workspace is deployed, in no order. */
-export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): Candidate[] {
+/**
+ * Every router that Traefik would have once the workspace is deployed, in no order.
+ * @param lookups values of variables; without them their defaults count
+ */
+export function candidatesOf(
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+  lookups?: Lookups,
+): Candidate[] {
   const { settings } = workspace;
   const projects = new Map(workspace.projects.map((project) => [project.name, project]));
   const routes = routing.projects.flatMap((project) => project.routes);
@@ -32,7 +41,11 @@ export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): C
   for (const each of routing.projects) {
     const project = projects.get(each.project);
     if (!project?.enabled) continue;
-    for (const { name, kind, router, service, place } of labelRouters(project, each)) {
+    for (const { name, kind, router, service, place } of labelRouters(
+      project,
+      each,
+      lookups?.(project.name),
+    )) {
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
@@ -44,7 +57,21 @@ export function candidatesOf(workspace: Workspace, routing: WorkspaceRouting): C
       }
     }
   }
-  return [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)];
+  const all = [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)];
+  return asksForCertificates(settings) ? all : all.map(withoutResolver);
+}
+
+/** Without an address for certificates there is no resolver of the default name, and Traefik shows its own certificate. */
+function asksForCertificates({ letsEncrypt, traefikOverride }: Settings): boolean {
+  const own = recordOf(traefikOverride?.data['certificatesResolvers']);
+  return letsEncrypt.email !== null || own[defaultResolver] !== undefined;
+}
+
+function withoutResolver(candidate: Candidate): Candidate {
+  const { fact } = candidate;
+  return fact.certResolver === defaultResolver
+    ? { ...candidate, fact: { ...fact, certResolver: null } }
+    : candidate;
 }
 
 /** Every router that Traefik would have once the workspace is deployed, in no order. */

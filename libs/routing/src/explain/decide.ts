@@ -85,8 +85,7 @@ class Asker {
   }
 
   ask(candidate: Candidate, known: Partial<RequestFacts> = {}): Evaluation {
-    if (candidate.hasVariable)
-      return { verdict: 'depends', dependsOn: ['a variable in its rule, which only a deploy knows'] };
+    // One whose rule nobody knows here is left out, which the answer tells.
     if (candidate.rule === null) return { verdict: 'no', dependsOn: [] };
     const facts =
       candidate.fact.kind === 'tcp' ? { host: this.serverName, path: null, query: null } : this.request;
@@ -165,6 +164,8 @@ function lossOf(
   if (winner === null) return null;
   if (winner.fact.kind !== fact.kind)
     return loss(fact, 'priority', `matches too, but ${winner.fact.kind} routers are asked first`);
+  if (winner.fact.redirects && fact.redirects)
+    return loss(fact, 'same', 'does the same: it sends plain HTTP on to HTTPS');
   if (precedenceIsChance(winner, candidate)) {
     return loss(
       fact,

@@ -148,7 +148,61 @@ describe('explain, HTTP', () => {
       outcome: 'served',
       router: { name: 'own@docker', service: 'own@docker', target: { project: 'own', service: 'web' } },
     });
-    expect(by('Host(`${DOMAIN}`)')).toMatchObject({ outcome: 'depends', router: null });
+    expect(by('Host(`${DOMAIN}`)')).toMatchObject({ outcome: 'unserved', router: null });
+  });
+});
+
+describe('explain, by what a deploy knows', () => {
+  const own = project('own', {
+    services: [
+      service('web', {
+        labels: {
+          'traefik.enable': 'true',
+          'traefik.http.routers.own.rule': 'Host(`app.${DOMAIN}`)',
+          'traefik.http.routers.own.tls': 'true',
+          'traefik.http.services.own.loadbalancer.server.port': '80',
+        },
+      }),
+    ],
+  });
+  const asked = (host: string, domain?: string) => {
+    const parsed = parseQuestion(`https://${host}`);
+    if ('problem' in parsed) throw new Error(parsed.problem.message);
+    const whole = workspace([own]);
+    const lookups =
+      domain === undefined ? {} : { lookups: () => (name: string) => ({ DOMAIN: domain })[name] };
+    return explain(parsed.question, whole, routeWorkspace(whole), lookups);
+  };
+
+  it('puts the value of a variable in, and leaves a rule out that has none, which it says', () => {
+    const known = asked('app.acme.org', 'acme.org');
+    expect(known.answers).toMatchObject([{ outcome: 'served', router: { name: 'own@docker' } }]);
+    expect(known.hints).toEqual([]);
+    expect(asked('other.acme.org', 'acme.org').answers).toMatchObject([{ outcome: 'unserved' }]);
+    const unknown = asked('other.acme.org');
+    expect(unknown.answers).toMatchObject([{ outcome: 'unserved', conditional: [] }]);
+    expect(unknown.hints.map(({ code }) => code)).toContain('rule-with-variable');
+  });
+
+  it('names no resolver where nobody can ask for a certificate', () => {
+    const blog = project('blog', { rows: [{ domains: ['blog.acme.org'], port: 80 }] });
+    const resolver = (email: string | null) => {
+      const whole = workspace([blog]);
+      const { letsEncrypt } = whole.settings;
+      const settings = { ...whole.settings, letsEncrypt: { ...letsEncrypt, email } };
+      return sole(ask('https://blog.acme.org', { ...whole, settings })).router?.certResolver;
+    };
+    expect(resolver(null)).toBeNull();
+    expect(resolver('me@acme.org')).toBe('letsencrypt');
+  });
+
+  it('takes two routers that redirect to HTTPS for the same', () => {
+    const redirect = (name: string, path: string) =>
+      project(name, { rows: [{ domains: ['blog.acme.org'], port: 80, pathPrefix: path }] });
+    const whole = workspace([redirect('one', '/a'), redirect('two', '/a/b')]);
+    const [answer] = ask('http://blog.acme.org/a/b', whole).answers;
+    expect(answer).toMatchObject({ outcome: 'redirected' });
+    expect(answer?.losses.map(({ reason }) => reason)).toEqual(['same']);
   });
 });
 

@@ -1,7 +1,8 @@
-import type { Workspace } from '@itsup/config';
+import type { Problem, Workspace } from '@itsup/config';
+import type { Circumstances } from '../conflicts/circumstances';
 import { entryPointMiddlewares } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
-import { candidatesOf } from './candidates';
+import { candidatesOf, type Candidate } from './candidates';
 import { connectionsOf, doorsOf } from './connections';
 import { decide } from './decide';
 import { disputesOver } from './disputes';
@@ -13,8 +14,13 @@ import type { Question } from './question';
  * Who serves what a person asks about, and why nobody else does, as Traefik would decide it with these sources deployed.
  * It does not know what runs: `@itsup/deploy` adds that.
  */
-export function explain(question: Question, workspace: Workspace, routing: WorkspaceRouting): Explanation {
-  const candidates = candidatesOf(workspace, routing);
+export function explain(
+  question: Question,
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+  { lookups }: Circumstances = {},
+): Explanation {
+  const candidates = candidatesOf(workspace, routing, lookups);
   const doors = doorsOf(workspace.settings, routing);
   const { plain, open } = entryPointMiddlewares(workspace.settings);
   const before = ({ entryPoint }: Connection): string[] =>
@@ -26,5 +32,19 @@ export function explain(question: Question, workspace: Workspace, routing: Works
     return { connection, ...decision, entryPointMiddlewares: isHttp ? before(connection) : [], disputes };
   });
   const hints = hintsOf({ question, workspace, routing, candidates, doors, answers });
-  return { question, answers, hints };
+  return { question, answers, hints: [...hints, ...leftOut(candidates)] };
+}
+
+const MOST_LEFT_OUT = 3;
+
+/** Routers that nobody can judge here: they are in no answer. */
+function leftOut(candidates: readonly Candidate[]): Problem[] {
+  const unknown = candidates.filter(({ hasVariable }) => hasVariable);
+  return unknown.slice(0, MOST_LEFT_OUT).map(({ fact: { name, rule, target, place } }) => ({
+    code: 'rule-with-variable',
+    severity: 'note',
+    message: `${name} is left out: a variable in its rule has no value here: ${rule ?? ''}`,
+    help: `give it one in ${target.project === null ? 'the environment' : `projects/${target.project}/.env`}, or ask where a deploy has it`,
+    ...(place !== null && { place }),
+  }));
 }

@@ -61,6 +61,7 @@ export interface Connection {
 export type LossReason =
   | 'priority'
   | 'chance'
+  | 'same'
   | 'path'
   | 'condition'
   | 'plain-only'

@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
 import { nightly } from './commands/nightly';
 import { down, prune, restart, rollback } from './commands/operate';
+import { history } from './commands/history';
 import { images } from './commands/images';
 import { logs, svc } from './commands/passthrough';
 import { plan } from './commands/plan';
@@ -34,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     logs,
     svc,
     restart,
+    history,
     rollback,
     down,
     prune,

@@ -17,12 +17,16 @@ export const explain: Command = {
     const { root, words, flags, color, print } = input;
     const { readWorkspace, UserError } = await import('@itsup/config');
     const { explain: explainFrom, parseQuestion, routeWorkspace } = await import('@itsup/routing');
-    const { formatExplanation, observeRunning } = await import('@itsup/deploy');
+    const { asDeployed, formatExplanation, observeRunning } = await import('@itsup/deploy');
     const parsed = parseQuestion(words[0] ?? '');
     if ('problem' in parsed) throw new UserError(parsed.problem);
-    const workspace = await readWorkspace(root);
-    const explanation = explainFrom(parsed.question, workspace, routeWorkspace(workspace));
-    const running = await withContext(input, (context) => observeRunning(context, explanation, workspace));
+    const { question } = parsed;
+    const { explanation, running } = await withContext(input, async (context) => {
+      const { workspace, circumstances } = await asDeployed(context, await readWorkspace(root));
+      const routing = routeWorkspace(workspace, new Map(), circumstances);
+      const found = explainFrom(question, workspace, routing, circumstances);
+      return { explanation: found, running: await observeRunning(context, found, workspace) };
+    });
     print(
       flags.json === true
         ? JSON.stringify({ ...explanation, running }, null, 2)

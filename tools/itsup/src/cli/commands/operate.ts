@@ -58,10 +58,11 @@ export const rollback: Command = {
     to: {
       type: 'string',
       value: 'record',
-      description: 'the record to go back to (default: the one before); one that is not there lists them',
+      description:
+        'the record to go back to, by its id or commit, as itsup history shows them (default: the one before)',
     },
   },
-  examples: ['itsup rollback blog'],
+  examples: ['itsup rollback blog', 'itsup rollback blog --to ad3f665'],
   words: { min: 1, max: 1 },
   run: (input) =>
     operate(input, async (context, workspace, { commit, onOutcome }) => {

@@ -8,7 +8,7 @@ const WATCH_MS = 2000;
 
 export const status: Command = {
   usage: '[project…]',
-  summary: 'show one table of all stacks: replicas, health, image, last deploy',
+  summary: 'show all stacks: replicas, health, images, the last deploy and what went wrong',
   options: {
     watch: {
       type: 'boolean',

@@ -1,0 +1,20 @@
+import type { Workspace } from '@itsup/config';
+import type { Circumstances } from '@itsup/routing';
+
+import type { DeployContext } from '../context';
+import { createSecretsReader } from '../desired/secrets';
+import { hostCircumstances } from '../ownership/host-circumstances';
+import { withHostSecrets } from '../run/host-secrets';
+
+/**
+ * The workspace as a deploy on this host would take it: with what comes as secrets of the host, and the values of
+ * variables. What cannot be read is left out, as on a machine without the key.
+ */
+export async function asDeployed(
+  context: DeployContext,
+  workspace: Workspace,
+): Promise<{ workspace: Workspace; circumstances: Circumstances }> {
+  const secrets = createSecretsReader(context.root, context.docker);
+  const whole = await withHostSecrets(workspace, context.env, secrets).catch(() => workspace);
+  return { workspace: whole, circumstances: await hostCircumstances(context, whole, secrets) };
+}

@@ -1,0 +1,42 @@
+import type { DeployRecord } from '../requests';
+import { duration, shortCommit, wrapped } from './words';
+
+/** Steps that take less are left out. */
+const SHORTEST_STEP_MS = 500;
+
+/**
+ * Records of a stack for people, newest first: when, how it ended, from which commit, what was done to which service and
+ * why, what took its time, and what went wrong. In 80 columns.
+ * @param present id of the record that describes what runs; null: none does
+ */
+export function formatHistory(records: readonly DeployRecord[], present: string | null): string {
+  return records
+    .flatMap((record) => [...entryOf(record, present), ''])
+    .join('\n')
+    .trimEnd();
+}
+
+function entryOf(record: DeployRecord, present: string | null): string[] {
+  const { id, command, outcome, startedAt, durationMs, by, commit, services, steps, problems, restorable } =
+    record;
+  const when = startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
+  const from = commit === null ? '' : `, ${shortCommit(commit)}`;
+  const mark = id === present ? ', runs now' : restorable ? '' : ', nothing to go back to';
+  const changed = services.filter(({ action }) => action !== 'none');
+  const slow = steps.filter(({ ms }) => ms >= SHORTEST_STEP_MS);
+  return [
+    `${id}${mark}`,
+    ...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}`, '  '),
+    ...changed.flatMap(({ service, action, reasons }) =>
+      wrapped(reasons.join(', ') || action, `  ${service}: ${reasons.length > 0 ? `${action}, ` : ''}`),
+    ),
+    ...(slow.length === 0
+      ? []
+      : wrapped(slow.map(({ step, ms }) => `${step} ${took(ms)}`).join(', '), '  steps: ')),
+    ...problems.flatMap((problem) => wrapped(problem, '  error: ')),
+  ];
+}
+
+function took(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
+}
