@@ -37,8 +37,10 @@ export interface HealthFacts {
   retries: number;
   /** Docker keeps the last five; oldest first. */
   log: { exitCode: number; output: string }[];
-  /** The command of the check, for the drain convention (`test ! -f /tmp/drain`). */
+  /** The command of the check, also for the drain convention (`test ! -f /tmp/drain`). */
   test: string[];
+  /** What a check in the shell form is run by; absent: `/bin/sh -c`. */
+  shell?: string[];
 }
 
 /** The part of libs/docker that a rollout uses. Every method rejects with libs/docker's typed errors. */
@@ -57,13 +59,22 @@ export interface RolloutDocker {
   logs(id: string, lines: number): Promise<string>;
   /** `docker stop`; graceSeconds null: the container's own stop_grace_period. Ids that are gone are no error. */
   stop(ids: string[], options: { graceSeconds: number | null }): Promise<void>;
-  /** `docker rm`, anonymous volumes too. Ids that are gone are no error. */
-  remove(ids: string[], options: { force: boolean }): Promise<void>;
+  /** `docker rm`, anonymous volumes too unless they are to be kept. Ids that are gone are no error. */
+  remove(ids: string[], options: { force: boolean; keepVolumes?: boolean }): Promise<void>;
+  /** `docker start`. */
+  start(ids: string[]): Promise<void>;
+  /** All that it takes to make these containers once more; ids that are gone are left out. Holds secrets: never written down. */
+  snapshot(ids: string[]): Promise<RolloutSnapshot>;
+  /** Starts these containers again, and makes those that are gone once more as they were. Resolves with their ids. */
+  restore(snapshot: RolloutSnapshot): Promise<string[]>;
   /** `docker network disconnect`; who is not on it is no error. */
   disconnect(network: string, id: string): Promise<void>;
   /** Starts and ends a container that does nothing: Traefik's docker provider looks at all of them again when one does. */
   stir(): Promise<void>;
 }
+
+/** Opaque to a rollout. */
+export type RolloutSnapshot = readonly { readonly id: string }[];
 
 /**
  * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and for an answer that is
@@ -91,6 +102,8 @@ export interface Clock {
 export interface ConnectionTable {
   /** From the host's network namespace, where Traefik lives: TCP connections and connected UDP sockets with one of these remote ends. */
   countTo(ends: { address: string; port: number }[]): Promise<number>;
+  /** The TCP connections among these, each by a name that is its own while it lasts. */
+  listTo(ends: { address: string; port: number }[]): Promise<string[]>;
   /**
    * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever opened them: Traefik,
    * siblings, consumers of other stacks. What a container opens to itself does not count.
@@ -117,6 +130,8 @@ export interface RolloutContext {
    * Default: the proxy's.
    */
   pinFolder?: string;
+  /** Opens a listener on the loopback of this host; absent: Traefik does not reach any of ours. */
+  openRelay?(kind: RelayKind): Promise<Relay>;
   report(event: RolloutEvent): void;
   /** Ctrl-C. The pin goes back to the old containers and the rollout ends as interrupted within three seconds. */
   signal: AbortSignal;
@@ -203,6 +218,25 @@ export interface RolloutRequest {
   healthBudgetMs: number | null;
 }
 
+/** One service that cannot run twice, to be replaced while whoever comes waits. */
+export interface RecreateRequest extends Omit<RolloutRequest, 'start'> {
+  /**
+   * Runs `docker compose up --detach --no-deps --force-recreate` for the service, and for what hangs on its containers. Must not wait for
+   * health. The old containers are stopped and still there.
+   */
+  replace(): Promise<void>;
+  /** Containers of other services that are stopped and replaced along, because they share its network or another namespace. */
+  also: string[];
+  /** The new containers have a health check, so Traefik's docker provider does not show them before they are healthy. */
+  hasHealthcheck: boolean;
+  hold: {
+    /** How long anybody waits at most. */
+    limitMs: number;
+    /** HTML for who waited so long. */
+    page: string;
+  };
+}
+
 /** One service that is to run in another number of containers of the same definition. */
 export interface ScaleRequest extends Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
   /** Ids of the containers that stay. */
@@ -254,10 +288,27 @@ export const rolloutSteps = [
 export const moveSteps = ['leave-network'] as const;
 /** What comes between `clear-leftovers` and `pin-old` where the service has hooks for it. */
 export const hookSteps = ['pre-start'] as const;
+/** Steps of a held recreate in the order they run. A test kills the deploy at each of them. */
+export const recreateSteps = [
+  'pin-old',
+  'prove-hold',
+  'wait-quiet',
+  'hold',
+  'stop-old',
+  'recreate',
+  'wait-healthy',
+  'join-edges',
+  'switch',
+  'publish-routes',
+  'await-labels',
+  'unpin',
+] as const;
+export type RecreateStep = (typeof recreateSteps)[number];
 export type RolloutStep =
   | (typeof rolloutSteps)[number]
   | (typeof moveSteps)[number]
-  | (typeof hookSteps)[number];
+  | (typeof hookSteps)[number]
+  | RecreateStep;
 
 /** What the journal keeps of a rollout in progress; JSON. */
 export interface RolloutState {
@@ -278,6 +329,8 @@ export interface RolloutState {
   scale?: { surplus: string[] };
   /** The service leaves this network while it serves: `old` stay. */
   move?: { network: string };
+  /** It is replaced while whoever comes waits; forward: the old ones are being stopped. */
+  recreate?: Record<string, never>;
 }
 
 /** The stack's journal as a rollout sees it. */
@@ -317,3 +370,34 @@ export type RolloutEvent =
       limitMs: number;
     }
   | { type: 'note'; project: string; service: string; text: string };
+
+/** What a listener carries: http also answers who waits too long, and drops who gave up. */
+export type RelayKind = 'http' | 'tcp';
+
+/** Where a listener leads to. */
+export interface RelayTarget {
+  address: string;
+  port: number;
+  tls: boolean;
+}
+
+/** A listener on the loopback that stands in for a service while nobody serves; see `openRelay`. */
+export interface Relay {
+  readonly port: number;
+  /** Requests that arrived before it holds any. */
+  readonly proofs: number;
+  /** Connections that had to wait, the longest wait of one, and how many were answered that nobody serves. */
+  readonly total: number;
+  readonly longestMs: number;
+  readonly refused: number;
+  /** From here on whoever comes waits, at most so long; then he gets the page. */
+  hold(limitMs: number, page: string): void;
+  /** Who waits is answered that nobody serves, and who comes as well. */
+  refuse(): void;
+  /** Who waits goes on to these, in turn, and who comes as well. */
+  release(targets: RelayTarget[]): Promise<void>;
+  /** Nothing came for so long, and nothing is open. */
+  isQuiet(forMs: number): boolean;
+  /** What is open is cut. */
+  close(): void;
+}

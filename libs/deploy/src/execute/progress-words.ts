@@ -3,6 +3,10 @@ import type { RolloutStep } from '@itsup/rollout';
 
 /** What a rollout is at, as a person reads it who waits for it. */
 export const ROLLOUT_WORDS: Record<RolloutStep, string> = {
+  'prove-hold': 'tries whether requests can wait while nothing serves',
+  'wait-quiet': 'waits for long requests at the old containers to finish',
+  hold: 'lets requests wait',
+  recreate: 'makes the new containers',
   'clear-leftovers': 'removes containers that do not run',
   'pre-start': 'runs pre_start',
   'pin-old': 'leads its routes to the old containers',

@@ -1,8 +1,9 @@
-import { type ContainerDetails, type Docker, ofComposeProject } from '@itsup/docker';
+import { type KeptContainer, type ContainerDetails, type Docker, ofComposeProject } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import {
   createConnectionTable,
+  openRelay,
   type ContainerFacts,
   type ProxyAccess,
   type RolloutContext,
@@ -32,6 +33,7 @@ export function rolloutContext(
     clock: context.system,
     connections: local ? createConnectionTable() : null,
     proxy,
+    ...(local && { openRelay }),
     pinFolder: context.state.dynamicDir,
     report: reportRollout(context),
     signal: context.signal ?? never(),
@@ -67,13 +69,27 @@ function rolloutDocker(docker: Docker): RolloutDocker {
     logs: (id, lines) => docker.logs(id, { tail: lines }),
     stop: (ids, { graceSeconds }) =>
       docker.stop(ids, graceSeconds === null ? undefined : { timeoutSeconds: graceSeconds }),
-    remove: (ids, { force }) => docker.remove(ids, { force, volumes: true }),
+    remove: (ids, { force, keepVolumes = false }) => docker.remove(ids, { force, volumes: !keepVolumes }),
+    start: (ids) => docker.start(ids),
+    snapshot: (ids) => docker.keepContainers(ids),
+    restore: async (snapshot) => {
+      const kept = snapshot as readonly KeptContainer[];
+      const present = await docker.inspectContainers(kept.map(({ id }) => id));
+      const ids: string[] = [];
+      for (const one of kept) {
+        const isThere = present.some(({ id }) => id === one.id);
+        if (isThere) await docker.start([one.id]);
+        ids.push(isThere ? one.id : await docker.bringBack(one));
+      }
+      return ids;
+    },
     disconnect: (network, id) => docker.disconnectNetwork(network, id),
     stir: () => stirTraefik(docker),
   };
 }
 
-function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
+/** A container as readiness and rollouts look at it. */
+export function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
   const { health, healthcheck } = details;
   return {
     id: details.id,
@@ -95,6 +111,7 @@ function toFacts(details: ContainerDetails, exposed: string[]): ContainerFacts {
             retries: healthcheck.retries,
             log: health.log.map(({ exitCode, output }) => ({ exitCode, output })),
             test: healthcheck.test,
+            shell: healthcheck.shell,
           },
     labels: details.labels,
     addresses: Object.fromEntries(

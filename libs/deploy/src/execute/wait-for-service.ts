@@ -1,9 +1,10 @@
 import type { ContainerDetails } from '@itsup/docker';
+import { judge } from '@itsup/rollout';
 
 import type { Operation } from '../plan/operation';
 import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
-import { judge } from './judge';
+import { toFacts } from './rollout-context';
 import { containersOf } from './service-containers';
 import { NotHealthyError, notHealthy, waitHealthy } from './wait-healthy';
 
@@ -16,7 +17,8 @@ const INTERVAL_MS = 250;
  * @throws NotHealthyError
  */
 export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
-  const { context, loaded, journal, kept } = convergence;
+  const { context, loaded, journal, rollout, kept } = convergence;
+  const { stack } = loaded.spec;
   const { service, until, retired } = operation;
   const wait = journal.step('await-healthy', async () => {
     const ids = await containersOf(context.docker, loaded, service, retired);
@@ -24,8 +26,9 @@ export async function waitForService(convergence: Convergence, operation: Wait):
     if (until === 'healthy') await refuseWithoutHealthCheck(convergence, operation, ids);
     const mayFinish =
       until === 'ready' && (loaded.desired.services.find(({ name }) => name === service)?.mayFinish ?? false);
-    await waitHealthy(context, {
-      stack: loaded.spec.stack,
+    await waitHealthy(rollout, {
+      stack,
+      status: (text) => context.reporter.status?.(stack, text),
       containers: ids.map((id) => ({ id, service, mayFinish })),
     });
   });
@@ -40,11 +43,11 @@ export async function waitForService(convergence: Convergence, operation: Wait):
 
 /** However long it takes, as with Compose: a migration has no health check to take a limit from. */
 async function waitCompleted(
-  { context, loaded }: Convergence,
+  { context, loaded, rollout }: Convergence,
   { service, reasons }: Wait,
   ids: string[],
 ): Promise<void> {
-  const { docker, reporter, system, signal } = context;
+  const { docker, reporter, signal } = context;
   const { stack } = loaded.spec;
   if (ids.length === 0) return;
   reporter.status?.(stack, `waits for ${service} to complete`);
@@ -55,10 +58,11 @@ async function waitCompleted(
     signal?.throwIfAborted();
     let isOver = true;
     for (const details of snapshot) {
-      const verdict = judge(details, { now: system.now(), mayFinish: true, stabilityMs: 0 });
+      const container = toFacts(details, []);
+      const verdict = judge(container, true);
       if (verdict.state === 'failed') {
         const why = `did not complete successfully${reasons.length > 0 ? `, and ${reasons.join(', ')}` : ''}`;
-        throw await notHealthy(docker, stack, service, details, `${verdict.reason}: it ${why}`);
+        throw await notHealthy(rollout, stack, container, `${verdict.why}: ${service} ${why}`);
       }
       if (verdict.state !== 'finished') isOver = false;
     }

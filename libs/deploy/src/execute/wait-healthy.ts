@@ -1,8 +1,14 @@
 import type { Problem } from '@itsup/config';
-import type { ContainerDetails, Docker } from '@itsup/docker';
+import {
+  awaitStarted,
+  failure,
+  Interrupted,
+  RolloutError,
+  type ContainerFacts,
+  type RolloutContext,
+} from '@itsup/rollout';
 
-import type { DeployContext } from '../context';
-import { healthBudgetMs, judge, type Verdict } from './judge';
+import { waitsFor } from './progress-words';
 
 /** Containers that did not come up: what is wrong with the first of them, and what it said. */
 export class NotHealthyError extends Error {
@@ -21,100 +27,66 @@ export interface WaitRequest {
   stack: string;
   /** Containers to wait for, with whether an exit with 0 is success. */
   containers: { id: string; service: string; mayFinish: boolean }[];
-  stabilityMs?: number;
+  /** Told what it waits for and how long at most. */
+  status?: (text: string) => void;
 }
-
-const LOG_LINES = 20;
-const STABILITY_MS = 1000;
-const STATUS_MS = 1000;
-const INTERVAL_MS = 250;
 
 /**
- * Waits until every container is ready, and fails as soon as one cannot become it: it exited, keeps restarting, is
- * unhealthy, or its health check's own budget passed.
+ * Waits until every container that was started is ready, by the one verdict that rollouts have too, and fails as soon as one cannot become
+ * it. Ports that routes lead to have to answer where Traefik runs.
  * @throws NotHealthyError
  */
-export async function waitHealthy(context: DeployContext, request: WaitRequest): Promise<void> {
-  const { docker, system, signal } = context;
-  if (request.containers.length === 0) return;
-  const wanted = new Map(request.containers.map((container) => [container.id, container]));
-  const began = system.now();
-  let told = began;
-  let intervalMs = INTERVAL_MS;
-  for await (const snapshot of docker.watch([...wanted.keys()], {
-    intervalMs: () => intervalMs,
-    ...(signal && { signal }),
-  })) {
-    signal?.throwIfAborted();
-    const now = system.now();
-    const byId = new Map(snapshot.map((details) => [details.id, details]));
-    let waitingFor: string | null = null;
-    intervalMs = INTERVAL_MS;
-    for (const [id, { service, mayFinish }] of wanted) {
-      const details = byId.get(id);
-      if (details === undefined) throw gone(request.stack, service);
-      const verdict = withBudget(
-        judge(details, {
-          now,
-          mayFinish,
-          stabilityMs: request.stabilityMs ?? STABILITY_MS,
-        }),
-        details,
-        now - began,
-      );
-      if (verdict.state === 'failed')
-        throw await notHealthy(docker, request.stack, service, details, verdict.reason);
-      if (verdict.state !== 'waiting') continue;
-      waitingFor ??= `${service} ${verdict.what} (${limit(details)})`;
-      intervalMs = Math.min(intervalMs, verdict.dueMs ?? INTERVAL_MS);
-    }
-    if (waitingFor === null) return;
-    if (now - told >= STATUS_MS) {
-      told = now;
-      context.reporter.status?.(request.stack, `waits for ${waitingFor}`);
-    }
+export async function waitHealthy(rollout: RolloutContext, request: WaitRequest): Promise<void> {
+  const { stack, containers, status } = request;
+  if (containers.length === 0) return;
+  const ids = containers.map(({ id }) => id);
+  const jobs = new Set(containers.filter(({ mayFinish }) => mayFinish).map(({ id }) => id));
+  const names = [...new Set(containers.map(({ service }) => service))];
+  const started = await rollout.docker.inspect(ids);
+  if (started.length < ids.length) {
+    const missing = containers.find(({ id }) => started.every((one) => one.id !== id));
+    throw gone(stack, missing?.service ?? '');
   }
-  signal?.throwIfAborted();
-}
-
-function withBudget(verdict: Verdict, details: ContainerDetails, elapsed: number): Verdict {
-  const budget = healthBudgetMs(details.healthcheck);
-  if (verdict.state !== 'waiting' || elapsed <= budget) return verdict;
-  return { state: 'failed', reason: `was not healthy within ${Math.round(budget / 1000)} s` };
-}
-
-function limit(details: ContainerDetails): string {
-  return `at most ${Math.round(healthBudgetMs(details.healthcheck) / 1000)} s`;
+  try {
+    await awaitStarted(rollout, started, {
+      what: `${names.join(', ')} to be ready`,
+      mayFinish: ({ id }) => jobs.has(id),
+      onWaiting: (wait) => status?.(waitsFor(wait)),
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) rollout.signal.throwIfAborted();
+    if (!(error instanceof RolloutError)) throw error;
+    throw asProblem(stack, error, started);
+  }
 }
 
 /** The error for a container that did not come up, with what it printed. */
 export async function notHealthy(
-  docker: Docker,
+  rollout: RolloutContext,
   stack: string,
-  service: string,
-  details: ContainerDetails,
-  reason: string,
+  container: ContainerFacts,
+  why: string,
 ): Promise<NotHealthyError> {
-  const logs = await docker.logs(details.id, { tail: LOG_LINES }).catch(() => '');
-  const probes = (details.health?.log ?? []).slice(-3);
+  return asProblem(stack, await failure(rollout, container, why), [container]);
+}
+
+function asProblem(stack: string, error: RolloutError, started: ContainerFacts[]): NotHealthyError {
   return new NotHealthyError(
     {
       code: 'not-healthy',
       severity: 'error',
       project: stack,
-      message: `${stack}: container ${details.name} of ${service} ${reason}`,
-      help: `its last lines are above; see all of them with: docker logs ${details.name}`,
+      message: `${stack}: ${error.message}`,
+      help: helpFor(error, started),
     },
-    [
-      ...probes.map(
-        (probe) => `health check, exit ${probe.exitCode}: ${probe.output.trim().split('\n').at(-1) ?? ''}`,
-      ),
-      ...logs
-        .trimEnd()
-        .split('\n')
-        .filter((line) => line !== ''),
-    ],
+    error.details,
   );
+}
+
+function helpFor({ message, details }: RolloutError, started: ContainerFacts[]): string {
+  const culprit = started.find(({ name }) => message.includes(name)) ?? started[0];
+  const lines = details.length > 0 ? 'its last lines are above; ' : '';
+  return `${lines}see all that it says with: docker logs ${culprit?.name ?? ''}`;
 }
 
 function gone(stack: string, service: string): NotHealthyError {

@@ -162,6 +162,7 @@ export class SimulatedContainer implements Definition {
       healthcheck: this.hasHealthcheck
         ? {
             test: ['CMD', 'true'],
+            shell: ['/bin/sh', '-c'],
             intervalMs: 1000,
             timeoutMs: 1000,
             startPeriodMs: 0,

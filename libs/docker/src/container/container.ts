@@ -57,6 +57,8 @@ export interface HealthProbe {
 /** The effective health check, from the Compose file or the image, the engine's defaults filled in. Milliseconds. */
 export interface HealthcheckSettings {
   test: string[];
+  /** What a check in the shell form is run by. */
+  shell: string[];
   intervalMs: number;
   timeoutMs: number;
   startPeriodMs: number;

@@ -37,6 +37,7 @@ interface RawContainer {
     StopTimeout?: number | null;
     User?: string;
     Healthcheck?: RawHealthcheck | null;
+    Shell?: string[] | null;
   };
   HostConfig: {
     NetworkMode: string;
@@ -95,7 +96,7 @@ function toDetails(raw: RawContainer): ContainerDetails {
     startedAt: state.StartedAt === NEVER ? null : state.StartedAt,
     finishedAt: state.FinishedAt === NEVER ? null : state.FinishedAt,
     health: healthOf(state.Health),
-    healthcheck: healthcheckOf(config.Healthcheck),
+    healthcheck: healthcheckOf(config.Healthcheck, config.Shell),
     networks: Object.fromEntries(
       Object.entries(raw.NetworkSettings.Networks ?? {}).map(([name, endpoint]) => [
         name,
@@ -140,13 +141,17 @@ function healthOf(raw: RawContainer['State']['Health']): ContainerDetails['healt
 }
 
 /** Zero means the engine's default: 30 s, 30 s, 0, 5 s and 3 retries. Durations come in nanoseconds. */
-function healthcheckOf(raw: RawHealthcheck | null | undefined): HealthcheckSettings | null {
+function healthcheckOf(
+  raw: RawHealthcheck | null | undefined,
+  shell: string[] | null | undefined,
+): HealthcheckSettings | null {
   const test = raw?.Test ?? [];
   if (!raw || test.length === 0 || test[0] === 'NONE') return null;
   const milliseconds = (value: number | undefined, fallback: number): number =>
     value ? value / 1e6 : fallback;
   return {
     test,
+    shell: shell?.length ? shell : ['/bin/sh', '-c'],
     intervalMs: milliseconds(raw.Interval, 30_000),
     timeoutMs: milliseconds(raw.Timeout, 30_000),
     startPeriodMs: milliseconds(raw.StartPeriod, 0),

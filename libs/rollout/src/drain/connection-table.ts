@@ -14,6 +14,20 @@ const listening = '0A';
 
 const families = ['tcp', 'tcp6', 'udp', 'udp6'];
 
+/** What identifies an established connection to one of these ends, by address and port as `comparableAddress` has it. */
+export function establishedTo(table: string, wanted: ReadonlySet<string>): string[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+      if (state !== established) return [];
+      const [address = '', port = ''] = remote.split(':');
+      const end = `${addressOf(address)} ${parseInt(port, 16)}`;
+      return wanted.has(end) ? [`${local} ${remote}`] : [];
+    });
+}
+
 /**
  * Remote ends of all established connections in one of the kernel's tables (/proc/net/tcp and its siblings; no privilege needed).
  * Addresses there are hexadecimal words in host byte order: little-endian on every machine that Docker runs on.
@@ -99,6 +113,13 @@ export function createConnectionTable(procNet = '/proc/net', proc = '/proc'): Co
         families.map((family) => readFile(`${procNet}/${family}`, 'utf8').catch(() => '')),
       );
       return tables.flatMap(establishedEnds).filter((end) => wanted.has(`${end.address} ${end.port}`)).length;
+    },
+    listTo: async (ends) => {
+      const wanted = new Set(ends.map((end) => `${comparableAddress(end.address)} ${end.port}`));
+      const tables = await Promise.all(
+        ['tcp', 'tcp6'].map((family) => readFile(`${procNet}/${family}`, 'utf8').catch(() => '')),
+      );
+      return tables.flatMap((table) => establishedTo(table, wanted));
     },
     countInto: async (pids, addresses) => {
       const counts = await Promise.all(

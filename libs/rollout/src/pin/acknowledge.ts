@@ -113,6 +113,35 @@ export function supersededRouter(
   return '';
 }
 
+/**
+ * Waits until the docker provider of no instance leads to these servers any more: what is below their routers gets the requests.
+ */
+export async function acknowledgeUnled(ack: Acknowledgement, gone: ProvidedConfiguration): Promise<void> {
+  let left = '';
+  await everyInstance(
+    ack,
+    "Traefik's docker provider to see that the old containers are gone",
+    async (api) => {
+      left = leadingService(await api.rawData(), gone);
+      return left === '';
+    },
+    () => `service ${left} still leads to them`,
+    ack.limits.providerTimeout,
+  );
+}
+
+/** Name of a service of the docker provider that has one of these servers; empty: none has. */
+function leadingService(served: ServedConfiguration, gone: ProvidedConfiguration): string {
+  for (const protocol of protocols) {
+    for (const [name, { servers }] of Object.entries(gone[protocol].services)) {
+      const found = served[protocol].services.get(`${name}@docker`);
+      const addresses = new Set(servers.map(serverAddress));
+      if (found && serversOf(found).some((address) => addresses.has(address))) return name;
+    }
+  }
+  return '';
+}
+
 /** Waits until no instance serves the pin any more. */
 export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string): Promise<void> {
   const refusal = fileRefusal(ack);

@@ -9,6 +9,7 @@ import {
   type ProvidedConfiguration,
   type ProvidedService,
 } from './provided-configuration';
+import { withoutBreakers } from './without-breakers';
 import {
   field,
   fieldKey,
@@ -33,6 +34,8 @@ export interface PinInput {
   retired: DynamicConfiguration;
   /** Transports of the published files, for `serversTransport: name@file`. */
   transports: Record<string, Tree>;
+  /** The same for TCP services. */
+  tcpTransports?: Record<string, Tree>;
   /** Of the static configuration: what Traefik builds its default transport from; null: its defaults. */
   defaultTransport: Tree | null;
   /** `providers.precedence` puts the file provider before docker. */
@@ -42,6 +45,22 @@ export interface PinInput {
    * one to A again it may show the first while the second is still to come.
    */
   writing: string;
+  manner?: PinManner;
+}
+
+/** How a pin's connections and routers differ from the labels'; default: in nothing but that idle connections are let go of. */
+export interface PinManner {
+  /**
+   * fresh: one for every request, so that one that is open is a request under way. listener: to a listener that holds them; what takes a
+   * long wait for a fault is left out.
+   */
+  connections?: 'fresh' | 'listener';
+  /** Every router is one below its original, under a name of the pin's own: where the original works, it wins. */
+  below?: boolean;
+  /** A path on an entry point that leads to this port of the loopback. */
+  proof?: { entryPoint: string; path: string; port: number };
+  /** Definition of a middleware of the published files. */
+  middlewareOf?: (name: string) => Tree | undefined;
 }
 
 /** A file that sends a service's traffic to chosen containers, whatever their labels say. */
@@ -76,6 +95,18 @@ export function renderPin(input: PinInput): Pin {
     .slice(0, 16);
   const marker = `rollout-${input.project}-${input.service}-${digest}`;
   const http = document.http;
+  const { proof } = input.manner ?? {};
+  if (proof !== undefined) {
+    const name = pinnedName('proof', input);
+    const rule = `Path(\`${proof.path}\`)`;
+    http['routers'] = {
+      ...http['routers'],
+      [name]: { entryPoints: [proof.entryPoint], rule, service: name },
+    };
+    const servers = [{ url: `http://127.0.0.1:${proof.port}` }];
+    http['services'] = { ...http['services'], [name]: { loadBalancer: { servers } } };
+    routers.push({ protocol: 'http', name });
+  }
   http['middlewares'] = { ...http['middlewares'], [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } };
   return { text: `${ownerLine(input)}\n${textOf(document)}`, marker, routers };
 }
@@ -98,7 +129,8 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
   const services: Record<string, Tree> = {};
   const transports: Record<string, Tree> = { ...file?.serversTransports };
   for (const [name, service] of Object.entries(provided.services)) {
-    const transport = protocol === 'http' ? ownTransport(service, input) : null;
+    const transport =
+      protocol === 'http' ? ownTransport(service, input) : waitingTransport(protocol, service, input);
     if (transport) transports[pinnedName(name, input)] = transport;
     const transportName = transport === null ? null : pinnedName(name, input);
     services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references);
@@ -108,10 +140,14 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
 
   const routers: Record<string, Tree> = {};
   for (const [name, router] of Object.entries(provided.routers)) {
-    routers[pinnedName(name, input)] = routerOf(protocol, router, references, input.winsTies);
+    routers[pinnedName(name, input)] = routerOf(protocol, router, references, input);
   }
-  for (const [name, router] of Object.entries(file?.routers ?? {}))
-    routers[name] = references.replaceAll(router);
+  for (const [name, router] of Object.entries(file?.routers ?? {})) {
+    const replaced = references.replaceAll(router);
+    // Under its own name it would override its original for as long as the pin is there.
+    if (input.manner?.below) routers[pinnedName(name, input)] = lowered(protocol, replaced);
+    else routers[name] = replaced;
+  }
 
   const middlewares: Record<string, Tree> = {};
   for (const [name, middleware] of Object.entries(provided.middlewares)) {
@@ -123,9 +159,19 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
   return { routers, services, middlewares, serversTransports: transports };
 }
 
-function routerOf(protocol: Protocol, router: Tree, references: References, winsTies: boolean): Tree {
+function routerOf(
+  protocol: Protocol,
+  router: Tree,
+  references: References,
+  { winsTies, manner, provided }: PinInput,
+): Tree {
   let copy = withField(router, 'service', references.service(textField(router, 'service') ?? ''));
-  const middlewares = listField(router, 'middlewares');
+  const written = listField(router, 'middlewares');
+  const middlewares =
+    manner?.connections === 'listener' && protocol === 'http'
+      ? withoutBreakers(written, (name) => definitionOf(name, provided.http.middlewares, manner))
+      : written;
+  if (written.length > middlewares.length) copy = withoutField(copy, 'middlewares');
   if (middlewares.length > 0)
     copy = withField(
       copy,
@@ -136,9 +182,22 @@ function routerOf(protocol: Protocol, router: Tree, references: References, wins
   if (options && options !== 'default' && !options.includes('@')) {
     copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
   }
+  if (manner?.below) return lowered(protocol, copy);
   if (protocol !== 'udp' && !winsTies)
     copy = withField(copy, 'priority', routerPriority(protocol, router) + 1);
   return copy;
+}
+
+/** One below; 0 would mean the length of the rule. */
+function lowered(protocol: Protocol, router: Tree): Tree {
+  const priority = routerPriority(protocol, router) - 1;
+  return withField(router, 'priority', priority === 0 ? -1 : priority);
+}
+
+/** What a label or a published file says a middleware is. */
+function definitionOf(name: string, own: Record<string, Tree>, manner: PinManner): Tree | undefined {
+  if (name.endsWith('@file')) return manner.middlewareOf?.(name.slice(0, -'@file'.length));
+  return own[name.endsWith('@docker') ? name.slice(0, -'@docker'.length) : name];
 }
 
 function serviceOf(
@@ -166,8 +225,20 @@ function withCookieName(loadBalancer: Tree, service: string): Tree {
   return withField(loadBalancer, 'sticky', withField(sticky, 'cookie', named));
 }
 
+/** A TCP transport that a service names, for a listener: a client that ends its side while it waits is not cut off. */
+function waitingTransport(protocol: Protocol, service: ProvidedService, input: PinInput): Tree | null {
+  const reference = textField(service.loadBalancer, 'serversTransport');
+  if (protocol !== 'tcp' || input.manner?.connections !== 'listener' || !reference?.endsWith('@file'))
+    return null;
+  const known = input.tcpTransports?.[reference.slice(0, -'@file'.length)];
+  return known === undefined ? null : withField(known, 'terminationDelay', '-1ms');
+}
+
 /** A copy of the transport in use that lets go of idle connections; null where that transport is out of sight. */
 function ownTransport(service: ProvidedService, input: PinInput): Tree | null {
+  const connections = input.manner?.connections;
+  if (connections === 'listener')
+    return { maxIdleConnsPerHost: -1, forwardingTimeouts: { idleConnTimeout: idleConnectionTimeout } };
   const reference = textField(service.loadBalancer, 'serversTransport');
   let base: Tree;
   if (!reference) {
@@ -191,7 +262,8 @@ function ownTransport(service: ProvidedService, input: PinInput): Tree | null {
     base = known;
   }
   const timeouts = withField(subtree(base, 'forwardingTimeouts'), 'idleConnTimeout', idleConnectionTimeout);
-  return withField(base, 'forwardingTimeouts', timeouts);
+  const own = withField(base, 'forwardingTimeouts', timeouts);
+  return connections === 'fresh' ? withField(own, 'maxIdleConnsPerHost', -1) : own;
 }
 
 function middlewareOf(middleware: Tree, references: References): Tree {

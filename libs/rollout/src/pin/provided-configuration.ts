@@ -74,6 +74,11 @@ export function isServing(container: ContainerFacts): boolean {
   );
 }
 
+/** The same container, for who leads traffic to it without asking what the engine thinks of its health. */
+export function regardlessOfHealth(container: ContainerFacts): ContainerFacts {
+  return { ...container, health: null };
+}
+
 export function emptyConfiguration(): ProvidedConfiguration {
   const section = (): ProvidedSection => ({ routers: {}, services: {}, middlewares: {} });
   return { http: section(), tcp: section(), udp: section() };

@@ -43,6 +43,9 @@ export function patientDocker(docker: RolloutDocker, patience: Patience): Rollou
     logs: (...args) => docker.logs(...args),
     stop: (...args) => patiently(patience, () => docker.stop(...args)),
     remove: (...args) => patiently(patience, () => docker.remove(...args)),
+    start: (...args) => patiently(patience, () => docker.start(...args)),
+    snapshot: (...args) => patiently(patience, () => docker.snapshot(...args)),
+    restore: (...args) => patiently(patience, () => docker.restore(...args)),
     disconnect: (...args) => patiently(patience, () => docker.disconnect(...args)),
     stir: () => patiently(patience, () => docker.stir()),
   };

@@ -4,7 +4,10 @@ import type { Clock, RolloutEvent, RolloutStep } from '../types';
 export interface WaitOptions {
   /** Ends the sentence `waiting for …`. */
   what: string;
-  limitMs: number;
+  /** When the wait ends by itself, which is what is shown; a function: it may change with what is seen. */
+  limitMs: number | (() => number);
+  /** The error of that end; default: `gave up after …`. */
+  timeUp?: () => Promise<Error>;
   /** Between two looks; a function of the time that has passed. */
   intervalMs: number | ((elapsedMs: number) => number);
 }
@@ -40,11 +43,12 @@ export async function waitFor<T>(
   const start = waiter.clock.now();
   let reported = start;
   const { deadline = (ms: number) => AbortSignal.timeout(ms) } = waiter;
-  const cutoff = deadline(Math.min(options.limitMs + lookGraceMs, longestTimer));
+  const limit = (): number => (typeof options.limitMs === 'number' ? options.limitMs : options.limitMs());
+  const cutoff = deadline(Math.min(limit() + lookGraceMs, longestTimer));
   const giveUp = (): RolloutError => {
     const words = lastWords();
     return new RolloutError(
-      `gave up after ${seconds(options.limitMs)} of waiting for ${options.what}${words ? `: ${words}` : ''}`,
+      `gave up after ${seconds(limit())} of waiting for ${options.what}${words ? `: ${words}` : ''}`,
     );
   };
   for (;;) {
@@ -55,10 +59,10 @@ export async function waitFor<T>(
     );
     if (value !== null) return value;
     const now = waiter.clock.now();
-    if (now - start >= options.limitMs) throw giveUp();
+    if (now - start >= limit()) throw options.timeUp ? await options.timeUp() : giveUp();
     if (now - reported >= reportEveryMs) {
       reported = now;
-      waiter.onWaiting({ what: options.what, elapsedMs: now - start, limitMs: options.limitMs });
+      waiter.onWaiting({ what: options.what, elapsedMs: now - start, limitMs: limit() });
     }
     const { intervalMs } = options;
     const pause = typeof intervalMs === 'number' ? intervalMs : intervalMs(now - start);

@@ -1,14 +1,11 @@
-import type { AddressWatch } from './address-watch';
-import { healthLog, judge, startBudget } from './health';
-import {
-  provideConfiguration,
-  type ProvidedConfiguration,
-  type ProvidedService,
-} from '../pin/provided-configuration';
-import { NoAnswer, RolloutError } from '../procedure/rollout-error';
-import { textField } from '../tree-access';
 import type { ContainerFacts, RolloutContext, RolloutLimits } from '../types';
+import { RolloutError } from '../procedure/rollout-error';
 import { seconds, waitFor, type Waiter } from '../procedure/waiting';
+import type { AddressWatch } from './address-watch';
+import { EarlyCheck } from './early-check';
+import { healthLog } from './health-log';
+import { portsAnswer, routedEnds } from './ports-answer';
+import { judge, stabilityOf, startBudget } from './readiness';
 
 export interface ReadyOptions {
   /** Overrides the budget that follows from the health checks. */
@@ -19,18 +16,28 @@ export interface ReadyOptions {
   network: string | null;
   /** Those that serve meanwhile; every look is at them too. */
   serving?: AddressWatch;
+  /**
+   * The health check's own command is tried by us as well, where a routed port answers too: for whoever leads traffic there by address. What
+   * waits for the engine's `healthy` (Traefik's docker provider, Compose) has to do so afterwards.
+   */
+  early?: boolean;
+  /** Whether ports that routes lead to have to answer. Default: yes. */
+  ports?: boolean;
+  /** Whether an end with exit code 0 is success. Default: of none. */
+  mayFinish?: (container: ContainerFacts) => boolean;
+  /** Ends the sentence `waiting for …`; default: the new containers to be ready. */
+  what?: string;
 }
 
 const LONGEST_INTERVAL_MS = 1000;
 const logLines = 20;
-const probeMs = 2000;
 
 /**
- * Waits until all containers are ready for traffic: healthy, or without a health check running without a restart for a while; and every
- * port that a route leads to answers from where Traefik is.
+ * Waits until all containers are ready: healthy, or without a health check running without a restart for a while; and every port that a
+ * route leads to answers from where Traefik is. The one wait for it, whether they were rolled or only started.
  *
  * @param fresh as they were found after their start
- * @returns their facts
+ * @returns their facts; with `early` some may be `starting` still for the engine
  * @throws RolloutError as soon as one cannot become ready, with its health log and last lines
  */
 export async function awaitReady(
@@ -38,145 +45,143 @@ export async function awaitReady(
   fresh: ContainerFacts[],
   options: ReadyOptions,
 ): Promise<ContainerFacts[]> {
-  const { limits, waiter, serving } = options;
-  const ids = fresh.map(({ id }) => id);
-  const started = context.clock.now();
-  const stableSince = new Map<string, { startedAt: number; since: number }>();
-  const portDue = new Map<string, number>();
-  let why = '';
-
-  const look = async (): Promise<ContainerFacts[] | null> => {
-    const looked = await context.docker.inspect([...ids, ...(serving?.ids ?? [])]);
-    await serving?.follow(looked);
-    const containers = looked.filter(({ id }) => ids.includes(id));
-    if (containers.length < ids.length) {
-      throw new RolloutError(`${ids.length - containers.length} of the new containers disappeared`);
-    }
-    why = '';
-    for (const container of containers) {
-      const verdict = judge(container);
-      if (verdict.state === 'failed') throw await failure(context, container, verdict.why);
-      if (verdict.state === 'waiting') {
-        why ||= verdict.why;
-        continue;
-      }
-      const answers = await portsAnswer(context, container, options.network);
-      if (verdict.state === 'ready') {
-        if (answers === '') continue;
-        const due = portDue.get(container.id) ?? context.clock.now() + limits.portTimeout;
-        portDue.set(container.id, due);
-        if (context.clock.now() >= due) {
-          throw await failure(
-            context,
-            container,
-            `${container.name} is healthy, but ${answers} after ${seconds(limits.portTimeout)}`,
-          );
-        }
-        why ||= `${container.name}: ${answers}`;
-        continue;
-      }
-      const known = stableSince.get(container.id);
-      if (!known || known.startedAt !== container.startedAt || answers !== '') {
-        stableSince.set(container.id, { startedAt: container.startedAt, since: context.clock.now() });
-        why ||=
-          answers === ''
-            ? `${container.name} has to run for ${seconds(limits.stability)}`
-            : `${container.name}: ${answers}`;
-      } else if (context.clock.now() - known.since < limits.stability) {
-        why ||= `${container.name} has to run for ${seconds(limits.stability)}`;
-      }
-    }
-    if (why === '') return containers;
-    const budget = options.budgetMs ?? startBudget(containers, limits);
-    if (context.clock.now() - started >= budget) {
-      const culprit = containers.find((container) => why.startsWith(container.name)) ?? containers[0];
-      if (culprit) throw await failure(context, culprit, `not ready after ${seconds(budget)}: ${why}`);
-    }
-    return null;
-  };
-
-  const limitMs = options.budgetMs ?? startBudget(fresh, limits);
-  // `look` itself ends the wait, with details; the limit here is what is shown.
+  const wait = new ReadinessWait(context, fresh, options);
   return waitFor(
-    waiter,
+    options.waiter,
     {
-      what: 'the new containers to be ready',
-      limitMs: limitMs + 60_000,
+      what: options.what ?? 'the new containers to be ready',
+      limitMs: () => wait.budgetMs,
       // Each look is a process: what takes a minute to start need not be known to the tenth of a second.
-      intervalMs: (elapsedMs) =>
-        Math.min(Math.max(limits.healthInterval, elapsedMs / 20), LONGEST_INTERVAL_MS),
+      intervalMs: (elapsedMs) => wait.pause(elapsedMs),
+      timeUp: () => wait.timeUp(),
     },
-    look,
-    () => why,
+    () => wait.look(),
+    () => wait.why,
   );
 }
 
-/** Empty: all ports that routes lead to answer. Else which one does not, in words. */
-export async function portsAnswer(
-  context: RolloutContext,
-  container: ContainerFacts,
-  network: string | null,
-): Promise<string> {
-  const asReady: ContainerFacts = { ...container, health: null };
-  const provided = provideConfiguration([asReady], network);
-  const services: ProvidedService[] = [
-    ...Object.values(provided.http.services),
-    ...Object.values(provided.tcp.services),
-  ];
-  const hosts = hostsOf(provided);
-  const seen = new Set<string>();
-  for (const end of services.flatMap((service) => service.ends)) {
-    const key = `${end.address}:${end.port}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (end.scheme === 'http') {
-      const answer = await answersHttp(context, end, hosts.get(key) ?? null);
-      if (!answer) return `its port ${end.port} does not answer HTTP`;
-    } else if (!(await context.tcpProbe(end.address, end.port, probeMs))) {
-      return `its port ${end.port} accepts no connection`;
+class ReadinessWait {
+  /** What is missing, of the first that is not ready. */
+  why = '';
+  budgetMs: number;
+  private culprit: ContainerFacts | undefined;
+  private readonly ids: string[];
+  private readonly stableSince = new Map<string, { startedAt: number; since: number }>();
+  private readonly portDue = new Map<string, number>();
+  private readonly early: EarlyCheck;
+
+  constructor(
+    private readonly context: RolloutContext,
+    fresh: ContainerFacts[],
+    private readonly options: ReadyOptions,
+  ) {
+    this.ids = fresh.map(({ id }) => id);
+    this.budgetMs = this.budgetOf(fresh);
+    this.early = new EarlyCheck(context);
+  }
+
+  async look(): Promise<ContainerFacts[] | null> {
+    const { serving } = this.options;
+    const looked = await this.context.docker.inspect([...this.ids, ...(serving?.ids ?? [])]);
+    await serving?.follow(looked);
+    const containers = looked.filter(({ id }) => this.ids.includes(id));
+    const missing = this.ids.length - containers.length;
+    if (missing > 0) throw new RolloutError(`${missing} of the new containers disappeared`);
+    this.budgetMs = this.budgetOf(containers);
+    const found = await Promise.all(containers.map((container) => this.missingOf(container)));
+    const first = found.findIndex((missingOne) => missingOne !== '');
+    this.why = found[first] ?? '';
+    this.culprit = containers[first] ?? containers[0];
+    return first < 0 ? containers : null;
+  }
+
+  /** The error when the budget has passed. */
+  async timeUp(): Promise<RolloutError> {
+    const why = `not ready after ${seconds(this.budgetMs)}: ${this.why}`;
+    return this.culprit === undefined ? new RolloutError(why) : failure(this.context, this.culprit, why);
+  }
+
+  pause(elapsedMs: number): number {
+    const { healthInterval } = this.options.limits;
+    const regular = Math.min(Math.max(healthInterval, elapsedMs / 20), LONGEST_INTERVAL_MS);
+    return Math.max(Math.min(regular, this.early.due()), Math.min(healthInterval, regular));
+  }
+
+  private budgetOf(containers: ContainerFacts[]): number {
+    return this.options.budgetMs ?? startBudget(containers, this.options.limits);
+  }
+
+  /**
+   * Empty: it is ready. Else what is missing, in words.
+   * @throws RolloutError when it cannot become ready
+   */
+  private async missingOf(container: ContainerFacts): Promise<string> {
+    const verdict = judge(container, this.options.mayFinish?.(container));
+    switch (verdict.state) {
+      case 'failed':
+        throw await failure(this.context, container, verdict.why);
+      case 'finished':
+        return '';
+      case 'ready':
+        return this.missingPort(container);
+      case 'unchecked':
+        return this.missingStability(container);
+      case 'waiting':
+        return (await this.isReadyEarly(container)) ? '' : verdict.why;
     }
   }
-  return '';
-}
 
-/**
- * Any answer is one: what the application thinks of `/` says nothing about its being up. One that takes longer than a probe may (a page that
- * is being computed) at least took the connection and keeps it.
- */
-async function answersHttp(
-  context: RolloutContext,
-  end: { address: string; port: number },
-  routed: string | null,
-): Promise<boolean> {
-  const address = end.address.includes(':') ? `[${end.address}]` : end.address;
-  try {
-    await context.get(`http://${address}:${end.port}/`, {
-      timeoutMs: probeMs,
-      headOnly: true,
-      // Applications refuse names that they do not know, and some do not even answer.
-      ...(routed === null ? {} : { headers: { host: routed } }),
-    });
-    return true;
-  } catch (error) {
-    return error instanceof NoAnswer && (await context.tcpProbe(end.address, end.port, probeMs));
+  /** Empty: the ports that routes lead to answer. Else which one does not, in words. */
+  private closedPort(container: ContainerFacts): Promise<string> {
+    return this.options.ports === false
+      ? Promise.resolve('')
+      : portsAnswer(this.context, container, this.options.network);
   }
-}
 
-/** A domain by `address:port`, of a router that leads there. */
-function hostsOf(provided: ProvidedConfiguration): Map<string, string> {
-  const hosts = new Map<string, string>();
-  for (const router of Object.values(provided.http.routers)) {
-    const host = /\bHost\(`([^`*]+)`\)/.exec(textField(router, 'rule') ?? '')?.[1];
-    const service = provided.http.services[textField(router, 'service') ?? ''];
-    if (host === undefined || service === undefined) continue;
-    for (const { address, port } of service.ends) hosts.set(`${address}:${port}`, host);
+  private async missingPort(container: ContainerFacts): Promise<string> {
+    const answers = await this.closedPort(container);
+    if (answers === '') return '';
+    const { portTimeout } = this.options.limits;
+    const now = this.context.clock.now();
+    const due = this.portDue.get(container.id) ?? now + portTimeout;
+    this.portDue.set(container.id, due);
+    if (now < due) return `${container.name}: ${answers}`;
+    throw await failure(
+      this.context,
+      container,
+      `${container.name} is healthy, but ${answers} after ${seconds(portTimeout)}`,
+    );
   }
-  return hosts;
+
+  private async missingStability(container: ContainerFacts): Promise<string> {
+    const { clock } = this.context;
+    const needed = stabilityOf(container, this.options.limits);
+    const answers = await this.closedPort(container);
+    const { startedAt } = container;
+    let known = this.stableSince.get(container.id);
+    if (known?.startedAt !== startedAt || answers !== '') {
+      // A port that was seen not to answer has to answer for so long; else the container's own age tells.
+      const wasClosed = known?.startedAt === startedAt || answers !== '';
+      known = { startedAt, since: wasClosed ? clock.now() : Math.min(startedAt, clock.now()) };
+      this.stableSince.set(container.id, known);
+      if (answers !== '') return `${container.name}: ${answers}`;
+    }
+    if (clock.now() - known.since >= needed) return '';
+    return `${container.name} has to run for ${seconds(needed)}`;
+  }
+
+  /** A first server for the time of an initialisation passes its own check; no route leads to its port. */
+  private async isReadyEarly(container: ContainerFacts): Promise<boolean> {
+    if (this.options.early !== true || container.status !== 'running') return false;
+    if (routedEnds(container, this.options.network).length === 0) return false;
+    await this.early.look(container);
+    return this.early.isReady(container) && (await this.closedPort(container)) === '';
+  }
 }
 
 /** The error for a container that is not fit, with its health log and last lines. */
 export async function failure(
-  context: RolloutContext,
+  context: Pick<RolloutContext, 'docker'>,
   container: ContainerFacts,
   why: string,
 ): Promise<RolloutError> {

@@ -1,6 +1,6 @@
 import { failure } from './await-ready';
-import { judge, startBudget } from './health';
-import { isServing } from '../pin/provided-configuration';
+import { isStarting, judge, startBudget } from './readiness';
+import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import { endsOf, type Session } from '../service/session';
 import type { ContainerFacts } from '../types';
@@ -15,6 +15,8 @@ const crashes = 2;
  */
 export class FreshWatch {
   private readonly restarts: ReadonlyMap<string, number>;
+  /** Start of those that the engine has not called healthy yet, by id: their check succeeded when it was tried. */
+  private readonly early: ReadonlyMap<string, number>;
   private known: string;
 
   /** @param pin leads the traffic to these of them */
@@ -24,7 +26,8 @@ export class FreshWatch {
     private readonly pin: (serving: ContainerFacts[]) => Promise<unknown>,
   ) {
     this.restarts = new Map(fresh.map(({ id, restartCount }) => [id, restartCount]));
-    this.known = this.endsOf(fresh);
+    this.early = new Map(fresh.filter(isStarting).map(({ id, startedAt }) => [id, startedAt]));
+    this.known = this.endsOf(this.serving(fresh));
   }
 
   /**
@@ -50,7 +53,7 @@ export class FreshWatch {
           underTraffic(`${container.name} restarted ${count} times since`),
         );
     }
-    const serving = now.filter(isServing);
+    const serving = this.serving(now);
     const [first] = now;
     if (serving.length === 0 && first)
       throw await failure(context, first, underTraffic(`${first.name} does not serve any more`));
@@ -79,12 +82,23 @@ export class FreshWatch {
       },
       async () => {
         const now = await this.look();
-        const waiting = now.find((container) => !isServing(container));
+        const waiting = now.find((container) => !this.serves(container));
         why = waiting ? `${waiting.name} is not` : '';
         return waiting ? null : now;
       },
       () => why,
     );
+  }
+
+  private serves(container: ContainerFacts): boolean {
+    return (
+      isServing(container) || (isStarting(container) && this.early.get(container.id) === container.startedAt)
+    );
+  }
+
+  /** Those that traffic may be led to, as such. */
+  private serving(containers: ContainerFacts[]): ContainerFacts[] {
+    return containers.filter((container) => this.serves(container)).map(regardlessOfHealth);
   }
 
   private endsOf(containers: ContainerFacts[]): string {

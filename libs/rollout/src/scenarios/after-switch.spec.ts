@@ -35,7 +35,7 @@ function busyFor(world: SimulatedHost, process: SimulatedProcess, ms: number): R
     since ??= world.now;
     return world.now - since < ms ? 1 : 0;
   };
-  return { ...process.context(), connections: { countTo } };
+  return { ...process.context(), connections: { listTo: async () => [], countTo } };
 }
 
 /** Milliseconds from the first failed request to the last. */
@@ -92,6 +92,7 @@ describe('recovery forward', () => {
         {
           ...process.context(),
           connections: {
+            listTo: async () => [],
             countTo: () => {
               world.advance(1_000);
               return new Promise<number>(() => undefined);

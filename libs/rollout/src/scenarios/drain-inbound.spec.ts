@@ -30,6 +30,7 @@ describe('a service without ingress', () => {
         inspect: async (ids) => (await context.docker.inspect(ids)).map((one) => ({ ...one, pid: 77 })),
       },
       connections: {
+        listTo: async () => [],
         countTo: () => Promise.reject(new Error('nothing of Traefik leads there')),
         countInto: async (pids) => {
           seen.push({ at: world.now, pids });

@@ -1,5 +1,7 @@
 import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
+import { regardlessOfHealth } from '../pin/provided-configuration';
+import { awaitEngineHealth } from './engine-health';
 import { endsOf, type Session } from './session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
@@ -33,7 +35,7 @@ export async function finish(
   const ids = old.map((container) => container.id);
   let fresh = options.fresh;
   await steps.run('drain', async () => {
-    // Without an old one to go back to, nothing would be gained by giving up.
+    // The drain hook makes a container unhealthy; what is open to it counts nevertheless. Without an old one to go back to, nothing would be gained by giving up.
     if (ids.length === 0) return;
     const watch = new FreshWatch(session, fresh, (serving) =>
       session.pinAsWanted('drain', serving, fileRoutes, old),
@@ -41,7 +43,7 @@ export async function finish(
     await drain(
       session.context,
       old,
-      endsOf(session.provided(old.map(asServing))),
+      endsOf(session.provided(old.map(regardlessOfHealth))),
       { ...options.drain, between: () => watch.look() },
       session.waiter('drain'),
       (text) => session.note(text),
@@ -57,7 +59,10 @@ export async function finish(
   await steps.run('publish-routes', async () => {
     if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
   });
-  await steps.run('await-labels', () => session.awaitLabels('await-labels', fresh));
+  await steps.run('await-labels', async () => {
+    fresh = await awaitEngineHealth(session, 'await-labels', fresh);
+    await session.awaitLabels('await-labels', fresh);
+  });
   await steps.run('unpin', () => session.unpin('unpin'));
   await steps.run('remove-old', () => removal.done);
 }
@@ -70,9 +75,4 @@ export function beginRemoval(docker: RolloutDocker, ids: string[]): { done: Prom
   const done = ids.length === 0 ? Promise.resolve() : docker.remove(ids, { force: true });
   done.catch(() => undefined);
   return { done };
-}
-
-/** The drain hook makes a container unhealthy; what is open to it counts nevertheless. */
-export function asServing(container: ContainerFacts): ContainerFacts {
-  return { ...container, health: null };
 }

@@ -77,6 +77,7 @@ describe('a service that leaves a network by which Traefik comes to it', () => {
           exec: () => Promise.reject(new Error('no hook is run')),
         },
         connections: {
+          listTo: async () => [],
           countTo: () => Promise.resolve(0),
           countInto: (_, addresses) => Promise.resolve(asked.push(addresses) < 5 ? 1 : 0),
         },

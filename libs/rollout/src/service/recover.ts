@@ -1,9 +1,11 @@
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
-import { judge } from '../readiness/health';
+import { regardlessOfHealth } from '../pin/provided-configuration';
+import { isStarting, judge } from '../readiness/readiness';
 import { Interrupted } from '../procedure/rollout-error';
 import { settleMove } from './move';
 import { settleScaling } from './scale';
+import { settleRecreate } from './settle-recreate';
 import { Session, stepsOf } from './session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
@@ -55,6 +57,11 @@ export async function recoverRollout(
       await journal.save(null);
       return outcome('done', '');
     }
+    if (state.recreate) {
+      await settleRecreate(session, state);
+      await journal.save(null);
+      return outcome('done', '');
+    }
     const all = await session.containers();
     const old = all.filter((container) => state.old.includes(container.id));
     const fresh = all.filter((container) => !state.old.includes(container.id));
@@ -63,7 +70,7 @@ export async function recoverRollout(
     const forward = state.direction === 'forward' || !oldServes;
     const oldRuns = old.some((container) => container.status === 'running');
     const back = (): Promise<void> => undo(session, { old: state.old, drain: state.drain, switched: true });
-    if (forward && fresh.length >= state.replicas && fresh.every(isFit)) {
+    if (forward && fresh.length >= state.replicas && fresh.every((one) => isFit(one, oldRuns))) {
       const progress = { ready: false, committed: false };
       try {
         await goForward(session, steps, state, { old, fresh, progress }, callbacks);
@@ -118,11 +125,14 @@ async function goForward(
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),
       network: session.network,
+      early: true,
     }),
   );
   containers.progress.ready = true;
   await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
-  await steps.run('switch', () => session.pinAsWanted('switch', fresh, state.fileRoutes, containers.old));
+  await steps.run('switch', () =>
+    session.pinAsWanted('switch', fresh.map(regardlessOfHealth), state.fileRoutes, containers.old),
+  );
   await finish(session, steps, {
     old: containers.old,
     fresh,
@@ -133,8 +143,11 @@ async function goForward(
   });
 }
 
-/** Ready, or without a health check and running; a container that is still starting is not worth waiting for when the old ones serve. */
-function isFit(container: ContainerFacts): boolean {
+/**
+ * Ready, or without a health check and running. One that is still starting is not worth waiting for when the old ones serve; when they do
+ * not, the killed rollout may have led the traffic to it already.
+ */
+function isFit(container: ContainerFacts, oldRuns: boolean): boolean {
   const { state } = judge(container);
-  return state === 'ready' || state === 'unchecked';
+  return state === 'ready' || state === 'unchecked' || (!oldRuns && isStarting(container));
 }

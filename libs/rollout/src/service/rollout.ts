@@ -1,4 +1,5 @@
 import { AddressWatch } from '../readiness/address-watch';
+import { regardlessOfHealth } from '../pin/provided-configuration';
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
@@ -88,7 +89,7 @@ class Rollout {
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,
-        ...(pinned && { serving: new AddressWatch(session, old) }),
+        ...(pinned && { serving: new AddressWatch(session, old), early: true }),
       }),
     );
     // Consumers of other stacks find them by name from here on, so not before they are ready.
@@ -97,7 +98,7 @@ class Rollout {
     );
     await this.steps.run('switch', async () => {
       await this.save({ old: oldIds, direction: 'forward' });
-      await session.pinAsWanted('switch', fresh, request.fileRoutes, old);
+      await session.pinAsWanted('switch', fresh.map(regardlessOfHealth), request.fileRoutes, old);
     });
     await finish(session, this.steps, {
       old: await docker.inspect(oldIds),

@@ -1,8 +1,8 @@
 import { AddressWatch } from '../readiness/address-watch';
 import { awaitReady } from '../readiness/await-ready';
 import { drain } from '../drain/drain';
-import { asServing, beginRemoval } from './finish';
-import { isServing } from '../pin/provided-configuration';
+import { beginRemoval } from './finish';
+import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { endsOf, Session, stepsOf } from './session';
 import type { StepRunner } from '../procedure/step-runner';
@@ -133,7 +133,7 @@ class Scaling {
       drain(
         session.context,
         surplus,
-        endsOf(session.provided(surplus.map(asServing))),
+        endsOf(session.provided(surplus.map(regardlessOfHealth))),
         { ...request.drain, ...(serving && { between: () => serving.look() }) },
         session.waiter('drain'),
         (text) => session.note(text),

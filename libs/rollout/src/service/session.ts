@@ -6,6 +6,7 @@ import {
   acknowledgeLabels,
   acknowledgePin,
   acknowledgeSuperseded,
+  acknowledgeUnled,
   acknowledgeUnpinned,
   brokenRouters,
   settle,
@@ -13,7 +14,7 @@ import {
 } from '../pin/acknowledge';
 import { defaultLimits } from '../procedure/limits';
 import { patiently, patientDocker, type Patience } from '../procedure/patience';
-import { renderPin, type Pin } from '../pin/pin';
+import { renderPin, type Pin, type PinManner } from '../pin/pin';
 import { readPinMarker, readPublished, removePin, writePin } from '../pin/pin-file';
 import { labelNameOf } from '../pin/pin-names';
 import {
@@ -25,7 +26,8 @@ import {
 } from '../pin/provided-configuration';
 import { routesTo } from '../pin/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { listField, subtree, textField } from '../tree-access';
+import { providerNetwork } from '../readiness/await-started';
+import { listField, subtree } from '../tree-access';
 import type {
   ContainerFacts,
   DynamicConfiguration,
@@ -67,8 +69,7 @@ export class Session {
 
   /** The docker provider's default network. */
   get network(): string | null {
-    const docker = subtree(subtree(this.context.proxy?.staticConfiguration, 'providers'), 'docker');
-    return textField(docker, 'network') ?? null;
+    return providerNetwork(this.context.proxy);
   }
 
   containers(): Promise<ContainerFacts[]> {
@@ -115,10 +116,7 @@ export class Session {
     const fileRoutes = routesTo(published, serviceNames(provided));
     const pin = this.render(provided, fileRoutes, {}, published);
     if (pin.routers.length === 0) return null;
-    const excused = await brokenRouters(this.acknowledgement(step), pin, (name) => {
-      const label = labelNameOf(name);
-      return [label === null ? `${name}@file` : `${label}@docker`, `${name}@file`];
-    });
+    const excused = await this.excused(step, pin);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
     await settle(this.acknowledgement(step));
@@ -146,6 +144,43 @@ export class Session {
     await acknowledgePin(this.acknowledgement(step), pin, new Set());
     await this.awaitSuperseded(step, before, containers);
     return pin;
+  }
+
+  /**
+   * Sends the service's traffic to where these routes lead, with the published static routes that belong to them, in another manner than a
+   * rollout does.
+   */
+  async pinInManner(step: RolloutStep, provided: ProvidedConfiguration, manner: PinManner): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy || isEmpty(provided)) return;
+    const published = await readPublished(proxy.dynamicFolder);
+    const { middlewares = {} } = published.http ?? {};
+    const fileRoutes = routesTo(published, serviceNames(provided));
+    const full = { middlewareOf: (name: string) => middlewares[name], ...manner };
+    const pin = this.render(provided, fileRoutes, {}, published, full);
+    const excused = await this.excused(step, pin);
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, excused);
+    await settle(this.acknowledgement(step));
+  }
+
+  /** What the files in Traefik's dynamic folder say, pins left out. */
+  async published(): Promise<DynamicConfiguration> {
+    const { proxy } = this.context;
+    return proxy ? readPublished(proxy.dynamicFolder) : {};
+  }
+
+  /** Waits until no router of Traefik's docker provider leads to these containers any more. */
+  async awaitUnled(step: RolloutStep, gone: ContainerFacts[]): Promise<void> {
+    if (this.context.proxy) await acknowledgeUnled(this.acknowledgement(step), this.provided(gone));
+  }
+
+  /** Routers of a pin whose originals do not work either. */
+  private excused(step: RolloutStep, pin: Pin): Promise<Set<string>> {
+    return brokenRouters(this.acknowledgement(step), pin, (name) => {
+      const label = labelNameOf(name);
+      return [label === null ? `${name}@file` : `${label}@docker`, `${name}@file`];
+    });
   }
 
   /**
@@ -221,6 +256,7 @@ export class Session {
     fileRoutes: DynamicConfiguration,
     retired: DynamicConfiguration,
     published: DynamicConfiguration,
+    manner: PinManner = {},
   ): Pin {
     const configuration = this.context.proxy?.staticConfiguration ?? {};
     const precedence = listField(subtree(configuration, 'providers'), 'precedence').map((name) =>
@@ -236,6 +272,8 @@ export class Session {
       fileRoutes,
       retired,
       transports: published.http?.serversTransports ?? {},
+      tcpTransports: published.tcp?.serversTransports ?? {},
+      manner,
       defaultTransport: Object.keys(transport).length > 0 ? transport : null,
       winsTies: file >= 0 && (docker < 0 || file < docker),
       writing: randomUUID(),

@@ -1,5 +1,5 @@
 import { drain, undoDrain } from '../drain/drain';
-import { asServing } from './finish';
+import { regardlessOfHealth } from '../pin/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { endsOf, type Session } from './session';
 import type { ContainerFacts, DrainOptions } from '../types';
@@ -23,7 +23,7 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
   const all = await session.containers();
   const old = all.filter(isOld);
   if (options.switched) {
-    await session.pinAsPublished('switch', old.map(regardlessOfHealth));
+    await session.pinAsPublished('switch', old.map(despiteUnhealthy));
   }
   if (options.switched || options.drained) await undoDrain(session.context, old, options.drain);
   const fresh = all.filter((container) => !isOld(container));
@@ -40,7 +40,7 @@ export async function undo(session: Session, options: UndoOptions): Promise<void
     (container) => container.status === 'running',
   );
   // A container that is unhealthy by now goes on serving through the pin; without it, it would not.
-  await session.awaitLabels('await-labels', remaining.map(regardlessOfHealth));
+  await session.awaitLabels('await-labels', remaining.map(despiteUnhealthy));
   await session.unpin('unpin');
 }
 
@@ -54,7 +54,7 @@ async function awaitOldRoutes(
   fresh: ContainerFacts[],
 ): Promise<void> {
   try {
-    await session.awaitSuperseded('switch', fresh.map(asServing), old.map(asServing));
+    await session.awaitSuperseded('switch', fresh.map(regardlessOfHealth), old.map(regardlessOfHealth));
   } catch (error) {
     if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
     session.note(error.message);
@@ -65,12 +65,12 @@ async function awaitOldRoutes(
 async function drainFresh(session: Session, fresh: ContainerFacts[], options: DrainOptions): Promise<void> {
   const running = fresh.filter((container) => container.status === 'running');
   if (running.length === 0) return;
-  const ends = endsOf(session.provided(running.map(asServing)));
+  const ends = endsOf(session.provided(running.map(regardlessOfHealth)));
   await drain(session.context, running, ends, options, session.waiter('drain'), (text) => session.note(text));
 }
 
 /** The drain hook makes it unhealthy, and so does a busy host; it served when the rollout began. */
-function regardlessOfHealth(container: ContainerFacts): ContainerFacts {
+function despiteUnhealthy(container: ContainerFacts): ContainerFacts {
   return container.health?.status === 'unhealthy'
     ? { ...container, health: { ...container.health, status: 'healthy' } }
     : container;

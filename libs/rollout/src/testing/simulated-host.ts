@@ -9,6 +9,8 @@ export interface Behaviour {
   labels: Record<string, string>;
   /** Milliseconds until it is healthy; null: it becomes unhealthy instead. */
   healthyAfter: number | null;
+  /** Milliseconds until its check succeeds and its port answers, if that is before the engine looks. Default: `healthyAfter`. */
+  readyAfter?: number;
   /** Milliseconds until it ends with exit code 1; null: it runs. */
   exitsAfter: number | null;
   /** false: Docker does not look at it, and its port is all there is to tell by `healthyAfter`. Default: true. */
@@ -30,12 +32,22 @@ interface Container {
 interface Served {
   /** Middleware markers of pins. */
   markers: string[];
-  routers: Record<string, { rule: string; service: string; servers: string[] }>;
+  routers: Record<string, { rule: string; priority?: number; service: string; servers: string[] }>;
+}
+
+/** A listener of the deploy on the loopback. */
+export interface SimulatedRelay {
+  mode: 'proving' | 'holding' | 'forwarding' | 'refusing' | 'closed';
+  proofs: number;
+  held: number;
+  refused: number;
+  usedAt: number;
+  targets: string[];
 }
 
 interface DynamicFile {
   http: {
-    routers: Record<string, { rule: string; service: string }>;
+    routers: Record<string, { rule: string; priority?: number; service: string }>;
     services: Record<string, { loadBalancer: { servers: { url: string }[] } }>;
     middlewares?: Record<string, unknown>;
   };
@@ -59,6 +71,8 @@ export class SimulatedHost {
   private served: Served = { markers: [], routers: {} };
   /** What Traefik has read and not applied yet, in the order of reading. */
   private readonly pending: { at: number; config: Served }[] = [];
+  /** By port. */
+  readonly relays = new Map<number, SimulatedRelay>();
   private count = 0;
   /** A request may have chosen a server right before the configuration changed. */
   private lastRouted = new Map<string, number>();
@@ -134,6 +148,64 @@ export class SimulatedHost {
     container.facts = { ...container.facts, status: 'exited', addresses: {} };
   }
 
+  /** `docker start` of one that was stopped. */
+  restart(id: string): void {
+    const container = this.containers.get(id);
+    if (!container || container.facts.status === 'running') return;
+    this.count += 1;
+    container.bornAt = this.now;
+    const addresses = { proxynet: `172.20.128.${this.count}` };
+    this.seen.delete(id);
+    container.facts = { ...container.facts, status: 'running', addresses, startedAt: this.now };
+  }
+
+  /** A container that is gone, made once more. */
+  remake(id: string, behaviour: Behaviour): string {
+    if (this.containers.has(id)) {
+      this.restart(id);
+      return id;
+    }
+    const { wanted } = this;
+    this.wanted = behaviour;
+    this.start();
+    this.wanted = wanted;
+    return `c${this.count}`;
+  }
+
+  /** Compose's `up --force-recreate`: what is there goes, as many come. */
+  recreate(replicas: number): void {
+    for (const id of [...this.containers.keys()]) this.remove(id);
+    for (let index = 0; index < replicas; index += 1) this.start();
+  }
+
+  openRelay(): { port: number; relay: SimulatedRelay } {
+    const port = 40_000 + this.relays.size;
+    const relay: SimulatedRelay = { mode: 'proving', proofs: 0, held: 0, refused: 0, usedAt: 0, targets: [] };
+    this.relays.set(port, relay);
+    return { port, relay };
+  }
+
+  /** A request to Traefik's own port: whether a listener takes it. */
+  prove(path: string): void {
+    this.update();
+    const router = Object.values(this.served.routers).find(({ rule }) => rule === `Path(\`${path}\`)`);
+    const relay = this.relays.get(Number(router?.servers[0]?.split(':')[1]));
+    if (relay?.mode === 'proving') relay.proofs += 1;
+  }
+
+  /** Whoever waits goes on now. */
+  release(relay: SimulatedRelay, targets: string[]): void {
+    relay.mode = 'forwarding';
+    relay.targets = targets;
+    if (relay.held > 0) for (const target of targets) this.arrive(target);
+  }
+
+  /** Its health check, tried from outside the engine. */
+  check(id: string): boolean {
+    const container = this.containers.get(id);
+    return container !== undefined && this.isReady(container) && !container.drained;
+  }
+
   remove(id: string): void {
     this.stop(id);
     this.containers.delete(id);
@@ -201,7 +273,11 @@ export class SimulatedHost {
     for (const [name, { rule, service, servers }] of Object.entries(this.served.routers)) {
       routers[name] = { rule, service, status: 'enabled' };
       services[`${service}@${name.split('@')[1]}`] = {
-        loadBalancer: { servers: servers.map((address) => ({ url: `http://${address}:8080` })) },
+        loadBalancer: {
+          servers: servers.map((address) => ({
+            url: `http://${address.includes(':') ? address : `${address}:8080`}`,
+          })),
+        },
       };
     }
     return { status: 200, body: JSON.stringify({ routers, services }) };
@@ -229,19 +305,35 @@ export class SimulatedHost {
     const matching = Object.entries(this.served.routers).filter(([, { rule }]) =>
       rule.includes(`\`${this.host}\``),
     );
-    const longest = Math.max(...matching.map(([, { rule }]) => rule.length));
-    const best = matching.filter(([, { rule }]) => rule.length === longest);
+    const priorityOf = ({ rule, priority }: Served['routers'][string]): number => priority ?? rule.length;
+    const highest = Math.max(...matching.map(([, router]) => priorityOf(router)));
+    const best = matching.filter(([, router]) => priorityOf(router) === highest);
     const [, chosen] = best.find(([name]) => name.endsWith('@file')) ?? best[0] ?? [];
     if (!chosen) return this.violate('404');
     if (chosen.servers.length === 0) return this.violate('503');
     for (const address of chosen.servers) {
-      const container = this.at(address);
-      if (!container || container.facts.status !== 'running') this.violate(`502 from ${address}`);
-      else if (!this.isReady(container))
-        this.violate(`${container.facts.name} gets traffic before it is ready`);
-      this.lastRouted.set(address, this.now);
-      if (container) container.routedAt ??= this.now;
+      const relay = address.startsWith('127.') ? this.relays.get(Number(address.split(':')[1])) : undefined;
+      if (address.startsWith('127.')) this.arriveAtRelay(address, relay);
+      else this.arrive(address);
     }
+  }
+
+  private arriveAtRelay(address: string, relay: SimulatedRelay | undefined): void {
+    if (relay === undefined || relay.mode === 'closed' || relay.mode === 'proving')
+      return this.violate(`502 from the listener ${address}`);
+    relay.usedAt = this.now;
+    if (relay.mode === 'holding') relay.held += 1;
+    else if (relay.mode === 'forwarding') for (const target of relay.targets) this.arrive(target);
+    else relay.refused += 1;
+  }
+
+  private arrive(address: string): void {
+    const container = this.at(address);
+    if (!container || container.facts.status !== 'running') this.violate(`502 from ${address}`);
+    else if (!this.isReady(container))
+      this.violate(`${container.facts.name} gets traffic before it is ready`);
+    this.lastRouted.set(address, this.now);
+    if (container) container.routedAt ??= this.now;
   }
 
   /** What a version does that its health check did not tell. */
@@ -290,7 +382,8 @@ export class SimulatedHost {
 
   private isReady({ behaviour, bornAt, befell }: Container): boolean {
     if (befell && behaviour.underTraffic?.what === 'deaf') return false;
-    return behaviour.healthyAfter !== null && this.now - bornAt >= behaviour.healthyAfter;
+    const { healthyAfter, readyAfter = healthyAfter } = behaviour;
+    return readyAfter !== null && this.now - bornAt >= readyAfter;
   }
 
   /** null: no container is fit, or two define it differently. */
@@ -315,12 +408,16 @@ export class SimulatedHost {
       if (!name.endsWith('.yml')) continue;
       const { http } = this.parsed(readFileSync(join(this.dynamicFolder, name), 'utf8'));
       markers.push(...Object.keys(http.middlewares ?? {}));
-      for (const [router, { rule, service }] of Object.entries(http.routers)) {
+      for (const [router, { rule, priority, service }] of Object.entries(http.routers)) {
         const servers = http.services[service]?.loadBalancer.servers ?? [];
         routers[`${router}@file`] = {
           rule,
+          ...(priority !== undefined && { priority }),
           service,
-          servers: servers.map(({ url }) => new URL(url).hostname),
+          servers: servers.map(({ url }) => {
+            const { hostname, host } = new URL(url);
+            return hostname.startsWith('127.') ? host : hostname;
+          }),
         };
       }
     }

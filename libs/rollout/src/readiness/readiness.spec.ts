@@ -1,5 +1,6 @@
 import { containerFacts, healthFacts } from '../testing/container-facts';
-import { healthLog, judge, startBudget } from './health';
+import { healthLog } from './health-log';
+import { judge, startBudget } from './readiness';
 
 describe('judge', () => {
   it.each([
@@ -14,6 +15,8 @@ describe('judge', () => {
       'exit code 1',
     ],
     ['unhealthy', { health: healthFacts({ status: 'unhealthy' }) }, 'failed', 'is unhealthy'],
+    ['paused', { status: 'paused' as const }, 'failed', 'is paused'],
+    ['taken away', { status: 'removing' as const }, 'failed', 'removed by someone else'],
     ['ended', { status: 'exited' as const, exitCode: 0 }, 'failed', 'ended: exit code 0'],
     [
       'out of memory',
@@ -23,9 +26,9 @@ describe('judge', () => {
     ],
     [
       'in a restart loop',
-      { restartCount: 3, exitCode: 2 },
+      { restartCount: 4, exitCode: 2 },
       'failed',
-      'keeps restarting (3 times, exit code 2)',
+      'keeps restarting (4 times, exit code 2)',
     ],
     [
       'not startable',
@@ -37,6 +40,17 @@ describe('judge', () => {
     const verdict = judge(containerFacts(changes));
     expect(verdict.state).toBe(state);
     if ('why' in verdict) expect(verdict.why).toContain(why);
+  });
+
+  it('takes the end of a job for a success, and of nothing that never began', () => {
+    const ended = containerFacts({ status: 'exited', exitCode: 0 });
+    expect(judge(ended, true)).toEqual({ state: 'finished' });
+    expect(judge({ ...ended, exitCode: 1 }, true).state).toBe('failed');
+    expect(judge({ ...ended, startedAt: 0 }, true).state).toBe('failed');
+  });
+
+  it('bears three restarts, as of one that waits for another container', () => {
+    expect(judge(containerFacts({ restartCount: 3 })).state).toBe('unchecked');
   });
 
   it('quotes the last line of a failed check', () => {
@@ -52,14 +66,14 @@ describe('startBudget', () => {
   it('covers the start period, and one interval more than it takes to become unhealthy', () => {
     const health = healthFacts({ startPeriod: 20_000, interval: 10_000, timeout: 5_000, retries: 3 });
     expect(startBudget([containerFacts({ health })], { startAllowance: 1_000 })).toBe(
-      20_000 + 4 * 15_000 + 5_000,
+      20_000 + 4 * 15_000 + 15_000,
     );
   });
 
   it('is the allowance without a health check, and the longest of several', () => {
     const slow = containerFacts({ health: healthFacts() });
     expect(startBudget([containerFacts()], { startAllowance: 60_000 })).toBe(60_000);
-    expect(startBudget([containerFacts(), slow], { startAllowance: 60_000 })).toBe(4 * 60_000 + 5_000);
+    expect(startBudget([containerFacts(), slow], { startAllowance: 60_000 })).toBe(4 * 60_000 + 15_000);
   });
 });
 

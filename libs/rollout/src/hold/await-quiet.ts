@@ -1,0 +1,45 @@
+import { Interrupted, RolloutError } from '../procedure/rollout-error';
+import { waitFor, type Waiter } from '../procedure/waiting';
+import type { ConnectionTable } from '../types';
+
+/** Older ones are long: uploads, streams, websockets. Nobody has to wait for these. */
+const SHORT_MS = 1_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Waits until only short requests are under way at the containers: what Traefik kept open from before is gone, and no connection is older
+ * than a second. Everybody is served meanwhile.
+ *
+ * @param limitMs how long what takes longer may keep the others waiting for nothing
+ * @returns how many connections are still open when the time is up; 0: it is quiet
+ * @throws Interrupted
+ */
+export async function awaitQuiet(
+  connections: ConnectionTable,
+  ends: { address: string; port: number }[],
+  limitMs: number,
+  waiter: Waiter,
+): Promise<number> {
+  const seen = new Map<string, number>();
+  let began: number | null = null;
+  let long = 0;
+  try {
+    await waitFor(
+      waiter,
+      { what: 'long requests at the old containers to finish', limitMs, intervalMs: LOOK_EVERY_MS },
+      async () => {
+        const now = waiter.clock.now();
+        began ??= now;
+        const open = new Set(await connections.listTo(ends));
+        for (const key of [...seen.keys()]) if (!open.has(key)) seen.delete(key);
+        for (const key of open) if (!seen.has(key)) seen.set(key, now);
+        long = [...seen.values()].filter((since) => now - since >= SHORT_MS).length;
+        return now - began >= SHORT_MS && long === 0 ? true : null;
+      },
+    );
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
+    return long;
+  }
+}

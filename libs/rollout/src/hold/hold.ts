@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+
+import type { PinManner } from '../pin/pin';
+import type { ProvidedConfiguration } from '../pin/provided-configuration';
+import type { Session } from '../service/session';
+import { internalEntryPoint } from '../traefik/entry-points';
+import { field, subtree, textField, type Tree } from '../tree-access';
+import type { ContainerFacts, Relay } from '../types';
+import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
+
+/** A connection is let go of when nothing came for so long: closing a listener resets what waits to be accepted. */
+const QUIET_MS = 500;
+/** What is still open then is cut: websockets that were opened while nobody served. */
+const QUIET_LIMIT_MS = 10_000;
+const PROOF_MS = 2_000;
+
+/**
+ * Listeners on the loopback that stand in for a service while it is being replaced, one for each of Traefik's services that lead to it.
+ */
+export class Hold {
+  private constructor(
+    private readonly session: Session,
+    private readonly relays: ReadonlyMap<HeldService, Relay>,
+  ) {}
+
+  /** @returns a sentence when the traffic of these containers cannot be held */
+  static async open(session: Session, old: ContainerFacts[]): Promise<Hold | string> {
+    const { proxy, openRelay } = session.context;
+    if (!proxy) return 'no Traefik runs';
+    if (!openRelay) return 'the engine is on another host';
+    const published = await session.published();
+    const transports = published.http?.serversTransports ?? {};
+    const services = heldServices(session.provided(old), (name) => {
+      if (name === undefined) return verifies(subtree(proxy.staticConfiguration, 'serversTransport'));
+      const named = name.endsWith('@file') ? transports[name.slice(0, -'@file'.length)] : undefined;
+      return named === undefined || verifies(named);
+    });
+    if (typeof services === 'string') return services;
+    const relays = new Map<HeldService, Relay>();
+    const hold = new Hold(session, relays);
+    try {
+      for (const service of services) relays.set(service, await openRelay(service.protocol));
+    } catch (error) {
+      hold.close();
+      return `no port of this host can be listened on: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    return hold;
+  }
+
+  /** What a pin needs so that `isProved` can ask. */
+  get manner(): Required<Pick<PinManner, 'proof'>> {
+    return { proof: { entryPoint: internalEntryPoint, path: this.path, port: this.first.port } };
+  }
+
+  private readonly path = `/itsup-hold-${randomUUID()}`;
+
+  private get first(): Relay {
+    const [relay] = this.relays.values();
+    if (relay === undefined) throw new TypeError('a hold has a listener');
+    return relay;
+  }
+
+  /** Whether a request through every Traefik arrives here: one in another network namespace would lead its clients to nowhere. */
+  async isProved(): Promise<boolean> {
+    const { get, proxy } = this.session.context;
+    for (const api of (await proxy?.apis()) ?? []) {
+      const before = this.first.proofs;
+      await get(`${api}${this.path}`, { timeoutMs: PROOF_MS, headOnly: true }).catch(() => undefined);
+      if (this.first.proofs === before) return false;
+    }
+    return true;
+  }
+
+  /** The routes of these containers, with the listeners in their place. */
+  configuration(old: ContainerFacts[]): ProvidedConfiguration {
+    const ports = new Map([...this.relays].map(([service, relay]) => [keyOf(service), relay.port]));
+    return heldConfiguration(this.session.provided(old), ports);
+  }
+
+  /** From here on whoever comes waits, at most so long; then he gets the page. */
+  begin(limitMs: number, page: string): void {
+    for (const relay of this.relays.values()) relay.hold(limitMs, page);
+  }
+
+  /** Who waits gets the page, and who comes as well. */
+  refuse(): void {
+    for (const relay of this.relays.values()) relay.refuse();
+  }
+
+  /** Who waits goes on to these containers, and who comes as well. */
+  async release(ready: ContainerFacts[]): Promise<void> {
+    const provided = this.session.provided(ready);
+    await Promise.all(
+      [...this.relays].map(([service, relay]) => relay.release(targetsOf(provided, service))),
+    );
+  }
+
+  /** Closes the listeners once no Traefik leads anybody there and what they carry has come to an end. */
+  async closeWhenQuiet(): Promise<void> {
+    const { clock } = this.session.context;
+    const until = clock.now() + QUIET_LIMIT_MS;
+    while (clock.now() < until && ![...this.relays.values()].every((relay) => relay.isQuiet(QUIET_MS)))
+      await clock.sleep(50);
+    this.close();
+  }
+
+  close(): void {
+    for (const relay of this.relays.values()) relay.close();
+  }
+
+  /** What became of those who came meanwhile, in words. */
+  account(): string {
+    const relays = [...this.relays.values()];
+    const total = relays.reduce((sum, relay) => sum + relay.total, 0);
+    if (total === 0) return 'nobody had to wait';
+    const longest = Math.max(...relays.map((relay) => relay.longestMs));
+    const refused = relays.reduce((sum, relay) => sum + relay.refused, 0);
+    const words = `${total} connection${total === 1 ? '' : 's'} waited, at most ${Math.ceil(longest / 100) / 10} s`;
+    return refused === 0 ? words : `${words}; ${refused} got the page that says so`;
+  }
+}
+
+/** A listener could not check what such a transport checks, nor show what it shows. */
+function verifies(transport: Tree): boolean {
+  const certificates = field(transport, 'certificates');
+  return (
+    textField(transport, 'insecureSkipVerify') !== 'true' ||
+    (Array.isArray(certificates) && certificates.length > 0)
+  );
+}

@@ -1,0 +1,344 @@
+import { drain } from '../drain/drain';
+import { awaitQuiet } from './await-quiet';
+import { Hold } from './hold';
+import { Interrupted, RolloutError } from '../procedure/rollout-error';
+import type { StepRunner } from '../procedure/step-runner';
+import { interruptible } from '../procedure/waiting';
+import { awaitReady } from '../readiness/await-ready';
+import type {
+  ContainerFacts,
+  RecreateRequest,
+  RecreateStep,
+  RolloutContext,
+  RolloutJournal,
+  RolloutOutcome,
+  RolloutSnapshot,
+  RolloutState,
+  RolloutStep,
+} from '../types';
+import { regardlessOfHealth } from '../pin/provided-configuration';
+import { awaitEngineHealth } from '../service/engine-health';
+import { endsOf, Session, stepsOf } from '../service/session';
+import { undo } from '../service/undo';
+
+/** What is still under way when the traffic is led to the listeners gets so long. */
+const LAST_REQUESTS_MS = 5_000;
+
+/**
+ * Replaces the containers of a service that cannot run twice, and loses no request: while nobody serves, whoever comes waits at a listener
+ * of ours and is handed over to the new container when it is ready. The stack's lock is held and images are there.
+ *
+ * Never rejects for what can go wrong on a host. `failed`: the old containers were started again and serve, unless `leftover` says otherwise.
+ */
+export async function recreateHeld(
+  context: RolloutContext,
+  request: RecreateRequest,
+  journal: RolloutJournal,
+): Promise<RolloutOutcome> {
+  return new Recreation(context, request, journal).run();
+}
+
+/** How far it came, for the way back. */
+type Reached = 'serving' | 'held' | 'stopping' | 'switched';
+
+class Recreation {
+  private readonly session: Session;
+  private readonly steps: StepRunner<RolloutStep>;
+  private state: RolloutState;
+  private reached: Reached = 'serving';
+  private hold: Hold | null = null;
+  private old: ContainerFacts[] = [];
+  /** Everything that it takes to make the old containers once more. In memory alone: it holds secrets. */
+  private snapshot: RolloutSnapshot = [];
+
+  constructor(
+    private readonly context: RolloutContext,
+    private readonly request: RecreateRequest,
+    private readonly journal: RolloutJournal,
+  ) {
+    this.session = new Session(context, request);
+    this.steps = stepsOf(context, request, journal);
+    const { project, composeProject, service, replicas, fileRoutes } = request;
+    this.state = {
+      project,
+      composeProject,
+      service,
+      replicas,
+      fileRoutes,
+      drain: request.drain,
+      old: [],
+      direction: 'back',
+      recreate: {},
+    };
+  }
+
+  async run(): Promise<RolloutOutcome> {
+    try {
+      await this.forward();
+      return this.outcome('done', '');
+    } catch (error) {
+      return error instanceof Interrupted ? await this.interrupted() : await this.failed(error);
+    } finally {
+      this.hold?.close();
+    }
+  }
+
+  private async forward(): Promise<void> {
+    const { session, request } = this;
+    const all = await session.containers();
+    this.old = all.filter(({ status }) => ['running', 'paused', 'restarting'].includes(status));
+    const oldIds = all.map(({ id }) => id);
+    await this.save({ old: this.old.map(({ id }) => id) });
+
+    const opened = await Hold.open(session, this.old);
+    if (typeof opened === 'string') this.goWithout(opened);
+    else this.hold = opened;
+    if (this.hold) await this.leadToHold(this.hold);
+    await this.step('stop-old', () => this.stopOld());
+    const fresh = await this.step('recreate', async () => {
+      // Neither may go on behind the other's back: what puts things right comes next.
+      const acts = await Promise.allSettled([session.patiently(() => request.replace()), this.putBelow()]);
+      const failed = acts.find((act) => act.status === 'rejected');
+      if (failed) throw failed.reason;
+      const found = (await session.containers()).filter(({ id }) => !oldIds.includes(id));
+      if (found.length < request.replicas)
+        throw new RolloutError(`Compose started ${found.length} of ${request.replicas} new containers`);
+      return found;
+    });
+    const ready = await this.step('wait-healthy', () =>
+      this.awaitReady(fresh, 'the new containers to be ready'),
+    );
+    await this.step('join-edges', () =>
+      session.patiently(() => request.joinEdges(ready.map(({ id }) => id))),
+    );
+    await this.step('switch', async () => {
+      this.reached = 'switched';
+      const serving = ready.map(regardlessOfHealth);
+      await this.hold?.release(serving);
+      if (this.hold) await session.pinAsWanted('switch', serving, request.fileRoutes, this.old);
+    });
+    await this.handBack(ready);
+    await this.journal.save(null);
+  }
+
+  /** The pin goes when the labels serve, the listeners when they are quiet. */
+  private async handBack(ready: ContainerFacts[]): Promise<void> {
+    const { session, request, hold } = this;
+    const closing = hold?.closeWhenQuiet() ?? Promise.resolve();
+    closing.catch(() => undefined);
+    const { publishRoutes, fileRoutes } = request;
+    await this.step('publish-routes', async () => {
+      if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
+    });
+    await this.step('await-labels', async () => {
+      const healthy = await awaitEngineHealth(session, 'await-labels', ready);
+      if (hold) await session.awaitLabels('await-labels', healthy);
+    });
+    await this.step('unpin', async () => {
+      await closing;
+      if (hold) await session.unpin('unpin');
+    });
+    if (hold) session.note(hold.account());
+  }
+
+  /** Everybody is served by the old containers until nothing but short requests is under way, then held. */
+  private async leadToHold(hold: Hold): Promise<void> {
+    const { session, old } = this;
+    const { connections } = session.context;
+    await this.step('pin-old', () =>
+      session.pinInManner('pin-old', session.provided(old), { connections: 'fresh', ...hold.manner }),
+    );
+    if (!(await this.step('prove-hold', () => hold.isProved()))) {
+      await session.unpin('prove-hold');
+      hold.close();
+      this.hold = null;
+      this.goWithout('a request through Traefik does not arrive at a listener of this process');
+      return;
+    }
+    const ends = endsOf(session.provided(old));
+    await this.step('wait-quiet', async () => {
+      if (connections === null) return;
+      const limitMs = this.request.drain.deadlineMs;
+      const left = await awaitQuiet(connections, ends, limitMs, session.waiter('wait-quiet'));
+      if (left > 0)
+        session.note(
+          `${left} connection${left === 1 ? '' : 's'} still open after ${Math.round(limitMs / 1000)} s; they are cut`,
+        );
+    });
+    await this.step('hold', async () => {
+      this.reached = 'held';
+      const { limitMs, page } = this.request.hold;
+      hold.begin(limitMs, page);
+      await session.pinInManner('hold', hold.configuration(old), { connections: 'listener' });
+      const hook = this.request.drain.hook === 'auto' ? null : this.request.drain.hook;
+      const waiter = session.waiter('hold');
+      await drain(
+        session.context,
+        old,
+        ends,
+        { hook, deadlineMs: LAST_REQUESTS_MS },
+        waiter,
+        () => undefined,
+      );
+    });
+  }
+
+  private goWithout(why: string): void {
+    this.session.note(`requests are not held while ${this.request.service} is away: ${why}`);
+  }
+
+  private async stopOld(): Promise<void> {
+    const { docker } = this.session.context;
+    const ids = [...this.old.map(({ id }) => id), ...this.request.also];
+    this.snapshot = await docker.snapshot(ids);
+    this.reached = 'stopping';
+    await this.save({ direction: 'forward' });
+    await docker.stop(ids, { graceSeconds: null });
+  }
+
+  /**
+   * Once Traefik sees that the old containers are gone, the pin goes one below their route: when this process is killed, the new
+   * container's route wins by itself as soon as the engine calls it healthy. Without a health check it would win before the application
+   * listens, and so the pin stays above.
+   */
+  private async putBelow(): Promise<void> {
+    const { hold, session, old } = this;
+    if (hold === null || !this.request.hasHealthcheck) return;
+    await session.awaitUnled('recreate', old);
+    await session.pinInManner('recreate', hold.configuration(old), { connections: 'listener', below: true });
+  }
+
+  private awaitReady(containers: ContainerFacts[], what: string): Promise<ContainerFacts[]> {
+    const { session, request } = this;
+    return awaitReady(session.context, containers, {
+      budgetMs: request.healthBudgetMs,
+      limits: session.limits,
+      waiter: session.waiter('wait-healthy'),
+      network: session.network,
+      early: this.hold !== null,
+      what,
+    });
+  }
+
+  private async failed(error: unknown): Promise<RolloutOutcome> {
+    const reason = error instanceof Error ? error.message : String(error);
+    const details = error instanceof RolloutError ? error.details : [];
+    if (this.reached === 'switched')
+      return this.outcome(
+        'failed',
+        reason,
+        details,
+        'the new containers run; the next deploy of this stack finishes',
+      );
+    try {
+      await interruptible(this.context.signal, this.steps.settled());
+      if (this.reached === 'stopping') await this.startOldAgain();
+      else await this.backToOld(this.session);
+      await this.journal.save(null);
+      return this.outcome('failed', reason, details);
+    } catch (again) {
+      this.hold?.refuse();
+      const also = again instanceof Error ? again.message : String(again);
+      await this.letGo(this.session);
+      return this.outcome(
+        'failed',
+        reason,
+        details,
+        `nothing serves it (${also}); the next deploy starts it`,
+      );
+    }
+  }
+
+  /** Nobody was stopped: the traffic goes where it went. */
+  private async backToOld(session: Session): Promise<void> {
+    await this.hold?.release(this.old);
+    await undo(session, {
+      old: this.old.map(({ id }) => id),
+      drain: this.request.drain,
+      switched: this.hold !== null,
+    });
+    await this.hold?.closeWhenQuiet();
+  }
+
+  /** The new ones did not come up: the old ones are started again, or made once more as they were. */
+  private async startOldAgain(): Promise<void> {
+    const { session } = this;
+    const { docker } = session.context;
+    const known = new Set(this.old.map(({ id }) => id));
+    const fresh = (await session.containers()).filter(({ id }) => !known.has(id));
+    // What is in their anonymous volumes they took over from the old ones.
+    if (fresh.length > 0)
+      await docker.remove(
+        fresh.map(({ id }) => id),
+        { force: true, keepVolumes: true },
+      );
+    session.note('starts the old containers again');
+    const ids = await docker.restore(this.snapshot);
+    const restored = (await docker.inspect(ids)).filter(({ id }) => !this.request.also.includes(id));
+    const own = restored.filter(
+      ({ labels }) => labels['com.docker.compose.service'] === this.request.service,
+    );
+    const ready = await this.awaitReady(own, 'the old containers to be ready again');
+    const serving = ready.map(regardlessOfHealth);
+    await this.hold?.release(serving);
+    if (!this.hold) return;
+    await session.pinInManner('switch', session.provided(serving), {});
+    await session.awaitLabels('await-labels', await awaitEngineHealth(session, 'await-labels', ready));
+    await this.hold.closeWhenQuiet();
+    await session.unpin('unpin');
+  }
+
+  /** Nothing that a pin could lead to runs. */
+  private async letGo(session: Session): Promise<void> {
+    await session.unpin('unpin').catch(() => undefined);
+    await this.journal.save(null).catch(() => undefined);
+  }
+
+  private async interrupted(): Promise<RolloutOutcome> {
+    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
+    const signal = deadline(this.session.limits.interruptTimeout);
+    const session = this.session.with(signal);
+    const { service } = this.request;
+    const ended = (leftover: string | null): RolloutOutcome =>
+      this.outcome('interrupted', 'interrupted', [], leftover);
+    try {
+      await interruptible(signal, this.steps.settled()).catch(() => undefined);
+      if (this.reached === 'serving' || this.reached === 'held') {
+        await interruptible(signal, this.backToOld(session));
+        await this.journal.save(null);
+        return ended(null);
+      }
+      if (this.reached === 'switched')
+        return ended('the new containers serve; the next deploy of this stack finishes');
+      this.hold?.refuse();
+      const left = (await session.context.docker.inspect(this.old.map(({ id }) => id))).map(({ id }) => id);
+      if (left.length === this.old.length)
+        await session.context.docker.start([...left, ...this.request.also]);
+      await interruptible(signal, session.unpin('unpin'));
+      await this.journal.save(null);
+      return left.length === this.old.length
+        ? ended(`the old containers of ${service} were started again and may not be ready yet`)
+        : ended(`${service} was being recreated and may be down until the next deploy`);
+    } catch {
+      return ended(`${service} was being recreated; the next deploy of this stack finishes`);
+    }
+  }
+
+  private step<T>(name: RecreateStep, act: () => Promise<T>): Promise<T> {
+    return this.steps.run(name, act);
+  }
+
+  private async save(change: Partial<RolloutState>): Promise<void> {
+    this.state = { ...this.state, ...change };
+    await this.journal.save(this.state);
+  }
+
+  private outcome(
+    result: RolloutOutcome['result'],
+    reason: string,
+    details: string[] = [],
+    leftover: string | null = null,
+  ): RolloutOutcome {
+    return { result, reason, details, leftover, durations: this.steps.durations };
+  }
+}

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, request } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Relay, RelayTarget } from '../types';
+import { openRelay } from './relay';
+
+const opened: { close(): void }[] = [];
+afterEach(() => opened.splice(0).forEach((one) => one.close()));
+
+async function relay(kind: 'http' | 'tcp', limitMs = 60_000, page = ''): Promise<Relay> {
+  const made = await openRelay(kind);
+  opened.push(made);
+  made.hold(limitMs, page);
+  return made;
+}
+
+async function listening(server: Server): Promise<RelayTarget> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push(server);
+  return { address: '127.0.0.1', port: (server.address() as AddressInfo).port, tls: false };
+}
+
+/** Counts what it carries out. */
+async function application(): Promise<{ target: RelayTarget; bodies: string[] }> {
+  const bodies: string[] = [];
+  const server = createHttpServer((asked, answer) => {
+    const chunks: Buffer[] = [];
+    asked.on('data', (chunk: Buffer) => chunks.push(chunk));
+    asked.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
+      answer.end(`done ${bodies.length}`);
+    });
+  });
+  return { target: await listening(server), bodies };
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: string;
+}
+
+function send(port: number, body: string | Buffer = ''): { answer: Promise<Answer>; giveUp(): void } {
+  const asked = request({ host: '127.0.0.1', port, method: 'POST', agent: false });
+  const answer = new Promise<Answer>((resolve, reject) => {
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+  });
+  answer.catch(() => undefined);
+  asked.end(body);
+  return { answer, giveUp: () => asked.destroy() };
+}
+
+/** What a TCP client hears until the other side ends. */
+async function heard(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (data: Buffer) => (text += data.toString()));
+  await once(socket, 'end');
+  return text;
+}
+
+describe('openRelay', () => {
+  it('holds requests and hands each over once', async () => {
+    const { target, bodies } = await application();
+    const held = await relay('http');
+    const wanted = Array.from({ length: 300 }, (_, index) => `order ${index} ${'x'.repeat(2000)}`);
+    const answers = wanted.map((body) => send(held.port, body));
+    while (held.total < wanted.length) await sleep(20);
+    expect(bodies).toEqual([]);
+    await held.release([target]);
+    expect((await Promise.all(answers.map(({ answer }) => answer))).map(({ status }) => status)).toEqual(
+      wanted.map(() => 200),
+    );
+    expect([...bodies].sort()).toEqual([...wanted].sort());
+    expect(held.total).toBe(300);
+    expect((await send(held.port, 'later').answer).status).toBe(200);
+  });
+
+  it('waits for a container that takes no connection in its first moments', async () => {
+    const { target, bodies } = await application();
+    const { port } = target;
+    opened.splice(0).forEach((one) => one.close());
+    const held = await relay('http');
+    const { answer } = send(held.port, 'one');
+    await sleep(50);
+    await held.release([{ ...target, port }]);
+    await sleep(250);
+    const server = createHttpServer((_, response) => response.end());
+    server.listen(port, '127.0.0.1');
+    opened.push(server);
+    expect((await answer).status).toBe(200);
+    expect(bodies).toEqual([]);
+  });
+
+  it('does not deliver who gave up meanwhile: his next try would be a second request', async () => {
+    const { target, bodies } = await application();
+    const held = await relay('http');
+    const impatient = send(held.port, 'impatient');
+    const patient = send(held.port, 'patient');
+    await sleep(200);
+    impatient.giveUp();
+    await sleep(100);
+    await held.release([target]);
+    await patient.answer;
+    await sleep(100);
+    expect(bodies).toEqual(['patient']);
+  });
+
+  it('passes on what a TCP client said who has ended his side, and servers that speak first', async () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.write('welcome ');
+      socket.on('data', (data) => socket.write(`got ${String(data)}`));
+      socket.on('end', () => socket.end(' bye'));
+    });
+    const target = await listening(server);
+    const held = await relay('tcp');
+    const socket = connect({ port: held.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end('ping');
+    const text = heard(socket);
+    await sleep(200);
+    await held.release([target]);
+    expect(await text).toBe('welcome got ping bye');
+  });
+
+  it('answers who waits too long, with the page, and whoever comes then', async () => {
+    const held = await relay('http', 200, '<p>back soon</p>');
+    const waiting = send(held.port, 'one');
+    const uploading = send(held.port, Buffer.alloc(8_000_000));
+    for (const { answer } of [waiting, uploading]) {
+      const { status, headers, body } = await answer;
+      expect({ status, body }).toEqual({ status: 503, body: '<p>back soon</p>' });
+      expect(headers['retry-after']).toBe('10');
+    }
+    expect((await send(held.port).answer).status).toBe(503);
+    expect(held.refused).toBe(3);
+    const { target } = await application();
+    await held.release([target]);
+    expect((await send(held.port).answer).status).toBe(200);
+  });
+
+  it('is quiet when nobody came for a while and what it carries has ended', async () => {
+    const server = createServer((socket) => void setTimeout(() => socket.end('bye'), 300));
+    const target = await listening(server);
+    const held = await relay('tcp');
+    await held.release([target]);
+    const socket = connect(held.port, '127.0.0.1');
+    await once(socket, 'connect');
+    await sleep(200);
+    expect(held.isQuiet(100)).toBe(false);
+    expect(await heard(socket)).toBe('bye');
+    await sleep(150);
+    expect(held.isQuiet(100)).toBe(true);
+  });
+
+  it('tells that a request arrived before it holds any', async () => {
+    const proving = await openRelay('http');
+    opened.push(proving);
+    expect((await send(proving.port).answer).status).toBe(204);
+    expect(proving.proofs).toBe(1);
+  });
+});

@@ -1,0 +1,43 @@
+import { defaultLimits } from '../procedure/limits';
+import type { Waiter } from '../procedure/waiting';
+import { subtree, textField } from '../tree-access';
+import type { ContainerFacts, ProxyAccess, RolloutContext } from '../types';
+import { awaitReady } from './await-ready';
+
+export interface StartedOptions {
+  /** Ends the sentence `waiting for …`. */
+  what: string;
+  /** Whether an end with exit code 0 is success. */
+  mayFinish: (container: ContainerFacts) => boolean;
+  onWaiting: Waiter['onWaiting'];
+}
+
+/**
+ * `awaitReady` for containers that were started and not rolled: nothing else serves meanwhile. Without a Traefik no port is asked, for
+ * nobody comes from where it would be.
+ *
+ * @throws RolloutError as soon as one cannot become ready, Interrupted
+ */
+export async function awaitStarted(
+  context: RolloutContext,
+  started: ContainerFacts[],
+  { what, mayFinish, onWaiting }: StartedOptions,
+): Promise<ContainerFacts[]> {
+  const { clock, signal, proxy } = context;
+  const deadline = context.deadline?.bind(context);
+  return awaitReady(context, started, {
+    budgetMs: null,
+    limits: { ...defaultLimits, ...context.limits },
+    waiter: { clock, signal, ...(deadline && { deadline }), onWaiting },
+    network: providerNetwork(proxy),
+    ports: proxy !== null,
+    mayFinish,
+    what,
+  });
+}
+
+/** The default network of Traefik's docker provider. */
+export function providerNetwork(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): string | null {
+  const docker = subtree(subtree(proxy?.staticConfiguration, 'providers'), 'docker');
+  return textField(docker, 'network') ?? null;
+}
