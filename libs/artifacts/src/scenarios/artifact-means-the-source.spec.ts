@@ -43,6 +43,11 @@ describeWithCompose('the artifact means what the source means', () => {
 
       expectNetworkOfLabel(artifact);
       expect(withoutNulls(artifact)).toEqual(withoutNulls(expected(source, artifact, routing)));
+      // And as our own commands run it, which keeps the extensions of the top level too.
+      const called = parse(compose(folder, [...(await filesOf(root(), name)), ...profiles, ...CONFIG]));
+      expect(withoutNulls(called)).toEqual(
+        withoutNulls({ ...expected(source, called, routing), ...extensions(source) }),
+      );
     };
 
     test.each(readdirSync(FIXTURES))('%s', async (fixture) => {
@@ -84,6 +89,18 @@ describeWithCompose(
     });
   },
 );
+
+/** The project's own files and then what is added to them, as options. */
+async function filesOf(root: string, name: string): Promise<string[]> {
+  const { settings } = await readSettings(root);
+  const { project } = await readProject(root, name, settings);
+  const files = [...(project.compose?.files ?? []), `upstream/${name}/docker-compose.ingress.yml`];
+  return files.flatMap((file) => ['--file', join(root, file)]);
+}
+
+function extensions(source: ComposeConfig): object {
+  return Object.fromEntries(Object.entries(source).filter(([key]) => key.startsWith('x-')));
+}
 
 /** Gives every service of a project that can have one an ingress row, and the project an egress edge; generates. */
 async function generate(root: string, name: string): Promise<{ folder: string; routing: ProjectRouting }> {
