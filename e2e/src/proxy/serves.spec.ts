@@ -53,28 +53,40 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     expect(succeeded(await deploy()).all).not.toContain('the proxy is deployed along');
   }, 240_000);
 
-  it('ends with 1 while a row is answered with 502, also when nothing changes any more', async () => {
+  it('ends with 1 while nothing answers behind a row, also when nothing changes any more', async () => {
+    succeeded(await workspace.itsup(['down', app]));
     await write([{ ...DOMAIN, port: 8081 }, tcpRow(hostports[0])]);
     for (const attempt of ['first', 'second']) {
       const { exitCode, all } = await deploy();
       expect([attempt, exitCode]).toEqual([attempt, 1]);
-      expect(all).toMatch(/app\.localhost.* is answered with 502: nothing answers at port 8081 of web of/);
-      expect(all).toContain(`projects/${app}/ingress.yml:`);
+      expect(all).toMatch(/port 8081/);
     }
-    const status = await workspace.itsup(['status', app]);
-    expect(status.stdout).toMatch(/failed/);
+    expect((await workspace.itsup(['status', app])).stdout).toMatch(/failed .*\n[^]*port 8081/);
+    expect((await workspace.itsup(['history', app])).stdout).toMatch(
+      /deploy: failed[^]*error: [^]*port 8081/,
+    );
     await write([DOMAIN, tcpRow(hostports[0])]);
     succeeded(await deploy());
     expect(await ask()).toBe(200);
   }, 240_000);
 
-  it('ends with 1 when a TCP row leads to a port where nobody listens', async () => {
-    await write([DOMAIN, tcpRow(hostports[0]), tcpRow(hostports[1], 8082)]);
-    const { exitCode, all } = await deploy();
+  it('ends with 1 when a host outside Docker does not answer at the port of a row', async () => {
+    const outside = workspace.name('outside');
+    const ingress = [
+      { domain: 'outside.localhost', port: 1 },
+      { router: 'tcp', hostport: hostports[1], port: 2, proxyprotocol: null },
+    ];
+    await workspace.write(`projects/${outside}/ingress.yml`, stringify({ host: '127.0.0.1', ingress }));
+    const { exitCode, all } = await workspace.nx(['deploy', outside], { timeoutMs: 240_000 });
     expect(exitCode).toBe(1);
     expect(all).toMatch(
-      new RegExp(`tcp port ${hostports[1]} leads to web of .*, where nothing answers at port 8082`),
+      /outside\.localhost.* is answered with 502: nothing answers at port 1 of 127\.0\.0\.1/,
     );
+    expect(all).toMatch(
+      new RegExp(`tcp port ${hostports[1]} leads to 127\\.0\\.0\\.1, where nothing answers at port 2`),
+    );
+    expect(all).toContain(`projects/${outside}/ingress.yml:`);
+    await workspace.remove(`projects/${outside}`);
   }, 240_000);
 
   it('ends with 1 at the first deploy of a router that Traefik refuses', async () => {

@@ -24,7 +24,7 @@ export { stackCompose } from './engine/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';
 export { asDeployed } from './explain/as-deployed';
-export { observeRunning } from './explain/observe-running';
+export { observeRunning, unservedNow } from './explain/observe-running';
 export { IMAGE_LOCK_FILE } from './images/image-lock';
 export {
   imagesInUse,
@@ -38,7 +38,6 @@ export { pluginFacts } from './plugins/plugin-of-run';
 export { settleHoneypotRules } from './proxy/settle-honeypot-rules';
 export { helperImage } from './engine/helper-image';
 export { strayPins, unreadableFiles } from './proxy/stray-pins';
-export { refusedRoutersOf } from './proxy/refused-routers';
 export { freeProxynetRange, type NetworkOnHost } from './proxy/proxynet';
 export {
   createSecretsReader,

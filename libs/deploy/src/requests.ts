@@ -109,6 +109,8 @@ export interface StackStatus {
       unhealthySince: string | null;
     }[];
   }[];
+  /** Rows that are not served now, in the words of `explain`. */
+  unserved: Problem[];
   /** Of a host outside Docker: its routes are published; null for every other stack. */
   published: boolean | null;
   /** What differs from what the last deploy left; empty while one is under way. */

@@ -20,6 +20,10 @@ import { successionNotes } from '../stack/successors';
 
 const PARALLEL = 4;
 
+/** Beside a plan without a change: nothing to do is not the same as all well. */
+const UNSERVED =
+  'not all of its rows were served when it was deployed last: a deploy asks for them again, and fails as long as they are not';
+
 /** Why a stack goes that has a folder. */
 export const DISABLED = 'enabled: false';
 
@@ -57,7 +61,11 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   if (!run.engine.reachable) return planEmptyHost(run, spec);
   const planned = await planOne(run, spec, run.observed);
   const { loaded } = planned;
-  const known = [...successionNotes(run, spec), ...(spec.project === null ? run.held.map(heldNote) : [])];
+  const known = [
+    ...successionNotes(run, spec),
+    ...(spec.project === null ? run.held.map(heldNote) : []),
+    ...(run.deployed.get(spec.stack)?.unserved === true ? [UNSERVED] : []),
+  ];
   const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
   const cost = spec.project === null ? await handoverCost(run.context, plan, run.publisher) : null;

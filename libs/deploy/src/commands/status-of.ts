@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import type { Problem } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
@@ -15,6 +16,7 @@ import { type ContainerDetails, type ContainerSummary, OF_COMPOSE } from '@itsup
 import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
 import { ownPacketRules } from '../proxy/packet-rules';
+import { unservedNow } from '../explain/observe-running';
 import { publishedRouters } from '../publish/kept-entry-points';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { stateInUseProblem } from '../run/check-state';
@@ -47,6 +49,7 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     ...{ context, specs, byProject, digester, stateFolder },
     unhealthySince: await unhealthySinces(docker, listing),
     published: (await publishedRouters(state)).stacks,
+    unserved: await unservedNow(context, request.workspace, listing),
   };
   const statuses = await Promise.all(names.map((stack) => statusOfStack(shared, stack)));
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
@@ -75,6 +78,8 @@ interface Shared {
   unhealthySince: ReadonlyMap<string, string>;
   /** Stacks with a route in some file. */
   published: ReadonlySet<string>;
+  /** Of all projects; what concerns the proxy itself has none. */
+  unserved: readonly Problem[];
 }
 
 /** Since when the checks of unhealthy containers fail; nothing is asked where there are none. */
@@ -106,7 +111,7 @@ function failingSince(
 }
 
 async function statusOfStack(
-  { context, specs, byProject, digester, stateFolder, unhealthySince, published }: Shared,
+  { context, specs, byProject, digester, stateFolder, unhealthySince, published, unserved }: Shared,
   stack: string,
 ): Promise<StackStatus> {
   const { docker, root, state, system } = context;
@@ -154,10 +159,16 @@ async function statusOfStack(
           ...containerDrift(deployed, observe(containers)),
           ...(spec === null ? [] : await fileDrift(root, deployed, digester, system.now())),
         ];
+  const found = stateOf(spec, services, finished);
+  // What was never deployed, or is down on purpose, serves nothing.
+  const isDown = found === 'absent' || found === 'disabled' || found === 'orphan';
+  const ofStack = isDown ? [] : unserved.filter(({ project }) => (project ?? PROXY_STACK) === stack);
+  const standing = found === 'running' && ofStack.length > 0 ? 'degraded' : found;
   return {
     stack,
-    state: stateOf(spec, services, finished),
+    state: standing,
     services,
+    unserved: ofStack,
     published: spec?.kind === 'external' ? published.has(stack) : null,
     drift,
     packetFilter: stack === PROXY_STACK && deployed !== null ? await ownPacketRules(docker) : null,

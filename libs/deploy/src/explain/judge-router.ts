@@ -51,8 +51,8 @@ export function routerFindings(router: RouterFact, state: RouterState | undefine
     return [
       problem(
         'router-missing',
-        `the running Traefik has no router ${router.name}: it is not deployed`,
-        deploy,
+        `the running Traefik has no router ${router.name}`,
+        `${deploy}; where that changes nothing: itsup logs ${PROXY_STACK} traefik`,
       ),
     ];
   }

@@ -6,9 +6,11 @@ import {
   NETWORK_LABEL,
   resolvedName,
   routeProject,
+  routersOf,
   type ConnectionAnswer,
   type Explanation,
   type RouterFact,
+  type WorkspaceRouting,
 } from '@itsup/routing';
 
 import { PROXY_STACK, type EngineFact } from '../requests';
@@ -33,33 +35,69 @@ export function judgeRunning(
   observation: Observation,
 ): RunningFacts {
   const { engine, served, reason } = observation;
-  const routers = routersOf(answers);
+  const routers = routersIn(answers);
+  const { states, containers, findings } = judgeRouters(routers, workspace, observation);
+  const facts = { engine, proxy: { answers: served !== null, reason }, routers: states, containers };
+  if (!engine.reachable) return { ...facts, findings: [] };
+  const doors = answers.map(({ connection }) => connection.entryPoint);
+  const all = [
+    ...(served === null ? [proxyDown(reason)] : entryPointFindings(doors, served.entryPoints)),
+    ...findings,
+    ...(served === null ? [] : leftovers(question.host, answers, served.configuration)),
+  ];
+  return { ...facts, findings: distinct(all) };
+}
+
+/**
+ * The same of every router of the projects, for whoever looks at the host as a whole: in the same words, each with its
+ * project. Empty without an engine.
+ */
+export function judgeRows(
+  workspace: Workspace,
+  routing: WorkspaceRouting,
+  observation: Observation,
+): Problem[] {
+  const { engine, served, reason } = observation;
+  const enabled = new Set(workspace.projects.filter((project) => project.enabled).map(({ name }) => name));
+  const routers = routersOf(workspace, routing).filter(
+    ({ target, redirects }) => target.project !== null && enabled.has(target.project) && !redirects,
+  );
+  if (!engine.reachable || routers.length === 0) return [];
+  if (served === null) return [proxyDown(reason)];
+  const ports = new Map(routing.entryPoints.map((point) => [point.name, point]));
+  const missing = routers.flatMap(({ entryPoints, target: { project }, place }) =>
+    entryPointFindings(
+      entryPoints.flatMap((name) => ports.get(name) ?? []),
+      served.entryPoints,
+    ).map((problem) => ({ ...problem, project: project ?? PROXY_STACK, ...(place !== null && { place }) })),
+  );
+  const { findings } = judgeRouters(routers, workspace, observation);
+  return distinct([...missing, ...findings]);
+}
+
+/** What Traefik and the engine say of each router. */
+function judgeRouters(
+  routers: readonly RouterFact[],
+  workspace: Workspace,
+  { served, listing }: Pick<Observation, 'served' | 'listing'>,
+): Pick<RunningFacts, 'containers' | 'findings'> & { states: RunningFacts['routers'] } {
   const states = Object.fromEntries(
     routers.map((router) => [router.name, routerStateOf(router, served?.configuration ?? null)]),
   );
-  const containers = containersOf(routers, workspace, observation.listing);
-
-  const facts = { engine, proxy: { answers: served !== null, reason }, routers: states, containers };
-  if (!engine.reachable) return { ...facts, findings: [] };
-  const findings = [
-    ...(served === null ? [proxyDown(reason)] : entryPointFindings(answers, served.entryPoints)),
-    ...routers.flatMap((router) => {
-      const network = networkOfTarget(router, workspace);
-      const ofContainers = containerFindings(
-        router.target,
-        containers[keyOf(router)] ?? null,
-        network,
-        profilesOff(router, workspace),
-      );
-      // A router without a container that serves is missing for that reason alone.
-      return ofContainers.length > 0 ? ofContainers : routerFindings(router, states[router.name]);
-    }),
-    ...(served === null ? [] : leftovers(question.host, answers, served.configuration)),
-  ];
-  return { ...facts, findings: distinct(findings) };
+  const containers = containersOf(routers, workspace, listing);
+  const findings = routers.flatMap((router) => {
+    const network = networkOfTarget(router, workspace);
+    const own = containers[keyOf(router)] ?? null;
+    const ofContainers = containerFindings(router.target, own, network, profilesOff(router, workspace));
+    // A router without a container that serves is missing for that reason alone.
+    const found = ofContainers.length > 0 ? ofContainers : routerFindings(router, states[router.name]);
+    const { project } = router.target;
+    return project === null ? found : found.map((problem) => ({ ...problem, project }));
+  });
+  return { states, containers, findings };
 }
 
-function routersOf(answers: readonly ConnectionAnswer[]): RouterFact[] {
+function routersIn(answers: readonly ConnectionAnswer[]): RouterFact[] {
   const all = answers.flatMap(({ router, conditional }) => [
     ...(router ? [router] : []),
     ...conditional.map((each) => each.router),
@@ -130,10 +168,13 @@ function proxyDown(reason: string | null): Problem {
   };
 }
 
-function entryPointFindings(answers: readonly ConnectionAnswer[], running: readonly string[]): Problem[] {
-  return answers
-    .filter(({ connection }) => !running.includes(connection.entryPoint.name))
-    .map(({ connection: { entryPoint } }) => ({
+function entryPointFindings(
+  doors: readonly { name: string; port: number }[],
+  running: readonly string[],
+): Problem[] {
+  return doors
+    .filter(({ name }) => !running.includes(name))
+    .map((entryPoint) => ({
       code: 'entry-point-missing',
       severity: 'error',
       message: `the running Traefik does not listen on port ${entryPoint.port} yet (${entryPoint.name})`,

@@ -1,13 +1,17 @@
-import type { Workspace } from '@itsup/config';
+import type { Problem, Workspace } from '@itsup/config';
 import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
-import type { Explanation } from '@itsup/routing';
+import { routeWorkspace, type Explanation } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../proxy/proxy-access';
 import { getText } from '../execute/network-probes';
 import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
-import { judgeRunning, type Observation } from './judge-running';
+import type { RowQuestion } from '../serving/questions';
+import { verdictOn } from '../serving/verdict';
+import { readDeployed } from '../state/deployed';
+import { asDeployed } from './as-deployed';
+import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
 /** Faults that say that there is no engine to ask. */
@@ -26,7 +30,75 @@ export async function observeRunning(
   const traefik = engine.reachable
     ? await askTraefik(context, listing)
     : { served: null, reason: engine.reason };
-  return judgeRunning(explanation, workspace, { engine, listing, ...traefik });
+  const facts = judgeRunning(explanation, workspace, { engine, listing, ...traefik });
+  if (facts.findings.some(({ severity }) => severity === 'error')) return facts;
+  return { ...facts, findings: [...facts.findings, ...(await askAnswers(context, explanation))] };
+}
+
+/** Asks what Traefik says that it serves, as a client would: what the deploy would report is told here too. */
+async function askAnswers({ ask }: DeployContext, { answers }: Explanation): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const { outcome, router, connection } of answers) {
+    if (ask === undefined || outcome !== 'served' || router === null) continue;
+    const { entryPoint, tls, host, path } = connection;
+    const { project, service, host: outside, port } = router.target;
+    if (project === null || entryPoint.protocol === 'udp') continue;
+    const isHttp = router.kind === 'http' && router.tls !== 'passthrough';
+    const scheme = isHttp ? (tls ? 'https' : 'http') : 'tcp';
+    const question: RowQuestion = {
+      text: `${scheme}://${host ?? '*'}${path ?? ''}`,
+      kind: isHttp ? 'http' : 'tcp',
+      ...{ address: '127.0.0.1', port: entryPoint.port, tls, host, path: path ?? '/' },
+      place: router.place ?? { file: `projects/${project}`, line: 1, column: 1 },
+    };
+    const what = outside ?? `${service} of ${project}`;
+    const target = {
+      stack: project,
+      what,
+      port: port ?? 0,
+      look: `itsup logs ${project} ${service ?? ''}`.trim(),
+    };
+    const problem = verdictOn(question, await ask(question), target, true);
+    if (problem !== null) problems.push(problem);
+  }
+  return problems;
+}
+
+/**
+ * What of the projects' rows is not served now, in the words of `explain`. Changes nothing; empty without an engine.
+ * @param listed Compose's containers, where somebody listed them already
+ */
+export async function unservedNow(
+  context: DeployContext,
+  workspace: Workspace,
+  listed?: ContainerSummary[],
+): Promise<Problem[]> {
+  const known = await asDeployed(context, workspace);
+  const { engine, listing } =
+    listed === undefined
+      ? await listEngine(context)
+      : { engine: { reachable: true, reason: null }, listing: listed };
+  if (!engine.reachable) return [];
+  const routing = routeWorkspace(known.workspace, new Map(), known.circumstances);
+  const traefik = await askTraefik(context, listing);
+  const found = judgeRows(known.workspace, routing, { engine, listing, ...traefik });
+  return [...found, ...(await askedInVain(context, workspace))];
+}
+
+/** Stacks whose last deploy asked for a row that was not served: only a deploy asks again, so that is all that is known. */
+async function askedInVain({ state }: DeployContext, { projects }: Workspace): Promise<Problem[]> {
+  const deployed = await Promise.all(projects.map(({ name }) => readDeployed(state, name)));
+  return deployed.flatMap((file): Problem[] =>
+    file?.unserved !== true
+      ? []
+      : [
+          {
+            ...{ code: 'row-not-served', severity: 'error', project: file.stack },
+            message: `${file.stack}: not all of its rows were served when it was deployed last`,
+            help: `itsup history ${file.stack} says which; itsup deploy ${file.stack} asks again`,
+          },
+        ],
+  );
 }
 
 async function listEngine({ docker }: DeployContext): Promise<Pick<Observation, 'engine' | 'listing'>> {

@@ -9,6 +9,7 @@ function status(changes: Partial<StackStatus>): StackStatus {
     state: 'running',
     services: [],
     published: null,
+    unserved: [],
     drift: [],
     packetFilter: null,
     stateFolder: null,

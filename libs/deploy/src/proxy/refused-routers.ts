@@ -1,15 +1,13 @@
-import type { Place, Problem, Project, Workspace } from '@itsup/config';
-import { routeWorkspace, type Route, type WorkspaceRouting } from '@itsup/routing';
+import type { Place, Problem, Project } from '@itsup/config';
+import type { Route, WorkspaceRouting } from '@itsup/routing';
 import { checkLabels } from '@itsup/traefik';
 
-import { COMPOSE_LABELS } from '@itsup/docker';
 import { getText } from '../execute/network-probes';
 import type { DeployContext } from '../context';
 import { proxyAccess } from './proxy-access';
-import { byProject, observe, type Observed } from '../plan/observe';
+import type { Observed } from '../plan/observe';
 import { isUp } from '@itsup/rollout';
 import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
-import { PROXY_STACK } from '../requests';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
 
@@ -26,20 +24,6 @@ export async function refusedRouters(run: Run, spec: StackSpec, observed: Observ
   return firstRefusal(run.context, observed, (served) =>
     problemsIn(served, ownRouters(run.routing, project), stack),
   );
-}
-
-/** The same for all projects at once; changes nothing. */
-export async function refusedRoutersOf(
-  context: Pick<DeployContext, 'docker' | 'state'>,
-  workspace: Workspace,
-): Promise<Problem[]> {
-  const label = `${COMPOSE_LABELS.project}=${PROXY_STACK}`;
-  const listing = await context.docker.listContainers({ labelFilters: [label] });
-  return firstRefusal(context, byProject(observe(listing)), (served) => {
-    const routing = routeWorkspace(workspace);
-    const enabled = workspace.projects.filter((project) => project.enabled);
-    return enabled.flatMap((project) => problemsIn(served, ownRouters(routing, project), project.name));
-  });
 }
 
 /** What is found in the first instance that refuses something; empty: nothing, or none answers. */

@@ -288,7 +288,7 @@ describe('examine', () => {
     [
       'a router that Traefik refuses',
       {
-        refused: [
+        unserved: [
           {
             ...{ code: 'router-refused', severity: 'error', project: 'blog' },
             message: 'Traefik refuses the router blog@docker: the service "x@docker" does not exist',
@@ -297,7 +297,7 @@ describe('examine', () => {
         ],
       },
       [
-        'error routers: blog: Traefik refuses the router blog@docker: the service "x@docker" does not exist (projects/blog/docker-compose.yml:3)',
+        'error rows: blog: Traefik refuses the router blog@docker: the service "x@docker" does not exist (projects/blog/docker-compose.yml:3)',
       ],
     ],
     [

@@ -11,7 +11,7 @@ import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
 import { checkPlugin } from './checks/plugin';
 import { checkPorts } from './checks/ports';
-import { checkRefusedRouters } from './checks/refused-routers';
+import { checkRows } from './checks/rows';
 import { checkSecrets } from './checks/secrets';
 import { checkUnits } from './checks/units';
 import { checkWorkspace } from './checks/workspace';
@@ -28,7 +28,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkHoneypot,
   checkPorts,
   checkOpenApis,
-  checkRefusedRouters,
+  checkRows,
   checkNames,
   checkForwards,
   checkCertificates,

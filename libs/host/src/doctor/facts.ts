@@ -20,8 +20,8 @@ export interface HostFacts {
   listeners: Listener[] | null;
   /** A Traefik of ours runs. */
   proxyRuns: boolean;
-  /** Routers of the projects that Traefik refuses; empty also where none answers. */
-  refused?: Problem[];
+  /** Rows of the projects that are not served now, in the words of `explain`; empty also where nobody can tell. */
+  unserved: Problem[];
   /** The DNS server that logs lookups runs; null: the proxy was not deployed here, or nobody can tell. */
   honeypotRuns: boolean | null;
   /** What the configuration asks for. */

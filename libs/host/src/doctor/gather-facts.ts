@@ -9,7 +9,7 @@ import {
   HOST_CONTEXT,
   createSecretsReader,
   pluginFacts,
-  refusedRoutersOf,
+  unservedNow,
   type DeployContext,
 } from '@itsup/deploy';
 import { DockerError, type Engine, ofComposeProject } from '@itsup/docker';
@@ -40,14 +40,14 @@ export async function gatherFacts(
     orNull(docker.engine()),
     hasEmail(context, workspace).then((email) => wantedFacts(workspace, email)),
   ]);
-  const [networks, listeners, containers, lookups, leftovers, secrets, refused] = await Promise.all([
+  const [networks, listeners, containers, lookups, leftovers, secrets, unserved] = await Promise.all([
     engine === null ? [] : allNetworks(context),
     orNull(docker.listeners()),
     engine === null ? [] : orNull(docker.listContainers({ labelFilters: ofComposeProject('proxy') })),
     lookUp(wanted.domains),
     leftoverFacts(context, isCheckedVersion(workspace.settings.versions.traefik)),
     secretsFacts(context, workspace),
-    engine === null ? [] : orNull(refusedRoutersOf(context, workspace)),
+    engine === null ? [] : orNull(unservedNow(context, workspace)),
   ]);
   const interfaces = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return {
@@ -69,7 +69,7 @@ export async function gatherFacts(
             ({ compose, state: now, health }) =>
               compose?.service === 'dns' && now === 'running' && health !== 'unhealthy',
           ),
-    refused: refused ?? [],
+    unserved: unserved ?? [],
     wanted,
     lookups,
     certificates: await certificateFacts(path.join(state.dir, 'acme/acme.json')),

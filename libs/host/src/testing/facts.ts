@@ -73,6 +73,7 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
     listeners: [],
     proxyRuns: false,
     honeypotRuns: null,
+    unserved: [],
     wanted: {
       honeypot: true,
       proxynet: proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }),
