@@ -25,7 +25,7 @@ function workspace(): string {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune doctor bootstrap nightly'.split(
+  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune doctor bootstrap nightly completion'.split(
     ' ',
   );
 
@@ -43,7 +43,6 @@ describe('itsup', () => {
 
   it.each([
     ['no command', []],
-    ['an unknown command', ['aply']],
     ['an unknown option', ['plan', '--jsn']],
     ['a missing project', ['logs']],
     ['a missing Compose command', ['svc', 'blog']],
@@ -53,10 +52,37 @@ describe('itsup', () => {
     expect(out + err).toContain('Usage: itsup');
   });
 
-  it('names the projects that are there when one is not', async () => {
+  it('says what was meant by a command or a project, and else what there is', async () => {
+    expect(await run(['depoly', 'blog'], workspace())).toBe(2);
+    expect(err).toBe('itsup: there is no command "depoly"\n  help: did you mean itsup deploy blog?\n');
     expect(await run(['deploy', 'blgo'], workspace())).toBe(1);
-    expect(err).toContain('blgo');
-    expect(err).toContain('blog');
+    expect(err).toContain('did you mean blog?');
+    expect(await run(['deploy', 'warehouse'], workspace())).toBe(1);
+    expect(err).toContain('there are: proxy, blog');
+  });
+
+  it('tells its version', async () => {
+    expect(await run(['--version'], workspace())).toBe(0);
+    expect(out).toMatch(/^itsup \d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['depl'], ['deploy']],
+    [
+      ['deploy', ''],
+      ['proxy', 'blog'],
+    ],
+    [['deploy', 'blog', 'pr'], ['proxy']],
+    [['deploy', '--p'], ['--pull']],
+    [['svc', 'blog', 'p'], []],
+    [
+      ['completion', ''],
+      ['bash', 'zsh'],
+    ],
+    [['nothing', ''], []],
+  ])('completes %j', async (line, expected) => {
+    expect(await run(['completion', 'candidates', ...line], workspace())).toBe(0);
+    expect(out.split('\n').filter((word) => word !== '')).toEqual(expected);
   });
 
   it('runs nothing with a stale build', async () => {

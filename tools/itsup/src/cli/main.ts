@@ -1,4 +1,5 @@
 import { printableWithColours } from '@itsup/docker/printable';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBuildState } from '../build/build-state';
@@ -6,6 +7,7 @@ import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
 import { explain } from './commands/explain';
 import { bootstrap } from './commands/bootstrap';
+import { completion } from './commands/completion';
 import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
 import { nightly } from './commands/nightly';
@@ -43,6 +45,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     doctor,
     bootstrap,
     nightly,
+    completion: completion(() => COMMANDS),
   }),
 );
 
@@ -64,9 +67,17 @@ export async function run(argv: readonly string[], root: string): Promise<number
     print(overview(COMMANDS));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    print(`itsup ${versionOf()}`);
+    return EXIT.ok;
+  }
   const command = COMMANDS.get(name);
   if (command === undefined) {
-    tell(`itsup: there is no command "${name}"\n\n${overview(COMMANDS)}`);
+    const { suggest } = await import('@itsup/config');
+    const meant = suggest(name, COMMANDS.keys());
+    const help =
+      meant === undefined ? 'itsup --help lists them' : `did you mean itsup ${[meant, ...rest].join(' ')}?`;
+    tell(`itsup: there is no command "${name}"\n  help: ${help}`);
     return EXIT.usage;
   }
   const parsed = parse(command, rest);
@@ -91,6 +102,14 @@ export async function run(argv: readonly string[], root: string): Promise<number
     tell(formatProblems(problemsOf(error), { color }).trimEnd());
     return EXIT.failed;
   }
+}
+
+/** Of this package. */
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }
 
 /** Words and flags, or what is wrong with them. */

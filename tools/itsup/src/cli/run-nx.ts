@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wantsColor } from '../terminal/wants-color';
+import { showOwnOutput } from '../terminal/own-output';
 import { guardNx } from '../nx-guard/guard';
 import { EXIT } from './command';
 
@@ -12,9 +13,14 @@ import { EXIT } from './command';
  * starting one for each; what the operator has set already stays. Not started where a project's folder would give it
  * orders.
  *
+ * @param own show our lines alone, without Nx's frame around them
  * @throws UserError in that case
  */
-export async function runNx(root: string, args: readonly string[]): Promise<never> {
+export async function runNx(
+  root: string,
+  args: readonly string[],
+  { own = false }: { own?: boolean } = {},
+): Promise<never> {
   await guarded(root);
   process.chdir(root);
   const workspace = createRequire(join(root, 'package.json'));
@@ -26,6 +32,7 @@ export async function runNx(root: string, args: readonly string[]): Promise<neve
     process.env.FORCE_COLOR = '0';
   }
   tellFailureFromInterrupt();
+  if (own) showOwnOutput();
   process.argv = [process.execPath, nx, ...args];
   workspace(nx);
   return new Promise<never>(() => undefined);
@@ -60,7 +67,7 @@ export async function affectedProjects(root: string, since: string, target: stri
   return JSON.parse(stdout.slice(stdout.indexOf('['))) as string[];
 }
 
-/** `nx run-many` of these targets, on these projects or on every one that has them. */
+/** `nx run-many` of these targets, on these projects or on every one that has them; our lines alone are shown. */
 export function runMany(
   root: string,
   targets: string[],
@@ -68,7 +75,7 @@ export function runMany(
   flags: string[] = [],
 ): Promise<never> {
   const only = projects.length > 0 ? ['-p', projects.join(',')] : [];
-  return runNx(root, ['run-many', '-t', ...targets, ...only, ...flags]);
+  return runNx(root, ['run-many', '-t', ...targets, ...only, ...flags], { own: true });
 }
 
 /**

@@ -9,7 +9,7 @@ const PROXY_NAMES = ['proxy', 'traefik', 'dns'];
  * @throws UserError naming the first that does not exist
  */
 export async function resolveStacks(root: string, words: readonly string[]): Promise<string[]> {
-  const { listProjects, UserError } = await import('@itsup/config');
+  const { listProjects, suggest, UserError } = await import('@itsup/config');
   const known = await listProjects(root);
   const stacks = words.map((word) => {
     const folder = word.replace(/^projects\//, '').replace(/\/$/, '');
@@ -21,12 +21,17 @@ export async function resolveStacks(root: string, words: readonly string[]): Pro
         code: 'unknown-project',
         severity: 'error',
         message: `there is no project "${word}"`,
-        help: known.length === 0 ? 'projects/ is empty' : `there are: proxy, ${known.join(', ')}`,
+        help: helpFor(known, suggest(folder, [...known, ...PROXY_NAMES])),
       });
     }
     return folder;
   });
   return [...new Set(stacks)];
+}
+
+function helpFor(known: readonly string[], meant: string | undefined): string {
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return known.length === 0 ? 'projects/ is empty' : `there are: proxy, ${known.join(', ')}`;
 }
 
 /** All stacks: the proxy and every project. */

@@ -3,6 +3,7 @@ import type { Reporter } from '@itsup/deploy';
 import { printableWithColours } from '@itsup/docker/printable';
 import type { StackOptions } from '../inference/targets';
 import { createProgress } from '../terminal/progress';
+import { isOwnOutput, writeOwn } from '../terminal/own-output';
 import { wantsColor } from '../terminal/wants-color';
 import { OutcomeQueue } from './outcome-queue';
 
@@ -72,9 +73,7 @@ export async function* runAction<Options extends StackOptions>(
   // Of another stack than the one that is asked for: the proxy, taken along.
   const [only] = open.size === 1 ? open.keys() : [];
   const show = (stack: string | null, line: string): void =>
-    void process.stdout.write(
-      printableWithColours(stack !== null && stack !== only ? `${stack}  ${line}\n` : `${line}\n`),
-    );
+    writeOwn(printableWithColours(stack !== null && stack !== only ? `${stack}  ${line}\n` : `${line}\n`));
   // Nx reads what its workers print line by line, so nothing can be overwritten. What was waited for is not kept.
   const progress = createProgress(null, show);
 
@@ -98,8 +97,8 @@ export async function* runAction<Options extends StackOptions>(
     // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
     // stacks, or what an earlier step told, is shown once.
     const fresh = unseen(problems);
-    if (!failed && fresh.length > 0) {
-      process.stdout.write(formatProblems(fresh, { color }));
+    if ((!failed || isOwnOutput()) && fresh.length > 0) {
+      writeOwn(formatProblems(fresh, { color }));
     }
     queue.push({
       task: task.task,

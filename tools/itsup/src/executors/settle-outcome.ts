@@ -1,13 +1,19 @@
 import { formatProblems } from '@itsup/config';
 import type { DeploySummary, StackOutcome } from '@itsup/deploy';
+import { isOwnOutput } from '../terminal/own-output';
 import type { StackRun } from './run-action';
 
 /** Settles the task of a stack as the deploy layer settled the stack. */
 export function settleOutcome({
   settle,
-}: Pick<StackRun<unknown>, 'settle'>): (outcome: StackOutcome) => void {
-  return ({ stack, status, problems }) =>
-    settle(stack, { problems, success: status !== 'failed' && status !== 'skipped', summary: status });
+  print,
+}: Pick<StackRun<unknown>, 'settle' | 'print'>): (outcome: StackOutcome) => void {
+  return ({ stack, status, problems }) => {
+    const success = status !== 'failed' && status !== 'skipped';
+    // Of what is as it was before, the run's last line tells.
+    if (isOwnOutput() && success && status !== 'unchanged') print(stack, status);
+    settle(stack, { problems, success, summary: status });
+  };
 }
 
 /** What a deploy found and no failure tells: warnings, notes, and stacks whose folder is gone. */

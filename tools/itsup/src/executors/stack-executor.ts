@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
 import { interruption } from '../terminal/interruption';
+import { isOwnOutput } from '../terminal/own-output';
 import { runAction, type StackAction, type TaskOutcome } from './run-action';
 
 export interface StackExecutor<Options> {
@@ -63,7 +64,7 @@ function executorOf<Options extends StackOptions>(
   return {
     single: async (options, { root }) => {
       for await (const { result, unseen } of run(root, { [options.stack]: options })) {
-        process.stdout.write(unseen);
+        if (!isOwnOutput()) process.stdout.write(unseen);
         return { success: result.success };
       }
       return { success: false };

@@ -1,4 +1,5 @@
-import { nxNames, resolveStacks } from '../stack-names';
+import { addressLines, sayLast } from '../last-lines';
+import { allStacks, nxNames, resolveStacks } from '../stack-names';
 import { runMany, runNx } from '../run-nx';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
@@ -51,10 +52,22 @@ async function runTarget(
       tell(`itsup ${target}: it is either projects or --since`);
       return EXIT.usage;
     }
-    return runNx(root, ['affected', '-t', target, `--base=${flags.since}`, ...given]);
+    sayLast(DONE[target] ?? '');
+    return runNx(root, ['affected', '-t', target, `--base=${flags.since}`, ...given], { own: true });
   }
-  const projects = nxNames(root, await resolveStacks(root, words));
-  return runMany(root, [target], projects, given);
+  const stacks = await resolveStacks(root, words);
+  const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
+  sayLast(addresses === '' ? await doneLine(root, target, stacks) : addresses);
+  return runMany(root, [target], nxNames(root, stacks), given);
+}
+
+const DONE: Record<string, string> = { generate: 'generated', validate: 'valid', deploy: 'deployed' };
+
+/** `7 stacks: valid`. */
+async function doneLine(root: string, target: string, stacks: readonly string[]): Promise<string> {
+  const names = stacks.length > 0 ? stacks : await allStacks(root);
+  const what = names.length === 1 ? (names[0] ?? '') : `${names.length} stacks`;
+  return `${what}: ${DONE[target] ?? 'done'}`;
 }
 
 export const generate = pipeline('generate', 'write what is generated: upstream/ and proxy/', {});
