@@ -110,7 +110,7 @@ describe('what is refused, with the cure', () => {
     [
       'an image that is none',
       { image: 'Ghost 5' },
-      ['`Ghost 5` is not the name of an image / Say which image it runs: --image=ghost:5'],
+      ['`Ghost 5` is not the name of an image / Say which image it runs: --image=acme/wiki:2'],
     ],
     ['a port out of range', { port: 70000 }, ['`70000` is not a port / Ports are numbers from 1 to 65535.']],
     [
@@ -144,8 +144,8 @@ describe('what is refused, with the cure', () => {
   });
 
   it('an entry that is not in the gallery, and options that an entry does not take', () => {
-    expect(refusal({ options: blog, gallery: 'wordpress' })[0]).toMatch(
-      /^the gallery has no `wordpress` \/ It has gitea, home-assistant, /,
+    expect(refusal({ options: blog, gallery: 'drupal' })[0]).toMatch(
+      /^the gallery has no `drupal` \/ It has adguard-home, authelia, /,
     );
     expect(refusal({ options: blog, gallery: '../image' })[0]).toMatch(/^the gallery has no/);
     expect(

@@ -70,6 +70,14 @@ export function checkOptions(options: ProjectOptions, entry: Entry): ProjectValu
   };
 }
 
+/** What is wrong with one value by itself, with its cure; null: nothing. */
+export function flawOfAnswer(name: OptionName, value: string, optional: boolean): string | null {
+  if (said(value) === undefined) return optional ? null : `${MEANINGS[name].replace(/: --.*$/, '')}.`;
+  const [flaw] = CHECKS[name](value);
+  if (flaw === undefined) return null;
+  return [flaw.message, flaw.help?.replace(/: --.*$/, '')].filter((part) => part !== undefined).join('. ');
+}
+
 /** An empty answer and `none` say nothing. */
 function said(value: string | number | undefined): string | number | undefined {
   return value === '' || value === 'none' ? undefined : value;
@@ -82,7 +90,7 @@ interface Flaw {
 
 const MEANINGS: Readonly<Record<OptionName, string>> = {
   domain: 'Say at which name it answers: --domain=app.example.com',
-  image: 'Say which image it runs: --image=ghost:5',
+  image: 'Say which image it runs: --image=acme/wiki:2',
   port: "Say on which port it listens, as the image's documentation has it: --port=2368",
   host: 'Say where it runs: --host=192.168.1.20',
   database: `Say which: --database=${DATABASES.join('|')}`,

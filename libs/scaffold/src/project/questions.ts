@@ -1,22 +1,36 @@
 import type { SourceTree } from '@itsup/config';
 import { entryNames, OPTION_NAMES, OWN_IMAGE, readEntry, type OptionName } from '../gallery/entry';
-import { DATABASES, type ProjectOptions } from './options';
+import { DATABASES, flawOfAnswer, type ProjectOptions } from './options';
 
 /** Something that has to be asked before a project can be written. */
 export interface Question {
   text: string;
+  /** The answers that there are; absent: any text. */
+  choices?: { value: string; label: string; hint?: string }[];
+  /** An answer that is shown as an example. */
+  example?: string;
+  /** What is wrong with an answer, with its cure; null: it can be taken. */
+  check(text: string): string | null;
   /** What the answer says; an empty one says that there is nothing. */
   answer(text: string): Partial<Record<OptionName | 'gallery', string>>;
 }
 
 const TEXTS: Readonly<Record<OptionName, string>> = {
-  domain: 'At which name does it answer, such as blog.example.com?',
-  image: 'Which image does it run, such as ghost:5?',
+  domain: 'At which name does it answer?',
+  image: 'Which image does it run?',
   port: 'On which port does it listen?',
   host: 'Where does it run, by address or name?',
-  database: `Which database does it want: ${DATABASES.join(', ')}, or none?`,
+  database: 'Which database does it want?',
   data: 'Which folder of the container has to outlive it? (Enter: none)',
   media: 'Where do the files lie on the host?',
+};
+
+const EXAMPLES: Partial<Record<OptionName, string>> = {
+  domain: 'blog.example.com',
+  image: 'acme/wiki:2',
+  port: '3000',
+  host: '192.168.1.20',
+  data: '/var/lib/app',
 };
 
 /**
@@ -32,13 +46,30 @@ export function questionsFor(
     const gallery = entryNames(tree).filter((name) => name !== OWN_IMAGE);
     return [
       {
-        text: `What does it run: an image such as ghost:5, or one of the gallery (${gallery.join(', ')})?`,
-        answer: (text) => (gallery.includes(text) ? { gallery: text } : { image: text }),
+        text: 'What does it run?',
+        choices: [
+          { value: OWN_IMAGE, label: 'an image of your choice' },
+          ...gallery.map((name) => {
+            const { title, about } = readEntry(tree, name);
+            return { value: name, label: title, hint: about };
+          }),
+        ],
+        check: (text) =>
+          text === OWN_IMAGE || gallery.includes(text) ? null : `The gallery has no ${text}.`,
+        answer: (text) => ({ gallery: text }),
       },
     ];
   }
   const { options } = readEntry(tree, said.gallery ?? OWN_IMAGE);
   return OPTION_NAMES.filter(
     (name) => options[name] && options[name].default === undefined && said[name] === undefined,
-  ).map((name) => ({ text: TEXTS[name], answer: (text) => ({ [name]: text }) }));
+  ).map((name) => ({
+    text: TEXTS[name],
+    ...(name === 'database'
+      ? { choices: [...DATABASES, 'none'].map((value) => ({ value, label: value })) }
+      : {}),
+    ...(EXAMPLES[name] === undefined ? {} : { example: EXAMPLES[name] }),
+    check: (text) => flawOfAnswer(name, text, options[name]?.optional === true),
+    answer: (text) => ({ [name]: text }),
+  }));
 }

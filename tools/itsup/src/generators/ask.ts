@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
+import type { Question } from '@itsup/scaffold';
 
-/** Asks one question and gives the answer, trimmed. */
-export type Ask = (question: string) => Promise<string>;
+/** Asks one question until the answer can be taken; null: whoever is asked wants no more of it. */
+export type Ask = (question: Question) => Promise<string | null>;
 
 /**
  * What may be asked of whoever runs the generator; null: nobody is there, or nobody wants to be asked. Nx asks what its
@@ -11,16 +11,25 @@ export function asker(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   isTerminal: boolean,
-): { ask: Ask; close: () => void } | null {
+): { ask: Ask } | null {
   const isQuiet = args.some((arg, index) =>
     arg === '--interactive'
       ? args[index + 1] === 'false'
       : /^--(?:no-interactive|interactive=false)$/.test(arg),
   );
   if (isQuiet || !isTerminal || (env.CI !== undefined && env.CI !== 'false')) return null;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  return {
-    ask: async (question) => (await terminal.question(`${question} `)).trim(),
-    close: () => terminal.close(),
-  };
+  return { ask };
+}
+
+async function ask({ text: message, choices, example, check }: Question): Promise<string | null> {
+  const { isCancel, select, text } = await import('@clack/prompts');
+  const answer =
+    choices === undefined
+      ? await text({
+          message,
+          ...(example === undefined ? {} : { placeholder: example }),
+          validate: (value) => check((value ?? '').trim()) ?? undefined,
+        })
+      : await select({ message, options: choices, maxItems: 12 });
+  return isCancel(answer) ? null : answer.trim();
 }

@@ -1,14 +1,18 @@
 import { generatorTree, printed } from '../testing/generator-tree';
+import { questionsFor } from '@itsup/scaffold';
+import type { Ask } from './ask';
+import { sourceTree } from './workspace-tree';
 import { writeProject, type ProjectSchema } from './project';
 
 const blog = { name: 'blog', image: 'ghost:5', domain: 'blog.example.com', port: 2368 };
 
 /** Answers the questions in order, and remembers them. */
-function answering(answers: string[]): { ask: (question: string) => Promise<string>; asked: string[] } {
+function answering(answers: (string | null)[]): { ask: Ask; asked: string[] } {
   const asked: string[] = [];
-  const ask = (question: string): Promise<string> => {
-    asked.push(question);
-    return Promise.resolve(answers[asked.length - 1] ?? '');
+  const ask: Ask = ({ text }) => {
+    asked.push(text);
+    const answer = answers[asked.length - 1];
+    return Promise.resolve(answer === undefined ? '' : answer);
   };
   return { ask, asked };
 }
@@ -30,13 +34,14 @@ projects/blog is there. Next:
   });
 
   it('asks what is left, which the first answer decides', async () => {
-    const own = answering(['ghost:5', '2368', 'none', '']);
+    const own = answering(['image', 'ghost:5', '2368', 'none', '']);
     const tree = generatorTree();
     await writeProject(tree, { name: 'blog', domain: 'blog.example.com' } as ProjectSchema, own.ask);
     expect(own.asked).toEqual([
-      'What does it run: an image such as ghost:5, or one of the gallery (adguard-home, authelia, forgejo, ghost, gitea, home-assistant, immich, jellyfin, mailserver, n8n, nextcloud, paperless, pihole, static-site, tinyauth, uptime-kuma, vaultwarden, wireguard, wordpress)?',
+      'What does it run?',
+      'Which image does it run?',
       'On which port does it listen?',
-      'Which database does it want: postgres, mysql, mariadb, or none?',
+      'Which database does it want?',
       'Which folder of the container has to outlive it? (Enter: none)',
     ]);
     expect(tree.exists('projects/blog/ingress.yml')).toBe(true);
@@ -45,6 +50,32 @@ projects/blog is there. Next:
     await writeProject(tree, { name: 'home', domain: 'home.example.com' } as ProjectSchema, home.ask);
     expect(home.asked[1]).toBe('Where does it run, by address or name?');
     expect(tree.read('projects/home/ingress.yml', 'utf8')).toContain('host: 192.168.1.20\n');
+  });
+
+  it('checks each answer when it is given, and offers what there is to choose', () => {
+    const files = sourceTree(generatorTree());
+    const [what] = questionsFor(files, { name: 'blog' });
+    expect(what?.choices?.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['image', 'ghost', 'static-site']),
+    );
+    const questions = questionsFor(files, { name: 'blog', gallery: 'image' });
+    const of = (text: string) => questions.find((question) => question.text.startsWith(text));
+    expect(of('At which name')?.check('https://blog.example.com/')).toContain(
+      'Give the name alone: `blog.example.com`',
+    );
+    expect(of('At which name')?.check('')).toBe('Say at which name it answers.');
+    expect(of('On which port')?.check('eighty')).toContain('is not a port');
+    expect(of('On which port')?.check('80')).toBeNull();
+    expect(of('Which folder')?.check('')).toBeNull();
+    expect(of('Which database')?.choices?.map(({ value }) => value)).toContain('none');
+  });
+
+  it('loses nothing of what was said when somebody stops', async () => {
+    const { ask } = answering(['ghost', null]);
+    const error = await writeProject(generatorTree(), { name: 'blog' } as ProjectSchema, ask).catch(
+      (caught: unknown) => caught as Error,
+    );
+    expect((error as Error).message).toContain('go on with: npx nx g itsup:project blog --gallery=ghost');
   });
 
   it('asks nothing when everything is said', async () => {
@@ -60,7 +91,7 @@ projects/blog is there. Next:
   it.each<[string, ProjectSchema, string]>([
     ['a wrong value', { ...blog, port: 0 }, '`0` is not a port'],
     ['what is not said', { name: 'blog', image: 'ghost:5' }, '--domain is missing'],
-    ['an entry that is not there', { ...blog, gallery: 'wordpress' }, 'the gallery has no `wordpress`'],
+    ['an entry that is not there', { ...blog, gallery: 'drupal' }, 'the gallery has no `drupal`'],
     [
       'a name that another project answers at',
       { ...blog, name: 'other', domain: 'taken.example.com' },

@@ -1,4 +1,4 @@
-import { readWorkspaceFrom } from '@itsup/config';
+import { readWorkspaceFrom, UserError } from '@itsup/config';
 import { newProject, problemsAdded, questionsFor, type ProjectOptions } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { asker, type Ask } from './ask';
@@ -9,11 +9,7 @@ export type ProjectSchema = ProjectOptions & { gallery?: string };
 /** `nx g itsup:project`. */
 export default async function project(tree: Tree, schema: ProjectSchema): Promise<GeneratorCallback> {
   const terminal = asker(process.argv, process.env, process.stdin.isTTY && process.stdout.isTTY);
-  try {
-    return await writeProject(tree, schema, terminal?.ask ?? null);
-  } finally {
-    terminal?.close();
-  }
+  return writeProject(tree, schema, terminal?.ask ?? null);
 }
 
 /** The same, asking through `ask` what is not said; null: what is not said is refused. */
@@ -35,6 +31,20 @@ export async function writeProject(
   return () => printLines(`projects/${schema.name} is there. Next:`, made.next);
 }
 
+/** What was said so far is not lost: as a command that asks for the rest. */
+function stopped(said: ProjectSchema): Error {
+  const flags = Object.entries(said).flatMap(([name, value]) =>
+    name === 'name' || value === undefined ? [] : [`--${name}=${value}`],
+  );
+  const command = ['npx nx g itsup:project', said.name, ...flags].join(' ');
+  return new UserError({
+    code: 'stopped',
+    severity: 'note',
+    message: 'stopped before everything was said',
+    help: `go on with: ${command}`,
+  });
+}
+
 /** One question after the other, as long as there is one. */
 async function complete(
   schema: ProjectSchema,
@@ -43,7 +53,11 @@ async function complete(
 ): Promise<ProjectSchema> {
   const said = { ...schema };
   for (let [next] = questions(said); ask && next; [next] = questions(said)) {
-    Object.assign(said, next.answer(await ask(next.text)));
+    const answer = await ask(next);
+    if (answer === null) throw stopped(said);
+    const flaw = next.check(answer);
+    if (flaw !== null) throw new UserError({ code: 'answer', severity: 'error', message: flaw });
+    Object.assign(said, next.answer(answer));
   }
   return said;
 }
