@@ -195,19 +195,4 @@ export const ENGINE: Row[] = [
     first: compose({ job: service({ command: ['true'] }), web: service() }),
     changes: [compose({ job: service({ command: ['sh', '-c', 'exit 0'] }), web: service() })],
   },
-  {
-    title: 'depends_on in a chain on the first deploy',
-    first: compose({
-      web: service({
-        depends_on: {
-          api: { condition: 'service_started' },
-          migrate: { condition: 'service_completed_successfully' },
-        },
-      }),
-      api: service({ depends_on: { db: { condition: 'service_healthy' } } }),
-      migrate: service({ command: ['sleep', '1'], depends_on: ['db'] }),
-      db: service({ healthcheck: { test: ['CMD', 'true'], interval: '1s' } }),
-    }),
-    changes: [],
-  },
 ];
