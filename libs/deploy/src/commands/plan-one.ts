@@ -20,6 +20,7 @@ import type { Run } from '../run/run';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
 import { refuseUnseenClaims } from '../run/unseen-claims';
 import type { StackSpec } from '../stack/stack-spec';
+import { renameNotes } from '../stack/successors';
 
 /** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
 export interface PlannedStack {
@@ -82,7 +83,7 @@ export async function planLoaded(
     networks: live.networks,
   });
   const files = run.publisher.pending(spec.stack);
-  const notes = [...loaded.notes, ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
+  const notes = [...loaded.notes, ...renameNotes(deployed, spec), ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes };
   const explained =
     spec.project === null ? explainStaticChange(whole, run.publisher) : withRoutes(whole, run, spec.stack);

@@ -6,6 +6,7 @@ import { observe } from '../plan/observe';
 import { keepForRollback } from './keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
 import type { Run } from '../run/run';
+import { formerStack } from '../stack/successors';
 
 /**
  * Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it.
@@ -54,6 +55,13 @@ export async function recordStack(
     ...(id === null && run.deployed.get(spec.stack)?.unserved && { unserved: true as const }),
   };
   if (id !== null) await keepForRollback(run, loaded, id);
+  const before = run.deployed.get(spec.stack);
+  if (before !== undefined && before.projectName !== spec.projectName) {
+    const former = { ...before, stack: formerStack(spec.stack, before.projectName) };
+    await writeDeployed(state, former);
+    run.deployed.set(former.stack, former);
+    if (!run.prunable.includes(former.stack)) run.prunable.push(former.stack);
+  }
   await writeDeployed(state, deployed);
   return deployed;
 }

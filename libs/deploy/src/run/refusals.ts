@@ -55,7 +55,8 @@ export function strangerOf(
   own: ObservedContainer[],
   deployed: DeployedFile | null,
 ): ObservedContainer | undefined {
-  if (deployed !== null || run.request.adopt === true) return undefined;
+  // Under another name than before they may be anybody's.
+  if (deployed?.projectName === spec.projectName || run.request.adopt === true) return undefined;
   const ours = new Set([spec.composeFile, ...spec.sources].map((file) => recordedPath(file, run.relocation)));
   // A rollback runs copies of the files.
   const copies = stateFoldersOf(run.context.state, run.inUse).map((dir) =>

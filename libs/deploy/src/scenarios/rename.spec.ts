@@ -64,6 +64,43 @@ function routers(): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+describe('a Compose project that gets another name', () => {
+  beforeEach(async () => {
+    set('blog', 'blog');
+    await deploy();
+    set('blog', 'journal');
+  });
+
+  it('is told what it leaves behind, and prune takes that down', async () => {
+    const [planned] = (await plan()).stacks.filter(({ stack }) => stack === 'blog');
+    expect(planned?.notes.join()).toMatch(/its Compose project is journal now: .* of blog stay/);
+    expect((await deploy()).prunable).toEqual(['blog@blog']);
+    expect(projectsThatRun()).toEqual(['blog', 'journal']);
+    const pruned = await prune(simulated.context(), { workspace: simulated.workspace() });
+    expect(pruned.outcomes).toMatchObject([{ stack: 'blog@blog', status: 'down' }]);
+    expect(projectsThatRun()).toEqual(['journal']);
+    expect((await deploy()).outcomes).toMatchObject([{ stack: 'blog', status: 'unchanged' }]);
+  });
+
+  it('does not take over what runs under the new name already', async () => {
+    set('blog', 'blog');
+    simulated.setProject('other', { web: WEB }, { compose: facts('journal') });
+    await deploy();
+    expect(projectsThatRun()).toEqual(['blog', 'journal']);
+    simulated.removeProject('other');
+    set('blog', 'journal');
+    const { outcomes } = await deploy();
+    expect(outcomes.find(({ stack }) => stack === 'blog')).toMatchObject({
+      status: 'failed',
+      problems: [{ code: 'foreign-stack' }],
+    });
+  });
+});
+
+function projectsThatRun(): string[] {
+  return [...new Set([...simulated.engine.containers.values()].map(({ project }) => project))].sort();
+}
+
 describe('a folder that was renamed', () => {
   describe('under the same Compose project name', () => {
     beforeEach(async () => {
@@ -131,7 +168,7 @@ describe('a folder that was renamed', () => {
         { stack: 'weblog', state: 'running', successor: null },
       ]);
       expect(formatStatus(statuses, simulated.clock.now())).toContain(
-        'blog: its Compose project is that of weblog by now; itsup prune forgets it',
+        'its Compose project is that of weblog by now; itsup prune forgets it',
       );
     });
 

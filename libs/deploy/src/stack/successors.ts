@@ -34,6 +34,22 @@ export function successionNotes(run: Run, spec: StackSpec): string[] {
     );
 }
 
+/**
+ * What stays of the Compose project that a folder's deploy made under its name before: a record of its own, which
+ * `prune` takes down as it does one whose folder is gone.
+ */
+export function formerStack(stack: string, projectName: string): string {
+  return `${stack}@${projectName}`;
+}
+
+/** What a new name of the Compose project leaves behind, in words. */
+export function renameNotes(deployed: DeployedFile | null, { projectName }: StackSpec): string[] {
+  if (deployed === null || deployed.projectName === projectName) return [];
+  return [
+    `its Compose project is ${projectName} now: containers, networks and volumes of ${deployed.projectName} stay, and volumes start empty; itsup prune takes down what ran under the old name`,
+  ];
+}
+
 /** The plan of taking a stack down whose containers are another one's by now: nothing of them goes. */
 export function planForgetting(plan: StackPlan, heir: string): StackPlan {
   const notes = [`its Compose project ${plan.projectName} is that of ${heir}: only its record goes`];
