@@ -206,6 +206,7 @@ describe('formatExplanation', () => {
         '  service      blog-web-8080@docker, blog:web, port 8080',
         '  containers   blog-web-1  healthy',
         '  Traefik      has it, 1 of 1 servers up',
+        '  limit        500 requests a second from one client, 3000 at once; 429 beyond',
       ].join('\n'),
     );
   });

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 
 import { formatProblems, type Problem } from '@itsup/config';
-import type { ConnectionAnswer, Explanation, Loss, RouterFact } from '@itsup/routing';
+import type { ConnectionAnswer, Explanation, Loss, RequestLimit, RouterFact } from '@itsup/routing';
 
 import type { ContainerFact, RouterState, RunningFacts } from '../explain/model';
 
@@ -17,7 +17,7 @@ export function formatExplanation(
   { color = false }: { color?: boolean } = {},
 ): string {
   const style: Style = (format, text) => (color ? styleText(format, text) : text);
-  const blocks = explanation.answers.map((answer) => block(answer, running, style));
+  const blocks = explanation.answers.map((answer) => block(answer, explanation, running, style));
   const problems = [...explanation.hints, ...running.findings].map(withoutProject);
   const told = problems.length > 0 ? [formatProblems(problems, { color }).trimEnd()] : [];
   const engine = running.engine.reachable
@@ -31,11 +31,18 @@ function withoutProject({ project: _project, ...problem }: Problem): Problem {
   return problem;
 }
 
-function block(answer: ConnectionAnswer, running: RunningFacts, style: Style): string {
+function block(
+  answer: ConnectionAnswer,
+  { limits }: Explanation,
+  running: RunningFacts,
+  style: Style,
+): string {
   const { router, conditional, losses, disputes } = answer;
   const rows: [label: string, text: string][] = [];
   rows.push(['entry point', entryPointOf(answer)]);
   if (router) rows.push(...routerRows(router, answer, running));
+  const chain = [...answer.entryPointMiddlewares, ...(router?.middlewares ?? [])];
+  for (const name of chain) if (limits[name]) rows.push(['limit', limitOf(limits[name])]);
   for (const each of conditional) {
     rows.push(['if it has', `${each.dependsOn.join(', ')}: ${each.router.name}`]);
   }
@@ -50,6 +57,11 @@ function block(answer: ConnectionAnswer, running: RunningFacts, style: Style): s
     return `  ${style('dim', (repeated ? '' : label).padEnd(width))}  ${text}`;
   });
   return [`${style('bold', urlOf(answer))}  ${verdictOf(answer, style)}`, ...lines].join('\n');
+}
+
+function limitOf({ average, burst, period }: RequestLimit): string {
+  const often = period === '1s' ? 'second' : period;
+  return `${average} requests a ${often} from one client, ${burst} at once; 429 beyond`;
 }
 
 function urlOf({ connection: { entryPoint, tls, port, host, path } }: ConnectionAnswer): string {

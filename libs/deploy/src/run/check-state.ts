@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 
 import { PROXY_COMPOSE_FILE } from '@itsup/artifacts';
 import { UserError, type Problem } from '@itsup/config';
-import type { ContainerSummary } from '@itsup/docker';
+import { OF_COMPOSE, ofComposeProject, type ContainerSummary } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import { recordedPath, type Relocation } from '../desired/relocation';
@@ -17,7 +17,7 @@ import { openState, type State } from '../state/state';
 
 /** With `adopt`: what the state folder has that the proxy runs with comes into one that is nobody's yet. */
 export async function takeOverState(context: DeployContext): Promise<void> {
-  const listing = await context.docker.listContainers({ labelFilters: ['com.docker.compose.project'] });
+  const listing = await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] });
   const composeFile = path.join(context.root, PROXY_COMPOSE_FILE);
   const inUse = await findStateInUse(context, listing, composeFile, false);
   const traefik = listing.find(
@@ -86,7 +86,7 @@ export async function stateInUseProblem(
 /** How a backup reads acme.json, which belongs to Traefik's user: with the image that runs as it. */
 export async function readAsTraefik(context: Pick<DeployContext, 'state' | 'docker'>): Promise<ReadForeign> {
   const listing = await context.docker
-    .listContainers({ labelFilters: [`com.docker.compose.project=${PROXY_STACK}`] })
+    .listContainers({ labelFilters: ofComposeProject(PROXY_STACK) })
     .catch(() => []);
   const image = listing.find(({ compose }) => compose?.service === 'traefik')?.image;
   return (file, target) => {

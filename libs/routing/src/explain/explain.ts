@@ -1,13 +1,13 @@
 import type { Problem, Workspace } from '@itsup/config';
 import type { Circumstances } from '../conflicts/circumstances';
-import { entryPointMiddlewares } from '../labels/middlewares';
+import { entryPointMiddlewares, middlewareNames } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
 import { candidatesOf, type Candidate } from './candidates';
 import { connectionsOf, doorsOf } from './connections';
 import { decide } from './decide';
 import { disputesOver } from './disputes';
 import { hintsOf } from './hints';
-import type { Connection, Explanation } from './model';
+import type { Connection, ConnectionAnswer, Explanation, RequestLimit } from './model';
 import type { Question } from './question';
 
 /**
@@ -32,7 +32,12 @@ export function explain(
     return { connection, ...decision, entryPointMiddlewares: isHttp ? before(connection) : [], disputes };
   });
   const hints = hintsOf({ question, workspace, routing, candidates, doors, answers });
-  return { question, answers, hints: [...hints, ...leftOut(candidates)] };
+  return {
+    question,
+    answers,
+    hints: [...hints, ...leftOut(candidates)],
+    limits: limitsIn(answers, workspace, routing),
+  };
 }
 
 const MOST_LEFT_OUT = 3;
@@ -47,4 +52,33 @@ function leftOut(candidates: readonly Candidate[]): Problem[] {
     help: `give it one in ${target.project === null ? 'the environment' : `projects/${target.project}/.env`}, or ask where a deploy has it`,
     ...(place !== null && { place }),
   }));
+}
+
+/** What bounds a client's requests: the host's default, and a row's own. */
+function limitsIn(
+  answers: readonly ConnectionAnswer[],
+  { settings }: Workspace,
+  routing: WorkspaceRouting,
+): Explanation['limits'] {
+  const known: Explanation['limits'] = {};
+  if (settings.rateLimit !== null)
+    known[`${middlewareNames.rateLimit}@file`] = { ...settings.rateLimit, period: '1s' };
+  for (const { middlewares, via } of routing.projects.flatMap((project) => project.routes)) {
+    for (const [name, { rateLimit }] of Object.entries(middlewares)) {
+      if (isLimit(rateLimit)) known[`${name}@${via === 'labels' ? 'docker' : 'file'}`] = rateLimit;
+    }
+  }
+  const used = new Set(
+    answers.flatMap(({ router, entryPointMiddlewares }) => [
+      ...entryPointMiddlewares,
+      ...(router?.middlewares ?? []),
+    ]),
+  );
+  return Object.fromEntries(Object.entries(known).filter(([name]) => used.has(name)));
+}
+
+function isLimit(value: unknown): value is RequestLimit {
+  return (
+    typeof value === 'object' && value !== null && 'average' in value && 'burst' in value && 'period' in value
+  );
 }

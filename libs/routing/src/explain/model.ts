@@ -102,4 +102,14 @@ export interface Explanation {
   answers: ConnectionAnswer[];
   /** Near misses and what is wrong with the sources, most telling first. */
   hints: Problem[];
+  /** Of the middlewares in the answers, those that bound how often one client may ask, by their qualified names. */
+  limits: Record<string, RequestLimit>;
+}
+
+/** So many requests of one client in a period on average, and so many at once; what is beyond is answered with 429. */
+export interface RequestLimit {
+  average: number;
+  burst: number;
+  /** `1s`. */
+  period: string;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type { Workspace } from '@itsup/config';
 import { checkoutProblem, readIdentity, stateInUseProblem, type DeployContext } from '@itsup/deploy';
+import { ofComposeProject } from '@itsup/docker';
 
 import type { ClockFacts, WorkspaceFacts } from '../facts';
 
@@ -37,7 +38,7 @@ async function stateInUse(
   context: Pick<DeployContext, 'root' | 'state' | 'docker'>,
 ): Promise<WorkspaceFacts['stateInUse']> {
   const listing = await context.docker
-    .listContainers({ labelFilters: ['com.docker.compose.project=proxy'] })
+    .listContainers({ labelFilters: ofComposeProject('proxy') })
     .catch(() => []);
   const problem = await stateInUseProblem(context, listing).catch(({ message }: Error) => ({
     message,

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { deployStacks } from '../commands/deploy-stacks';
+import { statusOf } from '../commands/status-of';
+import type { StackOutcome } from '../requests';
+import type { RowAnswer } from '../serving/ask-row';
+import { readDeployed } from '../state/deployed';
+import { readRecords } from '../state/records';
+import { openState } from '../state/state';
+import { facts, WEB } from '../testing/deploy-simulated';
+import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
+
+let simulated: SimulatedWorkspace;
+/** Traefik's API: it serves the one route, whatever the answers of that are. */
+let api: Server;
+let answer: RowAnswer;
+
+const PAGE: RowAnswer = { kind: 'answered', status: 200, headers: {}, body: 'hello' };
+const BAD_GATEWAY: RowAnswer = { kind: 'answered', status: 502, headers: {}, body: 'Bad Gateway' };
+
+beforeEach(async () => {
+  const served = { status: 'enabled', rule: 'Host(`shop.localhost`)', entryPoints: ['web-secure'] };
+  const service = { status: 'enabled', loadBalancer: { servers: [{ url: 'http://172.18.0.2:8080' }] } };
+  api = createServer(({ url }, response) => {
+    const raw = {
+      routers: { 'shop-web-8080@docker': served },
+      services: { 'shop-web-8080@docker': service },
+    };
+    response.end(JSON.stringify(url?.includes('rawdata') ? raw : url?.includes('entrypoints') ? [] : {}));
+  }).listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  simulated = await SimulatedWorkspace.create();
+  const { port } = api.address() as AddressInfo;
+  simulated.settings = {
+    ...simulated.settings,
+    internalPorts: { ...simulated.settings.internalPorts, traefik: port },
+  };
+  simulated.setProxy({ traefik: { image: 'traefik:v3', healthcheck: { test: ['CMD', 'true'] } } });
+  simulated.setProject(
+    'shop',
+    { web: WEB },
+    { compose: facts('web'), ingress: [ingressRow({ domains: ['shop.localhost'] })] },
+  );
+  answer = BAD_GATEWAY;
+});
+afterEach(async () => {
+  await simulated.dispose();
+  api.closeAllConnections();
+  api.close();
+});
+
+async function deploy(...stacks: string[]): Promise<StackOutcome> {
+  const context = simulated.context({ ask: () => Promise.resolve(answer) });
+  const { outcomes } = await deployStacks(context, { workspace: simulated.workspace(), stacks });
+  const found = outcomes.find(({ stack }) => stack === 'shop');
+  if (found === undefined) throw new Error('no outcome');
+  return found;
+}
+
+const state = () => openState(`${simulated.root}/state`);
+
+describe('a stack that is deployed and not served', () => {
+  it('fails, keeps what runs, and says which row it is', async () => {
+    const { status, problems } = await deploy('proxy', 'shop');
+    expect(status).toBe('failed');
+    expect(problems).toMatchObject([
+      {
+        code: 'row-not-served',
+        message: expect.stringContaining('is answered with 502'),
+        place: { line: 2 },
+      },
+    ]);
+    expect(simulated.engine.running('shop', 'web')).toHaveLength(1);
+    const [record] = await readRecords(state(), 'shop');
+    expect(record).toMatchObject({ outcome: 'failed', restorable: true, problems: [problems[0]?.message] });
+  });
+
+  it('fails again when nothing changes, until it is served', async () => {
+    await deploy('proxy', 'shop');
+    const again = await deploy('shop');
+    expect([again.status, again.plan?.unchanged]).toEqual(['failed', true]);
+    const [shop] = await statusOf(simulated.context(), {
+      workspace: simulated.workspace(),
+      stacks: ['shop'],
+    });
+    expect(shop).toMatchObject({ state: 'degraded', unserved: [{ code: 'row-not-served' }] });
+    answer = PAGE;
+    expect((await deploy('shop')).status).toBe('unchanged');
+    expect((await readDeployed(state(), 'shop'))?.unserved).toBeUndefined();
+    // From here on nobody asks any more.
+    answer = BAD_GATEWAY;
+    expect((await deploy('shop')).status).toBe('unchanged');
+  });
+
+  it('fails where no proxy runs that could serve it', async () => {
+    const { status, problems } = await deploy('shop');
+    expect(status).toBe('failed');
+    expect(problems).toMatchObject([{ code: 'proxy-silent' }]);
+  });
+});
