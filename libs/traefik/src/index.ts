@@ -6,6 +6,25 @@ export { fileFault, labelFault } from './check/read-faults';
 export { oldRule } from './check/old-rules';
 export { trialRouters, trialRouterName, type DynamicFile } from './dynamic/trial-routers';
 export { unknownReferences, type Known } from './check/unknown-references';
+export { canonicalName, covers, hostsIn, isCovered } from './acme/names';
+export {
+  AcmeStoreError,
+  issuerName,
+  readAcmeStore,
+  type StoredCertificate,
+  type StoredResolver,
+} from './acme/store';
+export { knownIssuers, refreshStore, type RefreshedStore } from './acme/refresh-store';
+export { refusalsIn, type Refusal } from './acme/refusals';
+export { certificatesFile } from './acme/certificates-file';
+export {
+  acmeResolvers,
+  authorityOf,
+  LETS_ENCRYPT,
+  LETS_ENCRYPT_STAGING,
+  type AcmeResolver,
+  type Challenge,
+} from './acme/resolvers';
 export type { Suggest } from './check/check-types';
 export type { Finding, Span } from './dynamic/tree';
 export { encodeLabels } from './labels/encode-labels';

@@ -1,0 +1,110 @@
+import { authorityOf, LETS_ENCRYPT, LETS_ENCRYPT_STAGING, type AcmeResolver } from './resolvers';
+import { certificateData, storedCertificate, storeData, type ResolverData } from './store';
+
+/** What of acme.json does not fit the configuration that is to come. */
+export interface RefreshedStore {
+  /** What the next Traefik has to find. */
+  text: string;
+  /** Names whose certificates another authority issued: they are asked for anew. */
+  reissued: string[];
+  /** Resolvers that register a new account, with the words why. */
+  accounts: { resolver: string; reason: string }[];
+}
+
+/**
+ * Fits acme.json to resolvers that changed. Traefik itself goes on with whatever certificate is there until that ends, and with an account
+ * until something is ordered, whoever issued them and for whatever e-mail.
+ *
+ * Certificates of another authority go, so that the new one is asked; those of Let's Encrypt stay when its staging authority is to come,
+ * for they are better than what one would get there. An account of another e-mail or authority goes, and Traefik registers one.
+ *
+ * @param issuers authority (host) by fingerprint, as far as it is known; else the account tells
+ * @returns null: it fits
+ * @throws AcmeStoreError
+ */
+export function refreshStore(
+  text: string,
+  resolvers: readonly AcmeResolver[],
+  issuers: Readonly<Record<string, string>>,
+): RefreshedStore | null {
+  const data = storeData(text);
+  const reissued: string[] = [];
+  const accounts: RefreshedStore['accounts'] = [];
+  for (const resolver of resolvers) {
+    const stored = data[resolver.name];
+    if (!stored) continue;
+    const kept = certificateData(stored).filter((entry) => {
+      const [certificate] = storedCertificate(resolver.name, entry);
+      if (certificate === undefined) return true;
+      const known = issuers[certificate.fingerprint] ?? guessed(certificate.issuer, stored);
+      if (!isForeign(known, authorityOf(resolver.directory))) return true;
+      reissued.push(...certificate.names);
+      return false;
+    });
+    const reason = accountReason(stored, resolver);
+    if (reason !== null) accounts.push({ resolver: resolver.name, reason });
+    data[resolver.name] = {
+      ...stored,
+      ...(reason !== null && { Account: null }),
+      Certificates: kept,
+    };
+  }
+  if (reissued.length === 0 && accounts.length === 0) return null;
+  return { text: JSON.stringify(data, null, 2), reissued, accounts };
+}
+
+/**
+ * Which authority issued each certificate of acme.json, by fingerprint: what was known, and of the others whom their resolver asks now.
+ *
+ * @param resolvers that got them
+ * @throws AcmeStoreError
+ */
+export function knownIssuers(
+  text: string,
+  resolvers: readonly AcmeResolver[],
+  known: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const data = storeData(text);
+  const issuers: Record<string, string> = {};
+  for (const [name, stored] of Object.entries(data)) {
+    const asked = resolvers.find((resolver) => resolver.name === name);
+    for (const entry of certificateData(stored)) {
+      const [certificate] = storedCertificate(name, entry);
+      if (certificate === undefined) continue;
+      const { fingerprint, issuer } = certificate;
+      const found = known[fingerprint] ?? named(issuer) ?? (asked && authorityOf(asked.directory));
+      if (found !== undefined && found !== null) issuers[fingerprint] = found;
+    }
+  }
+  return issuers;
+}
+
+/** Who issued a certificate that was there before anybody kept that: the staging authority says so in its name. */
+function guessed(issuer: string, stored: ResolverData): string | null {
+  const byName = named(issuer);
+  if (byName !== null) return byName;
+  const uri = stored.Account?.Registration?.uri;
+  return uri ? authorityOf(uri) : null;
+}
+
+function named(issuer: string): string | null {
+  if (issuer.includes('(STAGING)')) return authorityOf(LETS_ENCRYPT_STAGING);
+  return /^let's encrypt\b/i.test(issuer) ? authorityOf(LETS_ENCRYPT) : null;
+}
+
+function isForeign(issuer: string | null, authority: string): boolean {
+  if (issuer === null || issuer === authority) return false;
+  return !(issuer === authorityOf(LETS_ENCRYPT) && authority === authorityOf(LETS_ENCRYPT_STAGING));
+}
+
+function accountReason(
+  { Account: account }: ResolverData,
+  { email, directory }: AcmeResolver,
+): string | null {
+  if (account === undefined || account === null) return null;
+  if ((account.Email ?? '') !== email) return `the e-mail is ${email} now`;
+  const uri = account.Registration?.uri;
+  if (uri && authorityOf(uri) !== authorityOf(directory))
+    return `the authority is ${authorityOf(directory)} now`;
+  return null;
+}

@@ -1,0 +1,81 @@
+type Tree = Readonly<Record<string, unknown>>;
+
+/** How a resolver proves a name to its authority. */
+export type Challenge = 'http' | 'tls' | 'dns' | 'none';
+
+/** A certificate resolver of Traefik's static configuration, as far as it asks an ACME authority. */
+export interface AcmeResolver {
+  name: string;
+  /** URL of the authority's directory. */
+  directory: string;
+  email: string;
+  challenge: Challenge;
+  /** Of the HTTP challenge; null: another one. */
+  entryPoint: string | null;
+  storage: string;
+  /** Provider of the DNS challenge; null: another one. */
+  dnsProvider: string | null;
+}
+
+/** The authority of a resolver that names none (lego: `DirectoryURLLetsEncrypt`). */
+export const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+
+/** Its authority for trying things, whose certificates no browser trusts. */
+export const LETS_ENCRYPT_STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
+
+/** The ACME resolvers of a static configuration, in its order. Keys count whatever their case, as Traefik reads them. */
+export function acmeResolvers(configuration: Tree): AcmeResolver[] {
+  return Object.entries(treeAt(configuration, 'certificatesResolvers')).flatMap(([name, resolver]) => {
+    const acme = valueAt(asTree(resolver), 'acme');
+    if (acme === undefined) return [];
+    const tree = asTree(acme);
+    const http = valueAt(tree, 'httpChallenge');
+    const dns = valueAt(tree, 'dnsChallenge');
+    const entryPoint = text(valueAt(asTree(http), 'entryPoint'));
+    const dnsProvider = text(valueAt(asTree(dns), 'provider'));
+    return [
+      {
+        name,
+        directory: text(valueAt(tree, 'caServer')) ?? LETS_ENCRYPT,
+        email: text(valueAt(tree, 'email')) ?? '',
+        challenge: challengeOf(dnsProvider, entryPoint, valueAt(tree, 'tlsChallenge')),
+        entryPoint,
+        storage: text(valueAt(tree, 'storage')) ?? 'acme.json',
+        dnsProvider,
+      },
+    ];
+  });
+}
+
+/** The host of a directory or account: whose certificates they are. Traefik, too, tells authorities apart by it. */
+export function authorityOf(url: string): string {
+  try {
+    return new URL(url).hostname.toLowerCase();
+  } catch {
+    return url;
+  }
+}
+
+/** lego takes DNS-01 before the others where it has it. */
+function challengeOf(dnsProvider: string | null, entryPoint: string | null, tls: unknown): Challenge {
+  if (dnsProvider !== null) return 'dns';
+  if (entryPoint !== null) return 'http';
+  return tls === undefined || tls === false ? 'none' : 'tls';
+}
+
+function treeAt(tree: Tree, key: string): Tree {
+  return asTree(valueAt(tree, key));
+}
+
+function valueAt(tree: Tree, key: string): unknown {
+  const found = Object.keys(tree).find((name) => name.toLowerCase() === key.toLowerCase());
+  return found === undefined ? undefined : tree[found];
+}
+
+function asTree(value: unknown): Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
