@@ -6,6 +6,7 @@ export * from './generate-stacks';
 export { mirrorFiles } from './project/mirror-files';
 export * from './project/render-project';
 export * from './proxy/render-proxy';
+export { AUTHORITY_FILE } from './proxy/static-configuration';
 export * from './topology/render-topology';
 export * from './files/templates';
 export * from './files/write-artifacts';

@@ -79,6 +79,12 @@ export interface LetsEncrypt {
   email: string | null;
   /** Use the staging directory of Let's Encrypt. */
   staging: boolean;
+  /** Directory of another authority; null: Let's Encrypt's. */
+  caServer: string | null;
+  /** PEM: what the authority's own certificate is checked by; null: what everybody trusts. */
+  caCertificates: string | null;
+  /** Seconds that a deploy waits for certificates; 0: not at all, and what is missing fails nothing. */
+  wait: number;
   /** Additional resolvers by name; `letsencrypt` is the default HTTP-01 one. */
   resolvers: Record<string, { dnsChallenge: Record<string, unknown> }>;
 }

@@ -55,5 +55,10 @@ export {
 } from './state/identity';
 export { readJournal } from './state/journal';
 export { lockedBy } from './state/lock';
+export { certificatesOf, certificatesOrNull, retryCertificates } from './commands/certificates';
+export type { CertificateStatus } from './certificates/model';
+export { isLate } from './certificates/words';
+export { formatCertificate, formatCertificates } from './format/format-certificates';
+export { lookUp, type Lookup, type NameResolver } from './certificates/lookups';
 export { handoverComment } from '@itsup/rollout';
 export { handoverSteps, rolloutSteps } from '@itsup/rollout';

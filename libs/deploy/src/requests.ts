@@ -1,5 +1,6 @@
 import type { Problem, Workspace } from '@itsup/config';
 
+import type { CertificateStatus } from './certificates/model';
 import type { StackPlan } from './plan/model';
 
 /** The stack of the reverse proxy; every other stack is named after its project. */
@@ -65,6 +66,8 @@ export interface DeploySummary {
   outcomes: StackOutcome[];
   prunable: string[];
   problems: Problem[];
+  /** What failed nothing yet, and will: the operator is told by `alert.command`. Absent: nothing. */
+  warnings?: Problem[];
   interrupted: boolean;
 }
 
@@ -123,6 +126,8 @@ export interface StackStatus {
   successor: string | null;
   /** The newest record; null: never deployed from this workspace. */
   lastDeploy: DeployRecord | null;
+  /** Certificates that its routers ask for; null: no Traefik answers. */
+  certificates: CertificateStatus[] | null;
   /** A deploy was killed: the next one finishes or undoes it. */
   unfinished: string | null;
   /** Who holds the stack's lock now; null: nobody. */
@@ -144,6 +149,8 @@ export interface DeployRecord {
   services: { service: string; action: string; reasons: string[] }[];
   /** How long each step took, in the order they ended. */
   steps: { step: string; ms: number }[];
+  /** How things were with its certificates, a line each; absent: it has none, or nobody looked. */
+  certificates?: string[];
   /** Messages of a failure. */
   problems: string[];
   /** The stack can be taken back to what this deploy left. */

@@ -66,7 +66,7 @@ export interface Docker {
   /** Runs a command in a running container. Rejects only when the engine could not (126/127: the command could not be run). */
   exec(id: string, argv: string[], options?: ExecOptions): Promise<CommandOutput>;
   /** What the container printed, both streams in one; `tail` default 100 lines. */
-  logs(id: string, options?: { tail?: number; timestamps?: boolean }): Promise<string>;
+  logs(id: string, options?: { tail?: number; timestamps?: boolean; since?: number }): Promise<string>;
   /** Runs a container to its end and removes it, also after an interrupt. `input` becomes its standard input. */
   run(spec: ContainerSpec, options?: { input?: string; timeoutSeconds?: number }): Promise<CommandOutput>;
   /** Starts a container that stays, and resolves with its id. */

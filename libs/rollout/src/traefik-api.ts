@@ -1,3 +1,5 @@
+import { canonicalName, issuerName } from '@itsup/traefik';
+
 import type { HttpGet } from './types';
 
 type Protocol = 'http' | 'tcp' | 'udp';
@@ -17,6 +19,18 @@ export type ServedSection = Record<'routers' | 'services' | 'middlewares', Map<s
 /** Everything one Traefik serves, by provider-qualified name. */
 export type ServedConfiguration = Record<Protocol, ServedSection>;
 
+/** A certificate that an instance serves. */
+export interface ServedCertificate {
+  /** SHA-256 of the certificate, hexadecimal. */
+  fingerprint: string;
+  /** Lower case. */
+  names: string[];
+  issuer: string;
+  /** Milliseconds since the epoch, as `expires`. */
+  begins: number;
+  expires: number;
+}
+
 /** One Traefik instance's API, on its loopback entry point. Every method rejects when it cannot be reached. */
 export interface TraefikApi {
   readonly address: string;
@@ -27,8 +41,8 @@ export interface TraefikApi {
   refusesRouters(): Promise<boolean>;
   /** Names of its entry points. */
   entryPoints(): Promise<string[]>;
-  /** Fingerprints of the certificates that it serves, the one that it made itself left out. */
-  certificates(): Promise<string[]>;
+  /** The certificates that it serves, the one that it made itself left out. */
+  certificates(): Promise<ServedCertificate[]>;
 }
 
 /** The API did not answer, or not as Traefik does. */
@@ -87,7 +101,7 @@ export function createTraefikApi(address: string, get: HttpGet, secret: string |
     rawData: async () => servedConfiguration(await json('/api/rawdata')),
     refusesRouters: async () => refusesRouters(await json('/api/overview')),
     entryPoints: async () => names(await json('/api/entrypoints')),
-    certificates: async () => names(await json('/api/certificates?per_page=100000')),
+    certificates: async () => servedCertificates(await json('/api/certificates?per_page=100000')),
   };
 }
 
@@ -112,6 +126,23 @@ function refusesRouters(overview: unknown): boolean {
 
 function names(list: unknown): string[] {
   return (Array.isArray(list) ? list : []).map((item) => String(objectOf(item)['name'])).sort();
+}
+
+/** `GET /api/certificates`; the subject's name counts where there are no others, as for Traefik. */
+export function servedCertificates(list: unknown): ServedCertificate[] {
+  return (Array.isArray(list) ? list : []).map((item) => {
+    const certificate = objectOf(item);
+    const text = (key: string): string => String(certificate[key] ?? '');
+    const { sans } = certificate;
+    const named = [text('commonName'), ...(Array.isArray(sans) ? sans.map(String) : [])];
+    return {
+      fingerprint: text('name'),
+      names: [...new Set(named.map(canonicalName))].filter((name) => name !== ''),
+      issuer: issuerName(`O=${text('issuerOrg')}\nCN=${text('issuerCN')}`),
+      begins: Date.parse(text('notBefore')),
+      expires: Date.parse(text('notAfter')),
+    };
+  });
 }
 
 function keyOf(prefix: string, kind: string): string {

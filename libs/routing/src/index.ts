@@ -10,6 +10,7 @@ export * from './explain/model';
 export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels/labels';
+export { labelRouters, type LabelRouter } from './labels/label-routers';
 export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './labels/middlewares';
 export { PROXY_SERVICES } from './names/proxy-services';
 export { PROXYNET, proxynetOf, type Proxynet } from './networks/proxynet';

@@ -3,6 +3,7 @@ import { PROXY_SERVICES } from '@itsup/routing';
 import { parse } from 'yaml';
 import { renderProxy } from './render-proxy';
 import { shippedTemplates, workspace, workspaceRouting } from '../testing/build';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 type Services = Record<string, Record<string, unknown>>;
 const templates = shippedTemplates();
@@ -124,9 +125,10 @@ test('CrowdSec knows every key by a name of its own, and is healthy only with th
   );
 });
 
-test('credentials of a DNS provider come from a file in the state folder, which need not be there', () => {
-  const dns = { dnsChallenge: { provider: 'cloudflare' } };
-  const { traefik } = services({ letsEncrypt: { email: null, staging: false, resolvers: { dns } } });
+test('what an authority or a DNS provider asks for comes from a file in the state folder, which need not be there', () => {
+  const { traefik } = services({
+    letsEncrypt: { email: 'a@b.c', staging: false, ...AUTHORITY, resolvers: {} },
+  });
   expect(traefik?.['env_file']).toEqual([
     { path: '${ITSUP_STATE:-/var/lib/itsup}/traefik.env', required: false },
   ]);

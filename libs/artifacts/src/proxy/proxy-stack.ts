@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InternalPorts, Settings } from '@itsup/config';
-import { dashboardOf, proxynetOf, type WorkspaceRouting } from '@itsup/routing';
+import { dashboardOf, proxynetOf } from '@itsup/routing';
+import { acmeResolvers } from '@itsup/traefik';
 import { parse } from 'yaml';
 import { crowdsecPlugin, hasLocalPlugin, type KeptPlugin } from './crowdsec-plugin';
 import type { Templates } from '../files/templates';
@@ -35,8 +36,8 @@ export interface ProxyStack {
     clientTrustedIps: string[];
     logLimit: number;
   } | null;
-  /** A resolver proves names by DNS, so Traefik needs the provider's credentials. */
-  dnsChallenges: boolean;
+  /** Traefik asks an authority, and may need credentials for that. */
+  hasResolvers: boolean;
   /** Plugins that Traefik loads from disk. */
   localPlugins: boolean;
   dashboard: { host: string; users: string[] } | null;
@@ -47,22 +48,15 @@ export interface ProxyStack {
   rateLimit: { average: number; burst: number };
   webPort: number;
   webSecurePort: number;
-  /** Handshakes for a name without a certificate are refused. */
-  sniStrict: boolean;
   /** The honeypot's image. */
   dnsDockerfile: string;
 }
 
 /**
- * Everything in the proxy's Compose file and middlewares that depends on settings and routes.
+ * Everything in the proxy's Compose file and middlewares that depends on settings.
  * @param configuration Traefik's static configuration, the operator's part included
  */
-export function proxyStack(
-  settings: Settings,
-  routing: WorkspaceRouting,
-  templates: Templates,
-  configuration: string,
-): ProxyStack {
+export function proxyStack(settings: Settings, templates: Templates, configuration: string): ProxyStack {
   const { versions, crowdsec, entryPoints } = settings;
   const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
   const dns = imageOf('coredns/coredns', versions.dns);
@@ -88,7 +82,7 @@ export function proxyStack(
           logLimit: ACCESS_LOG_BYTES,
         }
       : null,
-    dnsChallenges: Object.keys(settings.letsEncrypt.resolvers).length > 0,
+    hasResolvers: acmeResolvers(parse(configuration, { merge: true }) as Record<string, unknown>).length > 0,
     localPlugins: settings.trustedIps.length > 0 || hasLocalPlugin(settings),
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
@@ -96,7 +90,6 @@ export function proxyStack(
     rateLimit: settings.rateLimit ?? { average: 500, burst: 3000 },
     webPort: entryPoints.web,
     webSecurePort: entryPoints.webSecure,
-    sniStrict: settings.letsEncrypt.email !== null && !needsDefaultCertificate(routing),
     dnsDockerfile,
   };
 }
@@ -136,17 +129,6 @@ function hstsOf({ hsts }: Settings): {
     ...(hsts.includeSubDomains && { stsIncludeSubdomains: true }),
     ...(hsts.preload && { stsPreload: true }),
   };
-}
-
-/**
- * Does a router terminate TLS without a resolver, as for names that no authority certifies (`app.localhost`)? It is
- * served with Traefik's own certificate, which belongs to no name, so `sniStrict` would refuse its clients.
- */
-function needsDefaultCertificate(routing: WorkspaceRouting): boolean {
-  const routers = routing.projects.flatMap(({ routes }) =>
-    routes.flatMap((route) => Object.values(route.routers)),
-  );
-  return routers.some(({ tls }) => tls !== undefined && !tls.passthrough && tls.certResolver === undefined);
 }
 
 /**

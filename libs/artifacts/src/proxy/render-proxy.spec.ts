@@ -3,6 +3,7 @@ import type { Settings } from '@itsup/config';
 import { proxyArtifactPaths, publishedPaths } from '../files/artifact';
 import { renderProxy } from './render-proxy';
 import { route, shippedTemplates, workspace, workspaceRouting } from '../testing/build';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 const templates = shippedTemplates();
 type Tree = { [key: string]: Tree } & { [key: number]: Tree };
@@ -12,7 +13,7 @@ function render(changes: Partial<Settings> = {}, routing = workspaceRouting(), s
   const files = renderProxy(workspace(changes), routing, source);
   return (end: string): Tree => parse(files.find(({ path }) => path.endsWith(`/${end}`))?.text ?? '') as Tree;
 }
-const email = { letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} } };
+const email = { letsEncrypt: { email: 'ops@acme.org', staging: false, ...AUTHORITY, resolvers: {} } };
 const override = (file: string, text: string) => ({
   file,
   text,
@@ -87,14 +88,16 @@ describe('the static configuration', () => {
     expect(open['udp-53']).toEqual({ address: ':53/udp', reusePort: true });
   });
 
-  test('there is a resolver only with an e-mail, and sniStrict only with a resolver', () => {
+  test('there is a resolver only with an e-mail, and never sniStrict: a site without a certificate answers with a warning', () => {
     const without = render({
-      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+      letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: { dns: { dnsChallenge: {} } } },
     });
     expect(without('traefik.yml')).not.toHaveProperty('certificatesResolvers');
     expect(without('middlewares.yml')).not.toHaveProperty('tls.options.default.sniStrict');
     const dns = { dnsChallenge: { provider: 'cloudflare' } };
-    const files = render({ letsEncrypt: { email: 'ops@acme.org', staging: true, resolvers: { dns } } });
+    const files = render({
+      letsEncrypt: { email: 'ops@acme.org', staging: true, ...AUTHORITY, resolvers: { dns } },
+    });
     expect(files('traefik.yml')['certificatesResolvers']).toEqual({
       letsencrypt: {
         acme: {
@@ -106,7 +109,26 @@ describe('the static configuration', () => {
       },
       dns: { acme: expect.objectContaining({ dnsChallenge: { provider: 'cloudflare' } }) as unknown },
     });
-    expect(files('middlewares.yml')).toHaveProperty('tls.options.default.sniStrict', true);
+    expect(files('middlewares.yml')).not.toHaveProperty('tls.options.default.sniStrict');
+  });
+
+  test('another authority is asked for every resolver, and checked by what the settings hold', () => {
+    const caServer = 'https://ca.home:9000/acme/acme/directory';
+    const letsEncrypt = {
+      email: 'a@b.c',
+      staging: true,
+      ...AUTHORITY,
+      caServer,
+      caCertificates: 'PEM',
+      resolvers: {},
+    };
+    expect(render({ letsEncrypt })('traefik.yml')).toHaveProperty('certificatesResolvers.letsencrypt.acme', {
+      email: 'a@b.c',
+      storage: '/acme/acme.json',
+      caServer,
+      caCertificates: ['/etc/traefik/authority.pem'],
+      httpChallenge: { entryPoint: 'web' },
+    });
   });
 
   test('proxies in front of the host are trusted, nobody else', () => {
@@ -242,16 +264,6 @@ describe('the dynamic configuration', () => {
         services: { 'nas-5000': { loadBalancer: { servers: external.servers } } },
       },
     });
-  });
-
-  test('names are not strict while a router is served with Traefik’s own certificate', () => {
-    const local = route({ routers: { x: { entryPoints: ['web-secure'], service: 's', tls: {} } } });
-    expect(render(email, workspaceRouting([route()]))('middlewares.yml')).toHaveProperty(
-      'tls.options.default.sniStrict',
-    );
-    expect(render(email, workspaceRouting([local]))('middlewares.yml')).not.toHaveProperty(
-      'tls.options.default.sniStrict',
-    );
   });
 
   test('a router names no resolver while there is none', () => {

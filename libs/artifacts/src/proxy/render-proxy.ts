@@ -28,7 +28,7 @@ export function renderProxy(
     templates.render('proxy/traefik.yml', { ...plainPrinter, ...staticConfiguration(settings, routing) }),
     settings.traefikOverride,
   );
-  const stack = { ...proxyStack(settings, routing, templates, configuration), ...composePrinter };
+  const stack = { ...proxyStack(settings, templates, configuration), ...composePrinter };
   const dynamic = (template: 'routers-http' | 'routers-tcp' | 'routers-udp'): string => {
     const kind = template.slice('routers-'.length) as 'http' | 'tcp' | 'udp';
     return templates.render(`proxy/${template}.yml`, {

@@ -9,7 +9,12 @@ import {
 } from '@itsup/routing';
 import { qualified } from '@itsup/traefik';
 
+import { LETS_ENCRYPT_STAGING } from '@itsup/traefik';
+
 import { at, crowdsecPlugin } from './crowdsec-plugin';
+
+/** Where Traefik finds what its authority is checked by; a deploy publishes it. */
+export const AUTHORITY_FILE = '/etc/traefik/authority.pem';
 
 /** An entry point as the template prints it. */
 export interface StaticEntryPoint extends EntryPoint {
@@ -78,12 +83,14 @@ function overriddenMiddlewares(settings: Settings, entryPoint: string): unknown[
 }
 
 function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {
-  const { email, staging, resolvers } = letsEncrypt;
+  const { email, staging, caServer, caCertificates, resolvers } = letsEncrypt;
+  const directory = caServer ?? (staging ? LETS_ENCRYPT_STAGING : null);
   if (email === null) return [];
   const common = {
     email,
     storage: '/acme/acme.json',
-    ...(staging && { caServer: 'https://acme-staging-v02.api.letsencrypt.org/directory' }),
+    ...(directory !== null && { caServer: directory }),
+    ...(caCertificates !== null && { caCertificates: [AUTHORITY_FILE] }),
   };
   return [
     { name: defaultResolver, acme: { ...common, httpChallenge: { entryPoint: 'web' } } },

@@ -1,3 +1,4 @@
+import { AUTHORITY } from '@itsup/config/testing/authority';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Ajv, { type AnySchemaObject } from 'ajv';
@@ -59,6 +60,7 @@ describeWithSchemas('artifacts are valid against the schemas of Compose and Trae
         letsEncrypt: {
           email: 'ops@acme.org',
           staging: true,
+          ...AUTHORITY,
           resolvers: { dns: { dnsChallenge: { provider: 'cloudflare' } } },
         },
         crowdsec: { enabled: true, collections: [], clientTrustedIps: [] },

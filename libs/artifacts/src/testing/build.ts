@@ -10,6 +10,7 @@ import {
   type TemplateName,
   type Templates,
 } from '../files/templates';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 /** The workspace that this library lies in. */
 export const WORKSPACE = join(__dirname, '../../../..');
@@ -27,7 +28,10 @@ export function shippedTemplates(
 export { settings };
 
 export const withEmail = (changes: Partial<Settings> = {}): Settings =>
-  settings({ letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} }, ...changes });
+  settings({
+    letsEncrypt: { email: 'ops@acme.org', staging: false, ...AUTHORITY, resolvers: {} },
+    ...changes,
+  });
 
 /** A container project `blog` with one Compose file. */
 export function project(changes: Partial<Project> = {}, compose: Partial<ComposeFacts> = {}): Project {

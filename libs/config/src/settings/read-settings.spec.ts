@@ -1,5 +1,6 @@
 import { readSettings } from './read-settings';
 import { fixture, outline } from '../testing/fixtures';
+import { AUTHORITY } from '../testing/authority';
 
 const read = (name: string) => readSettings(fixture(`settings/${name}`));
 
@@ -7,7 +8,7 @@ const DEFAULTS = {
   traefikDomain: null,
   traefikAdmin: [],
   trustedIps: [],
-  letsEncrypt: { email: null, staging: false, resolvers: {} },
+  letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: {} },
   entryPoints: { web: 8080, webSecure: 8443 },
   hsts: { maxAge: 63_072_000, includeSubDomains: false, preload: false },
   rateLimit: { average: 500, burst: 3000 },

@@ -187,6 +187,9 @@ export function toSettings(
     letsEncrypt: {
       email: file.letsencrypt.email ?? null,
       staging: file.letsencrypt.staging,
+      caServer: file.letsencrypt.caServer ?? null,
+      caCertificates: file.letsencrypt.caCertificates ?? null,
+      wait: file.letsencrypt.wait,
       resolvers: file.letsencrypt.resolvers,
     },
     entryPoints: { web: file.traefik.entryPoints.web, webSecure: file.traefik.entryPoints['web-secure'] },

@@ -25,6 +25,8 @@ export interface FailureNotice {
   }[];
   /** What kept the whole deploy from beginning. */
   problems: { message: string; help: string | null }[];
+  /** What failed nothing yet, and will: a certificate that is not renewed. Absent: nothing. */
+  warnings?: { message: string; help: string | null }[];
 }
 
 /** The failures among outcomes; null: there is nothing to tell. */
@@ -33,26 +35,36 @@ export function failureNotice(
   outcomes: readonly StackOutcome[],
   records: ReadonlyMap<string, DeployRecord>,
   problems: readonly Problem[] = [],
+  warnings: readonly Problem[] = [],
 ): FailureNotice | null {
   const stacks = outcomes.flatMap(({ stack, status, problems: own }) =>
     status === 'failed' || status === 'skipped'
       ? [{ stack, status, problems: own.map(inShort), record: records.get(stack) ?? null }]
       : [],
   );
-  if (stacks.length === 0 && problems.length === 0) return null;
-  return { version: 1, ...facts, stacks, problems: problems.map(inShort) };
+  if (stacks.length === 0 && problems.length === 0 && warnings.length === 0) return null;
+  return {
+    version: 1,
+    ...facts,
+    stacks,
+    problems: problems.map(inShort),
+    ...(warnings.length > 0 && { warnings: warnings.map(inShort) }),
+  };
 }
 
 /** One line: which stacks failed where. */
-export function noticeSubject({ command, host, stacks }: FailureNotice): string {
+export function noticeSubject({ command, host, stacks, problems, warnings = [] }: FailureNotice): string {
+  const [warning] = warnings;
+  if (stacks.length === 0 && problems.length === 0 && warning !== undefined)
+    return `warning on ${host}: ${warning.message}`;
   const failed = stacks.filter(({ status }) => status === 'failed').map(({ stack }) => stack);
   return `${command} failed on ${host}${failed.length === 0 ? '' : `: ${failed.join(', ')}`}`;
 }
 
 /** A line for each thing that went wrong, with its cure below. */
-export function noticeText({ stacks, problems }: FailureNotice): string {
-  const lines = [...problems, ...stacks.flatMap((stack) => stack.problems)].flatMap(({ message, help }) =>
-    help === null ? [message] : [message, `  ${help}`],
+export function noticeText({ stacks, problems, warnings = [] }: FailureNotice): string {
+  const lines = [...problems, ...stacks.flatMap((stack) => stack.problems), ...warnings].flatMap(
+    ({ message, help }) => (help === null ? [message] : [message, `  ${help}`]),
   );
   const skipped = stacks.filter(({ status }) => status === 'skipped').map(({ stack }) => stack);
   if (skipped.length > 0) lines.push(`not deployed for that reason: ${skipped.join(', ')}`);

@@ -21,11 +21,13 @@ export async function withNotice<T>(
   command: FailureNotice['command'],
   run: () => Promise<T>,
   outcomesOf: (result: T) => readonly StackOutcome[],
+  warningsOf: (result: T) => readonly Problem[] = () => [],
 ): Promise<T> {
   const began = context.system.now();
   try {
     const result = await run();
-    await sendNotice(context, request, { command, began, outcomes: outcomesOf(result) });
+    const [outcomes, warnings] = [outcomesOf(result), warningsOf(result)];
+    await sendNotice(context, request, { command, began, outcomes, warnings });
     return result;
   } catch (error) {
     await sendNotice(context, request, { command, began, outcomes: [], problems: problemsOf(error) });
@@ -46,6 +48,7 @@ async function sendNotice(
     began: number;
     outcomes: readonly StackOutcome[];
     problems?: readonly Problem[];
+    warnings?: readonly Problem[];
   },
 ): Promise<void> {
   const command = request.workspace.settings.alertCommand;
@@ -70,6 +73,7 @@ async function sendNotice(
       result.outcomes,
       records,
       result.problems,
+      result.warnings,
     );
     if (notice === null) return;
     const secrets = await createSecretsReader(root, docker)(HOST_CONTEXT).catch(() => ({ variables: {} }));

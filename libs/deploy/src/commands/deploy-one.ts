@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Problem, UserError } from '@itsup/config';
 
 import { OF_COMPOSE } from '@itsup/docker';
+import { afterStack, beforeStack } from '../certificates/run-certificates';
 import { convergeStack } from '../execute/converge-stack';
 import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
 import { keepLinks, keptLinks } from '../execute/keep-links';
@@ -108,7 +109,7 @@ async function markUnserved(run: Run, { stack }: StackSpec, unserved: readonly P
 /** How long Traefik may take to make up its mind about what was just deployed. */
 const VERDICT_MS = 2_000;
 
-/** The outcome, unless Traefik refuses a router of the stack: then what runs is not what serves. */
+/** The outcome, unless Traefik refuses a router of the stack or has no certificate for it: then what runs is not what serves. */
 export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
@@ -126,8 +127,9 @@ export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): 
     await system.sleep(200);
     refused = await refusedRouters(run, spec, observed);
   }
-  if (refused.length === 0) return outcome;
-  return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
+  if (refused.length > 0)
+    return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
+  return afterStack(run, observed, outcome);
 }
 
 /** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */
@@ -191,6 +193,7 @@ async function deployLocked(
       held.plan = plan;
     }
     await refuseTakenPorts(run, loaded, plan);
+    await beforeStack(run, spec.stack);
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
     await convergeStack({

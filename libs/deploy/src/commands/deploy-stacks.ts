@@ -1,6 +1,7 @@
 import type { Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
+import { afterRun, beforeRun, beforeStack } from '../certificates/run-certificates';
 import type { DeployContext } from '../context';
 import { withNotice } from '../alert/send-notice';
 import { recordFirst } from '../images/record-first';
@@ -32,7 +33,14 @@ export async function deployStacks(
   hook?: StepHook,
 ): Promise<DeploySummary> {
   const run = (): Promise<DeploySummary> => converge(context, request, hook);
-  return withNotice(context, request, 'deploy', run, ({ outcomes }) => outcomes);
+  return withNotice(
+    context,
+    request,
+    'deploy',
+    run,
+    ({ outcomes }) => outcomes,
+    ({ warnings = [] }) => warnings,
+  );
 }
 
 async function converge(
@@ -51,6 +59,7 @@ async function converge(
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
+  await beforeRun(run, withProxy);
   await run.publisher.begin(withProxy);
   if (readsOtherFiles(run.inUse)) await publishAnew(run);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
@@ -83,6 +92,7 @@ async function converge(
       null,
       'note: the DNS server that logs lookups does not run: each lookup of a container takes 4 s. Start it: itsup deploy proxy',
     );
+  const warnings = context.signal?.aborted === true ? [] : await afterRun(run);
   await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
   await recordFirst(context, run.firstFetched);
@@ -90,6 +100,7 @@ async function converge(
     outcomes,
     prunable: run.prunable,
     problems: run.problems,
+    warnings,
     interrupted: context.signal?.aborted === true,
   };
 }
@@ -167,7 +178,10 @@ async function settleStack(
     }
     case 'external': {
       const plan = planExternal(run, spec);
-      if (!plan.unchanged) await run.publisher.settle(stack);
+      if (!plan.unchanged) {
+        await beforeStack(run, stack);
+        await run.publisher.settle(stack);
+      }
       const status = plan.unchanged ? 'unchanged' : 'deployed';
       return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
     }

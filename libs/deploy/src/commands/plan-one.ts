@@ -37,7 +37,13 @@ const NOTHING_BUILT: ReadonlySet<string> = new Set();
 export async function planOne(run: Run, spec: StackSpec, observed: Observed): Promise<PlannedStack> {
   const deployed = run.deployed.get(spec.stack) ?? null;
   const files = run.publisher.pending(spec.stack);
-  if (deployed !== null && run.request.pull !== true && (await isAsDeployed(run, spec, deployed, observed))) {
+  const isReplaced = replacedTraefik(run, spec) !== null;
+  if (
+    !isReplaced &&
+    deployed !== null &&
+    run.request.pull !== true &&
+    (await isAsDeployed(run, spec, deployed, observed))
+  ) {
     return {
       plan: { ...planFromRecord(spec, deployed), files, unchanged: files.length === 0 },
       loaded: null,
@@ -64,9 +70,10 @@ export async function planLoaded(
   run: Run,
   loaded: LoadedStack,
   observed: Observed,
-  replace: Replace | null = null,
+  asked: Replace | null = null,
 ): Promise<StackPlan> {
   const { spec, desired } = loaded;
+  const replace = asked ?? replacedTraefik(run, spec);
   const deployed = run.deployed.get(spec.stack) ?? null;
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
   const own = observed.get(spec.projectName) ?? [];
@@ -93,6 +100,11 @@ export async function planLoaded(
     explained,
   );
   return { ...forced, operations: operationsOf(forced, desired, containers, factsOf(run, loaded)) };
+}
+
+/** Traefik goes although nothing of the stack changed; null: it stays. */
+function replacedTraefik({ replaceTraefik: reason }: Run, { project }: StackSpec): Replace | null {
+  return project !== null || reason === null ? null : { services: [TRAEFIK], reason };
 }
 
 function factsOf(run: Run, { spec, desired, model }: LoadedStack): OperationFacts {

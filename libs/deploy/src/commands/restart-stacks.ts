@@ -1,8 +1,9 @@
+import { beforeRun } from '../certificates/run-certificates';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';
 import { deployOne } from './deploy-one';
-import type { DeploySummary, RestartRequest, StackOutcome } from '../requests';
+import { PROXY_STACK, type DeploySummary, type RestartRequest, type StackOutcome } from '../requests';
 import { loadOptions } from './plan-one';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
@@ -19,6 +20,7 @@ export async function restartStacks(context: DeployContext, request: RestartRequ
 
 async function replaceAll(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
+  await beforeRun(run, run.order.includes(PROXY_STACK));
   const outcomes: StackOutcome[] = [];
   for (const stack of run.order) {
     const spec = run.specs.get(stack);

@@ -4,6 +4,7 @@ import type { Problem } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
+import { certificatesOrNull } from './certificates';
 import { Digester } from '../desired/digest';
 import { observe } from '../plan/observe';
 import { readDeployed } from '../state/deployed';
@@ -45,13 +46,19 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     ...request.workspace.projects.map((project) => project.name),
     ...orphans,
   ];
+  const certificates = await certificatesOrNull(context, request.workspace, listing);
   const shared = {
     ...{ context, specs, byProject, digester, stateFolder },
     unhealthySince: await unhealthySinces(docker, listing),
     published: (await publishedRouters(state)).stacks,
     unserved: await unservedNow(context, request.workspace, listing),
   };
-  const statuses = await Promise.all(names.map((stack) => statusOfStack(shared, stack)));
+  const statuses = await Promise.all(
+    names.map(async (stack) => ({
+      ...(await statusOfStack(shared, stack)),
+      certificates: certificates?.filter(({ wanted }) => wanted.stack === stack) ?? null,
+    })),
+  );
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
   return statuses.filter(
     ({ state: standing, services, successor }) =>
@@ -113,7 +120,7 @@ function failingSince(
 async function statusOfStack(
   { context, specs, byProject, digester, stateFolder, unhealthySince, published, unserved }: Shared,
   stack: string,
-): Promise<StackStatus> {
+): Promise<Omit<StackStatus, 'certificates'>> {
   const { docker, root, state, system } = context;
   const spec = specs.get(stack) ?? null;
   const [recorded, journal, records, holder] = await Promise.all([

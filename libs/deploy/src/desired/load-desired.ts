@@ -40,6 +40,9 @@ import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
 import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
 
+/** Variables of Traefik's own, in the state folder: credentials of DNS providers. */
+export const TRAEFIK_ENV = 'traefik.env';
+
 /** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
 export interface LoadedStack {
   spec: StackSpec;
@@ -119,9 +122,14 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   if (foreign.some(({ severity }) => severity === 'error')) throw new UserError(foreign);
 
   const files = await stampAll(
-    [...new Set([...filesOf(spec, model, environment), ...followed.sources, ...followed.envFiles])].sort(
-      byCodeUnit,
-    ),
+    [
+      ...new Set([
+        ...filesOf(spec, model, environment),
+        ...followed.sources,
+        ...followed.envFiles,
+        ...ownEnvFiles(spec, options),
+      ]),
+    ].sort(byCodeUnit),
     options,
   );
   const contexts = await stampContexts(model, options);
@@ -319,6 +327,11 @@ function filesOf(spec: StackSpec, model: ComposeModel, environment: StackEnviron
     }
   }
   return [...files].sort(byCodeUnit);
+}
+
+/** The proxy's credentials stand in the state folder, where the Compose file cannot be read from by a path of the sources. */
+function ownEnvFiles({ project }: StackSpec, { stateDir }: LoadOptions): string[] {
+  return project === null ? [path.join(stateDir, TRAEFIK_ENV)] : [];
 }
 
 /** Files of variables: they may use others, or pass one on by a line of its name alone. */

@@ -2,23 +2,39 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
+import {
+  handOver,
+  isTree,
+  recoverHandover,
+  RolloutError,
+  type Stored,
+  type TraefikContainer,
+} from '@itsup/rollout';
+import { acmeResolvers } from '@itsup/traefik';
+import { parse } from 'yaml';
 
+import { HandoverStore } from '../certificates/handover-store';
+import { flawOf, goodCertificates } from '../certificates/kept-store';
+import { readStore } from '../certificates/store-file';
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
-import { handOver, recoverHandover, RolloutError, type TraefikContainer } from '@itsup/rollout';
 import type { Journal } from '../state/journal';
+import { readFileOrNull } from '../state/atomic-file';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../requests';
 import { handoverContext } from './handover-context';
 import { helperImage } from '../engine/helper-image';
 import { InterruptedError } from './interrupted-error';
-import { copyCertificates, handToTraefik, traefikUserOf, uidOf } from '../proxy/traefik-files';
+import { handToTraefik, traefikUserOf, uidOf } from '../proxy/traefik-files';
 import { NotHealthyError } from './wait-healthy';
 
 /** Traefik's service in the proxy's stack. */
 export const TRAEFIK = 'traefik';
+
+/** As in the proxy's Compose file. */
+const GRACE_SECONDS = 45;
 
 const lookAtIt = `see why with: docker logs ${PROXY_STACK}-${TRAEFIK}-1`;
 
@@ -53,11 +69,14 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const running = await context.docker.inspectContainers(plan.current);
   const { present, desired } = publisher.versionsOf(STATIC_FILE);
   const image = imageOf(loaded);
+  const [current, next] = [present ?? desired ?? '', desired ?? present ?? ''];
+  const access = { context, image, user, container: running.find((one) => one.running)?.id ?? null };
+  const store = await HandoverStore.open(context, access, { current: treeOf(current), next: treeOf(next) });
   const outcome = await handOver(
     await handoverContext(context),
     {
-      current: present ?? desired ?? '',
-      next: desired ?? present ?? '',
+      current,
+      next,
       container: {
         image,
         binds: bindsOf(service, loaded),
@@ -65,12 +84,19 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
         limits: limitsOf(service),
       },
       folder: handoverFolder(context.state),
-      copyCertificates: (target) => copyCertificates(context, { image, user, target }),
+      dynamicFolder: context.state.dynamicDir,
+      certificates: () => Promise.resolve(store.certificates()),
+      stored: () => Promise.resolve(store.stored()),
       readsOtherFiles: replacement.readsOtherFiles,
       changesUser: running.some((container) => uidOf(container.user) !== uidOf(service.user ?? '')),
       helperImage: () => helperImage(context.docker, image),
       publish: () => publisher.publishStatic(),
-      replace: (graceSeconds) => replaceTraefik(loaded, graceSeconds),
+      replace: async (graceSeconds) => {
+        const stop = (): Promise<void> =>
+          context.docker.stop(plan.current, { timeoutSeconds: graceSeconds ?? GRACE_SECONDS });
+        for (const note of await store.refresh(stop)) context.reporter.line(PROXY_STACK, `note: ${note}`);
+        await replaceTraefik(loaded, graceSeconds);
+      },
     },
     journal,
   );
@@ -112,6 +138,8 @@ export async function recoverTraefik({
 }: Pick<TraefikReplacement, 'context' | 'loaded'>): Promise<void> {
   const recovery = {
     folder: handoverFolder(context.state),
+    dynamicFolder: context.state.dynamicDir,
+    stored: () => storedOf(context, loaded),
     helperImage: () => helperImage(context.docker, imageOf(loaded)),
     replace: async () => {
       await handTraefiksFiles(context, loaded);
@@ -133,6 +161,22 @@ export async function recoverTraefik({
       error.details,
     );
   }
+}
+
+/** What acme.json holds, for the resolvers of the published configuration. */
+async function storedOf(context: DeployContext, loaded: LoadedStack): Promise<Stored> {
+  const user = traefikUserOf(loaded.model.services[TRAEFIK] ?? {});
+  const text = await readStore({ context, image: imageOf(loaded), user, container: null });
+  const published = await readFileOrNull(path.join(context.state.dir, STATIC_FILE));
+  return {
+    certificates: goodCertificates(text === null || flawOf(text) !== null ? [] : [text], 0),
+    resolvers: acmeResolvers(treeOf(published ?? '')).map(({ name }) => name),
+  };
+}
+
+function treeOf(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = parse(text, { merge: true });
+  return isTree(value) ? value : {};
 }
 
 /**

@@ -110,13 +110,14 @@ function served({ router = {}, service = {}, more = {} }: Raw = {}): Observation
 }
 
 function judge(observation: Partial<Observation>, question = 'https://blog.localhost') {
-  return judgeRunning(ask(question), workspace, {
+  const facts = judgeRunning(ask(question), workspace, {
     engine: { reachable: true, reason: null },
     listing: [container()],
     served: served(),
     reason: null,
     ...observation,
   });
+  return { ...facts, certificates: null };
 }
 
 const codes = (facts: ReturnType<typeof judge>): string[] => facts.findings.map(({ code }) => code);
@@ -211,13 +212,27 @@ describe('formatExplanation', () => {
     );
   });
 
+  it('tells who certifies it as Traefik has it, and from the sources alone who would be asked', () => {
+    const place = { file: 'projects/blog/ingress.yml', line: 2, column: 5 };
+    const row = { ...blog.ingress[0], domains: ['blog.example.com'], place } as IngressRow;
+    const own = { ...workspace, projects: [{ ...blog, ingress: [row] }] };
+    const parsed = parseQuestion('https://blog.example.com');
+    if ('problem' in parsed) throw new Error(parsed.problem.message);
+    const explanation = explain(parsed.question, own, routeWorkspace(own));
+    const names = ['blog.example.com'];
+    const text = "is Traefik's own: there is no resolver letsencrypt";
+    const facts = { ...judge({}), certificates: [{ resolver: 'letsencrypt', names, text }] };
+    expect(formatExplanation(explanation, facts)).toContain(`certificate ${text}`);
+    expect(formatExplanation(explanation, judge({}))).toContain('certificate by letsencrypt');
+  });
+
   it('ends with what to do', () => {
     const facts = judge({ listing: [] });
     expect(formatExplanation(ask('https://blog.localhost'), facts)).toContain(
       'error: blog:web has no container: it is not deployed\n  help: itsup deploy blog',
     );
     expect(formatExplanation(ask('https://blgo.localhost'), judge({}, 'https://blgo.localhost'))).toContain(
-      'no router takes it: 404, or no handshake where certificates are strict',
+      'no router takes it: 404',
     );
   });
 

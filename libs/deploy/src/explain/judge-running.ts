@@ -33,7 +33,7 @@ export function judgeRunning(
   { question, answers }: Explanation,
   workspace: Workspace,
   observation: Observation,
-): RunningFacts {
+): Omit<RunningFacts, 'certificates'> {
   const { engine, served, reason } = observation;
   const routers = routersIn(answers);
   const { states, containers, findings } = judgeRouters(routers, workspace, observation);

@@ -11,8 +11,17 @@ export interface RunningFacts {
   routers: Record<string, RouterState>;
   /** Containers of the services that the answers lead to, by `project:service`. */
   containers: Record<string, ContainerFact[]>;
+  /** Certificates that routers ask for, as the running Traefik has them; null: it could not be asked. */
+  certificates: CertificateFact[] | null;
   /** What keeps the answer from being true now, most telling first. */
   findings: Problem[];
+}
+
+/** A certificate that routers ask a resolver for, and in words how things are with it. */
+export interface CertificateFact {
+  resolver: string;
+  names: string[];
+  text: string;
 }
 
 /** A router in the running Traefik. */

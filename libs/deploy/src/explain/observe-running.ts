@@ -2,6 +2,7 @@ import type { Problem, Workspace } from '@itsup/config';
 import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
 import { routeWorkspace, type Explanation } from '@itsup/routing';
 
+import { certificatesOrNull } from '../commands/certificates';
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../proxy/proxy-access';
 import { getText } from '../execute/network-probes';
@@ -11,6 +12,7 @@ import type { RowQuestion } from '../serving/questions';
 import { verdictOn } from '../serving/verdict';
 import { readDeployed } from '../state/deployed';
 import { asDeployed } from './as-deployed';
+import { certificateFacts, certificateFindings } from './certificate-facts';
 import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
@@ -30,7 +32,14 @@ export async function observeRunning(
   const traefik = engine.reachable
     ? await askTraefik(context, listing)
     : { served: null, reason: engine.reason };
-  const facts = judgeRunning(explanation, workspace, { engine, listing, ...traefik });
+  const statuses = traefik.served === null ? null : await certificatesOrNull(context, workspace, listing);
+  const now = context.system.now();
+  const judged = judgeRunning(explanation, workspace, { engine, listing, ...traefik });
+  const facts = {
+    ...judged,
+    certificates: certificateFacts(statuses, now),
+    findings: [...judged.findings, ...certificateFindings(explanation, statuses, now)],
+  };
   if (facts.findings.some(({ severity }) => severity === 'error')) return facts;
   return { ...facts, findings: [...facts.findings, ...(await askAnswers(context, explanation))] };
 }

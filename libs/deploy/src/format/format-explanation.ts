@@ -3,6 +3,8 @@ import { styleText } from 'node:util';
 import { formatProblems, type Problem } from '@itsup/config';
 import type { ConnectionAnswer, Explanation, Loss, RequestLimit, RouterFact } from '@itsup/routing';
 
+import { isCovered } from '@itsup/traefik';
+
 import type { ContainerFact, RouterState, RunningFacts } from '../explain/model';
 
 type Style = (format: Parameters<typeof styleText>[0], text: string) => string;
@@ -95,11 +97,8 @@ function verdictOf({ outcome, router, connection, disputes }: ConnectionAnswer, 
   }
 }
 
-function unserved({ entryPoint: { kind }, tls }: ConnectionAnswer['connection']): string {
-  if (kind !== 'http') return 'no router takes it: the connection is closed';
-  return tls
-    ? 'no router takes it: 404, or no handshake where certificates are strict'
-    : 'no router takes it: 404';
+function unserved({ entryPoint: { kind } }: ConnectionAnswer['connection']): string {
+  return kind === 'http' ? 'no router takes it: 404' : 'no router takes it: the connection is closed';
 }
 
 function entryPointOf({ connection: { entryPoint, port, tls } }: ConnectionAnswer): string {
@@ -114,11 +113,7 @@ function routerRows(router: RouterFact, answer: ConnectionAnswer, running: Runni
   const chain = [...answer.entryPointMiddlewares, ...router.middlewares];
   if (chain.length > 0) rows.push(['middlewares', chain.join(' → ')]);
   if (router.tls === 'passthrough') rows.push(['TLS', 'passed through: the service has the certificate']);
-  if (router.tls === 'terminated')
-    rows.push([
-      'TLS',
-      router.certResolver === null ? "Traefik's own certificate" : `certificate by ${router.certResolver}`,
-    ]);
+  if (router.tls === 'terminated') rows.push(['TLS', certificateOf(router, answer, running)]);
   if (router.redirects) return rows;
   rows.push(['service', `${router.service}, ${targetOf(router)}`]);
   const containers = running.containers[`${router.target.project}:${router.target.service}`] ?? [];
@@ -127,6 +122,19 @@ function routerRows(router: RouterFact, answer: ConnectionAnswer, running: Runni
   if (state && state.status !== 'unknown')
     rows.push(['Traefik', answer.disputes.length > 0 ? 'may have another one' : traefikSays(state)]);
   return rows;
+}
+
+/** What is served; from the sources alone who would be asked. */
+function certificateOf(
+  { certResolver }: RouterFact,
+  { connection: { host } }: ConnectionAnswer,
+  { certificates }: RunningFacts,
+): string {
+  if (certResolver === null) return "Traefik's own certificate";
+  const own = certificates?.find(
+    ({ resolver, names }) => resolver === certResolver && host !== null && isCovered(host, names),
+  );
+  return own === undefined ? `certificate by ${certResolver}` : `certificate ${own.text}`;
 }
 
 function priorityOf({ priority, priorityIsWritten }: RouterFact): string {

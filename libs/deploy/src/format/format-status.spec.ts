@@ -13,6 +13,7 @@ function status(changes: Partial<StackStatus>): StackStatus {
     drift: [],
     packetFilter: null,
     stateFolder: null,
+    certificates: null,
     successor: null,
     lastDeploy: null,
     unfinished: null,
@@ -136,5 +137,42 @@ describe('formatStatus', () => {
     expect(of({ packetFilter: left })).toContain('packet filter rules of a hand-over are left');
     expect(of({ packetFilter: left, lockedBy: 'bob' })).not.toContain('packet');
     expect(of({ packetFilter: { rules: [], reason: 'not root' } })).toContain('are not known: not root');
+  });
+
+  it('says of a certificate what needs a person, and nothing of one that is well', () => {
+    const wanted = { stack: 'blog', resolver: 'letsencrypt', names: ['blog.example.com'], place: null };
+    const well = {
+      state: 'there',
+      issuer: "Let's Encrypt R11",
+      begins: NOW,
+      expires: NOW + 80 * 86_400_000,
+    } as const;
+    expect(formatStatus([status({ certificates: [{ wanted, standing: well }] })], NOW)).not.toContain(
+      'example.com',
+    );
+    const late = { ...well, begins: NOW - 80 * 86_400_000, expires: NOW + 9.5 * 86_400_000 };
+    expect(formatStatus([status({ certificates: [{ wanted, standing: late }] })], NOW)).toMatch(
+      /^blog\.example\.com: ends in 9 days and was not renewed/m,
+    );
+    const refusal = {
+      ...{
+        names: wanted.names,
+        resolver: 'letsencrypt',
+        at: NOW - 300_000,
+        reason: 'no such host (dns)',
+        culprits: [],
+      },
+      ...{
+        isVerdict: true,
+        notBefore: null,
+        lookups: {},
+        asked: true,
+        standIn: { certificate: '', key: '' },
+      },
+    };
+    const refused = { state: 'refused', refusal } as const;
+    expect(formatStatus([status({ certificates: [{ wanted, standing: refused }] })], NOW)).toMatch(
+      /^blog\.example\.com: refused 5 min ago: no such host \(dns\)\n.*itsup certificates retry blog\.example\.com$/m,
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { honeypotComment } from '../proxy/honeypot-rules';
 import type { PacketRules, StackStatus } from '../requests';
 import { beginningOf, duration, endOf, shortCommit, WIDTH, wrapped } from './words';
+import { remarksOf as certificateRemarks } from './format-certificates';
 
 type Service = StackStatus['services'][number];
 type Container = Service['containers'][number];
@@ -25,7 +26,7 @@ function blockOf(status: StackStatus, now: number, width: number): string[] {
   return [
     beginningOf(`${head}${lastDeploy(status, now)}`.trimEnd(), WIDTH),
     ...services,
-    ...remarksOf(status),
+    ...remarksOf(status, now),
   ];
 }
 
@@ -67,7 +68,7 @@ function lastDeploy({ lastDeploy: record, state, published }: StackStatus, now: 
   return `${record.outcome} ${duration(now - Date.parse(record.startedAt))} ago${commit}, by ${record.by}`;
 }
 
-function remarksOf(status: StackStatus): string[] {
+function remarksOf(status: StackStatus, now: number): string[] {
   const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder, lastDeploy } =
     status;
   const remarks = status.unserved.map(({ message, help }) => [message, help].filter(Boolean).join('; '));
@@ -82,6 +83,7 @@ function remarksOf(status: StackStatus): string[] {
   if (successor !== null)
     remarks.push(`its Compose project is that of ${successor} by now; itsup prune forgets it`);
   else if (state === 'orphan') remarks.push('its folder is gone; itsup prune takes it down');
+  for (const each of status.certificates ?? []) remarks.push(...certificateRemarks(each, now));
   if (packetFilter !== null) remarks.push(...rulesOf(packetFilter, lockedBy !== null));
   return remarks.flatMap((remark) => wrapped(remark, '  ! '));
 }

@@ -86,7 +86,7 @@ async function isHanded(state: State, { uid, gid }: TraefikUser, folders: string
 }
 
 /**
- * A copy of the certificates for another instance of Traefik, its own as Traefik demands.
+ * A copy of acme.json that belongs to somebody else.
  * @param target the folder for it
  * @throws NotHandedOver
  */
@@ -125,13 +125,21 @@ export class NotHandedOver extends Error {
   override readonly name = 'NotHandedOver';
 }
 
-async function asRoot(
+/**
+ * Runs a script in a container of its own that may give files away, and do nothing else.
+ *
+ * @param input of the script
+ * @returns what it prints
+ * @throws NotHandedOver
+ */
+export async function asRoot(
   docker: Pick<DeployContext['docker'], 'run'>,
   image: string,
   binds: string[],
   script: string,
-): Promise<void> {
-  const { exitCode, stderr } = await docker.run(
+  input?: string,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await docker.run(
     {
       image,
       entrypoint: '/bin/sh',
@@ -144,9 +152,9 @@ async function asRoot(
       securityOpt: ['no-new-privileges:true'],
       binds,
     },
-    { timeoutSeconds: 60 },
+    { timeoutSeconds: 60, ...(input !== undefined && { input }) },
   );
-  if (exitCode === 0) return;
+  if (exitCode === 0) return stdout;
   const reason = stderr.trim().split('\n').at(-1) ?? '';
   throw new NotHandedOver(
     `files could not be handed to Traefik's user: ${reason || `exit code ${exitCode}`}`,

@@ -15,6 +15,7 @@ import { DockerError, OF_COMPOSE } from '@itsup/docker';
 import { knownObjects, routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
+import { CertificateKeeper } from '../certificates/keeper';
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
 import { createSecretsReader } from '../desired/secrets';
@@ -23,6 +24,7 @@ import type { FirstFetched } from '../images/record-first';
 import { pluginOfRun } from '../plugins/plugin-of-run';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
+import { certificateFiles } from '../publish/certificate-files';
 import { hostCircumstances } from '../ownership/host-circumstances';
 import { failuresOf } from '../ownership/settle-disputes';
 import { readClaims } from '../ownership/claims-file';
@@ -139,7 +141,10 @@ export async function prepareRun(
   const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
   // Not without the files of the proxy: of a broken workspace nothing is known.
-  if (files.length > 0) files.push(apiRoute(identity === null ? null : apiSecretOf(identity)));
+  if (files.length > 0) {
+    files.push(apiRoute(identity === null ? null : apiSecretOf(identity)));
+    files.push(...certificateFiles(sound.settings, files));
+  }
   const publisher = await Publisher.open(
     state,
     context.system,
@@ -177,6 +182,8 @@ export async function prepareRun(
     engine: engine.fact,
     engineDetails: once(() => context.docker.engine()),
     deployed,
+    certificates: new CertificateKeeper({ context, workspace: sound, routing }),
+    replaceTraefik: null,
   };
   return { ...run, sharedTalk: once(() => readSharedTalk(run)) };
 }

@@ -2,6 +2,7 @@ import type { Problem } from '@itsup/config';
 import type { Engine } from '@itsup/docker';
 import type { WorkspaceRouting } from '@itsup/routing';
 
+import type { CertificateKeeper } from '../certificates/keeper';
 import type { DeployContext } from '../context';
 import type { Digester } from '../desired/digest';
 import type { Relocation } from '../desired/relocation';
@@ -55,6 +56,9 @@ export interface Run {
   /** Where the engine is; asked once, when first needed. */
   engineDetails(): Promise<Engine>;
   deployed: Map<string, DeployedFile>;
+  certificates: CertificateKeeper;
+  /** Why Traefik is replaced even where nothing changed; null: it is not. */
+  replaceTraefik: string | null;
   /** Who asks whom over the network that projects share; looked at once, when first needed. */
   sharedTalk(): Promise<SharedTalk[]>;
 }

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 
 import { formatAddress } from '@itsup/rollout';
 import { field, isTree, subtree, withField, withoutField, type Tree } from '@itsup/rollout';
+import { CHALLENGES_FILE } from '../publish/certificate-files';
 import type { PublishedFile } from '../publish/publisher';
 
 /** Where a trial has its files. */
@@ -33,7 +34,8 @@ export function trialFiles(files: readonly PublishedFile[]): TrialFiles {
   const defined = new Set<string>();
   const ofContainers = new Set<string>();
   for (const { path, text } of files) {
-    if (!path.startsWith('traefik/dynamic/')) continue;
+    // The trial asks no authority, so it has nothing to answer challenges with.
+    if (!path.startsWith('traefik/dynamic/') || path === CHALLENGES_FILE) continue;
     const { defined: own, references } = checkFile(text, 'dynamic', traefikCheckOptions);
     const plugins = pluginsIn(text);
     for (const name of own) if (!plugins.has(name)) defined.add(name);

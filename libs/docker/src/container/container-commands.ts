@@ -95,8 +95,9 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
       return outputOf(result);
     },
 
-    logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false } = {}) => {
-      const args = ['logs', '--tail', String(tail), '--timestamps', id];
+    logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false, since } = {}) => {
+      const from = since === undefined ? [] : ['--since', (since / 1000).toFixed(3)];
+      const args = ['logs', '--tail', String(tail), ...from, '--timestamps', id];
       const { stdout, stderr } = await runner.run({ args, title: 'docker logs' });
       return printable(mergeLogs(stdout, stderr, timestamps));
     },

@@ -1,6 +1,9 @@
 import type { Problem } from '@itsup/config';
 import type { Engine, Listener, NetworkDetails, PacketFilterResult, Versions } from '@itsup/docker';
+import type { CertificateStatus, Lookup } from '@itsup/deploy';
 import type { Proxynet } from '@itsup/routing';
+
+export type { Lookup } from '@itsup/deploy';
 
 /** What the checks decide on. Gathered once; a part that cannot be had is null. */
 export interface HostFacts {
@@ -83,12 +86,6 @@ export interface WantedFacts {
   hasEmail: boolean;
 }
 
-export type Lookup =
-  | { outcome: 'found'; addresses: string[] }
-  | { outcome: 'absent' }
-  /** The resolver did not answer, or not in time. */
-  | { outcome: 'failed'; reason: string };
-
 export interface CertificateFacts {
   /** Permission bits of acme.json; null: there is none. */
   mode: number | null;
@@ -96,6 +93,8 @@ export interface CertificateFacts {
   unreadable: string | null;
   /** `expires`: milliseconds since the epoch. */
   certificates: { names: string[]; expires: number }[];
+  /** What routers ask for, as the running Traefik has it; null or absent: none answers. */
+  statuses?: CertificateStatus[] | null;
 }
 
 export interface ClockFacts {

@@ -7,7 +7,9 @@ import { isCheckedVersion } from '@itsup/traefik';
 import type { Workspace } from '@itsup/config';
 import {
   HOST_CONTEXT,
+  certificatesOrNull,
   createSecretsReader,
+  lookUp,
   pluginFacts,
   unservedNow,
   type DeployContext,
@@ -19,7 +21,6 @@ import { certificateFacts } from './gather/certificates';
 import { wantedFacts } from './gather/configuration';
 import { kernelFacts } from './gather/kernel';
 import { leftoverFacts } from './gather/leftovers';
-import { lookUp } from './gather/lookups';
 import { secretsFacts } from './gather/secrets';
 import { unitsFacts } from './gather/units';
 import { newestFile, unsynchronized, workspaceFacts } from './gather/workspace';
@@ -72,7 +73,10 @@ export async function gatherFacts(
     unserved: unserved ?? [],
     wanted,
     lookups,
-    certificates: await certificateFacts(path.join(state.dir, 'acme/acme.json')),
+    certificates: {
+      ...(await certificateFacts(path.join(state.dir, 'acme/acme.json'))),
+      statuses: engine === null ? null : await orNull(certificatesOrNull(context, workspace)),
+    },
     clock: { newestFile: await newestFile(context), unsynchronized: await unsynchronized() },
     disks: await diskFacts(engine, state.dir),
     workspace: await workspaceFacts(context, workspace, staleBuild),

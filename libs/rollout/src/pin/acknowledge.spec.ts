@@ -98,7 +98,7 @@ describe('missingFrom', () => {
 
   it('is empty when the new instance serves all, and more', () => {
     const more = { ...served, routers: { ...served.routers, 'new@docker': router } };
-    expect(missingFrom(old, serving(more))).toBe('');
+    expect(missingFrom(old, serving(more), [])).toBe('');
   });
 
   it.each([
@@ -115,13 +115,19 @@ describe('missingFrom', () => {
       'service web@docker has other servers',
     ],
   ])('tells what it lacks: %s', (_, raw, expected) => {
-    expect(missingFrom(old, serving(raw))).toBe(expected);
+    expect(missingFrom(old, serving(raw), [])).toBe(expected);
   });
 
-  it('waits for certificates', () => {
-    expect(missingFrom(serving(served, { certificates: ['ab12'] }), old)).toBe(
-      'certificate ab12 is not loaded',
-    );
+  it('waits for certificates, whichever they are', () => {
+    const certificate = { fingerprint: 'ab12', names: ['*.web.test'], issuer: 'x', begins: 0, expires: 0 };
+    expect(missingFrom(old, old, ['a.web.test'])).toBe('there is no certificate for a.web.test');
+    expect(missingFrom(old, serving(served, { certificates: [certificate] }), ['a.web.test'])).toBe('');
+  });
+
+  it('does not ask an instance without a resolver to answer challenges', () => {
+    const challenges = { ...router, service: 'acme-http@internal' };
+    const owner = serving({ ...served, routers: { ...served.routers, 'challenges@file': challenges } });
+    expect(missingFrom(owner, old, [])).toBe('');
   });
 
   it('does not ask for what cannot be there: internal routers, broken ones, those of an entry point that goes', () => {
@@ -134,6 +140,6 @@ describe('missingFrom', () => {
         'db@file': { ...router, entryPoints: ['tcp-5432'] },
       },
     };
-    expect(missingFrom(serving(raw), old)).toBe('');
+    expect(missingFrom(serving(raw), old, [])).toBe('');
   });
 });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { Connection, PacketFilter, PacketRule } from '@itsup/docker';
 
 import type {
@@ -55,7 +57,9 @@ export class SimulatedProxyProcess {
       next,
       container: { image: 'traefik', binds: ['/state/acme:/acme'], env: {}, limits: {} },
       folder: this.folder,
-      copyCertificates: null,
+      dynamicFolder: join(this.folder, '../dynamic'),
+      certificates: () => this.act(() => []),
+      stored: () => this.act(() => []),
       changesUser: false,
       publish: () => this.act(() => undefined),
       replace: this.replace,

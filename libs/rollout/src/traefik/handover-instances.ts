@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { handoverLabel, makeAcmeFolder, writePrivate } from './handover-state';
+import { handoverLabel, writePrivate } from './handover-state';
 import type { HandoverContext, HandoverRequest } from './handover-types';
 import { RolloutError } from '../procedure/rollout-error';
 import type { Tree } from '../tree-access';
@@ -11,10 +11,11 @@ const mountPoint = '/handover';
 const logLines = 20;
 
 /**
- * Starts a Traefik beside the one that Compose runs: same image, mounts, environment, user and rights, its own static
- * configuration and a copy of the certificates.
+ * Starts a Traefik beside the one that Compose runs: same image, mounts, environment, user and rights, and its own static
+ * configuration. acme.json stays with its owner.
  *
  * @param network `none` for a trial, `host` for an instance that serves
+ * @param mounts what it has beside the service's
  * @returns the container's id
  */
 export async function startInstance(
@@ -23,11 +24,10 @@ export async function startInstance(
   name: 'trial' | 'temporary',
   configuration: Tree,
   network: 'none' | 'host',
+  mounts: readonly string[],
 ): Promise<string> {
   const file = `${name}.yml`;
   await writePrivate(request.folder, file, stringify(configuration, { aliasDuplicateObjects: false }));
-  const acme = await makeAcmeFolder(request.folder);
-  await request.copyCertificates?.(acme);
   const binds = request.container.binds.filter((bind) => bind.split(':')[1] !== '/acme');
   return context.docker.runDetached({
     image: request.container.image,
@@ -36,7 +36,7 @@ export async function startInstance(
     network,
     env: request.container.env,
     ...request.container.limits,
-    binds: [...binds, `${acme}:/acme`, `${join(request.folder, file)}:${mountPoint}/${file}:ro`],
+    binds: [...binds, ...mounts, `${join(request.folder, file)}:${mountPoint}/${file}:ro`],
   });
 }
 

@@ -1,34 +1,42 @@
+import { isCovered } from '@itsup/traefik';
+
 import {
   createTraefikApi,
   TraefikApiError,
   TraefikApiRefusal,
+  type ServedCertificate,
   type ServedConfiguration,
   type ServedSection,
 } from '../traefik-api';
+import { askedNames, demandedNames, type Stored } from './demanded-names';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
 import { protocols } from '../pin/provided-configuration';
 import { listField, textField } from '../tree-access';
+import { RolloutError } from '../procedure/rollout-error';
 import { waitFor, type Waiter } from '../procedure/waiting';
 
 /** What one Traefik serves, as far as another one has to match it. */
 export interface Serving {
   configuration: ServedConfiguration;
   entryPoints: string[];
-  certificates: string[];
+  certificates: ServedCertificate[];
 }
 
 /**
  * Whether a new instance serves all that the old one does: routers that work, with their rules; services with their servers;
- * certificates. What Traefik makes by itself (`@internal`) and what belongs to an entry point that the new one does not have is left out.
+ * certificates. What Traefik makes by itself (`@internal`), the route of challenges to it, and what belongs to an entry point that the new one
+ * does not have is left out.
  *
+ * @param names that it has to have certificates for
  * @returns empty: it does. Else what is missing first, in words
  */
-export function missingFrom(old: Serving, fresh: Serving): string {
+export function missingFrom(old: Serving, fresh: Serving, names: readonly string[]): string {
   const points = new Set(fresh.entryPoints);
   for (const protocol of protocols) {
     for (const [name, router] of old.configuration[protocol].routers) {
       if (name.endsWith('@internal') || router.status === 'disabled') continue;
+      if (textField(router.definition, 'service') === challengeService) continue;
       const wanted = listField(router.definition, 'entryPoints');
       if (wanted.length > 0 && !wanted.some((point) => points.has(point))) continue;
       const found = fresh.configuration[protocol].routers.get(name);
@@ -46,9 +54,15 @@ export function missingFrom(old: Serving, fresh: Serving): string {
         return `service ${name} has other servers`;
     }
   }
-  const certificates = new Set(fresh.certificates);
-  const missing = old.certificates.find((certificate) => !certificates.has(certificate));
-  return missing === undefined ? '' : `certificate ${missing} is not loaded`;
+  const missing = names.find((name) => !hasCertificate(fresh, name));
+  return missing === undefined ? '' : `there is no certificate for ${missing}`;
+}
+
+/** Traefik's own answer to challenges, which only an instance with a resolver has. */
+const challengeService = 'acme-http@internal';
+
+export function hasCertificate({ certificates }: Serving, name: string): boolean {
+  return certificates.some(({ names }) => isCovered(name, names));
 }
 
 function serversOf(definition: Record<string, unknown>): string {
@@ -65,6 +79,8 @@ export interface AwaitServingOptions {
   address: string;
   /** API of the one that it has to match; null: it is ready as soon as it answers. */
   model: string | null;
+  /** What is to be had of its certificates. */
+  stored: Stored;
   /** Its container, when it is ours: the wait ends when that ends. */
   container?: string;
   /**
@@ -80,7 +96,7 @@ export interface AwaitServingOptions {
 export async function awaitServing(
   context: HandoverContext,
   waiter: Waiter,
-  { address, model, container, onlyContainers = false, limitMs, intervalMs }: AwaitServingOptions,
+  { address, model, stored, container, onlyContainers = false, limitMs, intervalMs }: AwaitServingOptions,
 ): Promise<void> {
   let missing = '';
   const changes = calmWatch(() => waiter.clock.now());
@@ -92,8 +108,9 @@ export async function awaitServing(
       try {
         const fresh = await servingOf(context, address);
         const old = await modelServing(context, model, onlyContainers);
-        if (old !== null) missing = missingFrom(onlyContainers ? broughtByContainers(old) : old, fresh);
-        else missing = onlyContainers ? changes(fresh) : '';
+        if (old === null) missing = onlyContainers ? changes(fresh) : '';
+        else if (onlyContainers) missing = missingFrom(broughtByContainers(old), fresh, []);
+        else missing = missingFrom(old, fresh, demandedNames(old, stored, context.clock.now()));
       } catch (error) {
         missing = error instanceof Error ? error.message : String(error);
       }
@@ -128,6 +145,38 @@ function broughtByContainers({ configuration, entryPoints }: Serving): Serving {
     entryPoints,
     certificates: [],
   };
+}
+
+/**
+ * Waits for certificates that the instance at `address` asks for and the one at `model` still serves: nobody's site is without one
+ * meanwhile. Ends when the time is up, too.
+ * @returns the names that have none then
+ */
+export async function awaitAsked(
+  context: HandoverContext,
+  waiter: Waiter,
+  {
+    address,
+    model,
+    limitMs,
+    intervalMs,
+  }: Pick<AwaitServingOptions, 'address' | 'limitMs' | 'intervalMs'> & {
+    model: string;
+  },
+): Promise<string[]> {
+  let missing: string[] = [];
+  const what = 'certificates that the new Traefik asks for';
+  try {
+    await waitFor(waiter, { what, limitMs, intervalMs }, async () => {
+      const [fresh, old] = await Promise.all([servingOf(context, address), servingOf(context, model)]);
+      const asked = askedNames(fresh.configuration);
+      missing = asked.filter((name) => hasCertificate(old, name) && !hasCertificate(fresh, name));
+      return missing.length === 0 ? true : null;
+    });
+  } catch (error) {
+    if (!(error instanceof RolloutError) && !(error instanceof TraefikApiError)) throw error;
+  }
+  return missing;
 }
 
 /**

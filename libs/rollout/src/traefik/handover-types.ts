@@ -1,6 +1,8 @@
 import type { ContainerSpec, Docker, HelperImage } from '@itsup/docker';
+import type { StoredCertificate } from '@itsup/traefik';
 
 import type { Clock, HttpGet } from '../types';
+import type { StoredNames } from './demanded-names';
 
 /** In the order they run. A test kills the deploy at each of them, so a new step belongs into this list. */
 export const handoverSteps = [
@@ -75,6 +77,11 @@ export interface HandoverLimits {
   linger: number;
   /** How long connections may take to leave the instance that goes; null: as long as its kept connections may live, and five seconds. */
   drain: number | null;
+  /**
+   * How long the temporary instance serves on for certificates that the final one asks for anew, as after a change of authority. What has
+   * not come by then has time to come later.
+   */
+  certificates: number;
   /** How long the way back may take after Ctrl-C, all in all. */
   interruptTimeout: number;
 }
@@ -84,6 +91,7 @@ export const defaultHandoverLimits: HandoverLimits = {
   trialTimeout: 30_000,
   readyTimeout: 60_000,
   drain: null,
+  certificates: 60_000,
   linger: 10_000,
   interruptTimeout: 2_500,
 };
@@ -97,11 +105,15 @@ export interface HandoverRequest {
   container: TraefikContainer;
   /** A folder of this host that only deploys use; what is in it is written anew. */
   folder: string;
+  /** The folder that every Traefik watches, on this host. */
+  dynamicFolder: string;
   /**
-   * Puts a copy of acme.json into a folder, for a trial or a temporary instance: Traefik keeps the original in memory and the last writer
-   * wins. The copy belongs to the user that Traefik runs as, for it refuses one that others may read. null: there is nothing to copy.
+   * The certificates that the temporary instance serves. It gets them as files and has no resolver: one that asked would obtain what nobody
+   * keeps, and answer for challenges of the other.
    */
-  copyCertificates: ((target: string) => Promise<void>) | null;
+  certificates(): Promise<StoredCertificate[]>;
+  /** What acme.json holds for the instance that was just started on the public ports. */
+  stored(): Promise<readonly StoredNames[]>;
   /** The running instance runs as another user than the next one. */
   changesUser: boolean;
   /**

@@ -6,7 +6,8 @@ import { SimulatedProxy } from '../testing/simulated-proxy';
 import { SimulatedProxyProcess } from '../testing/simulated-proxy-process';
 import { handOver } from './handover';
 import { handoverSteps } from './handover-types';
-import { recoverHandover } from './recover-handover';
+import type { Stored } from './demanded-names';
+import { recoverHandover, type HandoverRecovery } from './recover-handover';
 
 const api = 'http://127.0.0.1:8082';
 const current =
@@ -35,6 +36,12 @@ function expectClean(host: SimulatedProxy, where = ''): void {
 function expectServedOn(host: SimulatedProxy, where = ''): void {
   const servedOn = host.removedAt - host.restoredAt;
   expect({ where, servedOn, isEnough: servedOn >= 10_000 }).toMatchObject({ where, isEnough: true });
+}
+
+/** What a later deploy settles it with. */
+function recovery({ replace }: SimulatedProxyProcess): HandoverRecovery {
+  const stored = (): Promise<Stored> => Promise.resolve({ certificates: [], resolvers: null });
+  return { folder, dynamicFolder: join(parent, 'dynamic'), stored, replace };
 }
 
 jest.setTimeout(60_000);
@@ -142,7 +149,7 @@ describe('handOver', () => {
       ]);
       host.advance(3_000);
       const again = new SimulatedProxyProcess(host, folder);
-      await recoverHandover(again.context(), { folder, replace: again.replace });
+      await recoverHandover(again.context(), recovery(again));
       expectClean(host, where);
       if (!Number.isNaN(host.restoredAt)) expectServedOn(host, where);
     }
@@ -170,7 +177,7 @@ describe('handOver', () => {
         expect({ where, after: process.steps.includes('replace') }).toEqual({ where, after: true });
         host.advance(3_000);
         const again = new SimulatedProxyProcess(host, folder);
-        await recoverHandover(again.context(), { folder, replace: again.replace });
+        await recoverHandover(again.context(), recovery(again));
       }
       expectClean(host, where);
     }
@@ -179,7 +186,7 @@ describe('handOver', () => {
   it('finds nothing to settle where nothing was left', async () => {
     const host = new SimulatedProxy(api);
     const process = new SimulatedProxyProcess(host, folder);
-    expect(await recoverHandover(process.context(), { folder, replace: process.replace })).toBe(false);
+    expect(await recoverHandover(process.context(), recovery(process))).toBe(false);
     expectClean(host);
   });
 
@@ -189,7 +196,7 @@ describe('handOver', () => {
     const redirect = await undisturbedUntil(host, 'drain-old');
     expect(redirect).toBe(true);
     for (const [id, { kind }] of host.instances) if (kind === 'temporary') host.instances.delete(id);
-    expect(await recoverHandover(process.context(), { folder, replace: process.replace })).toBe(true);
+    expect(await recoverHandover(process.context(), recovery(process))).toBe(true);
     expect(host.rules).toEqual([]);
   });
 

@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
 import { handoverMode, lossNote } from './handover-mode';
-import { awaitServing, type AwaitServingOptions } from './handover-ready';
+import { resolverNames, type Stored, type StoredNames } from './demanded-names';
+import { awaitAsked, awaitServing, type AwaitServingOptions } from './handover-ready';
 import { readHandover, saveHandover } from './handover-state';
 import {
   answeringLoopbacks,
@@ -50,6 +51,7 @@ export async function handOver(
 }
 
 const temporaryServes = 'a temporary Traefik serves; the next deploy of the proxy finishes';
+const nothingStored: Stored = { certificates: [], resolvers: null };
 const noneBeside = 'the old Traefik is gone, and none serves beside the new one';
 
 class Handover {
@@ -110,26 +112,29 @@ class Handover {
     if (mode !== 'restart') await this.throughTemporary(mode, this.filter);
     else {
       await steps.run('replace', () => this.replace());
-      await steps.run('await-final', () => this.awaitServing('await-final', apiAddressOf(this.next), null));
+      await steps.run('await-final', () =>
+        this.awaitServing('await-final', apiAddressOf(this.next), null, nothingStored),
+      );
     }
   }
 
   private async throughTemporary(mode: HandoverMode, filter: PacketFilter | null): Promise<void> {
     const { context, request, steps, limits } = this;
     const old = apiAddressOf(this.current);
-    const { id, state } = await steps.run('start-temporary', () =>
+    const { id, state, certificates } = await steps.run('start-temporary', () =>
       startTemporary(context, request, { current: this.current, next: this.next }, mode),
     );
     this.state = state;
     const temporary = state.api;
     const onlyContainers = request.readsOtherFiles ?? false;
+    const given = { certificates, resolvers: null };
     await steps.run('await-temporary', () =>
-      this.awaitServing('await-temporary', temporary, old, { container: id, onlyContainers }),
+      this.awaitServing('await-temporary', temporary, old, given, { container: id, onlyContainers }),
     );
     if (filter) await this.redirect(filter);
     await steps.run('replace', () => this.replace());
     await steps.run('await-final', async () => {
-      await this.awaitServing('await-final', apiAddressOf(this.next), temporary);
+      await this.awaitFinal(temporary, certificates);
       if (this.state) await this.save({ ...this.state, phase: 'replaced' });
     });
     if (filter) {
@@ -215,15 +220,37 @@ class Handover {
     step: HandoverStep,
     address: string,
     model: string | null,
+    stored: Stored,
     more: Pick<AwaitServingOptions, 'container' | 'onlyContainers'> = {},
   ): Promise<void> {
     const { readyTimeout: limitMs, interval: intervalMs } = this.limits;
-    const options = { address, model, limitMs, intervalMs, ...more };
+    const options = { address, model, stored, limitMs, intervalMs, ...more };
     return awaitServing(this.context, this.waiter(step), options);
   }
 
+  /** The final instance serves what it can; what it asks for anew has time to come, while the temporary one has it still. */
+  private async awaitFinal(temporary: string, known: readonly StoredNames[]): Promise<void> {
+    const { context, request, limits } = this;
+    const address = apiAddressOf(this.next);
+    const certificates = await request.stored();
+    const gone = known.filter(({ names }) => !certificates.some((one) => one.names.join() === names.join()));
+    await this.awaitServing('await-final', address, temporary, {
+      // Of what is not stored any more it is known, too, that it is a resolver's.
+      certificates: [...certificates, ...gone.map((one) => ({ ...one, expires: 0 }))],
+      resolvers: resolverNames(this.next),
+    });
+    const { certificates: limitMs, interval: intervalMs } = limits;
+    const options = { address, model: temporary, limitMs, intervalMs };
+    const missing = await awaitAsked(context, this.waiter('await-final'), options);
+    if (missing.length > 0)
+      context.report({
+        type: 'note',
+        text: `no certificate yet for ${missing.join(', ')}, which the new Traefik asks for`,
+      });
+  }
+
   private removeTemporary(graceSeconds: number): Promise<void> {
-    return removeTemporary(this.context, this.request.folder, this.filter, graceSeconds);
+    return removeTemporary(this.context, this.request, this.filter, graceSeconds);
   }
 
   private async stopped(error: unknown): Promise<HandoverOutcome> {

@@ -1,6 +1,7 @@
 import type { PacketFilter, HelperImage } from '@itsup/docker';
 
 import { instancesOf } from './handover-instances';
+import type { Stored } from './demanded-names';
 import { awaitServing, servingOf } from './handover-ready';
 import { clearHandover, readHandover } from './handover-state';
 import { drainPorts } from './handover-traffic';
@@ -14,6 +15,10 @@ export interface HandoverRecovery {
   /** As in the request of a hand-over. */
   folder: string;
   helperImage?: HelperImage;
+  /** As in the request of a hand-over. */
+  dynamicFolder: string;
+  /** What acme.json holds, and the resolvers of the published static configuration. */
+  stored(): Promise<Stored>;
   /** Starts or replaces the container on the public ports, with the published static configuration. */
   replace(): Promise<void>;
 }
@@ -46,7 +51,7 @@ export async function recoverHandover(
   if (redirect !== null && !served) await removeRedirect(redirect);
   if (state !== null && served) await returnTraffic(context, recovery, state, redirect);
   else if (state?.phase === 'replacing') await recovery.replace();
-  await removeTemporary(context, folder, filter, redirect === null ? 10 : drainedGraceSeconds);
+  await removeTemporary(context, recovery, filter, redirect === null ? 10 : drainedGraceSeconds);
   return true;
 }
 
@@ -71,6 +76,7 @@ async function returnTraffic(
   await awaitServing(context, waiter(context), {
     address,
     model: state.api,
+    stored: await recovery.stored(),
     limitMs: limits.readyTimeout,
     intervalMs: limits.interval,
   });

@@ -1,6 +1,7 @@
 import type { Place, Problem, ServiceFacts, Settings } from '@itsup/config';
 import { routeWorkspace } from '../route-workspace';
 import { project, service, workspace, type ProjectShape } from '../testing/build';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 const victim = project('victim', { rows: [{ domains: ['victim.org'], port: 80 }] });
 
@@ -67,7 +68,12 @@ describe('one project that takes the domains of others', () => {
   test('by a wildcard above another’s host is nothing while the host wins', () => {
     const rows = [{ domains: ['*.victim.org'], resolver: 'dns' }];
     const dns = {
-      letsEncrypt: { email: 'a@b.org', staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+      letsEncrypt: {
+        email: 'a@b.org',
+        staging: false,
+        ...AUTHORITY,
+        resolvers: { dns: { dnsChallenge: {} } },
+      },
     };
     const long = project('long', { rows: [{ domains: ['longer.victim.org'] }] });
     expect(brief(among({ rows }, dns, [long]))).toEqual([]);

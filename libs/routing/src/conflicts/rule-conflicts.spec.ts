@@ -3,6 +3,7 @@ import { routeProject } from '../route-project';
 import { routeWorkspace } from '../route-workspace';
 import { codes, externalProject, project, settings, workspace } from '../testing/build';
 import type { Problem } from '@itsup/config';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 function between(a: Partial<IngressRow>, b: Partial<IngressRow>, set: Partial<Settings> = {}): Problem[] {
   const sources = workspace([project('one', { rows: [a] }), project('two', { rows: [b] })], set);
@@ -136,7 +137,7 @@ describe('a route that is never reached', () => {
 
   it('is found behind a wildcard and behind a rule for every host', () => {
     const resolver = {
-      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+      letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: { dns: { dnsChallenge: {} } } },
     };
     const wild = { domains: ['*.acme.org'], resolver: 'dns', priority: 200 };
     expect(between(wild, { domains: ['app.acme.org'] }, resolver)).toMatchObject([
@@ -150,7 +151,7 @@ describe('a route that is never reached', () => {
 
   it('says when two rules are equally long, so that chance decides', () => {
     const resolver = {
-      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+      letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: { dns: { dnsChallenge: {} } } },
     };
     expect(
       between({ domains: ['*.acme.org'], resolver: 'dns' }, { domains: ['a.acme.org'] }, resolver),
@@ -159,7 +160,7 @@ describe('a route that is never reached', () => {
 
   it('is decided by the provider when two rules are equally long: the file’s is asked first', () => {
     const resolver = {
-      letsEncrypt: { email: null, staging: false, resolvers: { dns: { dnsChallenge: {} } } },
+      letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: { dns: { dnsChallenge: {} } } },
     };
     const file = (domain: string, dns?: string): ReturnType<typeof externalProject> =>
       externalProject('nas', '10.0.0.9', [{ domains: [domain], resolver: dns ?? null }]);

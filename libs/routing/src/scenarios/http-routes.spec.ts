@@ -1,5 +1,6 @@
 import { codes, externalProject, labelsOfRow, routeOne, settings, soleRoute } from '../testing/build';
 import { routeProject } from '../route-project';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 describe('an http row with a domain', () => {
   it('becomes labels: a router with TLS, its redirect, and the service with its port', () => {
@@ -143,7 +144,12 @@ describe('an http row with a domain', () => {
 
   it('takes a resolver of the settings by name', () => {
     const resolvers = {
-      letsEncrypt: { email: null, staging: false, resolvers: { cloudflare: { dnsChallenge: {} } } },
+      letsEncrypt: {
+        email: null,
+        staging: false,
+        ...AUTHORITY,
+        resolvers: { cloudflare: { dnsChallenge: {} } },
+      },
     };
     const labels = labelsOfRow({ domains: ['*.acme.org'], resolver: 'cloudflare' }, resolvers);
     expect(labels['traefik.http.routers.blog-web-8080.tls.certresolver']).toBe('cloudflare');

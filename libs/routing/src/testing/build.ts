@@ -3,6 +3,7 @@ import { row, settings as anySettings } from '@itsup/config/testing/model';
 import { labelsOf } from '../labels/labels';
 import type { ProjectRouting, Route } from '../model';
 import { routeProject } from '../route-project';
+import { AUTHORITY } from '@itsup/config/testing/authority';
 
 /**
  * Settings as an empty `itsup.yml` has them, with an e-mail address, but for what a test changes. Of another version of
@@ -10,7 +11,7 @@ import { routeProject } from '../route-project';
  */
 export function settings(changes: Partial<Settings> = {}): Settings {
   return anySettings({
-    letsEncrypt: { email: 'ops@acme.org', staging: false, resolvers: {} },
+    letsEncrypt: { email: 'ops@acme.org', staging: false, ...AUTHORITY, resolvers: {} },
     versions: { ...anySettings().versions, traefik: '' },
     dns: { enabled: true, resolvers: ['1.1.1.1'] },
     ...changes,

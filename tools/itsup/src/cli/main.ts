@@ -7,6 +7,7 @@ import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
 import { explain } from './commands/explain';
 import { bootstrap } from './commands/bootstrap';
+import { certificates } from './commands/certificates';
 import { completion } from './commands/completion';
 import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
@@ -33,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     status,
     explain,
     topology,
+    certificates,
     images,
     logs,
     svc,

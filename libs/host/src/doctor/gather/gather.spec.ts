@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { certificateFacts } from './certificates';
 import { kernelFacts } from './kernel';
-import { lookUp, type NameResolver } from './lookups';
+import { lookUp, type NameResolver } from '@itsup/deploy';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'itsup-host-'))));

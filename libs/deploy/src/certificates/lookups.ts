@@ -1,6 +1,13 @@
 import { Resolver } from 'node:dns/promises';
 
-import type { Lookup } from '../facts';
+import { NO_ADDRESS } from './standing';
+
+/** What the resolver says of a name. */
+export type Lookup =
+  | { outcome: 'found'; addresses: string[] }
+  | { outcome: 'absent' }
+  /** The resolver did not answer, or not in time. */
+  | { outcome: 'failed'; reason: string };
 
 const ANSWER_MS = 2000;
 const ALL_MS = 10_000;
@@ -42,6 +49,19 @@ export async function lookUp(
   clearTimeout(timer);
   for (const domain of domains) if (!lookups.has(domain)) lookups.set(domain, NO_TIME);
   return lookups;
+}
+
+/** The same in words that can be compared, by name. A wildcard is nobody's address. */
+export async function whereTheyLead(names: readonly string[]): Promise<Record<string, string>> {
+  const lookups = await lookUp(names.filter((name) => !name.startsWith('*.')));
+  return Object.fromEntries(
+    names.map((name) => {
+      const lookup = lookups.get(name);
+      if (lookup === undefined) return [name, 'a wildcard'];
+      if (lookup.outcome === 'absent') return [name, NO_ADDRESS];
+      return [name, lookup.outcome === 'found' ? [...lookup.addresses].sort().join(', ') : 'not known'];
+    }),
+  );
 }
 
 const NO_TIME = { outcome: 'failed', reason: 'no answer in time' } as const;

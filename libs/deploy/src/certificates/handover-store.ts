@@ -1,0 +1,77 @@
+import {
+  acmeResolvers,
+  knownIssuers,
+  readAcmeStore,
+  refreshStore,
+  type StoredCertificate,
+} from '@itsup/traefik';
+
+import type { DeployContext } from '../context';
+import { changeBook } from './book';
+import { flawOf, goodCertificates, keepCopy, readKept } from './kept-store';
+import { readStore, writeStore, type StoreAccess } from './store-file';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** acme.json during a hand-over: what the temporary instance serves of it, and what the final one finds. */
+export class HandoverStore {
+  private constructor(
+    private readonly context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
+    private readonly access: StoreAccess,
+    private readonly next: Tree,
+    private text: string,
+    private readonly kept: string,
+  ) {}
+
+  /**
+   * @param current static configuration of the running Traefik, whose authorities issued what there is
+   * @throws NotHandedOver
+   */
+  static async open(
+    context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
+    access: StoreAccess,
+    { current, next }: { current: Tree; next: Tree },
+  ): Promise<HandoverStore> {
+    const read = (await readStore(access)) ?? '';
+    const text = flawOf(read) === null ? read : '';
+    await keepCopy(context.state, text);
+    await changeBook(context, (book) => ({
+      ...book,
+      issuers: knownIssuers(text, acmeResolvers(current), book.issuers),
+    }));
+    const kept = await readKept(context.state);
+    return new HandoverStore(context, access, next, text, kept?.text ?? '');
+  }
+
+  /** All that is good for a name, thrown away on purpose or not: until there is another one it serves. */
+  certificates(): StoredCertificate[] {
+    return goodCertificates([this.text, this.kept], this.context.system.now());
+  }
+
+  /** What the final instance found. */
+  stored(): StoredCertificate[] {
+    return readAcmeStore(this.text).flatMap(({ certificates }) => certificates);
+  }
+
+  /**
+   * Fits acme.json to the resolvers that come, where they changed. Traefik writes what it has in memory, so the old one is stopped first.
+   * @returns what was done, in words
+   */
+  async refresh(stop: () => Promise<void>): Promise<string[]> {
+    const resolvers = acmeResolvers(this.next);
+    const { issuers } = await changeBook(this.context, (book) => book);
+    if (refreshStore(this.text, resolvers, issuers) === null) return [];
+    await stop();
+    const left = (await readStore({ ...this.access, container: null })) ?? '';
+    const refreshed = refreshStore(flawOf(left) === null ? left : this.text, resolvers, issuers);
+    if (refreshed === null) return [];
+    await writeStore(this.access, refreshed.text);
+    this.text = refreshed.text;
+    return [
+      ...refreshed.accounts.map(({ resolver, reason }) => `${resolver} registers a new account: ${reason}`),
+      ...(refreshed.reissued.length === 0
+        ? []
+        : [`another authority is asked for ${refreshed.reissued.join(', ')}`]),
+    ];
+  }
+}

@@ -1,0 +1,231 @@
+import type { Workspace } from '@itsup/config';
+import type { ProjectRouting } from '@itsup/routing';
+import { acmeResolvers, isCovered, refusalsIn, type AcmeResolver, type Refusal } from '@itsup/traefik';
+import { askedNames, createTraefikApi, TraefikApiError, type ServedCertificate } from '@itsup/rollout';
+
+import type { DeployContext } from '../context';
+import { getText } from '../execute/network-probes';
+import { PROXY_STACK } from '../requests';
+import { changeBook, readBook } from './book';
+import { whereTheyLead } from './lookups';
+import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
+import type { RunningTraefik } from './running-traefik';
+import { makeStandIn } from './stand-in';
+import { NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
+import { wantedBy, wantedByProxy } from './wanted';
+
+/** How often a deploy that waits looks. */
+const INTERVAL_MS = 300;
+/** Lines of Traefik's log that are looked through at most: access log and all. */
+const LOG_LINES = 20_000;
+
+export interface KeeperOptions {
+  context: Pick<DeployContext, 'docker' | 'reporter' | 'signal' | 'state' | 'system'>;
+  workspace: Workspace;
+  routing: { projects: readonly ProjectRouting[] };
+}
+
+/**
+ * Knows which certificates are wanted, which are there and which were refused, and sees to it that a refused name is not asked for again
+ * at every change of Traefik's configuration, which is what Traefik does.
+ */
+export class CertificateKeeper {
+  constructor(private readonly options: KeeperOptions) {}
+
+  /** Wanted by these stacks; null: by all that are enabled. */
+  wanted(stacks: readonly string[] | null): WantedCertificate[] {
+    const { workspace, routing } = this.options;
+    const chosen = (stack: string): boolean => stacks === null || stacks.includes(stack);
+    const projects = workspace.projects.filter(({ name, enabled }) => enabled && chosen(name));
+    return [
+      ...(chosen(PROXY_STACK) ? wantedByProxy(workspace.settings) : []),
+      ...projects.flatMap((project) => {
+        const own = routing.projects.find((each) => each.project === project.name);
+        return own === undefined ? [] : wantedBy(project, own);
+      }),
+    ];
+  }
+
+  /** How things are now; null: no Traefik answers. */
+  async look(
+    traefik: RunningTraefik,
+    wanted: readonly WantedCertificate[],
+  ): Promise<CertificateStatus[] | null> {
+    const served = await servedBy(traefik.access);
+    if (served === null) return null;
+    const { refusals } = await readBook(this.options.context.state);
+    return statusesOf(wanted, {
+      served,
+      resolvers: resolversOf(traefik),
+      refusals,
+      now: this.options.context.system.now(),
+    });
+  }
+
+  /** Those that routers of the running Traefik ask for. */
+  async routed(
+    { access }: RunningTraefik,
+    wanted: readonly WantedCertificate[],
+  ): Promise<WantedCertificate[]> {
+    const [address] = await access.apis();
+    if (address === undefined) return [];
+    try {
+      const asked = askedNames(await createTraefikApi(address, getText, access.apiSecret).rawData());
+      return wanted.filter(({ names }) => names.every((name) => isCovered(name, asked)));
+    } catch (error) {
+      if (error instanceof TraefikApiError) return [];
+      throw error;
+    }
+  }
+
+  /**
+   * Looks until everything is there or refused, or the time is up; what is refused meanwhile is booked.
+   * @param since refusals from before count for nothing; milliseconds since the epoch
+   */
+  async await(
+    traefik: RunningTraefik,
+    wanted: readonly WantedCertificate[],
+    { since, limitMs }: { since: number; limitMs: number },
+  ): Promise<CertificateStatus[] | null> {
+    const { system, signal, reporter } = this.options.context;
+    const until = system.now() + limitMs;
+    for (;;) {
+      const statuses = await this.look(traefik, wanted);
+      const open = statuses?.filter(({ standing }) => standing.state === 'asked') ?? [];
+      if (statuses === null || open.length === 0) return statuses;
+      if (await this.book(traefik, open, since)) continue;
+      if (system.now() >= until || signal?.aborted === true) return statuses;
+      const names = open.map(({ wanted: one }) => one.names[0]).join(', ');
+      reporter.status?.(open[0]?.wanted.stack ?? null, `waits for the certificate of ${names}`);
+      await system.sleep(INTERVAL_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Books what the log says was refused, so that it is not asked for again. Whether it was anything. */
+  async book(traefik: RunningTraefik, open: readonly CertificateStatus[], since: number): Promise<boolean> {
+    const { docker } = this.options.context;
+    const log = await docker.logs(traefik.container, { tail: LOG_LINES, since }).catch(() => '');
+    const found = refusalsIn(log);
+    const { asked } = await readBook(this.options.context.state);
+    const refused = open.flatMap(({ wanted }) => {
+      const askedAt = asked[orderKey(wanted.names)] ?? 0;
+      // Traefik's log counts whole seconds.
+      const refusal = found.findLast(({ names, at }) => concerns(names, wanted) && at + 1000 > askedAt);
+      return refusal === undefined ? [] : [{ wanted, refusal }];
+    });
+    if (refused.length > 0) await this.hold(refused);
+    return refused.length > 0;
+  }
+
+  /** Before anybody is asked: what has a name without an address anywhere is not asked for. */
+  async holdUnknown(wanted: readonly WantedCertificate[]): Promise<void> {
+    const lookups = await whereTheyLead(wanted.flatMap(({ names }) => names));
+    const unknown = wanted.filter(({ names }) => names.some((name) => lookups[name] === NO_ADDRESS));
+    if (unknown.length === 0) return;
+    const at = this.options.context.system.now();
+    await this.hold(
+      unknown.map((one) => ({ wanted: one, refusal: unknownName(one, lookups, at) })),
+      false,
+    );
+  }
+
+  /**
+   * Lets Traefik ask for what was refused where something has changed since.
+   * @param force whatever has changed or not
+   * @returns what is asked for, with the reason
+   */
+  async askAgain(
+    refusals: readonly BookedRefusal[],
+    force: boolean,
+  ): Promise<{ refusal: BookedRefusal; reason: string }[]> {
+    if (refusals.length === 0) return [];
+    const lookups = await whereTheyLead(refusals.flatMap(({ names }) => names));
+    const now = this.options.context.system.now();
+    const asked = refusals.flatMap((refusal) => {
+      const own = Object.fromEntries(refusal.names.map((name) => [name, lookups[name] ?? NO_ADDRESS]));
+      const reason = force ? 'you ask for it' : reasonToAsk(refusal, own, now);
+      return reason === null ? [] : [{ refusal, reason }];
+    });
+    if (asked.length > 0) await this.release(asked.map(({ refusal }) => orderKey(refusal.names)));
+    return asked;
+  }
+
+  /** Makes Traefik look at its routes again, and ask for what is missing, by a change that means nothing. */
+  async nudge(): Promise<void> {
+    const { context } = this.options;
+    await changeBook(context, async (book) => ({
+      ...book,
+      nudge: book.nudge === null ? await makeStandIn(['nobody.invalid'], context.system.now()) : null,
+    }));
+  }
+
+  /** These are no longer held: what changes of the file makes Traefik ask. */
+  private async release(keys: readonly string[]): Promise<void> {
+    const { context } = this.options;
+    const now = context.system.now();
+    await changeBook(context, (book) => ({
+      ...book,
+      refusals: Object.fromEntries(Object.entries(book.refusals).filter(([key]) => !keys.includes(key))),
+      asked: { ...book.asked, ...Object.fromEntries(keys.map((key) => [key, now])) },
+    }));
+  }
+
+  private async hold(
+    refused: readonly { wanted: WantedCertificate; refusal: Refusal }[],
+    asked = true,
+  ): Promise<void> {
+    const { context } = this.options;
+    const lookups = await whereTheyLead(refused.flatMap(({ wanted }) => wanted.names));
+    await changeBook(context, async (book) => {
+      const refusals = { ...book.refusals };
+      for (const { wanted, refusal } of refused) {
+        const key = orderKey(wanted.names);
+        refusals[key] = {
+          ...refusal,
+          asked,
+          names: wanted.names,
+          resolver: wanted.resolver,
+          lookups: Object.fromEntries(wanted.names.map((name) => [name, lookups[name] ?? NO_ADDRESS])),
+          standIn: refusals[key]?.standIn ?? (await makeStandIn(wanted.names, context.system.now())),
+        };
+      }
+      return { ...book, refusals };
+    });
+  }
+}
+
+/** Traefik names what it asked for; of names that share a router it may have had some already. */
+function concerns(refused: readonly string[], { names }: WantedCertificate): boolean {
+  return refused.length > 0 && refused.every((name) => names.includes(name));
+}
+
+function unknownName(
+  { names, resolver }: WantedCertificate,
+  lookups: Readonly<Record<string, string>>,
+  at: number,
+): Refusal {
+  const culprits = names
+    .filter((name) => lookups[name] === NO_ADDRESS)
+    .map((name) => ({ name, reason: 'DNS has no address for it' }));
+  return {
+    ...{ names, resolver, at, culprits, isVerdict: false, notBefore: null },
+    reason: 'DNS has no address for it',
+  };
+}
+
+/** ACME resolvers of the running Traefik. */
+export function resolversOf({ access }: Pick<RunningTraefik, 'access'>): AcmeResolver[] {
+  return acmeResolvers(access.staticConfiguration);
+}
+
+/** What every instance serves that answers; null: none does. */
+export async function servedBy(access: RunningTraefik['access']): Promise<ServedCertificate[] | null> {
+  const [address] = await access.apis();
+  if (address === undefined) return null;
+  try {
+    return await createTraefikApi(address, getText, access.apiSecret).certificates();
+  } catch (error) {
+    if (error instanceof TraefikApiError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Problem } from '@itsup/config';
+
+import type { DeployContext } from '../context';
+import { PROXY_STACK, type StackOutcome } from '../requests';
+import { readBook } from './book';
+import { resolversOf, type CertificateKeeper } from './keeper';
+import type { RunningTraefik } from './running-traefik';
+import type { BookedRefusal, CertificateStatus, WantedCertificate } from './model';
+import { certificateProblem, inWords, namesInShort } from './words';
+
+export interface SettleOptions {
+  context: Pick<DeployContext, 'reporter' | 'state' | 'system'>;
+  keeper: CertificateKeeper;
+  /** null: none runs, which is told elsewhere. */
+  traefik: RunningTraefik | null;
+  /** Seconds that a deploy waits; 0: not at all, and then nothing that is missing fails it. */
+  waitSeconds: number;
+}
+
+export interface SettledCertificates {
+  outcome: StackOutcome;
+  /** How things are with the stack's own, for its record. */
+  lines: string[];
+}
+
+/**
+ * Says how things are with the certificates of a stack that was deployed: waits for those that are on their way, and fails where one
+ * cannot come. A stack that did not change is looked at, and says nothing of what is there.
+ */
+export async function settleCertificates(
+  { context, keeper, traefik, waitSeconds }: SettleOptions,
+  outcome: StackOutcome,
+): Promise<SettledCertificates> {
+  const { stack, status } = outcome;
+  const nothing = { outcome, lines: [] };
+  if (traefik === null || (status !== 'deployed' && status !== 'unchanged')) return nothing;
+  const isNew = status === 'deployed';
+  const resolvers = resolversOf(traefik);
+  const isAskable = ({ resolver }: WantedCertificate): boolean =>
+    resolvers.some(({ name }) => name === resolver);
+  const own = keeper.wanted([stack]);
+  // A proxy with other resolvers may have changed everybody's, as far as their routers are there.
+  const others = isNew && stack === PROXY_STACK ? await keeper.routed(traefik, keeper.wanted(null)) : [];
+  const wanted = [...own, ...others.filter((one) => one.stack !== stack)].filter(isAskable);
+  if (wanted.length === 0) return nothing;
+  const { system, reporter } = context;
+  const began = system.now();
+  const before = await keeper.look(traefik, wanted);
+  if (before === null) return nothing;
+  if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;
+  const { refusals } = await readBook(context.state);
+  const asked = await keeper.askAgain(refusedOf(before), false);
+  for (const { refusal, reason } of asked)
+    reporter.line(stack, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
+  const since = isNew ? began - outcome.durationMs : 0;
+  if (!isNew && asked.length === 0) await askWhatNobodyAsked(keeper, traefik, before, since);
+  const after =
+    (await keeper.await(traefik, wanted, {
+      since: asked.length > 0 ? Math.max(since, began) : since,
+      limitMs: waitSeconds * 1000,
+    })) ?? before;
+  const now = system.now();
+  const problems: Problem[] = [];
+  for (const each of after) {
+    const isOwn = each.wanted.stack === stack;
+    // Of other stacks' what was refused before is told with their own deploys.
+    if (!isOwn && (each.standing.state === 'there' || isOld(each, refusals))) continue;
+    if (each.standing.state === 'there') {
+      if (isNew)
+        reporter.line(stack, `certificate of ${namesInShort(each.wanted.names)}: ${inWords(each, now)}`);
+      continue;
+    }
+    const problem = certificateProblem(each, resolvers, { now, waitedMs: now - began });
+    if (problem === null) continue;
+    if (waitSeconds > 0) problems.push(problem);
+    else reporter.line(each.wanted.stack, `note: ${problem.message}`);
+  }
+  const lines = after
+    .filter((each) => each.wanted.stack === stack)
+    .map((each) => `${namesInShort(each.wanted.names)}: ${inWords(each, now)}`);
+  if (problems.length === 0) return { outcome, lines };
+  return { outcome: { ...outcome, status: 'failed', problems: [...outcome.problems, ...problems] }, lines };
+}
+
+/** Traefik tries once at each change of its configuration: after a failure that nobody saw nothing may have changed since. */
+async function askWhatNobodyAsked(
+  keeper: CertificateKeeper,
+  traefik: RunningTraefik,
+  statuses: readonly CertificateStatus[],
+  since: number,
+): Promise<void> {
+  const open = statuses.filter(({ standing }) => standing.state === 'asked');
+  if (open.length > 0 && !(await keeper.book(traefik, open, since))) await keeper.nudge();
+}
+
+function refusedOf(statuses: readonly CertificateStatus[]): BookedRefusal[] {
+  return statuses.flatMap(({ standing }) => (standing.state === 'refused' ? [standing.refusal] : []));
+}
+
+function isOld({ standing }: CertificateStatus, before: Readonly<Record<string, BookedRefusal>>): boolean {
+  return standing.state === 'refused' && Object.values(before).some(({ at }) => at === standing.refusal.at);
+}

@@ -1,0 +1,107 @@
+import type { ServedCertificate } from '@itsup/rollout';
+
+import type { BookedRefusal } from './model';
+import { NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
+
+const NOW = Date.parse('2026-11-30T00:00:00Z');
+const HOUR = 3_600_000;
+
+function served(changes: Partial<ServedCertificate> = {}): ServedCertificate {
+  return {
+    fingerprint: 'ab',
+    names: ['a.example.com'],
+    issuer: "Let's Encrypt R11",
+    begins: NOW - 24 * HOUR,
+    expires: NOW + 60 * 24 * HOUR,
+    ...changes,
+  };
+}
+
+function refusal(changes: Partial<BookedRefusal> = {}): BookedRefusal {
+  return {
+    names: ['a.example.com'],
+    resolver: 'letsencrypt',
+    at: NOW - 60_000,
+    reason: 'no such host (dns)',
+    culprits: [],
+    isVerdict: true,
+    notBefore: null,
+    lookups: { 'a.example.com': '198.51.100.7' },
+    asked: true,
+    standIn: { certificate: '', key: '' },
+    ...changes,
+  };
+}
+
+function sight(changes: Partial<Sight> = {}): Sight {
+  return { served: [], resolvers: [{ name: 'letsencrypt' }], refusals: {}, now: NOW, ...changes };
+}
+
+const wanted = { names: ['a.example.com', 'b.example.com'], resolver: 'letsencrypt' };
+
+describe('standingOf', () => {
+  it('is there when every name is covered, by whatever certificates', () => {
+    const two = [served(), served({ names: ['*.example.com'], expires: NOW + 90 * 24 * HOUR })];
+    expect(standingOf(wanted, sight({ served: two }))).toEqual({
+      state: 'there',
+      issuer: "Let's Encrypt R11",
+      begins: NOW - 24 * HOUR,
+      expires: NOW + 90 * 24 * HOUR,
+    });
+  });
+
+  it.each<[string, Partial<Sight>, string]>([
+    ['one of the names has none', { served: [served()] }, 'asked'],
+    ['it has ended', { served: [served({ names: wanted.names, expires: NOW - 1 })] }, 'asked'],
+    [
+      'what is served is a stand-in',
+      { served: [served({ names: wanted.names, issuer: 'itsup stand-in' })] },
+      'asked',
+    ],
+    ['there is no such resolver', { resolvers: [] }, 'none'],
+    ['it was refused', { refusals: { 'a.example.com,b.example.com': refusal() } }, 'refused'],
+    ['another order was refused', { refusals: { 'a.example.com': refusal() } }, 'asked'],
+  ])('where %s', (_, changes, state) => {
+    expect(standingOf(wanted, sight(changes)).state).toBe(state);
+  });
+
+  it('minds no refusal where the certificate is there all the same', () => {
+    const all = sight({
+      served: [served({ names: wanted.names })],
+      refusals: { 'a.example.com,b.example.com': refusal() },
+    });
+    expect(standingOf(wanted, all).state).toBe('there');
+  });
+});
+
+describe('reasonToAsk', () => {
+  const same = { 'a.example.com': '198.51.100.7' };
+
+  it.each<[string, Partial<BookedRefusal>, Record<string, string>, string | null]>([
+    ['nothing has changed', {}, same, null],
+    [
+      'the name leads elsewhere',
+      {},
+      { 'a.example.com': '203.0.113.5' },
+      'a.example.com leads to 203.0.113.5 now',
+    ],
+    ['an hour has passed', { at: NOW - HOUR }, same, 'an hour has passed'],
+    ['the authority was not reached', { isVerdict: false }, same, 'the authority was not reached'],
+    ['the authority wants no question yet', { at: NOW - 2 * HOUR, notBefore: NOW + 1 }, same, null],
+    ['that time is over', { notBefore: NOW - 1 }, same, 'the authority’s time is over'],
+    [
+      'the name had no address, and has none',
+      { asked: false, lookups: { 'a.example.com': NO_ADDRESS }, at: NOW - 9 * HOUR },
+      { 'a.example.com': NO_ADDRESS },
+      null,
+    ],
+    [
+      'the name had no address, and has one',
+      { asked: false, lookups: { 'a.example.com': NO_ADDRESS } },
+      same,
+      'DNS has an address now',
+    ],
+  ])('where %s', (_, changes, lookups, reason) => {
+    expect(reasonToAsk(refusal(changes), lookups, NOW)).toBe(reason);
+  });
+});

@@ -1,0 +1,70 @@
+import type { ServedCertificate } from '@itsup/rollout';
+import { isCovered, type AcmeResolver } from '@itsup/traefik';
+
+import {
+  orderKey,
+  type BookedRefusal,
+  type CertificateStatus,
+  type Standing,
+  type WantedCertificate,
+} from './model';
+import { isStandIn } from './stand-in';
+
+export interface Sight {
+  served: readonly ServedCertificate[];
+  /** Of the running Traefik. */
+  resolvers: readonly Pick<AcmeResolver, 'name'>[];
+  /** By `orderKey`. */
+  refusals: Readonly<Record<string, BookedRefusal>>;
+  now: number;
+}
+
+/** How things are with a certificate: what is served counts more than what was refused once. */
+export function standingOf(
+  { names, resolver }: Pick<WantedCertificate, 'names' | 'resolver'>,
+  { served, resolvers, refusals, now }: Sight,
+): Standing {
+  const good = served.filter(({ expires, issuer }) => expires > now && !isStandIn(issuer));
+  if (names.every((name) => good.some((one) => isCovered(name, one.names)))) {
+    const own = good.filter((one) => names.some((name) => isCovered(name, one.names)));
+    const newest = own.reduce((best, one) => (one.expires > best.expires ? one : best));
+    const { issuer, begins, expires } = newest;
+    return { state: 'there', issuer, begins, expires };
+  }
+  if (!resolvers.some(({ name }) => name === resolver)) return { state: 'none' };
+  const refusal = refusals[orderKey(names)];
+  return refusal === undefined ? { state: 'asked' } : { state: 'refused', refusal };
+}
+
+export function statusesOf(wanted: readonly WantedCertificate[], sight: Sight): CertificateStatus[] {
+  return wanted.map((one) => ({ wanted: one, standing: standingOf(one, sight) }));
+}
+
+/** An authority's limit on failures is counted by the hour. */
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Why a name that was refused may be asked for again; null: nothing has changed, so that the answer would be the same and would count as
+ * another failure.
+ *
+ * @param lookups where the names lead now
+ */
+export function reasonToAsk(
+  refusal: BookedRefusal,
+  lookups: Readonly<Record<string, string>>,
+  now: number,
+): string | null {
+  if (refusal.notBefore !== null && now < refusal.notBefore) return null;
+  const moved = Object.entries(lookups).find(([name, where]) => refusal.lookups[name] !== where);
+  if (!refusal.asked) {
+    const isAnywhere = Object.values(lookups).every((where) => where !== NO_ADDRESS);
+    return isAnywhere ? 'DNS has an address now' : null;
+  }
+  if (moved !== undefined) return `${moved[0]} leads to ${moved[1]} now`;
+  if (refusal.notBefore !== null) return 'the authority’s time is over';
+  if (!refusal.isVerdict) return 'the authority was not reached';
+  return now - refusal.at >= HOUR_MS ? 'an hour has passed' : null;
+}
+
+/** What a lookup says of a name that does not exist. */
+export const NO_ADDRESS = 'no address';

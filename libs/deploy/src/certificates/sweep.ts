@@ -1,0 +1,67 @@
+import type { Problem } from '@itsup/config';
+
+import type { DeployContext } from '../context';
+import { changeBook, readBook } from './book';
+import type { CertificateKeeper } from './keeper';
+import type { RunningTraefik } from './running-traefik';
+import type { CertificateStatus } from './model';
+import { daysLeft, isLate, namesInShort } from './words';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Before a run changes anything: what was refused since somebody last looked is booked, or the first change would have it asked for again.
+ * @returns how things are with all that is wanted; null: no Traefik answers
+ */
+export async function bookBefore(
+  keeper: CertificateKeeper,
+  traefik: RunningTraefik,
+): Promise<CertificateStatus[] | null> {
+  const wanted = keeper.wanted(null);
+  const statuses = await keeper.look(traefik, wanted);
+  const open = statuses?.filter(({ standing }) => standing.state === 'asked') ?? [];
+  if (open.length === 0 || !(await keeper.book(traefik, open, 0))) return statuses;
+  return keeper.look(traefik, wanted);
+}
+
+/** After a run: what was refused and may be asked for again is, for stacks that the run had nothing to do with. Nobody waits for it. */
+export async function askForOthers(
+  { state, reporter }: Pick<DeployContext, 'state' | 'reporter'>,
+  keeper: CertificateKeeper,
+  stacks: readonly string[],
+): Promise<void> {
+  const { refusals } = await readBook(state);
+  const held = Object.entries(refusals);
+  if (held.length === 0) return;
+  const own = new Set(keeper.wanted(stacks).map(({ names }) => [...names].sort().join(',')));
+  const others = held.flatMap(([key, refusal]) => (own.has(key) ? [] : [refusal]));
+  for (const { refusal, reason } of await keeper.askAgain(others, false))
+    reporter.line(null, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
+}
+
+/** Certificates that end soon and were not renewed; each is told of once a day. */
+export async function notRenewed(
+  context: Pick<DeployContext, 'state' | 'system'>,
+  statuses: readonly CertificateStatus[],
+): Promise<Problem[]> {
+  const now = context.system.now();
+  const ending = statuses.flatMap(({ wanted, standing }) => {
+    if (standing.state !== 'there' || !isLate(standing, now)) return [];
+    return [{ wanted, days: daysLeft(standing.expires, now) }];
+  });
+  if (ending.length === 0) return [];
+  const { told } = await readBook(context.state);
+  const untold = ending.filter(({ wanted }) => now - (told[wanted.names[0] ?? ''] ?? 0) > DAY_MS);
+  if (untold.length === 0) return [];
+  await changeBook(context, (book) => ({
+    ...book,
+    told: { ...book.told, ...Object.fromEntries(untold.map(({ wanted }) => [wanted.names[0] ?? '', now])) },
+  }));
+  return untold.map(({ wanted, days }) => ({
+    code: 'certificate-ends',
+    severity: 'warning',
+    project: wanted.stack,
+    message: `the certificate of ${namesInShort(wanted.names)} ends in ${days} days and was not renewed`,
+    help: 'see why: itsup logs proxy traefik; then: itsup restart proxy',
+  }));
+}

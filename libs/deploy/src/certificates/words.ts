@@ -1,0 +1,109 @@
+import type { Problem } from '@itsup/config';
+import { authorityOf, type AcmeResolver } from '@itsup/traefik';
+
+import type { BookedRefusal, CertificateStatus, WantedCertificate } from './model';
+
+const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Traefik renews a certificate of ninety days thirty days before its end, and others in proportion: with so little left it has failed to for
+ * weeks.
+ */
+const LATE_DAYS = 14;
+const LATE_SHARE = 14 / 90;
+
+/** Whether a certificate should have been renewed long ago. */
+export function isLate({ begins, expires }: { begins: number; expires: number }, now: number): boolean {
+  return expires - now < Math.min(LATE_DAYS * DAY_MS, (expires - begins) * LATE_SHARE);
+}
+
+/** `a.example.com and 2 more`: the names of a certificate in short. */
+export function namesInShort(names: readonly string[]): string {
+  const [main = '', ...more] = names;
+  return more.length === 0 ? main : `${main} and ${more.length} more`;
+}
+
+export function daysLeft(expires: number, now: number): number {
+  return Math.floor((expires - now) / DAY_MS);
+}
+
+/** One line on a certificate: `by Let's Encrypt R11, 89 days left`. */
+export function inWords({ standing, wanted }: CertificateStatus, now: number): string {
+  switch (standing.state) {
+    case 'there': {
+      const days = daysLeft(standing.expires, now);
+      return `by ${standing.issuer}, ${days === 1 ? '1 day' : `${days} days`} left`;
+    }
+    case 'refused':
+      return refusalInWords(standing.refusal, now);
+    case 'asked':
+      return `asked of ${wanted.resolver}, not there yet`;
+    case 'none':
+      return `is Traefik's own: there is no resolver ${wanted.resolver}`;
+  }
+}
+
+/** What an authority said, of which name, and when. */
+export function refusalInWords({ culprits, reason, names, at, asked }: BookedRefusal, now: number): string {
+  const told =
+    culprits.length === 0
+      ? reason
+      : culprits.map((one) => (names.length === 1 ? one.reason : `${one.name}: ${one.reason}`)).join('; ');
+  return asked ? `refused ${ago(now - at)}: ${told}` : `not asked for: ${told}`;
+}
+
+function ago(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 1) return 'just now';
+  return minutes < 120 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+}
+
+/** What is wrong with a certificate, for the outcome of a deploy; null: nothing. */
+export function certificateProblem(
+  status: CertificateStatus,
+  resolvers: readonly AcmeResolver[],
+  { now, waitedMs }: { now: number; waitedMs: number },
+): Problem | null {
+  const { wanted, standing } = status;
+  const resolver = resolvers.find(({ name }) => name === wanted.resolver);
+  if (resolver === undefined) return null;
+  const common = {
+    severity: 'error' as const,
+    project: wanted.stack,
+    ...(wanted.place !== null && { place: wanted.place }),
+  };
+  if (standing.state === 'refused') {
+    return {
+      ...common,
+      code: 'certificate-refused',
+      message: `no certificate for ${wanted.names.join(', ')}: ${refusalInWords(standing.refusal, now)}`,
+      help: cureOf(standing.refusal, resolver, wanted, now),
+    };
+  }
+  if (standing.state !== 'asked') return null;
+  return {
+    ...common,
+    code: 'certificate-missing',
+    message: `no certificate for ${wanted.names.join(', ')} after ${Math.round(waitedMs / 1000)} s: ${authorityOf(resolver.directory)} was asked and has not answered`,
+    help: 'it may still come: itsup certificates. A deploy waits longer with letsencrypt.wait in projects/itsup.yml',
+  };
+}
+
+function cureOf(
+  refusal: BookedRefusal,
+  { challenge, dnsProvider }: AcmeResolver,
+  { names }: WantedCertificate,
+  now: number,
+): string {
+  const retry = `then: itsup certificates retry ${names[0]}`;
+  if (refusal.notBefore !== null && refusal.notBefore > now)
+    return `it takes no order before ${new Date(refusal.notBefore).toISOString()}; ${retry}`;
+  if (/\((?:rejectedIdentifier|caa)\)/.test(refusal.reason))
+    return `the authority may not, or will not, certify that name: another name, or for caa its CAA record; ${retry}`;
+  if (!refusal.isVerdict && refusal.asked) return `see whether this host reaches the authority; ${retry}`;
+  if (challenge === 'dns')
+    return `see the credentials of ${dnsProvider ?? 'the DNS provider'} in traefik.env of the state folder; ${retry}`;
+  const port = challenge === 'tls' ? 'port 443 has to lead to web-secure' : 'port 80 has to lead to web';
+  return `an A or AAAA record has to lead to this host or its router, and ${port}; ${retry}`;
+}

@@ -1,0 +1,103 @@
+import { UserError, type Workspace } from '@itsup/config';
+import type { ContainerSummary } from '@itsup/docker';
+import { routeWorkspace } from '@itsup/routing';
+import { isCovered } from '@itsup/traefik';
+
+import { CertificateKeeper } from '../certificates/keeper';
+import type { BookedRefusal, CertificateStatus } from '../certificates/model';
+import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
+import type { DeployContext } from '../context';
+import { byProject, observe } from '../plan/observe';
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+interface Looked {
+  keeper: CertificateKeeper;
+  traefik: RunningTraefik;
+  statuses: CertificateStatus[];
+}
+
+/**
+ * Every certificate that a router asks for, and how things are with it. Changes nothing.
+ * @throws UserError where no Traefik answers
+ */
+export async function certificatesOf(
+  context: DeployContext,
+  workspace: Workspace,
+): Promise<CertificateStatus[]> {
+  return (await look(context, workspace)).statuses;
+}
+
+/**
+ * The same where that is one question among others; null: no Traefik answers.
+ * @param listing of the engine's containers; absent: it is asked
+ */
+export async function certificatesOrNull(
+  context: DeployContext,
+  workspace: Workspace,
+  listing?: ContainerSummary[],
+): Promise<CertificateStatus[] | null> {
+  try {
+    return (await look(context, workspace, listing)).statuses;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Has Traefik ask again for what was refused, now, and waits for the answer.
+ * @param names any of a certificate's; empty: all that is missing
+ * @throws UserError where no Traefik answers, or nobody asks for such a name
+ */
+export async function retryCertificates(
+  context: DeployContext,
+  workspace: Workspace,
+  names: readonly string[],
+): Promise<CertificateStatus[]> {
+  const { keeper, traefik, statuses } = await look(context, workspace);
+  const unknown = names.find((name) => !statuses.some(({ wanted }) => isCovered(name, wanted.names)));
+  if (unknown !== undefined) {
+    throw new UserError({
+      code: 'certificate-unknown',
+      severity: 'error',
+      message: `no router asks for a certificate for ${unknown}`,
+      help: 'itsup certificates lists all',
+    });
+  }
+  const chosen = statuses.filter(
+    ({ wanted, standing }) =>
+      (standing.state === 'refused' || standing.state === 'asked') &&
+      (names.length === 0 || names.some((name) => isCovered(name, wanted.names))),
+  );
+  if (chosen.length === 0)
+    return statuses.filter(({ wanted }) => names.some((name) => isCovered(name, wanted.names)));
+  const since = context.system.now();
+  const refused = chosen.flatMap(({ standing }): BookedRefusal[] =>
+    standing.state === 'refused' ? [standing.refusal] : [],
+  );
+  if ((await keeper.askAgain(refused, true)).length === 0) await keeper.nudge();
+  const wanted = chosen.map((one) => one.wanted);
+  const limitMs = Math.max(1, workspace.settings.letsEncrypt.wait) * 1000;
+  return (await keeper.await(traefik, wanted, { since, limitMs })) ?? chosen;
+}
+
+async function look(
+  context: DeployContext,
+  workspace: Workspace,
+  known?: ContainerSummary[],
+): Promise<Looked> {
+  const keeper = new CertificateKeeper({ context, workspace, routing: routeWorkspace(workspace) });
+  const listing = known ?? (await context.docker.listContainers({ labelFilters: [PROJECT_LABEL] }));
+  const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
+  const statuses = traefik === null ? null : await keeper.look(traefik, keeper.wanted(null));
+  if (traefik === null || statuses === null) {
+    throw new UserError({
+      code: 'traefik-absent',
+      severity: 'error',
+      message: 'no Traefik of this workspace answers, so which certificates it has is not known',
+      help: 'start it: itsup deploy proxy',
+    });
+  }
+  return { keeper, traefik, statuses };
+}
