@@ -1,0 +1,93 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { handoverSteps } from '@itsup/deploy';
+
+import { signalAtStep } from '../load/signal-at-step';
+import { describeWithAuthority } from './binaries';
+import { Lab } from './lab';
+
+const ISSUED = /^Pebble Intermediate CA/;
+
+jest.setTimeout(900_000);
+
+describeWithAuthority('what an operator changes of certificates', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.open({ staging: true });
+    await lab.project('shop', { domain: 'shop.net' });
+    await deploys();
+    lab.authority.front.takeOrders();
+  });
+  afterAll(() => lab?.close());
+
+  async function deploys(...stacks: string[]): Promise<string> {
+    const { exitCode, all } = await lab.deploy(...stacks);
+    if (exitCode !== 0) throw new Error(`ended with ${exitCode}:\n${all}`);
+    return all;
+  }
+
+  it('asks for a real certificate when staging ends, and registers for another e-mail', async () => {
+    const staged = await lab.issuer('shop.net');
+    await lab.set({ email: 'new@shop.net' });
+    const said = await deploys();
+    expect(said).toMatch(/another authority is asked for shop\.net/);
+    expect(said).toMatch(/letsencrypt registers a new account: the e-mail is new@shop\.net now/);
+    expect(lab.authority.front.takeOrders()).toEqual({ 'shop.net': 1 });
+    expect(await lab.issuer('shop.net')).toMatch(ISSUED);
+    expect(await lab.issuer('shop.net')).not.toBe(staged);
+  });
+
+  it('proves a wildcard by DNS, and takes credentials that came after the settings', async () => {
+    const dnsChallenge = { provider: 'exec', propagation: { disableChecks: true } };
+    await lab.set({ resolvers: { dns: { dnsChallenge } } });
+    const wild = await lab.project('wild', { tls: { main: '*.shop.net', resolver: 'dns' } });
+    const without = await lab.deploy();
+    expect(without.exitCode).not.toBe(0);
+    expect(without.all).toMatch(/no certificate for \*\.shop\.net: refused/);
+    expect(without.all).toMatch(/traefik\.env/);
+    lab.authority.front.takeOrders();
+    const secrets = join(lab.workspace.state, 'traefik/secrets');
+    await mkdir(secrets, { recursive: true });
+    await writeFile(join(secrets, 'hook.sh'), HOOK, { mode: 0o755 });
+    await writeFile(join(lab.workspace.state, 'traefik.env'), 'EXEC_PATH=/etc/traefik/secrets/hook.sh\n');
+    const said = await deploys('proxy', wild);
+    expect(said).toMatch(/environment/);
+    expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1 });
+    expect(await lab.issuer('any.shop.net')).toMatch(ISSUED);
+  });
+
+  it('loses no certificate and asks for none, at whatever step a hand-over is killed', async () => {
+    let size = 0;
+    for (const step of ['start-temporary', 'redirect', 'replace', 'await-final'] as const) {
+      expect(handoverSteps).toContain(step);
+      // Every other size is another static configuration.
+      size += 1;
+      await lab.workspace.write('projects/traefik.yml', `accessLog: {bufferingSize: ${size}}\n`);
+      expect((await signalAtStep(lab.workspace, 'proxy', step, 'SIGKILL')).killedBy).toBe('SIGKILL');
+      await deploys('proxy');
+      expect(await lab.issuer('shop.net')).toMatch(ISSUED);
+    }
+    expect(lab.authority.front.takeOrders()).toEqual({});
+  });
+
+  it('hands over while every certificate is due for renewal', async () => {
+    await lab.workspace.write(
+      'projects/traefik.yml',
+      // Whatever has less than four months left is renewed at each start.
+      'certificatesResolvers: {letsencrypt: {acme: {certificatesDuration: 9000}}}\n',
+    );
+    await deploys('proxy');
+    expect(await lab.issuer('shop.net')).toMatch(ISSUED);
+    lab.authority.front.takeOrders();
+    await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
+    // The final instance's own, and nobody else's.
+    expect(lab.authority.front.takeOrders()).toEqual({ 'shop.net': 1 });
+  });
+});
+
+const HOOK = `#!/bin/sh
+case $1 in present) path=set-txt;; *) path=clear-txt;; esac
+wget -q -O /dev/null --post-data "{\\"host\\":\\"$2\\",\\"value\\":\\"$3\\"}" http://127.0.0.1:8055/$path
+`;
