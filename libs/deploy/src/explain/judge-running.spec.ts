@@ -213,8 +213,7 @@ describe('formatExplanation', () => {
   });
 
   it('tells who certifies it as Traefik has it, and from the sources alone who would be asked', () => {
-    const place = { file: 'projects/blog/ingress.yml', line: 2, column: 5 };
-    const row = { ...blog.ingress[0], domains: ['blog.example.com'], place } as IngressRow;
+    const row = anyRow({ place, domains: ['blog.example.com'] });
     const own = { ...workspace, projects: [{ ...blog, ingress: [row] }] };
     const parsed = parseQuestion('https://blog.example.com');
     if ('problem' in parsed) throw new Error(parsed.problem.message);
