@@ -214,7 +214,12 @@ describe('formatExplanation', () => {
 
   it('tells who certifies it as Traefik has it, and from the sources alone who would be asked', () => {
     const row = anyRow({ place, domains: ['blog.example.com'] });
-    const own = { ...workspace, projects: [{ ...blog, ingress: [row] }] };
+    const letsEncrypt = { ...settings.letsEncrypt, email: 'ops@example.com' };
+    const own = {
+      ...workspace,
+      settings: { ...settings, letsEncrypt },
+      projects: [{ ...blog, ingress: [row] }],
+    };
     const parsed = parseQuestion('https://blog.example.com');
     if ('problem' in parsed) throw new Error(parsed.problem.message);
     const explanation = explain(parsed.question, own, routeWorkspace(own));
