@@ -95,17 +95,23 @@ async function upAll(places: Place[]): Promise<Map<Place, Run>> {
   return runs;
 }
 
-/** All at once; where one fails, each by itself, to know which. */
+/** All at once; where one fails, halves of them again, to know which. Those that are meant to fail go by themselves. */
 async function deployAll(places: Place[], workspace: TestWorkspace): Promise<Map<Place, Run>> {
-  const apply = (some: Place[]): Promise<Run> =>
-    workspace.itsup(['apply', ...some.map(({ name }) => name)], { timeoutMs: 300_000 });
-  const fails = places.filter(({ row }) => row.fails === true);
   const runs = new Map<Place, Run>();
-  const together = places.filter((place) => !fails.includes(place));
-  const whole = together.length === 0 ? null : await apply(together);
-  for (const place of together) if (whole !== null) runs.set(place, whole);
-  const alone = whole?.exitCode === 0 ? fails : places;
-  for (const place of alone) runs.set(place, await apply([place]));
+  const deploy = async (some: Place[]): Promise<void> => {
+    if (some.length === 0) return;
+    const names = some.map(({ name }) => name);
+    const finished = await workspace.itsup(['apply', ...names], { timeoutMs: 600_000 });
+    if (finished.exitCode === 0 || some.length === 1) {
+      for (const place of some) runs.set(place, finished);
+      return;
+    }
+    const half = Math.ceil(some.length / 2);
+    await deploy(some.slice(0, half));
+    await deploy(some.slice(half));
+  };
+  await deploy(places.filter(({ row }) => row.fails !== true));
+  for (const place of places.filter(({ row }) => row.fails === true)) await deploy([place]);
   return runs;
 }
 
