@@ -192,15 +192,12 @@ function addIncluded(
 }
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
-  // Compose looks at active profiles alone, which makes a profile that nobody activates a place for templates.
-  if (
-    service.image !== null ||
-    service.hasBuild ||
-    service.isProvider ||
-    service.partial ||
-    service.profiles.length > 0
-  )
+  if (service.isProvider) {
+    documents.problems.push(providerService(name, service.place));
     return;
+  }
+  // Compose looks at active profiles alone, which makes a profile that nobody activates a place for templates.
+  if (service.image !== null || service.hasBuild || service.partial || service.profiles.length > 0) return;
   documents.problems.push({
     code: 'no-image',
     severity: 'error',
@@ -254,6 +251,17 @@ function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string,
     ...(mounts.length > 0 ? { mounts } : {}),
     ...(layer.variablePorts.length > 0 ? { variablePorts: layer.variablePorts } : {}),
     ...(layer.partial ? { partial: true } : {}),
+  };
+}
+
+/** Compose runs a program for it at every `up`, and hands what that says to the services of the same call alone. */
+function providerService(name: string, place: Place): Problem {
+  return {
+    code: 'provider-service',
+    severity: 'error',
+    message: `service \`${name}\` has a \`provider\`, a program of this host that Compose runs at every \`up\`: a deploy does not`,
+    help: 'Run what it makes by itself, and give its address to the services that use it, in `.env` or as a secret.',
+    place,
   };
 }
 

@@ -94,6 +94,10 @@ describe('bad input', () => {
     expect(outline(await errorsOf('no-image'))).toEqual(['docker-compose.yml:2:3 no-image']);
   });
 
+  test('a service that a program of the host provides', async () => {
+    expect(outline(await errorsOf('provider'))).toEqual(['docker-compose.yml:2:3 provider-service']);
+  });
+
   test('a Compose file without services is a warning', async () => {
     const { problems } = await readFixture('bad/no-services');
     expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['no-services', 'warning']]);
