@@ -167,8 +167,8 @@ async function statusOfStack(
           ...(spec === null ? [] : await fileDrift(root, deployed, digester, system.now())),
         ];
   const found = stateOf(spec, services, finished);
-  // What was never deployed, or is down on purpose, serves nothing.
-  const isDown = found === 'absent' || found === 'disabled' || found === 'orphan';
+  // What was never deployed, or is down on purpose, serves nothing; what is being deployed may not serve yet.
+  const isDown = found === 'absent' || found === 'disabled' || found === 'orphan' || holder !== null;
   const ofStack = isDown ? [] : unserved.filter(({ project }) => (project ?? PROXY_STACK) === stack);
   const standing = found === 'running' && ofStack.length > 0 ? 'degraded' : found;
   return {

@@ -21,7 +21,9 @@ export function routerStateOf(router: RouterFact, served: ServedConfiguration | 
   return {
     status: found.status === 'enabled' || found.status === 'warning' ? found.status : 'disabled',
     errors: [...new Set([...found.errors, ...(service?.errors ?? [])])],
-    servedRule: typeof rule === 'string' && rule !== router.rule ? rule : null,
+    // Of a variable only a deploy knows the value.
+    servedRule:
+      typeof rule === 'string' && rule !== router.rule && !router.rule?.includes('${') ? rule : null,
     isPinned,
     servers: service === undefined ? null : serversOf(service),
   };

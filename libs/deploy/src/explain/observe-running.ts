@@ -10,8 +10,7 @@ import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
 import type { RowQuestion } from '../serving/questions';
 import { verdictOn } from '../serving/verdict';
-import { readDeployed } from '../state/deployed';
-import { asDeployed } from './as-deployed';
+import { readDeployed, type DeployedFile } from '../state/deployed';
 import { certificateFacts, certificateFindings } from './certificate-facts';
 import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
@@ -74,7 +73,8 @@ async function askAnswers({ ask }: DeployContext, { answers }: Explanation): Pro
 }
 
 /**
- * What of the projects' rows is not served now, in the words of `explain`. Changes nothing; empty without an engine.
+ * What of the projects' rows is not served now, in the words of `explain`. Changes nothing, and opens no secret: a
+ * rule with a variable is not compared. Empty without an engine.
  * @param listed Compose's containers, where somebody listed them already
  */
 export async function unservedNow(
@@ -82,29 +82,34 @@ export async function unservedNow(
   workspace: Workspace,
   listed?: ContainerSummary[],
 ): Promise<Problem[]> {
-  const known = await asDeployed(context, workspace);
   const { engine, listing } =
     listed === undefined
       ? await listEngine(context)
       : { engine: { reachable: true, reason: null }, listing: listed };
   if (!engine.reachable) return [];
-  const routing = routeWorkspace(known.workspace, new Map(), known.circumstances);
+  const deployed = await deployedOf(context, workspace);
+  // On a host that nothing was deployed to nothing is to be served yet.
+  if (deployed.length === 0) return [];
   const traefik = await askTraefik(context, listing);
-  const found = judgeRows(known.workspace, routing, { engine, listing, ...traefik });
-  return [...found, ...(await askedInVain(context, workspace))];
+  const found = judgeRows(workspace, routeWorkspace(workspace), { engine, listing, ...traefik });
+  return [...found, ...askedInVain(deployed)];
+}
+
+async function deployedOf({ state }: DeployContext, { projects }: Workspace): Promise<DeployedFile[]> {
+  const files = await Promise.all(projects.map(({ name }) => readDeployed(state, name)));
+  return files.filter((file) => file !== null);
 }
 
 /** Stacks whose last deploy asked for a row that was not served: only a deploy asks again, so that is all that is known. */
-async function askedInVain({ state }: DeployContext, { projects }: Workspace): Promise<Problem[]> {
-  const deployed = await Promise.all(projects.map(({ name }) => readDeployed(state, name)));
-  return deployed.flatMap((file): Problem[] =>
-    file?.unserved !== true
+function askedInVain(deployed: readonly DeployedFile[]): Problem[] {
+  return deployed.flatMap(({ stack, unserved }): Problem[] =>
+    unserved !== true
       ? []
       : [
           {
-            ...{ code: 'row-not-served', severity: 'error', project: file.stack },
-            message: `${file.stack}: not all of its rows were served when it was deployed last`,
-            help: `itsup history ${file.stack} says which; itsup deploy ${file.stack} asks again`,
+            ...{ code: 'row-not-served', severity: 'error', project: stack },
+            message: `${stack}: not all of its rows were served when it was deployed last`,
+            help: `itsup history ${stack} says which; itsup deploy ${stack} asks again`,
           },
         ],
   );

@@ -5,7 +5,8 @@ import path from 'node:path';
 
 import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
-import { removeUnfinished, writeFileAtomic } from './atomic-file';
+import { readJsonOrNull, removeUnfinished, writeFileAtomic } from './atomic-file';
+import { claimWorkspace, readIdentity } from './identity';
 import { openJournal } from './journal';
 import { openState } from './state';
 
@@ -43,5 +44,36 @@ describe('removeUnfinished', () => {
     const journal = await openJournal({ state, stack: 'shop', id: 'one', command: 'deploy', system });
     await journal.close();
     expect(await readdir(stack)).toEqual([]);
+  });
+});
+
+describe('readJsonOrNull', () => {
+  const file = (): string => path.join(folder, 'published.json');
+
+  it('refuses what a later version wrote, unless nothing is decided on it', async () => {
+    await writeFile(file(), '{"version": 2, "owners": {}}');
+    await expect(readJsonOrNull(file(), 1)).rejects.toThrow(
+      /published\.json was written by a later version of this product \(format 2; this one reads 1\)/,
+    );
+    expect(await readJsonOrNull(file(), 1, { newer: 'leave-out' })).toBeNull();
+  });
+
+  it('takes what an earlier version wrote, and what is no JSON, for nothing', async () => {
+    for (const text of ['{"version": 0}', '[]', '{"ver', 'null']) {
+      await writeFile(file(), text);
+      expect(await readJsonOrNull(file(), 1)).toBeNull();
+    }
+    await rm(file());
+    expect(await readJsonOrNull(file(), 1)).toBeNull();
+  });
+});
+
+describe('readIdentity', () => {
+  it('does not begin anew over one that is damaged', async () => {
+    const state = openState(folder);
+    expect(await readIdentity(state)).toBeNull();
+    await writeFile(state.workspaceFile, '');
+    await expect(readIdentity(state)).rejects.toThrow(/workspace\.json is damaged/);
+    await expect(claimWorkspace(state, '/srv/itsup', true)).rejects.toThrow(/is damaged/);
   });
 });
