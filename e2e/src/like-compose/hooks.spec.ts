@@ -126,4 +126,11 @@ describeWithImages([BUSYBOX], 'hooks of a service', () => {
       await output('docker', ['rm', id]);
     }
   });
+
+  it('run before the stop when the project is taken down', async () => {
+    if (!known) return;
+    await notes();
+    succeeded(await workspace.nx(['run', `${project}:down`]));
+    expect(await notes()).toEqual(['pre_stop 7']);
+  });
 });

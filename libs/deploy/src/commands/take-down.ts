@@ -7,12 +7,18 @@ import {
 } from '@itsup/docker';
 import { rm } from 'node:fs/promises';
 
+import { problemsOf } from '@itsup/config';
+
+import { loadDesired } from '../desired/load-desired';
+import { projectText } from '../desired/project-text';
+import { runPreStop } from '../execute/hooks';
 import { removeEdgeNetwork } from '../execute/edges';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath } from '../state/deployed';
 import { readJournal, type Journal, type StepHook } from '../state/journal';
 import { hideSecrets } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
+import { loadOptions } from './plan-one';
 import { planDownOf } from './plan-stacks';
 import type { Run } from '../run/run';
 import { notTakenOver, planForgetting } from '../stack/successors';
@@ -72,11 +78,31 @@ export async function takeDown(
       // Of a rollout that was killed: the addresses in it will be somebody else's.
       await removePinsOf(state.dynamicDir, stack);
     });
-    if (heir === null) await removeAll(docker, projectName, options, journal);
+    const beforeStop = heir === null ? await preStopOf(run, stack) : null;
+    if (heir === null) await removeAll(docker, projectName, options, journal, beforeStop);
     await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
     run.deployed.delete(stack);
     return 'down';
   });
+}
+
+/** Runs what its file says comes before the stop of a container. */
+type BeforeStop = (service: string, container: string) => Promise<void>;
+
+/** The `pre_stop` hooks of a project whose Compose file is there and has some; null: there are none to run. */
+async function preStopOf(run: Run, stack: string): Promise<BeforeStop | null> {
+  const spec = run.specs.get(stack);
+  if (spec === undefined) return null;
+  const { context } = run;
+  try {
+    if (!spec.sources.some((file) => projectText(file, file)?.includes('pre_stop'))) return null;
+    const loaded = await loadDesired(spec, loadOptions(run, spec, []));
+    return (service, container) => runPreStop({ context, loaded }, service, [container]);
+  } catch (error) {
+    const reason = problemsOf(error).map(({ message }) => message);
+    context.reporter.line(stack, `note: pre_stop is left out: ${reason.join('; ')}`);
+    return null;
+  }
 }
 
 async function removeAll(
@@ -84,19 +110,27 @@ async function removeAll(
   projectName: string,
   { volumes }: TakeDownOptions,
   journal: Journal,
+  beforeStop: BeforeStop | null,
 ): Promise<void> {
-  await journal.step('remove-services', () => removeProject(docker, projectName));
+  await journal.step('remove-services', () => removeProject(docker, projectName, beforeStop));
   await journal.step('remove-networks', () => removeNetworks(docker, projectName));
   if (volumes) await journal.step('remove-volumes', () => removeVolumes(docker, projectName));
 }
 
 /** All containers of the Compose project, one-off ones too, those first that others do not depend on. */
-async function removeProject(docker: Docker, projectName: string): Promise<void> {
+async function removeProject(
+  docker: Docker,
+  projectName: string,
+  beforeStop: BeforeStop | null,
+): Promise<void> {
   const containers = await docker.listContainers({
     labelFilters: ofComposeProject(projectName),
     labels: [COMPOSE_LABELS.dependsOn],
   });
   for (const wave of stopWaves(containers)) {
+    for (const { id, compose } of containers) {
+      if (compose !== null && !compose.oneoff && wave.includes(id)) await beforeStop?.(compose.service, id);
+    }
     await docker.stop(wave);
     await docker.remove(wave, { force: true, volumes: true });
   }

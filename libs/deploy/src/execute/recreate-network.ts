@@ -10,7 +10,7 @@ import { startWithHooks } from './restart-service';
  */
 export async function recreateNetwork(
   convergence: Convergence,
-  { network, members, service, scale }: Extract<Operation, { kind: 'recreate-network' }>,
+  { network, members, makers }: Extract<Operation, { kind: 'recreate-network' }>,
 ): Promise<void> {
   const { context, loaded, journal } = convergence;
   const { docker, reporter } = context;
@@ -28,7 +28,7 @@ export async function recreateNetwork(
       // Of other stacks, attached by us or by hand: they get their own way back with the next step of theirs.
       for (const { id } of guests) await docker.disconnectNetwork(network, id, { force: true });
       await docker.removeNetwork(network);
-      await createByCompose(loaded, service, scale);
+      await createByCompose(loaded, makers);
       for (const { container, aliases, ip } of members)
         await docker.connectNetwork(network, container, { aliases, ...(ip !== undefined && { ip }) });
       for (const { id } of guests) await docker.connectNetwork(network, id);

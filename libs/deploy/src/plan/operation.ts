@@ -24,9 +24,9 @@ type Act =
   /** Containers go, by id. */
   | { kind: 'remove'; step: 'remove-leftovers' | 'remove-services'; services: string[]; containers: string[] }
   /** Its containers stop, it goes and comes with the options that it should have, and they come back to it. */
-  | { kind: 'recreate-network'; network: string; members: NetworkMember[]; service: string; scale: number }
-  /** The networks to providers exist; Compose makes them with the first container that it creates of the service. */
-  | { kind: 'make-networks'; service: string; scale: number }
+  | { kind: 'recreate-network'; network: string; members: NetworkMember[]; makers: NetworkMaker[] }
+  /** The networks to providers exist; Compose makes them for services that join them. */
+  | { kind: 'make-networks'; makers: NetworkMaker[] }
   | { kind: 'attach-providers' }
   /** Containers join or leave networks while they run. */
   | { kind: 'connect' | 'disconnect'; service: string }
@@ -48,6 +48,12 @@ type Act =
   | { kind: 'publish-routes' }
   | { kind: 'await-routes'; services: string[] }
   | { kind: 'remove-network'; network: string };
+
+/** Compose makes a network with the first container of one that joins it: at its present number it makes no container. */
+export interface NetworkMaker {
+  service: string;
+  scale: number;
+}
 
 /** A container that is to be on a network again. */
 export interface NetworkMember {

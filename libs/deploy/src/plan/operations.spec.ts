@@ -235,15 +235,15 @@ describe('operationsOf', () => {
   it('makes a network anew before its services are touched', () => {
     const networks = [{ network: 'shop_back', reasons: ['internal false → true'], members: [] }];
     const use = { networks: [{ network: 'shop_back', aliases: ['web'], pinned: false }] };
-    const [first, second] = operations([service('web', use)], [plan('web', { action: 'rollout' })], {
+    const services = [service('other'), service('web', use)];
+    const [first, second] = operations(services, [plan('other'), plan('web', { action: 'rollout' })], {
       plan: { networks },
     });
     expect(first).toMatchObject({
       kind: 'recreate-network',
       network: 'shop_back',
       reasons: ['internal false → true'],
-      service: 'web',
-      scale: 1,
+      makers: [{ service: 'web', scale: 1 }],
     });
     expect(second).toMatchObject({ id: 'roll web', after: ['recreate-network shop_back'] });
   });

@@ -1,6 +1,6 @@
 import { hasRouteLabels } from './route-labels';
 import type { DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
-import type { Operation } from './operation';
+import type { NetworkMaker, Operation } from './operation';
 import { orderServices, type ServiceKind } from './order-services';
 
 /** What the operations of a stack depend on beside its plan. */
@@ -90,20 +90,22 @@ function prepare(graph: Graph, plan: PlannedStack, desired: DesiredStack, facts:
   }
   const leftovers = plan.services.filter(({ action }) => action !== 'remove').flatMap(goingAtOnce);
   if (leftovers.length > 0) graph.chain(removal('remove leftovers', 'remove-leftovers', leftovers));
-  const chosen = makerOf(plan.services, desired);
   for (const { network, members, reasons } of plan.networks) {
-    if (chosen === null) continue;
+    const makers = makersOf(plan.services, desired, [network]);
+    if (makers.length === 0) continue;
     graph.chain({
       id: `recreate-network ${network}`,
       kind: 'recreate-network',
       network,
       members,
-      ...chosen,
+      makers,
       reasons,
     });
   }
   if (desired.edges.length > 0) {
-    if (chosen !== null) graph.chain({ id: 'make-networks', kind: 'make-networks', ...chosen });
+    const networks = desired.edges.map(({ network }) => network);
+    const makers = makersOf(plan.services, desired, networks);
+    if (makers.length > 0) graph.chain({ id: 'make-networks', kind: 'make-networks', makers });
     graph.chain({ id: 'attach-providers', kind: 'attach-providers' });
   }
   for (const { service, action } of plan.services) {
@@ -173,19 +175,25 @@ function removal(
   };
 }
 
-/**
- * Compose makes the stack's networks with the first container that it creates; a service at its present number of
- * containers makes it create none.
- */
-function makerOf(
+/** For each network a service that joins it, one that has containers rather than another. Compose from 5 on makes no other's. */
+function makersOf(
   plans: readonly ServicePlan[],
   desired: DesiredStack,
-): { service: string; scale: number } | null {
-  const joining = plans.filter(({ service }) =>
-    desired.services.some((one) => one.name === service && one.networks.length > 0 && one.replicas > 0),
-  );
-  const chosen = joining.find((service) => service.current.length > 0) ?? joining[0];
-  return chosen === undefined ? null : { service: chosen.service, scale: Math.max(1, presentOf(chosen)) };
+  networks: readonly string[],
+): NetworkMaker[] {
+  const chosen = networks.flatMap((network) => {
+    const joining = plans.filter(({ service }) =>
+      desired.services.some(
+        (one) =>
+          one.name === service && one.replicas > 0 && one.networks.some((use) => use.network === network),
+      ),
+    );
+    return joining.find((service) => service.current.length > 0) ?? joining[0] ?? [];
+  });
+  return [...new Set(chosen)].map((plan) => ({
+    service: plan.service,
+    scale: Math.max(1, presentOf(plan)),
+  }));
 }
 
 /** How many containers of the service there are once those that go at once are gone. */

@@ -61,7 +61,7 @@ export class SimulatedCompose {
   }
 
   up(options: UpOptions): Promise<void> {
-    return this.converge(options, true);
+    return this.converge(options, options.noStart !== true);
   }
 
   private async converge(options: CreateOptions, start: boolean): Promise<void> {
