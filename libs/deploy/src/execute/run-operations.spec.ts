@@ -5,7 +5,7 @@ function wait(service: string, after: string[] = [], optional = false): Operatio
   return {
     id: service,
     kind: 'wait',
-    service,
+    services: [service],
     until: 'ready',
     retired: [],
     after,

@@ -9,8 +9,21 @@ export async function containersOf(
   service: string,
   retired: readonly string[] = [],
 ): Promise<string[]> {
-  const listing = await docker.listContainers({ labelFilters: ofComposeProject(spec.projectName, service) });
-  return listing
-    .filter(({ compose, id }) => compose !== null && !compose.oneoff && !retired.includes(id))
-    .map(({ id }) => id);
+  return (await containersOfAll(docker, { spec }, [service], retired)).map(({ id }) => id);
+}
+
+/** The same of several services, from one listing. */
+export async function containersOfAll(
+  docker: Docker,
+  { spec }: Pick<LoadedStack, 'spec'>,
+  services: readonly string[],
+  retired: readonly string[] = [],
+): Promise<{ id: string; service: string }[]> {
+  const only = services.length === 1 ? services[0] : undefined;
+  const listing = await docker.listContainers({ labelFilters: ofComposeProject(spec.projectName, only) });
+  return listing.flatMap(({ compose, id }) =>
+    compose === null || compose.oneoff || retired.includes(id) || !services.includes(compose.service)
+      ? []
+      : [{ id, service: compose.service }],
+  );
 }

@@ -5,7 +5,7 @@ import type { Operation } from '../plan/operation';
 import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
 import { toFacts } from './rollout-context';
-import { containersOf } from './service-containers';
+import { containersOfAll } from './service-containers';
 import { NotHealthyError, notHealthy, waitHealthy } from './wait-healthy';
 
 type Wait = Extract<Operation, { kind: 'wait' }>;
@@ -19,17 +19,21 @@ const INTERVAL_MS = 250;
 export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
   const { context, loaded, journal, rollout, kept } = convergence;
   const { stack } = loaded.spec;
-  const { service, until, retired } = operation;
+  const { services, until, retired } = operation;
+  const [service = ''] = services;
   const wait = journal.step('await-healthy', async () => {
-    const ids = await containersOf(context.docker, loaded, service, retired);
+    const containers = await containersOfAll(context.docker, loaded, services, retired);
+    const ids = containers.map(({ id }) => id);
     if (until === 'completed') return waitCompleted(convergence, operation, ids);
     if (until === 'healthy') await refuseWithoutHealthCheck(convergence, operation, ids);
-    const mayFinish =
-      until === 'ready' && (loaded.desired.services.find(({ name }) => name === service)?.mayFinish ?? false);
+    const finishing = loaded.desired.services.filter(({ mayFinish }) => mayFinish && until === 'ready');
     await waitHealthy(rollout, {
       stack,
       status: (text) => context.reporter.status?.(stack, text),
-      containers: ids.map((id) => ({ id, service, mayFinish })),
+      containers: containers.map((one) => ({
+        ...one,
+        mayFinish: finishing.some(({ name }) => name === one.service),
+      })),
     });
   });
   try {
@@ -44,7 +48,7 @@ export async function waitForService(convergence: Convergence, operation: Wait):
 /** However long it takes, as with Compose: a migration has no health check to take a limit from. */
 async function waitCompleted(
   { context, loaded, rollout }: Convergence,
-  { service, reasons }: Wait,
+  { services: [service = ''], reasons }: Wait,
   ids: string[],
 ): Promise<void> {
   const { docker, reporter, signal } = context;
@@ -75,7 +79,7 @@ async function waitCompleted(
 /** Compose says so as soon as it waits; the other way it would be a wait for nothing. */
 async function refuseWithoutHealthCheck(
   { context, loaded }: Convergence,
-  { service, reasons }: Wait,
+  { services: [service = ''], reasons }: Wait,
   ids: string[],
 ): Promise<void> {
   const containers = await context.docker.inspectContainers(ids);

@@ -85,6 +85,23 @@ describe('what hangs on a container', () => {
   });
 });
 
+describe('a container that is not on its network', () => {
+  const use = { networks: [{ network: 'shop_back', aliases: ['web'], pinned: false }] };
+
+  it('is replaced', () => {
+    expect(follow([service('web', use)], [plan('web')])['web']).toEqual([
+      'rollout',
+      'is not on its network shop_back',
+    ]);
+    const on = [container('web', { networks: ['shop_back'] })];
+    expect(follow([service('web', use)], [plan('web')], on)['web']).toEqual(['none']);
+  });
+
+  it('is left to what is done to its networks anyway', () => {
+    expect(follow([service('web', use)], [plan('web', { action: 'connect' })])['web']).toEqual(['connect']);
+  });
+});
+
 describe('depends_on with restart: true', () => {
   const on = { dependsOn: [dependency('db', { restart: true })] };
 

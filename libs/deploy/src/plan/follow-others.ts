@@ -36,6 +36,7 @@ const SHARED: Record<HangsOn['by'], string> = {
  *
  * - What hangs on a container (`network_mode: service:vpn`) is replaced with it, and replaced where that is gone already.
  * - `depends_on` with `restart: true` restarts the dependent when the other is replaced; one that can be rolled is rolled.
+ * - What is not on a network that it should be on is replaced.
  * - A one-shot that others wait for (`service_completed_successfully`) runs again before one of them starts, as with
  *   `docker compose up`.
  *
@@ -95,6 +96,12 @@ function withOthers(
     const others = [...new Set(service.hangsOn.map((on) => on.service))];
     reasons.push(`uses a container${others.length > 0 ? ` of ${others.join(', ')}` : ''} that is gone`);
   }
+  // As one is left that a deploy was killed with, while it made a network anew.
+  const missing = service.networks.filter(({ network }) =>
+    own.some((one) => !one.networks.includes(network)),
+  );
+  if (reasons.length === 0 && missing.length > 0 && (plan.action === 'none' || plan.action === 'start'))
+    reasons.push(`is not on its network ${missing.map(({ network }) => network).join(', ')}`);
   if (reasons.length > 0) return replacing(service, plan, reasons, own);
 
   const restarting = service.dependsOn.filter(

@@ -42,7 +42,8 @@ type Act =
   | { kind: 'replace-traefik'; service: string }
   /** Another number of containers, none of which stops serving too early. */
   | { kind: 'scale'; service: string }
-  | { kind: 'wait'; service: string; until: WaitCondition; retired: string[] }
+  /** One look at all of them; `retired` are containers of theirs that are about to go. */
+  | { kind: 'wait'; services: string[]; until: WaitCondition; retired: string[] }
   /** Its containers join the networks of those that ask it. */
   | { kind: 'attach-to-consumers'; service: string; retired: string[] }
   | { kind: 'publish-routes' }

@@ -210,17 +210,22 @@ class Ordering {
     return (plan?.replicas ?? 0) + (plan?.retired.length ?? 0);
   }
 
-  /** The waits for a service, then what its being ready is the sign for. */
+  /**
+   * The waits for a service, then what its being ready is the sign for. Those that are started together and that nobody
+   * waits for alone are waited for together: every wait looks at the engine again and again.
+   */
   private waitsOf({ name }: DesiredService): Operation[] {
     const kind = this.input.kinds.get(name);
     const asked = [...this.waits].filter(([, { service }]) => service === name);
     const isAwaited = kind !== undefined && !COMPLETE.includes(kind);
-    const waits = asked.map(([id, { until, isRequired }]) => this.wait(id, name, until, isRequired));
-    if (!isAwaited) return waits;
-    if (waits.length === 0) waits.push(this.wait(`wait ${name} ready`, name, 'ready', true));
+    const result = asked.map(([id, { until, isRequired }]) => this.wait(id, [name], until, isRequired));
+    if (!isAwaited) return result;
+    const alone = this.unasked(name);
+    const own = result.length === 0 && alone[0] === name;
+    if (own) result.push(this.wait(`wait ${name} ready`, alone, 'ready', true));
     const { retired = [] } = this.plans.get(name) ?? {};
-    const after = waits.map(({ id }) => id);
-    const result = [...waits];
+    const after = asked.length > 0 ? asked.map(([id]) => id) : [`wait ${alone[0] ?? name} ready`];
+    let last = after;
     if (this.input.facts.consumed.has(name)) {
       const id = `attach ${name} to consumers`;
       result.push({
@@ -232,16 +237,16 @@ class Ordering {
         needs: after,
         reasons: [],
       });
+      last = [id];
     }
     if (retired.length > 0) {
-      const last = result.at(-1)?.id ?? '';
       result.push({
         id: `remove ${name} retired`,
         kind: 'remove',
         step: 'remove-leftovers',
         services: [name],
         containers: retired,
-        after: [last],
+        after: last,
         needs: after,
         reasons: [],
       });
@@ -249,20 +254,31 @@ class Ordering {
     return result;
   }
 
-  private wait(id: string, service: string, until: WaitCondition, isRequired: boolean): Operation {
-    const kind = this.input.kinds.get(service);
-    const started = kind === 'start' ? this.groups.get(service) : kind && idOf(service, kind);
+  /** The service and those that are started with it, as far as nobody waits for one of them alone. */
+  private unasked(service: string): string[] {
+    const group = this.groups.get(service);
+    if (group === undefined) return [service];
+    const asked = new Set([...this.waits.values()].map((wait) => wait.service));
+    return this.services
+      .map(({ name }) => name)
+      .filter((name) => this.groups.get(name) === group && !asked.has(name));
+  }
+
+  private wait(id: string, services: string[], until: WaitCondition, isRequired: boolean): Operation {
+    const [first = ''] = services;
+    const kind = this.input.kinds.get(first);
+    const started = kind === 'start' ? this.groups.get(first) : kind && idOf(first, kind);
     const askers = this.input.desired.services.filter(
       (one) =>
         this.input.kinds.has(one.name) &&
-        one.dependsOn.some((other) => other.service === service && CONDITIONS[other.condition] === until),
+        one.dependsOn.some((other) => other.service === first && CONDITIONS[other.condition] === until),
     );
     return {
       id,
       kind: 'wait',
-      service,
+      services,
       until,
-      retired: this.plans.get(service)?.retired ?? [],
+      retired: services.flatMap((name) => this.plans.get(name)?.retired ?? []),
       after: started === undefined ? this.input.begun : [started],
       reasons: until === 'ready' ? [] : askers.map(({ name }) => `${name} needs it`),
       ...(!isRequired && { optional: true as const }),
