@@ -100,4 +100,14 @@ describe('createRedactor', () => {
       ),
     );
   });
+
+  it('leaves the folders alone that all paths begin with', () => {
+    const redact = createRedactor({
+      PWD: '/srv/host/projects',
+      npm_config_local_prefix: '/srv/host',
+      TOKEN: '/srv/host/secret',
+    });
+    expect(redact('/srv/host/projects/app/a.env not found')).toBe('/srv/host/projects/app/a.env not found');
+    expect(redact('in /srv/host/secret')).toBe('in ${TOKEN}');
+  });
 });
