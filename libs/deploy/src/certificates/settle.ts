@@ -1,5 +1,7 @@
 import type { Problem } from '@itsup/config';
 
+import type { AcmeResolver } from '@itsup/traefik';
+
 import type { DeployContext } from '../context';
 import { PROXY_STACK, type StackOutcome } from '../requests';
 import { readBook } from './book';
@@ -54,11 +56,15 @@ export async function settleCertificates(
     reporter.line(stack, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
   const since = isNew ? began - outcome.durationMs : 0;
   if (!isNew && asked.length === 0) await askWhatNobodyAsked(keeper, traefik, before, since);
-  const after =
-    (await keeper.await(traefik, wanted, {
-      since: asked.length > 0 ? Math.max(since, began) : since,
-      limitMs: waitSeconds * 1000,
-    })) ?? before;
+  const limitMs = waitSeconds * 1000;
+  const from = asked.length > 0 ? Math.max(since, began) : since;
+  let after = (await keeper.await(traefik, wanted, { since: from, limitMs })) ?? before;
+  const misled = isNew && stack === PROXY_STACK ? misledIn(after, resolvers, from) : [];
+  if (misled.length > 0) {
+    const again = system.now();
+    await keeper.askAgain(misled, true);
+    after = (await keeper.await(traefik, wanted, { since: again, limitMs })) ?? after;
+  }
   const now = system.now();
   const problems: Problem[] = [];
   for (const each of after) {
@@ -91,6 +97,21 @@ async function askWhatNobodyAsked(
 ): Promise<void> {
   const open = statuses.filter(({ standing }) => standing.state === 'asked');
   if (open.length > 0 && !(await keeper.book(traefik, open, since))) await keeper.nudge();
+}
+
+/**
+ * What was refused while a hand-over redirected the public ports, where a challenge by TLS cannot be led to the instance that asked. It is
+ * asked for once more.
+ */
+function misledIn(
+  statuses: readonly CertificateStatus[],
+  resolvers: readonly AcmeResolver[],
+  since: number,
+): BookedRefusal[] {
+  const byTls = resolvers.filter(({ challenge }) => challenge === 'tls').map(({ name }) => name);
+  return refusedOf(statuses).filter(
+    ({ resolver, at, asked }) => asked && at >= since && byTls.includes(resolver),
+  );
 }
 
 function refusedOf(statuses: readonly CertificateStatus[]): BookedRefusal[] {

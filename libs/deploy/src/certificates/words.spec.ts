@@ -1,0 +1,118 @@
+import type { AcmeResolver } from '@itsup/traefik';
+
+import type { BookedRefusal, Standing } from './model';
+import { certificateProblem, inWords, isLate } from './words';
+
+const NOW = Date.parse('2026-11-30T00:00:00Z');
+const DAY = 86_400_000;
+
+const wanted = {
+  stack: 'blog',
+  resolver: 'letsencrypt',
+  names: ['blog.net', 'www.blog.net'],
+  place: { file: 'projects/blog/ingress.yml', line: 2, column: 5 },
+};
+const resolver: AcmeResolver = {
+  name: 'letsencrypt',
+  directory: 'https://acme-v02.api.letsencrypt.org/directory',
+  email: 'a@b.c',
+  challenge: 'http',
+  entryPoint: 'web',
+  storage: '/acme/acme.json',
+  dnsProvider: null,
+};
+const refusal: BookedRefusal = {
+  names: wanted.names,
+  resolver: 'letsencrypt',
+  at: NOW - 5 * 60_000,
+  reason: 'no such host (dns)',
+  culprits: [{ name: 'www.blog.net', reason: 'no such host (dns)' }],
+  isVerdict: true,
+  notBefore: null,
+  lookups: {},
+  asked: true,
+  standIn: { certificate: '', key: '' },
+};
+
+function problem(
+  standing: Standing,
+  changes: Partial<AcmeResolver> = {},
+): ReturnType<typeof certificateProblem> {
+  return certificateProblem({ wanted, standing }, [{ ...resolver, ...changes }], {
+    now: NOW,
+    waitedMs: 60_400,
+  });
+}
+
+describe('inWords', () => {
+  it.each<[Standing, string]>([
+    [{ state: 'there', issuer: 'R11', begins: NOW, expires: NOW + 1.5 * DAY }, 'by R11, 1 day left'],
+    [{ state: 'refused', refusal }, 'refused 5 min ago: www.blog.net: no such host (dns)'],
+    [
+      {
+        state: 'refused',
+        refusal: { ...refusal, asked: false, culprits: [], reason: 'DNS has no address for it' },
+      },
+      'not asked for: DNS has no address for it',
+    ],
+    [{ state: 'asked' }, 'asked of letsencrypt, not there yet'],
+    [{ state: 'none' }, "is Traefik's own: there is no resolver letsencrypt"],
+  ])('%j', (standing, text) => {
+    expect(inWords({ wanted, standing }, NOW)).toBe(text);
+  });
+});
+
+describe('certificateProblem', () => {
+  it('stands at the row, with the authority’s words, the one wrong name and what to do', () => {
+    expect(problem({ state: 'refused', refusal })).toMatchObject({
+      code: 'certificate-refused',
+      severity: 'error',
+      project: 'blog',
+      place: wanted.place,
+      message:
+        'no certificate for blog.net, www.blog.net: refused 5 min ago: www.blog.net: no such host (dns)',
+      help: expect.stringMatching(
+        /port 80 has to lead to web; then: itsup certificates retry blog\.net$/,
+      ) as string,
+    });
+  });
+
+  it.each<[string, Partial<BookedRefusal>, Partial<AcmeResolver>, RegExp]>([
+    ['a limit', { notBefore: NOW + 60_000 }, {}, /^it takes no order before 2026-11-30T00:01:00/],
+    ['a forbidden name', { reason: 'no (rejectedIdentifier)' }, {}, /may not, or will not, certify/],
+    ['an authority out of reach', { isVerdict: false }, {}, /whether this host reaches the authority/],
+    [
+      'a DNS challenge',
+      {},
+      { challenge: 'dns', dnsProvider: 'cloudflare' },
+      /credentials of cloudflare in traefik\.env/,
+    ],
+    ['a TLS challenge', {}, { challenge: 'tls' }, /port 443 has to lead to web-secure/],
+  ])('knows the cure of %s', (_, changes, resolverChanges, help) => {
+    expect(problem({ state: 'refused', refusal: { ...refusal, ...changes } }, resolverChanges)?.help).toMatch(
+      help,
+    );
+  });
+
+  it('says who has not answered, and nothing of what is there or of a resolver that there is not', () => {
+    expect(problem({ state: 'asked' })?.message).toBe(
+      'no certificate for blog.net, www.blog.net after 60 s: acme-v02.api.letsencrypt.org was asked and has not answered',
+    );
+    expect(problem({ state: 'there', issuer: 'R11', begins: 0, expires: NOW })).toBeNull();
+    expect(problem({ state: 'asked' }, { name: 'other' })).toBeNull();
+  });
+});
+
+describe('isLate', () => {
+  it.each([
+    ['ninety days', 90, 13, true],
+    ['ninety days', 90, 15, false],
+    ['six days', 6, 2, false],
+    ['six days', 6, 0.5, true],
+    ['a year', 365, 13, true],
+    ['a year', 365, 20, false],
+  ])('of a certificate of %s', (_, days, left, late) => {
+    const expires = NOW + left * DAY;
+    expect(isLate({ begins: expires - days * DAY, expires }, NOW)).toBe(late);
+  });
+});
