@@ -11,7 +11,12 @@ export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels/labels';
 export { labelRouters, type LabelRouter } from './labels/label-routers';
-export { entryPointMiddlewares, generatedMiddlewares, middlewareNames } from './labels/middlewares';
+export {
+  entryPointMiddlewares,
+  generatedMiddlewares,
+  middlewareNames,
+  overriddenMiddlewares,
+} from './labels/middlewares';
 export { PROXY_SERVICES } from './names/proxy-services';
 export { PROXYNET, proxynetOf, type Proxynet } from './networks/proxynet';
 export { NETWORK_LABEL, resolvedName } from './networks/traefik-network';

@@ -4,6 +4,7 @@ import {
   defaultResolver,
   entryPointMiddlewares,
   middlewareNames,
+  overriddenMiddlewares,
   type EntryPoint,
   type WorkspaceRouting,
 } from '@itsup/routing';
@@ -11,7 +12,7 @@ import { qualified } from '@itsup/traefik';
 
 import { LETS_ENCRYPT_STAGING } from '@itsup/traefik';
 
-import { at, crowdsecPlugin } from './crowdsec-plugin';
+import { crowdsecPlugin } from './crowdsec-plugin';
 
 /** Where Traefik finds what its authority is checked by; a deploy publishes it. */
 export const AUTHORITY_FILE = '/etc/traefik/authority.pem';
@@ -73,13 +74,6 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
     crowdsec: settings.crowdsec.enabled ? { plugin: crowdsecPlugin(settings)?.module ?? null } : null,
     internalPorts: settings.internalPorts,
   };
-}
-
-/** The list that `projects/traefik.yml` puts in the place of ours; null: it does not. */
-function overriddenMiddlewares(settings: Settings, entryPoint: string): unknown[] | null {
-  const point = at(at(settings.traefikOverride?.data, 'entryPoints'), entryPoint);
-  const list = at(at(point, 'http'), 'middlewares');
-  return Array.isArray(list) ? (list as unknown[]) : null;
 }
 
 function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {

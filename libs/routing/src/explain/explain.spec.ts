@@ -67,6 +67,20 @@ describe('explain, HTTP', () => {
     expect(reasons(answer)).toEqual({ 'shop-api-3000@docker': 'path' });
   });
 
+  it('shows what projects/traefik.yml puts before an entry point, also before challenges', () => {
+    const middlewares = ['deny@file'];
+    const data = { entryPoints: { web: { http: { middlewares } } } };
+    const whole = workspace([shop]);
+    const traefikOverride = { file: 'projects/traefik.yml', text: '', data };
+    const answer = sole(
+      ask('http://shop.acme.org/.well-known/acme-challenge/x', {
+        ...whole,
+        settings: { ...whole.settings, traefikOverride },
+      }),
+    );
+    expect(answer.entryPointMiddlewares).toEqual(middlewares);
+  });
+
   it('answers a domain for plain HTTP, which is redirected, and HTTPS', () => {
     expect(brief(ask('shop.acme.org', workspace([shop])))).toEqual([
       'web: redirected shop-web-8080-redirect@docker',

@@ -1,6 +1,6 @@
 import type { Problem, Workspace } from '@itsup/config';
 import type { Circumstances } from '../conflicts/circumstances';
-import { entryPointMiddlewares, middlewareNames } from '../labels/middlewares';
+import { entryPointMiddlewares, middlewareNames, overriddenMiddlewares } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
 import { candidatesOf, type Candidate } from './candidates';
 import { connectionsOf, doorsOf } from './connections';
@@ -24,7 +24,10 @@ export function explain(
   const doors = doorsOf(workspace.settings, routing);
   const { plain, open } = entryPointMiddlewares(workspace.settings);
   const before = ({ entryPoint }: Connection): string[] =>
-    entryPoint.kind !== 'http' ? [] : entryPoint.name === 'web' ? plain : open;
+    entryPoint.kind !== 'http'
+      ? []
+      : (overriddenMiddlewares(workspace.settings, entryPoint.name) ??
+        (entryPoint.name === 'web' ? plain : open));
   const answers = connectionsOf(question, doors, candidates).map((connection) => {
     const decision = decide(connection, question.query, candidates);
     const isHttp = decision.router?.kind === 'http';

@@ -64,3 +64,11 @@ export function entryPointMiddlewares(settings: Settings): { plain: string[]; op
   const limit = settings.rateLimit === null ? [] : [rateLimit];
   return { plain: inFile(...first, ...guard), open: inFile(...first, ...limit, ...guard) };
 }
+
+/** The list that `projects/traefik.yml` puts in the place of ours before the requests of an entry point; null: it does not. */
+export function overriddenMiddlewares({ traefikOverride }: Settings, entryPoint: string): string[] | null {
+  let found: unknown = traefikOverride?.data;
+  for (const key of ['entryPoints', entryPoint, 'http', 'middlewares'])
+    found = isMapping(found) ? found[key] : undefined;
+  return Array.isArray(found) ? found.map(String) : null;
+}
