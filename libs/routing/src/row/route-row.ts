@@ -1,4 +1,5 @@
 import { isRuleText, routeKindOf, type IngressRow } from '@itsup/config';
+import { oldRule } from '@itsup/traefik';
 import type { Route } from '../model';
 import { parseRule } from '../rule/parse';
 import { checkTarget } from './check-target';
@@ -41,7 +42,11 @@ function checkKind(row: IngressRow, context: RowContext): boolean {
   const result = isRuleText(row.rule)
     ? parseRule(row.rule, kind)
     : { flaw: { message: 'it has to be one line, without {{ or }}', offset: 0 } };
-  if ('rule' in result) return true;
+  if ('rule' in result) {
+    const old = oldRule(row.rule);
+    if (old !== null) report(context, row, { key: 'rule', code: 'old-rule', severity: 'warning', ...old });
+    return true;
+  }
   report(context, row, {
     key: 'rule',
     code: 'invalid-rule',

@@ -193,6 +193,9 @@ describe('an http row with a raw rule', () => {
       { code: 'invalid-rule', message: expect.stringContaining('at character 18') },
     ]);
     expect(codes(routeOne({ rule: 'Host(`a.org`)', pathPrefix: '/a' }))).toEqual(['rule-and-path']);
+    expect(routeOne({ rule: 'HostRegexp(`{sub:[a-z]+}.example.com`)' }).problems).toMatchObject([
+      { code: 'old-rule', severity: 'warning', message: expect.stringContaining('it never matches') },
+    ]);
   });
 });
 

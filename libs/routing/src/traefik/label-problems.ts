@@ -39,7 +39,10 @@ export function checkedServices(
 /** The problems of a project's own labels; references beyond it are `referenceProblems`. */
 export function labelProblems(project: Project, services: readonly ServiceLabels[]): Problem[] {
   return services.flatMap(({ service, checked }) =>
-    checked.findings.map((finding) => labelProblem(project, service, finding)),
+    checked.findings
+      // What a row becomes is told at the row.
+      .filter(({ severity, span: { label } }) => severity === 'error' || (label ?? '') in service.labels)
+      .map((finding) => labelProblem(project, service, finding)),
   );
 }
 
