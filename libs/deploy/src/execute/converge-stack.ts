@@ -1,3 +1,4 @@
+import { problemsOf } from '@itsup/config';
 import { handoverSteps, hookSteps, moveSteps, rolloutSteps } from '@itsup/rollout';
 
 import type { ServicePlan } from '../plan/model';
@@ -18,6 +19,7 @@ import { runOperations } from './run-operations';
 import { containersOf } from './service-containers';
 import { besideOthers } from './side-by-side';
 import { recreateService, startServices } from './start-services';
+import { NotHealthyError } from './wait-healthy';
 import { waitForService } from './wait-for-service';
 
 /** Steps of a deploy as they may come in its journal, those of its rollouts included. A test stops a deploy at each. */
@@ -112,6 +114,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     parallel: convergence.parallel,
     isHeavy: ({ kind }) => convergence.parallel === 1 || HEAVY.includes(kind),
     isInterrupted: () => context.signal?.aborted === true,
+    onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation) => {
       const { own, end } = forOperation();
       try {
@@ -122,6 +125,16 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     },
   });
   context.signal?.throwIfAborted();
+}
+
+/** The deploy fails with one; of the others each is a line, with what its container said. */
+function tellFailure({ context, loaded }: Convergence, error: unknown): void {
+  if (context.signal?.aborted) return;
+  const { stack } = loaded.spec;
+  const problems = error instanceof NotHealthyError ? [error.problem] : problemsOf(error);
+  for (const line of error instanceof NotHealthyError ? error.details : [])
+    context.reporter.line(stack, `  | ${line}`);
+  for (const { message } of problems) context.reporter.line(stack, `also failed: ${message}`);
 }
 
 function carryOut<Kind extends OperationKind>(

@@ -24,6 +24,7 @@ async function run(
   }: { failing?: string[]; parallel?: number; interruptAt?: string } = {},
 ) {
   const log: string[] = [];
+  const further: string[] = [];
   let under = 0;
   let most = 0;
   let interrupted = false;
@@ -31,6 +32,7 @@ async function run(
     parallel,
     isHeavy: () => true,
     isInterrupted: () => interrupted,
+    onFurtherFailure: (caught) => void further.push(String(caught)),
     run: async ({ id }) => {
       log.push(`+${id}`);
       under += 1;
@@ -45,7 +47,7 @@ async function run(
     () => null,
     (caught: unknown) => caught,
   );
-  return { log: log.join(' '), most, error: error instanceof Error ? error.message : error };
+  return { log: log.join(' '), most, further, error: error instanceof Error ? error.message : error };
 }
 
 describe('runOperations', () => {
@@ -65,6 +67,12 @@ describe('runOperations', () => {
     const { log, error } = await run([wait('a'), wait('b'), wait('c', ['b'])], { failing: ['a'] });
     expect(error).toBe('a failed');
     expect(log).toBe('+a +b -a -b');
+  });
+
+  it('tells of every failure', async () => {
+    const { error, further } = await run([wait('a'), wait('b'), wait('c')], { failing: ['a', 'b', 'c'] });
+    expect(error).toBe('a failed');
+    expect(further).toEqual(['Error: b failed', 'Error: c failed']);
   });
 
   it('goes on without what is optional, and fails in the end', async () => {

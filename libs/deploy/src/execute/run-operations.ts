@@ -8,6 +8,8 @@ export interface RunOptions {
   /** Nothing more begins. */
   isInterrupted(): boolean;
   run(operation: Operation): Promise<void>;
+  /** Told of every failure beside the one that is thrown. */
+  onFurtherFailure?(error: unknown): void;
 }
 
 /**
@@ -55,7 +57,8 @@ export async function runOperations(operations: readonly Operation[], options: R
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
-  const [first] = failures.sort((a, b) => Number(a.isOptional) - Number(b.isOptional));
+  const [first, ...others] = failures.sort((a, b) => Number(a.isOptional) - Number(b.isOptional));
+  for (const { error } of others) options.onFurtherFailure?.(error);
   if (first !== undefined) throw first.error;
   if (waiting.length > 0 && !options.isInterrupted())
     throw new TypeError(`never begun: ${waiting.map(({ id }) => id).join(', ')}`);

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { ComposeService } from '@itsup/docker';
+
+import { deployStacks } from '../commands/deploy-stacks';
+import type { DeploySummary } from '../requests';
+import type { JournalFile } from '../state/journal';
+import { SimulatedWorkspace } from '../testing/simulated-workspace';
+
+const service = (image: string): ComposeService => ({ image, healthcheck: { test: ['CMD', 'true'] } });
+
+let simulated: SimulatedWorkspace;
+
+beforeEach(async () => {
+  simulated = await SimulatedWorkspace.create();
+  simulated.setProject('shop', { api: service('api:1'), web: service('web:1') });
+  await deploy();
+  simulated.setProject('shop', { api: service('api:2'), web: service('web:2') });
+});
+
+afterEach(() => simulated.dispose());
+
+function deploy(hook?: (moment: string, step: string) => Promise<void> | undefined): Promise<DeploySummary> {
+  const request = { workspace: simulated.workspace(), stacks: ['shop'], parallelServices: 8 };
+  return deployStacks(simulated.context(), request, hook);
+}
+
+function serving(): string[] {
+  return ['api', 'web'].flatMap((name) =>
+    simulated.engine.running('shop', name).map(({ reference }) => reference),
+  );
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+describe('two rollouts of one stack', () => {
+  it('are under way at the same time', async () => {
+    const steps: string[] = [];
+    await deploy((moment, step) => void steps.push(`${moment} ${step}`));
+    const starts = steps.flatMap((step, index) => (step === 'before start-new' ? [index] : []));
+    expect(starts).toHaveLength(2);
+    expect(starts[1]).toBeLessThan(steps.indexOf('before stop-old'));
+    expect(serving()).toEqual(['api:2', 'web:2']);
+  });
+
+  it.each(['wait-healthy', 'drain', 'unpin'])('are both settled after a kill before %s', async (step) => {
+    let stopped = 0;
+    void deploy((moment, name) => {
+      if (moment !== 'before' || name !== step) return undefined;
+      stopped += 1;
+      return new Promise(() => undefined);
+    });
+    await until(() => stopped === 2);
+    const file = path.join(simulated.root, 'state/stacks/shop/journal.json');
+    const { rollout, rolloutsBeside } = JSON.parse(await readFile(file, 'utf8')) as JournalFile;
+    expect([rollout, ...(rolloutsBeside ?? [])].map((one) => one?.service).sort()).toEqual(['api', 'web']);
+
+    const { outcomes } = await deploy();
+    expect(outcomes[0]?.problems).toEqual([]);
+    expect(serving()).toEqual(['api:2', 'web:2']);
+    expect(simulated.engine.containers.size).toBe(2);
+    expect((await deploy()).outcomes[0]?.status).toBe('unchanged');
+  });
+});
+
+describe('a one-shot that fails', () => {
+  it('ends the deploy, and the old version serves', async () => {
+    simulated.engine.addImage('migrate:1', 'migrate', 'exits');
+    const depends_on = { migrate: { condition: 'service_completed_successfully' as const } };
+    simulated.setProject('shop', {
+      api: service('api:1'),
+      migrate: { image: 'migrate:1' },
+      web: { ...service('web:2'), depends_on },
+    });
+    const { outcomes } = await deploy();
+    expect(outcomes[0]?.status).toBe('failed');
+    expect(outcomes[0]?.problems[0]?.message).toContain('did not complete successfully');
+    expect(serving()).toEqual(['api:1', 'web:1']);
+  });
+});
