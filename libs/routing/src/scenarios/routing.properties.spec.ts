@@ -48,7 +48,9 @@ describe('any list of rows', () => {
         const hosts = [...new Set(row.domains.map((each) => each.toLowerCase()))].map(
           (each) => `${host} ${each}`,
         );
-        const paths = row.pathPrefix === null ? [] : [`PathPrefix ${row.pathPrefix}`];
+        // Reading refuses a path on any other kind.
+        const paths =
+          row.pathPrefix === null || route.kind !== 'http' ? [] : [`PathPrefix ${row.pathPrefix}`];
         const everything = route.kind === 'http' ? 'PathPrefix /' : 'HostSNI *';
         const wanted = [...hosts, ...paths];
         expect('rule' in parsed && matchers(parsed.rule)).toEqual(wanted.length > 0 ? wanted : [everything]);
