@@ -16,31 +16,22 @@ export const INTENDED: Intended[] = [
   {
     title: 'a service that the file names no more',
     reason: 'is removed; Compose leaves its containers and calls them orphans',
-    level: (compose, ours) =>
-      each(compose, ours, (theirs, own) => {
-        const gone = Object.keys(theirs.containers).filter(
-          (service) =>
-            !(service in own.containers) && theirs.containers[service]?.every(({ fate }) => fate === 'kept'),
-        );
-        for (const service of gone) delete theirs.containers[service];
-        return gone.length > 0;
-      }),
+    level: (compose, ours) => each(compose, ours, leftByCompose),
+  },
+  {
+    title: 'a service whose profile is not active any more',
+    reason: 'is removed when a deploy started it; Compose leaves it running',
+    level: (compose, ours) => each(compose, ours, leftByCompose),
   },
   {
     title: 'a build context that changed',
     reason: 'is built anew; Compose builds once and then only when told to',
-    level: (compose, ours) =>
-      each(compose, ours, (theirs, own) => {
-        let shown = false;
-        for (const [service, containers] of Object.entries(theirs.containers))
-          for (const [index, container] of containers.entries()) {
-            const other = own.containers[service]?.[index];
-            if (container.fate !== 'kept' || other?.fate !== 'new') continue;
-            container.fate = 'new';
-            shown = true;
-          }
-        return shown;
-      }),
+    level: (compose, ours) => each(compose, ours, keptByCompose),
+  },
+  {
+    title: 'a mounted file, config or secret whose content changed',
+    reason: 'replaces the services that have it; Compose sees a change of the content seldom',
+    level: (compose, ours) => each(compose, ours, keptByCompose),
   },
   {
     title: 'a new version that does not start',
@@ -60,21 +51,41 @@ export const INTENDED: Intended[] = [
   },
 ];
 
-/** Both sides without what is meant to differ, and the titles of what did, beside what every project gets. */
-export function level({ row, compose, ours }: Pair): { compose: unknown; ours: unknown; shown: string[] } {
+/** Both sides without what is meant to differ: what every project gets, and what the row says. */
+export function level({ row, compose, ours }: Pair): { compose: unknown; ours: unknown } {
   const [theirs, own] = structuredClone([compose, ours]);
   for (const step of own) withoutResolvers(step.snapshot);
-  const shown = (row.intended ?? []).filter(
-    (title) => INTENDED.find((one) => one.title === title)?.level(theirs, own) === true,
-  );
+  for (const title of row.intended ?? []) INTENDED.find((one) => one.title === title)?.level(theirs, own);
   const bare = (steps: Step[]): unknown =>
     steps.map(({ isSuccess, snapshot }) => ({ isSuccess, ...snapshot }));
-  return { compose: bare(theirs), ours: bare(own), shown };
+  return { compose: bare(theirs), ours: bare(own) };
 }
 
 function withoutResolvers({ containers }: Snapshot): void {
   for (const { host } of Object.values(containers).flat())
     if (JSON.stringify(host['Dns']) === JSON.stringify(RESOLVERS)) host['Dns'] = [];
+}
+
+/** Takes away what only Compose left as it was. */
+function leftByCompose(theirs: Snapshot, own: Snapshot): boolean {
+  const gone = Object.keys(theirs.containers).filter(
+    (service) =>
+      !(service in own.containers) && theirs.containers[service]?.every(({ fate }) => fate === 'kept'),
+  );
+  for (const service of gone) delete theirs.containers[service];
+  return gone.length > 0;
+}
+
+/** Calls new what only Compose kept. */
+function keptByCompose(theirs: Snapshot, own: Snapshot): boolean {
+  let shown = false;
+  for (const [service, containers] of Object.entries(theirs.containers))
+    for (const [index, container] of containers.entries()) {
+      if (container.fate !== 'kept' || own.containers[service]?.[index]?.fate !== 'new') continue;
+      container.fate = 'new';
+      shown = true;
+    }
+  return shown;
 }
 
 function each(compose: Step[], ours: Step[], act: (theirs: Snapshot, own: Snapshot) => boolean): boolean {

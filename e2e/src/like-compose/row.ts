@@ -16,7 +16,7 @@ export interface Row {
   fails?: boolean;
   /** The Compose that knows what is used; absent: every one that is tested. */
   sinceCompose?: string;
-  /** Titles of the intended differences that show here, from `intended.ts`: each has to show. */
+  /** Titles of the intended differences that may show here, from `intended.ts`; Compose's versions differ in some. */
   intended?: string[];
 }
 

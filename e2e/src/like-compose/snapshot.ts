@@ -154,7 +154,7 @@ function picture(
           {
             IPAMConfig: IPAMConfig ?? null,
             ...{ Links, DriverOpts, GwPriority },
-            Aliases: [...new Set(Aliases ?? [])].filter((alias) => !Id.startsWith(alias)).sort(),
+            Aliases: [...new Set(Aliases ?? [])].filter((alias) => alias !== Id.slice(0, 12)).sort(),
           },
         ],
       ),

@@ -72,6 +72,7 @@ export const FILES: Row[] = [
   },
   {
     title: 'COMPOSE_PROFILES in .env',
+    intended: ['a service whose profile is not active any more'],
     first: {
       '.env': 'COMPOSE_PROFILES=extra\n',
       ...compose({
@@ -96,6 +97,8 @@ export const FILES: Row[] = [
     project: 'deploy',
     first: {
       '.env': 'COMPOSE_PATH_SEPARATOR=;\nSTAGE=prod\nCOMPOSE_FILE=deploy/base.yml;deploy/${STAGE}.yml\n',
+      // A folder is a project by a Compose or an ingress file of its own.
+      'ingress.yml': 'ingress: []\n',
       'deploy/base.yml': { services: { web: service({ volumes: ['./data:/data'] }) } },
       'deploy/prod.yml': { services: { web: { environment: { MODE: 'prod' } } } },
     },
@@ -205,6 +208,7 @@ export const FILES: Row[] = [
   },
   {
     title: 'configs and secrets from the environment, from content and from files',
+    intended: ['a mounted file, config or secret whose content changed'],
     first: {
       '.env': 'CONFIG=from dotenv\n',
       'file.txt': 'one\n',
