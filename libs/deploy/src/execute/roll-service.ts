@@ -1,7 +1,14 @@
 import type { Problem } from '@itsup/config';
 
 import type { ServicePlan } from '../plan/model';
-import { moveService, rollOut, scaleService, type RolloutOutcome, type RolloutRequest } from '@itsup/rollout';
+import {
+  moveService,
+  rollOut,
+  RolloutError,
+  scaleService,
+  type RolloutOutcome,
+  type RolloutRequest,
+} from '@itsup/rollout';
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
 import { runPreStart, runPreStop } from './hooks';
@@ -108,7 +115,15 @@ async function preStart(
     scale: { [service]: total },
   });
   const [made] = (await containersOf(context.docker, loaded, service)).filter((id) => !current.includes(id));
-  if (made !== undefined) await runPreStart(convergence, service, made);
+  if (made === undefined) return;
+  try {
+    await runPreStart(convergence, service, made);
+  } catch (error) {
+    if (!(error instanceof NotHealthyError)) throw error;
+    // What the hook said comes with what the rollout says.
+    const reason = error.message.replace(`${loaded.spec.stack}: `, '');
+    throw new RolloutError(reason, error.details);
+  }
 }
 
 function settle(
