@@ -1,7 +1,7 @@
 export { traefikFileProblems } from './proxy/check-traefik-files';
 export * from './files/artifact';
 export { crowdsecPlugin, type KeptPlugin } from './proxy/crowdsec-plugin';
-export * from './files/foreign-files';
+export * from './project/foreign-files';
 export * from './generate-stacks';
 export { mirrorFiles } from './project/mirror-files';
 export * from './project/render-project';

@@ -12,7 +12,12 @@ export { readSettings } from './settings/read-settings';
 export { readWorkspace } from './project/read-workspace';
 export { scanProject, type ProjectScan } from './project/scan-project';
 export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
-export { COMPOSE_FILES, COMPOSE_OVERRIDE_FILES, INGRESS_FILES, MIRRORED_FOLDER } from './project/project-folder';
+export {
+  COMPOSE_FILES,
+  COMPOSE_OVERRIDE_FILES,
+  INGRESS_FILES,
+  MIRRORED_FOLDER,
+} from './files/project-folder';
 export {
   domainHelp,
   HEADER_NAME,
@@ -27,15 +32,15 @@ export {
   SERVICE_NAME,
   TRAEFIK_NAME,
 } from './schema/grammar';
-export { readWorkspaceFrom, type SourceTree } from './yaml/source-tree';
-export { answersAcme, routeKindOf } from './ingress/route-kind';
+export { readWorkspaceFrom, type SourceTree } from './project/source-tree';
+export { answersAcme, routeKindOf } from './schema/route-kind';
 export { interpolate, type Lookup } from './yaml/interpolate';
 export { portsOf } from './compose/published-ports';
-export { followSources, judgePaths, type FollowedSources } from './problem/path-problems';
-export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './yaml/regular-file';
-export { isCredential, isDeploysOwn } from './project/credentials';
-export { expandedPath, isVariable } from './yaml/expanded-path';
-export { isOwnSecret, isPrivate } from './project/file-owner';
+export { followSources, judgePaths, type FollowedSources } from './project/path-problems';
+export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './files/regular-file';
+export { isCredential, isDeploysOwn } from './yaml/credentials';
+export { expandedPath, isVariable } from './compose/expanded-path';
+export { isOwnSecret, isPrivate } from './files/file-owner';
 export { suggest } from './problem/suggest';
 export { closingEdges, egressCircles, type EgressGraph } from './ingress/egress-circles';
 export { effectiveName } from './dotenv/compose-settings';

@@ -1,5 +1,8 @@
 import type { IngressRow } from './ingress/ingress-row';
 import type { Place, Problem } from './problem/problem';
+import type { RouterKind } from './schema/route-kind';
+
+export type { RouterKind };
 
 export type { IngressRow };
 
@@ -124,8 +127,6 @@ export interface Project {
   /** Tracked files that the artifact or the verdict depends on, relative to the workspace root, sorted. */
   files: string[];
 }
-
-export type RouterKind = 'http' | 'tcp' | 'udp';
 
 /** One entry of `egress:`. */
 export interface EgressEdge {

@@ -32,8 +32,8 @@ export {
   updateImages,
   type ImagesFound,
   type ImageStanding,
-  type LockChange,
-} from './images/lock-images';
+} from './commands/lock-images';
+export type { LockChange } from './images/write-lock';
 export { pluginFacts } from './plugins/plugin-of-run';
 export { settleHoneypotRules } from './proxy/settle-honeypot-rules';
 export { helperImage } from './engine/helper-image';
@@ -55,7 +55,7 @@ export {
 } from './state/identity';
 export { readJournal } from './state/journal';
 export { lockedBy } from './state/lock';
-export { certificatesOf, certificatesOrNull, retryCertificates } from './commands/certificates';
+export { certificatesOf, certificatesOrNull, retryCertificates } from './certificates/certificates';
 export type { CertificateStatus } from './certificates/model';
 export { isLate } from './certificates/words';
 export { formatCertificate, formatCertificates } from './format/format-certificates';

@@ -3,7 +3,7 @@ import type { Circumstances } from './conflicts/circumstances';
 import { doorProblems } from './conflicts/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { guestProblems } from './conflicts/guests';
-import { edgeNameProblems } from './names/edge-names';
+import { edgeNameProblems } from './edges/edge-names';
 import { edgeSiblingProblems } from './edges/edge-siblings';
 import { circleProblems } from './edges/egress-circles';
 import { egressProblems, exportProblems } from './edges/egress-problems';

@@ -1,7 +1,8 @@
 export * from './check/check-configuration';
 export { isCheckedVersion } from './types/checked-version';
 export { definedNames, type Reference, type ReferredKind } from './dynamic/references';
-export { locate, type Position } from './yaml/locate';
+export { locate } from './yaml/locate';
+export type { Position } from './yaml/yaml-tree';
 export { fileFault, labelFault } from './check/read-faults';
 export { oldRule } from './check/old-rules';
 export { trialRouters, trialRouterName, type DynamicFile } from './dynamic/trial-routers';

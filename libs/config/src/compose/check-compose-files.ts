@@ -4,7 +4,7 @@ import { isMapping } from '../yaml/is-mapping';
 import type { Project } from '../model';
 import { orderProblems } from '../problem/order-problems';
 import type { Problem } from '../problem/problem';
-import { INGRESS_FILES } from '../project/project-folder';
+import { INGRESS_FILES } from '../files/project-folder';
 import { didYouMean } from '../problem/suggest';
 import { YamlFiles } from '../yaml/yaml-files';
 import type { YamlSource } from '../yaml/yaml-source';

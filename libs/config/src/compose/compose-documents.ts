@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import { below, type BaseFolder } from './compose-layer';
-import type { ComposeFile, ComposeService } from './compose-schema';
-import { expandedPath, isVariable, type Variables } from '../yaml/expanded-path';
-import { namedCredentials } from '../project/credentials';
+import type { ComposeFile, ComposeService } from '../schema/compose-schema';
+import { expandedPath, isVariable, type Variables } from './expanded-path';
+import { namedCredentials } from '../yaml/credentials';
 import { isMapping } from '../yaml/is-mapping';
 import { schemas } from '../schema/late-schemas';
 import { withoutText } from '../yaml/parse-yaml';
 import type { NamedPath, NamedVariable } from '../model';
 import type { Place, Problem } from '../problem/problem';
-import { isOutside } from '../yaml/source-files';
+import { isOutside } from '../files/source-files';
 import type { YamlFiles } from '../yaml/yaml-files';
 import type { YamlSource } from '../yaml/yaml-source';
 

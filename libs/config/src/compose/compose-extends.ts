@@ -1,7 +1,7 @@
 import type { ComposeDocuments } from './compose-documents';
 import { serviceLayer, type BaseFolder, type ServiceLayer } from './compose-layer';
 import { mergeLayers, type ServiceTags } from './compose-merge';
-import type { ComposeService } from './compose-schema';
+import type { ComposeService } from '../schema/compose-schema';
 import { isInterpolated } from '../schema/grammar';
 import { posix } from 'node:path';
 import { isMapping } from '../yaml/is-mapping';

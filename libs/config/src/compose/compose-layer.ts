@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { publishedPorts, variableEntry } from './compose-ports';
-import type { ComposeService } from './compose-schema';
+import type { ComposeService } from '../schema/compose-schema';
 import { isInterpolated } from '../schema/grammar';
 import { isMapping } from '../yaml/is-mapping';
 import type { ServiceFacts } from '../model';
 import type { Place } from '../problem/problem';
-import { isOutside } from '../yaml/source-files';
+import { isOutside } from '../files/source-files';
 import type { YamlSource } from '../yaml/yaml-source';
 
 /** What one file says about one service; `null` and absent keys say nothing. */

@@ -1,4 +1,4 @@
-import type { ComposeService } from './compose-schema';
+import type { ComposeService } from '../schema/compose-schema';
 import { isInterpolated } from '../schema/grammar';
 
 /** A port of the host that a service publishes. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Project } from '../model';
-import { readRegularFile } from '../yaml/regular-file';
-import { MAX_FILE_BYTES } from '../yaml/source-files';
+import { readRegularFile } from '../files/regular-file';
+import { MAX_FILE_BYTES } from '../files/source-files';
 
 /** What stands where a Compose file uses a variable; a stand-in for its value has to fit there. */
 export type VariableContext = 'path' | 'duration' | 'other';

@@ -4,11 +4,11 @@ import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import { mergeNetworks, networkFacts, type NetworkDefinitions } from './compose-network';
-import type { ComposeFile } from './compose-schema';
+import type { ComposeFile } from '../schema/compose-schema';
 import { isMapping } from '../yaml/is-mapping';
 import type { ComposeFacts, ServiceFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
-import type { Variables } from '../yaml/expanded-path';
+import type { Variables } from './expanded-path';
 import { namedPaths } from './compose-paths';
 import type { YamlFiles } from '../yaml/yaml-files';
 

@@ -4,7 +4,7 @@ import { parseDotenv } from './dotenv';
 import { PROJECT_NAME } from '../schema/grammar';
 import { interpolate } from '../yaml/interpolate';
 import type { Place, Problem } from '../problem/problem';
-import type { SourceFiles } from '../yaml/source-files';
+import type { SourceFiles } from '../files/source-files';
 
 /** What a project's `.env` tells Compose itself, beside the values of variables. */
 export interface ComposeSettings {

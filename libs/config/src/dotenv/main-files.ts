@@ -1,5 +1,5 @@
 import type { ComposeSettings } from './compose-settings';
-import type { ProjectFolder } from '../project/project-folder';
+import type { ProjectFolder } from '../files/project-folder';
 
 /** The files that Compose reads in the folder, from the workspace root: those of COMPOSE_FILE, else by their names. */
 export function mainFiles(

@@ -1,5 +1,5 @@
 import { toIngressRow } from './ingress-row';
-import type { IngressFile } from './ingress-schema';
+import type { IngressFile } from '../schema/ingress-schema';
 import { tidyIngress } from './ingress-tidy';
 import { isMapping } from '../yaml/is-mapping';
 import { schemas } from '../schema/late-schemas';

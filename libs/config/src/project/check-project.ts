@@ -1,6 +1,6 @@
 import { PROJECT_NAME } from '../schema/grammar';
 import type { Place, Problem } from '../problem/problem';
-import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES } from './project-folder';
+import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES } from '../files/project-folder';
 import type { IngressFacts } from '../ingress/read-ingress';
 
 export interface ProjectParts {

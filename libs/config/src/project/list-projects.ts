@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { listProjectFolder, type ProjectFolder } from '../files/project-folder';
 
 /**
  * Names of the projects of the workspace `root`, sorted by code unit: the folders of `projects/` that hold a Compose

@@ -3,8 +3,8 @@ import type { IngressRow, PathMode, Project, ServiceFacts, Settings } from '../m
 import type { Place, Problem } from '../problem/problem';
 import { checkProject } from './check-project';
 import { orderProblems } from '../problem/order-problems';
-import { pathProblems } from '../problem/path-problems';
-import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { pathProblems } from './path-problems';
+import { listProjectFolder, type ProjectFolder } from '../files/project-folder';
 import { readCompose, type ReadCompose } from '../compose/read-compose';
 import { readIngress, type IngressFacts } from '../ingress/read-ingress';
 import { YamlFiles } from '../yaml/yaml-files';

@@ -3,7 +3,7 @@ import { listFolders } from './list-projects';
 import type { Project, Workspace } from '../model';
 import type { Problem } from '../problem/problem';
 import { ParseCache } from '../yaml/parse-cache';
-import { COMPOSE_FILES, INGRESS_FILES } from './project-folder';
+import { COMPOSE_FILES, INGRESS_FILES } from '../files/project-folder';
 import { problemsOf } from '../problem/problems-of';
 import { readProjectFrom, withPathProblems, type ReadProject } from './read-project';
 import { readSettingsFrom } from '../settings/read-settings';

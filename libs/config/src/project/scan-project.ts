@@ -5,9 +5,9 @@ import type * as parseYamlModule from '../yaml/parse-yaml';
 import { outsideReferences } from '../compose/outside-references';
 import { mainFiles } from '../dotenv/main-files';
 import { readComposeSettings, type ComposeSettings } from '../dotenv/compose-settings';
-import { listProjectFolder, type ProjectFolder } from './project-folder';
+import { listProjectFolder, type ProjectFolder } from '../files/project-folder';
 import { booleanOf } from '../yaml/boolean-text';
-import { SourceFiles } from '../yaml/source-files';
+import { SourceFiles } from '../files/source-files';
 
 // The parsers take longer to load than a thousand scans without them, and most workspaces need none.
 const load = createRequire(__filename);
@@ -15,7 +15,7 @@ const parser = () => load('../yaml/parse-yaml') as typeof parseYamlModule;
 const follower = () => load('../compose/compose-references') as typeof composeReferencesModule;
 
 export { closingEdges } from '../ingress/egress-circles';
-export { RESERVED_NAMES } from './project-folder';
+export { RESERVED_NAMES } from '../files/project-folder';
 
 /** The little that inference has to know of a project, read without parsing its Compose file. */
 export interface ProjectScan {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ingressSchema } from '../ingress/ingress-schema';
-import { settingsSchema } from '../settings/settings-schema';
+import { ingressSchema } from './ingress-schema';
+import { settingsSchema } from './settings-schema';
 
 /** The files that editors complete with, by the name of their JSON Schema. */
 const SCHEMAS = { ingress: ingressSchema, itsup: settingsSchema };

@@ -1,10 +1,10 @@
-import { ingressRowSchema, ingressSchema } from '../ingress/ingress-schema';
+import { ingressRowSchema, ingressSchema } from './ingress-schema';
 import { kindsOf } from './schema-kit';
 
-export { composeSchema } from '../compose/compose-schema';
-export { misfits } from '../ingress/misfits';
+export { composeSchema } from './compose-schema';
+export { misfits } from './misfits';
 export { checkSchema } from './schema-problems';
-export { settingsSchema } from '../settings/settings-schema';
+export { settingsSchema } from './settings-schema';
 export { ingressRowSchema, ingressSchema };
 
 /** What the values of the ingress file's keys are, for text that stands for them. */

@@ -1,8 +1,8 @@
 import { rowOf } from '../ingress/ingress-row';
-import { ingressRowSchema } from '../ingress/ingress-schema';
+import { ingressRowSchema } from '../schema/ingress-schema';
 import type { IngressRow, Settings } from '../model';
 import { toSettings } from '../settings/read-settings';
-import { settingsSchema } from '../settings/settings-schema';
+import { settingsSchema } from '../schema/settings-schema';
 
 /** A row of `service: web` as a file of that one line has it, but for what a test changes. */
 export function row(changes: Partial<IngressRow> = {}): IngressRow {

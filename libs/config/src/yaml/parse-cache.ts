@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SourceFiles } from './source-files';
+import type { SourceFiles } from '../files/source-files';
 
 interface Entry {
   /** What it depends on, apart from its files. */

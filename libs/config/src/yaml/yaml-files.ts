@@ -1,8 +1,8 @@
-import { ownerOf, type FileOwner } from '../project/file-owner';
+import { ownerOf, type FileOwner } from '../files/file-owner';
 import { parseYaml, type ParsedYaml, type ParseOptions } from './parse-yaml';
 import type { Place, Problem } from '../problem/problem';
-import { COMPOSE_FILES, INGRESS_FILES } from '../project/project-folder';
-import { MAX_FILE_BYTES, SourceFiles, type Unreadable } from './source-files';
+import { COMPOSE_FILES, INGRESS_FILES } from '../files/project-folder';
+import { MAX_FILE_BYTES, SourceFiles, type Unreadable } from '../files/source-files';
 
 /** The files of one workspace, each read and parsed at most once. */
 export class YamlFiles extends SourceFiles {

@@ -4,7 +4,7 @@ import { acmeResolvers, isCovered, refusalsIn, type AcmeResolver, type Refusal }
 import { askedNames, createTraefikApi, TraefikApiError, type ServedCertificate } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
-import { getText } from '../execute/network-probes';
+import { getText } from '../proxy/network-probes';
 import { PROXY_STACK } from '../requests';
 import { changeBook, readBook } from './book';
 import { whereTheyLead } from './lookups';

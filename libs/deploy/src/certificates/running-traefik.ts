@@ -1,7 +1,7 @@
 import type { Docker } from '@itsup/docker';
 import type { ProxyAccess } from '@itsup/rollout';
 
-import { TRAEFIK } from '../execute/hand-over-traefik';
+import { TRAEFIK } from '../proxy/traefik-service';
 import type { Observed } from '../plan/observe';
 import { proxyAccess } from '../proxy/proxy-access';
 import { PROXY_STACK } from '../requests';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Problem, UserError } from '@itsup/config';
 
 import { OF_COMPOSE } from '@itsup/docker';
-import { afterStack, beforeStack } from '../certificates/run-certificates';
+import { afterStack, beforeStack } from '../run/run-certificates';
 import { convergeStack } from '../execute/converge-stack';
 import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
 import { keepLinks, keptLinks } from '../execute/keep-links';
@@ -25,7 +25,7 @@ import type { StackOutcome } from '../requests';
 import { leavingNotes, leavingOf, refuseToCut } from '../run/leaving-shared';
 import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
 import { readsOtherFiles } from '../proxy/state-in-use';
-import { refusedRouters } from '../proxy/refused-routers';
+import { refusedRouters } from '../serving/refused-routers';
 import type { Run } from '../run/run';
 import { refuseTakenPorts } from '../run/refuse-taken-ports';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';

@@ -1,7 +1,7 @@
 import type { Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
-import { afterRun, beforeRun, beforeStack } from '../certificates/run-certificates';
+import { afterRun, beforeRun, beforeStack } from '../run/run-certificates';
 import type { DeployContext } from '../context';
 import { withNotice } from '../alert/send-notice';
 import { recordFirst } from '../images/record-first';
@@ -16,7 +16,7 @@ import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { rememberClaims } from '../ownership/claims-file';
 import { readsOtherFiles } from '../proxy/state-in-use';
-import { retireObjects } from '../proxy/retire-objects';
+import { retireObjects } from './retire-objects';
 import { schedule } from '../run/schedule';
 
 /** The service of the proxy's stack that answers and logs lookups. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 
 import { liveFacts } from '../engine/live-facts';
-import { hasHandover, TRAEFIK } from '../execute/hand-over-traefik';
+import { hasHandover } from '../execute/hand-over-traefik';
+import { TRAEFIK } from '../proxy/traefik-service';
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
 import type { ObservedContainer, StackPlan } from '../plan/model';
@@ -20,7 +21,7 @@ import type { Run } from '../run/run';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
 import { refuseUnseenClaims } from '../run/unseen-claims';
 import type { StackSpec } from '../stack/stack-spec';
-import { renameNotes } from '../stack/successors';
+import { renameNotes } from '../run/successors';
 
 /** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
 export interface PlannedStack {

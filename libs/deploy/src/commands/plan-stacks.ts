@@ -5,7 +5,7 @@ import type { StackPlan } from '../plan/model';
 import { rangeChange } from '../proxy/proxynet';
 import { planDown } from '../plan/plan-stack';
 import { containersFor } from '../plan/observe';
-import { forEachBounded } from '../validate/for-each-bounded';
+import { forEachBounded } from '../for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from '../requests';
 import { planEmptyHost } from './plan-empty-host';
 import { handoverCost, rootNote } from '../proxy/explain-traefik';
@@ -14,9 +14,9 @@ import { planOne } from './plan-one';
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../run/refusals';
-import { heldNote } from '../proxy/retire-objects';
+import { heldNote } from './retire-objects';
 import type { StackSpec } from '../stack/stack-spec';
-import { successionNotes } from '../stack/successors';
+import { successionNotes } from '../run/successors';
 
 const PARALLEL = 4;
 

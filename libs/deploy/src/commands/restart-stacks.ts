@@ -1,4 +1,4 @@
-import { beforeRun } from '../certificates/run-certificates';
+import { beforeRun } from '../run/run-certificates';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';

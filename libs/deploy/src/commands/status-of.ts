@@ -4,7 +4,7 @@ import type { Problem } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { certificatesOrNull } from './certificates';
+import { certificatesOrNull } from '../certificates/certificates';
 import { Digester } from '../desired/digest';
 import { observe } from '../plan/observe';
 import { readDeployed } from '../state/deployed';
@@ -21,7 +21,7 @@ import { unservedNow } from '../explain/observe-running';
 import { publishedRouters } from '../publish/kept-entry-points';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { stateInUseProblem } from '../run/check-state';
-import { successorsOf } from '../stack/successors';
+import { successorsOf } from '../run/successors';
 
 /** What runs and what the last deploys did, from one listing of the engine. */
 export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {

@@ -21,7 +21,7 @@ import type { StackOutcome } from '../requests';
 import { loadOptions } from './plan-one';
 import { planDownOf } from './plan-stacks';
 import type { Run } from '../run/run';
-import { notTakenOver, planForgetting } from '../stack/successors';
+import { notTakenOver, planForgetting } from '../run/successors';
 import { withStack } from '../run/with-stack';
 
 export interface TakeDownOptions {

@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import os from 'node:os';
 import path from 'node:path';
 
-import { stampContext, type ContextStamp } from './build-context';
+import { stampContext } from './build-context';
+import type { ContextStamp } from '../state/stamps';
 
 let context: string;
 

@@ -9,18 +9,7 @@ import { byCodeUnit } from '../sort';
 import { sha256 } from './digest';
 import { ignoredBy } from './dockerignore';
 import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
-
-/** What an image is built from, with a cheap stamp and the digest that decides. */
-export interface ContextStamp {
-  context: string;
-  /** Absolute path of the Dockerfile, which may lie outside the context. */
-  dockerfile: string;
-  /** Of names, sizes, times and inodes. */
-  stamp: string;
-  /** Of names, modes and contents. */
-  digest: string;
-  takenAt: number;
-}
+import type { ContextStamp } from '../state/stamps';
 
 interface Entry {
   path: string;

@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { Digester } from './digest';
-import { ABSENT, areUnchanged, stampFile, type FileStamp } from './file-stamp';
+import { ABSENT, areUnchanged, stampFile } from './file-stamp';
+import type { FileStamp } from '../state/stamps';
 
 const digester = new Digester('key');
 /** Long after the file was written, so that its stamp can be trusted. */

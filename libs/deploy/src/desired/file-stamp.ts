@@ -2,17 +2,7 @@ import { realpathSync, statSync, type BigIntStats } from 'node:fs';
 
 import type { Digester } from './digest';
 import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
-
-/** A file whose content is an input of a deploy, with what tells cheaply that it has not changed since. */
-export interface FileStamp {
-  path: string;
-  /** Size, times and inode in one text; null: the file is absent (or is no file), which counts as content too. */
-  stamp: string | null;
-  /** Keyed digest of the content; `absent` when there is none. */
-  digest: string;
-  /** Milliseconds since the epoch when the stamp was taken: a younger modification time is not trusted. */
-  takenAt: number;
-}
+import type { FileStamp } from '../state/stamps';
 
 /** Content of a path that names no file. */
 export const ABSENT = 'absent';

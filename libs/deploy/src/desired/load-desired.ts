@@ -13,7 +13,8 @@ import { byCodeUnit } from '../sort';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
-import { stampContext, type ContextStamp } from './build-context';
+import { stampContext } from './build-context';
+import type { ContextStamp } from '../state/stamps';
 import {
   aspectsOf,
   dependenciesOf,
@@ -26,7 +27,8 @@ import {
 } from './definition';
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment';
-import { stampFile, type FileStamp } from './file-stamp';
+import { stampFile } from './file-stamp';
+import type { FileStamp } from '../state/stamps';
 import { refusedMounts } from './guarded-mounts';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './hook-problems';

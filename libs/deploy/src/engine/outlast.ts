@@ -1,6 +1,5 @@
 import type { DeployContext } from '../context';
 import { patiently } from '@itsup/rollout';
-import { never } from '../execute/rollout-context';
 
 const LIMIT_MS = 60_000;
 
@@ -18,4 +17,9 @@ export function outlast<T>(context: DeployContext, stack: string, act: () => Pro
     },
     act,
   );
+}
+
+/** For a context without a signal: one that never aborts. */
+export function never(): AbortSignal {
+  return new AbortController().signal;
 }

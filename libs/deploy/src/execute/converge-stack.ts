@@ -19,7 +19,7 @@ import { runOperations } from './run-operations';
 import { containersOf } from './service-containers';
 import { besideOthers } from './side-by-side';
 import { recreateService, startServices } from './start-services';
-import { NotHealthyError } from './wait-healthy';
+import { NotHealthyError } from '../run/not-healthy-error';
 import { waitForService } from './wait-for-service';
 
 /** Steps of a deploy as they may come in its journal, those of its rollouts included. A test stops a deploy at each. */

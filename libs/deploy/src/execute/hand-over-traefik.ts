@@ -26,12 +26,10 @@ import type { State } from '../state/state';
 import { PROXY_STACK } from '../requests';
 import { handoverContext } from './handover-context';
 import { helperImage } from '../engine/helper-image';
-import { InterruptedError } from './interrupted-error';
+import { InterruptedError } from '../run/interrupted-error';
 import { handToTraefik, traefikUserOf, uidOf } from '../proxy/traefik-files';
-import { NotHealthyError } from './wait-healthy';
-
-/** Traefik's service in the proxy's stack. */
-export const TRAEFIK = 'traefik';
+import { NotHealthyError } from '../run/not-healthy-error';
+import { handoverFolder, TRAEFIK } from '../proxy/traefik-service';
 
 /** As in the proxy's Compose file. */
 const GRACE_SECONDS = 45;
@@ -45,11 +43,6 @@ export interface TraefikReplacement {
   journal: Journal;
   /** The running one reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
-}
-
-/** What a hand-over keeps while it is under way. */
-export function handoverFolder(state: State): string {
-  return path.join(state.dir, 'handover');
 }
 
 /** A hand-over was killed and is to be settled. */

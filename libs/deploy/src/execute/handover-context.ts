@@ -4,9 +4,9 @@ import type { DeployContext } from '../context';
 import { type HandoverContext, type HandoverEvent, type HeldConnection } from '@itsup/rollout';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import { PROXY_STACK } from '../requests';
-import { getText } from './network-probes';
+import { getText } from '../proxy/network-probes';
 import { HANDOVER_WORDS, waitsFor } from './progress-words';
-import { never } from './rollout-context';
+import { never } from '../engine/outlast';
 
 /** What a hand-over of Traefik needs, from what a deploy has. */
 export async function handoverContext(context: DeployContext): Promise<HandoverContext> {

@@ -2,7 +2,7 @@ import type { ComposeHook, ComposeService } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
 import type { Convergence } from './convergence';
-import { NotHealthyError } from './wait-healthy';
+import { NotHealthyError } from '../run/not-healthy-error';
 
 type HookContext = Pick<Convergence, 'context' | 'loaded'>;
 

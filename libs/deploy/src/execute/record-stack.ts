@@ -6,7 +6,7 @@ import { observe } from '../plan/observe';
 import { keepForRollback } from './keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
 import type { Run } from '../run/run';
-import { formerStack } from '../stack/successors';
+import { formerStack } from '../run/successors';
 
 /**
  * Remembers what runs now and what it was made from, so that the next deploy recognises it, and a rollback finds it.

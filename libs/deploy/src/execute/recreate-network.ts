@@ -1,7 +1,7 @@
 import type { Operation } from '../plan/operation';
 import type { Convergence } from './convergence';
 import { createByCompose } from './make-networks';
-import { InterruptedError } from './interrupted-error';
+import { InterruptedError } from '../run/interrupted-error';
 import { startWithHooks } from './restart-service';
 
 /**

@@ -1,7 +1,7 @@
 import type { Operation } from '../plan/operation';
 import type { Convergence } from './convergence';
 import { runInContainers, runPreStart, runPreStop } from './hooks';
-import { InterruptedError } from './interrupted-error';
+import { InterruptedError } from '../run/interrupted-error';
 
 /** The same containers, stopped and started, as Compose does it for `depends_on` with `restart: true`. */
 export async function restartService(

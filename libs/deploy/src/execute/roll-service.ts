@@ -12,9 +12,9 @@ import {
 import type { Convergence } from './convergence';
 import { attachToConsumers } from './edges';
 import { runPreStart, runPreStop } from './hooks';
-import { InterruptedError } from './interrupted-error';
+import { InterruptedError } from '../run/interrupted-error';
 import { containersOf } from './service-containers';
-import { NotHealthyError } from './wait-healthy';
+import { NotHealthyError } from '../run/not-healthy-error';
 
 const DRAIN_DEADLINE_MS = 30_000;
 

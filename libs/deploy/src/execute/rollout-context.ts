@@ -10,14 +10,10 @@ import {
   type RolloutDocker,
   type RolloutEvent,
 } from '@itsup/rollout';
-import { getText, tcpProbe } from './network-probes';
+import { getText, tcpProbe } from '../proxy/network-probes';
 import { ROLLOUT_WORDS, waitsFor } from './progress-words';
+import { never } from '../engine/outlast';
 import { stirTraefik } from '../proxy/stir-traefik';
-
-/** For a context without a signal: one that never aborts. */
-export function never(): AbortSignal {
-  return new AbortController().signal;
-}
 
 /** What a rollout needs, from what a deploy has. */
 export function rolloutContext(

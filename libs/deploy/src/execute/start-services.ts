@@ -2,7 +2,7 @@ import type { Operation } from '../plan/operation';
 import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
 import { runPreStop } from './hooks';
-import { InterruptedError } from './interrupted-error';
+import { InterruptedError } from '../run/interrupted-error';
 
 /** What is not there is made and started, what is stopped is started; nothing that runs is touched. */
 export async function startServices(

@@ -6,7 +6,8 @@ import { bringBack } from './bring-back';
 import type { Convergence } from './convergence';
 import { toFacts } from './rollout-context';
 import { containersOfAll } from './service-containers';
-import { NotHealthyError, notHealthy, waitHealthy } from './wait-healthy';
+import { NotHealthyError } from '../run/not-healthy-error';
+import { notHealthy, waitHealthy } from './wait-healthy';
 
 type Wait = Extract<Operation, { kind: 'wait' }>;
 

@@ -1,4 +1,3 @@
-import type { Problem } from '@itsup/config';
 import {
   awaitStarted,
   failure,
@@ -9,19 +8,7 @@ import {
 } from '@itsup/rollout';
 
 import { waitsFor } from './progress-words';
-
-/** Containers that did not come up: what is wrong with the first of them, and what it said. */
-export class NotHealthyError extends Error {
-  override readonly name = 'NotHealthyError';
-
-  constructor(
-    readonly problem: Problem,
-    /** Health log and last lines of the container. */
-    readonly details: string[],
-  ) {
-    super(problem.message);
-  }
-}
+import { NotHealthyError } from '../run/not-healthy-error';
 
 export interface WaitRequest {
   stack: string;

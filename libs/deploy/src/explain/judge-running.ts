@@ -16,7 +16,7 @@ import {
 import { PROXY_STACK, type EngineFact } from '../requests';
 import type { ServedConfiguration } from '@itsup/rollout';
 import { containerFindings } from './container-findings';
-import { routerFindings, routerStateOf } from './judge-router';
+import { routerFindings, routerStateOf } from '../serving/judge-router';
 import type { ContainerFact, RunningFacts } from './model';
 
 /** What was seen of the host. */

@@ -1,6 +1,9 @@
 import type { Problem } from '@itsup/config';
 
 import type { EngineFact } from '../requests';
+import type { RouterState } from '../serving/judge-router';
+
+export type { RouterState };
 
 /** What runs of an explanation's answer. */
 export interface RunningFacts {
@@ -22,20 +25,6 @@ export interface CertificateFact {
   resolver: string;
   names: string[];
   text: string;
-}
-
-/** A router in the running Traefik. */
-export interface RouterState {
-  /** missing: Traefik does not have it. unknown: Traefik could not be asked. */
-  status: 'enabled' | 'warning' | 'disabled' | 'missing' | 'unknown';
-  /** Traefik's own words, of the router and its service. */
-  errors: string[];
-  /** The rule that is served, when it is another one than the sources say. */
-  servedRule: string | null;
-  /** A rollout's route file serves it at the moment. */
-  isPinned: boolean;
-  /** Servers behind it and how many of these Traefik takes for up; null: its service is missing. */
-  servers: { up: number; all: number } | null;
 }
 
 export interface ContainerFact {

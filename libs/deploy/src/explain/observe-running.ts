@@ -2,10 +2,10 @@ import type { Problem, Workspace } from '@itsup/config';
 import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
 import { routeWorkspace, type Explanation } from '@itsup/routing';
 
-import { certificatesOrNull } from '../commands/certificates';
+import { certificatesOrNull } from '../certificates/certificates';
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../proxy/proxy-access';
-import { getText } from '../execute/network-probes';
+import { getText } from '../proxy/network-probes';
 import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
 import type { RowQuestion } from '../serving/questions';

@@ -4,7 +4,7 @@ import type { DeployContext } from '../context';
 import { byCodeUnit } from '../sort';
 import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import { IMAGE_LOCK_FILE, readImageLock } from './image-lock';
-import { writeLock } from './lock-images';
+import { writeLock } from './write-lock';
 
 /** What a deploy fetched for the first time, and the lock does not hold: reference → digest. */
 export type FirstFetched = Map<string, string>;

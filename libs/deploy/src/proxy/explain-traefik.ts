@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-import { TRAEFIK } from '../execute/hand-over-traefik';
+import { TRAEFIK } from './traefik-service';
 import { helperImage } from '../engine/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';

@@ -11,7 +11,7 @@ import { defaultLimits } from '@itsup/rollout';
 import { saveHandover } from '@itsup/rollout';
 import { openState, type State } from '../state/state';
 import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
-import { handoverFolder } from '../execute/hand-over-traefik';
+import { handoverFolder } from './traefik-service';
 import { proxyAccess } from './proxy-access';
 
 let root: string;

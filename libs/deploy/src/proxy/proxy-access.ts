@@ -10,8 +10,8 @@ import { readFileOrNull } from '../state/atomic-file';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';
 import { PROXY_STACK } from '../requests';
-import { fileFaultInLog } from '../execute/file-fault';
-import { handoverFolder } from '../execute/hand-over-traefik';
+import { fileFaultInLog } from './file-fault';
+import { handoverFolder } from './traefik-service';
 
 /**
  * How rollouts reach the running Traefik; null when none runs, and nothing routes to anybody.

@@ -1,7 +1,7 @@
 import { problemsOf, type Problem } from '@itsup/config';
 
-import { InterruptedError } from '../execute/interrupted-error';
-import { NotHealthyError } from '../execute/wait-healthy';
+import { InterruptedError } from './interrupted-error';
+import { NotHealthyError } from './not-healthy-error';
 import { RolloutError } from '@itsup/rollout';
 import type { StackRun } from './hide-secrets';
 import type { StackSpec } from '../stack/stack-spec';

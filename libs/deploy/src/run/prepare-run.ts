@@ -43,7 +43,7 @@ import { PROXY_STACK, type PlanRequest } from '../requests';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
-import { successorsOf } from '../stack/successors';
+import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { crowdsecPlugin } from '@itsup/artifacts';
 
-import { updateImages } from '../images/lock-images';
+import { updateImages } from '../commands/lock-images';
 import { WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { zipOf } from '../testing/zip-of';

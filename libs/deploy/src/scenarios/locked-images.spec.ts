@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { imagesInUse, lockImages, updateImages } from '../images/lock-images';
+import { imagesInUse, lockImages, updateImages } from '../commands/lock-images';
 import { deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { deployStacks } from '../commands/deploy-stacks';

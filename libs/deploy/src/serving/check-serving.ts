@@ -2,13 +2,13 @@ import type { Problem } from '@itsup/config';
 import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
 import { routersOf, type Route, type RouterFact } from '@itsup/routing';
 
-import { getText } from '../execute/network-probes';
-import { routerFindings, routerStateOf } from '../explain/judge-router';
+import { getText } from '../proxy/network-probes';
+import { routerFindings, routerStateOf } from './judge-router';
 import type { Observed } from '../plan/observe';
 import { proxyAccess } from '../proxy/proxy-access';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
-import { forEachBounded } from '../validate/for-each-bounded';
+import { forEachBounded } from '../for-each-bounded';
 import type { AskRow, RowAnswer } from './ask-row';
 import { questionsOf, type RowQuestion } from './questions';
 import { verdictOn, type RowTarget } from './verdict';

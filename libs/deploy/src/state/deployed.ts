@@ -1,7 +1,7 @@
 import path from 'node:path';
 
-import type { ContextStamp } from '../desired/build-context';
-import type { FileStamp } from '../desired/file-stamp';
+import type { ContextStamp } from './stamps';
+import type { FileStamp } from './stamps';
 import type { DeployedStack } from '../plan/model';
 import { readJsonOrNull, writeFileAtomic } from './atomic-file';
 import type { State } from './state';

@@ -39,7 +39,7 @@ import { projectPaths } from '../stack/stack-spec';
 import { credentialProblems } from '../desired/credential-problems';
 import { projectText } from '../desired/project-text';
 import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/secrets';
-import { forEachBounded } from './for-each-bounded';
+import { forEachBounded } from '../for-each-bounded';
 import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
 

@@ -18,7 +18,7 @@ import type {
 } from '../types';
 import { regardlessOfHealth } from '../pin/provided-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
-import { endsOf, Session, stepsOf } from '../service/session';
+import { endsOf, Session, stepsOf } from '../pin/session';
 import { undo } from '../service/undo';
 
 /** What is still under way when the traffic is led to the listeners gets so long. */

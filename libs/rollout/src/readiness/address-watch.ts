@@ -1,5 +1,5 @@
 import { isServing } from '../pin/provided-configuration';
-import { endsOf, type Session } from '../service/session';
+import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 
 /**

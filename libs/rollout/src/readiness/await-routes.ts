@@ -2,7 +2,7 @@ import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '../
 import { isUp, missingLabels } from '../pin/acknowledge';
 import { protocols, type ProvidedConfiguration } from '../pin/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { Session, type SessionSubject } from '../service/session';
+import { Session, type SessionSubject } from '../pin/session';
 import type { DynamicConfiguration, RolloutContext } from '../types';
 import { waitFor } from '../procedure/waiting';
 

@@ -1,8 +1,8 @@
 import { defaultLimits } from '../procedure/limits';
 import type { Waiter } from '../procedure/waiting';
-import { subtree, textField } from '../tree-access';
-import type { ContainerFacts, ProxyAccess, RolloutContext } from '../types';
+import type { ContainerFacts, RolloutContext } from '../types';
 import { awaitReady } from './await-ready';
+import { providerNetwork } from '../pin/provider-network';
 
 export interface StartedOptions {
   /** Ends the sentence `waiting for …`. */
@@ -34,10 +34,4 @@ export async function awaitStarted(
     mayFinish,
     what,
   });
-}
-
-/** The default network of Traefik's docker provider. */
-export function providerNetwork(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): string | null {
-  const docker = subtree(subtree(proxy?.staticConfiguration, 'providers'), 'docker');
-  return textField(docker, 'network') ?? null;
 }

@@ -2,7 +2,7 @@ import { failure } from './await-ready';
 import { isStarting, judge, startBudget } from './readiness';
 import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
-import { endsOf, type Session } from '../service/session';
+import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 import { waitFor } from '../procedure/waiting';
 

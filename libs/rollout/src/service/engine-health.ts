@@ -4,7 +4,7 @@ import { failure } from '../readiness/await-ready';
 import { isStarting, judge, startBudget } from '../readiness/readiness';
 import type { ContainerFacts, RolloutStep } from '../types';
 import { regardlessOfHealth } from '../pin/provided-configuration';
-import { endsOf, type Session } from './session';
+import { endsOf, type Session } from '../pin/session';
 
 /**
  * Waits until the engine says too that containers are healthy that serve already, because their check succeeded when we tried it. Traefik's

@@ -2,7 +2,7 @@ import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
 import { regardlessOfHealth } from '../pin/provided-configuration';
 import { awaitEngineHealth } from './engine-health';
-import { endsOf, type Session } from './session';
+import { endsOf, type Session } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,

@@ -1,7 +1,7 @@
 import { drain } from '../drain/drain';
 import { isServing } from '../pin/provided-configuration';
 import { Interrupted } from '../procedure/rollout-error';
-import { endsOf, Session, stepsOf } from './session';
+import { endsOf, Session, stepsOf } from '../pin/session';
 import type {
   ContainerFacts,
   DrainOptions,

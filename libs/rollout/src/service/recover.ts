@@ -6,7 +6,7 @@ import { Interrupted } from '../procedure/rollout-error';
 import { settleMove } from './move';
 import { settleScaling } from './scale';
 import { settleRecreate } from './settle-recreate';
-import { Session, stepsOf } from './session';
+import { Session, stepsOf } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,

@@ -3,7 +3,7 @@ import { regardlessOfHealth } from '../pin/provided-configuration';
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { Session, stepsOf } from './session';
+import { Session, stepsOf } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,

@@ -4,7 +4,7 @@ import { drain } from '../drain/drain';
 import { beginRemoval } from './finish';
 import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { endsOf, Session, stepsOf } from './session';
+import { endsOf, Session, stepsOf } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,

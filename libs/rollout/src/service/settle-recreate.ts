@@ -3,7 +3,7 @@ import { Interrupted } from '../procedure/rollout-error';
 import { awaitReady } from '../readiness/await-ready';
 import type { RolloutState } from '../types';
 import { awaitEngineHealth } from './engine-health';
-import type { Session } from './session';
+import type { Session } from '../pin/session';
 import { undo } from './undo';
 
 /**

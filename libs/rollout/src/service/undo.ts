@@ -1,7 +1,7 @@
 import { drain, undoDrain } from '../drain/drain';
 import { regardlessOfHealth } from '../pin/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { endsOf, type Session } from './session';
+import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts, DrainOptions } from '../types';
 
 export interface UndoOptions {

@@ -1,7 +1,7 @@
 import type { Settings } from '@itsup/config';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import { addressFlaw, proxynetOf, type Proxynet } from '../networks/proxynet';
-import { reservedPorts } from './reserved-ports';
+import { reservedPorts } from '../conflicts/reserved-ports';
 
 /** Names of this host that its own or the engine's resolver gives. */
 const LOCAL_NAMES = new Set([

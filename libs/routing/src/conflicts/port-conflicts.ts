@@ -1,7 +1,7 @@
 import { isActive, portsOf, type Settings } from '@itsup/config';
 import type { Route } from '../model';
 import { collect } from '../names/order';
-import { reservedPorts, type ReservedPort } from '../checks/reserved-ports';
+import { reservedPorts, type ReservedPort } from './reserved-ports';
 import type { Lookups } from './circumstances';
 import {
   claimKey,

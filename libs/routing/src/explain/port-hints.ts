@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import { proxyPorts } from '../checks/reserved-ports';
+import { proxyPorts } from '../conflicts/reserved-ports';
 import type { Evidence } from './evidence';
 
 /** Why nothing of the proxy listens on the port that was asked for; nothing when something does. */

@@ -1,7 +1,7 @@
 import type { Settings } from '@itsup/config';
 import type { Route, WorkspaceRouting } from '../model';
 import { compareText } from '../names/order';
-import { isPublicName } from '../row/certificate';
+import { isPublicName } from '../names/public-names';
 
 const HTTPS = 443;
 

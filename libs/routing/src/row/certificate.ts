@@ -1,7 +1,7 @@
 import type { IngressRow } from '@itsup/config';
-import { isIP } from 'node:net';
 import type { TraefikRouter } from '../model';
 import { defaultResolver, report, type RowContext } from './context';
+import { isPublicName } from '../names/public-names';
 import { domainsOf } from './route-base';
 
 /**
@@ -33,24 +33,4 @@ function warnOfWildcard(row: IngressRow, domains: readonly string[], context: Ro
     message: `${wildcard} gets no certificate from the resolver ${defaultResolver}: wildcards need a DNS challenge`,
     help: 'add a resolver with dnsChallenge under letsencrypt.resolvers in projects/itsup.yml and name it in tls.resolver',
   });
-}
-
-/** Top-level names that are reserved for private use (RFC 2606, 6761, 6762, 8375, 9476 and ICANN's `internal`). */
-const privateNames = [
-  'localhost',
-  'local',
-  'internal',
-  'test',
-  'example',
-  'invalid',
-  'home.arpa',
-  'lan',
-  'alt',
-  'onion',
-];
-
-/** Whether a public authority may certify the name, and a public resolver know it. */
-export function isPublicName(domain: string): boolean {
-  if (isIP(domain) !== 0 || !domain.includes('.')) return false;
-  return !privateNames.some((name) => domain === name || domain.endsWith(`.${name}`));
 }

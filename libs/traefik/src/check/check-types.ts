@@ -1,5 +1,5 @@
 import { goDuration, isGoBoolean, isGoFloat, isGoInteger } from '../types/go-values';
-import type { ConfigurationNode, Finding, Span } from '../dynamic/tree';
+import type { ConfigurationNode, Finding, Span, Visit } from '../dynamic/tree';
 import {
   elementOf,
   fieldsOf,
@@ -12,9 +12,6 @@ import {
 
 /** The name among these that a mistyped one was probably meant to be. */
 export type Suggest = (word: string, candidates: Iterable<string>) => string | undefined;
-
-/** Told of every field that the decoder fills, with the struct it belongs to. */
-export type Visit = (struct: string, field: NamedField, node: ConfigurationNode, path: string[]) => void;
 
 /**
  * Checks a tree against Traefik's types, as its decoder does in its two passes (github.com/traefik/paerser: metadata,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
-import type { Suggest, Visit } from './check-types';
+import type { Suggest } from './check-types';
 import { goDuration } from '../types/go-values';
-import { childOf, type ConfigurationNode, type Finding, type Span } from '../dynamic/tree';
+import { childOf, type ConfigurationNode, type Finding, type Span, type Visit } from '../dynamic/tree';
 import { isStruct, type NamedField, type TypeTable } from '../types/type-table';
 
 /** What the checks of values need from outside. */

@@ -1,5 +1,4 @@
-import type { Visit } from '../check/check-types';
-import type { ConfigurationNode, Span } from './tree';
+import type { ConfigurationNode, Span, Visit } from './tree';
 
 export type Section = 'http' | 'tcp' | 'udp';
 

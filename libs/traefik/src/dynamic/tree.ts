@@ -1,3 +1,5 @@
+import type { NamedField } from '../types/type-table';
+
 /** Characters of a file's text, or a label. */
 export interface Span {
   start: number;
@@ -47,3 +49,6 @@ export function childOf(
   }
   return found;
 }
+
+/** Told of every field that the decoder fills, with the struct it belongs to. */
+export type Visit = (struct: string, field: NamedField, node: ConfigurationNode, path: string[]) => void;

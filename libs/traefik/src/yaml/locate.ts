@@ -1,13 +1,5 @@
 import { childOf, type ConfigurationNode, type Span } from '../dynamic/tree';
-import { yamlTree } from './yaml-tree';
-
-/** Where something stands in a text: line and column from 1, and the line itself. */
-export interface Position {
-  line: number;
-  column: number;
-  length: number;
-  text: string;
-}
+import { yamlTree, type Position } from './yaml-tree';
 
 /**
  * Where a field of Traefik's configuration stands in a text that is one of those it was merged from.

@@ -10,9 +10,16 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-import type { Position } from './locate';
 import type { ConfigurationNode, Finding, Span } from '../dynamic/tree';
 import { resolvePlain, type Scalar } from './yaml-scalar';
+
+/** Where something stands in a text: line and column from 1, and the line itself. */
+export interface Position {
+  line: number;
+  column: number;
+  length: number;
+  text: string;
+}
 
 /** A file of Traefik's as its decoder reads it. */
 export interface YamlTree {

@@ -1,4 +1,4 @@
-import type { RouterKind } from '../model';
+export type RouterKind = 'http' | 'tcp' | 'udp';
 
 /** Where certificate authorities ask for the proof of an HTTP-01 challenge. */
 const ACME_PATH = '/.well-known/acme-challenge';

@@ -9,8 +9,8 @@ import {
   isIpOrCidr,
   isPrivateNetwork,
   RESOLVER_NAME,
-} from '../schema/grammar';
-import { choice, flag, LIST, MAPPING, port, textMatching } from '../schema/schema-kit';
+} from './grammar';
+import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
 
 /** Private networks and this host itself: RFC 1918, 4193, 4291, 1122. */
 const PRIVATE_RANGES = [

@@ -1,8 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MIRRORED_FOLDER } from '@itsup/config';
-import { projectArtifactPaths } from './artifact';
-import { sameBytes } from '../project/mirror-files';
+import { projectArtifactPaths } from '../files/artifact';
+import { sameBytes } from './mirror-files';
 
 /**
  * What lies in `upstream/<name>/` and was not generated: data of an operator whose Compose files resolved their

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationPage } from '../docs/configuration-page';
-import { jsonSchemas } from './json-schemas';
+import { configurationPage } from './configuration-page';
+import { jsonSchemas } from '../schema/json-schemas';
 
 /**
  * Writes what is made of the schemas, after a change of one: `npm run schemas -w @itsup/config`. The JSON Schemas go to

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
-import { isPrivate } from '../project/file-owner';
+import { isPrivate } from './file-owner';
 import { readRegularFile, type NoText } from './regular-file';
 
 /** A Compose file or an ingress file of this size was not written by a person, and parsing it would take seconds. */

@@ -5,8 +5,8 @@ import type { IngressRow } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { planStacks } from '../commands/plan-stacks';
+import { deployStacks } from './deploy-stacks';
+import { planStacks } from './plan-stacks';
 
 const HEALTHCHECK = { test: ['CMD', 'true'] };
 const LIMIT = { rateLimit: { average: 10 } };

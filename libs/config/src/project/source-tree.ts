@@ -1,9 +1,9 @@
 import type { Workspace } from '../model';
-import { projectFolderOf, type ProjectFolder } from '../project/project-folder';
-import { readProjectFrom } from '../project/read-project';
+import { projectFolderOf, type ProjectFolder } from '../files/project-folder';
+import { readProjectFrom } from './read-project';
 import { readSettingsFrom } from '../settings/read-settings';
-import { isOutside, MAX_FILE_BYTES, type ReadFile } from './source-files';
-import { YamlFiles } from './yaml-files';
+import { isOutside, MAX_FILE_BYTES, type ReadFile } from '../files/source-files';
+import { YamlFiles } from '../yaml/yaml-files';
 
 /** Files of a workspace that are not, or not yet, on the disk: those that a generator is about to write. */
 export interface SourceTree {

@@ -11,22 +11,22 @@ import {
   brokenRouters,
   settle,
   type Acknowledgement,
-} from '../pin/acknowledge';
+} from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
 import { patiently, patientDocker, type Patience } from '../procedure/patience';
-import { renderPin, type Pin, type PinManner } from '../pin/pin';
-import { readPinMarker, readPublished, removePin, writePin } from '../pin/pin-file';
-import { labelNameOf } from '../pin/pin-names';
+import { renderPin, type Pin, type PinManner } from './pin';
+import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
+import { labelNameOf } from './pin-names';
 import {
   emptyConfiguration,
   isEmpty,
   protocols,
   provideConfiguration,
   type ProvidedConfiguration,
-} from '../pin/provided-configuration';
-import { routesTo } from '../pin/published-routes';
+} from './provided-configuration';
+import { routesTo } from './published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { providerNetwork } from '../readiness/await-started';
+import { providerNetwork } from './provider-network';
 import { listField, subtree } from '../tree-access';
 import type {
   ContainerFacts,

@@ -3,7 +3,20 @@ import { labelNameOf, type ServedConfiguration, type ServedObject } from '@itsup
 import type { RouterFact } from '@itsup/routing';
 
 import { PROXY_STACK } from '../requests';
-import type { RouterState } from './model';
+
+/** A router in the running Traefik. */
+export interface RouterState {
+  /** missing: Traefik does not have it. unknown: Traefik could not be asked. */
+  status: 'enabled' | 'warning' | 'disabled' | 'missing' | 'unknown';
+  /** Traefik's own words, of the router and its service. */
+  errors: string[];
+  /** The rule that is served, when it is another one than the sources say. */
+  servedRule: string | null;
+  /** A rollout's route file serves it at the moment. */
+  isPinned: boolean;
+  /** Servers behind it and how many of these Traefik takes for up; null: its service is missing. */
+  servers: { up: number; all: number } | null;
+}
 
 /** What Traefik says of a router. */
 export function routerStateOf(router: RouterFact, served: ServedConfiguration | null): RouterState {

@@ -1,15 +1,13 @@
 import { UserError, type Workspace } from '@itsup/config';
-import type { ContainerSummary } from '@itsup/docker';
+import { OF_COMPOSE, type ContainerSummary } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 import { isCovered } from '@itsup/traefik';
 
-import { CertificateKeeper } from '../certificates/keeper';
-import type { BookedRefusal, CertificateStatus } from '../certificates/model';
-import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
+import { CertificateKeeper } from './keeper';
+import type { BookedRefusal, CertificateStatus } from './model';
+import { runningTraefik, type RunningTraefik } from './running-traefik';
 import type { DeployContext } from '../context';
 import { byProject, observe } from '../plan/observe';
-
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 interface Looked {
   keeper: CertificateKeeper;
@@ -88,7 +86,7 @@ async function look(
   known?: ContainerSummary[],
 ): Promise<Looked> {
   const keeper = new CertificateKeeper({ context, workspace, routing: routeWorkspace(workspace) });
-  const listing = known ?? (await context.docker.listContainers({ labelFilters: [PROJECT_LABEL] }));
+  const listing = known ?? (await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
   const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
   const statuses = traefik === null ? null : await keeper.look(traefik, keeper.wanted(null));
   if (traefik === null || statuses === null) {

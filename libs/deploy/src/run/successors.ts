@@ -2,8 +2,8 @@ import type { Problem } from '@itsup/config';
 
 import type { StackPlan } from '../plan/model';
 import type { DeployedFile } from '../state/deployed';
-import type { Run } from '../run/run';
-import type { StackSpec } from './stack-spec';
+import type { Run } from './run';
+import type { StackSpec } from '../stack/stack-spec';
 
 /**
  * Stacks whose folder is gone and whose Compose project another folder has by now, by their name: a folder was renamed

@@ -2,9 +2,9 @@ import type { Place, Problem, Project } from '@itsup/config';
 import type { Route, WorkspaceRouting } from '@itsup/routing';
 import { checkLabels } from '@itsup/traefik';
 
-import { getText } from '../execute/network-probes';
+import { getText } from '../proxy/network-probes';
 import type { DeployContext } from '../context';
-import { proxyAccess } from './proxy-access';
+import { proxyAccess } from '../proxy/proxy-access';
 import type { Observed } from '../plan/observe';
 import { isUp } from '@itsup/rollout';
 import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';

@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 import { UserError, problemsOf, type Problem, type Workspace } from '@itsup/config';
 import type { KeptPlugin } from '@itsup/artifacts';
 import type { Docker, ImageDetails } from '@itsup/docker';
@@ -10,17 +8,10 @@ import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
 import { pluginFacts } from '../plugins/plugin-of-run';
 import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../requests';
-import { loadOptions } from '../commands/plan-one';
+import { loadOptions } from './plan-one';
 import { prepareRun } from '../run/prepare-run';
-import { writeFileAtomic } from '../state/atomic-file';
-import {
-  digestsOf,
-  formatImageLock,
-  IMAGE_LOCK_FILE,
-  isPinned,
-  readImageLock,
-  type ImageLock,
-} from './image-lock';
+import { writeLock, type LockChange } from '../images/write-lock';
+import { digestsOf, isPinned, readImageLock, type ImageLock } from '../images/image-lock';
 
 /** An image that a stack of the workspace runs, against lock and engine. */
 export interface ImageStanding {
@@ -92,13 +83,6 @@ async function ofPlugin(context: DeployContext, { settings }: Workspace): Promis
   return [{ image: reference, stacks: [PROXY_STACK], locked, present, unlockable }];
 }
 
-/** What was written, for people. */
-export interface LockChange {
-  image: string;
-  from: string | null;
-  to: string | null;
-}
-
 /**
  * Records the digests of images that are not locked yet, as the engine has them, and forgets those that nothing runs any
  * more. Only when every stack's images are known.
@@ -143,21 +127,6 @@ export async function updateImages(
     if (digest !== null)
       changes.push(...(await writeLock(root, before, new Map([...before, [image, digest]]))));
   }
-  return changes;
-}
-
-/** Writes the lock where it changes, sorted. @returns what changed */
-export async function writeLock(root: string, before: ImageLock, after: ImageLock): Promise<LockChange[]> {
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort(byCodeUnit);
-  const changes = names.flatMap((image): LockChange[] => {
-    const [from, to] = [before.get(image) ?? null, after.get(image) ?? null];
-    return from === to ? [] : [{ image, from, to }];
-  });
-  if (changes.length > 0)
-    await writeFileAtomic(path.join(root, IMAGE_LOCK_FILE), formatImageLock(after), {
-      mode: 0o644,
-      folderMode: 0o755,
-    });
   return changes;
 }
 

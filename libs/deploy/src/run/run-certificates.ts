@@ -5,12 +5,12 @@ import { parse } from 'yaml';
 import { PROXY_STACK, type StackOutcome } from '../requests';
 import { traefikUserOf } from '../proxy/traefik-files';
 import { STATIC_FILE } from '../publish/publisher';
-import type { Run } from '../run/run';
+import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
-import { checkStore } from './kept-store';
-import { runningTraefik } from './running-traefik';
-import { settleCertificates } from './settle';
-import { askForOthers, bookBefore, notRenewed } from './sweep';
+import { checkStore } from '../certificates/kept-store';
+import { runningTraefik } from '../certificates/running-traefik';
+import { settleCertificates } from '../certificates/settle';
+import { askForOthers, bookBefore, notRenewed } from '../certificates/sweep';
 
 /** Before a run changes anything. Costs nothing where no resolver is there or to come. */
 export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {

@@ -15,8 +15,8 @@ import {
   RESOLVER_NAME,
   SERVICE_NAME,
   TRAEFIK_NAME,
-} from '../schema/grammar';
-import { choice, flag, LIST, MAPPING, oneOrMany, port, textMatching } from '../schema/schema-kit';
+} from './grammar';
+import { choice, flag, LIST, MAPPING, oneOrMany, port, textMatching } from './schema-kit';
 
 const COUNT = 'a whole number of at least 1';
 const DOMAIN = 'a host name such as `app.example.com`';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { RouterKind } from '../model';
 import type { Problem } from '../problem/problem';
 import type { YamlSource } from '../yaml/yaml-source';
-import { routeKindOf } from './route-kind';
+import { routeKindOf, type RouterKind } from './route-kind';
 
 /** How bad it is that a field stands in a row whose router has no use for it. */
 type Misfit = 'error' | 'ignored';

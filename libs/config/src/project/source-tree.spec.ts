@@ -1,7 +1,7 @@
 import { fixture, outline, readAt } from '../testing/fixtures';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readWorkspace } from '../project/read-workspace';
+import { readWorkspace } from './read-workspace';
 import { readWorkspaceFrom, type SourceTree } from './source-tree';
 
 /** The files of a fixture, as a generator's tree has them. */

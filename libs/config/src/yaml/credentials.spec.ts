@@ -1,5 +1,5 @@
 import { isCredential, isDeploysOwn, namedCredentials } from './credentials';
-import { parseYaml } from '../yaml/parse-yaml';
+import { parseYaml } from './parse-yaml';
 
 const named = (text: string): string[] =>
   parseYaml('compose.yml', text)

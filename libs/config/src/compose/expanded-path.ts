@@ -1,5 +1,5 @@
 import { isInterpolated } from '../schema/grammar';
-import { interpolate } from './interpolate';
+import { interpolate } from '../yaml/interpolate';
 
 /** Values of variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
-import { expandedPath, isVariable, type Variables } from '../yaml/expanded-path';
-import { isOwnSecret, ownerOf } from '../project/file-owner';
+import { expandedPath, isVariable, type Variables } from '../compose/expanded-path';
+import { isOwnSecret, ownerOf } from '../files/file-owner';
 import type { NamedPath, NamedVariable, Project } from '../model';
-import type { Place, Problem } from './problem';
+import type { Place, Problem } from '../problem/problem';
 import { readCompose } from '../compose/read-compose';
-import { kindOf, MAX_TEXT_BYTES } from '../yaml/regular-file';
+import { kindOf, MAX_TEXT_BYTES } from '../files/regular-file';
 import { YamlFiles } from '../yaml/yaml-files';
 
 /** Compose reads it by itself. */

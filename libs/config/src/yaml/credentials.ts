@@ -1,6 +1,6 @@
-import { isMapping } from '../yaml/is-mapping';
+import { isMapping } from './is-mapping';
 import type { NamedVariable } from '../model';
-import type { YamlSource } from '../yaml/yaml-source';
+import type { YamlSource } from './yaml-source';
 
 /**
  * Variables of whoever deploys that no project may have: keys of SOPS, and what a runner has to speak to its own service.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIST, MAPPING } from '../schema/schema-kit';
+import { LIST, MAPPING } from './schema-kit';
 
 // What we touch of a Compose file, and no more: the rest is Compose's own to check. Lenient where Compose is.
 
