@@ -41,7 +41,7 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     const { all } = succeeded(await deploy());
     expect(all).toContain('the proxy is deployed along: Traefik does not run');
     expect(await ask()).toBe(200);
-  }, 240_000);
+  }, 400_000);
 
   it('takes the proxy along for a new port, and leaves it alone otherwise', async () => {
     await write([DOMAIN, tcpRow(hostports[0])]);
@@ -51,7 +51,7 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     expect((await tcp({ port: hostports[0] ?? 0, send: get })).text).toContain('200');
     await write([DOMAIN, { ...DOMAIN, path_prefix: '/other' }, tcpRow(hostports[0])]);
     expect(succeeded(await deploy()).all).not.toContain('the proxy is deployed along');
-  }, 240_000);
+  }, 400_000);
 
   it('ends with 1 while nothing answers behind a row, also when nothing changes any more', async () => {
     succeeded(await workspace.itsup(['down', app]));
@@ -68,7 +68,7 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     await write([DOMAIN, tcpRow(hostports[0])]);
     succeeded(await deploy());
     expect(await ask()).toBe(200);
-  }, 240_000);
+  }, 600_000);
 
   it('ends with 1 when a host outside Docker does not answer at the port of a row', async () => {
     const outside = workspace.name('outside');
@@ -87,7 +87,7 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     );
     expect(all).toContain(`projects/${outside}/ingress.yml:`);
     await workspace.remove(`projects/${outside}`);
-  }, 240_000);
+  }, 400_000);
 
   it('ends with 1 at the first deploy of a router that Traefik refuses', async () => {
     const router = 'traefik.http.routers.own';
@@ -105,7 +105,7 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     expect(all).toMatch(/login@docker/);
     await write([DOMAIN]);
     succeeded(await deploy());
-  }, 240_000);
+  }, 400_000);
 
   it('lets every answer of a service pass', async () => {
     await write([
@@ -116,11 +116,11 @@ describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
     succeeded(await deploy());
     expect(await ask('/missing')).toBe(404);
     expect(await ask('/closed')).toBe(403);
-  }, 240_000);
+  }, 400_000);
 
   it('starts the proxy again with a project after it was taken down', async () => {
     succeeded(await workspace.itsup(['down', 'proxy']));
     expect(succeeded(await deploy()).all).toContain('the proxy is deployed along: Traefik does not run');
     expect(await ask()).toBe(200);
-  }, 240_000);
+  }, 400_000);
 });

@@ -60,6 +60,8 @@ async function converge(
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
   await beforeRun(run, withProxy);
+  // The routes of a host outside Docker come with the proxy: afterwards nobody sees that they are new.
+  const changed = new Set(run.order.filter((stack) => run.publisher.pending(stack).length > 0));
   await run.publisher.begin(withProxy);
   if (readsOtherFiles(run.inUse)) await publishAnew(run);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
@@ -75,7 +77,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await settleStack(run, stack, request, hook);
+      const outcome = await settleStack(run, stack, request, changed.has(stack), hook);
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
     },
@@ -154,6 +156,7 @@ async function settleStack(
   run: Run,
   stack: string,
   request: DeployRequest,
+  hasNewRoutes: boolean,
   hook: StepHook | undefined,
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
@@ -182,7 +185,7 @@ async function settleStack(
         await beforeStack(run, stack);
         await run.publisher.settle(stack);
       }
-      const status = plan.unchanged ? 'unchanged' : 'deployed';
+      const status = plan.unchanged && !hasNewRoutes ? 'unchanged' : 'deployed';
       return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
     }
   }

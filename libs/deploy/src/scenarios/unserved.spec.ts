@@ -54,7 +54,7 @@ afterEach(async () => {
 async function deploy(...stacks: string[]): Promise<StackOutcome> {
   const context = simulated.context({ ask: () => Promise.resolve(answer) });
   const { outcomes } = await deployStacks(context, { workspace: simulated.workspace(), stacks });
-  const found = outcomes.find(({ stack }) => stack === 'shop');
+  const found = outcomes.find(({ stack }) => stack === stacks.at(-1));
   if (found === undefined) throw new Error('no outcome');
   return found;
 }
@@ -92,6 +92,13 @@ describe('a stack that is deployed and not served', () => {
     // From here on nobody asks any more.
     answer = BAD_GATEWAY;
     expect((await deploy('shop')).status).toBe('unchanged');
+  });
+
+  it('fails as a host outside Docker whose routes came with the proxy, once: what it does later is its own business', async () => {
+    simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
+    const first = await deploy('proxy', 'nas');
+    expect([first.status, first.problems.length > 0]).toEqual(['failed', true]);
+    expect((await deploy('proxy', 'nas')).status).toBe('unchanged');
   });
 
   it('fails where no proxy runs that could serve it', async () => {
