@@ -1,8 +1,8 @@
 import type { Place, Problem, RouterKind } from '@itsup/config';
 
 /**
- * What one ingress row becomes, in one neutral form. Labels (artifact of the project), file routers (proxy),
- * the pin of a rollout, `explain` and `topology` are all rendered from this: there is no second model.
+ * What one ingress row becomes, in Traefik's words. Labels (artifact of the project), file routers (proxy), `explain`
+ * and `topology` are all rendered from this. A rollout's pin is not: it is made of the labels that containers have.
  */
 export interface Route {
   project: string;

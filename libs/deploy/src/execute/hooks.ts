@@ -1,4 +1,4 @@
-import type { ComposeHook, ComposeService } from '@itsup/docker';
+import { COMPOSE_LABELS, type ComposeHook, type ComposeService } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
 import type { Convergence } from './convergence';
@@ -35,10 +35,10 @@ export async function runPreStart(
       pull: isOwnImage ? 'missing' : 'never',
       command: wordsOf(hook),
       labels: {
-        'com.docker.compose.project': spec.projectName,
-        'com.docker.compose.service': service,
-        'com.docker.compose.oneoff': 'True',
-        'com.docker.compose.hook': 'pre_start',
+        [COMPOSE_LABELS.project]: spec.projectName,
+        [COMPOSE_LABELS.service]: service,
+        [COMPOSE_LABELS.oneoff]: 'True',
+        [COMPOSE_LABELS.hook]: 'pre_start',
       },
       ...(network !== undefined && { network }),
       moreNetworks,

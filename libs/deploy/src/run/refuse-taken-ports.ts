@@ -1,5 +1,6 @@
 import { UserError } from '@itsup/config';
 
+import { COMPOSE_LABELS } from '@itsup/docker';
 import type { LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import { publishedPorts, takenPorts, takenProblems, type HeldPort } from '../plan/taken-ports';
@@ -29,8 +30,8 @@ export async function refuseTakenPorts(
   const held = (await docker.inspectContainers(running)).flatMap((one): HeldPort[] =>
     one.ports.map(({ hostPort, protocol }) => ({
       container: one.name,
-      service: one.labels['com.docker.compose.service'] ?? '',
-      isOwn: one.labels['com.docker.compose.project'] === spec.projectName,
+      service: one.labels[COMPOSE_LABELS.service] ?? '',
+      isOwn: one.labels[COMPOSE_LABELS.project] === spec.projectName,
       port: hostPort,
       protocol,
     })),

@@ -8,6 +8,8 @@ export const COMPOSE_LABELS = {
   /** Replicas of one service are numbered. */
   number: `${PREFIX}container-number`,
   oneoff: `${PREFIX}oneoff`,
+  /** Of a container that runs a hook: which. */
+  hook: `${PREFIX}hook`,
   workingDir: `${PREFIX}project.working_dir`,
   configFiles: `${PREFIX}project.config_files`,
   /** The image's id when the container was made. */

@@ -1,3 +1,4 @@
+import { COMPOSE_LABELS } from '@itsup/docker';
 import { drain } from '../drain/drain';
 import { awaitQuiet } from './await-quiet';
 import { Hold } from './hold';
@@ -275,9 +276,7 @@ class Recreation {
     session.note('starts the old containers again');
     const ids = await docker.restore(this.snapshot);
     const restored = (await docker.inspect(ids)).filter(({ id }) => !this.request.also.includes(id));
-    const own = restored.filter(
-      ({ labels }) => labels['com.docker.compose.service'] === this.request.service,
-    );
+    const own = restored.filter(({ labels }) => labels[COMPOSE_LABELS.service] === this.request.service);
     const ready = await this.awaitReady(own, 'the old containers to be ready again');
     const serving = ready.map(regardlessOfHealth);
     await this.hold?.release(serving);
