@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findChromium, renderedDocument } from './harness/browser';
@@ -97,6 +98,54 @@ describe('itsup topology', () => {
       expect(drawn(document, 'edges')).toBe(edges.length);
       expect(drawn(document, 'wires')).toBe(links.length);
       expect(document).not.toMatch(/<path d="[^"]*NaN/);
+    });
+
+    /**
+     * How the page lies at a width: boxes that stick out, and pairs that cover each other. In a frame, because a window
+     * of Chromium's is never narrower than 500 pixels.
+     */
+    const measured = async (width: number, dark: boolean): Promise<Record<string, string>> => {
+      const name = `topology-${width}-${dark}`;
+      const script = `<script>
+        const boxes = [...document.querySelectorAll('.node')].map((node) => node.getBoundingClientRect());
+        const inside = document.documentElement.clientWidth;
+        const covers = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        parent.postMessage({
+          width: inside,
+          boxes: boxes.length,
+          out: boxes.filter((box) => box.left < 0 || box.right > inside + 1 || box.width < 60).length,
+          covered: boxes.filter((box, at) => boxes.slice(at + 1).some((other) => covers(box, other))).length,
+          shade: getComputedStyle(document.body).backgroundColor,
+        }, '*');
+      </script></body>`;
+      const frame = `<!doctype html><html><body><script>
+        addEventListener('message', ({ data }) => Object.assign(document.documentElement.dataset, data));
+      </script><iframe src="${name}.html" width="${width}" height="900" style="border: 0"></iframe></body></html>`;
+      const file = (suffix: string): string => page.replace('topology.html', `${name}${suffix}.html`);
+      await writeFile(file(''), (await readFile(page, 'utf8')).replace('</body>', script));
+      await writeFile(file('-frame'), frame);
+      const document = await renderedDocument(chromium ?? '', pathToFileURL(file('-frame')).href, dark);
+      const [tag = ''] = /<html[^>]*>/.exec(document) ?? [];
+      return Object.fromEntries(
+        [...tag.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
+      ) as Record<string, string>;
+    };
+
+    it.each([390, 820, 1500])(
+      'can be read at %i pixels: no box sticks out or covers another',
+      async (width) => {
+        const light = await measured(width, false);
+        expect(light).toMatchObject({ out: '0', covered: '0' });
+        expect(Number(light['width'])).toBeLessThanOrEqual(width);
+        expect(Number(light['width'])).toBeGreaterThan(width - 40);
+        const dark = await measured(width, true);
+        expect(dark).toMatchObject({ out: '0', covered: '0' });
+        expect(dark['shade']).not.toBe(light['shade']);
+      },
+    );
+
+    it('opens a name where it is clicked', async () => {
+      expect(await open()).toContain('<a href="https://p10.example.org" rel="noreferrer">');
     });
 
     it('shows a project that is asked for, with its partners alone', async () => {

@@ -14,7 +14,7 @@ export function findChromium(): string | null {
 }
 
 /** The document of a page as it is after its scripts ran, with a profile of its own that is removed again. */
-export async function renderedDocument(chromium: string, url: string): Promise<string> {
+export async function renderedDocument(chromium: string, url: string, dark = false): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), 'itsup-e2e-chromium-'));
   try {
     const { stdout } = succeeded(
@@ -24,7 +24,8 @@ export async function renderedDocument(chromium: string, url: string): Promise<s
         '--no-sandbox',
         '--disable-gpu',
         `--user-data-dir=${profile}`,
-        '--window-size=1500,1000',
+        '--window-size=1600,1000',
+        ...(dark ? ['--blink-settings=preferredColorScheme=0'] : []),
         '--virtual-time-budget=2000',
         '--dump-dom',
         url,

@@ -23,7 +23,13 @@ function group(name: string, changes: Partial<TopologyGroup> = {}): TopologyGrou
     enabled: true,
     errors: 0,
     doors: [
-      { id: `${name}/d`, label: `https://${name}.acme.org`, entryPoint: 'web-secure', redirected: true },
+      {
+        id: `${name}/d`,
+        label: `https://${name}.acme.org`,
+        url: `https://${name}.acme.org`,
+        entryPoint: 'web-secure',
+        redirected: true,
+      },
     ],
     routers: [
       {
@@ -92,7 +98,7 @@ describe('renderTopologyPage', () => {
   it('shows what the sources hold as text, whatever it is', () => {
     const evil = `"><img src=x onerror=alert(1)></script><script>'&`;
     const nasty = group(evil, {
-      doors: [{ id: 'd', label: evil, entryPoint: evil, redirected: true }],
+      doors: [{ id: 'd', label: evil, url: evil, entryPoint: evil, redirected: true }],
       routers: [{ id: 'r', name: evil, kind: 'http', rule: evil, middlewares: [evil], tls: 'none' }],
       services: [{ id: 's', name: evil, kind: 'container', detail: evil }],
       networks: [{ id: 'n', name: evil, label: evil, kind: 'own' }],

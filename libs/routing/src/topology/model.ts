@@ -28,6 +28,8 @@ export interface DoorNode {
   id: string;
   /** `https://app.example.com`, `tls://mqtt.example.com`, `udp :53`. */
   label: string;
+  /** What a browser can open; null: a name that is no address, or no HTTP. */
+  url: string | null;
   entryPoint: string;
   /** Plain HTTP on the same name is sent here. */
   redirected: boolean;

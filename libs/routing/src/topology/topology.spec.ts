@@ -52,7 +52,12 @@ describe('topologyOf', () => {
       ]),
     );
     expect(group('shop').doors).toContainEqual(
-      expect.objectContaining({ label: 'https://shop.acme.org', redirected: true, entryPoint: 'web-secure' }),
+      expect.objectContaining({
+        label: 'https://shop.acme.org',
+        url: 'https://shop.acme.org',
+        redirected: true,
+        entryPoint: 'web-secure',
+      }),
     );
     expect(group('shop').routers).toContainEqual(
       expect.objectContaining({

@@ -1,8 +1,10 @@
+import { isDomain } from '@itsup/config';
 import type { Project, Workspace } from '@itsup/config';
 import { candidatesOf, type Candidate } from '../explain/candidates';
 import { doorsOf } from '../explain/connections';
 import type { Door } from '../explain/model';
 import { entryPointMiddlewares } from '../labels/middlewares';
+import { isPublicName } from '../row/certificate';
 import type { WorkspaceRouting } from '../model';
 import { collect, compareText } from '../names/order';
 import type { NetworkNode, ServiceNode, Topology, TopologyEdge, TopologyGroup } from './model';
@@ -79,7 +81,7 @@ function proxyGroup(
     const label = `${door.name === 'web' ? 'http' : 'https'} :${door.port}`;
     const id = `${PROXY}/door/${label}`;
     if (!group.doors.some((known) => known.id === id)) {
-      group.doors.push({ id, label, entryPoint: door.name, redirected: false });
+      group.doors.push({ id, label, url: null, entryPoint: door.name, redirected: false });
     }
     const middlewares = door.name === 'web' ? plain : open;
     const router = { id: `${PROXY}/router/${door.name}`, name: `every request on ${door.name}` };
@@ -104,11 +106,11 @@ function addRouters(group: TopologyGroup, candidates: readonly Candidate[], door
     const { name, kind, rule, middlewares, tls, target, service } = each.fact;
     const id = `${group.name}/router/${name}`;
     group.routers.push({ id, name, kind, rule, middlewares, tls });
-    for (const { label, entryPoint, host } of doorsAt(each, doors)) {
+    for (const { label, url, entryPoint, host } of doorsAt(each, doors)) {
       const door = `${group.name}/door/${label}`;
       if (!group.doors.some((known) => known.id === door)) {
         const isRedirected = entryPoint === 'web-secure' && host !== null && redirected.has(host);
-        group.doors.push({ id: door, label, entryPoint, redirected: isRedirected });
+        group.doors.push({ id: door, label, url, entryPoint, redirected: isRedirected });
       }
       group.links.push([door, id]);
     }
@@ -120,6 +122,7 @@ function addRouters(group: TopologyGroup, candidates: readonly Candidate[], door
 
 interface Entrance {
   label: string;
+  url: string | null;
   entryPoint: string;
   /** null: every name. */
   host: string | null;
@@ -133,10 +136,26 @@ function doorsAt({ fact, hosts }: Candidate, doors: readonly Door[]): Entrance[]
     const named = [...new Set(hosts)].filter((host) => host !== '*');
     const scheme = schemeOf(fact);
     if (named.length === 0) {
-      return [{ label: `${scheme} ${door ? `:${door.port}` : `on ${entryPoint}`}`, entryPoint, host: null }];
+      return [
+        {
+          label: `${scheme} ${door ? `:${door.port}` : `on ${entryPoint}`}`,
+          url: null,
+          entryPoint,
+          host: null,
+        },
+      ];
     }
-    return named.map((host) => ({ label: `${scheme}://${host}${port}`, entryPoint, host }));
+    return named.map((host) => {
+      const label = `${scheme}://${host}${port}`;
+      return { label, url: urlOf(label, host, isStandard ? door?.port : undefined), entryPoint, host };
+    });
   });
+}
+
+/** A public name is reached on the standard port, any other on the entry point's own. */
+function urlOf(label: string, host: string, port: number | undefined): string | null {
+  if (!/^https?:/.test(label) || !isDomain(host) || host.startsWith('*')) return null;
+  return port === undefined || isPublicName(host) ? label : `${label}:${port}`;
 }
 
 function schemeOf({ kind, tls }: Candidate['fact']): string {
