@@ -4,7 +4,7 @@ import { candidatesOf, type Candidate } from '../explain/candidates';
 import { doorsOf } from '../explain/connections';
 import type { Door } from '../explain/model';
 import { entryPointMiddlewares } from '../labels/middlewares';
-import { isPublicName } from '../row/certificate';
+import { isPublicName } from '../names/public-names';
 import type { WorkspaceRouting } from '../model';
 import { collect, compareText } from '../names/order';
 import type { NetworkNode, ServiceNode, Topology, TopologyEdge, TopologyGroup } from './model';
