@@ -22,6 +22,12 @@ export interface LoadProject {
   ledgerPort: number;
   /** Seconds that what is open gets. Default 6. */
   drainSeconds?: number;
+  /** It writes into a volume, so it is recreated and not rolled. */
+  writable?: boolean;
+  /** Milliseconds from its start until its ports answer and its check succeeds. */
+  listenAfterMs?: number;
+  /** Of its health check; default `1s`. */
+  interval?: string;
   /** Restart policy; default none, so that what ends at start stays ended. */
   restart?: 'always';
 }
@@ -46,24 +52,29 @@ export async function writeLoadProject(
         image: project.image ?? 'node:20-slim',
         command: ['node', '/app/server.js'],
         extra_hosts: [`${gateway}:host-gateway`],
-        volumes: [`${join(REPOSITORY, 'e2e/src/load/backend')}:/app:ro`],
+        volumes: [
+          `${join(REPOSITORY, 'e2e/src/load/backend')}:/app:ro`,
+          ...(project.writable ? ['data:/data'] : []),
+        ],
         environment: {
           VERSION: version,
           PORT: String(port),
           BROKEN: project.broken ?? '',
+          ...(project.listenAfterMs ? { LISTEN_AFTER: String(project.listenAfterMs) } : {}),
           LEDGER: `http://${gateway}:${project.ledgerPort}`,
         },
         deploy: { replicas: project.replicas ?? 1 },
         ...(project.restart ? { restart: project.restart } : {}),
         healthcheck: {
           test: ['CMD-SHELL', 'test -f /tmp/ready && test ! -f /tmp/drain'],
-          interval: '1s',
+          interval: project.interval ?? '1s',
           timeout: '10s',
           retries: 5,
         },
         'x-itsup': { drain: { deadline: project.drainSeconds ?? 6 } },
       },
     },
+    ...(project.writable ? { volumes: { data: {} } } : {}),
   };
   const rows = [
     { service: 'web', ...(sans.length > 0 ? { tls: { main, sans } } : { domain: main }), port },

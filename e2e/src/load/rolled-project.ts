@@ -35,21 +35,25 @@ export class RolledProject {
   readonly host = HOST;
 
   /** Deploys it and the proxy, and sends it requests until `end`. */
-  static async open(options: WorkspaceOptions = {}): Promise<RolledProject> {
+  static async open(
+    options: WorkspaceOptions = {},
+    project: Partial<LoadProject> = {},
+    profilesOf: (target: Parameters<typeof allProfiles>[0]) => Profile[] = allProfiles,
+  ): Promise<RolledProject> {
     const workspace = await createLoadWorkspace(options);
     const app = workspace.name('load');
     const [tcp = 0, udp = 0] = await freePorts(2);
     const ledger = await openLedger();
-    const written = { version: 'v0', ledgerPort: ledger.port, hostports: { tcp, udp } };
+    const written = { version: 'v0', ledgerPort: ledger.port, hostports: { tcp, udp }, ...project };
     await writeLoadProject(workspace, app, written);
     succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 280_000 }));
     const { webSecure } = workspace.ports;
-    const profiles = allProfiles({ webSecure, host: HOST, tcp, udp, slowMs: 1_000 });
+    const profiles = profilesOf({ webSecure, host: HOST, tcp, udp, slowMs: 1_000 });
     const running = await openLoadRun(profiles, ledger);
-    const project = new RolledProject(workspace, app, running, written, { tcp, udp });
+    const rolled = new RolledProject(workspace, app, running, written, { tcp, udp });
     await sleep(2_000);
     expect(running.failures()).toEqual({});
-    return project;
+    return rolled;
   }
 
   /** Ends the load and removes everything. */

@@ -61,4 +61,4 @@ export { isLate } from './certificates/words';
 export { formatCertificate, formatCertificates } from './format/format-certificates';
 export { lookUp, type Lookup, type NameResolver } from './certificates/lookups';
 export { handoverComment } from '@itsup/rollout';
-export { handoverSteps, rolloutSteps } from '@itsup/rollout';
+export { handoverSteps, recreateSteps, rolloutSteps } from '@itsup/rollout';

@@ -225,6 +225,8 @@ export interface RecreateRequest extends Omit<RolloutRequest, 'start'> {
    * health. The old containers are stopped and still there.
    */
   replace(): Promise<void>;
+  /** Called with the containers that run right before they are stopped, while whoever comes waits. */
+  beforeStop?(ids: string[]): Promise<void>;
   /** Containers of other services that are stopped and replaced along, because they share its network or another namespace. */
   also: string[];
   /** The new containers have a health check, so Traefik's docker provider does not show them before they are healthy. */
@@ -305,10 +307,7 @@ export const recreateSteps = [
 ] as const;
 export type RecreateStep = (typeof recreateSteps)[number];
 export type RolloutStep =
-  | (typeof rolloutSteps)[number]
-  | (typeof moveSteps)[number]
-  | (typeof hookSteps)[number]
-  | RecreateStep;
+  (typeof rolloutSteps)[number] | (typeof moveSteps)[number] | (typeof hookSteps)[number] | RecreateStep;
 
 /** What the journal keeps of a rollout in progress; JSON. */
 export interface RolloutState {

@@ -5,6 +5,7 @@
  *
  *   VERSION      told in every answer
  *   READY_AFTER  milliseconds before it is healthy
+ *   LISTEN_AFTER milliseconds before its ports answer and it is healthy
  *   BROKEN       exit: ends at start. unhealthy: never healthy. deaf: healthy, but its port answers nothing
  *   LEDGER       base URL that every POST is reported to before it is answered
  *   PORT         HTTP and websocket, default 8080; TCP is on the next port and UDP on the one after
@@ -17,6 +18,7 @@ const net = require('node:net');
 
 const version = process.env.VERSION ?? 'none';
 const readyAfter = Number(process.env.READY_AFTER ?? 0);
+const listenAfter = Number(process.env.LISTEN_AFTER ?? 0);
 const broken = process.env.BROKEN ?? '';
 const ledger = process.env.LEDGER ?? '';
 const port = Number(process.env.PORT ?? 8080);
@@ -103,11 +105,14 @@ datagrams.on('message', (message, from) => datagrams.send(`${version} ${message}
 
 if (broken === 'deaf') setInterval(() => undefined, 60_000);
 else {
-  server.listen(port);
-  lines.listen(port + 1);
-  datagrams.bind(port + 2);
+  setTimeout(() => {
+    server.listen(port);
+    lines.listen(port + 1);
+    datagrams.bind(port + 2);
+  }, listenAfter);
 }
 
 // Healthy is who has this file: `test -f /tmp/ready && test ! -f /tmp/drain` costs a busy test machine next to nothing.
-if (broken !== 'unhealthy') setTimeout(() => writeFileSync('/tmp/ready', ''), readyAfter);
+if (broken !== 'unhealthy')
+  setTimeout(() => writeFileSync('/tmp/ready', ''), Math.max(readyAfter, listenAfter));
 console.log(`version ${version} is up`);

@@ -32,6 +32,11 @@ export const TOPOLOGY_TEMPLATE_NAMES = [
 
 export type TopologyTemplateName = (typeof TOPOLOGY_TEMPLATE_NAMES)[number];
 
+/** Pages that visitors read. No artifact depends on them. */
+export const PAGE_TEMPLATE_NAMES = ['pages/unavailable.html'] as const;
+
+export type PageTemplates = TemplateSet<(typeof PAGE_TEMPLATE_NAMES)[number]>;
+
 /** Compiled templates; made once, used for every project. */
 export type Templates = TemplateSet<TemplateName>;
 
@@ -87,6 +92,11 @@ export function loadTemplates(root: string): Promise<Templates> {
 /** The same for the picture's templates. */
 export function loadTopologyTemplates(root: string): Promise<TopologyTemplates> {
   return load(root, TOPOLOGY_TEMPLATE_NAMES);
+}
+
+/** The same for the pages that visitors read. */
+export function loadPageTemplates(root: string): Promise<PageTemplates> {
+  return load(root, PAGE_TEMPLATE_NAMES);
 }
 
 async function load<Name extends string>(root: string, names: readonly Name[]): Promise<TemplateSet<Name>> {

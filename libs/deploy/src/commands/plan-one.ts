@@ -8,6 +8,7 @@ import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load
 import type { ObservedContainer, StackPlan } from '../plan/model';
 import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
 import { forceReplace } from '../plan/force-replace';
+import { holdNotes } from '../plan/held';
 import { operationsOf, type OperationFacts } from '../plan/operations';
 import { volumeNotes } from '../plan/plan-networks';
 import { planStack } from '../plan/plan-stack';
@@ -100,7 +101,12 @@ export async function planLoaded(
     (before, one) => forceReplace(before, desired, one, deployed, containers),
     explained,
   );
-  return { ...forced, operations: operationsOf(forced, desired, containers, factsOf(run, loaded)) };
+  const held = spec.project === null ? [] : holdNotes(forced.services, desired, loaded.options);
+  return {
+    ...forced,
+    notes: [...forced.notes, ...held],
+    operations: operationsOf(forced, desired, containers, factsOf(run, loaded)),
+  };
 }
 
 /** Traefik goes although nothing of the stack changed; null: it stays. */

@@ -246,7 +246,11 @@ function unlockedNote(services: readonly DesiredService[], lock: ImageLock): str
 
 const NO_HASHES: Record<string, string> = {};
 
-const NO_OPTIONS: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
+const NO_OPTIONS: ServiceOptions = {
+  rollout: null,
+  drain: { deadlineMs: null, hook: null },
+  hold: { deadlineMs: null },
+};
 
 /** Read as YAML: in its JSON Compose leaves out `x-itsup`. */
 async function readModel(compose: Compose, relocation: Relocation | null): Promise<ComposeModel> {

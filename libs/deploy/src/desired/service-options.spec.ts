@@ -4,12 +4,17 @@ const read = (value: unknown) => serviceOptions('shop', 'web', value);
 
 describe('serviceOptions', () => {
   it('reads what is there', () => {
-    expect(read({ rollout: false, drain: { deadline: 5, command: ['touch', '/tmp/drain'] } })).toEqual({
-      options: { rollout: false, drain: { deadlineMs: 5000, hook: ['touch', '/tmp/drain'] } },
+    const drain = { deadline: 5, command: ['touch', '/tmp/drain'] };
+    expect(read({ rollout: false, drain, hold: { deadline: 90 } })).toEqual({
+      options: {
+        rollout: false,
+        drain: { deadlineMs: 5000, hook: ['touch', '/tmp/drain'] },
+        hold: { deadlineMs: 90_000 },
+      },
       problems: [],
     });
     expect(read(undefined)).toEqual({
-      options: { rollout: null, drain: { deadlineMs: null, hook: null } },
+      options: { rollout: null, drain: { deadlineMs: null, hook: null }, hold: { deadlineMs: null } },
       problems: [],
     });
   });
@@ -20,6 +25,8 @@ describe('serviceOptions', () => {
     [{ rollout: 'no' }, 'rollout is neither true nor false'],
     [{ drain: 5 }, 'drain is not a mapping'],
     [{ drain: { deadline: '5s' } }, 'drain.deadline is not a number of seconds'],
+    [{ hold: true }, 'hold is not a mapping'],
+    [{ hold: { deadline: '1m' } }, 'hold.deadline is not a number of seconds'],
     [{ drain: { command: 'touch' } }, 'drain.command is not a list of words'],
   ])('refuses %j', (value, message) => {
     expect(read(value).problems).toMatchObject([

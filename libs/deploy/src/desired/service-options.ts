@@ -2,10 +2,14 @@ import type { Problem } from '@itsup/config';
 
 import type { ServiceOptions } from '../plan/not-rolled';
 
-const NONE: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
+const NONE: ServiceOptions = {
+  rollout: null,
+  drain: { deadlineMs: null, hook: null },
+  hold: { deadlineMs: null },
+};
 
 /**
- * Reads `x-itsup:` of a service, `{rollout: true|false, drain: {deadline: seconds, command: [...]}}`. What is not
+ * Reads `x-itsup:` of a service, `{rollout: true|false, drain: {deadline: seconds, command: [...]}, hold: {deadline: seconds}}`. What is not
  * understood is a problem, because a misspelt override would decide silently.
  */
 export function serviceOptions(
@@ -21,14 +25,14 @@ export function serviceOptions(
       severity: 'error',
       project,
       message: `x-itsup of service ${service}: ${message}`,
-      help: 'write x-itsup: {rollout: true|false, drain: {deadline: 30, command: [touch, /tmp/drain]}}',
+      help: 'write x-itsup: {rollout: true|false, drain: {deadline: 30, command: [touch, /tmp/drain]}, hold: {deadline: 60}}',
     });
   };
   if (!isMapping(value)) {
     reject('is not a mapping');
     return { options: NONE, problems };
   }
-  const unknown = Object.keys(value).filter((key) => key !== 'rollout' && key !== 'drain');
+  const unknown = Object.keys(value).filter((key) => !['rollout', 'drain', 'hold'].includes(key));
   if (unknown.length > 0) reject(`does not know ${unknown.join(', ')}`);
   const rollout = value['rollout'] ?? null;
   if (rollout !== null && typeof rollout !== 'boolean') reject('rollout is neither true nor false');
@@ -43,6 +47,11 @@ export function serviceOptions(
   }
   const command = drain['command'] ?? null;
   if (command !== null && !isArgv(command)) reject('drain.command is not a list of words');
+  const hold = value['hold'] ?? {};
+  const holdDeadline = isMapping(hold) ? (hold['deadline'] ?? null) : null;
+  if (!isMapping(hold)) reject('hold is not a mapping');
+  else if (holdDeadline !== null && (typeof holdDeadline !== 'number' || holdDeadline < 0))
+    reject('hold.deadline is not a number of seconds');
   return {
     options: {
       rollout: typeof rollout === 'boolean' ? rollout : null,
@@ -50,6 +59,7 @@ export function serviceOptions(
         deadlineMs: typeof deadline === 'number' ? deadline * 1000 : null,
         hook: isArgv(command) ? command : null,
       },
+      hold: { deadlineMs: typeof holdDeadline === 'number' ? holdDeadline * 1000 : null },
     },
     problems,
   };

@@ -1,5 +1,5 @@
 import { problemsOf } from '@itsup/config';
-import { handoverSteps, hookSteps, moveSteps, rolloutSteps } from '@itsup/rollout';
+import { handoverSteps, hookSteps, moveSteps, recreateSteps, rolloutSteps } from '@itsup/rollout';
 
 import type { ServicePlan } from '../plan/model';
 import type { Operation, OperationKind } from '../plan/operation';
@@ -11,6 +11,7 @@ import type { Convergence } from './convergence';
 import { attachProviders, attachToConsumers, removeEdgeNetwork } from './edges';
 import { handFiles, handOverTraefik } from './hand-over-traefik';
 import { makeNetworks } from './make-networks';
+import { canBeHeld, recreateHeldService } from './recreate-held';
 import { recreateNetwork } from './recreate-network';
 import { removeContainers } from './remove-containers';
 import { restartService } from './restart-service';
@@ -37,12 +38,14 @@ export const deploySteps = [
   'attach-providers',
   'connect-services',
   'start',
-  'recreate',
   'restart',
   'await-healthy',
   'attach-to-consumers',
   ...hookSteps,
-  ...rolloutSteps,
+  ...new Set<(typeof rolloutSteps)[number] | (typeof recreateSteps)[number]>([
+    ...rolloutSteps,
+    ...recreateSteps,
+  ]),
   ...moveSteps,
   ...handoverSteps,
   'settle-routes',
@@ -77,7 +80,12 @@ const ACTS: Acts = {
   disconnect: (convergence, { service }) => disconnectService(convergence, planOf(convergence, service)),
   move: (convergence, { service }) => moveOff(convergence, planOf(convergence, service)),
   start: startServices,
-  recreate: recreateService,
+  recreate: (convergence, operation) => {
+    const plan = planOf(convergence, operation.service);
+    return canBeHeld(convergence, plan)
+      ? recreateHeldService(convergence, plan)
+      : recreateService(convergence, operation);
+  },
   restart: restartService,
   roll: (convergence, { service }) => rollService(convergence, planOf(convergence, service)),
   'replace-traefik': (convergence, { service }) => handOverTraefik(convergence, planOf(convergence, service)),

@@ -16,6 +16,13 @@ import { InterruptedError } from '../run/interrupted-error';
 import { containersOf } from './service-containers';
 import { NotHealthyError } from '../run/not-healthy-error';
 
+const FAILED = {
+  rolled: 'rollout-failed',
+  moved: 'move-failed',
+  scaled: 'scaling-failed',
+  recreated: 'recreate-failed',
+} as const;
+
 const DRAIN_DEADLINE_MS = 30_000;
 
 /**
@@ -34,7 +41,7 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
     },
     journal.forService(plan.service),
   );
-  settle(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
+  throwUnlessDone(convergence, plan, outcome, 'rolled', 'the old version keeps serving');
 }
 
 /**
@@ -48,7 +55,7 @@ export async function scaleLosslessly(convergence: Convergence, plan: ServicePla
     request,
     convergence.journal.forService(plan.service),
   );
-  settle(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
+  throwUnlessDone(convergence, plan, outcome, 'scaled', 'as many as before keep serving');
 }
 
 /**
@@ -64,11 +71,12 @@ export async function moveOff(convergence: Convergence, plan: ServicePlan): Prom
       request,
       convergence.journal.forService(plan.service),
     );
-    settle(convergence, plan, outcome, 'moved', 'it serves as before');
+    throwUnlessDone(convergence, plan, outcome, 'moved', 'it serves as before');
   }
 }
 
-function requestOf(
+/** What replacing a service takes, however it is done. */
+export function requestOf(
   convergence: Convergence,
   plan: ServicePlan,
 ): Omit<RolloutRequest, 'fileRoutes' | 'publishRoutes'> {
@@ -126,11 +134,15 @@ async function preStart(
   }
 }
 
-function settle(
+/**
+ * @param whatServes after a failure that left nothing over
+ * @throws NotHealthyError, InterruptedError
+ */
+export function throwUnlessDone(
   { context, loaded }: Convergence,
   { service }: ServicePlan,
   outcome: RolloutOutcome,
-  participle: string,
+  participle: keyof typeof FAILED,
   whatServes: string,
 ): void {
   if (outcome.result === 'done') return;
@@ -141,8 +153,7 @@ function settle(
   const { stack } = loaded.spec;
   const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
   const problem: Problem = {
-    code:
-      participle === 'rolled' ? 'rollout-failed' : participle === 'moved' ? 'move-failed' : 'scaling-failed',
+    code: FAILED[participle],
     severity: 'error',
     project: stack,
     message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,

@@ -2,7 +2,11 @@ import type { ComposeService } from '@itsup/docker';
 
 import { notRolledFacts, type ServiceOptions } from './not-rolled';
 
-const NO_OPTIONS: ServiceOptions = { rollout: null, drain: { deadlineMs: null, hook: null } };
+const NO_OPTIONS: ServiceOptions = {
+  rollout: null,
+  drain: { deadlineMs: null, hook: null },
+  hold: { deadlineMs: null },
+};
 
 function facts(
   service: ComposeService,

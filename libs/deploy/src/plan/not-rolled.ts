@@ -5,6 +5,8 @@ export interface ServiceOptions {
   /** true, false: overrides the decision; null: the facts decide. */
   rollout: boolean | null;
   drain: { deadlineMs: number | null; hook: string[] | null };
+  /** How long a request waits while the service is recreated; 0: not at all, null: the default. */
+  hold: { deadlineMs: number | null };
 }
 
 /**

@@ -194,6 +194,9 @@ class Recreation {
     this.snapshot = await docker.snapshot(ids);
     this.reached = 'stopping';
     await this.save({ direction: 'forward' });
+    await this.request.beforeStop?.(
+      this.old.filter(({ status }) => status === 'running').map(({ id }) => id),
+    );
     await docker.stop(ids, { graceSeconds: null });
   }
 
