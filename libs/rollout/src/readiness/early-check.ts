@@ -1,4 +1,4 @@
-import type { ContainerFacts, RolloutContext } from '../types';
+import type { Clock, ContainerFacts, RolloutDocker } from '../types';
 
 /** From a container's start to the first try of its health check, and from each failure to the next try: at 0.2, 0.4 and 0.8 s. */
 const PAUSES_MS = [200, 200, 400] as const;
@@ -26,7 +26,7 @@ interface Tries {
 export class EarlyCheck {
   private readonly tries = new Map<string, Tries>();
 
-  constructor(private readonly context: Pick<RolloutContext, 'docker' | 'clock'>) {}
+  constructor(private readonly context: { docker: Pick<RolloutDocker, 'exec'>; clock: Pick<Clock, 'now'> }) {}
 
   /** Whether its check succeeded twice since it was started. */
   isReady({ id, startedAt }: Pick<ContainerFacts, 'id' | 'startedAt'>): boolean {
