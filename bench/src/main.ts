@@ -1,6 +1,7 @@
 import { findAvailability, type Availability } from '@itsup/e2e/availability';
 import { run } from '@itsup/e2e/run';
 import { generateRows } from './rows/generate';
+import { recreateRows } from './rows/recreate';
 import { rolloutRows } from './rows/rollout';
 import { runningRows } from './rows/running';
 import { simulatedRows } from './rows/simulated';
@@ -44,6 +45,12 @@ const GROUPS: Group[] = [
     name: 'rollout',
     missing: async () => missingEngine(await findAvailability()),
     full: () => rolloutRows({ rolloutsOfEach: 1, script: dockerRolloutScript(), judged: true }),
+    smoke: null,
+  },
+  {
+    name: 'recreate',
+    missing: async () => missingEngine(await findAvailability()),
+    full: () => recreateRows({ recreates: 10, rollouts: 3, judged: true }),
     smoke: null,
   },
   {

@@ -1,8 +1,8 @@
-import { awaitQuiet } from './await-quiet';
+import { awaitEnded, awaitQuiet } from './await-quiet';
 import { clientsIn } from './waiting-clients';
 
 /** @param openAt names of the connections that are open at a time */
-async function waited(openAt: (now: number) => string[], limitMs = 10_000): Promise<[number, number]> {
+async function waited(openAt: (now: number) => string[], limitMs = 10_000): Promise<[string[], number]> {
   let now = 0;
   const left = await awaitQuiet({ countTo: async () => 0, listTo: async () => openAt(now) }, [], limitMs, {
     clock: {
@@ -23,18 +23,42 @@ describe('awaitQuiet', () => {
       ...(at < 3_000 ? ['kept'] : []),
       `request ${Math.floor(at / 200)}`,
     ]);
-    expect(left).toBe(0);
+    expect(left).toEqual([]);
     expect(now).toBeGreaterThanOrEqual(3_000);
     expect(now).toBeLessThan(3_200);
   });
 
   it('looks for a second at least', async () => {
-    expect(await waited(() => [])).toEqual([0, 1_000]);
+    expect(await waited(() => [])).toEqual([[], 1_000]);
   });
 
   it('gives up on a websocket at the limit, and tells how many there are', async () => {
     const [left, now] = await waited(() => ['websocket', 'stream'], 5_000);
-    expect([left, now]).toEqual([2, 5_000]);
+    expect([left, now]).toEqual([['websocket', 'stream'], 5_000]);
+  });
+});
+
+describe('awaitEnded', () => {
+  it('waits for the last requests and not for what was given up on', async () => {
+    let now = 0;
+    const waiter = {
+      clock: {
+        now: () => now,
+        sleep: async (ms: number) => {
+          now += ms;
+        },
+      },
+      signal: new AbortController().signal,
+      onWaiting: () => undefined,
+    };
+    const table = (until: number) => ({
+      countTo: async () => 0,
+      listTo: async () => ['websocket', ...(now < until ? ['request'] : [])],
+    });
+    await awaitEnded(table(300), [], { except: ['websocket'], limitMs: 5_000 }, waiter);
+    expect(now).toBe(300);
+    await awaitEnded(table(60_000), [], { except: ['websocket'], limitMs: 5_000 }, waiter);
+    expect(now).toBe(5_300);
   });
 });
 

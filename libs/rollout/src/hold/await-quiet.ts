@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 50;
  * than a second. Everybody is served meanwhile.
  *
  * @param limitMs how long what takes longer may keep the others waiting for nothing
- * @returns how many connections are still open when the time is up; 0: it is quiet
+ * @returns the connections that are still open when the time is up, as `listTo` names them; none: it is quiet
  * @throws Interrupted
  */
 export async function awaitQuiet(
@@ -19,10 +19,10 @@ export async function awaitQuiet(
   ends: { address: string; port: number }[],
   limitMs: number,
   waiter: Waiter,
-): Promise<number> {
+): Promise<string[]> {
   const seen = new Map<string, number>();
   let began: number | null = null;
-  let long = 0;
+  let long: string[] = [];
   try {
     await waitFor(
       waiter,
@@ -33,13 +33,42 @@ export async function awaitQuiet(
         const open = new Set(await connections.listTo(ends));
         for (const key of [...seen.keys()]) if (!open.has(key)) seen.delete(key);
         for (const key of open) if (!seen.has(key)) seen.set(key, now);
-        long = [...seen.values()].filter((since) => now - since >= SHORT_MS).length;
-        return now - began >= SHORT_MS && long === 0 ? true : null;
+        long = [...seen].filter(([, since]) => now - since >= SHORT_MS).map(([key]) => key);
+        return now - began >= SHORT_MS && long.length === 0 ? true : null;
       },
     );
-    return 0;
+    return [];
   } catch (error) {
     if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
     return long;
+  }
+}
+
+/**
+ * Waits until nothing is under way at the containers but the connections that were not worth waiting for.
+ * @throws Interrupted
+ */
+export async function awaitEnded(
+  connections: ConnectionTable,
+  ends: { address: string; port: number }[],
+  options: { except: readonly string[]; limitMs: number },
+  waiter: Waiter,
+): Promise<void> {
+  const except = new Set(options.except);
+  try {
+    await waitFor(
+      waiter,
+      {
+        what: 'requests at the old containers to finish',
+        limitMs: options.limitMs,
+        intervalMs: LOOK_EVERY_MS,
+      },
+      async () => {
+        const open = await connections.listTo(ends);
+        return open.every((key) => except.has(key)) ? true : null;
+      },
+    );
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof RolloutError)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { COMPOSE_LABELS } from '@itsup/docker';
 import { drain } from '../drain/drain';
-import { awaitQuiet } from './await-quiet';
+import { awaitEnded, awaitQuiet } from './await-quiet';
 import { Hold } from './hold';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import type { StepRunner } from '../procedure/step-runner';
@@ -157,31 +157,37 @@ class Recreation {
       return;
     }
     const ends = endsOf(session.provided(old));
-    await this.step('wait-quiet', async () => {
-      if (connections === null) return;
+    const long = await this.step('wait-quiet', async () => {
+      if (connections === null) return [];
       const limitMs = this.request.drain.deadlineMs;
       const left = await awaitQuiet(connections, ends, limitMs, session.waiter('wait-quiet'));
-      if (left > 0)
+      if (left.length > 0)
         session.note(
-          `${left} connection${left === 1 ? '' : 's'} still open after ${Math.round(limitMs / 1000)} s; they are cut`,
+          `${left.length} connection${left.length === 1 ? '' : 's'} still open after ${Math.round(limitMs / 1000)} s; they are cut`,
         );
+      return left;
     });
     await this.step('hold', async () => {
       this.reached = 'held';
       const { limitMs, page } = this.request.hold;
       hold.begin(limitMs, page);
       await session.pinInManner('hold', hold.configuration(old), { connections: 'listener' });
-      const hook = this.request.drain.hook === 'auto' ? null : this.request.drain.hook;
       const waiter = session.waiter('hold');
-      await drain(
-        session.context,
-        old,
-        ends,
-        { hook, deadlineMs: LAST_REQUESTS_MS },
-        waiter,
-        () => undefined,
-      );
+      await this.runDrainHook();
+      if (connections !== null)
+        await awaitEnded(connections, ends, { except: long, limitMs: LAST_REQUESTS_MS }, waiter);
     });
+  }
+
+  /** The operator's own; the convention of the file is for who is led away from, and nobody is any more. */
+  private async runDrainHook(): Promise<void> {
+    const { hook } = this.request.drain;
+    if (hook === 'auto' || hook === null) return;
+    const { session, old } = this;
+    const context = { ...session.context, connections: null };
+    await drain(context, old, [], { hook, deadlineMs: 0 }, session.waiter('hold'), (text) =>
+      session.note(text),
+    );
   }
 
   private goWithout(why: string): void {
