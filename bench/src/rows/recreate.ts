@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { http } from '@itsup/e2e/clients';
 import {
-  allProfiles,
   createLoadWorkspace,
   failuresOf,
   openLedger,
   openLoadRun,
+  shortProfiles,
   writeLoadProject,
   type LoadProject,
-  type Profile,
 } from '@itsup/e2e/load';
 import { freePorts } from '@itsup/e2e/ports';
 import { output, succeeded } from '@itsup/e2e/run';
@@ -94,7 +93,7 @@ async function recreateUnderLoad(workspace: TestWorkspace, tool: Tool, times: nu
   succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 200_000 }));
   await sleep(SETTLE_MS);
   const load = await openLoadRun(
-    profilesOf({ webSecure: workspace.ports.webSecure, host: HOST, tcp, udp }),
+    shortProfiles({ webSecure: workspace.ports.webSecure, host: HOST, tcp, udp }),
     ledger,
   );
   await sleep(SETTLE_MS);
@@ -115,15 +114,6 @@ async function recreateUnderLoad(workspace: TestWorkspace, tool: Tool, times: nu
     longest: Math.max(...Object.values(tallies).map(({ latency }) => latency.max)) / 1000,
     gap: Math.max(...gaps),
   };
-}
-
-/** 200 a second, none of which takes long. */
-function profilesOf(target: Parameters<typeof allProfiles>[0]): Profile[] {
-  const rates: Record<string, number> = { 'new connections': 60, 'kept connections': 60, posts: 50, tcp: 30 };
-  return allProfiles(target).flatMap((profile) => {
-    const perSecond = rates[profile.name];
-    return perSecond === undefined ? [] : [{ ...profile, perSecond, timeoutMs: 70_000 }];
-  });
 }
 
 /** Seconds, of rollouts of a service that can run twice. */

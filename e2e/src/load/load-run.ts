@@ -67,6 +67,21 @@ export function allProfiles(target: {
   ];
 }
 
+/** 200 requests a second, HTTP and TCP, for a recreate: none takes long, and UDP cannot wait. */
+export function shortProfiles(target: Parameters<typeof allProfiles>[0]): Profile[] {
+  const rates: Record<string, number> = {
+    'new connections': 60,
+    'kept connections': 60,
+    posts: 50,
+    'tcp by SNI': 15,
+    tcp: 15,
+  };
+  return allProfiles(target).flatMap((profile) => {
+    const perSecond = rates[profile.name];
+    return perSecond === undefined ? [] : [{ ...profile, perSecond, timeoutMs: 70_000 }];
+  });
+}
+
 /** A websocket, which ends with its container. */
 export function websocketProfile({ webSecure, host }: { webSecure: number; host: string }): Profile {
   return {

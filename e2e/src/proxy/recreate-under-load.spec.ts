@@ -5,22 +5,7 @@ import { recreateSteps } from '@itsup/deploy';
 import { describeWithProxy } from '../harness/describe-with';
 import { NODE } from '../harness/images';
 import { succeeded } from '../harness/run';
-import { allProfiles, RolledProject, type Profile } from '../load';
-
-/** 200 requests a second, HTTP and TCP; nothing that takes longer than the moment between two versions, and no UDP. */
-function shortProfiles(target: Parameters<typeof allProfiles>[0]): Profile[] {
-  const perSecond: Record<string, number> = {
-    'new connections': 60,
-    'kept connections': 60,
-    posts: 50,
-    'tcp by SNI': 15,
-    tcp: 15,
-  };
-  return allProfiles(target).flatMap((profile) => {
-    const rate = perSecond[profile.name];
-    return rate === undefined ? [] : [{ ...profile, perSecond: rate, timeoutMs: 70_000 }];
-  });
-}
+import { RolledProject, shortProfiles } from '../load';
 
 describeWithProxy([NODE], 'a recreate under load', () => {
   let project: RolledProject;
