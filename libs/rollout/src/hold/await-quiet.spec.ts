@@ -56,9 +56,9 @@ describe('awaitEnded', () => {
       listTo: async () => ['websocket', ...(now < until ? ['request'] : [])],
     });
     await awaitEnded(table(300), [], { except: ['websocket'], limitMs: 5_000 }, waiter);
-    expect(now).toBe(300);
+    expect(now).toBe(300 + 250);
     await awaitEnded(table(60_000), [], { except: ['websocket'], limitMs: 5_000 }, waiter);
-    expect(now).toBe(5_300);
+    expect(now).toBe(5_550);
   });
 });
 

@@ -5,6 +5,8 @@ import type { ConnectionTable } from '../types';
 /** Older ones are long: uploads, streams, websockets. Nobody has to wait for these. */
 const SHORT_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+/** A request that chose its way right before the switch may connect a moment later, on a busy host. */
+const ENDED_FOR_MS = 250;
 
 /**
  * Waits until only short requests are under way at the containers: what Traefik kept open from before is gone, and no connection is older
@@ -45,7 +47,7 @@ export async function awaitQuiet(
 }
 
 /**
- * Waits until nothing is under way at the containers but the connections that were not worth waiting for.
+ * Waits until nothing has been under way at the containers for a moment but the connections that were not worth waiting for.
  * @throws Interrupted
  */
 export async function awaitEnded(
@@ -55,6 +57,7 @@ export async function awaitEnded(
   waiter: Waiter,
 ): Promise<void> {
   const except = new Set(options.except);
+  let since: number | null = null;
   try {
     await waitFor(
       waiter,
@@ -65,7 +68,9 @@ export async function awaitEnded(
       },
       async () => {
         const open = await connections.listTo(ends);
-        return open.every((key) => except.has(key)) ? true : null;
+        if (!open.every((key) => except.has(key))) since = null;
+        else since ??= waiter.clock.now();
+        return since !== null && waiter.clock.now() - since >= ENDED_FOR_MS ? true : null;
       },
     );
   } catch (error) {

@@ -10,8 +10,6 @@ import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } f
 
 /** A connection is let go of when nothing came for so long: closing a listener resets what waits to be accepted. */
 const QUIET_MS = 500;
-/** What is still open then is cut: websockets that were opened while nobody served. */
-const QUIET_LIMIT_MS = 10_000;
 const PROOF_MS = 2_000;
 
 /**
@@ -95,10 +93,13 @@ export class Hold {
     );
   }
 
-  /** Closes the listeners once no Traefik leads anybody there and what they carry has come to an end. */
-  async closeWhenQuiet(): Promise<void> {
+  /**
+   * Closes the listeners once no Traefik leads anybody there and what they carry has come to an end.
+   * @param limitMs what is open then is cut: websockets that were opened while nobody served
+   */
+  async closeWhenQuiet(limitMs: number): Promise<void> {
     const { clock } = this.session.context;
-    const until = clock.now() + QUIET_LIMIT_MS;
+    const until = clock.now() + limitMs;
     while (clock.now() < until && ![...this.relays.values()].every((relay) => relay.isQuiet(QUIET_MS)))
       await clock.sleep(50);
     this.close();

@@ -125,7 +125,7 @@ class Recreation {
   /** The pin goes when the labels serve, the listeners when they are quiet. */
   private async handBack(ready: ContainerFacts[]): Promise<void> {
     const { session, request, hold } = this;
-    const closing = hold?.closeWhenQuiet() ?? Promise.resolve();
+    const closing = hold?.closeWhenQuiet(this.request.drain.deadlineMs) ?? Promise.resolve();
     closing.catch(() => undefined);
     const { publishRoutes, fileRoutes } = request;
     await this.step('publish-routes', async () => {
@@ -267,7 +267,7 @@ class Recreation {
       drain: this.request.drain,
       switched: this.hold !== null,
     });
-    await this.hold?.closeWhenQuiet();
+    await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
   }
 
   /** The new ones did not come up: the old ones are started again, or made once more as they were. */
@@ -292,7 +292,7 @@ class Recreation {
     if (!this.hold) return;
     await session.pinInManner('switch', session.provided(serving), {});
     await session.awaitLabels('await-labels', await awaitEngineHealth(session, 'await-labels', ready));
-    await this.hold.closeWhenQuiet();
+    await this.hold.closeWhenQuiet(this.request.drain.deadlineMs);
     await session.unpin('unpin');
   }
 

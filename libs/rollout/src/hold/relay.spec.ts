@@ -89,6 +89,18 @@ describe('openRelay', () => {
     expect((await send(held.port, 'later').answer).status).toBe(200);
   });
 
+  it('loses nobody who comes at the very moment of the release', async () => {
+    const { target } = await application();
+    const held = await relay('http');
+    const waiting = Array.from({ length: 20 }, (_, index) => send(held.port, `early ${index}`));
+    while (held.total < waiting.length) await sleep(5);
+    const released = held.release([target]);
+    const late = Array.from({ length: 50 }, (_, index) => send(held.port, `late ${index}`));
+    await released;
+    const answers = await Promise.all([...waiting, ...late].map(({ answer }) => answer));
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
   it('waits for a container that takes no connection in its first moments', async () => {
     const { target, bodies } = await application();
     const { port } = target;

@@ -80,11 +80,13 @@ class LoopbackRelay implements Relay {
 
   async release(targets: RelayTarget[]): Promise<void> {
     clearTimeout(this.timer);
+    // Whoever comes while the kernel is being asked is in no answer of it, and has not given up.
+    const asked = new Set(this.held.keys());
     const clients = await clientsAt(this.port);
     this.targets = targets;
     this.mode = 'forwarding';
     for (const socket of this.letGo()) {
-      if (this.isGone(socket, clients)) socket.destroy();
+      if (asked.has(socket) && this.isGone(socket, clients)) socket.destroy();
       else this.queue.push(socket);
     }
     this.next();

@@ -183,8 +183,9 @@ function routerOf(
     copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
   }
   if (manner?.below) return lowered(protocol, copy);
+  // 0 would be the priority of the rule again, which a TCP router that catches all has at -1.
   if (protocol !== 'udp' && !winsTies)
-    copy = withField(copy, 'priority', routerPriority(protocol, router) + 1);
+    copy = withField(copy, 'priority', routerPriority(protocol, router) + 1 || 1);
   return copy;
 }
 
