@@ -19,6 +19,7 @@ import { byProject, observe, type Observed } from '../plan/observe';
 import { NEW_MS, OLD_MS, unservedRows } from '../serving/check-serving';
 import { readDeployed, writeDeployed, type DeployedFile } from '../state/deployed';
 import type { StepHook } from '../state/journal';
+import { readRecords, writeRecord } from '../state/records';
 import { failureProblems } from '../run/failure-problems';
 import { hideSecrets, type StackRun } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
@@ -104,6 +105,11 @@ async function markUnserved(run: Run, { stack }: StackSpec, unserved: readonly P
   const file: DeployedFile = unserved.length > 0 ? { ...rest, unserved: true } : rest;
   run.deployed.set(stack, file);
   await writeDeployed(run.context.state, file);
+  if (unserved.length > 0) return;
+  // What was deployed then is served by now, so that deploy did not fail for good.
+  const records = await readRecords(run.context.state, stack);
+  const own = records.find(({ id }) => id === deployed.record);
+  if (own !== undefined) await writeRecord(run.context.state, { ...own, outcome: 'deployed', problems: [] });
 }
 
 /** How long Traefik may take to make up its mind about what was just deployed. */

@@ -10,7 +10,8 @@ import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
 import type { RowQuestion } from '../serving/questions';
 import { verdictOn } from '../serving/verdict';
-import { readDeployed, type DeployedFile } from '../state/deployed';
+import type { DeployRecord } from '../requests';
+import { readRecords } from '../state/records';
 import { certificateFacts, certificateFindings } from './certificate-facts';
 import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
@@ -87,29 +88,30 @@ export async function unservedNow(
       ? await listEngine(context)
       : { engine: { reachable: true, reason: null }, listing: listed };
   if (!engine.reachable) return [];
-  const deployed = await deployedOf(context, workspace);
+  const last = await lastRecords(context, workspace);
   // On a host that nothing was deployed to nothing is to be served yet.
-  if (deployed.length === 0) return [];
+  if (last.length === 0) return [];
   const traefik = await askTraefik(context, listing);
   const found = judgeRows(workspace, routeWorkspace(workspace), { engine, listing, ...traefik });
-  return [...found, ...askedInVain(deployed)];
+  return [...found, ...failedLast(last)];
 }
 
-async function deployedOf({ state }: DeployContext, { projects }: Workspace): Promise<DeployedFile[]> {
-  const files = await Promise.all(projects.map(({ name }) => readDeployed(state, name)));
-  return files.filter((file) => file !== null);
+/** Of each project the newest record, where it has one. */
+async function lastRecords({ state }: DeployContext, { projects }: Workspace): Promise<DeployRecord[]> {
+  const records = await Promise.all(projects.map(({ name }) => readRecords(state, name, 1)));
+  return records.flat();
 }
 
-/** Stacks whose last deploy asked for a row that was not served: only a deploy asks again, so that is all that is known. */
-function askedInVain(deployed: readonly DeployedFile[]): Problem[] {
-  return deployed.flatMap(({ stack, unserved }): Problem[] =>
-    unserved !== true
+/** What a deploy could not do, or asked for in vain: only another one tells whether it is so still. */
+function failedLast(records: readonly DeployRecord[]): Problem[] {
+  return records.flatMap(({ stack, outcome, problems }): Problem[] =>
+    outcome !== 'failed'
       ? []
       : [
           {
-            ...{ code: 'row-not-served', severity: 'error', project: stack },
-            message: `${stack}: not all of its rows were served when it was deployed last`,
-            help: `itsup history ${stack} says which; itsup deploy ${stack} asks again`,
+            ...{ code: 'last-deploy-failed', severity: 'error', project: stack },
+            message: `${stack}: its last deploy failed: ${problems[0] ?? 'without a word'}`,
+            help: `itsup history ${stack}; correct it, then: itsup deploy ${stack}`,
           },
         ],
   );

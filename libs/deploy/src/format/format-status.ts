@@ -71,7 +71,9 @@ function lastDeploy({ lastDeploy: record, state, published }: StackStatus, now: 
 function remarksOf(status: StackStatus, now: number): string[] {
   const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder, lastDeploy } =
     status;
-  const remarks = status.unserved.map(({ message, help }) => [message, help].filter(Boolean).join('; '));
+  const remarks = status.unserved
+    .filter(({ code }) => code !== 'last-deploy-failed')
+    .map(({ message, help }) => [message, help].filter(Boolean).join('; '));
   if (lastDeploy !== null && (lastDeploy.outcome === 'failed' || lastDeploy.outcome === 'interrupted'))
     remarks.push(...lastDeploy.problems.map((problem) => `the last ${lastDeploy.command}: ${problem}`));
   remarks.push(...drift.map(({ message }) => message));

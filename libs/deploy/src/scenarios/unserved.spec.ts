@@ -85,10 +85,11 @@ describe('a stack that is deployed and not served', () => {
       workspace: simulated.workspace(),
       stacks: ['shop'],
     });
-    expect(shop).toMatchObject({ state: 'degraded', unserved: [{ code: 'row-not-served' }] });
+    expect(shop).toMatchObject({ state: 'degraded', unserved: [{ code: 'last-deploy-failed' }] });
     answer = PAGE;
     expect((await deploy('shop')).status).toBe('unchanged');
     expect((await readDeployed(state(), 'shop'))?.unserved).toBeUndefined();
+    expect(await readRecords(state(), 'shop')).toMatchObject([{ outcome: 'deployed', problems: [] }]);
     // From here on nobody asks any more.
     answer = BAD_GATEWAY;
     expect((await deploy('shop')).status).toBe('unchanged');

@@ -6,7 +6,7 @@ const STAYS_SO: ReadonlySet<string> = new Set([
   'router-error',
   'router-refused',
   'no-server',
-  'row-not-served',
+  'last-deploy-failed',
 ]);
 
 /** Rows of the projects that are not served now. */
