@@ -29,12 +29,17 @@ export async function bringBack(convergence: Convergence, service: string): Prom
       await docker.remove(others, { force: true });
       const ids = new Map<string, string>();
       for (const one of gone) ids.set(one.id, await docker.bringBack(one));
+      reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
       await bringBackUsers(docker, loaded, service, ids);
+      return;
     }
     reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    reporter.line(stack, `${service}: ${nameOf(before)} could not be brought back: ${reason}`);
+    reporter.line(
+      stack,
+      `${service}: what ran before (${nameOf(before)}) could not be brought back: ${reason}`,
+    );
   }
 }
 

@@ -53,8 +53,14 @@ describe('keptContainer', () => {
   });
 
   it('joins no network where it uses that of another container', () => {
-    const raw = { ...RAW, HostConfig: { NetworkMode: 'container:vpn' }, NetworkSettings: { Networks: {} } };
+    const raw = {
+      ...RAW,
+      Config: { ...RAW.Config, Hostname: '0123456789ab' },
+      HostConfig: { NetworkMode: 'container:vpn' },
+      NetworkSettings: { Networks: {} },
+    };
     expect(keptContainer(raw, true)).toMatchObject({ networks: [] });
     expect(keptContainer(raw, true).body).not.toHaveProperty('NetworkingConfig');
+    expect(keptContainer(raw, true).body).not.toHaveProperty('Hostname');
   });
 });

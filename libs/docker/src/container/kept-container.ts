@@ -43,7 +43,9 @@ export interface KeptContainer {
 export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
   const { Config: config, HostConfig: host } = raw;
   const { Hostname: hostname, MacAddress: _mac, ...rest } = config;
-  const isOwnName = hostname !== undefined && !raw.Id.startsWith(hostname);
+  const isShared = /^(?:container:|host$|none$)/.test(host.NetworkMode);
+  // With another one's network it shows that one's name, which the engine does not take back.
+  const isOwnName = hostname !== undefined && !isShared && !raw.Id.startsWith(hostname);
   const placed = new Set([
     ...(host.Binds ?? []).map((bind) => bind.split(':')[1]),
     ...(host.Mounts ?? []).map(({ Target }) => Target),
@@ -56,7 +58,6 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
     ...endpoints.filter(([name]) => name === host.NetworkMode),
     ...endpoints.filter(([name]) => name !== host.NetworkMode),
   ];
-  const isShared = /^(?:container:|host$|none$)/.test(host.NetworkMode);
   return {
     id: raw.Id,
     name: raw.Name.replace(/^\//, ''),
