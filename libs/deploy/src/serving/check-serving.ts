@@ -31,7 +31,10 @@ export async function unservedRows(
   limitMs: number,
 ): Promise<Problem[]> {
   const { ask, system, signal, reporter } = run.context;
-  const routes = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
+  const all = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
+  // Of a service that is not started (its profile is off, no replica is wanted) `validate` warns: nothing is to serve.
+  const started = run.deployed.get(spec.stack)?.services ?? {};
+  const routes = all.filter(({ service }) => service === null || (started[service]?.replicas ?? 0) > 0);
   if (ask === undefined || spec.project === null || routes.length === 0) return [];
   const until = system.now() + limitMs;
   const passed = new Set<string>();
