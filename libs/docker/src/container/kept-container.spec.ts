@@ -10,12 +10,16 @@ const RAW: RawKept = {
   HostConfig: {
     NetworkMode: 'shop_default',
     Binds: ['/srv:/srv:ro'],
-    Mounts: [{ Target: '/named' }],
+    Mounts: [
+      { Type: 'volume', Source: 'shop_named', Target: '/named' },
+      { Type: 'volume', Target: '/anonymous' },
+    ],
     Memory: 7,
   },
   Mounts: [
     { Type: 'bind', Destination: '/srv', RW: false },
     { Type: 'volume', Name: 'shop_named', Destination: '/named', RW: true },
+    { Type: 'volume', Name: 'beef', Destination: '/anonymous', RW: true },
     { Type: 'volume', Name: 'f00d', Destination: '/data', RW: true },
   ],
   NetworkSettings: {
@@ -38,7 +42,10 @@ describe('keptContainer', () => {
         HostConfig: {
           NetworkMode: 'shop_default',
           Binds: ['/srv:/srv:ro', 'f00d:/data'],
-          Mounts: [{ Target: '/named' }],
+          Mounts: [
+            { Type: 'volume', Source: 'shop_named', Target: '/named' },
+            { Type: 'volume', Source: 'beef', Target: '/anonymous' },
+          ],
           Memory: 7,
         },
         NetworkingConfig: { EndpointsConfig: { shop_default: { Aliases: ['db'] } } },

@@ -8,7 +8,7 @@ export interface RawKept {
   HostConfig: Record<string, unknown> & {
     NetworkMode: string;
     Binds?: string[] | null;
-    Mounts?: { Target: string }[] | null;
+    Mounts?: { Type?: string; Source?: string; Target: string }[] | null;
   };
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[] | null;
   NetworkSettings: {
@@ -46,9 +46,16 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
   const isShared = /^(?:container:|host$|none$)/.test(host.NetworkMode);
   // With another one's network it shows that one's name, which the engine does not take back.
   const isOwnName = hostname !== undefined && !isShared && !raw.Id.startsWith(hostname);
+  // An anonymous volume has no source there: it gets the name that the engine gave it.
+  const mounts = (host.Mounts ?? []).map((mount) => {
+    const made = raw.Mounts?.find(
+      ({ Type, Destination }) => Type === 'volume' && Destination === mount.Target,
+    );
+    return (mount.Source ?? '') === '' && made?.Name !== undefined ? { ...mount, Source: made.Name } : mount;
+  });
   const placed = new Set([
     ...(host.Binds ?? []).map((bind) => bind.split(':')[1]),
-    ...(host.Mounts ?? []).map(({ Target }) => Target),
+    ...mounts.map(({ Target }) => Target),
   ]);
   const anonymous = (raw.Mounts ?? []).filter(
     ({ Type, Name, Destination }) => Type === 'volume' && Name !== undefined && !placed.has(Destination),
@@ -67,6 +74,7 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
       Image: isNamed ? config.Image : raw.Image,
       HostConfig: {
         ...host,
+        ...(host.Mounts && { Mounts: mounts }),
         Binds: [
           ...(host.Binds ?? []),
           ...anonymous.map(({ Name, Destination, RW }) => `${Name ?? ''}:${Destination}${RW ? '' : ':ro'}`),
