@@ -124,6 +124,19 @@ describe('missingFrom', () => {
     expect(missingFrom(old, serving(served, { certificates: [certificate] }), ['a.web.test'])).toBe('');
   });
 
+  it('does not ask the final instance for the way of challenges that a temporary one has', () => {
+    const challenges = { ...router, service: 'handover-challenges' };
+    const temporary = serving({
+      ...served,
+      routers: { ...served.routers, 'handover-challenges-web@file': challenges },
+      services: {
+        ...served.services,
+        'handover-challenges@file': { loadBalancer: { servers: [{ url: 'http://127.0.0.1:26482' }] } },
+      },
+    });
+    expect(missingFrom(temporary, old, [])).toBe('');
+  });
+
   it('does not ask an instance without a resolver to answer challenges', () => {
     const challenges = { ...router, service: 'acme-http@internal' };
     const owner = serving({ ...served, routers: { ...served.routers, 'challenges@file': challenges } });

@@ -10,6 +10,8 @@ import { writePrivate } from './handover-state';
 
 /** Of the dynamic folder: what is mounted there is for the temporary instance alone. Empty and without a meaning to any other. */
 const ownFolder = 'handover';
+/** What the names of the temporary instance's own routers and services begin with: no other instance has them. */
+export const ownRoutes = 'handover-challenges';
 const defaultDirectory = '/etc/traefik/dynamic';
 
 /** Traefik's own router for challenges has the largest there is, and no other may come nearer. */
@@ -61,11 +63,11 @@ export function challengeRoutes(current: Tree, next: Tree): Record<string, unkno
   if (entryPoints.length === 0) return {};
   const owners = [...new Set([apiAddressOf(current), apiAddressOf(next)])];
   const routers = entryPoints.map((entryPoint) => [
-    `handover-challenges-${entryPoint}`,
+    `${ownRoutes}-${entryPoint}`,
     {
       entryPoints: [entryPoint],
       rule: 'PathPrefix(`/.well-known/acme-challenge/`)',
-      service: 'handover-challenges',
+      service: ownRoutes,
       ...(isShared(next, entryPoint) ? {} : { priority: highestPriority }),
     },
   ]);
@@ -73,7 +75,7 @@ export function challengeRoutes(current: Tree, next: Tree): Record<string, unkno
     http: {
       routers: Object.fromEntries(routers) as Record<string, unknown>,
       services: {
-        'handover-challenges': {
+        [ownRoutes]: {
           loadBalancer: {
             servers: owners.map((url) => ({ url })),
             // Of two addresses one has nobody yet, or no more.

@@ -9,6 +9,7 @@ import {
   type ServedSection,
 } from '../traefik-api';
 import { askedNames, demandedNames, type Stored } from './demanded-names';
+import { ownRoutes } from './handover-files';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
 import { protocols } from '../pin/provided-configuration';
@@ -35,7 +36,7 @@ export function missingFrom(old: Serving, fresh: Serving, names: readonly string
   const points = new Set(fresh.entryPoints);
   for (const protocol of protocols) {
     for (const [name, router] of old.configuration[protocol].routers) {
-      if (name.endsWith('@internal') || router.status === 'disabled') continue;
+      if (isItsOwn(name) || router.status === 'disabled') continue;
       if (textField(router.definition, 'service') === challengeService) continue;
       const wanted = listField(router.definition, 'entryPoints');
       if (wanted.length > 0 && !wanted.some((point) => points.has(point))) continue;
@@ -47,7 +48,7 @@ export function missingFrom(old: Serving, fresh: Serving, names: readonly string
       }
     }
     for (const [name, service] of old.configuration[protocol].services) {
-      if (name.endsWith('@internal') || service.status === 'disabled') continue;
+      if (isItsOwn(name) || service.status === 'disabled') continue;
       const found = fresh.configuration[protocol].services.get(name);
       if (!found) return `service ${name} is not there`;
       if (serversOf(found.definition) !== serversOf(service.definition))
@@ -56,6 +57,11 @@ export function missingFrom(old: Serving, fresh: Serving, names: readonly string
   }
   const missing = names.find((name) => !hasCertificate(fresh, name));
   return missing === undefined ? '' : `there is no certificate for ${missing}`;
+}
+
+/** What Traefik makes by itself, and what only a temporary instance has. */
+function isItsOwn(name: string): boolean {
+  return name.endsWith('@internal') || name.startsWith(ownRoutes);
 }
 
 /** Traefik's own answer to challenges, which only an instance with a resolver has. */
