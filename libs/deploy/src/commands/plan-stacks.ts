@@ -4,6 +4,7 @@ import type { DeployContext } from '../context';
 import type { StackPlan } from '../plan/model';
 import { rangeChange } from '../proxy/proxynet';
 import { planDown } from '../plan/plan-stack';
+import { readRecords } from '../state/records';
 import { containersFor } from '../plan/observe';
 import { forEachBounded } from '../for-each-bounded';
 import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from '../requests';
@@ -19,10 +20,6 @@ import type { StackSpec } from '../stack/stack-spec';
 import { successionNotes } from '../run/successors';
 
 const PARALLEL = 4;
-
-/** Beside a plan without a change: nothing to do is not the same as all well. */
-const UNSERVED =
-  'not all of its rows were served when it was deployed last: a deploy asks for them again, and fails as long as they are not';
 
 /** Why a stack goes that has a folder. */
 export const DISABLED = 'enabled: false';
@@ -64,7 +61,7 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
   const known = [
     ...successionNotes(run, spec),
     ...(spec.project === null ? run.held.map(heldNote) : []),
-    ...(run.deployed.get(spec.stack)?.unserved === true ? [UNSERVED] : []),
+    ...(await failedLast(run, spec)),
   ];
   const plan = { ...planned.plan, notes: [...planned.plan.notes, ...known] };
   if (loaded === null || plan.unchanged) return plan;
@@ -81,6 +78,13 @@ async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
     ...ofTraefik,
   ];
   return { ...plan, notes };
+}
+
+/** Nothing to do is not the same as all well: what failed last is tried again, and asked for again. */
+async function failedLast({ context }: Run, { stack }: StackSpec): Promise<string[]> {
+  const [last] = await readRecords(context.state, stack, 1);
+  if (last?.outcome !== 'failed') return [];
+  return [`its last deploy failed: ${last.problems[0] ?? 'without a word'}; a deploy tries again`];
 }
 
 /** Only routes: they come with the proxy's deploy or with the project's own. */
