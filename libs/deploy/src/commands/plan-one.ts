@@ -92,7 +92,11 @@ export async function planLoaded(
     networks: live.networks,
   });
   const files = run.publisher.pending(spec.stack);
-  const notes = [...loaded.notes, ...renameNotes(deployed, spec), ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes)];
+  const notes = [
+    ...loaded.notes,
+    ...renameNotes(deployed, spec),
+    ...volumeNotes(desired.ownVolumes, deployed?.volumes, live.volumes),
+  ];
   const whole = { ...plan, files, unchanged: plan.unchanged && files.length === 0, notes };
   const explained =
     spec.project === null ? explainStaticChange(whole, run.publisher) : withRoutes(whole, run, spec.stack);
