@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { parse } from 'yaml';
 import { generatorTree, printed } from '../testing/generator-tree';
 import importGenerator, { type ImportSchema } from './import';
@@ -163,7 +164,9 @@ ${mqtt.replace('services:\n', '')}`;
     const told = await printed(() => importGenerator(tree, { file: join(tree.root, path) }));
     expect(tree.read('projects/mqtt/ingress.yml', 'utf8')).toContain('hostport: 1883\n');
     expect(told).toContain('Remove it');
-    expect(told).toMatch(/warning: hostport 1883.* is published by mqtt:proxy itself/);
+    expect(stripVTControlCharacters(told)).toMatch(
+      /warning: hostport 1883.* is published by mqtt:proxy itself/,
+    );
   });
 
   it.each<[string, Record<string, string>, Partial<ImportSchema>, string]>([
