@@ -79,7 +79,14 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'tools/**/*.ts'],
-    ignores: ['libs/docker/**', '**/*.spec.ts', '**/testing/**'],
+    // Two programs that are no part of an engine: Nx, whose worker sends messages, and git, which is asked for a commit.
+    ignores: [
+      'libs/docker/**',
+      'tools/itsup/src/cli/run-nx.ts',
+      'tools/itsup/src/head-commit.ts',
+      '**/*.spec.ts',
+      '**/testing/**',
+    ],
     rules: {
       'no-restricted-imports': ['error', { paths: startsProcesses }],
       'no-restricted-syntax': [

@@ -44,12 +44,12 @@ describe('nx affected', () => {
 
   const source = (example: string, file: string): string => `projects/${workspace.name(example)}/${file}`;
 
-  it('takes a Compose edit for that project alone; its consumers are selected and find nothing to do', async () => {
+  it('takes a Compose edit for that project; its consumers are generated no more, and judged again by what they reach', async () => {
     await edit(source('catalog', 'docker-compose.yml'), (text) => text.replace('retries: 3', 'retries: 4'));
     const { selected, generated, validated } = await affected();
     expect(selected).toEqual(['catalog', 'shop']);
     expect(generated).toEqual(['catalog']);
-    expect(validated).toEqual(['catalog']);
+    expect(validated).toEqual(['catalog', 'shop']);
   });
 
   it('takes an ingress edit for that project and the proxy', async () => {
@@ -83,6 +83,9 @@ describe('nx affected', () => {
   });
 
   it('takes an egress edit for the consumer', async () => {
+    await edit(source('catalog', 'ingress.yml'), (text) =>
+      text.replace(/(- \S*shop\n)/, `$1    - ${workspace.name('notes')}\n`),
+    );
     await edit(
       source('notes', 'ingress.yml'),
       (text) => `${text}egress: ['${workspace.name('catalog')}:api']\n`,

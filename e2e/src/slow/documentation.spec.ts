@@ -12,7 +12,8 @@ import { REPOSITORY } from '../harness/repository';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
 /** Programs of the system that the documentation uses; a name that is not here is probably misspelt. */
-const SYSTEM = 'age-keygen apt cd export git journalctl mkdir rm sops systemctl usermod'.split(' ');
+const SYSTEM =
+  'age-keygen apt cd export git journalctl mkdir mv printf rm sops systemctl umask usermod'.split(' ');
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 /** Need no engine and change nothing but generated files. */
 const HARMLESS = ['generate', 'validate', 'plan', 'explain', 'topology'];
