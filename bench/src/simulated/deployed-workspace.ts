@@ -21,7 +21,7 @@ export async function deployedWorkspace(tree: TreeOptions): Promise<BenchWorkspa
   await copyFile(COMMAND, join(bin, 'docker'));
   await chmod(join(bin, 'docker'), 0o755);
   await timeOf(workspace.nx(['run-many', '-t', 'validate']));
-  const docker = new SimulatedDocker();
+  const docker = new SimulatedDocker(workspace.state);
   const { outcomes } = await deployStacks(
     {
       root: workspace.root,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { run } from '@itsup/e2e/run';
 import {
   DockerError,
@@ -19,12 +20,17 @@ import { composeModel } from './compose-model';
 
 /** A container as the simulated `docker ps` lists it. */
 export interface ListedContainer {
-  fields: Record<'ID' | 'Names' | 'Image' | 'State' | 'Status' | 'Networks', string>;
+  fields: Record<'ID' | 'Names' | 'Image' | 'State' | 'Status' | 'Networks' | 'Mounts', string>;
   labels: Record<string, string>;
 }
 
 const COMPOSE = 'com.docker.compose';
 const STARTED = '2026-01-01T00:00:00Z';
+/** That there is one counts, and not what it says. */
+const HEALTHCHECK = {
+  ...{ test: ['CMD', 'true'], shell: [], intervalMs: 1_000, timeoutMs: 1_000 },
+  ...{ startPeriodMs: 0, startIntervalMs: 1_000, retries: 3 },
+};
 
 /**
  * An engine in memory on which every image is there and every container is healthy at once: enough for a first deploy
@@ -34,6 +40,9 @@ export class SimulatedDocker {
   readonly containers: ListedContainer[] = [];
   private readonly networks = new Map<string, NetworkSpec>();
   readonly host = { runHook: async () => ({ exitCode: 0, lastLine: '' }) };
+
+  /** @param state the state folder, which Traefik has mounted */
+  constructor(private readonly state: string) {}
 
   /** The interface that deploys take. */
   asDocker(): Docker {
@@ -77,6 +86,10 @@ export class SimulatedDocker {
   async *watch(ids: string[]): AsyncGenerator<ContainerDetails[]> {
     const wanted = new Set(ids);
     yield this.containers.filter(({ fields }) => wanted.has(fields.ID)).map(toDetails);
+  }
+
+  async inspectContainers(ids: string[]): Promise<ContainerDetails[]> {
+    return this.containers.filter(({ fields }) => ids.includes(fields.ID)).map(toDetails);
   }
 
   async inspectImages(references: string[]): Promise<Map<string, ImageDetails>> {
@@ -148,6 +161,25 @@ export class SimulatedDocker {
     return undefined;
   }
 
+  /** Asked of Traefik alone: which folders it has. */
+  async exec(
+    _id: string,
+    argv: string[],
+  ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    const inside = new Map([
+      ['/etc/traefik', join(this.state, 'traefik')],
+      ['/acme', join(this.state, 'acme')],
+    ]);
+    const [program = '', ...args] = argv.map((arg) => inside.get(arg) ?? arg);
+    const { exitCode = null, stdout, stderr } = await run(program, args);
+    return { exitCode, stdout, stderr };
+  }
+
+  private mountsOf(project: string, service: string): string[] {
+    const isTraefik = project === 'proxy' && service === 'traefik';
+    return isTraefik ? ['traefik', 'acme'].map((folder) => join(this.state, folder)) : [];
+  }
+
   private start(stack: ComposeStack, model: ComposeModel, services: string[]): void {
     for (const { name } of Object.values(model.networks ?? {}).filter((network) => network !== null)) {
       if (name !== undefined && !this.networks.has(name)) this.networks.set(name, { name });
@@ -155,7 +187,7 @@ export class SimulatedDocker {
     for (const service of services) {
       const name = `${stack.project}-${service}-1`;
       if (this.containers.some(({ fields }) => fields.Names === name)) continue;
-      this.containers.push(toContainer(name, service, stack, model));
+      this.containers.push(toContainer(name, service, stack, model, this.mountsOf(stack.project, service)));
     }
   }
 }
@@ -165,6 +197,7 @@ function toContainer(
   service: string,
   { project, files, cwd }: ComposeStack,
   model: ComposeModel,
+  mounts: string[],
 ): ListedContainer {
   const definition = model.services[service] ?? {};
   const image = definition.image ?? `${project}-${service}`;
@@ -177,6 +210,7 @@ function toContainer(
       State: 'running',
       Status: definition.healthcheck ? 'Up 2 hours (healthy)' : 'Up 2 hours',
       Networks: networks.join(','),
+      Mounts: mounts.join(','),
     },
     labels: {
       [`${COMPOSE}.project`]: project,
@@ -199,7 +233,7 @@ function toSummary({ fields, labels }: ListedContainer): ContainerSummary {
     state: 'running',
     status: fields.Status,
     health: fields.Status.endsWith('(healthy)') ? 'healthy' : null,
-    mounts: [],
+    mounts: fields.Mounts.split(',').filter(Boolean),
     networks: fields.Networks.split(',').filter(Boolean),
     compose: {
       project: labels[`${COMPOSE}.project`] ?? '',
@@ -233,7 +267,7 @@ function toDetails({ fields, labels }: ListedContainer): ContainerDetails {
     startedAt: STARTED,
     finishedAt: null,
     health: fields.Status.endsWith('(healthy)') ? { status: 'healthy', failingStreak: 0, log: [] } : null,
-    healthcheck: null,
+    healthcheck: fields.Status.endsWith('(healthy)') ? HEALTHCHECK : null,
     networks: {},
     networkMode: 'bridge',
     joins: [],
