@@ -122,9 +122,10 @@ export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): 
   const isKnownUnserved = outcome.status === 'unchanged' && run.deployed.get(spec.stack)?.unserved === true;
   if (isKnownUnserved || (isNew && spec.kind === 'external')) {
     const unserved = await unservedRows(run, spec, await relist(run), isNew ? NEW_MS : OLD_MS);
-    if (unserved.length > 0)
+    if (unserved.some(({ severity }) => severity === 'error'))
       return { ...outcome, status: 'failed', problems: [...outcome.problems, ...unserved] };
     await markUnserved(run, spec, []);
+    if (unserved.length > 0) return { ...outcome, problems: [...outcome.problems, ...unserved] };
   }
   const until = system.now() + (isNew ? VERDICT_MS : 0);
   const observed = isNew ? await relist(run) : run.observed;

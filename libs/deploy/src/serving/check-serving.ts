@@ -22,7 +22,8 @@ const PARALLEL = 8;
 
 /**
  * Asks for every row of a stack through the running Traefik, again and again until all are served or the time is up.
- * @returns what is not served and is not for the service to answer for; empty: all is well, or there is nothing to ask
+ * @returns what is not served and is not for the service to answer for, a host that is switched off as a warning; empty:
+ *   all is well, or there is nothing to ask
  */
 export async function unservedRows(
   run: Run,
@@ -40,7 +41,8 @@ export async function unservedRows(
   const passed = new Set<string>();
   for (;;) {
     const problems = await look(run, spec, observed, routes, passed);
-    if (problems.length === 0 || system.now() >= until || signal?.aborted) return problems;
+    const isOver = !problems.some(({ severity }) => severity === 'error') || system.now() >= until;
+    if (isOver || signal?.aborted) return problems;
     reporter.status?.(spec.stack, `waits for its rows to be served (at most ${limitMs / 1000} s)`);
     await system.sleep(INTERVAL_MS, signal);
   }
@@ -110,9 +112,23 @@ async function askRoute(
       verdictOn(question, answer, target, marksAnswers) ??
       (await behind(question, answer, route, { ask, served, own }));
     if (problem === null) passed.add(question.text);
-    else problems.push(problem);
+    else problems.push(await unlessAbsent(problem, question, route, ask));
   }
   return problems;
+}
+
+/** A host outside Docker may be switched off: only one that is there and refuses is a fault of its row. */
+async function unlessAbsent(
+  problem: Problem,
+  question: RowQuestion,
+  { host, port }: Route,
+  ask: AskRow,
+): Promise<Problem> {
+  if (host === null || port === null) return problem;
+  const { kind } = await ask({ ...question, kind: 'tcp', address: host, port });
+  if (kind !== 'silent') return problem;
+  const help = `${host} does not answer at all: is it on, and the right address? The row serves as soon as it is there`;
+  return { ...problem, severity: 'warning', help };
 }
 
 /** An open port of Traefik's says nothing of what it leads to: that is connected to by its own address. */
