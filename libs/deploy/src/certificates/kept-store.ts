@@ -32,15 +32,17 @@ const WELL: StoreCheck = { notes: [], reason: null };
  * Looks at acme.json before a deploy relies on it: a sound one is copied, one that Traefik could not read at its next start is mended or
  * replaced by the copy. Without a change since the last look it is one `lstat`.
  *
+ * @param accessOf how to reach it as its owner; asked for only when there is something to look at
  * @param traefik that runs; null: none
  */
 export async function checkStore(
   context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
-  access: StoreAccess,
+  accessOf: () => Promise<StoreAccess>,
   traefik: RunningTraefik | null,
 ): Promise<StoreCheck> {
   const stamp = await stampOfStore(context);
   if (stamp === null || stamp.text === (await readBook(context.state)).store) return WELL;
+  const access = await accessOf();
   const notes: string[] = [];
   if ((stamp.mode & 0o077) !== 0 || (access.user !== null && stamp.uid !== access.user.uid)) {
     await mendStore(access);

@@ -8,8 +8,9 @@ import { STATIC_FILE } from '../publish/publisher';
 import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
 import { checkStore } from '../certificates/kept-store';
-import { runningTraefik } from '../certificates/running-traefik';
+import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
 import { settleCertificates } from '../certificates/settle';
+import type { StoreAccess } from '../certificates/store-file';
 import { askForOthers, bookBefore, notRenewed } from '../certificates/sweep';
 
 /** Before a run changes anything. Costs nothing where no resolver is there or to come. */
@@ -17,27 +18,25 @@ export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {
   if (resolversOf(run, 'present').length === 0) return;
   const { context, observed } = run;
   const traefik = await runningTraefik(context.state, context.docker, observed);
-  if (withProxy) await lookAtStore(run);
+  if (withProxy) await lookAtStore(run, traefik);
   if (traefik !== null) await bookBefore(run.certificates, traefik);
 }
 
 /** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
-async function lookAtStore(run: Run): Promise<void> {
+async function lookAtStore(run: Run, traefik: RunningTraefik | null): Promise<void> {
   const { context, observed } = run;
   const container = (observed.get(PROXY_STACK) ?? []).find(({ service }) => service === 'traefik');
   if (container === undefined) return;
-  const [inspected] = await context.docker.inspectContainers([container.id]);
-  const traefik = await runningTraefik(context.state, context.docker, observed);
-  const { notes, reason } = await checkStore(
-    context,
-    {
+  const accessOf = async (): Promise<StoreAccess> => {
+    const [inspected] = await context.docker.inspectContainers([container.id]);
+    return {
       context,
       image: container.image,
       user: traefikUserOf({ user: inspected?.user ?? '' }),
       container: inspected?.running === true ? container.id : null,
-    },
-    traefik,
-  );
+    };
+  };
+  const { notes, reason } = await checkStore(context, accessOf, traefik);
   for (const note of notes) context.reporter.line(PROXY_STACK, `note: ${note}`);
   run.replaceTraefik = reason;
 }

@@ -13,7 +13,7 @@ import { facts, WEB } from '../testing/deploy-simulated';
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 
 let simulated: SimulatedWorkspace;
-/** Traefik's API: it serves the one route, whatever the answers of that are. */
+/** Traefik's API: it serves both routes, whatever the answers of these are. */
 let api: Server;
 let answer: RowAnswer;
 
@@ -25,8 +25,11 @@ beforeEach(async () => {
   const service = { status: 'enabled', loadBalancer: { servers: [{ url: 'http://172.18.0.2:8080' }] } };
   api = createServer(({ url }, response) => {
     const raw = {
-      routers: { 'shop-web-8080@docker': served },
-      services: { 'shop-web-8080@docker': service },
+      routers: {
+        'shop-web-8080@docker': served,
+        'nas-host-8080@file': { ...served, rule: 'Host(`nas.localhost`)' },
+      },
+      services: { 'shop-web-8080@docker': service, 'nas-host-8080@file': service },
     };
     response.end(JSON.stringify(url?.includes('rawdata') ? raw : url?.includes('entrypoints') ? [] : {}));
   }).listen(0, '127.0.0.1');
@@ -44,6 +47,7 @@ beforeEach(async () => {
     { compose: facts('web'), ingress: [ingressRow({ domains: ['shop.localhost'] })] },
   );
   answer = BAD_GATEWAY;
+  behind = null;
 });
 afterEach(async () => {
   await simulated.dispose();
@@ -51,8 +55,13 @@ afterEach(async () => {
   api.close();
 });
 
+/** What comes of connecting to the host itself, past Traefik. */
+let behind: RowAnswer | null;
+
 async function deploy(...stacks: string[]): Promise<StackOutcome> {
-  const context = simulated.context({ ask: () => Promise.resolve(answer) });
+  const context = simulated.context({
+    ask: ({ kind }) => Promise.resolve(kind === 'tcp' && behind !== null ? behind : answer),
+  });
   const { outcomes } = await deployStacks(context, { workspace: simulated.workspace(), stacks });
   const found = outcomes.find(({ stack }) => stack === stacks.at(-1));
   if (found === undefined) throw new Error('no outcome');
@@ -97,14 +106,34 @@ describe('a stack that is deployed and not served', () => {
 
   it('fails as a host outside Docker whose routes came with the proxy, once: what it does later is its own business', async () => {
     simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
+    behind = { kind: 'refused' };
     const first = await deploy('proxy', 'nas');
     expect([first.status, first.problems.length > 0]).toEqual(['failed', true]);
     expect((await deploy('proxy', 'nas')).status).toBe('unchanged');
   });
 
-  it('fails where no proxy runs that could serve it', async () => {
-    const { status, problems } = await deploy('shop');
-    expect(status).toBe('failed');
-    expect(problems).toMatchObject([{ code: 'proxy-silent' }]);
+  it('is a warning as a host outside Docker that does not answer at all, for it may be off', async () => {
+    simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
+    behind = { kind: 'silent', reason: 'EHOSTUNREACH' };
+    const { status, problems } = await deploy('proxy', 'nas');
+    expect(status).toBe('deployed');
+    expect(problems).toMatchObject([
+      {
+        code: 'row-not-served',
+        severity: 'warning',
+        help: expect.stringContaining('does not answer at all'),
+      },
+    ]);
+  });
+
+  it('fails where no proxy runs that could serve it, and does not wait for one', async () => {
+    const told: string[] = [];
+    const context = simulated.context({
+      ask: () => Promise.resolve(answer),
+      reporter: { line: () => undefined, status: (_, text) => told.push(text) },
+    });
+    const { outcomes } = await deployStacks(context, { workspace: simulated.workspace(), stacks: ['shop'] });
+    expect(outcomes).toMatchObject([{ status: 'failed', problems: [{ code: 'proxy-silent' }] }]);
+    expect(told.filter((text) => text.includes('waits for its rows'))).toEqual([]);
   });
 });

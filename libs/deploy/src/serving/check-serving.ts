@@ -40,32 +40,36 @@ export async function unservedRows(
   const until = system.now() + limitMs;
   const passed = new Set<string>();
   for (;;) {
-    const problems = await look(run, spec, observed, routes, passed);
-    const isOver = !problems.some(({ severity }) => severity === 'error') || system.now() >= until;
+    const { problems, isFinal } = await look(run, spec, observed, routes, passed);
+    const isOver = isFinal || !problems.some(({ severity }) => severity === 'error') || system.now() >= until;
     if (isOver || signal?.aborted) return problems;
     reporter.status?.(spec.stack, `waits for its rows to be served (at most ${limitMs / 1000} s)`);
     await system.sleep(INTERVAL_MS, signal);
   }
 }
 
+/** `isFinal`: the proxy comes before the stacks, so one that does not run now will not by waiting. */
 async function look(
   run: Run,
   spec: StackSpec,
   observed: Observed,
   routes: readonly Route[],
   passed: Set<string>,
-): Promise<Problem[]> {
+): Promise<{ problems: Problem[]; isFinal: boolean }> {
   const { state, docker, ask } = run.context;
   const access = await proxyAccess(state, observed, docker);
   const [address] = (await access?.apis()) ?? [];
   if (access === null || address === undefined || ask === undefined)
-    return [silent(spec, 'the proxy does not run, so nothing answers')];
+    return {
+      problems: [silent(spec, 'the proxy does not run, so nothing answers')],
+      isFinal: access === null,
+    };
   const api = createTraefikApi(address, getText, access.apiSecret);
   const served = await api.rawData().catch((error: unknown) => {
     if (error instanceof TraefikApiError) return error.message;
     throw error;
   });
-  if (typeof served === 'string') return [silent(spec, served)];
+  if (typeof served === 'string') return { problems: [silent(spec, served)], isFinal: false };
   const entryPoints = entryPointsOf(access.staticConfiguration);
   const marksAnswers = JSON.stringify(access.staticConfiguration['entryPoints'] ?? {}).includes(
     'default-headers@file',
@@ -81,7 +85,7 @@ async function look(
     }
     problems.push(...(await askRoute(route, { ask, served, entryPoints, marksAnswers, passed, own })));
   });
-  return problems;
+  return { problems, isFinal: false };
 }
 
 interface Asking {
