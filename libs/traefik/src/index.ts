@@ -5,7 +5,7 @@ export { locate } from './yaml/locate';
 export type { Position } from './yaml/yaml-tree';
 export { fileFault, labelFault } from './check/read-faults';
 export { oldRule } from './check/old-rules';
-export { trialRouters, trialRouterName, type DynamicFile } from './dynamic/trial-routers';
+export { trialRouters, type DynamicFile } from './dynamic/trial-routers';
 export { unknownReferences, type Known } from './check/unknown-references';
 export { canonicalName, covers, hostsIn, isCovered } from './acme/names';
 export {
@@ -24,13 +24,12 @@ export {
   LETS_ENCRYPT,
   LETS_ENCRYPT_STAGING,
   type AcmeResolver,
-  type Challenge,
 } from './acme/resolvers';
 export type { Suggest } from './check/check-types';
 export type { Finding, Span } from './dynamic/tree';
 export { encodeLabels } from './labels/encode-labels';
 export { labelConfiguration, type LabelObject, type LabelValue } from './labels/label-configuration';
 export { labelFields, listOf, type LabelField } from './labels/label-fields';
-export { nameOf, qualified, qualifiedBy, splitName, type Provider } from './dynamic/names';
+export { nameOf, qualified, qualifiedBy, type Provider } from './dynamic/names';
 export { defaultPriority } from './dynamic/priority';
 export { unnamedService, unnamedServiceOfContainer } from './labels/unnamed-service';

@@ -42,7 +42,6 @@ export interface ProxyStack {
   localPlugins: boolean;
   dashboard: { host: string; users: string[] } | null;
   trustedIps: string[];
-  /** Traefik's `headers` options for Strict-Transport-Security; null: none. */
   /** Fields of Traefik's headers middleware. */
   defaultHeaders: Record<string, unknown>;
   rateLimit: { average: number; burst: number };

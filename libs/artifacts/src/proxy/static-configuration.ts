@@ -8,9 +8,8 @@ import {
   type EntryPoint,
   type WorkspaceRouting,
 } from '@itsup/routing';
-import { qualified } from '@itsup/traefik';
 
-import { LETS_ENCRYPT_STAGING } from '@itsup/traefik';
+import { LETS_ENCRYPT_STAGING, qualified } from '@itsup/traefik';
 
 import { crowdsecPlugin } from './crowdsec-plugin';
 

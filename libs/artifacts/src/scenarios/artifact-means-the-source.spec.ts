@@ -4,7 +4,8 @@ import { readProject, readSettings } from '@itsup/config';
 import { NETWORK_LABEL, routeProject, type ProjectRouting } from '@itsup/routing';
 import { projectComposeFile } from '../files/artifact';
 import { WORKSPACE } from '../testing/build';
-import { compose, describeWithCompose } from '../testing/compose-cli';
+import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
+import { compose } from '../testing/compose-cli';
 import { errorsOf, generateWorkspace, writeFiles } from '../testing/generated-workspace';
 import { temporaryFolder } from '../testing/temporary-folder';
 

@@ -146,7 +146,7 @@ export const ingressRowSchema = z.strictObject(
       .optional()
       .meta({
         description:
-          'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips` or `middleware` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
+          'Let requests through whose path holds an encoded slash, backslash or NUL (`%2F`, `%5C`, `%00`). By default they are answered with 400 where a path decides who gets in: on a row with `path_prefix`, or a rule that looks at paths, and on the rows of the same host whose `allow_source_ips`, `middleware` or `basic_auth` differ from such a row. A service that decodes them would see another path than Traefik did. Some need them: GitLab, Nextcloud, S3.',
         examples: [true],
       })
       .register(notFor, { tcp: 'error', udp: 'ignored' }),

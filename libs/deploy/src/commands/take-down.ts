@@ -35,15 +35,6 @@ export interface TakeDownOptions {
   hook?: StepHook;
 }
 
-/** Steps of taking a stack down, in order. */
-export const takeDownSteps = [
-  'settle-routes',
-  'remove-services',
-  'remove-networks',
-  'remove-volumes',
-  'forget',
-] as const;
-
 /**
  * Takes a stack down: its routes first, then its containers by id, consumers before what they depend on, then its
  * networks, and volumes only when asked. Needs no Compose file, so a stack whose folder is gone goes the same way; of

@@ -39,7 +39,7 @@ export interface Command {
 /** A question to an engine that works is answered within a second; one that hangs must not hang a deploy. */
 export const QUERY_TIMEOUT_SECONDS = 60;
 
-/** Runs commands and turns their failures into `DockerError`. The one way to a child process. */
+/** Runs commands and turns their failures into `DockerError`. The one way to a process of an engine or a host. */
 export interface CommandRunner {
   readonly settings: RunnerSettings;
   /** Rejects only when the command is missing, was interrupted or took too long: the exit code is the caller's. */

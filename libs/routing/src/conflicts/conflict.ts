@@ -1,6 +1,6 @@
 import type { Place, Problem, Project } from '@itsup/config';
 import type { ProjectRouting, Route } from '../model';
-import { comparePlaces, compareText } from '../names/order';
+import { collect, comparePlaces, compareText } from '../names/order';
 
 /** A project with what became of it. */
 export interface RoutedProject {
@@ -95,4 +95,26 @@ export function conflictAt(
 /** A list of names for a sentence: `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/**
+ * Conflicts over names that more than one party claims, told at the last of them by place.
+ * @param words for the name and the parties' labels
+ * @param note what is said at the others' places
+ */
+export function claimedTwice(
+  kind: ClaimKind,
+  named: readonly { name: string; party: Party }[],
+  words: (name: string, labels: string) => Pick<Problem, 'code' | 'message' | 'help'>,
+  note: (other: Party) => string,
+): Conflict[] {
+  const byName = new Map<string, Party[]>();
+  for (const { name, party } of named) collect(byName, name, party);
+  return [...byName].flatMap(([name, all]) => {
+    const parties = all.map((party) => holding(party, claimKey(kind, name))).sort(compareParties);
+    const at = parties.at(-1);
+    if (!at || parties.length < 2) return [];
+    const labels = listed(parties.map(({ label }) => label));
+    return [conflictAt(at, parties.slice(0, -1), words(name, labels), note)];
+  });
 }

@@ -1,13 +1,11 @@
 import { composeProjectName } from '../names/compose-name';
-import { collect } from '../names/order';
 import { PROXY_SERVICES } from '../names/proxy-services';
 import type { Lookups } from './circumstances';
 import {
+  claimedTwice,
   claimKey,
-  compareParties,
   conflictAt,
   holding,
-  listed,
   type Conflict,
   type Party,
   type RoutedProject,
@@ -24,25 +22,16 @@ interface Named {
 export function containerConflicts(routed: readonly RoutedProject[], lookups: Lookups): Conflict[] {
   const named = containerNames(routed, lookups);
   if (named.length === 0) return [];
-  const byName = new Map<string, Party[]>();
-  for (const { name, party } of named) collect(byName, name, party);
-  const twice = [...byName].flatMap(([name, all]) => {
-    const parties = all.map((party) => holding(party, claimKey('container', name))).sort(compareParties);
-    const at = parties.at(-1);
-    if (!at || parties.length < 2) return [];
-    return [
-      conflictAt(
-        at,
-        parties.slice(0, -1),
-        {
-          code: 'container-name-conflict',
-          message: `${listed(parties.map(({ label }) => label))} want one container name, ${name}`,
-          help: 'give each its own container_name, or none',
-        },
-        ({ label }) => `${label} wants it here`,
-      ),
-    ];
-  });
+  const twice = claimedTwice(
+    'container',
+    named,
+    (name, labels) => ({
+      code: 'container-name-conflict',
+      message: `${labels} want one container name, ${name}`,
+      help: 'give each its own container_name, or none',
+    }),
+    ({ label }) => `${label} wants it here`,
+  );
   return [...twice, ...generated(routed, named)];
 }
 

@@ -1,4 +1,5 @@
 import type { Problem, Workspace } from '@itsup/config';
+import { qualified } from '@itsup/traefik';
 import type { Circumstances } from '../conflicts/circumstances';
 import { entryPointMiddlewares, middlewareNames, overriddenMiddlewares } from '../labels/middlewares';
 import type { WorkspaceRouting } from '../model';
@@ -65,10 +66,10 @@ function limitsIn(
 ): Explanation['limits'] {
   const known: Explanation['limits'] = {};
   if (settings.rateLimit !== null)
-    known[`${middlewareNames.rateLimit}@file`] = { ...settings.rateLimit, period: '1s' };
+    known[qualified(middlewareNames.rateLimit, 'file')] = { ...settings.rateLimit, period: '1s' };
   for (const { middlewares, via } of routing.projects.flatMap((project) => project.routes)) {
     for (const [name, { rateLimit }] of Object.entries(middlewares)) {
-      if (isLimit(rateLimit)) known[`${name}@${via === 'labels' ? 'docker' : 'file'}`] = rateLimit;
+      if (isLimit(rateLimit)) known[qualified(name, via === 'labels' ? 'docker' : 'file')] = rateLimit;
     }
   }
   const used = new Set(

@@ -5,7 +5,8 @@ import { routeWorkspace } from '@itsup/routing';
 import { newProject } from '../project/new-project';
 import { requiredSecrets } from '../project/next-steps';
 import { DATABASES } from '../project/options';
-import { composeConfig, describeWithCompose } from '../testing/compose-cli';
+import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
+import { composeConfig } from '../testing/compose-cli';
 import { shipped, treeOf, WORKSPACE } from '../testing/tree';
 import { entryNames, OWN_IMAGE, readEntry } from './entry';
 

@@ -3,23 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const { skip } = describe;
-
-function hasCompose(): boolean {
-  try {
-    execFileSync('docker', ['compose', 'version', '--short'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Tests that ask Compose; where it is missing they are reported as skipped, with the reason in their title. */
-export function describeWithCompose(name: string, body: () => void): void {
-  if (hasCompose()) describe(name, body);
-  else skip(`${name} (left out: \`docker compose\` is not on this machine)`, body);
-}
-
 /** What `docker compose config` makes of a Compose file, as text; throws with its message when it objects. */
 export function composeConfig(
   files: Readonly<Record<string, string>>,

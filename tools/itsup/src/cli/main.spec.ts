@@ -25,7 +25,7 @@ function workspace(): string {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain topology logs svc restart rollback down prune doctor bootstrap nightly completion'.split(
+  'start apply generate validate plan deploy status explain topology certificates images logs svc restart history rollback down prune state doctor bootstrap nightly completion'.split(
     ' ',
   );
 

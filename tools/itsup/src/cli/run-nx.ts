@@ -63,7 +63,18 @@ export async function affectedProjects(root: string, since: string, target: stri
   const args = ['show', 'projects', '--affected', `--base=${since}`, '--withTarget', target, '--json'];
   const env = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', ...process.env, FORCE_COLOR: '0' };
   const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024 };
-  const { stdout } = await promisify(execFile)(process.execPath, [nx, ...args], options);
+  const { stdout } = await promisify(execFile)(process.execPath, [nx, ...args], options).catch(
+    async (error: { stderr?: string }) => {
+      const { UserError } = await import('@itsup/config');
+      const [reason = ''] = (error.stderr ?? '').trim().split('\n');
+      throw new UserError({
+        code: 'no-such-commit',
+        severity: 'error',
+        message: `Nx cannot tell what changed since ${since}: ${reason || 'it failed'}`,
+        help: 'name a commit that is here: git log',
+      });
+    },
+  );
   return JSON.parse(stdout.slice(stdout.indexOf('['))) as string[];
 }
 

@@ -70,14 +70,17 @@ const SCRIPTS: Record<string, string> = {
   bash: `# itsup completion bash
 _itsup() {
   local at=1
-  [ "\${COMP_WORDS[0]}" = npx ] && at=2
   COMPREPLY=()
+  if [ "\${COMP_WORDS[0]}" = npx ]; then
+    [ "\${COMP_WORDS[1]}" = itsup ] && [ "$COMP_CWORD" -gt 1 ] || return 0
+    at=2
+  fi
   local command=("\${COMP_WORDS[@]:0:$at}")
   while IFS= read -r word; do [ -n "$word" ] && COMPREPLY+=("$word"); done < <(
     "\${command[@]}" completion candidates "\${COMP_WORDS[@]:$at:$((COMP_CWORD - at + 1))}" 2>/dev/null
   )
 }
-complete -F _itsup itsup`,
+complete -o bashdefault -o default -F _itsup itsup npx`,
   zsh: `#compdef itsup
 # itsup completion zsh
 _itsup() {

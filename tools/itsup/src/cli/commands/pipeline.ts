@@ -52,7 +52,7 @@ async function runTarget(
       tell(`itsup ${target}: it is either projects or --since`);
       return EXIT.usage;
     }
-    sayLast(DONE[target] ?? '');
+    sayLast(`what changed since ${flags.since} is deployed`);
     return runNx(root, ['affected', '-t', target, `--base=${flags.since}`, ...given], { own: true });
   }
   const stacks = await resolveStacks(root, words);

@@ -5,9 +5,9 @@ import { EXIT, type Command, type CommandInput } from '../command';
 const VERBS = ['backup', 'restore'];
 
 export const state: Command = {
-  usage: 'backup | restore',
+  usage: '<backup | restore>',
   summary: 'write what no deploy can make anew (certificates, identity, records) as a tar, or put it back',
-  examples: ['(umask 077; itsup state backup >itsup-state.tar)', 'itsup state restore <itsup-state.tar'],
+  examples: ['itsup state restore <itsup-state.tar', '(umask 077; itsup state backup >itsup-state.tar)'],
   words: { min: 1, max: 1 },
   missing: 'it is either backup or restore',
   run: async (input) => {
