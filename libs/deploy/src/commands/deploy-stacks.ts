@@ -1,4 +1,4 @@
-import type { Problem } from '@itsup/config';
+import { problemsOf, type Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
 import { afterRun, beforeRun, beforeStack } from '../run/run-certificates';
@@ -9,6 +9,7 @@ import { keepHoneypotRules } from '../proxy/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../proxy/stray-pins';
 import type { StepHook } from '../state/journal';
 import { deployOne, served } from './deploy-one';
+import type { StackSpec } from '../stack/stack-spec';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../requests';
 import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
@@ -62,6 +63,7 @@ async function converge(
   await beforeRun(run, withProxy);
   // The routes of a host outside Docker come with the proxy: afterwards nobody sees that they are new.
   const changed = new Set(run.order.filter((stack) => run.publisher.pending(stack).length > 0));
+  if (withProxy) await beforeRoutesOfTheProxy(run);
   await run.publisher.begin(withProxy);
   if (readsOtherFiles(run.inUse)) await publishAnew(run);
   // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
@@ -94,10 +96,11 @@ async function converge(
       null,
       'note: the DNS server that logs lookups does not run: each lookup of a container takes 4 s. Start it: itsup deploy proxy',
     );
-  const warnings = context.signal?.aborted === true ? [] : await afterRun(run);
   await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
   await sweepPins(context);
   await recordFirst(context, run.firstFetched);
+  const hasDeployed = outcomes.some(({ status }) => status === 'deployed');
+  const warnings = context.signal?.aborted === true ? [] : await afterRun(run, hasDeployed);
   return {
     outcomes,
     prunable: run.prunable,
@@ -179,15 +182,30 @@ async function settleStack(
       if (plan.unchanged) return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
       return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
     }
-    case 'external': {
-      const plan = planExternal(run, spec);
-      if (!plan.unchanged) {
-        await beforeStack(run, stack);
-        await run.publisher.settle(stack);
-      }
-      const status = plan.unchanged && !hasNewRoutes ? 'unchanged' : 'deployed';
-      return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
-    }
+    case 'external':
+      return settleExternal(run, spec, hasNewRoutes).catch((error: unknown) =>
+        failed(stack, problemsOf(error)),
+      );
+  }
+}
+
+async function settleExternal(run: Run, spec: StackSpec, hasNewRoutes: boolean): Promise<StackOutcome> {
+  const { stack } = spec;
+  const plan = planExternal(run, spec);
+  if (!plan.unchanged) {
+    await beforeStack(run, stack);
+    await run.publisher.settle(stack);
+  }
+  const status = plan.unchanged && !hasNewRoutes ? 'unchanged' : 'deployed';
+  return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
+}
+
+/** Routes of hosts outside Docker, and of the proxy itself, come with the proxy. */
+async function beforeRoutesOfTheProxy(run: Run): Promise<void> {
+  for (const { stack, kind } of run.specs.values()) {
+    const isPublishedNow = kind === 'external' || stack === PROXY_STACK;
+    if (isPublishedNow && !run.broken.has(stack) && run.publisher.pending(stack).length > 0)
+      await beforeStack(run, stack);
   }
 }
 

@@ -8,10 +8,11 @@ import { shortId } from '../plan/reasons';
 import { readJsonOrNull } from '../state/atomic-file';
 import { readRecords, restoredFolder, restorePath } from '../state/records';
 import { deployOne } from './deploy-one';
-import type { DeployRecord, RollbackRequest, StackOutcome } from '../requests';
+import { PROXY_STACK, type DeployRecord, type RollbackRequest, type StackOutcome } from '../requests';
 import { loadOptions } from './plan-one';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
+import { beforeRun } from '../run/run-certificates';
 import { refusal } from '../run/refusals';
 import { writeRestoredFiles } from './restored-files';
 
@@ -33,6 +34,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
     return { stack, status: 'failed', plan: null, problems: [unknownStack(stack)], durationMs: 0 };
   }
   try {
+    await beforeRun(run, stack === PROXY_STACK);
     const record = await chooseRecord(context, stack, request.to, run.deployed.get(stack)?.record ?? null);
     const restore = await readJsonOrNull<Restore>(restorePath(context.state, stack, record.id), 1);
     if (restore === null) throw notRestorable(stack, record.id);

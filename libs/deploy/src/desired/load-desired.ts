@@ -43,7 +43,7 @@ import { serviceOptions } from './service-options';
 import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
 
 /** Variables of Traefik's own, in the state folder: credentials of DNS providers. */
-export const TRAEFIK_ENV = 'traefik.env';
+const TRAEFIK_ENV = 'traefik.env';
 
 /** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
 export interface LoadedStack {

@@ -18,22 +18,19 @@ export async function bringBack(convergence: Convergence, service: string): Prom
   const docker = context.docker.with({ signal: null });
   try {
     const present = await containersOf(docker, loaded, service);
-    const gone = before.filter(({ id }) => !present.includes(id));
-    const others = present.filter((id) => before.every((one) => one.id !== id));
-    if (gone.length === 0) {
-      // It was not yet touched, or only stopped; what was made for its place goes.
-      await docker.remove(others, { force: true });
-      await docker.start(before.map(({ id }) => id));
-    } else {
-      // Its anonymous volumes are the old one's, and stay.
-      await docker.remove(others, { force: true });
-      const ids = new Map<string, string>();
-      for (const one of gone) ids.set(one.id, await docker.bringBack(one));
-      reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
-      await bringBackUsers(docker, loaded, service, ids);
-      return;
+    // What was made for its place goes; its anonymous volumes are the old one's, and stay.
+    await docker.remove(
+      present.filter((id) => before.every((one) => one.id !== id)),
+      { force: true },
+    );
+    const ids = new Map<string, string>();
+    for (const one of before) {
+      // Not touched yet, or only stopped.
+      if (present.includes(one.id)) await docker.start([one.id]);
+      else ids.set(one.id, await docker.bringBack(one));
     }
     reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
+    if (ids.size > 0) await bringBackUsers(docker, loaded, service, ids);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     reporter.line(

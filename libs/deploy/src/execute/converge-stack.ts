@@ -54,6 +54,7 @@ export const deploySteps = [
   'remove-networks',
   'tag-images',
   'record',
+  'ask-rows',
 ] as const;
 
 type Acts = {

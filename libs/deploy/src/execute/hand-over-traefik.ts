@@ -176,7 +176,7 @@ function treeOf(text: string): Readonly<Record<string, unknown>> {
  * Hands the state folder's files to the user that the stack's Traefik runs as, root excepted.
  * @throws NotHandedOver
  */
-export async function handTraefiksFiles(
+async function handTraefiksFiles(
   context: Pick<DeployContext, 'state' | 'docker'>,
   loaded: LoadedStack,
 ): Promise<void> {

@@ -2,6 +2,8 @@ import type { Operation } from '../plan/operation';
 import type { Convergence } from './convergence';
 import { createByCompose } from './make-networks';
 import { InterruptedError } from '../run/interrupted-error';
+import { attachProviders } from './edges';
+import { runPreStop } from './hooks';
 import { startWithHooks } from './restart-service';
 
 /**
@@ -18,6 +20,8 @@ export async function recreateNetwork(
   reporter.status?.(loaded.spec.stack, `makes the network ${network} anew`);
   try {
     await journal.step('recreate-network', async () => {
+      for (const { service, container, isRunning } of members)
+        if (isRunning) await runPreStop(convergence, service, [container]);
       await docker.stop(running);
       const [present] = await docker.inspectNetworks([network]);
       const guests = (present?.containers ?? []).filter(({ id }) =>
@@ -25,12 +29,17 @@ export async function recreateNetwork(
       );
       for (const { container } of members)
         await docker.disconnectNetwork(network, container, { force: true });
-      // Of other stacks, attached by us or by hand: they get their own way back with the next step of theirs.
+      // Of other stacks, attached by us or by hand.
       for (const { id } of guests) await docker.disconnectNetwork(network, id, { force: true });
       await docker.removeNetwork(network);
       await createByCompose(loaded, makers);
       for (const { container, aliases, ip } of members)
         await docker.connectNetwork(network, container, { aliases, ...(ip !== undefined && { ip }) });
+      // A provider has a name on an edge; what is attached already stays as it is.
+      await attachProviders(
+        docker,
+        loaded.desired.edges.filter((edge) => edge.network === network),
+      );
       for (const { id } of guests) await docker.connectNetwork(network, id);
       for (const name of new Set(members.map((member) => member.service))) {
         const own = members.filter((one) => one.service === name && one.isRunning);

@@ -7,7 +7,7 @@ import type { Convergence } from './convergence';
 import { toFacts } from './rollout-context';
 import { containersOfAll } from './service-containers';
 import { NotHealthyError } from '../run/not-healthy-error';
-import { notHealthy, waitHealthy } from './wait-healthy';
+import { gone, notHealthy, waitHealthy } from './wait-healthy';
 
 type Wait = Extract<Operation, { kind: 'wait' }>;
 
@@ -93,19 +93,6 @@ async function refuseWithoutHealthCheck(
       project: loaded.spec.stack,
       message: `${loaded.spec.stack}: container ${without.name} of ${service} has no health check, and ${reasons.join(', ')} (depends_on, condition: service_healthy)`,
       help: 'give it a healthcheck, or take condition: service_started',
-    },
-    [],
-  );
-}
-
-function gone(stack: string, service: string): NotHealthyError {
-  return new NotHealthyError(
-    {
-      code: 'container-gone',
-      severity: 'error',
-      project: stack,
-      message: `${stack}: a container of ${service} was removed by someone else while deploy waited for it`,
-      help: `deploy again: nx deploy ${stack}`,
     },
     [],
   );

@@ -76,7 +76,8 @@ function helpFor({ message, details }: RolloutError, started: ContainerFacts[]):
   return `${lines}see all that it says with: docker logs ${culprit?.name ?? ''}`;
 }
 
-function gone(stack: string, service: string): NotHealthyError {
+/** The error of a wait for a container that somebody removed meanwhile. */
+export function gone(stack: string, service: string): NotHealthyError {
   return new NotHealthyError(
     {
       code: 'container-gone',

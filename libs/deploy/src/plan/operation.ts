@@ -1,4 +1,7 @@
-/** One act of a deploy. The plan decides all of it; whoever carries it out decides nothing. */
+/**
+ * One act of a deploy. The plan decides all of it; whoever carries it out decides nothing but whether requests can wait,
+ * which takes a Traefik that runs.
+ */
 export type Operation = OperationBase & Act;
 
 interface OperationBase {

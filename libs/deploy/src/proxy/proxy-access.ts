@@ -65,7 +65,7 @@ type StaticConfiguration = Readonly<Record<string, unknown>>;
 let last: { text: string; configuration: StaticConfiguration } | null = null;
 
 /** Every stack of a run finds the same text, and with hundreds of entry points parsing it takes longer than the rest. */
-function parsed(text: string): StaticConfiguration {
+export function parsed(text: string): StaticConfiguration {
   if (last?.text !== text)
     last = { text, configuration: (parse(text, { merge: true }) ?? {}) as StaticConfiguration };
   return last.configuration;

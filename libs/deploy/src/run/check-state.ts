@@ -101,10 +101,7 @@ export async function readAsTraefik(context: Pick<DeployContext, 'state' | 'dock
 }
 
 /** Reads what belongs to Traefik's user by way of a container, as only root may. */
-export function readAsRoot(
-  context: { state: State } & Pick<DeployContext, 'docker'>,
-  image: string,
-): ReadForeign {
+function readAsRoot(context: { state: State } & Pick<DeployContext, 'docker'>, image: string): ReadForeign {
   return (file, target) => {
     if (file !== 'acme/acme.json') throw new Error(`${file} in the state folder cannot be read`);
     const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

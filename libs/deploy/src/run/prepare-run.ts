@@ -46,6 +46,7 @@ import type { Run } from './run';
 import { successorsOf } from './successors';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
+import { once } from '../once';
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';
@@ -183,6 +184,7 @@ export async function prepareRun(
     engineDetails: once(() => context.docker.engine()),
     deployed,
     certificates: new CertificateKeeper({ context, workspace: sound, routing }),
+    certificatesBefore: null,
     replaceTraefik: null,
   };
   return { ...run, sharedTalk: once(() => readSharedTalk(run)) };
@@ -302,11 +304,6 @@ function startedWith(files: PublishedFile[]): Record<string, string> {
 /** A secret between two of our own containers: made here, known to nobody. */
 async function ensureKey(file: string): Promise<void> {
   if ((await readFileOrNull(file)) === null) await writeFileAtomic(file, randomBytes(32).toString('hex'));
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => (answer ??= ask());
 }
 
 /** The proxy first, then providers before consumers, else by name. A circle of egress is taken as it comes. */

@@ -33,6 +33,7 @@ export function whyProxyIsNeeded(facts: ProxyFacts): string | null {
   if (!containers.some(({ service, state }) => service === 'traefik' && state === 'running'))
     return 'Traefik does not run';
   if (readsOtherFiles(inUse)) return 'Traefik reads another folder than the one that is published to';
+  if (facts.present !== null && facts.present === facts.desired) return null;
   const present = treeOf(facts.present);
   const desired = treeOf(facts.desired);
   const listens = new Set(entryPointsOf(present).map(({ name }) => name));

@@ -1,8 +1,8 @@
 import type { Problem } from '@itsup/config';
 import { acmeResolvers, type AcmeResolver } from '@itsup/traefik';
-import { parse } from 'yaml';
 
 import { PROXY_STACK, type StackOutcome } from '../requests';
+import { parsed } from '../proxy/proxy-access';
 import { traefikUserOf } from '../proxy/traefik-files';
 import { STATIC_FILE } from '../publish/publisher';
 import type { Run } from './run';
@@ -19,7 +19,7 @@ export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {
   const { context, observed } = run;
   const traefik = await runningTraefik(context.state, context.docker, observed);
   if (withProxy) await lookAtStore(run, traefik);
-  if (traefik !== null) await bookBefore(run.certificates, traefik);
+  if (traefik !== null) run.certificatesBefore = await bookBefore(run.certificates, traefik);
 }
 
 /** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
@@ -66,6 +66,9 @@ export async function afterStack(
 ): Promise<StackOutcome> {
   const { context, certificates, request } = run;
   if (resolversOf(run, 'desired').length === 0) return outcome;
+  const before = run.certificatesBefore?.filter(({ wanted }) => wanted.stack === outcome.stack);
+  const areAllThere = before?.every(({ standing }) => standing.state === 'there') ?? false;
+  if (outcome.status === 'unchanged' && areAllThere) return outcome;
   const { lines, outcome: settled } = await settleCertificates(
     {
       context,
@@ -83,12 +86,14 @@ export async function afterStack(
 
 /**
  * After a run: what it had nothing to do with is asked for again where that may be.
+ * @param hasDeployed something changed, so what was found before may not stand any more
  * @returns certificates that should have been renewed long ago, of which the operator was not told today
  */
-export async function afterRun(run: Run): Promise<Problem[]> {
+export async function afterRun(run: Run, hasDeployed: boolean): Promise<Problem[]> {
   if (resolversOf(run, 'desired').length === 0) return [];
   const { context, certificates, order } = run;
   await askForOthers(context, certificates, order);
+  if (!hasDeployed && run.certificatesBefore !== null) return notRenewed(context, run.certificatesBefore);
   const traefik = await runningTraefik(context.state, context.docker, run.observed);
   const statuses = traefik === null ? null : await certificates.look(traefik, certificates.wanted(null));
   return notRenewed(context, statuses ?? []);
@@ -97,5 +102,5 @@ export async function afterRun(run: Run): Promise<Problem[]> {
 function resolversOf({ publisher }: Run, version: 'present' | 'desired'): AcmeResolver[] {
   const versions = publisher.versionsOf(STATIC_FILE);
   const text = version === 'present' ? versions.present : (versions.desired ?? versions.present);
-  return text === null ? [] : acmeResolvers((parse(text, { merge: true }) ?? {}) as Record<string, unknown>);
+  return text === null ? [] : acmeResolvers(parsed(text));
 }

@@ -3,6 +3,7 @@ import type { Engine } from '@itsup/docker';
 import type { WorkspaceRouting } from '@itsup/routing';
 
 import type { CertificateKeeper } from '../certificates/keeper';
+import type { CertificateStatus } from '../certificates/model';
 import type { DeployContext } from '../context';
 import type { Digester } from '../desired/digest';
 import type { Relocation } from '../desired/relocation';
@@ -57,6 +58,8 @@ export interface Run {
   engineDetails(): Promise<Engine>;
   deployed: Map<string, DeployedFile>;
   certificates: CertificateKeeper;
+  /** How all certificates were at the beginning; null: no Traefik was asked. */
+  certificatesBefore: CertificateStatus[] | null;
   /** Why Traefik is replaced even where nothing changed; null: it is not. */
   replaceTraefik: string | null;
   /** Who asks whom over the network that projects share; looked at once, when first needed. */

@@ -42,6 +42,7 @@ import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/secr
 import { forEachBounded } from '../for-each-bounded';
 import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
+import { once } from '../once';
 
 export interface ValidateRequest {
   root: string;
@@ -96,11 +97,6 @@ interface Whole {
 async function wholeWorkspace(root: string): Promise<Whole> {
   const workspace = await readWorkspace(root);
   return { workspace, routing: routeWorkspace(workspace) };
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => (answer ??= ask());
 }
 
 /**
