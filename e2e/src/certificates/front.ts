@@ -84,7 +84,8 @@ export class Front {
   /** In Let's Encrypt's words. */
   private refuse(outgoing: ServerResponse): void {
     const until = `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-    outgoing.writeHead(429, { 'content-type': 'application/problem+json', 'replay-nonce': 'none' }).end(
+    // No nonce: the client would sign its next order with it.
+    outgoing.writeHead(429, { 'content-type': 'application/problem+json' }).end(
       JSON.stringify({
         type: 'urn:ietf:params:acme:error:rateLimited',
         detail: `too many failed authorizations (5) for this name in the last 1h0m0s, retry after ${until}: see https://letsencrypt.org/docs/rate-limits/`,

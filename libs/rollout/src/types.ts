@@ -389,6 +389,8 @@ export interface Relay {
   readonly total: number;
   readonly longestMs: number;
   readonly refused: number;
+  /** Connections that are open now. */
+  readonly carried: number;
   /** From here on whoever comes waits, at most so long; then he gets the page. */
   hold(limitMs: number, page: string): void;
   /** Who waits is answered that nobody serves, and who comes as well. */

@@ -43,6 +43,8 @@ function report(id) {
       },
     );
     request.on('error', reject);
+    // Whoever looks at failed requests is to see whose fault they are.
+    request.setTimeout(5_000, () => request.destroy(new Error('the ledger does not answer')));
     request.end();
   });
 }

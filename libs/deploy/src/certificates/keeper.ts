@@ -160,6 +160,22 @@ export class CertificateKeeper {
   }
 
   /** These are no longer held: what changes of the file makes Traefik ask. */
+  /**
+   * Lets go of refusals that nobody's certificate is about any more: what stands in for one would pass for the certificate
+   * of a name that is asked for by another way now, and Traefik would not ask.
+   * @param near only those that share a name with one of these; null: all
+   */
+  async forgetUnwanted(near: readonly WantedCertificate[] | null): Promise<void> {
+    const wanted = this.wanted(null);
+    const { refusals } = await readBook(this.options.context.state);
+    const gone = Object.entries(refusals).flatMap(([key, { names, resolver }]) => {
+      const isWanted = wanted.some((one) => one.resolver === resolver && orderKey(one.names) === key);
+      const isNear = near?.some((one) => one.names.some((name) => isCovered(name, names))) ?? true;
+      return isWanted || !isNear ? [] : [key];
+    });
+    if (gone.length > 0) await this.release(gone);
+  }
+
   private async release(keys: readonly string[]): Promise<void> {
     const { context } = this.options;
     const now = context.system.now();

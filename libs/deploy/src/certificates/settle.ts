@@ -7,7 +7,7 @@ import { PROXY_STACK, type StackOutcome } from '../requests';
 import { readBook } from './book';
 import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
-import type { BookedRefusal, CertificateStatus, WantedCertificate } from './model';
+import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
 import { certificateProblem, inWords, namesInShort } from './words';
 
 export interface SettleOptions {
@@ -47,6 +47,8 @@ export async function settleCertificates(
   if (wanted.length === 0) return nothing;
   const { system, reporter } = context;
   const began = system.now();
+  // Not before the routers of now are there: those of before would ask for the old names once more.
+  await keeper.forgetUnwanted(own);
   const before = await keeper.look(traefik, wanted);
   if (before === null) return nothing;
   if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;
@@ -57,7 +59,8 @@ export async function settleCertificates(
   const since = isNew ? began - outcome.durationMs : 0;
   if (!isNew && asked.length === 0) await askWhatNobodyAsked(keeper, traefik, before, since);
   const limitMs = waitSeconds * 1000;
-  const from = asked.length > 0 ? Math.max(since, began) : since;
+  // What the log says from before was looked through already.
+  const from = asked.length > 0 || !isNew ? Math.max(since, began) : since;
   let after = (await keeper.await(traefik, wanted, { since: from, limitMs })) ?? before;
   const misled = isNew && stack === PROXY_STACK ? misledIn(after, resolvers, from) : [];
   if (misled.length > 0) {
@@ -118,6 +121,9 @@ function refusedOf(statuses: readonly CertificateStatus[]): BookedRefusal[] {
   return statuses.flatMap(({ standing }) => (standing.state === 'refused' ? [standing.refusal] : []));
 }
 
-function isOld({ standing }: CertificateStatus, before: Readonly<Record<string, BookedRefusal>>): boolean {
-  return standing.state === 'refused' && Object.values(before).some(({ at }) => at === standing.refusal.at);
+function isOld(
+  { wanted, standing }: CertificateStatus,
+  before: Readonly<Record<string, BookedRefusal>>,
+): boolean {
+  return standing.state === 'refused' && before[orderKey(wanted.names)]?.at === standing.refusal.at;
 }

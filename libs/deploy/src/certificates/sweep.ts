@@ -4,7 +4,7 @@ import type { DeployContext } from '../context';
 import { changeBook, readBook } from './book';
 import type { CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
-import type { CertificateStatus } from './model';
+import { orderKey, type CertificateStatus } from './model';
 import { daysLeft, isLate, namesInShort } from './words';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -30,10 +30,11 @@ export async function askForOthers(
   keeper: CertificateKeeper,
   stacks: readonly string[],
 ): Promise<void> {
+  await keeper.forgetUnwanted(null);
   const { refusals } = await readBook(state);
   const held = Object.entries(refusals);
   if (held.length === 0) return;
-  const own = new Set(keeper.wanted(stacks).map(({ names }) => [...names].sort().join(',')));
+  const own = new Set(keeper.wanted(stacks).map(({ names }) => orderKey(names)));
   const others = held.flatMap(([key, refusal]) => (own.has(key) ? [] : [refusal]));
   for (const { refusal, reason } of await keeper.askAgain(others, false))
     reporter.line(null, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);

@@ -50,6 +50,8 @@ export class Hold {
     return { proof: { entryPoint: internalEntryPoint, path: this.path, port: this.first.port } };
   }
 
+  /** Connections that outlasted the listeners. */
+  private cut = 0;
   private readonly path = `/itsup-hold-${randomUUID()}`;
 
   private get first(): Relay {
@@ -95,13 +97,14 @@ export class Hold {
 
   /**
    * Closes the listeners once no Traefik leads anybody there and what they carry has come to an end.
-   * @param limitMs what is open then is cut: websockets that were opened while nobody served
+   * @param limitMs what is open then is cut, whatever it is, and told
    */
   async closeWhenQuiet(limitMs: number): Promise<void> {
     const { clock } = this.session.context;
     const until = clock.now() + limitMs;
     while (clock.now() < until && ![...this.relays.values()].every((relay) => relay.isQuiet(QUIET_MS)))
       await clock.sleep(50);
+    this.cut = [...this.relays.values()].reduce((sum, relay) => sum + relay.carried, 0);
     this.close();
   }
 
@@ -117,7 +120,10 @@ export class Hold {
     const longest = Math.max(...relays.map((relay) => relay.longestMs));
     const refused = relays.reduce((sum, relay) => sum + relay.refused, 0);
     const words = `${total} connection${total === 1 ? '' : 's'} waited, at most ${Math.ceil(longest / 100) / 10} s`;
-    return refused === 0 ? words : `${words}; ${refused} got the page that says so`;
+    const page = refused === 0 ? '' : `; ${refused} got the page that says so`;
+    return this.cut === 0
+      ? `${words}${page}`
+      : `${words}${page}; ${this.cut} were still open after the drain's deadline and were cut`;
   }
 }
 

@@ -233,13 +233,16 @@ class Recreation {
   private async failed(error: unknown): Promise<RolloutOutcome> {
     const reason = error instanceof Error ? error.message : String(error);
     const details = error instanceof RolloutError ? error.details : [];
-    if (this.reached === 'switched')
+    if (this.reached === 'switched') {
+      // The new containers are answering what waited.
+      await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
       return this.outcome(
         'failed',
         reason,
         details,
         'the new containers run; the next deploy of this stack finishes',
       );
+    }
     try {
       await interruptible(this.context.signal, this.steps.settled());
       if (this.reached === 'stopping') await this.startOldAgain();

@@ -65,6 +65,10 @@ class LoopbackRelay implements Relay {
     return (this.server.address() as AddressInfo).port;
   }
 
+  get carried(): number {
+    return this.open.size;
+  }
+
   hold(limitMs: number, page: string): void {
     this.mode = 'holding';
     this.page = page;

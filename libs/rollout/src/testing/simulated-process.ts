@@ -99,6 +99,8 @@ export class SimulatedProcess {
       get refused() {
         return relay.refused;
       },
+      // Nothing outlasts a simulated listener.
+      carried: 0,
       hold: (limitMs) => {
         relay.mode = 'holding';
         own.dueAt = host.now + limitMs;
