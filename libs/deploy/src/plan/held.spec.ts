@@ -47,4 +47,15 @@ describe('holdNotes', () => {
     expect(note).toMatch(/^requests wait while web is recreated\. Not kept: .*websockets.*UDP/);
     expect(holdNotes([], { services }, new Map())).toEqual([]);
   });
+
+  it('says where nobody can wait, because containers hang on each other', () => {
+    const services = [
+      desiredService('vpn', routed),
+      desiredService('fetcher', { hangsOn: [{ service: 'vpn', by: 'network' }] }),
+    ];
+    const plans = ['vpn', 'fetcher'].map((name) => servicePlan(name, { action: 'recreate' }));
+    expect(holdNotes(plans, { services }, new Map())).toEqual([
+      'requests fail while vpn is recreated, for its container shares with fetcher',
+    ]);
+  });
 });
