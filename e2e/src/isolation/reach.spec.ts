@@ -254,7 +254,7 @@ describeWithOwnEngine([NODE], 'who reaches whom', () => {
     const edge = `${workspace.name('vault')}:web`;
     await tenants.write('taker', { ...(TENANTS['taker'] as Tenant), rows: { egress: [edge] } });
     const refused = await workspace.nx(['deploy', workspace.name('taker')]);
-    expect(refused.exitCode).toBe(1);
+    expect(refused.exitCode).not.toBe(0);
     expect(refused.all).toContain(`answers to that name in place of ${workspace.name('vault')}:store`);
     expect(await askFrom(idOf('vault.web'), ['store'])).toEqual(['vault.store']);
   });
