@@ -1,5 +1,5 @@
 import type { Pair, Step } from './reference-run';
-import type { Snapshot } from './snapshot';
+import { DEPENDS_ON, type Container, type Snapshot } from './snapshot';
 
 /** A difference to Compose that is meant; the documentation has the same words. */
 export interface Intended {
@@ -55,6 +55,7 @@ export const INTENDED: Intended[] = [
 export function level({ row, compose, ours }: Pair): { compose: unknown; ours: unknown } {
   const [theirs, own] = structuredClone([compose, ours]);
   for (const step of own) withoutResolvers(step.snapshot);
+  for (const [index, step] of own.entries()) withoutDependsOn(theirs[index]?.snapshot, step.snapshot);
   for (const title of row.intended ?? []) INTENDED.find((one) => one.title === title)?.level(theirs, own);
   const bare = (steps: Step[]): unknown =>
     steps.map(({ isSuccess, snapshot }) => ({ isSuccess, ...snapshot }));
@@ -64,6 +65,25 @@ export function level({ row, compose, ours }: Pair): { compose: unknown; ours: u
 function withoutResolvers({ containers }: Snapshot): void {
   for (const { host } of Object.values(containers).flat())
     if (JSON.stringify(host['Dns']) === JSON.stringify(RESOLVERS)) host['Dns'] = [];
+}
+
+/**
+ * A deploy starts each service when its own order says so, in a call of Compose's for that service: Compose then writes
+ * onto the container what it was told to start in the same call. More than Compose would write is a difference.
+ */
+function withoutDependsOn(theirs: Snapshot | undefined, own: Snapshot): void {
+  for (const [service, containers] of Object.entries(own.containers))
+    for (const [index, { config }] of containers.entries()) {
+      const there = labelsOf(theirs?.containers[service]?.[index]);
+      const here = labelsOf({ config });
+      const allowed = (there[DEPENDS_ON] ?? '').split(',');
+      if ((here[DEPENDS_ON] ?? '').split(',').every((entry) => entry === '' || allowed.includes(entry)))
+        here[DEPENDS_ON] = there[DEPENDS_ON] ?? '';
+    }
+}
+
+function labelsOf(container: Pick<Container, 'config'> | undefined): Record<string, string> {
+  return (container?.config['Labels'] ?? {}) as Record<string, string>;
 }
 
 /** Takes away what only Compose left as it was. */

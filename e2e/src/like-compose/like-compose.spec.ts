@@ -28,7 +28,8 @@ describeOnOwnEngine([BUSYBOX], `a deploy beside docker compose up --detach (Comp
   it.each(rows.map((row) => [row.title, row] as const))('%s', (title, row) => {
     const pair = pairs.get(title);
     if (pair === undefined) throw new Error('it was not run');
-    expect(pair.compose.some(({ isSuccess }) => !isSuccess)).toBe(row.fails === true);
+    if (pair.compose.some(({ isSuccess }) => !isSuccess) !== (row.fails === true))
+      throw new Error(`Compose ${row.fails === true ? 'succeeds' : 'fails'}\n${failures(pair)}`);
     const { compose, ours } = level(pair);
     try {
       expect(ours).toEqual(compose);

@@ -8,6 +8,10 @@ const COMPOSE = 'com.docker.compose.';
 const BOOKKEEPING =
   /^com\.docker\.compose\.(?:config-hash|container-number|version|image|image\.builder|replace|project\.config_files|project\.environment_file)$/;
 
+/** What the container was made to wait for. Compose writes it from a map. */
+export const DEPENDS_ON = 'com.docker.compose.depends_on';
+const ANONYMOUS = /^[0-9a-f]{64}$/;
+
 /** A container as a person would compare two of them. */
 export interface Container {
   /** Against the snapshot before: the same one, the same one started again, or another one. */
@@ -34,6 +38,7 @@ export interface Snapshot {
 export interface Identities {
   /** When each container was started, by its id. */
   containers: Record<string, string>;
+  /** Networks, volumes with the moment they were made, anonymous volumes. */
   objects: Set<string>;
 }
 
@@ -73,7 +78,6 @@ export async function takeSnapshot(
   const volumes = await inspectAll<
     Json & { Name: string; CreatedAt: string; Labels: Record<string, string> }
   >('volume', project);
-  const anonymous = /^[0-9a-f]{64}$/;
   const rename = renaming(containers, project, folder);
   const byService: Snapshot['containers'] = {};
   for (const container of containers) {
@@ -96,7 +100,7 @@ export async function takeSnapshot(
       ),
       volumes: Object.fromEntries(
         volumes
-          .filter(({ Name }) => !anonymous.test(Name))
+          .filter(({ Name }) => !ANONYMOUS.test(Name))
           .map(({ Name, CreatedAt, Driver, Options, Labels }) => [
             Name,
             rename({
@@ -106,20 +110,25 @@ export async function takeSnapshot(
             }),
           ]),
       ),
-      order: await startOrder(
-        project,
-        since,
-        containers.map(({ Id, Config }) => ({ id: Id, labels: Config.Labels })),
-      ),
+      order: await startOrder(project, folder, since),
     },
     identities: {
       containers: Object.fromEntries(containers.map(({ Id, State }) => [Id, State.StartedAt])),
       objects: new Set([
         ...networks.map(({ Id }) => Id),
         ...volumes.map(({ Name, CreatedAt }) => `${Name} ${CreatedAt}`),
+        ...containers.flatMap(({ Mounts }) =>
+          Mounts.map(({ Name = '' }) => Name).filter((name) => ANONYMOUS.test(name)),
+        ),
       ]),
     },
   };
+}
+
+/** An anonymous volume has a name by chance: what counts is whether the one before is mounted again. */
+function nameOfVolume(name: string, before: Identities): string {
+  if (!ANONYMOUS.test(name)) return name;
+  return before.objects.has(name) ? 'anonymous, the one before' : 'anonymous, a new one';
 }
 
 function picture(
@@ -139,21 +148,20 @@ function picture(
       Hostname: Id.startsWith(Hostname) ? null : Hostname,
       Labels: ownLabels(Labels),
     },
-    // None, in two spellings.
-    host: { ...HostConfig, Dns: HostConfig['Dns'] ?? [] },
+    host: hostOf(HostConfig, before),
     mounts: Mounts.map(({ Source: source, ...mount }) => ({
       ...mount,
       ...(mount.Type === 'volume' ? {} : { source }),
-      // An anonymous one has a name by chance.
-      ...(mount.Name !== undefined && /^[0-9a-f]{64}$/.test(mount.Name) ? { Name: 'anonymous' } : {}),
-    })).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      ...(mount.Name === undefined ? {} : { Name: nameOfVolume(mount.Name, before) }),
+    })).sort(byText),
     networks: Object.fromEntries(
       Object.entries(NetworkSettings.Networks).map(
         ([name, { IPAMConfig, Links, Aliases, DriverOpts, GwPriority }]) => [
           name,
           {
             IPAMConfig: IPAMConfig ?? null,
-            ...{ Links, DriverOpts, GwPriority },
+            Links: sorted(Links),
+            ...{ DriverOpts, GwPriority },
             Aliases: [...new Set(Aliases ?? [])].filter((alias) => alias !== Id.slice(0, 12)).sort(),
           },
         ],
@@ -162,10 +170,36 @@ function picture(
   };
 }
 
+/** Compose keeps some lists in maps, so their order is another one in each run. */
+function hostOf(host: Json, before: Identities): Json {
+  const mounts = (host['Mounts'] ?? []) as { Source?: string }[];
+  return {
+    ...host,
+    // None, in two spellings.
+    Dns: host['Dns'] ?? [],
+    ExtraHosts: sorted(host['ExtraHosts']),
+    Ulimits: sorted(host['Ulimits']),
+    Mounts: sorted(
+      mounts.map((mount) =>
+        mount.Source === undefined ? mount : { ...mount, Source: nameOfVolume(mount.Source, before) },
+      ),
+    ),
+  };
+}
+
+function sorted(list: unknown): unknown {
+  return Array.isArray(list) ? [...(list as unknown[])].sort(byText) : list;
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
 function ownLabels(labels: Record<string, string> | null): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels ?? {})
       .filter(([name]) => !BOOKKEEPING.test(name))
+      .map(([name, value]) => [name, name === DEPENDS_ON ? value.split(',').sort().join() : value])
       .sort(),
   );
 }

@@ -1,9 +1,4 @@
-import { output } from '../harness/run';
-
-interface Started {
-  id: string;
-  labels: Record<string, string>;
-}
+import { output, run } from '../harness/run';
 
 interface Event {
   service: string;
@@ -19,24 +14,23 @@ const CONDITIONS: Record<string, Event['what']> = {
 };
 
 /**
- * Of every dependency of a container that was started since: whether what it waits for had happened by then. What ran
- * all the time had.
+ * Of every dependency of a service of which a container was started since: whether what the last one waits for had
+ * happened by then. What ran all the time had.
  *
+ * @param folder with the Compose files: what depends on what is what Compose reads there
  * @param since in seconds
  */
 export async function startOrder(
   project: string,
+  folder: string,
   since: number,
-  containers: readonly Started[],
 ): Promise<Record<string, boolean>> {
-  const events = await eventsOf(project, since);
+  const [events, dependsOn] = await Promise.all([eventsOf(project, since), dependenciesIn(folder)]);
   const order: Record<string, boolean> = {};
-  for (const { labels } of containers) {
-    const service = labels['com.docker.compose.service'] ?? '';
+  for (const [service, dependencies] of Object.entries(dependsOn)) {
     const started = events.findLast((event) => event.service === service && event.what === 'start');
     if (started === undefined) continue;
-    for (const entry of (labels['com.docker.compose.depends_on'] ?? '').split(',').filter(Boolean)) {
-      const [dependency = '', condition = ''] = entry.split(':');
+    for (const [dependency, { condition }] of Object.entries(dependencies)) {
       const needed = events.filter((event) => event.service === dependency);
       const isMet = needed.some((event) => event.what === CONDITIONS[condition] && event.at <= started.at);
       order[`${service} after ${dependency} (${condition})`] =
@@ -44,6 +38,22 @@ export async function startOrder(
     }
   }
   return order;
+}
+
+type DependsOn = Record<string, Record<string, { condition: string }>>;
+
+/** None where Compose cannot read the files, as after a change that is meant to fail. */
+async function dependenciesIn(folder: string): Promise<DependsOn> {
+  const { exitCode, stdout } = await run('docker', ['compose', 'config', '--format', 'json'], {
+    cwd: folder,
+  });
+  if (exitCode !== 0) return {};
+  const { services = {} } = JSON.parse(stdout) as {
+    services?: Record<string, { depends_on?: DependsOn[string] }>;
+  };
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { depends_on = {} }]) => [name, depends_on]),
+  );
 }
 
 async function eventsOf(project: string, since: number): Promise<Event[]> {
