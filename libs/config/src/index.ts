@@ -27,6 +27,7 @@ export {
   isImage,
   isIpOrCidr,
   isPathPrefix,
+  isRedirectTarget,
   isRuleText,
   RESOLVER_NAME,
   SERVICE_NAME,

@@ -6,7 +6,7 @@ export type { Position } from './yaml/yaml-tree';
 export { fileFault, labelFault } from './check/read-faults';
 export { oldRule } from './check/old-rules';
 export { trialRouters, type DynamicFile } from './dynamic/trial-routers';
-export { unknownReferences, type Known } from './check/unknown-references';
+export { unknownReferences, type Known, type UnknownReference } from './check/unknown-references';
 export { canonicalName, covers, hostsIn, isCovered } from './acme/names';
 export {
   AcmeStoreError,

@@ -7,6 +7,7 @@ import {
   unknownReferences,
   type CheckedFile,
   type Finding,
+  type UnknownReference,
 } from '@itsup/traefik';
 import type { ArtifactFile } from '../files/artifact';
 
@@ -64,10 +65,8 @@ function kindOf({ path }: ArtifactFile): 'static' | 'dynamic' | null {
 }
 
 /** Containers of other stacks may define what no label here does. */
-function tempered(finding: Finding): Finding {
-  return finding.message.includes('no label of a container defines')
-    ? { ...finding, severity: 'warning' }
-    : finding;
+function tempered(finding: UnknownReference): Finding {
+  return finding.maybeElsewhere ? { ...finding, severity: 'warning' } : finding;
 }
 
 function overrideOf({ path }: ArtifactFile, settings: Settings): YamlFile | null {

@@ -27,6 +27,8 @@ export interface Problem {
   place?: Place;
   /** The other places that take part, e.g. the row that claims the same host. */
   related?: { message: string; place: Place }[];
+  /** What it is about, for code that goes by it: `http.middlewares.auth`, `blog:traefik`. */
+  subject?: string;
   /** The project whose targets this fails; absent: the workspace's (the proxy fails). */
   project?: string;
 }

@@ -28,6 +28,17 @@ describe('problemsOf', () => {
     ]);
   });
 
+  it.each([
+    ['EACCES', 'ls -ld /srv/state/file'],
+    ['EROFS', 'findmnt --target /srv/state'],
+    ['EMFILE', 'ulimit -n'],
+  ])('tells the cure of %s', (code, cure) => {
+    const error = Object.assign(new Error(`${code}: refused, open '/srv/state/file'`), { code, path: '/srv/state/file' });
+    const [problem] = problemsOf(error);
+    expect(problem?.message).toContain('/srv/state/file');
+    expect(problem?.help).toContain(cure);
+  });
+
   it('keeps the stack of an error of ours', () => {
     const [problem] = problemsOf(new TypeError('x is not a function'));
     expect(problem?.message).toContain('x is not a function');

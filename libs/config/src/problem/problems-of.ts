@@ -17,9 +17,27 @@ export function problemsOf(error: unknown): Problem[] {
   if (code === 'ENOSPC' || code === 'EDQUOT') return [diskFull(path)];
   if (typeof code === 'string') {
     const problem: Problem = { code: code.toLowerCase(), severity: 'error', message: error.message };
-    return [typeof help === 'string' ? { ...problem, help } : problem];
+    const cure = typeof help === 'string' ? help : cureOf(code, path);
+    return [cure === null ? problem : { ...problem, help: cure }];
   }
   return [{ code: 'unexpected', severity: 'error', message: error.stack ?? error.message }];
+}
+
+/** What helps where the system refuses a file; null: nothing that is sure to. */
+function cureOf(code: string, path: unknown): string | null {
+  const at = typeof path === 'string' ? path : null;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return at === null ? null : `run it as the user who owns it, as its deploys do: ls -ld ${at} tells who that is`;
+    case 'EROFS':
+      return `its file system is mounted read-only: findmnt${at === null ? '' : ` --target ${dirname(at)}`} shows it`;
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open: ulimit -n tells how many one process may have, and raises it';
+    default:
+      return null;
+  }
 }
 
 /** @param path of what could not be written, where the fault tells it */

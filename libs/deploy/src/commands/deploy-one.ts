@@ -35,7 +35,7 @@ import { withStack, type HeldStack } from '../run/with-stack';
 
 export interface DeployOneOptions {
   /** Absent: ten minutes. */
-  lockWaitMs?: number;
+  lockWaitMs?: number | undefined;
   commit: string | null;
   command?: 'deploy' | 'rollback' | 'restart';
   /** Services that are replaced even when nothing changed; null: all. */
@@ -120,8 +120,8 @@ export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): 
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
   const isKnownUnserved = outcome.status === 'unchanged' && run.deployed.get(spec.stack)?.unserved === true;
-  if (isKnownUnserved || (isNew && spec.kind === 'external')) {
-    const unserved = await unservedRows(run, spec, await relist(run), isNew ? NEW_MS : OLD_MS);
+  if (isKnownUnserved) {
+    const unserved = await unservedRows(run, spec, await relist(run), OLD_MS);
     if (unserved.some(({ severity }) => severity === 'error'))
       return { ...outcome, status: 'failed', problems: [...outcome.problems, ...unserved] };
     await markUnserved(run, spec, []);
@@ -257,7 +257,7 @@ function replaceOf({ replace }: DeployOneOptions): Replace | null {
   return replace === undefined ? null : { services: replace, reason: 'restart asked for' };
 }
 
-async function relist(run: Run): Promise<Observed> {
+export async function relist(run: Run): Promise<Observed> {
   const listing = await run.context.docker.listContainers({ labelFilters: [...OF_COMPOSE] });
   return byProject(observe(listing));
 }

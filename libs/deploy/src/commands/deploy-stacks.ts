@@ -8,11 +8,11 @@ import { recordFirst } from '../images/record-first';
 import { keepHoneypotRules } from '../proxy/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../proxy/stray-pins';
 import type { StepHook } from '../state/journal';
-import { deployOne, served } from './deploy-one';
-import type { StackSpec } from '../stack/stack-spec';
+import { deployExternal } from './deploy-external';
+import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../requests';
-import { DISABLED, planDisabled, planExternal, unknownStack } from './plan-stacks';
+import { DISABLED, planDisabled, unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { rememberClaims } from '../ownership/claims-file';
@@ -61,8 +61,6 @@ async function converge(
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
   if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
   await beforeRun(run, withProxy);
-  // The routes of a host outside Docker come with the proxy: afterwards nobody sees that they are new.
-  const changed = new Set(run.order.filter((stack) => run.publisher.pending(stack).length > 0));
   if (withProxy) await beforeRoutesOfTheProxy(run);
   await run.publisher.begin(withProxy);
   if (readsOtherFiles(run.inUse)) await publishAnew(run);
@@ -79,7 +77,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await settleStack(run, stack, request, changed.has(stack), hook);
+      const outcome = await settleStack(run, stack, request, hook);
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
     },
@@ -159,7 +157,6 @@ async function settleStack(
   run: Run,
   stack: string,
   request: DeployRequest,
-  hasNewRoutes: boolean,
   hook: StepHook | undefined,
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
@@ -183,21 +180,10 @@ async function settleStack(
       return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
     }
     case 'external':
-      return settleExternal(run, spec, hasNewRoutes).catch((error: unknown) =>
+      return deployExternal(run, spec, options).catch((error: unknown) =>
         failed(stack, problemsOf(error)),
       );
   }
-}
-
-async function settleExternal(run: Run, spec: StackSpec, hasNewRoutes: boolean): Promise<StackOutcome> {
-  const { stack } = spec;
-  const plan = planExternal(run, spec);
-  if (!plan.unchanged) {
-    await beforeStack(run, stack);
-    await run.publisher.settle(stack);
-  }
-  const status = plan.unchanged && !hasNewRoutes ? 'unchanged' : 'deployed';
-  return served(run, spec, { stack, status, plan, problems: [], durationMs: 0 });
 }
 
 /** Routes of hosts outside Docker, and of the proxy itself, come with the proxy. */

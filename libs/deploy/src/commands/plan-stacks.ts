@@ -53,7 +53,7 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
 
 /** The plan of a stack of any kind. */
 async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
-  if (spec.kind === 'external') return planExternal(run, spec);
+  if (spec.kind === 'external') return { ...planExternal(run, spec), notes: await failedLast(run, spec) };
   if (spec.kind === 'down') return planDisabled(run, spec);
   if (!run.engine.reachable) return planEmptyHost(run, spec);
   const planned = await planOne(run, spec, run.observed);

@@ -16,7 +16,7 @@ export interface StackTask {
   stack: string;
   command: DeployRecord['command'];
   /** Milliseconds to wait for another command's lock; absent: ten minutes. */
-  lockWaitMs?: number;
+  lockWaitMs?: number | undefined;
   commit: string | null;
   /** Tests stop a command at a step with it. */
   hook?: StepHook;
@@ -35,7 +35,7 @@ export interface HeldStack {
   plan: StackPlan | null;
   /** A rollout that a killed command left is not settled yet, so a failure keeps the journal. */
   unsettled: boolean;
-  /** What of it is deployed and not served: the act is done, and ends as a failure. */
+  /** What of it is deployed and not served: the act is done, and ends as a failure when one of them is an error. */
   unserved: Problem[];
 }
 
@@ -120,13 +120,16 @@ export async function withStack(
       try {
         const result = await act(held);
         const { unserved } = held;
+        const isServed = !unserved.some(({ severity }) => severity === 'error');
         if (result !== 'unchanged') {
-          const ended = record(unserved.length > 0 ? 'failed' : result, unserved);
-          await writeRecord(state, { ...ended, restorable: result === 'deployed' });
+          const ended = record(isServed ? result : 'failed', isServed ? [] : unserved);
+          // Of a host outside Docker there is nothing here to go back to.
+          const restorable = result === 'deployed' && held.plan?.kind !== 'external';
+          await writeRecord(state, { ...ended, restorable });
           await pruneRecords(state, stack);
         }
         await journal.close();
-        return outcome(unserved.length > 0 ? 'failed' : result, held.plan, unserved);
+        return outcome(isServed ? result : 'failed', held.plan, unserved);
       } catch (error) {
         const problems = failureProblems(run, { stack }, error);
         const result = context.signal?.aborted === true ? 'interrupted' : 'failed';

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { deployStacks } from '../commands/deploy-stacks';
+import { planStacks } from '../commands/plan-stacks';
 import { statusOf } from '../commands/status-of';
 import type { StackOutcome } from '../requests';
 import type { RowAnswer } from '../serving/ask-row';
@@ -104,12 +105,34 @@ describe('a stack that is deployed and not served', () => {
     expect((await deploy('shop')).status).toBe('unchanged');
   });
 
-  it('fails as a host outside Docker whose routes came with the proxy, once: what it does later is its own business', async () => {
+  it('fails as a host outside Docker, again and again, until it is served; what it does later is its own business', async () => {
     simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
     behind = { kind: 'refused' };
     const first = await deploy('proxy', 'nas');
     expect([first.status, first.problems.length > 0]).toEqual(['failed', true]);
-    expect((await deploy('proxy', 'nas')).status).toBe('unchanged');
+    const [record] = await readRecords(state(), 'nas');
+    expect(record).toMatchObject({ outcome: 'failed', restorable: false, problems: [first.problems[0]?.message] });
+    for (const stacks of [['nas'], ['proxy', 'nas']]) {
+      const again = await deploy(...stacks);
+      expect([again.status, again.plan?.unchanged, again.problems]).toEqual(['failed', true, first.problems]);
+    }
+    expect((await planStacks(simulated.context(), { workspace: simulated.workspace(), stacks: ['nas'] })).stacks).toMatchObject([
+      { unchanged: true, notes: [expect.stringContaining('its last deploy failed')] },
+    ]);
+    const [nas] = await statusOf(simulated.context(), { workspace: simulated.workspace(), stacks: ['nas'] });
+    expect(nas).toMatchObject({ state: 'external', unserved: [{ code: 'last-deploy-failed' }] });
+    answer = PAGE;
+    expect((await deploy('nas')).status).toBe('deployed');
+    expect((await readRecords(state(), 'nas'))[0]).toMatchObject({ outcome: 'deployed', problems: [] });
+    answer = BAD_GATEWAY;
+    expect((await deploy('nas')).status).toBe('unchanged');
+  });
+
+  it('is asked for as a host outside Docker whose routes came with a deploy of the proxy alone', async () => {
+    simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
+    behind = { kind: 'refused' };
+    await deploy('proxy');
+    expect((await deploy('nas')).status).toBe('failed');
   });
 
   it('is a warning as a host outside Docker that does not answer at all, for it may be off', async () => {

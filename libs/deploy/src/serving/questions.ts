@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 import type { Place } from '@itsup/config';
-import { requestFor, type Route, type TraefikRouter } from '@itsup/routing';
+import { requestsFor, type Route, type TraefikRouter } from '@itsup/routing';
 import type { StaticEntryPoint } from '@itsup/rollout';
 
 /** One way to ask for a row as a client would, by way of the running Traefik. */
@@ -24,6 +24,9 @@ export interface RouteQuestions {
   missing: string[];
   questions: RowQuestion[];
 }
+
+/** Names and paths of one row are asked for one by one, up to so many. */
+const MOST = 8;
 
 type AskedRoute = Pick<Route, 'kind' | 'place' | 'routers'>;
 
@@ -55,15 +58,14 @@ function ask(route: AskedRoute, router: TraefikRouter, point: StaticEntryPoint):
   const tls = router.tls !== undefined;
   if (route.kind !== 'http' || router.tls?.passthrough === true)
     return [{ ...at, text: `tcp port ${point.port}`, kind: 'tcp', tls: false, host: null, path: '/' }];
-  const request = requestFor(router.rule ?? '');
-  if (request === null) return [];
-  const { host, path } = request;
-  const standard = tls ? 443 : 80;
-  const port = point.port === standard ? '' : `:${point.port}`;
-  const named = host ?? (at.address.includes(':') ? `[${at.address}]` : at.address);
-  return [
-    { ...at, text: `${tls ? 'https' : 'http'}://${named}${port}${path}`, kind: 'http', tls, host, path },
-  ];
+  const port = point.port === (tls ? 443 : 80) ? '' : `:${point.port}`;
+  return requestsFor(router.rule ?? '')
+    .slice(0, MOST)
+    .map(({ host, path }) => {
+      const named = host ?? (at.address.includes(':') ? `[${at.address}]` : at.address);
+      const text = `${tls ? 'https' : 'http'}://${named}${port}${path}`;
+      return { ...at, text, kind: 'http', tls, host, path };
+    });
 }
 
 function addressOf({ host }: StaticEntryPoint): string {

@@ -69,7 +69,7 @@ export function compareParties(a: Party, b: Party): number {
 export function conflictAt(
   at: Party,
   others: readonly Party[],
-  problem: Pick<Problem, 'code' | 'message' | 'help'>,
+  problem: Pick<Problem, 'code' | 'message' | 'help' | 'subject'>,
   note: (other: Party) => string,
   takers: readonly string[] = [],
 ): Conflict {
@@ -86,6 +86,7 @@ export function conflictAt(
       severity: 'error',
       message: problem.message,
       ...(problem.help === undefined ? {} : { help: problem.help }),
+      ...(problem.subject === undefined ? {} : { subject: problem.subject }),
       ...(at.place === null ? {} : { place: at.place }),
       ...(related.length > 0 ? { related } : {}),
     },

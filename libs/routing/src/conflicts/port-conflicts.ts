@@ -108,6 +108,7 @@ function publishedPorts(
         code: 'hostport-conflict',
         message: `hostport ${port} of ${first.label} is published by ${party.label} itself`,
         help: 'remove the port from ports: in the Compose file, or choose another hostport',
+        subject: party.label,
       },
       ({ label }) => (label === party.label ? `${label} publishes it here` : `${label} takes it here`),
     );

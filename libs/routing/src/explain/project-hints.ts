@@ -37,8 +37,11 @@ function disabled(project: Project, [row]: readonly IngressRow[]): Problem {
 }
 
 /** Errors of the rows themselves, else of the project: with either, no deploy takes place. */
-function errorsOf(project: Project, rows: readonly IngressRow[], evidence: Evidence): Problem[] {
-  const { workspace, routing } = evidence;
+export function errorsOf(
+  project: Project,
+  rows: readonly IngressRow[],
+  { workspace, routing }: Pick<Evidence, 'workspace' | 'routing'>,
+): Problem[] {
   const own = routing.projects.find((each) => each.project === project.name);
   const errors = [...workspace.problems, ...(own?.problems ?? []), ...routing.problems].filter(
     (problem) => problem.severity === 'error' && concerns(problem, project),

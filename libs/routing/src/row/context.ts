@@ -40,17 +40,20 @@ export interface RowFinding {
   code: string;
   message: string;
   help?: string;
+  /** As `Problem` has it. */
+  subject?: string;
   severity?: Severity;
 }
 
 /** Reports a finding at the place of its key. */
 export function report(context: RowContext, row: IngressRow, finding: RowFinding): void {
-  const { key, code, message, help, severity = 'error' } = finding;
+  const { key, code, message, help, subject, severity = 'error' } = finding;
   context.problems.push({
     code,
     severity,
     message,
     ...(help === undefined ? {} : { help }),
+    ...(subject === undefined ? {} : { subject }),
     place: (key === undefined ? undefined : row.places[key]) ?? row.place,
     project: context.project.name,
   });

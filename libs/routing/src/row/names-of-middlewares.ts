@@ -22,6 +22,7 @@ export function namedMiddlewares(row: IngressRow, kind: 'http' | 'tcp', context:
         help: elsewhere
           ? `define a ${kind} middleware in projects/middlewares.yml, under ${kind}.middlewares`
           : suggestion(name, [...known]),
+        subject: `${kind}.middlewares.${name}`,
       });
     }
     return `${name}@${provider}`;

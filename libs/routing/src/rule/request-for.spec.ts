@@ -1,4 +1,4 @@
-import { requestFor } from './request-for';
+import { requestFor, requestsFor } from './request-for';
 
 describe('requestFor', () => {
   it.each<[string, ReturnType<typeof requestFor>]>([
@@ -17,5 +17,14 @@ describe('requestFor', () => {
     ['Host(', null],
   ])('%s', (rule, expected) => {
     expect(requestFor(rule)).toEqual(expected);
+  });
+});
+
+describe('requestsFor', () => {
+  it('has one for each name and path', () => {
+    const rule = '(Host(`a.example.com`) || Host(`b.example.com`)) && (Path(`/x`) || PathPrefix(`/y`))';
+    expect(requestsFor(rule).map(({ host, path }) => `${host}${path}`).sort()).toEqual(
+      ['a.example.com/x', 'a.example.com/y', 'b.example.com/x', 'b.example.com/y'],
+    );
   });
 });

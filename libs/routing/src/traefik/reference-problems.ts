@@ -1,5 +1,5 @@
-import type { Place, Problem, Settings, Workspace } from '@itsup/config';
-import { unknownReferences, type Finding, type Known } from '@itsup/traefik';
+import type { Place, Problem, Project, Settings, Workspace } from '@itsup/config';
+import { unknownReferences, type Finding, type Known, type UnknownReference } from '@itsup/traefik';
 import { generatedMiddlewares } from '../labels/middlewares';
 import type { Route, WorkspaceRouting } from '../model';
 import { defaultResolver } from '../row/context';
@@ -33,7 +33,7 @@ export function referenceProblems(
         problems.push(labelProblem(project, service, tempered(finding)));
       }
     }
-    for (const route of own.routes) problems.push(...rowProblems(route, known));
+    for (const route of own.routes) problems.push(...rowProblems(route, project, known));
   }
   return problems;
 }
@@ -79,12 +79,14 @@ function addRoute(route: Route, file: Set<string>): void {
 }
 
 /** The row names middlewares; those of files are checked with the row itself. */
-function rowProblems(route: Route, known: Known): Problem[] {
+function rowProblems(route: Route, { ingress }: Pick<Project, 'ingress'>, known: Known): Problem[] {
+  const row = ingress.find(({ place }) => place.line === route.place.line && place.file === route.place.file);
+  const place = row?.places['middleware'] ?? route.place;
   const names = new Set(Object.values(route.routers).flatMap(({ middlewares }) => middlewares ?? []));
   return [...names].flatMap((name) => {
     const [bare = '', provider] = name.split('@');
     if (provider !== 'docker' || known.docker?.has(`${route.kind}.middlewares.${bare}`) !== false) return [];
-    return [notDefined(name, route.place, route.project)];
+    return [notDefined(name, place, route.project)];
   });
 }
 
@@ -99,10 +101,8 @@ function notDefined(name: string, place: Place, project: string): Problem {
   };
 }
 
-function tempered(finding: Finding): Finding {
-  return finding.message.includes('no label of a container defines')
-    ? { ...finding, severity: 'warning' }
-    : finding;
+function tempered(finding: UnknownReference): Finding {
+  return finding.maybeElsewhere ? { ...finding, severity: 'warning' } : finding;
 }
 
 function hasOtherProviders({ traefikOverride }: Settings): boolean {

@@ -22,6 +22,8 @@ export interface Label {
   value: string;
   /** Variables that were put into the value, which ingress.yml does not expand. */
   variables: ReadonlyMap<string, string>;
+  /** The variable that the value is all of; null: it is a text of its own. */
+  sole: string | null;
   /** Some variable has no value that is known. */
   isOpen: boolean;
   node: Node | Pair;
@@ -171,6 +173,7 @@ function expanded(
     value: content.value,
     variables: new Map([...name.used, ...content.used]),
     isOpen: name.isOpen || content.isOpen,
+    sole: content.sole,
   };
 }
 

@@ -24,7 +24,9 @@ const SERVICE_FIELDS =
 /** Turns an HTTP router into a row. */
 export function httpOutcome(router: Definition, context: ImportContext): Outcome {
   const door = doorOf(router, context);
-  if (!door.tls && door.hostport === null && redirects(router, context)) return { kind: 'redirect' };
+  const rule = router.fields.get('rule');
+  const hosts = hostsIn(rule);
+  if (!door.tls && door.hostport === null && redirects(router, hosts, context)) return { kind: 'redirect' };
   if (router.fields.get('service')?.endsWith('@internal')) return { kind: 'internal' };
   onlyFields(router, ROUTER_FIELDS);
   const notes: string[] = [];
@@ -33,14 +35,24 @@ export function httpOutcome(router: Definition, context: ImportContext): Outcome
   if (service?.fields.get('loadbalancer.passhostheader')?.toLowerCase() === 'false') {
     throw new CannotSay('ingress.yml has no word for `loadbalancer.passhostheader=false`');
   }
-  const rule = router.fields.get('rule');
   if (rule === undefined) throw new CannotSay('it has no rule');
   const parts = partsOfRule(rule, 'http');
   if ('reason' in parts) throw new CannotSay(parts.reason);
 
   const resolver = resolverOf(router, context, notes);
-  const names = namesOf(router, rule, parts, resolver, door);
-  const chain = chainOf(router, names.path_prefix ?? null, context);
+  const whole = namesOf(router, rule, parts, resolver, door);
+  const chain = chainOf(
+    router,
+    {
+      pathPrefix: whole.path_prefix ?? null,
+      domains: whole.rule === undefined ? parts.domains : null,
+      hasHostport: door.hostport !== null,
+    },
+    context,
+  );
+  const from = chain.redirectFrom;
+  const names =
+    from.length === 0 ? whole : namesOf(router, rule, without(parts, from), resolver, door, new Set(from));
   const row = tidyRow({
     service: router.container,
     ...names,
@@ -52,12 +64,25 @@ export function httpOutcome(router: Definition, context: ImportContext): Outcome
     middleware: chain.row.middleware,
     allow_source_ips: chain.row.allow_source_ips,
     allow_encoded_slashes: chain.row.allow_encoded_slashes,
+    redirect_from: from.length === 0 ? undefined : from,
+    redirect_to: chain.row.redirect_to,
     rate_limit: chain.row.rate_limit,
+    basic_auth: chain.row.basic_auth,
     compress: chain.row.compress,
     headers: chain.row.headers,
     priority: priorityOf(router),
   });
   return { kind: 'row', row, service, named: chain.named, notes, plain: !door.tls && door.hostport === null };
+}
+
+/** The parts without names that are sent on to the others. */
+function without(parts: RuleParts, names: readonly string[]): RuleParts {
+  return { ...parts, domains: parts.domains.filter((domain) => !names.includes(domain)) };
+}
+
+function hostsIn(rule: string | undefined): string[] {
+  const parts = partsOfRule(rule ?? '', 'http');
+  return 'reason' in parts ? [] : parts.domains;
 }
 
 interface Door {
@@ -92,8 +117,9 @@ function namesOf(
   parts: RuleParts,
   resolver: string | undefined,
   door: Door,
+  left: ReadonlySet<string> = new Set(),
 ): Names {
-  const certified = certificateNames(router);
+  const certified = certificateNames(router).filter((name) => !left.has(name));
   if (parts.rule !== null || !coverSame(parts.domains, certified, resolver)) {
     // The names of the certificate are not those of the rule.
     const [main, ...sans] = certified;

@@ -40,6 +40,10 @@ const httpRow = fc
       priority: fc.constantFrom(1, 50, 1000),
       sticky: fc.boolean(),
       compress: fc.boolean(),
+      // Rows of the same service that send on to each other's main name would be one row.
+      redirect_to: fc.constantFrom('new.acme.org', 'https://acme.org/new'),
+      redirect_from: fc.uniqueArray(fc.constantFrom('old.acme.org', 'www.old.org'), { minLength: 1, maxLength: 2 }),
+      basic_auth: fc.constantFrom('USERS', 'app_users'),
       rate_limit: fc.record(
         {
           average: fc.constantFrom(10, 50),
@@ -65,6 +69,11 @@ function workspaceOf(compose: string, ingress: string) {
   return readWorkspaceFrom(
     treeOf({ ...settings, 'projects/app/docker-compose.yml': compose, 'projects/app/ingress.yml': ingress }),
   );
+}
+
+/** As a Compose file says it: what is no variable has its dollar signs doubled. */
+function escaped(value: string): string {
+  return /^\$\{\w+:\?[^}]*\}$/.test(value) ? value : value.replaceAll('$', '$$$$');
 }
 
 /** Rows without where they stand; neither rows nor headers have an order. */
@@ -94,7 +103,7 @@ describe('the labels that rows become', () => {
 
         const labels = Object.entries(
           Object.assign({}, ...(routing.projects[0]?.routes ?? []).map(labelsOf)) as Record<string, string>,
-        ).map(([key, value]) => [key, value.replaceAll('$', '$$$$')] as const);
+        ).map(([key, value]) => [key, escaped(value)] as const);
         const service = {
           image: 'app:1',
           labels: asList ? labels.map(([key, value]) => `${key}=${value}`) : Object.fromEntries(labels),

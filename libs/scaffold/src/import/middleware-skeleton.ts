@@ -12,12 +12,12 @@ export interface MissingMiddleware {
 /** Of the problems of a workspace those of middlewares that are not there, one entry for each. */
 export function missingMiddlewares(problems: readonly Problem[]): MissingMiddleware[] {
   const missing = new Map<string, MissingMiddleware>();
-  for (const { code, message, place } of problems) {
-    const [, kind, name] = /^there is no (http|tcp) middleware "([^"]+)"/.exec(message) ?? [];
-    if (code !== 'unknown-middleware' || kind === undefined || name === undefined) continue;
-    const known = missing.get(`${kind} ${name}`) ?? { name, kind: kind === 'tcp' ? 'tcp' : 'http', uses: [] };
+  for (const { code, subject = '', place } of problems) {
+    const [kind, , ...words] = subject.split('.');
+    if (code !== 'unknown-middleware' || (kind !== 'http' && kind !== 'tcp')) continue;
+    const known = missing.get(subject) ?? { name: words.join('.'), kind, uses: [] };
     if (place) known.uses.push(`${place.file}:${place.line}`);
-    missing.set(`${kind} ${name}`, known);
+    missing.set(subject, known);
   }
   return [...missing.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

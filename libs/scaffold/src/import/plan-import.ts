@@ -101,7 +101,36 @@ function chooseRows(
     }
     chosen.set(JSON.stringify(row), row);
   }
-  return [...chosen.values()];
+  return withRedirectFrom([...chosen.values()]);
+}
+
+/** Of a row that does nothing but send its names on to the main one of another row, what may stand in it. */
+const OF_REDIRECT: ReadonlySet<string> = new Set(
+  ['service', 'domain', 'tls', 'path_prefix', 'port', 'hostport', 'scheme', 'sticky', 'redirect_to'],
+);
+
+/** Names that are sent on to the first name of another row of the same service are its `redirect_from`. */
+function withRedirectFrom(rows: readonly IngressRowText[]): IngressRowText[] {
+  const merged = new Map(rows.map((row) => [row, row]));
+  for (const row of rows) {
+    if (row.redirect_to === undefined || !Object.keys(row).every((key) => OF_REDIRECT.has(key))) continue;
+    const main = rows.find((each) => isMainOf(each, row));
+    const known = main === undefined ? undefined : merged.get(main);
+    if (main === undefined || known === undefined) continue;
+    merged.set(main, { ...known, redirect_from: [...(known.redirect_from ?? []), ...namesOf(row)] });
+    merged.delete(row);
+  }
+  return [...merged.values()];
+}
+
+function isMainOf(main: IngressRowText, row: IngressRowText): boolean {
+  const shared = ({ service, path_prefix, port, hostport, scheme, sticky, tls }: IngressRowText): string =>
+    JSON.stringify([service, path_prefix, port, hostport, scheme, sticky, tls?.resolver]);
+  return main !== row && namesOf(main)[0] === row.redirect_to && shared(main) === shared(row);
+}
+
+function namesOf({ domain, tls }: IngressRowText): string[] {
+  return [domain ?? tls?.main, ...(tls?.sans ?? [])].flatMap((name) => (name === undefined ? [] : [name]));
 }
 
 function addressOf({ service, port, domain, tls, rule, path_prefix: path }: IngressRowText): string {

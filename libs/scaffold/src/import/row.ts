@@ -17,6 +17,9 @@ export interface IngressRowText {
   proxyprotocol?: 1 | 2 | null;
   scheme?: 'https' | 'h2c';
   sticky?: true;
+  redirect_from?: string[];
+  redirect_to?: string;
+  basic_auth?: string;
   compress?: true;
   rate_limit?: { average: number; burst?: number; period?: string };
   middleware?: string[];

@@ -41,7 +41,7 @@ export function tcpOutcome(router: Definition, context: ImportContext): Outcome 
   if (hostport === null && !named) throw new CannotSay('on the shared port a row needs a name');
 
   const resolver = resolverOf(router, context, notes);
-  const chain = chainOf(router, null, context);
+  const chain = chainOf(router, { pathPrefix: null, domains: null, hasHostport: false }, context);
   const [main, ...sans] = parts.domains;
   const many = sans.length > 0;
   const wanted = resolver ?? (named || passthrough || !hasTls(router) ? undefined : 'letsencrypt');

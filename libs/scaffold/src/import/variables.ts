@@ -12,16 +12,19 @@ export function parseEnvFile(text: string): Map<string, string> {
 
 const VARIABLE = /\$\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\})/g;
 
+/** Nothing but a variable, with no value of its own to fall back on. */
+const SOLE = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*)?\})$/;
+
 /**
  * A value as Compose hands it on: variables as the `.env` file has them, or with the default that is written, `$$` as a
  * dollar sign.
  *
- * @returns the text, the variables that were put in, and whether some could not be.
+ * @returns the text, the variables that were put in, whether some could not be, and the one that the text is all of.
  */
 export function expand(
   text: string,
   variables: ReadonlyMap<string, string>,
-): { value: string; used: Map<string, string>; isOpen: boolean } {
+): { value: string; used: Map<string, string>; isOpen: boolean; sole: string | null } {
   const used = new Map<string, string>();
   let isOpen = false;
   const value = text.replace(VARIABLE, (all, plain?: string, braced?: string, standard?: string) => {
@@ -33,5 +36,7 @@ export function expand(
     return known ?? all;
   });
   // `${NAME:?message}` and the like are left.
-  return { value, used, isOpen: isOpen || /\$\{/.test(value) };
+  const isLeft = text.replace(VARIABLE, '').includes('${');
+  const [, plain, braced] = SOLE.exec(text) ?? [];
+  return { value, used, isOpen: isOpen || isLeft, sole: plain ?? braced ?? null };
 }

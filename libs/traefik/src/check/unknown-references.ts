@@ -32,21 +32,28 @@ export function unknownReferences(
   provider: 'file' | 'docker' | 'static',
   known: Known,
   suggest: Suggest,
-): Finding[] {
+): UnknownReference[] {
   return references.flatMap((reference) => {
     const message = flawOf(reference, provider, known, suggest);
-    return message === null
-      ? []
-      : [
-          {
-            severity: 'error',
-            code: 'unknown-reference',
-            message,
-            path: reference.path,
-            span: reference.span,
-          },
-        ];
+    if (message === null) return [];
+    const { path, span, name } = reference;
+    const isOfContainer = providerOf(name, provider) === 'docker' && known.docker !== null;
+    const isNamed = reference.kind !== 'resolver' && reference.kind !== 'entryPoint';
+    return [
+      { severity: 'error', code: 'unknown-reference', message, path, span, maybeElsewhere: isNamed && isOfContainer },
+    ];
   });
+}
+
+/** A reference that leads nowhere. */
+export interface UnknownReference extends Finding {
+  /** A label of a container that is not known here may define it. */
+  maybeElsewhere: boolean;
+}
+
+function providerOf(name: string, own: string): string {
+  const cut = name.lastIndexOf('@');
+  return cut < 0 ? own : name.slice(cut + 1);
 }
 
 function flawOf({ kind, name, path }: Reference, own: string, known: Known, suggest: Suggest): string | null {
@@ -58,7 +65,7 @@ function flawOf({ kind, name, path }: Reference, own: string, known: Known, sugg
     return `${at}: there is no ${what} \`${name}\`${meant(name, names, suggest)}`;
   }
   const cut = name.lastIndexOf('@');
-  const provider = cut < 0 ? own : name.slice(cut + 1);
+  const provider = providerOf(name, own);
   const bare = cut < 0 ? name : name.slice(0, cut);
   if (provider === 'internal' || (kind === 'tls.options' && name === 'default')) return null;
   if (provider !== 'file' && provider !== 'docker') {

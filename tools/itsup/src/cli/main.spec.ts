@@ -61,6 +61,11 @@ describe('itsup', () => {
     expect(err).toContain('there are: proxy, blog');
   });
 
+  it('takes a word without a dot for a project', async () => {
+    expect(await run(['explain', 'blgo'], workspace())).toBe(1);
+    expect(err).toContain('did you mean blog? http://blgo asks for a host');
+  });
+
   it('tells its version', async () => {
     expect(await run(['--version'], workspace())).toBe(0);
     expect(out).toMatch(/^itsup \d+\.\d+\.\d+\n$/);
@@ -79,6 +84,7 @@ describe('itsup', () => {
       ['completion', ''],
       ['bash', 'zsh'],
     ],
+    [['explain', 'b'], ['blog']],
     [['nothing', ''], []],
   ])('completes %j', async (line, expected) => {
     expect(await run(['completion', 'candidates', ...line], workspace())).toBe(0);

@@ -118,9 +118,9 @@ function judged(
   { middlewares }: ImportSchema,
 ): { after: Workspace; problems: Problem[]; notes: string[] } {
   // The Traefik of the file goes, so its ports are this one's: a note says that it has to be removed.
-  const isOwnTraefik = ({ code, message }: Problem): boolean =>
-    code === 'hostport-conflict' &&
-    made.some(({ name, traefiks }) => traefiks.some((each) => message.includes(`by ${name}:${each} itself`)));
+  const own = new Set(made.flatMap(({ name, traefiks }) => traefiks.map((each) => `${name}:${each}`)));
+  const isOwnTraefik = ({ code, subject = '' }: Problem): boolean =>
+    code === 'hostport-conflict' && own.has(subject);
   const added = (): { after: Workspace; problems: Problem[] } => {
     const after = readWorkspaceFrom(files);
     const problems = problemsAdded(before, after).map((problem): Problem =>

@@ -1,0 +1,59 @@
+import type { Workspace } from '@itsup/config';
+import { routeWorkspace } from '../route-workspace';
+import { project, service, workspace } from '../testing/build';
+import { explainProject } from './explain-project';
+import type { Explanation } from './model';
+
+const ask = (name: string, from: Workspace): Explanation => explainProject(name, from, routeWorkspace(from));
+
+const brief = ({ answers }: Explanation): string[] =>
+  answers.map(({ connection: { entryPoint, host, path }, outcome }) =>
+    `${entryPoint.name} ${host ?? '*'}${path ?? ''}: ${outcome}`,
+  );
+
+describe('explain of a project', () => {
+  it('answers for every name, path and port of its rows, and for none of another one', () => {
+    const shop = project('shop', {
+      rows: [
+        { domains: ['shop.acme.org', 'store.acme.org'] },
+        { domains: ['api.acme.org'], pathPrefix: '/v1', service: 'api' },
+        { router: 'tcp', domains: [], hostport: 5432, service: 'db', port: 5432 },
+        { router: 'udp', domains: [], hostport: 53, service: 'dns', port: 53 },
+      ],
+    });
+    const other = project('other', { rows: [{ domains: ['other.acme.org'] }] });
+    const found = ask('shop', workspace([shop, other]));
+    expect(brief(found).sort()).toEqual([
+      'tcp-5432 *: served',
+      'udp-53 *: served',
+      'web-secure api.acme.org/v1: served',
+      'web-secure shop.acme.org/: served',
+      'web-secure store.acme.org/: served',
+    ]);
+    expect(found.hints).toEqual([]);
+    expect(found.question.text).toBe('shop');
+  });
+
+  it('answers for routers of its labels, and says of which no request is known', () => {
+    const labels = {
+      'traefik.enable': 'true',
+      'traefik.http.routers.own.rule': 'Host(`own.acme.org`)',
+      'traefik.http.routers.own.entrypoints': 'web-secure',
+      'traefik.http.routers.own.tls': 'true',
+      'traefik.http.routers.blue.rule': 'HeaderRegexp(`X-Team`, `blue`)',
+      'traefik.http.routers.blue.entrypoints': 'web-secure',
+      'traefik.http.services.own.loadbalancer.server.port': '80',
+    };
+    const found = ask('shop', workspace([project('shop', { services: [service('web', { labels })] })]));
+    expect(brief(found)).toEqual(['web-secure own.acme.org/: served']);
+    expect(found.hints).toMatchObject([{ code: 'no-request-known', message: expect.stringContaining('blue@docker') }]);
+  });
+
+  it('says why nothing leads to it', () => {
+    const off = { ...project('off', { rows: [{ domains: ['off.acme.org'] }] }), enabled: false };
+    const quiet = project('quiet', { rows: [] });
+    const from = workspace([off, quiet]);
+    expect(ask('off', from).hints).toMatchObject([{ code: 'project-disabled' }]);
+    expect(ask('quiet', from).hints).toMatchObject([{ code: 'no-rows' }]);
+  });
+});
