@@ -33,7 +33,10 @@ describe('problemsOf', () => {
     ['EROFS', 'findmnt --target /srv/state'],
     ['EMFILE', 'ulimit -n'],
   ])('tells the cure of %s', (code, cure) => {
-    const error = Object.assign(new Error(`${code}: refused, open '/srv/state/file'`), { code, path: '/srv/state/file' });
+    const error = Object.assign(new Error(`${code}: refused, open '/srv/state/file'`), {
+      code,
+      path: '/srv/state/file',
+    });
     const [problem] = problemsOf(error);
     expect(problem?.message).toContain('/srv/state/file');
     expect(problem?.help).toContain(cure);

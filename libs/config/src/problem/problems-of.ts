@@ -29,7 +29,9 @@ function cureOf(code: string, path: unknown): string | null {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return at === null ? null : `run it as the user who owns it, as its deploys do: ls -ld ${at} tells who that is`;
+      return at === null
+        ? null
+        : `run it as the user who owns it, as its deploys do: ls -ld ${at} tells who that is`;
     case 'EROFS':
       return `its file system is mounted read-only: findmnt${at === null ? '' : ` --target ${dirname(at)}`} shows it`;
     case 'EMFILE':

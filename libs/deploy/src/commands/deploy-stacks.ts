@@ -180,9 +180,7 @@ async function settleStack(
       return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
     }
     case 'external':
-      return deployExternal(run, spec, options).catch((error: unknown) =>
-        failed(stack, problemsOf(error)),
-      );
+      return deployExternal(run, spec, options).catch((error: unknown) => failed(stack, problemsOf(error)));
   }
 }
 

@@ -111,14 +111,18 @@ describe('a stack that is deployed and not served', () => {
     const first = await deploy('proxy', 'nas');
     expect([first.status, first.problems.length > 0]).toEqual(['failed', true]);
     const [record] = await readRecords(state(), 'nas');
-    expect(record).toMatchObject({ outcome: 'failed', restorable: false, problems: [first.problems[0]?.message] });
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      restorable: false,
+      problems: [first.problems[0]?.message],
+    });
     for (const stacks of [['nas'], ['proxy', 'nas']]) {
       const again = await deploy(...stacks);
       expect([again.status, again.plan?.unchanged, again.problems]).toEqual(['failed', true, first.problems]);
     }
-    expect((await planStacks(simulated.context(), { workspace: simulated.workspace(), stacks: ['nas'] })).stacks).toMatchObject([
-      { unchanged: true, notes: [expect.stringContaining('its last deploy failed')] },
-    ]);
+    expect(
+      (await planStacks(simulated.context(), { workspace: simulated.workspace(), stacks: ['nas'] })).stacks,
+    ).toMatchObject([{ unchanged: true, notes: [expect.stringContaining('its last deploy failed')] }]);
     const [nas] = await statusOf(simulated.context(), { workspace: simulated.workspace(), stacks: ['nas'] });
     expect(nas).toMatchObject({ state: 'external', unserved: [{ code: 'last-deploy-failed' }] });
     answer = PAGE;

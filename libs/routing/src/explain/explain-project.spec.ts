@@ -7,8 +7,9 @@ import type { Explanation } from './model';
 const ask = (name: string, from: Workspace): Explanation => explainProject(name, from, routeWorkspace(from));
 
 const brief = ({ answers }: Explanation): string[] =>
-  answers.map(({ connection: { entryPoint, host, path }, outcome }) =>
-    `${entryPoint.name} ${host ?? '*'}${path ?? ''}: ${outcome}`,
+  answers.map(
+    ({ connection: { entryPoint, host, path }, outcome }) =>
+      `${entryPoint.name} ${host ?? '*'}${path ?? ''}: ${outcome}`,
   );
 
 describe('explain of a project', () => {
@@ -46,7 +47,9 @@ describe('explain of a project', () => {
     };
     const found = ask('shop', workspace([project('shop', { services: [service('web', { labels })] })]));
     expect(brief(found)).toEqual(['web-secure own.acme.org/: served']);
-    expect(found.hints).toMatchObject([{ code: 'no-request-known', message: expect.stringContaining('blue@docker') }]);
+    expect(found.hints).toMatchObject([
+      { code: 'no-request-known', message: expect.stringContaining('blue@docker') },
+    ]);
   });
 
   it('says why nothing leads to it', () => {

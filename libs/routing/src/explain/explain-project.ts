@@ -33,8 +33,14 @@ export function explainProject(
     const { entryPoint, tls, host, path } = connection;
     answers.set(JSON.stringify([entryPoint.name, tls, host, path]), { connection, ...answer });
   }
-  const unasked = asked.flatMap(({ candidate, questions }) => (questions.length > 0 ? [] : [unknown(candidate)]));
-  const hints = [...explained.flatMap((one) => one.hints), ...unasked, ...withoutAny(name, workspace, routing, own)];
+  const unasked = asked.flatMap(({ candidate, questions }) =>
+    questions.length > 0 ? [] : [unknown(candidate)],
+  );
+  const hints = [
+    ...explained.flatMap((one) => one.hints),
+    ...unasked,
+    ...withoutAny(name, workspace, routing, own),
+  ];
   return {
     question: { text: name, scheme: null, host: null, port: null, path: null, query: [] },
     answers: [...answers.values()],
@@ -95,7 +101,11 @@ function withoutAny(
   if (!project.enabled)
     return [
       {
-        ...{ code: 'project-disabled', severity: 'note', message: `${name} is not enabled: nothing of it is published` },
+        ...{
+          code: 'project-disabled',
+          severity: 'note',
+          message: `${name} is not enabled: nothing of it is published`,
+        },
         help: `remove enabled: false from ${project.ingressFile ?? project.folder}, then: itsup deploy ${name}`,
       },
     ];
@@ -103,7 +113,11 @@ function withoutAny(
   if (errors.length > 0) return errors;
   return [
     {
-      ...{ code: 'no-rows', severity: 'note', message: `${name} has no rows: nothing of it is reached from outside` },
+      ...{
+        code: 'no-rows',
+        severity: 'note',
+        message: `${name} has no rows: nothing of it is reached from outside`,
+      },
       help: `a row in ${project.folder}/ingress.yml publishes a service`,
     },
   ];

@@ -6,7 +6,7 @@ import { newProject } from '../project/new-project';
 import { requiredSecrets } from '../project/next-steps';
 import { DATABASES } from '../project/options';
 import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
-import { composeConfig } from '../testing/compose-cli';
+import { composeConfig, COMPOSES } from '../testing/compose-cli';
 import { shipped, treeOf, WORKSPACE } from '../testing/tree';
 import { entryNames, OWN_IMAGE, readEntry } from './entry';
 
@@ -117,14 +117,18 @@ describe.each(projects)('%s', (_, files) => {
   });
 });
 
-describeWithCompose('docker compose', () => {
-  it.each(projects.filter(([, files]) => composeOf(files) !== undefined))('accepts %s', (_, files) => {
-    const file = [...files.keys()].find((path) => path.endsWith('docker-compose.yml')) ?? '';
-    const secrets = requiredSecrets(composeOf(files) ?? '').map(({ name }) => [name, 'secret']);
-    const variables = Object.fromEntries(secrets) as Record<string, string>;
-    expect(composeConfig(Object.fromEntries(files), file, variables)).toContain('"services"');
-    // A secret that is missing is named before anything is touched.
-    if (secrets.length > 0)
-      expect(() => composeConfig(Object.fromEntries(files), file)).toThrow(/required variable/);
+describe.each(COMPOSES)('$name', ({ env }) => {
+  describeWithCompose('docker compose', () => {
+    it.each(projects.filter(([, files]) => composeOf(files) !== undefined))('accepts %s', (_, files) => {
+      const file = [...files.keys()].find((path) => path.endsWith('docker-compose.yml')) ?? '';
+      const secrets = requiredSecrets(composeOf(files) ?? '').map(({ name }) => [name, 'secret']);
+      const variables = Object.fromEntries(secrets) as Record<string, string>;
+      expect(composeConfig(Object.fromEntries(files), file, { ...env, ...variables })).toContain(
+        '"services"',
+      );
+      // A secret that is missing is named before anything is touched.
+      if (secrets.length > 0)
+        expect(() => composeConfig(Object.fromEntries(files), file, env)).toThrow(/required variable/);
+    });
   });
 });

@@ -42,7 +42,10 @@ const httpRow = fc
       compress: fc.boolean(),
       // Rows of the same service that send on to each other's main name would be one row.
       redirect_to: fc.constantFrom('new.acme.org', 'https://acme.org/new'),
-      redirect_from: fc.uniqueArray(fc.constantFrom('old.acme.org', 'www.old.org'), { minLength: 1, maxLength: 2 }),
+      redirect_from: fc.uniqueArray(fc.constantFrom('old.acme.org', 'www.old.org'), {
+        minLength: 1,
+        maxLength: 2,
+      }),
       basic_auth: fc.constantFrom('USERS', 'app_users'),
       rate_limit: fc.record(
         {

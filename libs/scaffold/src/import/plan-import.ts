@@ -105,9 +105,17 @@ function chooseRows(
 }
 
 /** Of a row that does nothing but send its names on to the main one of another row, what may stand in it. */
-const OF_REDIRECT: ReadonlySet<string> = new Set(
-  ['service', 'domain', 'tls', 'path_prefix', 'port', 'hostport', 'scheme', 'sticky', 'redirect_to'],
-);
+const OF_REDIRECT: ReadonlySet<string> = new Set([
+  'service',
+  'domain',
+  'tls',
+  'path_prefix',
+  'port',
+  'hostport',
+  'scheme',
+  'sticky',
+  'redirect_to',
+]);
 
 /** Names that are sent on to the first name of another row of the same service are its `redirect_from`. */
 function withRedirectFrom(rows: readonly IngressRowText[]): IngressRowText[] {

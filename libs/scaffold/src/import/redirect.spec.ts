@@ -2,13 +2,27 @@ import { importCompose } from './import-compose';
 import { readRedirect } from './redirect';
 
 const fields = (regex: string, replacement: string, permanent = 'true'): Map<string, string> =>
-  new Map(Object.entries({ regex, replacement, permanent }).map(([key, value]) => [`redirectregex.${key}`, value]));
+  new Map(
+    Object.entries({ regex, replacement, permanent }).map(([key, value]) => [`redirectregex.${key}`, value]),
+  );
 
 describe('readRedirect', () => {
   it.each<[string, string, string, string[], string[]]>([
     ['^https?://www\\.acme\\.org/(.*)', 'https://acme.org/${1}', 'acme.org', ['www.acme.org'], ['acme.org']],
-    ['^https://(?:www\\.)?old\\.org/(.*)$', 'https://acme.org/$1', 'acme.org', ['old.org', 'www.old.org'], ['acme.org']],
-    ['https://(www|old).acme.org/(.*)', 'https://acme.org/$2', 'acme.org', ['www.acme.org', 'old.acme.org'], ['acme.org']],
+    [
+      '^https://(?:www\\.)?old\\.org/(.*)$',
+      'https://acme.org/$1',
+      'acme.org',
+      ['old.org', 'www.old.org'],
+      ['acme.org'],
+    ],
+    [
+      'https://(www|old).acme.org/(.*)',
+      'https://acme.org/$2',
+      'acme.org',
+      ['www.acme.org', 'old.acme.org'],
+      ['acme.org'],
+    ],
   ])('%s', (regex, replacement, target, taken, others) => {
     const found = readRedirect(fields(regex, replacement));
     expect(found?.target).toBe(target);
@@ -50,7 +64,9 @@ describe('import of redirects and passwords', () => {
       ...WWW,
       PORT,
     ]);
-    expect(ingress).toBe('ingress:\n  - service: web\n    domain: acme.org\n    port: 80\n    redirect_from: [www.acme.org]\n');
+    expect(ingress).toBe(
+      'ingress:\n  - service: web\n    domain: acme.org\n    port: 80\n    redirect_from: [www.acme.org]\n',
+    );
   });
 
   it('makes redirect_from of a router of its own, and loses none that has plain HTTP alone', () => {
@@ -64,7 +80,9 @@ describe('import of redirects and passwords', () => {
       ...WWW,
       PORT,
     ]);
-    expect(ingress).toBe('ingress:\n  - service: web\n    domain: acme.org\n    port: 80\n    redirect_from: [www.acme.org]\n');
+    expect(ingress).toBe(
+      'ingress:\n  - service: web\n    domain: acme.org\n    port: 80\n    redirect_from: [www.acme.org]\n',
+    );
   });
 
   it('leaves a hash where it is: ingress.yml holds no secret', () => {

@@ -50,7 +50,9 @@ function named(
   takes: Redirect['takes'],
   port: Redirect['port'],
 ): Redirect | null {
-  return target !== undefined && isRedirectTarget(target) ? { target: target.toLowerCase(), takes, port } : null;
+  return target !== undefined && isRedirectTarget(target)
+    ? { target: target.toLowerCase(), takes, port }
+    : null;
 }
 
 /** Without an anchor Traefik looks for it anywhere in the address, which begins with the scheme all the same. */

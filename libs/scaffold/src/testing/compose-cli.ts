@@ -1,7 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+
+const TODAY = process.env['ITSUP_E2E_TODAY'] ?? '/opt/docker-today';
+
+/** The Composes that can be asked here: the machine's, and today's where `e2e/own-engine.sh --today` would find it. */
+export const COMPOSES: readonly { name: string; env: Readonly<Record<string, string>> }[] = [
+  { name: "the machine's Compose", env: {} },
+  ...(existsSync(join(TODAY, 'config/cli-plugins/docker-compose'))
+    ? [
+        {
+          name: "today's Compose",
+          env: {
+            PATH: `${join(TODAY, 'bin')}:${process.env['PATH']}`,
+            DOCKER_CONFIG: join(TODAY, 'config'),
+          },
+        },
+      ]
+    : []),
+];
 
 /** What `docker compose config` makes of a Compose file, as text; throws with its message when it objects. */
 export function composeConfig(

@@ -40,7 +40,14 @@ export function unknownReferences(
     const isOfContainer = providerOf(name, provider) === 'docker' && known.docker !== null;
     const isNamed = reference.kind !== 'resolver' && reference.kind !== 'entryPoint';
     return [
-      { severity: 'error', code: 'unknown-reference', message, path, span, maybeElsewhere: isNamed && isOfContainer },
+      {
+        severity: 'error',
+        code: 'unknown-reference',
+        message,
+        path,
+        span,
+        maybeElsewhere: isNamed && isOfContainer,
+      },
     ];
   });
 }

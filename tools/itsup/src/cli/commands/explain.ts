@@ -19,7 +19,12 @@ export const explain: Command = {
     const [word = ''] = words;
     const project = await projectNamed(root, word);
     const { readWorkspace, UserError } = await import('@itsup/config');
-    const { explain: explainFrom, explainProject, parseQuestion, routeWorkspace } = await import('@itsup/routing');
+    const {
+      explain: explainFrom,
+      explainProject,
+      parseQuestion,
+      routeWorkspace,
+    } = await import('@itsup/routing');
     const { asDeployed, formatExplanation, observeRunning } = await import('@itsup/deploy');
     const parsed = parseQuestion(word);
     if ('problem' in parsed && project === null) throw new UserError(parsed.problem);
