@@ -222,7 +222,7 @@ describeWithOwnEngine([], 'files of Traefik that all projects share', () => {
     ]);
     await eventually(async () => expect((await statuses())[0]).toBe(404));
     const doctor = await tenants.workspace.itsup(['doctor']);
-    expect(doctor.all).toMatch(/error +routers +.*Traefik refuses the router .*login@docker/);
+    expect(doctor.all).toMatch(/error +rows +.*Traefik refuses .*login@docker/);
     expect(doctor.exitCode).not.toBe(0);
     await tenants.write('evil', tenant('evil'));
     expect((await deploy('evil')).failed).toBe(false);
