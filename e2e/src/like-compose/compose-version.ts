@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import type { Row } from './row';
 
 /** The version of Compose at hand, `2.26.1`; empty when there is none. */
@@ -8,6 +8,12 @@ export function composeVersion(): string {
   } catch {
     return '';
   }
+}
+
+/** Whether the engine may run privileged containers: one inside a container often may not. */
+export function mayRunPrivileged(image: string): boolean {
+  const args = ['run', '--rm', '--privileged', '--network', 'none', image, 'true'];
+  return spawnSync('docker', args, { stdio: 'ignore' }).status === 0;
 }
 
 /** Whether a row uses nothing that came with a later Compose. */

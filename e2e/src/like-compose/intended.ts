@@ -34,6 +34,12 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, keptByCompose),
   },
   {
+    title: 'a service that depends on one that is made anew',
+    reason:
+      'stays, as with Compose from 2.30 on, unless `restart: true` says so; an older Compose makes it anew',
+    level: (compose, ours) => each(compose, ours, keptByUs),
+  },
+  {
     title: 'a new version that does not start',
     reason: 'goes again and the old one stays; Compose has removed the old one by then',
     level: (compose, ours) => {
@@ -103,6 +109,30 @@ function keptByCompose(theirs: Snapshot, own: Snapshot): boolean {
     for (const [index, container] of containers.entries()) {
       if (container.fate !== 'kept' || own.containers[service]?.[index]?.fate !== 'new') continue;
       container.fate = 'new';
+      shown = true;
+    }
+  return shown;
+}
+
+/** Takes for new what only we kept, beside another service that is new on both sides. */
+function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
+  const isNewToBoth = Object.keys(theirs.containers).some((service) =>
+    [theirs, own].every(({ containers }) => containers[service]?.some(({ fate }) => fate === 'new')),
+  );
+  if (!isNewToBoth) return false;
+  let shown = false;
+  for (const [service, containers] of Object.entries(own.containers))
+    for (const [index, container] of containers.entries()) {
+      const there = theirs.containers[service]?.[index];
+      if (container.fate !== 'kept' || there?.fate !== 'new') continue;
+      // Compose mounts the anonymous volumes of a container that it makes anew by their names.
+      containers[index] = {
+        ...container,
+        fate: 'new',
+        host: { ...container.host, Mounts: there.host['Mounts'] },
+      };
+      for (const order of Object.keys(theirs.order))
+        if (order.startsWith(`${service} after `)) delete theirs.order[order];
       shown = true;
     }
   return shown;

@@ -5,6 +5,7 @@ import { removeProjects } from '../harness/engine';
 import { output, run, type Run } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace';
 import { textOf, type Files, type Row } from './row';
+import { followEvents } from './start-order';
 import { NOTHING, takeSnapshot, type Identities, type Snapshot } from './snapshot';
 
 /** What one deploy of a row came to. */
@@ -73,12 +74,13 @@ async function go(places: Place[], deploy: Deploy): Promise<Map<Place, Step[]>> 
     const meant = places.filter(({ row }) => step <= row.changes.length);
     for (const place of meant)
       await write(place, step === 0 ? place.row.first : (place.row.changes[step - 1] ?? {}));
-    const since = Date.now() / 1000;
+    const followed = followEvents();
     const runs = await deploy(meant);
     await settled();
+    await followed.stop();
     await inParallel(meant, async (place) => {
       const { project, folder } = place;
-      const taken = await takeSnapshot(project, folder, identities.get(place) ?? NOTHING, since);
+      const taken = await takeSnapshot(project, folder, identities.get(place) ?? NOTHING, followed.events);
       identities.set(place, taken.identities);
       const { exitCode, all = '' } = runs.get(place) ?? {};
       steps.get(place)?.push({ isSuccess: exitCode === 0, snapshot: taken.snapshot, output: all });

@@ -16,6 +16,8 @@ export interface Row {
   fails?: boolean;
   /** The Compose that knows what is used; absent: every one that is tested. */
   sinceCompose?: string;
+  /** Only on an engine that may run privileged containers, which one inside a container may not. */
+  needsPrivileges?: boolean;
   /** Titles of the intended differences that may show here, from `intended.ts`; Compose's versions differ in some. */
   intended?: string[];
 }

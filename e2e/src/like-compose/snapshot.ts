@@ -1,5 +1,5 @@
 import { output } from '../harness/run';
-import { startOrder } from './start-order';
+import { startOrder, type Event } from './start-order';
 
 type Json = Record<string, unknown>;
 
@@ -60,13 +60,13 @@ export const NOTHING: Identities = { containers: {}, objects: new Set() };
  *
  * @param folder of the project, which stands as `<folder>` in the snapshot
  * @param before what was there at the snapshot before
- * @param since when what led here began, in seconds
+ * @param events what happened since then to containers of any project
  */
 export async function takeSnapshot(
   project: string,
   folder: string,
   before: Identities,
-  since: number,
+  events: readonly Event[],
 ): Promise<{ snapshot: Snapshot; identities: Identities }> {
   const containers = (await inspectAll<Inspected>('container', project)).sort((a, b) =>
     a.Created < b.Created ? -1 : 1,
@@ -110,7 +110,10 @@ export async function takeSnapshot(
             }),
           ]),
       ),
-      order: await startOrder(project, folder, since),
+      order: await startOrder(
+        folder,
+        events.filter((event) => event.project === project),
+      ),
     },
     identities: {
       containers: Object.fromEntries(containers.map(({ Id, State }) => [Id, State.StartedAt])),
@@ -160,7 +163,8 @@ function picture(
           name,
           {
             IPAMConfig: IPAMConfig ?? null,
-            Links: sorted(Links),
+            // Compose ends some of a link's names with the number of the container that has the link.
+            Links: sorted((Links as string[] | null)?.map((link) => link.replace(/-\d+$/, '')) ?? null),
             ...{ DriverOpts, GwPriority },
             Aliases: [...new Set(Aliases ?? [])].filter((alias) => alias !== Id.slice(0, 12)).sort(),
           },

@@ -1,6 +1,10 @@
-import { output, run } from '../harness/run';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { run, userEnvironment } from '../harness/run';
 
-interface Event {
+/** What happened to a container of a Compose project. */
+export interface Event {
+  project: string;
   service: string;
   what: 'start' | 'healthy' | 'completed';
   at: number;
@@ -14,18 +18,14 @@ const CONDITIONS: Record<string, Event['what']> = {
 };
 
 /**
- * Of every dependency of a service of which a container was started since: whether what the last one waits for had
- * happened by then. What ran all the time had.
+ * Of every dependency of a service of which a container was started: whether what the last one waits for had happened
+ * by then. What ran all the time had.
  *
  * @param folder with the Compose files: what depends on what is what Compose reads there
- * @param since in seconds
+ * @param events what happened to containers of the project
  */
-export async function startOrder(
-  project: string,
-  folder: string,
-  since: number,
-): Promise<Record<string, boolean>> {
-  const [events, dependsOn] = await Promise.all([eventsOf(project, since), dependenciesIn(folder)]);
+export async function startOrder(folder: string, events: readonly Event[]): Promise<Record<string, boolean>> {
+  const dependsOn = await dependenciesIn(folder);
   const order: Record<string, boolean> = {};
   for (const [service, dependencies] of Object.entries(dependsOn)) {
     const started = events.findLast((event) => event.service === service && event.what === 'start');
@@ -56,29 +56,46 @@ async function dependenciesIn(folder: string): Promise<DependsOn> {
   );
 }
 
-async function eventsOf(project: string, since: number): Promise<Event[]> {
-  const lines = await output('docker', [
-    ...['events', '--since', String(since), '--until', String(Date.now() / 1000), '--format', '{{json .}}'],
-    ...['--filter', `label=com.docker.compose.project=${project}`, '--filter', 'type=container'],
-  ]);
-  return lines
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((line): Event[] => {
-      const { Action, Actor, timeNano } = JSON.parse(line) as {
-        Action: string;
-        Actor: { Attributes: Record<string, string> };
-        timeNano: number;
-      };
-      const { 'com.docker.compose.service': service = '', exitCode } = Actor.Attributes;
-      const what =
-        Action === 'start'
-          ? 'start'
-          : Action === 'health_status: healthy'
-            ? 'healthy'
-            : Action === 'die' && exitCode === '0'
-              ? 'completed'
-              : null;
-      return what === null ? [] : [{ service, what, at: timeNano }];
-    });
+/**
+ * Writes down what happens to containers from now on, until it is stopped. The engine itself keeps the last 256 events
+ * alone, which the health checks of a few projects fill in seconds.
+ */
+export function followEvents(): { events: readonly Event[]; stop(): Promise<void> } {
+  const events: Event[] = [];
+  const child = spawn(
+    'docker',
+    ['events', '--since', String(Date.now() / 1000), '--format', '{{json .}}', '--filter', 'type=container'],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: userEnvironment() },
+  );
+  const lines = createInterface(child.stdout).on('line', (line) => events.push(...eventsIn(line)));
+  return {
+    events,
+    stop: () =>
+      new Promise((resolve) => {
+        lines.on('close', () => resolve());
+        child.kill();
+      }),
+  };
+}
+
+function eventsIn(line: string): Event[] {
+  const { Action, Actor, timeNano } = JSON.parse(line) as {
+    Action: string;
+    Actor: { Attributes: Record<string, string> };
+    timeNano: number;
+  };
+  const {
+    'com.docker.compose.project': project = '',
+    'com.docker.compose.service': service = '',
+    exitCode,
+  } = Actor.Attributes;
+  const what =
+    Action === 'start'
+      ? 'start'
+      : Action === 'health_status: healthy'
+        ? 'healthy'
+        : Action === 'die' && exitCode === '0'
+          ? 'completed'
+          : null;
+  return what === null ? [] : [{ project, service, what, at: timeNano }];
 }

@@ -21,7 +21,12 @@ function generated(index: number): Row {
     current = edited(current, random);
     changes.push(project(current));
   }
-  return { title: `generated ${index + 1}: ${names.length} services`, first: project(services), changes };
+  return {
+    title: `generated ${index + 1}: ${names.length} services`,
+    first: project(services),
+    changes,
+    intended: ['a service that depends on one that is made anew'],
+  };
 }
 
 function project(services: Services): Files {

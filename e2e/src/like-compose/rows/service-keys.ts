@@ -17,7 +17,7 @@ export const SERVICE_KEYS: Row[] = [
   keyRow(
     'cpu_shares, cpu_period and cpu_quota',
     { cpu_shares: 512 },
-    { cpu_shares: 256, cpu_period: '50ms', cpu_quota: '25ms' },
+    { cpu_shares: 256, cpu_period: 50000, cpu_quota: 25000 },
   ),
   keyRow('cpus', { cpus: 0.5 }, { cpus: '0.75' }),
   keyRow('cpuset', { cpuset: '0' }, { cpuset: '0-1' }),
@@ -66,7 +66,7 @@ export const SERVICE_KEYS: Row[] = [
     { extra_hosts: ['db:10.0.0.1'] },
     { extra_hosts: { db: '10.0.0.2', gate: 'host-gateway' } },
   ),
-  keyRow('group_add', { group_add: [1000] }, { group_add: ['1001', 'mail'] }),
+  keyRow('group_add', { group_add: [1000] }, { group_add: ['1001', '8'] }),
   keyRow(
     'healthcheck',
     { healthcheck: { test: 'true', interval: '1s' } },
@@ -110,7 +110,7 @@ export const SERVICE_KEYS: Row[] = [
     { ports: ['127.0.0.1::80'] },
     { ports: ['127.0.0.1::80', { target: 90, protocol: 'udp', host_ip: '127.0.0.1' }] },
   ),
-  keyRow('privileged', {}, { privileged: true }),
+  keyRow('privileged', {}, { privileged: true }, { needsPrivileges: true }),
   keyRow(
     'read_only and tmpfs',
     { read_only: true, tmpfs: '/run' },
