@@ -17,7 +17,7 @@ export function mayRunPrivileged(image: string): boolean {
 }
 
 /** Whether a row uses nothing that came with a later Compose. */
-export function isKnownTo(version: string, { sinceCompose = '0' }: Row): boolean {
+export function isKnownTo(version: string, { sinceCompose = '0' }: Pick<Row, 'sinceCompose'>): boolean {
   const [at, needed] = [version, sinceCompose].map((text) =>
     text.replace(/^v/, '').split(/[.-]/).map(Number),
   );

@@ -1,3 +1,4 @@
+import { isKnownTo } from './compose-version';
 import type { Pair, Step } from './reference-run';
 import { DEPENDS_ON, type Container, type Snapshot } from './snapshot';
 
@@ -5,6 +6,8 @@ import { DEPENDS_ON, type Container, type Snapshot } from './snapshot';
 export interface Intended {
   title: string;
   reason: string;
+  /** The version of Compose from which on there is no such difference. */
+  beforeCompose?: string;
   /** Makes the steps alike where they differ for this reason; whether they did. */
   level(compose: Step[], ours: Step[]): boolean;
 }
@@ -37,6 +40,7 @@ export const INTENDED: Intended[] = [
     title: 'a service that depends on one that is made anew',
     reason:
       'stays, as with Compose from 2.30 on, unless `restart: true` says so; an older Compose makes it anew',
+    beforeCompose: '2.30',
     level: (compose, ours) => each(compose, ours, keptByUs),
   },
   {
@@ -57,12 +61,19 @@ export const INTENDED: Intended[] = [
   },
 ];
 
-/** Both sides without what is meant to differ: what every project gets, and what the row says. */
-export function level({ row, compose, ours }: Pair): { compose: unknown; ours: unknown } {
+/**
+ * Both sides without what is meant to differ: what every project gets, and what the row says.
+ *
+ * @param version of Compose
+ */
+export function level({ row, compose, ours }: Pair, version: string): { compose: unknown; ours: unknown } {
   const [theirs, own] = structuredClone([compose, ours]);
   for (const step of own) withoutResolvers(step.snapshot);
   for (const [index, step] of own.entries()) withoutDependsOn(theirs[index]?.snapshot, step.snapshot);
-  for (const title of row.intended ?? []) INTENDED.find((one) => one.title === title)?.level(theirs, own);
+  for (const { title, beforeCompose = null, level: makeAlike } of INTENDED)
+    if (row.intended?.includes(title) === true)
+      if (beforeCompose === null || !isKnownTo(version, { sinceCompose: beforeCompose }))
+        makeAlike(theirs, own);
   const bare = (steps: Step[]): unknown =>
     steps.map(({ isSuccess, snapshot }) => ({ isSuccess, ...snapshot }));
   return { compose: bare(theirs), ours: bare(own) };

@@ -34,7 +34,7 @@ describeOnOwnEngine([BUSYBOX], `a deploy beside docker compose up --detach (Comp
     if (pair === undefined) throw new Error('it was not run');
     if (pair.compose.some(({ isSuccess }) => !isSuccess) !== (row.fails === true))
       throw new Error(`Compose ${row.fails === true ? 'succeeds' : 'fails'}\n${failures(pair)}`);
-    const { compose, ours } = level(pair);
+    const { compose, ours } = level(pair, version);
     try {
       expect(ours).toEqual(compose);
     } catch (error) {
