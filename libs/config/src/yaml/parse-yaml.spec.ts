@@ -65,6 +65,7 @@ describe('parseYaml', () => {
     ['a: &a [*a]', 'bad-alias'],
     ['a: *b', 'bad-alias'],
     ['<<: 1', 'bad-merge'],
+    ['<<: [a, b, c]', 'bad-merge'],
     ['[a]: 1', 'bad-key'],
     ['a: [', 'invalid-yaml'],
     ['\ta: 1', 'invalid-yaml'],

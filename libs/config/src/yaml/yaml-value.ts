@@ -135,15 +135,15 @@ class Walk {
     const all: Record<string, unknown> = {};
     for (const pair of merges) {
       const value = this.child('<<', pair.value as Node | null);
-      for (const source of Array.isArray(value) ? (value as unknown[]) : [value]) {
-        if (!isMapping(source)) {
-          this.problems.push({
-            code: 'bad-merge',
-            message: '`<<` takes over a mapping or a list of mappings, and this is neither',
-            node: pair.key as Node,
-          });
-          continue;
-        }
+      const sources: unknown[] = Array.isArray(value) ? value : [value];
+      if (!sources.every(isMapping)) {
+        this.problems.push({
+          code: 'bad-merge',
+          message: '`<<` takes over a mapping or a list of mappings, and this is neither',
+          node: pair.key as Node,
+        });
+      }
+      for (const source of sources.filter(isMapping)) {
         for (const [key, inherited] of Object.entries(source)) {
           if (!Object.hasOwn(all, key)) set(all, key, inherited);
         }
