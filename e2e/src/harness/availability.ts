@@ -1,6 +1,6 @@
 import { missingPlugin } from './crowdsec-plugin';
 import { proxyFolder } from './engine';
-import { BUSYBOX, CROWDSEC, NODE, PROXY_IMAGES } from './images';
+import { BUSYBOX, CROWDSEC, NODE, PROXY_IMAGES, WHOAMI } from './images';
 import { takeFromMachine } from './own-engine';
 import { run } from './run';
 
@@ -24,7 +24,7 @@ export async function findAvailability(): Promise<Availability> {
   let registryAnswers = true;
   // Large, and of no use without the plugin.
   const crowdsec = missingPlugin() === null ? [CROWDSEC] : [];
-  for (const image of [BUSYBOX, NODE, ...PROXY_IMAGES, ...crowdsec]) {
+  for (const image of [BUSYBOX, NODE, ...PROXY_IMAGES, ...crowdsec, WHOAMI]) {
     const missing = engine ?? (await missingImage(image, registryAnswers));
     images[image] = missing;
     // One failed pull is enough to know that the next one would only cost time.

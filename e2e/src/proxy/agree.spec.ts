@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { stringify } from 'yaml';
 
 import { describeWithOwnEngine } from '../harness/describe-with';
@@ -122,6 +124,21 @@ describeWithOwnEngine([BUSYBOX], 'explain, status, doctor and plan', () => {
     for (const { message } of wrong)
       expect(told.map((finding) => finding.message).join('\n')).toContain(message);
   });
+
+  it('and the topology draw the same', async () => {
+    const file = succeeded(await workspace.itsup(['topology'], { timeoutMs: 60_000 })).stdout.trim();
+    const page = await readFile(file, 'utf8');
+    const drawn = (name: string): string =>
+      new RegExp(`<section [^>]*data-group="${workspace.name(name)}"[^]*?</section>`).exec(page)?.[0] ?? '';
+    expect(page).toMatch(/as it ran at \d{4}-/);
+    expect(drawn('well')).toContain('<span class="health well">healthy</span>');
+    expect(drawn('sick')).toContain('<span class="health ill">unhealthy</span>');
+    for (const name of ['stopped', 'removed'])
+      expect(drawn(name)).toContain('<span class="health ill">does not run</span>');
+    for (const name of ['sick', 'stopped', 'removed', 'port'])
+      expect(drawn(name)).toContain('<p class="problem">');
+    expect(drawn('well')).not.toContain('<p class="problem">');
+  }, 90_000);
 
   it('say the same of the host when the proxy is down', async () => {
     succeeded(await workspace.itsup(['down', 'proxy']));

@@ -88,6 +88,24 @@ describe('renderTopologyPage', () => {
     for (const id of [...drawing.links, ...drawing.edges].flat()) expect(page).toContain(`id="${id}"`);
   });
 
+  it('tells how what is drawn runs where that is known, and nothing of it elsewhere', () => {
+    const health = {
+      at: '2026-11-29T14:05:33.120Z',
+      services: {
+        'shop:web': { isWell: true, text: 'healthy' },
+        'catalog:web': { isWell: false, text: 'does <not> run' },
+      },
+      problems: { catalog: ['catalog:web has no <container>'] },
+    };
+    const text = renderTopologyPage(topology, templates, health);
+    expect(text).toContain('as it ran at 2026-11-29 14:05 UTC');
+    expect(text).toContain('<span class="health well">healthy</span>');
+    expect(text).toContain('<span class="health ill">does &lt;not&gt; run</span>');
+    expect(text).toContain('<p class="problem">catalog:web has no &lt;container&gt;</p>');
+    expect(text.match(/class="health /g)).toHaveLength(2);
+    expect(page).not.toMatch(/class="(?:health|problem)|as it ran/);
+  });
+
   it('needs nothing from anywhere, and a browser is told to hold it to that', () => {
     expect(page).toContain(
       `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"`,

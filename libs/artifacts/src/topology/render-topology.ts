@@ -1,11 +1,26 @@
 import type { DoorNode, RouterNode, Topology, TopologyGroup } from '@itsup/routing';
 import type { TopologyTemplates } from '../files/templates';
 
+/** How what is drawn runs. */
+export interface TopologyHealth {
+  /** When it was looked at, ISO 8601. */
+  at: string;
+  /** By `project:service`. */
+  services: Readonly<Record<string, { isWell: boolean; text: string }>>;
+  /** What of a project is not served, by its name. */
+  problems: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * The topology as one HTML page that needs nothing else: no network, no other file. The same topology gives the same
  * bytes; whatever the sources hold stays text.
+ * @param health absent: from the sources alone
  */
-export function renderTopologyPage(topology: Topology, templates: TopologyTemplates): string {
+export function renderTopologyPage(
+  topology: Topology,
+  templates: TopologyTemplates,
+  health: TopologyHealth | null = null,
+): string {
   const { groups, links, edges, partners } = numbered(topology);
   return templates.render('topology/page.html', {
     html,
@@ -13,8 +28,10 @@ export function renderTopologyPage(topology: Topology, templates: TopologyTempla
     json,
     style: templates.render('topology/style.css', {}).trimEnd(),
     script: templates.render('topology/script.js', {}).trimEnd(),
-    counts: countsOf(topology),
-    groups,
+    counts: [countsOf(topology), ...(health === null ? [] : [`as it ran at ${minuteOf(health.at)}`])].join(
+      ' · ',
+    ),
+    groups: groups.map((group) => withHealth(group, health)),
     drawing: { links, edges, partners },
   });
 }
@@ -67,6 +84,24 @@ function groupFor(group: TopologyGroup, id: string, idOf: (id: string) => string
     networks: networks.map(renamed),
     links: links.map(([from, to]): [string, string] => [idOf(from), idOf(to)]),
   };
+}
+
+/** What runs is known of the project's own containers alone. */
+function withHealth(group: ReturnType<typeof groupFor>, health: TopologyHealth | null) {
+  return {
+    ...group,
+    problems: health?.problems[group.name] ?? [],
+    services: group.services.map((service) => ({
+      ...service,
+      health:
+        service.kind === 'container' ? (health?.services[`${group.name}:${service.name}`] ?? null) : null,
+    })),
+  };
+}
+
+/** `2026-11-29 14:05 UTC`. */
+function minuteOf(time: string): string {
+  return time.replace('T', ' ').replace(/:\d\d(?:\.\d+)?Z$/, ' UTC');
 }
 
 /** The scheme stands behind the name: it says less. */

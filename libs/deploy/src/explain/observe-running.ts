@@ -17,7 +17,7 @@ import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
 /** Faults that say that there is no engine to ask. */
-const ABSENT: ReadonlySet<string> = new Set(['docker-missing', 'engine-unreachable', 'permission-denied']);
+export const ABSENT: ReadonlySet<string> = new Set(['docker-missing', 'engine-unreachable', 'permission-denied']);
 
 /**
  * Adds to an explanation what runs: containers, and what the running Traefik says. Changes nothing, and takes an engine

@@ -25,7 +25,9 @@ export function formatExplanation(
   const engine = running.engine.reachable
     ? []
     : [style('dim', `From the sources alone: ${running.engine.reason ?? 'no engine answers'}`)];
-  const nothing = blocks.length === 0 ? [`${style('bold', explanation.question.text)}: nobody listens`] : [];
+  const { text, host, port } = explanation.question;
+  const why = host === null && port === null ? 'nothing leads to it' : 'nobody listens';
+  const nothing = blocks.length === 0 ? [`${style('bold', text)}: ${why}`] : [];
   return [...nothing, ...blocks, ...told, ...engine].join('\n\n');
 }
 

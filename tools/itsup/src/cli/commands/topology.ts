@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { withContext } from './context';
 import { resolveStacks } from '../stack-names';
 import { EXIT, type Command } from '../command';
 
@@ -8,7 +9,7 @@ const DEFAULT_FILE = 'tmp/topology.html';
 
 export const topology: Command = {
   usage: '[project…]',
-  summary: 'draw names and ports, routers, services and networks as one HTML page',
+  summary: 'draw names and ports, routers, services and networks, and how they run, as one HTML page',
   options: {
     output: {
       type: 'string',
@@ -23,7 +24,8 @@ export const topology: Command = {
   },
   examples: ['itsup topology', 'itsup topology shop --mermaid', 'itsup topology --output topology.html'],
   words: { min: 0, max: Infinity },
-  run: async ({ root, cwd, words, flags, print, tell, color }) => {
+  run: async (input) => {
+    const { root, cwd, words, flags, print, tell, color } = input;
     const { formatProblems, readWorkspace } = await import('@itsup/config');
     const { routeWorkspace, topologyOf } = await import('@itsup/routing');
     const { loadTopologyTemplates, renderTopologyMermaid, renderTopologyPage } =
@@ -36,7 +38,15 @@ export const topology: Command = {
     if (wrong.length > 0) tell(formatProblems(wrong, { color }).trimEnd());
     const drawn = topologyOf(workspace, routeWorkspace(workspace), only);
     const templates = await loadTopologyTemplates(root);
-    const text = (flags.mermaid === true ? renderTopologyMermaid : renderTopologyPage)(drawn, templates);
+    const { topologyHealth } = await import('@itsup/deploy');
+    const text =
+      flags.mermaid === true
+        ? renderTopologyMermaid(drawn, templates)
+        : renderTopologyPage(
+            drawn,
+            templates,
+            await withContext(input, (context) => topologyHealth(context, workspace)),
+          );
     if (flags.mermaid === true && typeof flags.output !== 'string') {
       print(text.trimEnd());
       return EXIT.ok;
