@@ -18,7 +18,7 @@ describe('what a workspace can be led into', () => {
     const { exitCode, all } = await workspace.nx(VALIDATE);
     expect(exitCode).toBeGreaterThan(0);
     expect(all).toMatch(/ignores projects\//);
-    expect(all).toContain('docs/from-itsup.md');
+    expect(all).toContain('Coming from itsUP');
   });
 
   it.each([

@@ -9,4 +9,5 @@ export * from './proxy/render-proxy';
 export { AUTHORITY_FILE } from './proxy/static-configuration';
 export * from './topology/render-topology';
 export * from './files/templates';
+export * from './files/shipped-templates';
 export * from './files/write-artifacts';

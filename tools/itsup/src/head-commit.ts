@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a deploy is made of: an edit elsewhere changes none. */
-const DEPLOYED = ['projects', 'secrets', 'templates', 'libs', 'tools'];
+const DEPLOYED = ['projects', 'secrets', 'templates'];
+/** And where the product's own sources are. */
+const SOURCES = ['libs', 'tools'];
 
 /**
  * The commit that is checked out in `root`, for the records of deploys: with `+edits` when what is deployed is in no commit
@@ -13,6 +15,7 @@ const DEPLOYED = ['projects', 'secrets', 'templates', 'libs', 'tools'];
  */
 export async function headCommit(root: string): Promise<string | null> {
   const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--', ...DEPLOYED];
+  if (existsSync(join(root, 'tools/itsup'))) args.push(...SOURCES);
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
   const options = { cwd: root, env, timeout: 20_000, maxBuffer: 64 * 1024 * 1024 };
   const asked = await promisify(execFile)('git', args, options).catch(() => null);

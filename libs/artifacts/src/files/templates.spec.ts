@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileTemplates, loadTemplates, TEMPLATE_NAMES, type TemplateName } from './templates';
+import { originLine, originOf } from './shipped-templates';
 import { shippedTemplates, WORKSPACE } from '../testing/build';
 import { temporaryFolder } from '../testing/temporary-folder';
 
@@ -30,14 +31,32 @@ test('a line with a statement alone leaves nothing, a line with a value keeps it
   expect(templates.render('proxy/Corefile', { xs: [1, 2] })).toBe('a:\n  - 1\n  - 2\nend here\n');
 });
 
-test('names every template that is missing', async () => {
-  shipped();
-  rmSync(join(root(), 'templates/proxy/Corefile.eta'));
-  rmSync(join(root(), 'templates/upstream'), { recursive: true });
+test('takes what ships for every template that the workspace has not, file by file', async () => {
+  mkdirSync(join(root(), 'templates/proxy'), { recursive: true });
+  writeFileSync(join(root(), 'templates/proxy/Corefile.eta'), 'mine\n');
+  const templates = await loadTemplates(root());
+  expect(templates.render('proxy/Corefile', {})).toBe('mine\n');
+  const manifest = 'proxy/client-address.manifest.yml';
+  const data = { text: String };
+  expect(templates.render(manifest, data)).toBe(shippedTemplates().render(manifest, data));
+});
+
+test('the first line of a copy that says where it is from is no part of it', async () => {
+  mkdirSync(join(root(), 'templates/proxy'), { recursive: true });
+  const origin = { name: 'proxy/Corefile', version: '1.2.3', digest: '0123456789abcdef' };
+  const text = `${originLine(origin)}mine\n`;
+  writeFileSync(join(root(), 'templates/proxy/Corefile.eta'), text);
+  expect(originOf(text)).toEqual(origin);
+  expect(originOf('mine\n')).toBeNull();
+  expect((await loadTemplates(root())).render('proxy/Corefile', {})).toBe('mine\n');
+});
+
+test('names every template that cannot be read', async () => {
+  for (const name of ['proxy/Corefile', 'upstream/docker-compose.yml'])
+    mkdirSync(join(root(), `templates/${name}.eta`), { recursive: true });
   await expect(loadTemplates(root())).rejects.toMatchObject({
     problems: [
       { message: expect.stringContaining('templates/proxy/Corefile.eta') as unknown },
-      { message: expect.stringContaining('templates/upstream/docker-compose.ingress.yml.eta') as unknown },
       { message: expect.stringContaining('templates/upstream/docker-compose.yml.eta') as unknown },
     ],
   });

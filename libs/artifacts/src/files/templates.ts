@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, type Problem } from '@itsup/config';
 import { Eta } from 'eta';
+import { shippedFile, templateFile, withoutOrigin } from './shipped-templates';
 
 /** Every template, by its path under `templates/` without `.eta`. */
 export const TEMPLATE_NAMES = [
@@ -82,8 +83,8 @@ export function compileTemplates<Name extends string>(
 }
 
 /**
- * Reads and compiles `templates/` of a workspace.
- * @throws UserError when a template is missing or does not compile.
+ * Reads and compiles the templates: the workspace's own in `templates/`, file by file, else those that ship.
+ * @throws UserError when a template cannot be read or does not compile.
  */
 export function loadTemplates(root: string): Promise<Templates> {
   return load(root, TEMPLATE_NAMES);
@@ -105,13 +106,13 @@ async function load<Name extends string>(root: string, names: readonly Name[]): 
     names.map(async (name) => {
       const file = templateFile(name);
       try {
-        return [name, await readFile(join(root, file), 'utf8')] as const;
+        return [name, withoutOrigin(await readEither(join(root, file), shippedFile(file)))] as const;
       } catch (error) {
         problems.push({
           code: 'template-unreadable',
           severity: 'error',
           message: `${file} cannot be read: ${messageOf(error)}`,
-          help: 'restore it from git: templates are part of the workspace',
+          help: 'without the file the one that ships is taken; where that is missing, install itsup anew',
         });
         return [name, ''] as const;
       }
@@ -121,9 +122,14 @@ async function load<Name extends string>(root: string, names: readonly Name[]): 
   return compileTemplates(Object.fromEntries(sources) as Record<Name, string>);
 }
 
-/** The template's file, relative to the workspace root. */
-export function templateFile(name: string): string {
-  return `templates/${name}.eta`;
+async function readEither(own: string, shipped: string): Promise<string> {
+  try {
+    return await readFile(own, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return readFile(shipped, 'utf8');
+  }
 }
 
 function failure(name: string, what: string, error: unknown): Problem {
@@ -131,7 +137,7 @@ function failure(name: string, what: string, error: unknown): Problem {
     code: 'template-invalid',
     severity: 'error',
     message: `${templateFile(name)} ${what}: ${messageOf(error)}`,
-    help: 'correct the template; what it may use is described in libs/artifacts/README.md',
+    help: 'correct the template; the README of the package @itsup/artifacts says what it may use',
     place: { file: templateFile(name), line: 1, column: 1 },
   };
 }

@@ -5,11 +5,11 @@ import { settings } from '@itsup/config/testing/model';
 import type { EntryPoint, ProjectRouting, Route, ServiceAdditions, WorkspaceRouting } from '@itsup/routing';
 import {
   compileTemplates,
-  templateFile,
   TEMPLATE_NAMES,
   type TemplateName,
   type Templates,
 } from '../files/templates';
+import { templateFile } from '../files/shipped-templates';
 import { AUTHORITY } from '@itsup/config/testing/authority';
 
 /** The workspace that this library lies in. */

@@ -4,10 +4,10 @@ import type { Topology, TopologyGroup } from '@itsup/routing';
 import { renderTopologyMermaid, renderTopologyPage } from './render-topology';
 import {
   compileTemplates,
-  templateFile,
   TOPOLOGY_TEMPLATE_NAMES,
   type TopologyTemplateName,
 } from '../files/templates';
+import { templateFile } from '../files/shipped-templates';
 import { WORKSPACE } from '../testing/build';
 
 const templates = compileTemplates(

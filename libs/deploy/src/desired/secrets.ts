@@ -105,7 +105,7 @@ function notEncrypted(file: string, text: string): Problem {
     return {
       ...problem,
       message: `${file} is empty, as SOPS leaves a file that it could not encrypt, and hides every other of its name`,
-      help: `remove it, and encrypt into a temporary name first: docs/secrets.md`,
+      help: `remove it, and encrypt into a temporary name first: documentation: Secrets`,
     };
   return {
     ...problem,

@@ -50,7 +50,7 @@ export function rootNote(plan: StackPlan, publisher: Publisher): string | null {
   const low = entryPointsOf(trees(publisher).desired ?? {}).filter(({ port }) => port < 1024);
   if (!comes || low.length === 0) return null;
   const ports = low.map(({ name, port }) => `${name} on port ${port}`).join(', ');
-  return `Traefik runs as root, for a port below 1024 is for no other user: ${ports}. From 1024 on it is a user of its own, without a capability (docs/security.md).`;
+  return `Traefik runs as root, for a port below 1024 is for no other user: ${ports}. From 1024 on it is a user of its own, without a capability (documentation: Security).`;
 }
 
 function trees(publisher: Publisher): { present: Tree | null; desired: Tree | null } {

@@ -59,7 +59,7 @@ function readOrEmpty(file: string): Promise<string> {
 }
 
 async function gather(request: BootstrapRequest, user: DeployingUser): Promise<BootstrapFacts> {
-  const { docker, root, node, system = '/' } = request;
+  const { docker, root, node, bin, system = '/' } = request;
   const { name, stateDir, home } = user;
   const distribution = distributionOf(await readOrEmpty(path.join(system, 'etc/os-release')));
   const systemd = await access(path.join(system, 'run/systemd/system')).then(
@@ -73,7 +73,7 @@ async function gather(request: BootstrapRequest, user: DeployingUser): Promise<B
     packages: distribution.hasApt ? await docker.host.installablePackages(PACKAGES) : {},
     docker: systemd ? await docker.host.unitState('docker.service') : NO_UNIT,
     boot: systemd ? await docker.host.unitState(BOOT_UNIT) : NO_UNIT,
-    bootUnit: bootUnit({ root, node, user: name, stateDir, home }),
+    bootUnit: bootUnit({ root, node, bin, user: name, stateDir, home }),
     presentUnit: await readUnit(path.join(system, UNIT_FOLDER), BOOT_UNIT),
   };
 }

@@ -6,6 +6,7 @@ import { describeStep, planBootstrap, type BootstrapFacts } from './plan-bootstr
 
 const UNIT = bootUnit({
   root: '/srv/it',
+  bin: '/srv/it/node_modules/itsup/bin/itsup.js',
   node: '/usr/bin/node',
   user: 'root',
   stateDir: '/var/lib/itsup',

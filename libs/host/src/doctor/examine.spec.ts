@@ -40,7 +40,7 @@ describe('examine', () => {
   it('finds every check well on a healthy host', () => {
     expect(found({})).toEqual([]);
     expect(examine(HEALTHY).map(({ check }) => check)).toEqual([
-      ...['workspace', 'engine', 'compose', 'kernel', 'address pools', 'proxynet', 'ports', 'DNS'],
+      ...['product', 'workspace', 'engine', 'compose', 'kernel', 'address pools', 'proxynet', 'ports', 'DNS'],
       ...['certificates', 'clock', 'disk', 'leftovers', 'units'],
     ]);
   });

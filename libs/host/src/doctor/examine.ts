@@ -11,6 +11,7 @@ import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
 import { checkPlugin } from './checks/plugin';
 import { checkPorts } from './checks/ports';
+import { checkProduct } from './checks/product';
 import { checkRows } from './checks/rows';
 import { checkSecrets } from './checks/secrets';
 import { checkUnits } from './checks/units';
@@ -19,6 +20,7 @@ import type { HostFacts } from './facts';
 import type { Finding } from './finding';
 
 const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
+  checkProduct,
   checkWorkspace,
   checkEngine,
   checkCompose,

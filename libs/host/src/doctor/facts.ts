@@ -37,6 +37,8 @@ export interface HostFacts {
   workspace: WorkspaceFacts;
   leftovers: LeftoverFacts;
   secrets: SecretsFacts;
+  /** Versions of what runs here, as the command knows them. */
+  product: ProductVersions;
   /** Of this workspace; empty: none is written. */
   units: UnitsFacts[];
   /** Traefik's CrowdSec plugin, as kept in the state folder; null or absent: none is to be there. */
@@ -54,10 +56,30 @@ export interface PluginFacts {
   damage: string | null;
 }
 
+export interface ProductVersions {
+  itsup: string;
+  /** null: the workspace has none. */
+  nx: string | null;
+  node: string;
+}
+
+/** What the command knows of itself. */
+export interface ProductFacts {
+  /** Why the build must not be used; null: it is current. */
+  staleBuild: string | null;
+  /** Where nx.json and .nxignore are. */
+  nxRoot: string;
+  /** Absolute path of the command, as units name it. */
+  bin: string;
+  versions: ProductVersions;
+}
+
 export interface UnitsFacts {
   name: string;
   /** It differs from what this version writes. */
   outdated: boolean;
+  /** The command that it starts is not there any more: this path; null: it is. */
+  gone: string | null;
   /** It runs as root, and this path is somebody else's; null: no. */
   foreign: string | null;
   /** When the nightly one runs. */

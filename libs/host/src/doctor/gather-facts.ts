@@ -16,7 +16,7 @@ import {
 } from '@itsup/deploy';
 import { DockerError, type Engine, ofComposeProject } from '@itsup/docker';
 
-import type { DiskFacts, HostFacts } from './facts';
+import type { DiskFacts, HostFacts, ProductFacts } from './facts';
 import { certificateFacts } from './gather/certificates';
 import { wantedFacts } from './gather/configuration';
 import { kernelFacts } from './gather/kernel';
@@ -28,12 +28,12 @@ import { newestFile, unsynchronized, workspaceFacts } from './gather/workspace';
 /**
  * Looks at the host, and changes nothing. What cannot be had is null in the facts: a doctor that crashes helps nobody.
  * Rejects only when it is interrupted.
- * @param staleBuild why the build must not be used, as the command knows; null: it is current
+ * @param product what the command knows of itself
  */
 export async function gatherFacts(
   context: DeployContext,
   workspace: Workspace,
-  staleBuild: string | null,
+  product: ProductFacts,
 ): Promise<HostFacts> {
   const { docker, state, system } = context;
   const [versions, engine, wanted] = await Promise.all([
@@ -79,10 +79,11 @@ export async function gatherFacts(
     },
     clock: { newestFile: await newestFile(context), unsynchronized: await unsynchronized() },
     disks: await diskFacts(engine, state.dir),
-    workspace: await workspaceFacts(context, workspace, staleBuild),
+    workspace: await workspaceFacts(context, workspace, product),
     leftovers,
     secrets,
-    units: await unitsFacts(context.root),
+    product: product.versions,
+    units: await unitsFacts(context.root, product.bin),
     plugin: await pluginFacts(context, workspace.settings),
   };
 }

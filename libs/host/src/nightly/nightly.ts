@@ -21,10 +21,11 @@ export async function enableNightly(request: HostRequest, at: string): Promise<v
   }
   refuseWithoutRoot(request.isRoot, 'nightly enable');
   await refuseWithoutSystemd(request);
-  const { docker, root, node, system = '/' } = request;
+  const { docker, root, node, bin, system = '/' } = request;
   const passwd = await readFile(path.join(system, 'etc/passwd'), 'utf8');
   const user = await deployingUser({ ...request, passwd });
-  const units = nightlyUnits({ root, node, user: user.name, stateDir: user.stateDir, home: user.home }, at);
+  const { name, stateDir, home } = user;
+  const units = nightlyUnits({ root, node, bin, user: name, stateDir, home }, at);
   await prepareFolders(user);
   const written = await writeUnits(path.join(system, UNIT_FOLDER), units);
   if (written.length > 0) await docker.host.reloadUnits();

@@ -114,7 +114,8 @@ export function healthyFacts(change: Partial<HostFacts> = {}): HostFacts {
     },
     leftovers: { killed: [], running: [], pins: [], packetFilter: null, rules: [] },
     secrets: { files: [], contexts: ['itsup', 'blog'] },
-    units: [{ name: 'itsup.service', outdated: false, foreign: null, at: '03:30' }],
+    units: [{ name: 'itsup.service', outdated: false, gone: null, foreign: null, at: '03:30' }],
+    product: { itsup: '1.2.3', nx: '24.0.0', node: '22.12.0' },
     ...change,
   };
 }

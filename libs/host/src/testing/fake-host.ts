@@ -34,6 +34,7 @@ export class FakeHost {
       system: this.system,
       docker: this.docker(),
       node: '/usr/bin/node',
+      bin: path.join(this.system, 'srv/it/node_modules/itsup/bin/itsup.js'),
       isRoot: true,
       stateDir: path.join(this.system, 'var/lib/itsup'),
       tell: (line) => this.lines.push(line),

@@ -37,7 +37,7 @@ function knowsWorkspace(stateDir: string, workspace: string): void {
 }
 
 const who = (options: Partial<DeployingUserOptions> = {}) =>
-  deployingUser({ root, node: '/usr/bin/node', passwd: passwd(), ...options });
+  deployingUser({ root, node: '/usr/bin/node', bin: path.join(root, 'bin/itsup.js'), passwd: passwd(), ...options });
 
 it('is the owner of the workspace before the first deploy', async () => {
   expect(await who()).toMatchObject({ name: 'ann', stateDir: `${folder}/home/.local/state/itsup` });
@@ -87,7 +87,7 @@ describe('root', () => {
     chownSync(root, 0, 0);
     // The folder of a test is in /tmp, where nobody moves what is another's.
     expect(await who()).toMatchObject({ name: 'root', stateDir: '/var/lib/itsup' });
-    for (const place of ['node_modules', 'tools/itsup/bin/itsup.js']) {
+    for (const place of ['node_modules', 'bin/itsup.js']) {
       const file = path.join(root, place);
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, '');

@@ -19,6 +19,8 @@ export interface DeployingUserOptions {
   root: string;
   /** Absolute path of the Node that runs it. */
   node: string;
+  /** Absolute path of the command that it runs. */
+  bin: string;
   /** Login name, when the operator has said so. */
   user?: string;
   /** `ITSUP_STATE`, when the operator has set it. */
@@ -61,12 +63,10 @@ async function chosen(options: DeployingUserOptions, accounts: DeployingUser[]):
 
 /** Whoever can change what root runs is root at the next boot. */
 async function refuseForeign(
-  { root, node }: DeployingUserOptions,
+  { root, node, bin }: DeployingUserOptions,
   accounts: readonly DeployingUser[],
 ): Promise<void> {
-  const code = ['node_modules', 'tools', 'tools/itsup', 'tools/itsup/bin', 'tools/itsup/bin/itsup.js'];
-  const foreign =
-    (await foreignPath([root, ...code.map((name) => `${root}/${name}`)])) ?? (await foreignPath([node]));
+  const foreign = (await foreignPath([root, `${root}/node_modules`, bin])) ?? (await foreignPath([node]));
   if (foreign === null) return;
   const owner = accounts.find(({ uid }) => uid === foreign.uid)?.name ?? `user ${foreign.uid}`;
   throw refusal(

@@ -7,6 +7,7 @@ import { bootUnit, nightlyUnits, type UnitFacts } from './unit-file';
 
 const FACTS: UnitFacts = {
   root: '/srv/it',
+  bin: '/srv/it/node_modules/itsup/bin/itsup.js',
   node: '/usr/bin/node',
   user: 'ann',
   stateDir: '/home/ann/.local/state/itsup',
@@ -19,7 +20,7 @@ it('deploys at boot, once Docker runs, as who deploys by hand', () => {
   expect(text).toContain('\nRequires=docker.service\nAfter=docker.service network-online.target\n');
   expect(text).toContain('\nUser=ann\nWorkingDirectory=/srv/it\n');
   expect(text).toContain('\nEnvironment=ITSUP_STATE=/home/ann/.local/state/itsup\n');
-  expect(text).toContain('\nExecStart=/usr/bin/node /srv/it/tools/itsup/bin/itsup.js start\n');
+  expect(text).toContain('\nExecStart=/usr/bin/node /srv/it/node_modules/itsup/bin/itsup.js start\n');
 });
 
 it('pulls at night, and catches up after a night without power', () => {
@@ -31,9 +32,13 @@ it('pulls at night, and catches up after a night without power', () => {
 });
 
 it('keeps systemd from reading a path as anything but a path', () => {
-  const { text } = bootUnit({ ...FACTS, root: '/srv/my it/50%$X' });
+  const { text } = bootUnit({
+    ...FACTS,
+    root: '/srv/my it/50%$X',
+    bin: '/srv/my it/50%$X/node_modules/itsup/bin/itsup.js',
+  });
   expect(text).toContain('\nWorkingDirectory=/srv/my it/50%%$X\n');
-  expect(text).toContain('ExecStart=/usr/bin/node "/srv/my it/50%%$$X/tools/itsup/bin/itsup.js" start');
+  expect(text).toContain('ExecStart=/usr/bin/node "/srv/my it/50%%$$X/node_modules/itsup/bin/itsup.js" start');
 });
 
 it('may take an hour at boot and three at night, and is ended like Ctrl-C', () => {

@@ -8,6 +8,8 @@ export interface UnitFacts {
   root: string;
   /** Absolute path of Node. */
   node: string;
+  /** Absolute path of the command that it runs. */
+  bin: string;
   /** Login name that deploys run as. */
   user: string;
   /** Their state folder. */
@@ -87,7 +89,7 @@ export function nightlyUnits(facts: UnitFacts, at: string): UnitFile[] {
 
 /** @param limit a deploy that takes longer hangs: it is ended as by Ctrl-C, so the next one goes on from there */
 function service(facts: UnitFacts, args: string[], limit: string): Record<string, string | string[]> {
-  const command = [facts.node, `${facts.root}/tools/itsup/bin/itsup.js`, ...args];
+  const command = [facts.node, facts.bin, ...args];
   const environment = [
     `PATH=${dirname(facts.node)}:${SYSTEM_PATH}`,
     `ITSUP_STATE=${facts.stateDir}`,

@@ -87,7 +87,7 @@ describe.each(projects)('%s', (_, files) => {
       expect(text).not.toMatch(/\n\n\n|undefined|null$|[ \t]\n/);
       if (path.endsWith('ingress.yml')) {
         expect(text).toMatch(
-          /^# yaml-language-server: \$schema=\.\.\/\.\.\/libs\/config\/schemas\/ingress\.schema\.json\n/,
+          /^# yaml-language-server: \$schema=\.\.\/\.\.\/node_modules\/itsup\/schemas\/ingress\.schema\.json\n/,
         );
       }
     }

@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, isSeq, Scalar, visit } from 'yaml';
 import type { IngressRowText } from './row';
 
-const HEADER = '# yaml-language-server: $schema=../../libs/config/schemas/ingress.schema.json\n';
+const HEADER = '# yaml-language-server: $schema=../../node_modules/itsup/schemas/ingress.schema.json\n';
 
 /**
  * An ingress file of these rows as a person writes it.

@@ -35,7 +35,7 @@ describe('a project of any image', () => {
       start_period: 1m
 `);
     expect(files.get('projects/blog/ingress.yml'))
-      .toBe(`# yaml-language-server: $schema=../../libs/config/schemas/ingress.schema.json
+      .toBe(`# yaml-language-server: $schema=../../node_modules/itsup/schemas/ingress.schema.json
 ingress:
   - service: web
     domain: blog.example.com
@@ -56,7 +56,7 @@ ingress:
     expect(text).toContain('- data:/var/lib/ghost/content');
     expect(text).toContain('${DATABASE_PASSWORD:?the password of the database}');
     expect(next).toEqual([
-      'Secrets, one line each in secrets/blog.env (docs/secrets.md); `openssl rand -hex 24` makes a good one:',
+      'Secrets, one line each in secrets/blog.env (documentation: Secrets); `openssl rand -hex 24` makes a good one:',
       '  DATABASE_PASSWORD=   the password of the database',
       'Rename the DATABASE_* variables of `web` to what the image reads.',
       'npx nx deploy blog, then open https://blog.example.com',

@@ -29,7 +29,7 @@ export function nextSteps(
     ...(secrets.length === 0
       ? []
       : [
-          `Secrets, one line each in secrets/${name}.env (docs/secrets.md); \`openssl rand -hex 24\` makes a good one:`,
+          `Secrets, one line each in secrets/${name}.env (documentation: Secrets); \`openssl rand -hex 24\` makes a good one:`,
           ...secrets.map((secret) => `  ${`${secret.name}=`.padEnd(width + 1)}   ${secret.meaning}`),
         ]),
     ...entrySteps,

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BUILD_RECORD, digestBuild } from './digests';
 
@@ -9,6 +9,20 @@ export function recordBuild(root: string): void {
   renameSync(`${file}.new`, file);
 }
 
+/**
+ * Puts the schemas of the operator's files where their first lines look for them: in this package, which every workspace
+ * has at the same place, whatever its package manager.
+ */
+export function copySchemas(root: string): void {
+  const from = join(root, 'libs/config/schemas');
+  const to = join(root, 'tools/itsup/schemas');
+  if (!existsSync(from)) return;
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
+}
+
 if (require.main === module) {
-  recordBuild(resolve(__dirname, '../../../..'));
+  const root = resolve(__dirname, '../../../..');
+  copySchemas(root);
+  recordBuild(root);
 }

@@ -113,7 +113,7 @@ it("plans the pull request's projects with main's code, templates and packages, 
   const head = request();
   expect(planned(head)).toEqual({
     args: ['plan'],
-    environment: ['HOME', 'PATH'],
+    environment: ['HOME', 'ITSUP_ROOT', 'PATH'],
     projects: ['blog', 'blog/.env', 'blog/ingress.yml'],
     template: "main's",
     dist: "main's",

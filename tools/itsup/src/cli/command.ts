@@ -1,8 +1,12 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { ItsupWorkspace } from '../workspace/find-workspace';
 
 /** What every command gets from the edge. */
 export interface CommandInput {
+  /** Where `projects/` is. */
   root: string;
+  /** The Nx workspace around it, the same folder as a rule. */
+  workspace: ItsupWorkspace;
   env: NodeJS.ProcessEnv;
   /** Where the person stands: files that they name are relative to it. */
   cwd: string;

@@ -1,5 +1,6 @@
 import { recordBuild } from '../build/record-build';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder';
+import { workspaceAt, type ItsupWorkspace } from '../workspace/find-workspace';
 import { run } from './main';
 
 let out: string;
@@ -13,15 +14,15 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 /** A workspace without projects, built. */
-function workspace(): string {
-  const root = temporaryFolder({
+function workspace(): ItsupWorkspace {
+  const nxRoot = temporaryFolder({
     'nx.json': '{}',
     'libs/a/src/index.ts': '',
     'tools/itsup/dist/index.js': '',
     'projects/blog/docker-compose.yml': 'services: {}',
   });
-  recordBuild(root);
-  return root;
+  recordBuild(nxRoot);
+  return workspaceAt(nxRoot);
 }
 
 const COMMANDS =
@@ -66,6 +67,19 @@ describe('itsup', () => {
     expect(err).toContain('did you mean blog? http://blgo asks for a host');
   });
 
+  it('says what to do outside of a workspace, and helps there all the same', async () => {
+    expect(await run(['deploy'], null)).toBe(1);
+    expect(err).toContain('npm create itsup');
+    expect(await run(['deploy', '--help'], null)).toBe(0);
+  });
+
+  it('fails with options of the plugin that cannot be, naming them', async () => {
+    const made = workspace();
+    writeFiles(made.nxRoot, { 'nx.json': '{"plugins": [{"plugin": "itsup", "options": {"folder": "infra"}}]}' });
+    expect(await run(['plan'], workspaceAt(made.nxRoot))).toBe(1);
+    expect(err).toContain('there is no option folder');
+  });
+
   it('tells its version', async () => {
     expect(await run(['--version'], workspace())).toBe(0);
     expect(out).toMatch(/^itsup \d+\.\d+\.\d+\n$/);
@@ -92,9 +106,9 @@ describe('itsup', () => {
   });
 
   it('runs nothing with a stale build', async () => {
-    const root = workspace();
-    writeFiles(root, { 'libs/a/src/index.ts': 'changed' });
-    expect(await run(['plan'], root)).toBe(1);
+    const stale = workspace();
+    writeFiles(stale.nxRoot, { 'libs/a/src/index.ts': 'changed' });
+    expect(await run(['plan'], stale)).toBe(1);
     expect(err).toContain('npm run build');
   });
 });

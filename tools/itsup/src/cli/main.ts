@@ -1,8 +1,8 @@
 import { printableWithColours } from '@itsup/docker/printable';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBuildState } from '../build/build-state';
+import { ownVersion } from '../build/own-package';
+import { findWorkspace, type ItsupWorkspace } from '../workspace/find-workspace';
 import { wantsColor } from '../terminal/wants-color';
 import { EXIT, type Command, type CommandInput } from './command';
 import { explain } from './commands/explain';
@@ -53,14 +53,17 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
 
 /** The `itsup` command: everything of the process is read here and passed on. */
 export function main(): void {
-  const root = resolve(__dirname, '../../../..');
-  void run(process.argv.slice(2), root).then((code) => {
+  void run(process.argv.slice(2), findWorkspace(process.env, process.cwd())).then((code) => {
     process.exitCode = code;
   });
 }
 
+const NO_WORKSPACE =
+  'no nx.json here or above names the plugin itsup, and ITSUP_ROOT names no such workspace\n' +
+  '  help: change into one, or make one: npm create itsup my-server; in an Nx workspace: npx nx add itsup';
+
 /** Runs the command that the arguments name; resolves with the exit code. */
-export async function run(argv: readonly string[], root: string): Promise<number> {
+export async function run(argv: readonly string[], workspace: ItsupWorkspace | null): Promise<number> {
   const { env, stdin, stdout, stderr } = process;
   const print = (text: string): void => void stdout.write(printableWithColours(`${text}\n`));
   const tell = (text: string): void => void stderr.write(printableWithColours(`${text}\n`));
@@ -70,7 +73,7 @@ export async function run(argv: readonly string[], root: string): Promise<number
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   if (name === '--version' || name === '-v' || name === 'version') {
-    print(`itsup ${versionOf()}`);
+    print(`itsup ${ownVersion()}`);
     return EXIT.ok;
   }
   const command = COMMANDS.get(name);
@@ -91,27 +94,25 @@ export async function run(argv: readonly string[], root: string): Promise<number
     print(helpOf(name, command));
     return EXIT.ok;
   }
-  const { refusal } = readBuildState(root);
+  if (workspace === null) {
+    tell(`itsup: ${NO_WORKSPACE}`);
+    return EXIT.failed;
+  }
+  const { nxRoot, root, settings } = workspace;
+  const build = readBuildState(nxRoot);
+  const refusal = build.refusal ?? settings.flaw;
   if (refusal !== null && command.examines !== true) {
     tell(`itsup: ${refusal}`);
     return EXIT.failed;
   }
   const color = wantsColor(env, stdout.isTTY);
   try {
-    return await command.run({ root, env, cwd: process.cwd(), color, stdin, stdout, print, tell, ...parsed });
+    return await command.run({ root, workspace, env, cwd: process.cwd(), color, stdin, stdout, print, tell, ...parsed });
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');
     tell(formatProblems(problemsOf(error), { color }).trimEnd());
     return EXIT.failed;
   }
-}
-
-/** Of this package. */
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 /** Words and flags, or what is wrong with them. */

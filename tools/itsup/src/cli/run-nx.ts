@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 import { wantsColor } from '../terminal/wants-color';
 import { showOwnOutput } from '../terminal/own-output';
 import { guardNx } from '../nx-guard/guard';
+import type { ItsupWorkspace } from '../workspace/find-workspace';
+import type { Target } from '../workspace/plugin-options';
 import { EXIT } from './command';
+import { nxPatterns, OF_ANY_STACK } from './stack-names';
 
 /**
  * Becomes `nx <args>` in this process: Nx takes over the terminal and the signals and ends the process with its own
@@ -17,16 +20,19 @@ import { EXIT } from './command';
  * @throws UserError in that case
  */
 export async function runNx(
-  root: string,
+  workspace: ItsupWorkspace,
   args: readonly string[],
   { own = false }: { own?: boolean } = {},
 ): Promise<never> {
-  await guarded(root);
-  process.chdir(root);
-  const workspace = createRequire(join(root, 'package.json'));
-  const nx = workspace.resolve('nx/bin/nx.js');
+  await guarded(workspace);
+  const { nxRoot } = workspace;
+  process.chdir(nxRoot);
+  const installed = createRequire(join(nxRoot, 'package.json'));
+  const nx = installed.resolve('nx/bin/nx.js');
   process.env.NX_DAEMON ??= 'false';
   process.env.NX_ISOLATE_PLUGINS ??= 'false';
+  // A project's .env is Compose's. Nx would take it for its own and look for a dozen more files for every task.
+  process.env.NX_LOAD_DOT_ENV_FILES ??= 'false';
   if (!wantsColor(process.env, process.stdout.isTTY)) {
     // The spelling that Nx also hands on to its workers.
     process.env.FORCE_COLOR = '0';
@@ -34,13 +40,13 @@ export async function runNx(
   tellFailureFromInterrupt();
   if (own) showOwnOutput();
   process.argv = [process.execPath, nx, ...args];
-  workspace(nx);
+  installed(nx);
   return new Promise<never>(() => undefined);
 }
 
 /** @throws UserError where a project's folder would give Nx orders, or would keep it reading for ever */
-async function guarded(root: string): Promise<void> {
-  const { refusals, notes } = guardNx(root);
+async function guarded({ nxRoot, settings }: ItsupWorkspace): Promise<void> {
+  const { refusals, notes } = guardNx(nxRoot, `${settings.prefix}projects`);
   if (refusals.length > 0) {
     const { UserError } = await import('@itsup/config');
     throw new UserError(
@@ -57,12 +63,17 @@ async function guarded(root: string): Promise<void> {
 }
 
 /** Names of the projects with this target that changed since a commit, as Nx finds them; started like `runNx`. */
-export async function affectedProjects(root: string, since: string, target: string): Promise<string[]> {
-  await guarded(root);
-  const nx = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
-  const args = ['show', 'projects', '--affected', `--base=${since}`, '--withTarget', target, '--json'];
-  const env = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', ...process.env, FORCE_COLOR: '0' };
-  const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024 };
+export async function affectedProjects(
+  workspace: ItsupWorkspace,
+  since: string,
+  target: Target,
+): Promise<string[]> {
+  await guarded(workspace);
+  const { nxRoot, settings } = workspace;
+  const nx = createRequire(join(nxRoot, 'package.json')).resolve('nx/bin/nx.js');
+  const args = ['show', 'projects', '--affected', `--base=${since}`, '--withTarget', settings.targets[target], '--json'];
+  const env = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_LOAD_DOT_ENV_FILES: 'false', ...process.env, FORCE_COLOR: '0' };
+  const options = { cwd: nxRoot, env, maxBuffer: 64 * 1024 * 1024 };
   const { stdout } = await promisify(execFile)(process.execPath, [nx, ...args], options).catch(
     async (error: { stderr?: string }) => {
       const { UserError } = await import('@itsup/config');
@@ -78,15 +89,29 @@ export async function affectedProjects(root: string, since: string, target: stri
   return JSON.parse(stdout.slice(stdout.indexOf('['))) as string[];
 }
 
-/** `nx run-many` of these targets, on these projects or on every one that has them; our lines alone are shown. */
+/** `nx run-many` of these targets, on these stacks or on every one; our lines alone are shown. */
 export function runMany(
-  root: string,
-  targets: string[],
-  projects: string[],
+  workspace: ItsupWorkspace,
+  targets: Target[],
+  stacks: string[],
   flags: string[] = [],
 ): Promise<never> {
-  const only = projects.length > 0 ? ['-p', projects.join(',')] : [];
-  return runNx(root, ['run-many', '-t', ...targets, ...only, ...flags], { own: true });
+  const names = targets.map((target) => workspace.settings.targets[target]);
+  // Other projects of the workspace may have targets of these names.
+  const only = stacks.length > 0 ? nxPatterns(workspace, stacks) : [OF_ANY_STACK];
+  return runNx(workspace, ['run-many', '-t', ...names, '-p', only.join(','), ...flags], { own: true });
+}
+
+/** `nx affected` of a target, on stacks alone. */
+export function runAffected(
+  workspace: ItsupWorkspace,
+  target: Target,
+  since: string,
+  flags: string[] = [],
+): Promise<never> {
+  const only = `--exclude=*,!${OF_ANY_STACK}`;
+  const name = workspace.settings.targets[target];
+  return runNx(workspace, ['affected', '-t', name, `--base=${since}`, only, ...flags], { own: true });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { temporaryFolder } from '../testing/temporary-folder';
-import { allStacks, nxNames, resolveStacks } from './stack-names';
+import { workspaceAt } from '../workspace/find-workspace';
+import { allStacks, nxPatterns, resolveStacks, stacksOf } from './stack-names';
 
 const root = temporaryFolder({
   'package.json': '{"name": "root"}',
@@ -25,6 +26,11 @@ it('allStacks puts the proxy first', async () => {
   expect(await allStacks(root)).toEqual(['proxy', 'blog', 'itsup', 'root']);
 });
 
-it('nxNames gives the names that inference gives', () => {
-  expect(nxNames(root, ['proxy', 'itsup', 'root'])).toEqual(['proxy', 'itsup', 'projects/root']);
+it('nxPatterns names the folders, and the proxy by its tag', () => {
+  expect(nxPatterns(workspaceAt(root), ['proxy', 'itsup'])).toEqual(['tag:itsup:proxy', 'directory:projects/itsup']);
+});
+
+it('stacksOf finds the stacks by the names that inference gives, the renamed ones too', async () => {
+  const names = ['itsup-proxy', 'projects/root', 'blog', 'another'];
+  expect(await stacksOf(workspaceAt(root), names)).toEqual(['proxy', 'blog', 'root']);
 });

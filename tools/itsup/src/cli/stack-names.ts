@@ -1,5 +1,4 @@
-import { nxNameOf } from '../inference/create-nodes';
-import { takenNames } from '../inference/taken-names';
+import type { ItsupWorkspace } from '../workspace/find-workspace';
 
 /** Other names of the proxy, from itsUP. */
 const PROXY_NAMES = ['proxy', 'traefik', 'dns'];
@@ -40,15 +39,26 @@ export async function allStacks(root: string): Promise<string[]> {
   return ['proxy', ...(await listProjects(root))];
 }
 
-/** What Nx calls these stacks. */
-export function nxNames(root: string, stacks: readonly string[]): string[] {
-  const taken = takenNames(root);
-  return stacks.map((stack) => (stack === 'proxy' ? stack : nxNameOf(stack, taken)));
+/** Every stack, for Nx's filters. */
+export const OF_ANY_STACK = 'tag:itsup:stack';
+
+/** These stacks, for Nx's filters: by their folders, because Nx may call a project otherwise. */
+export function nxPatterns({ settings }: ItsupWorkspace, stacks: readonly string[]): string[] {
+  return stacks.map((stack) =>
+    stack === 'proxy' ? 'tag:itsup:proxy' : `directory:${settings.prefix}projects/${stack}`,
+  );
 }
 
 /** The stacks that Nx calls so; what is none is left out. */
-export async function stacksOf(root: string, projects: readonly string[]): Promise<string[]> {
+export async function stacksOf(
+  { root, settings }: ItsupWorkspace,
+  projects: readonly string[],
+): Promise<string[]> {
   const stacks = await allStacks(root);
-  const names = nxNames(root, stacks);
-  return stacks.filter((_, index) => projects.includes(names[index] ?? ''));
+  const { prefix, proxyName } = settings;
+  const isNamed = (stack: string): boolean =>
+    stack === 'proxy'
+      ? projects.some((name) => name === proxyName || name.endsWith(`itsup-${proxyName}`))
+      : projects.includes(stack) || projects.includes(`${prefix}projects/${stack}`);
+  return stacks.filter(isNamed);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
 import { passThrough } from '../pass-through';
@@ -8,10 +9,10 @@ interface ComposeOptions extends StackOptions {
 
 /** Not in batches: one process a stack, with the terminal. Without arguments it lists the containers. */
 export default async function compose(
-  { stack, refusal, args = [] }: ComposeOptions,
+  { stack, refusal, directory = '', args = [] }: ComposeOptions,
   { root }: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return refused(refusal) ?? passThrough(root, stack, args.length > 0 ? args : ['ps', '--all']);
+  return refused(refusal) ?? passThrough(join(root, directory), stack, args.length > 0 ? args : ['ps', '--all']);
 }
 
 /** Says why a stack may not run; undefined when it may. */

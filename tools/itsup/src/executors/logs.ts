@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
 import { logsCommand, passThrough, type LogsOptions } from '../pass-through';
@@ -8,5 +9,5 @@ export default async function logs(
   options: StackOptions & LogsOptions,
   { root }: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return refused(options.refusal) ?? passThrough(root, options.stack, logsCommand(options));
+  return refused(options.refusal) ?? passThrough(join(root, options.directory ?? ''), options.stack, logsCommand(options));
 }

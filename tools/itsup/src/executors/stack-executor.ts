@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
+import { unlikeInferred } from './unlike-inferred';
 import { interruption } from '../terminal/interruption';
 import { isOwnOutput } from '../terminal/own-output';
 import { runAction, type StackAction, type TaskOutcome } from './run-action';
@@ -57,19 +59,28 @@ function executorOf<Options extends StackOptions>(
   stepOf: (options: Options) => string,
 ): StackExecutor<Options> {
   const run = (
-    root: string,
-    options: Record<string, Options>,
+    context: ExecutorContext,
+    given: Record<string, Options>,
     graph?: TaskGraph,
-  ): AsyncGenerator<TaskOutcome> => runSteps({ steps, stepOf, root, options, graph });
+  ): AsyncGenerator<TaskOutcome> => {
+    const options = Object.fromEntries(
+      Object.entries(given).map(([task, own]) => {
+        const refusal = own.refusal ?? unlikeInferred(context, graph?.tasks[task]?.target, own);
+        return [task, refusal === undefined ? own : { ...own, refusal }];
+      }),
+    );
+    const [first] = Object.values(given);
+    return runSteps({ steps, stepOf, root: join(context.root, first?.directory ?? ''), options, graph });
+  };
   return {
-    single: async (options, { root }) => {
-      for await (const { result, unseen } of run(root, { [options.stack]: options })) {
+    single: async (options, context) => {
+      for await (const { result, unseen } of run(context, { [options.stack]: options })) {
         if (!isOwnOutput()) process.stdout.write(unseen);
         return { success: result.success };
       }
       return { success: false };
     },
-    batch: (graph, options, _overrides, { root }) => run(root, options, graph),
+    batch: (graph, options, _overrides, context) => run(context, options, graph),
   };
 }
 
@@ -111,7 +122,7 @@ async function* runSteps<Options extends StackOptions>({
   }
 }
 
-const OWN_OPTIONS = new Set(['step', 'stack', 'digest', 'refusal', 'notes']);
+const OWN_OPTIONS = new Set(['step', 'stack', 'digest', 'refusal', 'notes', 'directory']);
 
 /**
  * Refuses a flag that is not there. The schemas let every one through, because Nx checks them in the worker of a batch,

@@ -20,7 +20,7 @@ const web = `services:
 volumes:
   media:
 `;
-const ingress = `# yaml-language-server: $schema=../../libs/config/schemas/ingress.schema.json
+const ingress = `# yaml-language-server: $schema=../../node_modules/itsup/schemas/ingress.schema.json
 ingress:
   - service: web
     domain: shop.example.com

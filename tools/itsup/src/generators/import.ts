@@ -17,7 +17,7 @@ import {
   type ImportedProject,
 } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
+import { isBad, orRefuse, prefixOf, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
 
 export interface ImportSchema {
   file: string;
@@ -96,15 +96,16 @@ function imported(
   { settings }: Workspace,
   schema: ImportSchema,
 ): ImportedProject {
+  const root = join(tree.root, prefixOf(tree));
   const beside = (name: string): string => join(dirname(path), name);
   const override = COMPOSE_OVERRIDE_FILES.map((file) => ({
     file,
-    text: textAt(tree.root, files, beside(file)),
+    text: textAt(root, files, beside(file)),
   }));
   const [written] = override.flatMap(({ file, text }) => (text === null ? [] : [{ file, text }]));
   return importProject(files, {
-    ...{ path: insideOf(tree.root, path) ?? path, text: textAt(tree.root, files, path) },
-    ...{ env: textAt(tree.root, files, beside('.env')), override: written, settings },
+    ...{ path: insideOf(root, path) ?? path, text: textAt(root, files, path) },
+    ...{ env: textAt(root, files, beside('.env')), override: written, settings },
     ...{ name: schema.name, entryPoints: schema.entryPoints ?? [] },
   });
 }
@@ -141,7 +142,7 @@ function judged(
     );
     return { after: first.after, problems: [told, ...others], notes: [] };
   }
-  tree.write(MIDDLEWARES, withSkeleton(files.read(MIDDLEWARES), missing));
+  tree.write(prefixOf(tree) + MIDDLEWARES, withSkeleton(files.read(MIDDLEWARES), missing));
   return {
     ...added(),
     notes: [`${MIDDLEWARES} has stand-ins that let nobody in, to be defined: ${names}`],

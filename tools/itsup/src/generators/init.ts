@@ -1,13 +1,23 @@
-import { emptyWorkspace, type OwnProjects } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { orRefuse, printLines, sourceTree, writeAll } from './workspace-tree';
+import { initWorkspace } from '../workspace/init-workspace';
+import { HOST_SETTINGS, orRefuse, printLines, sourceTree } from './workspace-tree';
 
-/** `nx g itsup:init`. */
-export default async function init(tree: Tree, { own }: { own?: OwnProjects }): Promise<GeneratorCallback> {
-  const { remove, files, notes } = await orRefuse(() =>
-    emptyWorkspace(sourceTree(tree), tree.read('templates/init/itsup.yml', 'utf8') ?? '', own),
+export interface InitSchema {
+  directory?: string;
+  /** Nx passes it on from `nx add`. */
+  keepExistingVersions?: boolean;
+}
+
+/** `nx g itsup:init`, which `nx add itsup` runs. Writes what is missing, and deletes nothing. */
+export default async function init(tree: Tree, { directory }: InitSchema): Promise<GeneratorCallback> {
+  const { files, notes } = await orRefuse(() =>
+    initWorkspace({
+      read: (file) => (tree.isFile(file) ? tree.read(file, 'utf8') : null),
+      list: (folder) => tree.children(folder),
+      settings: sourceTree(tree).read(HOST_SETTINGS) ?? '',
+      directory,
+    }),
   );
-  remove.forEach((folder) => tree.delete(folder));
-  writeAll(tree, files);
-  return () => printLines('The workspace is yours.', notes);
+  for (const [path, text] of files) tree.write(path, text);
+  return () => printLines('itsup is part of this workspace.', notes);
 }

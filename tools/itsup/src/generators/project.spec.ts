@@ -24,7 +24,7 @@ describe('nx g itsup:project', () => {
     expect(tree.children('projects/blog').sort()).toEqual(['docker-compose.yml', 'ingress.yml']);
     expect(await printed(next)).toBe(`
 projects/blog is there. Next:
-  Secrets, one line each in secrets/blog.env (docs/secrets.md); \`openssl rand -hex 24\` makes a good one:
+  Secrets, one line each in secrets/blog.env (documentation: Secrets); \`openssl rand -hex 24\` makes a good one:
     DATABASE_PASSWORD=   the password of the database
   Rename the DATABASE_* variables of \`web\` to what the image reads.
   What the image writes is lost with its container: if it keeps files, give their folder a volume (--data does).

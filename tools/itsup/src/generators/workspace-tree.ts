@@ -1,18 +1,37 @@
 import { formatProblems, problemsOf, type Problem, type SourceTree } from '@itsup/config';
+import { withShippedTemplates } from '@itsup/artifacts';
 import type { Tree } from '@nx/devkit';
+import { parseNxJson } from '../workspace/find-workspace';
+import { pluginEntry, settingsOf } from '../workspace/plugin-options';
 import { wantsColor } from '../terminal/wants-color';
 
-/** Nx's tree as the layers read one: with what is on the disk and what the generator has written so far. */
-export function sourceTree(tree: Tree): SourceTree {
-  return {
-    list: (folder) => tree.children(folder),
-    read: (file) => (tree.isFile(file) ? tree.read(file, 'utf8') : null),
-  };
+/** The settings of a host as they ship: every one commented out. */
+export const HOST_SETTINGS = 'templates/init/itsup.yml';
+
+/** Where `projects/` is in the tree: empty, or a folder with a slash at its end. */
+export function prefixOf(tree: Tree): string {
+  return settingsOf(pluginEntry(parseNxJson(tree.read('nx.json', 'utf8') ?? '')) ?? undefined).prefix;
 }
 
-/** Writes texts by path. */
+/**
+ * Nx's tree as the layers read one: with what is on the disk and what the generator has written so far, from the folder
+ * that holds `projects/`, and with the templates that ship.
+ */
+export function sourceTree(tree: Tree): SourceTree {
+  const prefix = prefixOf(tree);
+  return withShippedTemplates({
+    list: (folder) => tree.children(prefix + folder),
+    read: (file) => (tree.isFile(prefix + file) ? tree.read(prefix + file, 'utf8') : null),
+  });
+}
+
+/** Writes texts by path from that folder; the comment for editors leads to the packages of the workspace. */
 export function writeAll(tree: Tree, files: ReadonlyMap<string, string>): void {
-  for (const [path, text] of files) tree.write(path, text);
+  const prefix = prefixOf(tree);
+  const up = '../'.repeat(prefix.split('/').length - 1);
+  for (const [path, text] of files) {
+    tree.write(prefix + path, text.replace(/^(# yaml-language-server: \$schema=)(?=\.\.\/)/, `$1${up}`));
+  }
 }
 
 /** The error that ends a generator before Nx writes anything, with every problem and its cure. */

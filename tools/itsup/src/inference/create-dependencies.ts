@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { closingEdges } from '@itsup/config/scan';
 import type { CreateDependencies, DependencyType, RawProjectGraphDependency } from '@nx/devkit';
+import { settingsOf } from '../workspace/plugin-options';
 import { latestScan } from './scans';
 
 /** The enum's value; importing the enum would load all of @nx/devkit with every Nx command. */
@@ -10,26 +12,28 @@ const STATIC = 'static' as DependencyType.static;
  * Nx drops it without a word (or fails every command), while `validate` of the consumer names it. An edge that closes a
  * circle is left out as well: Nx orders no circle, and the consumer is deployed without waiting.
  */
-export const createDependencies: CreateDependencies = (_options, context) => {
+export const createDependencies: CreateDependencies = (options, context) => {
+  const { prefix } = settingsOf(options);
   const byFolder = new Map(Object.entries(context.projects).map(([name, { root }]) => [root, name]));
   const edges: RawProjectGraphDependency[] = [];
   const providersOf = new Map(
     [...byFolder.keys()].flatMap((root) => {
-      const [parent, folder, rest] = root.split('/');
-      if (parent !== 'projects' || folder === undefined || rest !== undefined) return [];
-      const scan = latestScan(context.workspaceRoot, folder);
+      if (!root.startsWith(`${prefix}projects/`)) return [];
+      const folder = root.slice(`${prefix}projects/`.length);
+      if (folder.includes('/')) return [];
+      const scan = latestScan(join(context.workspaceRoot, prefix), folder);
       return [[folder, new Set(scan.egress.map(({ provider }) => provider))] as const];
     }),
   );
   const closing = closingEdges(providersOf);
   for (const [folder, providers] of providersOf) {
-    const root = `projects/${folder}`;
+    const root = `${prefix}projects/${folder}`;
     const source = byFolder.get(root) ?? folder;
     const sourceFile = ['itsup-project.yml', 'ingress.yml']
       .map((name) => `${root}/${name}`)
       .find((file) => context.fileMap.projectFileMap[source]?.some((entry) => entry.file === file));
     for (const provider of providers) {
-      const target = byFolder.get(`projects/${provider}`);
+      const target = byFolder.get(`${prefix}projects/${provider}`);
       const isOrdered = target !== source && !closing.has(`${folder} ${provider}`);
       if (target !== undefined && isOrdered && sourceFile !== undefined) {
         edges.push({ source, target, type: STATIC, sourceFile });

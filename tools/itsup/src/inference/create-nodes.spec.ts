@@ -1,3 +1,4 @@
+import { minimatch } from 'minimatch';
 import type { CreateNodesContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { recordBuild } from '../build/record-build';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder';
@@ -26,14 +27,18 @@ async function infer(
 ): Promise<Record<string, Project>> {
   writeFiles(root, { ...PACKAGES, ...files });
   recordBuild(root);
-  return inferIn(root, Object.keys(files));
+  return inferIn(root, Object.keys({ ...PACKAGES, ...files }).filter((file) => file !== 'nx.json'));
 }
 
-async function inferIn(root: string, files: string[]): Promise<Record<string, Project>> {
+async function inferIn(
+  root: string,
+  files: string[],
+  options?: unknown,
+): Promise<Record<string, Project>> {
   const [, infer] = createNodes;
   const context: CreateNodesContext = { nxJsonConfiguration: {}, workspaceRoot: root };
-  const matched = files.filter((file) => /^projects\/([^/]+\/[^/]+\.ya?ml|.*\/project\.json)$/.test(file));
-  const nodes = await infer(['nx.json', ...matched], undefined, context);
+  const matched = files.filter((file) => minimatch(file, createNodes[0], { dot: true }));
+  const nodes = await infer(['nx.json', ...matched], options, context);
   return Object.fromEntries(nodes.flatMap(([, { projects }]) => Object.entries(projects ?? {})));
 }
 
@@ -228,5 +233,84 @@ describe('createNodes', () => {
     await infer(SITE, root);
     const { proxy } = await inferIn(root, []);
     expect(target(proxy, 'validate').options.refusal).toContain('.gitignore');
+  });
+});
+
+describe('createNodes in a workspace that is not the product’s own', () => {
+  const HOST = {
+    'package.json': '{"name": "shop", "workspaces": ["libs/*", "packages/*"]}',
+    'libs/ui/package.json': '{"name": "ui"}',
+    'libs/ui/src/index.ts': 'export {};',
+  };
+
+  /** What Nx is told, with no package of the product in the workspace. */
+  function inferHost(files: Record<string, string>, options?: unknown): Promise<Record<string, Project>> {
+    const root = temporaryFolder({ 'nx.json': '{}', ...HOST, ...files });
+    return inferIn(root, Object.keys({ ...HOST, ...files }), options);
+  }
+
+  it('reads nothing of its libs/, there or not, and takes the package as what its version says', async () => {
+    for (const files of [SITE, { ...SITE, 'libs/ui/src/index.ts': 'export const a = 1;' }]) {
+      const { 'projects/site': site, proxy } = await inferHost(files);
+      expect(target(site, 'generate').options).not.toHaveProperty('refusal');
+      expect(target(proxy, 'deploy').options).not.toHaveProperty('refusal');
+    }
+    const bare = temporaryFolder({ 'nx.json': '{}', ...SITE });
+    const { 'projects/site': alone } = await inferIn(bare, Object.keys(SITE));
+    expect(target(alone, 'validate').options).not.toHaveProperty('refusal');
+  });
+
+  it('gives the proxy another name where a package or a project.json has its own', async () => {
+    const cases: Record<string, string>[] = [
+      { 'packages/proxy/package.json': '{"name": "proxy"}' },
+      { 'apps/front/project.json': '{"name": "proxy"}' },
+      { 'apps/proxy/project.json': '{}' },
+      { 'pnpm-workspace.yaml': 'packages:\n  - apps/**\n', 'apps/a/b/package.json': '{"name": "proxy"}' },
+    ];
+    for (const taken of cases) {
+      const projects = await inferHost({ ...SITE, ...taken });
+      expect(projects['proxy']?.name).toBe('itsup-proxy');
+    }
+    const { proxy } = await inferHost({ ...SITE, 'elsewhere/proxy/package.json': '{"name": "proxy"}' });
+    expect(proxy?.name).toBe('proxy');
+  });
+
+  it('takes names of package.json files in projects/ for nobody’s', async () => {
+    const { 'projects/site': site } = await inferHost({ ...SITE, 'projects/site/package.json': '{"name": "site"}' });
+    expect(site?.name).toBe('site');
+  });
+
+  it('gives a folder another name that a project.json elsewhere has', async () => {
+    const { 'projects/site': site } = await inferHost({ ...SITE, 'apps/site/project.json': '{"name": "site"}' });
+    expect(site?.name).toBe('projects/site');
+  });
+
+  it('infers below the directory of its options, under the names that they give', async () => {
+    const files = Object.fromEntries(Object.entries(SITE).map(([path, text]) => [`infra/${path}`, text]));
+    const options = { directory: 'infra', proxyName: 'edge', targets: { deploy: 'itsup-deploy', validate: 'check' } };
+    const projects = await inferHost({ ...files, ...SITE }, options);
+    expect(Object.keys(projects).sort()).toEqual(['infra/projects/site', 'infra/proxy']);
+    expect(projects['infra/proxy']?.name).toBe('edge');
+    const site = projects['infra/projects/site'];
+    expect(target(site, 'itsup-deploy').dependsOn).toEqual(['check', '^itsup-deploy']);
+    expect(target(site, 'itsup-deploy').options).toMatchObject({ stack: 'site', step: 'deploy', directory: 'infra' });
+    expect(target(site, 'generate').outputs).toContain('{workspaceRoot}/infra/upstream/site/docker-compose.yml');
+    expect(site?.targets).not.toHaveProperty('deploy');
+  });
+
+  it.each([
+    ['an option that there is not', { folder: 'infra' }],
+    ['a directory outside', { directory: '../infra' }],
+    ['a target that there is not', { targets: { deplo: 'x' } }],
+    ['two targets of one name', { targets: { deploy: 'x', plan: 'x' } }],
+  ])('fails the targets, and no command of Nx, for %s', async (_, options) => {
+    const { 'projects/site': site } = await inferHost(SITE, options);
+    expect(site?.targets?.['generate']?.options).toMatchObject({
+      refusal: expect.stringContaining('nx.json') as unknown,
+    });
+  });
+
+  it('names its files without braces in braces, which Nx 22 cannot read', () => {
+    expect(createNodes[0]).not.toMatch(/\{[^}]*\{/);
   });
 });

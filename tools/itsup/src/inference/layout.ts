@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hidesConfigurations, HIDDEN_FROM_NX } from '../nx-guard/nx-ignore';
+import { hidesConfigurations, hiddenFromNx } from '../nx-guard/nx-ignore';
 
 /** What is wrong with where `projects/` stands in git, and what to do about it. */
 export interface LayoutFindings {
@@ -24,35 +24,37 @@ const FILE_NAMES = [
  * no change inside a repository of its own.
  *
  * @param seen the project folders that Nx found files in.
+ * @param prefix the folder that holds `projects/`, with a slash; empty: the root
  */
-export function inspectLayout(root: string, seen: ReadonlySet<string>): LayoutFindings {
-  const projects = join(root, 'projects');
+export function inspectLayout(root: string, seen: ReadonlySet<string>, prefix = ''): LayoutFindings {
+  const folder = `${prefix}projects`;
+  const projects = join(root, folder);
   const hidden = foldersOf(projects).filter(
     (name) => !seen.has(name) && FILE_NAMES.some((file) => existsSync(join(projects, name, file))),
   );
   const notes: string[] = [];
   if (existsSync(join(projects, '.git'))) {
     notes.push(
-      'projects/ is a git repository of its own, so nx affected sees no change in it: bring it into this one ' +
-        'with its history (git subtree add --prefix projects <repository> <branch>; docs/from-itsup.md)',
+      `${folder}/ is a git repository of its own, so nx affected sees no change in it: bring it into this one ` +
+        `with its history (git subtree add --prefix ${folder} <repository> <branch>; documentation: Coming from itsUP)`,
     );
   }
-  if (!hidesConfigurations(root)) {
+  if (!hidesConfigurations(root, folder)) {
     notes.push(
-      `.nxignore lacks the line ${HIDDEN_FROM_NX}: with it no file of a project can give Nx commands to run (docs/security.md)`,
+      `.nxignore lacks the line ${hiddenFromNx(folder)}: with it no file of a project can give Nx commands to run (documentation: Security)`,
     );
   }
   if (hidden.length > 0 && seen.size === 0) {
     return {
       refusal:
-        'git or Nx ignores projects/, so no project in it is seen: take it out of .gitignore and .nxignore and ' +
-        'git add projects (docs/from-itsup.md)',
+        `git or Nx ignores ${folder}/, so no project in it is seen: take it out of .gitignore and .nxignore and ` +
+        `git add ${folder} (documentation: Coming from itsUP)`,
       notes,
     };
   }
   if (hidden.length > 0) {
     notes.push(
-      `git or Nx ignores ${hidden.map((name) => `projects/${name}`).join(', ')}: Nx does not see what is in there`,
+      `git or Nx ignores ${hidden.map((name) => `${folder}/${name}`).join(', ')}: Nx does not see what is in there`,
     );
   }
   return { refusal: null, notes };

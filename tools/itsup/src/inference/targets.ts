@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { TARGETS, type Settings, type Target } from '../workspace/plugin-options';
 
 /** What a target needs to know of the stack that it belongs to. */
 export interface StackTargets {
@@ -6,8 +7,11 @@ export interface StackTargets {
   stack: string;
   /** Its name in Nx; another one only when Nx has the folder's name already. */
   nxName: string;
-  /** Digest of the compiled code. */
+  /** Digest of the compiled code, or the version of the package. */
   digest: string;
+  /** The product is a package of the workspace, not its source. */
+  installed: boolean;
+  settings: Settings;
   /** Why every target fails, with the cure; null for a stack that may run. */
   refusal: string | null;
   /** What its checks and deploys tell besides. */
@@ -18,7 +22,7 @@ export interface StackTargets {
   generate: NonNullable<TargetConfiguration['inputs']>;
   /** Inputs of `validate` on top of those of `generate`. */
   validate: NonNullable<TargetConfiguration['inputs']>;
-  /** Files that `generate` writes, relative to the workspace root. Files, never folders: see outputsOf. */
+  /** Files that `generate` writes, relative to the folder of `projects/`. Files, never folders: see targetsOf. */
   outputs: string[];
 }
 
@@ -28,6 +32,8 @@ export interface StackOptions {
   digest: string;
   refusal?: string;
   notes?: string[];
+  /** Where `projects/` is in the workspace; absent: in its root. */
+  directory?: string;
 }
 
 /** The verdict of `validate` is Compose's, and Compose's versions differ. Without Docker the output is empty. */
@@ -39,27 +45,33 @@ const HOST_SECRETS = 'itsup';
 /** Without it, every update of any package would be another entry of the cache. */
 const RENDERERS = { externalDependencies: ['eta', 'yaml', 'zod'] };
 
+/** The same where the product is a package: with all that it brings along. */
+const PACKAGE = { externalDependencies: ['itsup'] };
+
 /** A new version of the product may render or deploy differently, so `nx affected` selects every stack for it. */
 const PRODUCT = ['{workspaceRoot}/libs/*/src/**/*.ts', '{workspaceRoot}/tools/itsup/src/**/*.ts'];
 
 /** Every target of one stack, each explaining itself in `nx show project` and `nx graph`. */
 export function targetsOf(stack: StackTargets): Record<string, TargetConfiguration> {
   const what = stack.stack === 'proxy' ? 'the proxy' : stack.stack;
-  const target = (name: string, description: string, rest: Partial<TargetConfiguration> = {}) => ({
+  const { targets: names, prefix } = stack.settings;
+  const base = `{workspaceRoot}/${prefix}`;
+  const renderers = stack.installed ? PACKAGE : RENDERERS;
+  const target = (name: Target, description: string, rest: Partial<TargetConfiguration> = {}) => ({
     ...executorOf(name, stack),
     ...rest,
     metadata: {
       description,
       technologies: ['docker', 'compose'],
-      help: { command: `npx nx run ${stack.nxName}:${name} --help`, example: EXAMPLES[name] ?? {} },
+      help: { command: `npx nx run ${stack.nxName}:${names[name]} --help`, example: EXAMPLES[name] ?? {} },
     },
   });
-  return {
+  const targets: Record<Target, TargetConfiguration> = {
     generate: target('generate', `Write what is generated for ${what}`, {
       cache: !stack.writesMore,
-      inputs: [...stack.generate, RENDERERS],
+      inputs: [...stack.generate, renderers],
       // Single files: a restore from the cache deletes everything else in an output folder.
-      outputs: stack.outputs.map((file) => `{workspaceRoot}/${file}`),
+      outputs: stack.outputs.map((file) => base + file),
     }),
     validate: target(
       'validate',
@@ -69,24 +81,24 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
         inputs: [
           ...stack.generate,
           ...stack.validate,
-          `{workspaceRoot}/secrets/${secretsOf(stack)}.enc.{env,txt}`,
-          RENDERERS,
+          `${base}secrets/${secretsOf(stack)}.enc.{env,txt}`,
+          renderers,
           COMPOSE_VERSION,
         ],
         outputs: [],
-        dependsOn: ['generate'],
+        dependsOn: [names.generate],
       },
     ),
     plan: target('plan', `Show what deploy would do to ${what}, and why; changes nothing`, {
       cache: false,
-      dependsOn: ['generate'],
+      dependsOn: [names.generate],
     }),
     // Never cached: A, B, then A again must deploy A again.
     deploy: target('deploy', `Bring ${what} to what the repository says, rolled where it can be`, {
       cache: false,
-      inputs: [...stack.generate, ...readByDeploy(stack), ...PRODUCT],
+      inputs: [...stack.generate, ...readByDeploy(stack), ...(stack.installed ? [PACKAGE] : PRODUCT)],
       // What validate says of conflicts between projects the deploy judges by what is deployed: the proxy goes on.
-      dependsOn: [stack.stack === 'proxy' ? 'generate' : 'validate', '^deploy'],
+      dependsOn: [stack.stack === 'proxy' ? names.generate : names.validate, `^${names.deploy}`],
     }),
     status: target('status', `Show what runs of ${what}, and its last deploy`, { cache: false }),
     logs: target('logs', `Show the logs of ${what}`, { cache: false }),
@@ -98,6 +110,7 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     }),
     compose: target('compose', `Run any Compose command on ${what}`, { cache: false }),
   };
+  return Object.fromEntries(TARGETS.map((name) => [names[name], targets[name]]));
 }
 
 /** Whose secrets a stack has: the proxy's are the host's. */
@@ -110,10 +123,11 @@ function secretsOf({ stack }: StackTargets): string {
  * stack whether certificates are to be had, and what images are held to.
  */
 function readByDeploy(stack: StackTargets): string[] {
+  const base = `{workspaceRoot}/${stack.settings.prefix}`;
   const contexts = [...new Set([secretsOf(stack), HOST_SECRETS])];
   return [
-    ...contexts.map((context) => `{workspaceRoot}/secrets/${context}.{enc.env,enc.txt,env,txt}`),
-    '{workspaceRoot}/projects/images.lock.yml',
+    ...contexts.map((context) => `${base}secrets/${context}.{enc.env,enc.txt,env,txt}`),
+    `${base}projects/images.lock.yml`,
   ];
 }
 
@@ -136,6 +150,7 @@ function optionsOf(stack: StackTargets): StackOptions {
     digest: stack.digest,
     ...(stack.refusal === null ? {} : { refusal: stack.refusal }),
     ...(stack.notes.length === 0 ? {} : { notes: stack.notes }),
+    ...(stack.settings.prefix === '' ? {} : { directory: stack.settings.prefix.slice(0, -1) }),
   };
 }
 

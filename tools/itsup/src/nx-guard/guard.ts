@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findHazards, type NxHazards } from './hazards';
-import { hidesConfigurations, HIDDEN_FROM_NX, isNamedInNxIgnore } from './nx-ignore';
+import { hidesConfigurations, hiddenFromNx, isNamedInNxIgnore } from './nx-ignore';
 
 /** Something in `projects/` that Nx must not see, and what to do about it. */
 export interface Refusal {
@@ -22,14 +22,14 @@ export interface Guarded {
  * started, because it reads every file of the workspace before it loads a plugin. Links without an end are hidden by
  * way of `.git/info/exclude`, which belongs to this clone alone; where that cannot help Nx is not to be started.
  */
-export function guardNx(root: string): Guarded {
-  const hazards = findHazards(root);
+export function guardNx(root: string, projects = 'projects'): Guarded {
+  const hazards = findHazards(root, projects);
   const links = hazards.endless.filter((link) => !isNamedInNxIgnore(root, link));
   const stuck = links.filter((link) => !canExclude(root, link, hazards));
   const hidden = links.filter((link) => !stuck.includes(link));
   if (hidden.length > 0) exclude(root, hidden);
   return {
-    refusals: [...refusalsOf(root, hazards), ...stuck.map((link) => endless(root, link))],
+    refusals: [...refusalsOf(root, hazards, projects), ...stuck.map((link) => endless(root, link))],
     notes: hidden.map(
       (link) =>
         `${link} leads to ${readlinkSync(join(root, link))}, which Nx would read for ever: it is hidden from Nx (.git/info/exclude)`,
@@ -41,13 +41,14 @@ export function guardNx(root: string): Guarded {
 export function refusalsOf(
   root: string,
   { configurations, ignoreFiles, packages }: Pick<NxHazards, 'configurations' | 'ignoreFiles' | 'packages'>,
+  projects = 'projects',
 ): Refusal[] {
-  const seen = hidesConfigurations(root) ? [] : configurations;
+  const seen = hidesConfigurations(root, projects) ? [] : configurations;
   return [
     ...seen.map((file) => ({
       file,
       message: `${file} would give Nx commands to run`,
-      help: `add the line ${HIDDEN_FROM_NX} to .nxignore in the workspace's root, and remove the file`,
+      help: `add the line ${hiddenFromNx(projects)} to .nxignore in the workspace's root, and remove the file`,
     })),
     ...ignoreFiles.map((file) => ({
       file,
@@ -56,8 +57,8 @@ export function refusalsOf(
     })),
     ...packages.map((file) => ({
       file,
-      message: `${file} would give Nx commands to run: the workspace's packages take in projects/`,
-      help: 'take projects/ out of the patterns of workspaces (package.json, pnpm-workspace.yaml)',
+      message: `${file} would give Nx commands to run: the workspace's packages take in ${projects}/`,
+      help: `take ${projects}/ out of the patterns of workspaces (package.json, pnpm-workspace.yaml)`,
     })),
   ];
 }

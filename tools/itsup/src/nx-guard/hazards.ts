@@ -15,12 +15,14 @@ export interface NxHazards {
   packages: string[];
 }
 
-const PROJECTS = 'projects';
 /** Nx itself never looks into these. */
 const UNSEEN = ['node_modules', '.git'];
 
-/** Looks through `projects/`; reads nothing but names, links, and small ignore files. */
-export function findHazards(root: string): NxHazards {
+/**
+ * Looks through `projects/`; reads nothing but names, links, and small ignore files.
+ * @param projects that folder, from the workspace's root
+ */
+export function findHazards(root: string, projects = 'projects'): NxHazards {
   const hazards: NxHazards = {
     configurations: [],
     ignoreFiles: [],
@@ -28,7 +30,7 @@ export function findHazards(root: string): NxHazards {
     exceptions: [],
     packages: [],
   };
-  const covered = takesInProjects(root);
+  const covered = takesInProjects(root, projects);
   const walk = (folder: string): void => {
     for (const entry of entriesOf(join(root, folder))) {
       const path = `${folder}/${entry.name}`;
@@ -44,7 +46,7 @@ export function findHazards(root: string): NxHazards {
       if (entry.isSymbolicLink() && isEndless(join(root, path))) hazards.endless.push(path);
     }
   };
-  walk(PROJECTS);
+  walk(projects);
   return hazards;
 }
 
@@ -78,12 +80,29 @@ function isEndless(link: string): boolean {
 }
 
 /** A pattern of the package managers' workspaces, from which Nx makes projects, that reaches into `projects/`. */
-export function takesInProjects(root: string): boolean {
+export function takesInProjects(root: string, projects = 'projects'): boolean {
+  return workspacePatterns(root).some((pattern) => reaches(pattern.replace(/^\.\//, ''), projects));
+}
+
+/** Whether a pattern may match what is below a folder: by its part before the first wildcard. */
+function reaches(pattern: string, folder: string): boolean {
+  if (pattern.startsWith('!')) return false;
+  const [fixed = ''] = pattern.split(/[*{[?]/);
+  const isWild = fixed.length < pattern.length;
+  if (fixed.startsWith(`${folder}/`) || pattern === folder) return true;
+  if (!isWild || !`${folder}/`.startsWith(fixed)) return false;
+  // `*` ends at a slash: `infra/*` takes in infra/projects, and nothing in it.
+  const depth = pattern.includes('**') || /[{[]/.test(pattern) ? Infinity : pattern.split('/').length;
+  return fixed === '' || depth > folder.split('/').length;
+}
+
+/** What the package managers take for packages of the workspace. */
+export function workspacePatterns(root: string): string[] {
   return [
     ...listIn(join(root, 'package.json'), 'workspaces'),
     ...listIn(join(root, 'lerna.json'), 'packages'),
     ...pnpmPatterns(join(root, 'pnpm-workspace.yaml')),
-  ].some((pattern) => /^(?:\.\/)?(?:projects(?:\/|$)|[*{[?])/.test(pattern));
+  ];
 }
 
 function listIn(file: string, key: string): string[] {

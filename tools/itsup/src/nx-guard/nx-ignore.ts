@@ -4,9 +4,14 @@ import { join } from 'node:path';
 /** Keeps the projects' own files from giving Nx commands to run. */
 export const HIDDEN_FROM_NX = 'projects/**/project.json';
 
+/** The same where `projects/` is elsewhere. */
+export function hiddenFromNx(projects: string): string {
+  return `${projects}/**/project.json`;
+}
+
 /** The workspace's `.nxignore` has the line. */
-export function hidesConfigurations(root: string): boolean {
-  return linesOf(root).includes(HIDDEN_FROM_NX);
+export function hidesConfigurations(root: string, projects = 'projects'): boolean {
+  return linesOf(root).includes(hiddenFromNx(projects));
 }
 
 /** The workspace's `.nxignore` names the file itself. */

@@ -19,6 +19,7 @@ afterEach(() => host.dispose());
 const facts = (user: string) => ({
   root,
   node: '/usr/bin/node',
+  bin: __filename,
   user,
   stateDir: `${host.system}/state`,
   home: user === 'root' ? `${host.system}/root` : `${host.system}/home`,
@@ -29,7 +30,7 @@ function write(...files: UnitFile[]): void {
 }
 
 async function messages(): Promise<string[]> {
-  const found = checkUnits({ units: await unitsFacts(root, host.system) });
+  const found = checkUnits({ units: await unitsFacts(root, __filename, host.system) });
   return found.map(({ severity, message }) => `${severity}: ${message}`);
 }
 
@@ -43,6 +44,13 @@ it('finds nothing where none is written, where they are current, and with those 
   ).toEqual([]);
 });
 
+it('finds one that starts what is not there any more', async () => {
+  write(bootUnit({ ...facts('tester'), bin: '/gone/50% $x/itsup.js' }));
+  expect(await messages()).toEqual([
+    'error: itsup.service starts /gone/50% $x/itsup.js, which is not there any more: nothing is deployed at boot or at night',
+  ]);
+});
+
 it('finds one that an earlier version wrote, and how to write it again', async () => {
   const [service, timer] = nightlyUnits(facts('tester'), '04:15') as [UnitFile, UnitFile];
   const old = (file: UnitFile): UnitFile => ({
@@ -52,7 +60,7 @@ it('finds one that an earlier version wrote, and how to write it again', async (
       .replace(/\n(No|Protect)\w+=.*/g, ''),
   });
   write(old(bootUnit(facts('tester'))), old(service), timer);
-  const found = checkUnits({ units: await unitsFacts(root, host.system) });
+  const found = checkUnits({ units: await unitsFacts(root, __filename, host.system) });
   expect(found.map(({ cure }) => cure)).toEqual([
     'sudo env "PATH=$PATH" npx itsup bootstrap',
     'sudo env "PATH=$PATH" npx itsup nightly enable --at 04:15',

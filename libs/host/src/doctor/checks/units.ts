@@ -13,10 +13,12 @@ export function checkUnits({ units }: Pick<HostFacts, 'units'>): Finding[] {
             'sudo env "PATH=$PATH" npx itsup bootstrap says what to do',
           ),
     ),
-    ...units.map(({ name, outdated, foreign, at }) =>
+    ...units.map(({ name, outdated, gone, foreign, at }) =>
       outdated && foreign === null
-        ? warning(
-            `${name} is not what this version writes: it may lack its limits and its time limit`,
+        ? (gone === null ? warning : error)(
+            gone === null
+              ? `${name} is not what this version writes: it may lack its limits and its time limit`
+              : `${name} starts ${gone}, which is not there any more: nothing is deployed at boot or at night`,
             name.includes('nightly')
               ? `sudo env "PATH=$PATH" npx itsup nightly enable --at ${at}`
               : 'sudo env "PATH=$PATH" npx itsup bootstrap',

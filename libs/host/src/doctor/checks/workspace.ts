@@ -10,18 +10,18 @@ export function checkWorkspace({ workspace }: Pick<HostFacts, 'workspace'>): Fin
       ? null
       : error(
           `${ignoredBy} names projects/, so Nx sees no project`,
-          `take it out of ${ignoredBy} and git add projects (docs/from-itsup.md)`,
+          `take it out of ${ignoredBy} and git add projects (documentation: Coming from itsUP)`,
         ),
     obeysProjects
       ? warning(
           'a file of a project could give Nx commands to run',
-          'add the line projects/**/project.json to .nxignore in the root of the workspace (docs/security.md)',
+          'add the line projects/**/project.json to .nxignore in the root of the workspace (documentation: Security)',
         )
       : null,
     ownRepository
       ? warning(
           'projects/ is a git repository of its own, so nx affected sees no change in it',
-          'git subtree add --prefix projects <repository> <branch> (docs/from-itsup.md)',
+          'git subtree add --prefix projects <repository> <branch> (documentation: Coming from itsUP)',
         )
       : null,
     otherCheckout === null

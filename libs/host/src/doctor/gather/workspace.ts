@@ -6,13 +6,12 @@ import type { Workspace } from '@itsup/config';
 import { checkoutProblem, readIdentity, stateInUseProblem, type DeployContext } from '@itsup/deploy';
 import { ofComposeProject } from '@itsup/docker';
 
-import type { ClockFacts, WorkspaceFacts } from '../facts';
+import type { ClockFacts, ProductFacts, WorkspaceFacts } from '../facts';
 
-/** @param staleBuild why the build must not be used, as the command knows */
 export async function workspaceFacts(
   context: Pick<DeployContext, 'root' | 'state' | 'docker'>,
   workspace: Workspace,
-  staleBuild: string | null,
+  { staleBuild, nxRoot }: Pick<ProductFacts, 'staleBuild' | 'nxRoot'>,
 ): Promise<WorkspaceFacts> {
   const { root, state } = context;
   const identity = await readIdentity(state).catch(() => null);
@@ -21,8 +20,8 @@ export async function workspaceFacts(
     root,
     errors: workspace.problems.filter(({ severity }) => severity === 'error').length,
     staleBuild,
-    ignoredBy: await ignoringFile(root),
-    obeysProjects: !(await hidesConfigurations(root)),
+    ignoredBy: await ignoringFile(nxRoot, projectsIn(nxRoot, root)),
+    obeysProjects: !(await hidesConfigurations(nxRoot, projectsIn(nxRoot, root))),
     ownRepository: await exists(path.join(root, 'projects/.git')),
     otherCheckout:
       other === null || identity === null
@@ -73,18 +72,24 @@ export async function unsynchronized(folder = '/run/systemd/timesync'): Promise<
   return !(await exists(path.join(folder, 'synchronized')));
 }
 
-async function ignoringFile(root: string): Promise<string | null> {
+/** `projects`, from the workspace's root. */
+function projectsIn(nxRoot: string, root: string): string {
+  return path.posix.join(path.relative(nxRoot, root), 'projects');
+}
+
+async function ignoringFile(root: string, projects: string): Promise<string | null> {
   for (const file of ['.gitignore', '.nxignore']) {
     const text = await readFile(path.join(root, file), 'utf8').catch(() => '');
-    if (/^\/?projects(\/\**)?\s*$/m.test(text)) return file;
+    const lines = text.split('\n').map((line) => line.trim().replace(/^\/|\/\**$/g, ''));
+    if (lines.includes(projects)) return file;
   }
   return null;
 }
 
-/** The line that tools/itsup looks for as well. */
-async function hidesConfigurations(root: string): Promise<boolean> {
+/** The line that the command looks for as well. */
+async function hidesConfigurations(root: string, projects: string): Promise<boolean> {
   const text = await readFile(path.join(root, '.nxignore'), 'utf8').catch(() => '');
-  return /^projects\/\*\*\/project\.json\s*$/m.test(text);
+  return text.split('\n').some((line) => line.trim() === `${projects}/**/project.json`);
 }
 
 /** The folder itself, or the nearest above it that is there. */

@@ -1,6 +1,7 @@
 import { addressLines, sayLast } from '../last-lines';
-import { allStacks, nxNames, resolveStacks } from '../stack-names';
-import { runMany, runNx } from '../run-nx';
+import { allStacks, resolveStacks } from '../stack-names';
+import type { Target } from '../../workspace/plugin-options';
+import { runAffected, runMany } from '../run-nx';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
 const PULL: CommandOption = {
@@ -24,7 +25,7 @@ const SINCE: CommandOption = {
 };
 
 /** Commands that are a target of Nx on some or all stacks, with its cache and its order. */
-function pipeline(target: string, summary: string, options: Record<string, CommandOption>): Command {
+function pipeline(target: Target, summary: string, options: Record<string, CommandOption>): Command {
   return {
     usage: '[project…]',
     summary,
@@ -42,8 +43,8 @@ function pipeline(target: string, summary: string, options: Record<string, Comma
 }
 
 async function runTarget(
-  { root, words, flags, tell }: CommandInput,
-  target: string,
+  { root, workspace, words, flags, tell }: CommandInput,
+  target: Target,
   options: string[],
 ): Promise<number> {
   const given = options.filter((name) => flags[name] === true).map((name) => `--${name}`);
@@ -53,12 +54,12 @@ async function runTarget(
       return EXIT.usage;
     }
     sayLast(`what changed since ${flags.since} is deployed`);
-    return runNx(root, ['affected', '-t', target, `--base=${flags.since}`, ...given], { own: true });
+    return runAffected(workspace, target, flags.since, given);
   }
   const stacks = await resolveStacks(root, words);
   const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
   sayLast(addresses === '' ? await doneLine(root, target, stacks) : addresses);
-  return runMany(root, [target], nxNames(root, stacks), given);
+  return runMany(workspace, [target], stacks, given);
 }
 
 const DONE: Record<string, string> = { generate: 'generated', validate: 'valid', deploy: 'deployed' };

@@ -32,7 +32,7 @@ export const plan: Command = {
     }
     const stacks =
       typeof since === 'string'
-        ? await stacksOf(root, await affectedProjects(root, since, 'plan'))
+        ? await stacksOf(input.workspace, await affectedProjects(input.workspace, since, 'plan'))
         : words.length > 0
           ? await resolveStacks(root, words)
           : await allStacks(root);

@@ -8,7 +8,7 @@ export const start: Command = {
   summary: 'generate, validate, and deploy where a Docker engine answers',
   examples: ['itsup start'],
   words: { min: 0, max: 0 },
-  run: async ({ root, env }) => {
+  run: async ({ root, workspace, env }) => {
     const { createDocker } = await import('@itsup/docker');
     const { server, serverError, clientError, composeError } = await createDocker({ env }).versions();
     const missing = clientError ?? (server === null ? serverError : null) ?? composeError;
@@ -17,6 +17,6 @@ export const start: Command = {
         ? await addressLines(root)
         : `nothing was deployed: ${missing.message}\n  help: ${missing.help}`;
     sayLast(`\n${last}`, { always: missing !== null });
-    return runMany(root, missing === null ? ['deploy'] : ['validate', 'plan'], []);
+    return runMany(workspace, missing === null ? ['deploy'] : ['validate', 'plan'], []);
   },
 };

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLES } from '@itsup/scaffold';
 import { generatorTree, printed } from '../testing/generator-tree';
-import init from './init';
+import empty from './empty';
 
 const examples = Object.fromEntries(EXAMPLES.map((name) => [`projects/${name}/ingress.yml`, 'host: a\n']));
 const WORKSPACE = join(__dirname, '../../../..');
 
-describe('nx g itsup:init', () => {
+describe('nx g itsup:empty', () => {
   it('removes the examples and leaves settings that are commented out', async () => {
     const tree = generatorTree(examples);
-    const next = await init(tree, {});
+    const next = await empty(tree, {});
     expect(tree.children('projects')).toEqual(['itsup.yml']);
     const settings = tree.read('projects/itsup.yml', 'utf8') ?? '';
     expect(settings.split('\n').every((line) => line === '' || line.startsWith('#'))).toBe(true);
@@ -19,16 +19,16 @@ describe('nx g itsup:init', () => {
 
   it('refuses when there are other projects, and does as it is told', async () => {
     const files = { ...examples, 'projects/blog/ingress.yml': 'host: a\n' };
-    const refused = init(generatorTree(files), {});
+    const refused = empty(generatorTree(files), {});
     await expect(refused).rejects.toMatchObject({
       message: expect.stringContaining(': blog') as string,
       stack: '',
     });
     const kept = generatorTree(files);
-    await init(kept, { own: 'keep' });
+    await empty(kept, { own: 'keep' });
     expect(kept.children('projects').sort()).toEqual(['blog', 'itsup.yml']);
     const removed = generatorTree(files);
-    await init(removed, { own: 'remove' });
+    await empty(removed, { own: 'remove' });
     expect(removed.children('projects')).toEqual(['itsup.yml']);
   });
 
