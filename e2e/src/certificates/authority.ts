@@ -11,6 +11,9 @@ import { Front } from './front';
 export const PRODUCTION = 'acme-v02.api.letsencrypt.org';
 export const STAGING = 'acme-staging-v02.api.letsencrypt.org';
 
+/** Production once more, as the authority of one's own that nobody has heard of. */
+export const PRIVATE = 'ca.home.arpa';
+
 const MANAGEMENT = 'http://127.0.0.1:8055';
 /** An address that nobody has and that is refused at once. */
 export const NOWHERE = '192.0.2.1';
@@ -60,8 +63,8 @@ export class TestAuthority {
         ],
       ]),
     ];
-    const ports = { [PRODUCTION]: 14000, [STAGING]: 14001 };
-    for (const port of Object.values(ports)) {
+    const ports = { [PRODUCTION]: 14000, [STAGING]: 14001, [PRIVATE]: 14000 };
+    for (const port of new Set(Object.values(ports))) {
       const file = join(folder, `${port}.json`);
       await writeFile(file, JSON.stringify(pebble(folder, port, options)));
       processes.push(
@@ -71,7 +74,7 @@ export class TestAuthority {
     await lead(
       '/etc/hosts',
       join(folder, 'hosts'),
-      `127.0.0.1 localhost ${PRODUCTION} ${STAGING}\n::1 localhost\n`,
+      `127.0.0.1 localhost ${PRODUCTION} ${STAGING} ${PRIVATE}\n::1 localhost\n`,
     );
     await lead('/etc/resolv.conf', join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\n');
     const front = new Front({ cert, key }, ports);
@@ -161,7 +164,11 @@ async function makeCertificates(folder: string): Promise<{ cert: string; key: st
     ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=authority'],
     ...['-keyout', at('key.pem'), '-out', at('request.pem')],
   );
-  await writeFile(at('names'), `subjectAltName=DNS:${PRODUCTION},DNS:${STAGING},DNS:localhost,IP:127.0.0.1`);
+  await writeFile(at('names'), [PRODUCTION, STAGING, PRIVATE, 'localhost'].reduce(
+      (names, name) => `${names},DNS:${name}`,
+      'subjectAltName=IP:127.0.0.1',
+    ),
+  );
   await openssl(
     ...['x509', '-req', '-in', at('request.pem'), '-CA', at('root.pem'), '-CAkey', at('root.key')],
     ...['-CAcreateserial', '-days', '30', '-extfile', at('names'), '-out', at('cert.pem')],

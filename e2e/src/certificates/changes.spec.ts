@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { handoverSteps } from '@itsup/deploy';
 
 import { signalAtStep } from '../load/signal-at-step';
+import { PRIVATE } from './authority';
 import { describeWithAuthority } from './binaries';
 import { Lab } from './lab';
 
@@ -40,7 +41,6 @@ describeWithAuthority('what an operator changes of certificates', () => {
   });
 
   it('proves a wildcard by DNS, and takes credentials that came after the settings', async () => {
-    const dnsChallenge = { provider: 'exec', propagation: { disableChecks: true } };
     await lab.set({ resolvers: { dns: { dnsChallenge } } });
     const wild = await lab.project('wild', { tls: { main: '*.shop.net', resolver: 'dns' } });
     const without = await lab.deploy();
@@ -70,7 +70,7 @@ describeWithAuthority('what an operator changes of certificates', () => {
       expect(await lab.issuer('shop.net')).toMatch(ISSUED);
     }
     expect(lab.authority.front.takeOrders()).toEqual({});
-  });
+  }, 2_400_000);
 
   it('hands over while every certificate is due for renewal', async () => {
     await lab.workspace.write(
@@ -84,8 +84,21 @@ describeWithAuthority('what an operator changes of certificates', () => {
     await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
     // The final instance's own, and nobody else's.
     expect(lab.authority.front.takeOrders()).toEqual({ 'shop.net': 1 });
+    await lab.workspace.remove('projects/traefik.yml');
+    await deploys('proxy');
+    lab.authority.front.takeOrders();
+  });
+
+  it('asks another authority, checked by a root of one’s own, for what the one before certified', async () => {
+    await lab.set({ caServer: `https://${PRIVATE}/directory`, resolvers: { dns: { dnsChallenge } } });
+    const said = await deploys();
+    expect(said).toMatch(/another authority is asked for .*shop\.net/);
+    expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1, 'shop.net': 1 });
+    expect(await lab.issuer('shop.net')).toMatch(ISSUED);
   });
 });
+
+const dnsChallenge = { provider: 'exec', propagation: { disableChecks: true } };
 
 const HOOK = `#!/bin/sh
 case $1 in present) path=set-txt;; *) path=clear-txt;; esac

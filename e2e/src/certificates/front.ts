@@ -58,15 +58,16 @@ export class Front {
     }
     const body = await buffer(incoming);
     const path = incoming.url === '/directory' ? '/dir' : (incoming.url ?? '/');
-    if (path === '/order-plz' && incoming.method === 'POST') {
+    const isOrder = path === '/order-plz' && incoming.method === 'POST';
+    if (isOrder && this.limited > 0) {
+      this.limited -= 1;
       this.count(body);
-      if (this.limited > 0) {
-        this.limited -= 1;
-        this.refuse(outgoing);
-        return;
-      }
+      this.refuse(outgoing);
+      return;
     }
-    await forward({ incoming, outgoing, port, path, body });
+    const { status, type } = await forward({ incoming, outgoing, port, path, body });
+    // A stale nonce is no answer to the order: the client sends it again with the one that came along.
+    if (isOrder && !(status === 400 && type === BAD_NONCE)) this.count(body);
   }
 
   private count(body: Buffer): void {
@@ -103,7 +104,10 @@ interface Forwarded {
   body: Buffer;
 }
 
-function forward({ incoming, outgoing, port, path, body }: Forwarded): Promise<void> {
+const BAD_NONCE = 'urn:ietf:params:acme:error:badNonce';
+
+/** @returns the status of the answer, and of an error its type */
+function forward({ incoming, outgoing, port, path, body }: Forwarded): Promise<Answer> {
   return new Promise((resolve, reject) => {
     httpsRequest(
       {
@@ -112,12 +116,28 @@ function forward({ incoming, outgoing, port, path, body }: Forwarded): Promise<v
         agent: false,
       },
       (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-        answer.once('end', resolve).once('error', reject);
+        const status = answer.statusCode ?? 502;
+        buffer(answer).then((text) => {
+          outgoing.writeHead(status, answer.headers).end(text);
+          resolve({ status, type: status < 400 ? null : typeOf(text) });
+        }, reject);
       },
     )
       .once('error', reject)
       .end(body);
   });
+}
+
+interface Answer {
+  status: number;
+  /** Of a problem; null: it is none. */
+  type: string | null;
+}
+
+function typeOf(problem: Buffer): string | null {
+  try {
+    return (JSON.parse(problem.toString('utf8')) as { type?: string }).type ?? null;
+  } catch {
+    return null;
+  }
 }

@@ -30,7 +30,7 @@ export class Lab {
   /** Writes the settings anew: `letsencrypt` as given, and what the test needs. */
   async set(letsencrypt: Record<string, unknown> | null, more: Record<string, unknown> = {}): Promise<void> {
     const { web, webSecure } = this.workspace.ports;
-    const common = { email: 'ops@shop.net', caCertificates: this.authority.root, wait: 30 };
+    const common = { email: 'ops@shop.net', caCertificates: this.authority.root, wait: 90 };
     await this.workspace.write(
       'projects/itsup.yml',
       stringify({

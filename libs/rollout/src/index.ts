@@ -11,7 +11,7 @@ export { awaitRoutes } from './readiness/await-routes';
 export { rollOut } from './service/rollout';
 export { scaleService } from './service/scale';
 export * from './traefik/handover-types';
-export { askedNames, type Stored, type StoredNames } from './traefik/demanded-names';
+export { askedNames, askedOrders, type AskedOrder, type Stored, type StoredNames } from './traefik/demanded-names';
 export { handOver } from './traefik/handover';
 export { handoverMode, lossNote } from './traefik/handover-mode';
 export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';

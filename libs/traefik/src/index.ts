@@ -23,6 +23,7 @@ export {
   authorityOf,
   LETS_ENCRYPT,
   LETS_ENCRYPT_STAGING,
+  renewalOf,
   type AcmeResolver,
 } from './acme/resolvers';
 export type { Suggest } from './check/check-types';

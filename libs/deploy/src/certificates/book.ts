@@ -13,7 +13,7 @@ export interface CertificateBook {
   version: 1;
   /** By `orderKey`. */
   refusals: Record<string, BookedRefusal>;
-  /** When a refused name was asked for again, by `orderKey`: what the log says from before counts no more. */
+  /** When a refused name was asked for again, by `orderKey`, since `looked`: what the log says from before counts no more. */
   asked: Record<string, number>;
   /** Host of the authority by a certificate's fingerprint. */
   issuers: Record<string, string>;
@@ -23,6 +23,10 @@ export interface CertificateBook {
   store: string | null;
   /** When the operator was told of a certificate that ends soon, by name. Milliseconds since the epoch. */
   told: Record<string, number>;
+  /** When the log was last gone through to its end; what it says from before counts no more. */
+  looked: number;
+  /** Since when a certificate has a name that nobody uses, by fingerprint. */
+  unused: Record<string, number>;
 }
 
 const EMPTY: CertificateBook = {
@@ -33,6 +37,8 @@ const EMPTY: CertificateBook = {
   nudge: null,
   store: null,
   told: {},
+  looked: 0,
+  unused: {},
 };
 const LOCK_WAIT_MS = 30_000;
 

@@ -21,16 +21,18 @@ export class HandoverStore {
     private readonly next: Tree,
     private text: string,
     private readonly kept: string,
+    private readonly unwanted: readonly string[],
   ) {}
 
   /**
    * @param current static configuration of the running Traefik, whose authorities issued what there is
+   * @param unwanted fingerprints of certificates that the final instance is not to renew
    * @throws NotHandedOver
    */
   static async open(
     context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
     access: StoreAccess,
-    { current, next }: { current: Tree; next: Tree },
+    { current, next, unwanted }: { current: Tree; next: Tree; unwanted: readonly string[] },
   ): Promise<HandoverStore> {
     const read = (await readStore(access)) ?? '';
     const text = flawOf(read) === null ? read : '';
@@ -40,7 +42,7 @@ export class HandoverStore {
       issuers: knownIssuers(text, acmeResolvers(current), book.issuers),
     }));
     const kept = await readKept(context.state);
-    return new HandoverStore(context, access, next, text, kept?.text ?? '');
+    return new HandoverStore(context, access, next, text, kept?.text ?? '', unwanted);
   }
 
   /** All that is good for a name, thrown away on purpose or not: until there is another one it serves. */
@@ -60,10 +62,15 @@ export class HandoverStore {
   async refresh(stop: () => Promise<void>): Promise<string[]> {
     const resolvers = acmeResolvers(this.next);
     const { issuers } = await changeBook(this.context, (book) => book);
-    if (refreshStore(this.text, resolvers, issuers) === null) return [];
+    if (refreshStore(this.text, resolvers, issuers, this.unwanted) === null) return [];
     await stop();
     const left = (await readStore({ ...this.access, container: null })) ?? '';
-    const refreshed = refreshStore(flawOf(left) === null ? left : this.text, resolvers, issuers);
+    const refreshed = refreshStore(
+      flawOf(left) === null ? left : this.text,
+      resolvers,
+      issuers,
+      this.unwanted,
+    );
     if (refreshed === null) return [];
     await writeStore(this.access, refreshed.text);
     this.text = refreshed.text;
@@ -72,6 +79,11 @@ export class HandoverStore {
       ...(refreshed.reissued.length === 0
         ? []
         : [`another authority is asked for ${refreshed.reissued.join(', ')}`]),
+      ...(refreshed.givenUp.length === 0
+        ? []
+        : [
+            `certificates that nobody asks for as they are, and that are not renewed: ${refreshed.givenUp.join(', ')}`,
+          ]),
     ];
   }
 }

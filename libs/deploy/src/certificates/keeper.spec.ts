@@ -45,9 +45,9 @@ describe('refusals that nobody asks for any more', () => {
     const [wanted] = keeper.wanted(['shop']);
     await refused(['blocked.net', 'shop.net'], wanted?.resolver ?? '');
     await refused(['other.net'], wanted?.resolver ?? '');
-    await keeper.forgetUnwanted(keeper.wanted(['shop']));
+    await keeper.forgetUnwanted(null, keeper.wanted(['shop']));
     expect(await held()).toEqual([orderKey(['other.net'])]);
-    await keeper.forgetUnwanted(null);
+    await keeper.forgetUnwanted(null, null);
     expect(await held()).toEqual([]);
   });
 
@@ -55,10 +55,10 @@ describe('refusals that nobody asks for any more', () => {
     const keeper = keeperOf('shop.net');
     const [wanted] = keeper.wanted(['shop']);
     await refused(['shop.net'], wanted?.resolver ?? '');
-    await keeper.forgetUnwanted(null);
+    await keeper.forgetUnwanted(null, null);
     expect(await held()).toEqual([orderKey(['shop.net'])]);
     await refused(['shop.net'], 'yesterday');
-    await keeper.forgetUnwanted(keeper.wanted(['shop']));
+    await keeper.forgetUnwanted(null, keeper.wanted(['shop']));
     expect(await held()).toEqual([]);
   });
 });

@@ -1,7 +1,14 @@
 import type { Workspace } from '@itsup/config';
 import type { ProjectRouting } from '@itsup/routing';
 import { acmeResolvers, isCovered, refusalsIn, type AcmeResolver, type Refusal } from '@itsup/traefik';
-import { askedNames, createTraefikApi, TraefikApiError, type ServedCertificate } from '@itsup/rollout';
+import {
+  askedNames,
+  askedOrders,
+  createTraefikApi,
+  TraefikApiError,
+  type AskedOrder,
+  type ServedCertificate,
+} from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
 import { getText } from '../proxy/network-probes';
@@ -16,6 +23,8 @@ import { wantedBy, wantedByProxy } from './wanted';
 
 /** How often a deploy that waits looks. */
 const INTERVAL_MS = 300;
+/** How long Traefik may take to see that a container is gone: it gathers changes for two seconds. */
+const OLD_ROUTERS_MS = 6_000;
 /** Lines of Traefik's log that are looked through at most: access log and all. */
 const LOG_LINES = 20_000;
 
@@ -117,6 +126,12 @@ export class CertificateKeeper {
     return refused.length > 0;
   }
 
+  /** The same of what was logged since a run last looked at the whole log. */
+  async bookSinceLast(traefik: RunningTraefik, open: readonly CertificateStatus[]): Promise<boolean> {
+    const { looked } = await readBook(this.options.context.state);
+    return this.book(traefik, open, looked);
+  }
+
   /** Before anybody is asked: what has a name without an address anywhere is not asked for. */
   async holdUnknown(wanted: readonly WantedCertificate[]): Promise<void> {
     const lookups = await whereTheyLead(wanted.flatMap(({ names }) => names));
@@ -159,23 +174,54 @@ export class CertificateKeeper {
     }));
   }
 
-  /** These are no longer held: what changes of the file makes Traefik ask. */
   /**
    * Lets go of refusals that nobody's certificate is about any more: what stands in for one would pass for the certificate
-   * of a name that is asked for by another way now, and Traefik would not ask.
+   * of a name that is asked for by another way now, and Traefik would not ask. What a router that runs asks for stays, whatever the
+   * sources say: without what stands in for it, it would be asked for.
+   * @param traefik null: none runs, so nobody asks for anything
    * @param near only those that share a name with one of these; null: all
    */
-  async forgetUnwanted(near: readonly WantedCertificate[] | null): Promise<void> {
+  async forgetUnwanted(
+    traefik: RunningTraefik | null,
+    near: readonly WantedCertificate[] | null,
+  ): Promise<void> {
+    const { state, system, signal } = this.options.context;
     const wanted = this.wanted(null);
-    const { refusals } = await readBook(this.options.context.state);
-    const gone = Object.entries(refusals).flatMap(([key, { names, resolver }]) => {
+    const { refusals } = await readBook(state);
+    const gone = Object.entries(refusals).filter(([key, { names, resolver }]) => {
       const isWanted = wanted.some((one) => one.resolver === resolver && orderKey(one.names) === key);
       const isNear = near?.some((one) => one.names.some((name) => isCovered(name, names))) ?? true;
-      return isWanted || !isNear ? [] : [key];
+      return !isWanted && isNear;
     });
-    if (gone.length > 0) await this.release(gone);
+    const left = new Map(gone);
+    // Routers of containers that were just removed are seen a moment longer.
+    const until = system.now() + (near === null ? 0 : OLD_ROUTERS_MS);
+    while (left.size > 0) {
+      const asked = traefik === null ? [] : await this.ordersOf(traefik);
+      if (asked === null) return;
+      const keys = [...left].flatMap(([key, { resolver }]) =>
+        asked.some((order) => order.resolver === resolver && orderKey(order.names) === key) ? [] : [key],
+      );
+      if (keys.length > 0) await this.release(keys);
+      for (const key of keys) left.delete(key);
+      if (left.size === 0 || system.now() >= until || signal?.aborted === true) return;
+      await system.sleep(INTERVAL_MS, signal).catch(() => undefined);
+    }
   }
 
+  /** What the routers of the running Traefik ask for; null: it does not answer. */
+  private async ordersOf({ access }: RunningTraefik): Promise<AskedOrder[] | null> {
+    const [address] = await access.apis();
+    if (address === undefined) return null;
+    try {
+      return askedOrders(await createTraefikApi(address, getText, access.apiSecret).rawData());
+    } catch (error) {
+      if (error instanceof TraefikApiError) return null;
+      throw error;
+    }
+  }
+
+  /** These are no longer held: what changes of the file makes Traefik ask. */
   private async release(keys: readonly string[]): Promise<void> {
     const { context } = this.options;
     const now = context.system.now();

@@ -74,6 +74,22 @@ export async function checkStore(
   return { notes, reason: null };
 }
 
+/** After a run: what it brought is copied before anything can happen to it. Without a change since the last look it is one `lstat`. */
+export async function keepStore(
+  context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
+  accessOf: () => Promise<StoreAccess>,
+): Promise<void> {
+  const stamp = await stampOfStore(context);
+  if (stamp === null || stamp.text === (await readBook(context.state)).store) return;
+  const access = await accessOf();
+  const text = (await readStore(access)) ?? '';
+  // What is wrong with it is said and mended before a run, not after.
+  if ((stamp.mode & 0o077) !== 0 || flawOf(text) !== null) return;
+  if (access.user !== null && stamp.uid !== access.user.uid) return;
+  await keepCopy(context.state, text);
+  await changeBook(context, (book) => ({ ...book, store: stamp.text }));
+}
+
 /** Why Traefik, or we, could not read it; null: nothing. */
 export function flawOf(text: string): string | null {
   try {

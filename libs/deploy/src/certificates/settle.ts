@@ -48,7 +48,7 @@ export async function settleCertificates(
   const { system, reporter } = context;
   const began = system.now();
   // Not before the routers of now are there: those of before would ask for the old names once more.
-  await keeper.forgetUnwanted(own);
+  await keeper.forgetUnwanted(traefik, own);
   const before = await keeper.look(traefik, wanted);
   if (before === null) return nothing;
   if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;

@@ -20,17 +20,37 @@ export async function bookBefore(
   const wanted = keeper.wanted(null);
   const statuses = await keeper.look(traefik, wanted);
   const open = statuses?.filter(({ standing }) => standing.state === 'asked') ?? [];
-  if (open.length === 0 || !(await keeper.book(traefik, open, 0))) return statuses;
+  if (open.length === 0 || !(await keeper.bookSinceLast(traefik, open))) return statuses;
   return keeper.look(traefik, wanted);
+}
+
+/** After a run: books what was refused while nobody waited for it, so that the log need not be looked at from its beginning again. */
+export async function bookAfter(
+  { state, system }: Pick<DeployContext, 'state' | 'system'>,
+  keeper: CertificateKeeper,
+  traefik: RunningTraefik,
+  statuses: readonly CertificateStatus[],
+): Promise<void> {
+  const open = statuses.filter(({ standing }) => standing.state === 'asked');
+  const { asked } = await readBook(state);
+  if (open.length === 0 && Object.keys(asked).length === 0) return;
+  const looked = system.now();
+  if (open.length > 0) await keeper.bookSinceLast(traefik, open);
+  await changeBook({ state, system }, (book) => ({
+    ...book,
+    looked,
+    asked: Object.fromEntries(Object.entries(book.asked).filter(([, at]) => at >= looked)),
+  }));
 }
 
 /** After a run: what was refused and may be asked for again is, for stacks that the run had nothing to do with. Nobody waits for it. */
 export async function askForOthers(
   { state, reporter }: Pick<DeployContext, 'state' | 'reporter'>,
   keeper: CertificateKeeper,
+  traefik: RunningTraefik | null,
   stacks: readonly string[],
 ): Promise<void> {
-  await keeper.forgetUnwanted(null);
+  await keeper.forgetUnwanted(traefik, null);
   const { refusals } = await readBook(state);
   const held = Object.entries(refusals);
   if (held.length === 0) return;
@@ -56,7 +76,10 @@ export async function notRenewed(
   if (untold.length === 0) return [];
   await changeBook(context, (book) => ({
     ...book,
-    told: { ...book.told, ...Object.fromEntries(untold.map(({ wanted }) => [wanted.names[0] ?? '', now])) },
+    told: {
+      ...Object.fromEntries(Object.entries(book.told).filter(([, at]) => now - at <= DAY_MS)),
+      ...Object.fromEntries(untold.map(({ wanted }) => [wanted.names[0] ?? '', now])),
+    },
   }));
   return untold.map(({ wanted, days }) => ({
     code: 'certificate-ends',

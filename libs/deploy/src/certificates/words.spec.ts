@@ -20,6 +20,7 @@ const resolver: AcmeResolver = {
   entryPoint: 'web',
   storage: '/acme/acme.json',
   dnsProvider: null,
+  certificatesDuration: 2160,
 };
 const refusal: BookedRefusal = {
   names: wanted.names,

@@ -90,6 +90,9 @@ export function certificateProblem(
   };
 }
 
+/** lego could not speak with the authority; else what is wrong is on this host: a provider without credentials. */
+const UNREACHED = /get directory|do request|dial tcp|no such host|connection re|timeout|deadline|x509|EOF/i;
+
 function cureOf(
   refusal: BookedRefusal,
   { challenge, dnsProvider }: AcmeResolver,
@@ -101,7 +104,8 @@ function cureOf(
     return `it takes no order before ${new Date(refusal.notBefore).toISOString()}; ${retry}`;
   if (/\((?:rejectedIdentifier|caa)\)/.test(refusal.reason))
     return `the authority may not, or will not, certify that name: another name, or for caa its CAA record; ${retry}`;
-  if (!refusal.isVerdict && refusal.asked) return `see whether this host reaches the authority; ${retry}`;
+  const isReached = refusal.isVerdict || !UNREACHED.test(refusal.reason);
+  if (!isReached && refusal.asked) return `see whether this host reaches the authority; ${retry}`;
   if (challenge === 'dns')
     return `see the credentials of ${dnsProvider ?? 'the DNS provider'} in traefik.env of the state folder; ${retry}`;
   const port = challenge === 'tls' ? 'port 443 has to lead to web-secure' : 'port 80 has to lead to web';

@@ -214,6 +214,7 @@ async function deployLocked(
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
       readsOtherFiles: readsOtherFiles(run.inUse),
+      unwantedCertificates: run.givenUp.fingerprints,
     });
     const done = loaded;
     await journal.step('record', async () => {

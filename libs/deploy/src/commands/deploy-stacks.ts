@@ -1,7 +1,7 @@
 import { problemsOf, type Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
-import { afterRun, beforeRun, beforeStack } from '../run/run-certificates';
+import { afterRun, beforeRun, beforeStack, hasGivenUp } from '../run/run-certificates';
 import type { DeployContext } from '../context';
 import { withNotice } from '../alert/send-notice';
 import { recordFirst } from '../images/record-first';
@@ -98,6 +98,7 @@ async function converge(
   await sweepPins(context);
   await recordFirst(context, run.firstFetched);
   const hasDeployed = outcomes.some(({ status }) => status === 'deployed');
+  if (hasDeployed && withProxy && context.signal?.aborted !== true) await letGo(run, request, outcomes);
   const warnings = context.signal?.aborted === true ? [] : await afterRun(run, hasDeployed);
   return {
     outcomes,
@@ -106,6 +107,18 @@ async function converge(
     warnings,
     interrupted: context.signal?.aborted === true,
   };
+}
+
+/** Names that this run gave up: Traefik would renew their certificates, so it goes once more. */
+async function letGo(run: Run, request: DeployRequest, outcomes: StackOutcome[]): Promise<void> {
+  const index = outcomes.findIndex(({ stack }) => stack === PROXY_STACK);
+  const before = outcomes[index];
+  if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
+  run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
+  const after = await settleStack(run, PROXY_STACK, request, false, undefined);
+  if (after.status !== 'failed') return;
+  outcomes[index] = after;
+  request.onOutcome?.(after);
 }
 
 /** A stack that the proxy was taken along for is not served without it: what failed there is told here, where it was asked. */

@@ -21,4 +21,6 @@ export interface Convergence {
   parallel: number;
   /** The running proxy reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
+  /** Fingerprints of certificates that the next Traefik is not to renew. */
+  unwantedCertificates: readonly string[];
 }

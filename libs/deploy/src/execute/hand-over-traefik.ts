@@ -43,6 +43,8 @@ export interface TraefikReplacement {
   journal: Journal;
   /** The running one reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
+  /** Fingerprints of certificates that are not to be renewed. */
+  unwantedCertificates: readonly string[];
 }
 
 /** A hand-over was killed and is to be settled. */
@@ -64,7 +66,11 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const image = imageOf(loaded);
   const [current, next] = [present ?? desired ?? '', desired ?? present ?? ''];
   const access = { context, image, user, container: running.find((one) => one.running)?.id ?? null };
-  const store = await HandoverStore.open(context, access, { current: treeOf(current), next: treeOf(next) });
+  const store = await HandoverStore.open(context, access, {
+    current: treeOf(current),
+    next: treeOf(next),
+    unwanted: replacement.unwantedCertificates,
+  });
   const outcome = await handOver(
     await handoverContext(context),
     {

@@ -15,6 +15,7 @@ import { DockerError, OF_COMPOSE } from '@itsup/docker';
 import { knownObjects, routeWorkspace, type ProjectRouting, type WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
+import { NOTHING_GIVEN_UP } from '../certificates/given-up';
 import { CertificateKeeper } from '../certificates/keeper';
 import type { DeployContext } from '../context';
 import { canonicalJson, Digester, sha256 } from '../desired/digest';
@@ -186,6 +187,7 @@ export async function prepareRun(
     certificates: new CertificateKeeper({ context, workspace: sound, routing }),
     certificatesBefore: null,
     replaceTraefik: null,
+    givenUp: NOTHING_GIVEN_UP,
   };
   return { ...run, sharedTalk: once(() => readSharedTalk(run)) };
 }

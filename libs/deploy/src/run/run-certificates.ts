@@ -1,33 +1,43 @@
 import type { Problem } from '@itsup/config';
+import { OF_COMPOSE } from '@itsup/docker';
 import { acmeResolvers, type AcmeResolver } from '@itsup/traefik';
 
+import { givenUpIn, NOTHING_GIVEN_UP } from '../certificates/given-up';
+import { servedBy } from '../certificates/keeper';
+import { byProject, observe } from '../plan/observe';
+import { TRAEFIK } from '../proxy/traefik-service';
 import { PROXY_STACK, type StackOutcome } from '../requests';
 import { parsed } from '../proxy/proxy-access';
 import { traefikUserOf } from '../proxy/traefik-files';
 import { STATIC_FILE } from '../publish/publisher';
 import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
-import { checkStore } from '../certificates/kept-store';
+import { checkStore, flawOf, keepStore } from '../certificates/kept-store';
 import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
 import { settleCertificates } from '../certificates/settle';
-import type { StoreAccess } from '../certificates/store-file';
-import { askForOthers, bookBefore, notRenewed } from '../certificates/sweep';
+import { readStore, type StoreAccess } from '../certificates/store-file';
+import { askForOthers, bookAfter, bookBefore, notRenewed } from '../certificates/sweep';
 
 /** Before a run changes anything. Costs nothing where no resolver is there or to come. */
 export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {
   if (resolversOf(run, 'present').length === 0) return;
   const { context, observed } = run;
   const traefik = await runningTraefik(context.state, context.docker, observed);
-  if (withProxy) await lookAtStore(run, traefik);
-  if (traefik !== null) run.certificatesBefore = await bookBefore(run.certificates, traefik);
+  const access = withProxy ? storeAccessOf(run) : null;
+  if (access !== null) await lookAtStore(run, access, traefik);
+  if (traefik === null) return;
+  run.certificatesBefore = await bookBefore(run.certificates, traefik);
+  if (access !== null) await lookForGivenUp(run, access, traefik);
 }
 
-/** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
-async function lookAtStore(run: Run, traefik: RunningTraefik | null): Promise<void> {
-  const { context, observed } = run;
-  const container = (observed.get(PROXY_STACK) ?? []).find(({ service }) => service === 'traefik');
-  if (container === undefined) return;
-  const accessOf = async (): Promise<StoreAccess> => {
+/** How to reach acme.json as its owner; asks the engine when called. */
+type AccessOf = () => Promise<StoreAccess>;
+
+/** null: there is no container of Traefik. */
+function storeAccessOf({ context, observed }: Pick<Run, 'context' | 'observed'>): AccessOf | null {
+  const container = (observed.get(PROXY_STACK) ?? []).find(({ service }) => service === TRAEFIK);
+  if (container === undefined) return null;
+  return async () => {
     const [inspected] = await context.docker.inspectContainers([container.id]);
     return {
       context,
@@ -36,9 +46,49 @@ async function lookAtStore(run: Run, traefik: RunningTraefik | null): Promise<vo
       container: inspected?.running === true ? container.id : null,
     };
   };
-  const { notes, reason } = await checkStore(context, accessOf, traefik);
-  for (const note of notes) context.reporter.line(PROXY_STACK, `note: ${note}`);
+}
+
+/** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
+async function lookAtStore(run: Run, accessOf: AccessOf, traefik: RunningTraefik | null): Promise<void> {
+  const { notes, reason } = await checkStore(run.context, accessOf, traefik);
+  for (const note of notes) run.context.reporter.line(PROXY_STACK, `note: ${note}`);
   run.replaceTraefik = reason;
+}
+
+/** Traefik renews what it has; what nobody asks for any more goes, and Traefik is replaced for it. */
+async function lookForGivenUp(run: Run, accessOf: AccessOf, traefik: RunningTraefik): Promise<void> {
+  const { context, certificates, broken } = run;
+  // What the sources want is not known as a whole.
+  if (broken.size > 0) return;
+  const served = await servedBy(traefik.access);
+  if (served === null) return;
+  const store = async (): Promise<string> => {
+    const text = (await readStore(await accessOf())) ?? '';
+    return flawOf(text) === null ? text : '';
+  };
+  const resolvers = acmeResolvers(traefik.access.staticConfiguration);
+  const wanted = certificates.wanted(null).flatMap(({ names }) => names);
+  run.givenUp = await givenUpIn({ context, traefik, resolvers, served, wanted, store });
+  const { names } = run.givenUp;
+  if (run.givenUp.fingerprints.length > 0)
+    run.replaceTraefik ??= `would renew what nobody asks for any more: ${names.slice(0, 3).join(', ')}`;
+}
+
+/**
+ * After the stacks of a run: whether names were given up in it whose certificates Traefik would renew at any moment, so that it is to be
+ * replaced once more.
+ */
+export async function hasGivenUp(run: Run): Promise<boolean> {
+  if (resolversOf(run, 'present').length === 0) return false;
+  const { context } = run;
+  const observed = await relist(run);
+  const traefik = await runningTraefik(context.state, context.docker, observed);
+  const access = storeAccessOf({ context, observed });
+  run.replaceTraefik = null;
+  run.givenUp = NOTHING_GIVEN_UP;
+  if (traefik === null || access === null) return false;
+  await lookForGivenUp(run, access, traefik);
+  return run.givenUp.fingerprints.length > 0;
 }
 
 /** Before the routers of a stack come: what has no address anywhere is not asked for. */
@@ -92,11 +142,20 @@ export async function afterStack(
 export async function afterRun(run: Run, hasDeployed: boolean): Promise<Problem[]> {
   if (resolversOf(run, 'desired').length === 0) return [];
   const { context, certificates, order } = run;
-  await askForOthers(context, certificates, order);
+  const observed = hasDeployed ? await relist(run) : run.observed;
+  const traefik = await runningTraefik(context.state, context.docker, observed);
+  await askForOthers(context, certificates, traefik, order);
   if (!hasDeployed && run.certificatesBefore !== null) return notRenewed(context, run.certificatesBefore);
-  const traefik = await runningTraefik(context.state, context.docker, run.observed);
   const statuses = traefik === null ? null : await certificates.look(traefik, certificates.wanted(null));
-  return notRenewed(context, statuses ?? []);
+  if (traefik === null || statuses === null) return [];
+  await bookAfter(context, certificates, traefik, statuses);
+  const access = storeAccessOf({ context, observed });
+  if (access !== null) await keepStore(context, access);
+  return notRenewed(context, statuses);
+}
+
+async function relist({ context }: Run): Promise<Run['observed']> {
+  return byProject(observe(await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] })));
 }
 
 function resolversOf({ publisher }: Run, version: 'present' | 'desired'): AcmeResolver[] {

@@ -2,6 +2,7 @@ import type { Problem } from '@itsup/config';
 import type { Engine } from '@itsup/docker';
 import type { WorkspaceRouting } from '@itsup/routing';
 
+import type { GivenUp } from '../certificates/given-up';
 import type { CertificateKeeper } from '../certificates/keeper';
 import type { CertificateStatus } from '../certificates/model';
 import type { DeployContext } from '../context';
@@ -62,6 +63,8 @@ export interface Run {
   certificatesBefore: CertificateStatus[] | null;
   /** Why Traefik is replaced even where nothing changed; null: it is not. */
   replaceTraefik: string | null;
+  /** Certificates that are not to be renewed: the next Traefik does not find them. */
+  givenUp: GivenUp;
   /** Who asks whom over the network that projects share; looked at once, when first needed. */
   sharedTalk(): Promise<SharedTalk[]>;
 }

@@ -1,4 +1,4 @@
-import { acmeResolvers, hostsIn, isCovered } from '@itsup/traefik';
+import { acmeResolvers, canonicalName, hostsIn, isCovered } from '@itsup/traefik';
 
 import type { ServedCertificate, ServedConfiguration } from '../traefik-api';
 import { isTree, listField, subtree, textField, type Tree } from '../tree-access';
@@ -40,17 +40,30 @@ export function demandedNames(
   return [...new Set(served)].filter((name) => (isResolvers(name) ? isCovered(name, stored) : true)).sort();
 }
 
+/** What a router asks a resolver for: a certificate for these names. */
+export interface AskedOrder {
+  resolver: string;
+  names: string[];
+}
+
 /** Names that routers ask a resolver for. */
 export function askedNames(configuration: ServedConfiguration): string[] {
+  return askedOrders(configuration).flatMap(({ names }) => names);
+}
+
+/** The certificates that routers ask resolvers for, each as often as it is asked for. */
+export function askedOrders(configuration: ServedConfiguration): AskedOrder[] {
   return [...configuration.http.routers.values(), ...configuration.tcp.routers.values()].flatMap(
     ({ definition }) => {
       const tls = subtree(definition, 'tls');
-      if (textField(tls, 'certResolver') === undefined) return [];
-      const domains = listOf(tls).flatMap((domain) => [
+      const resolver = textField(tls, 'certResolver');
+      if (resolver === undefined) return [];
+      const domains = listOf(tls).map((domain) => [
         textField(domain, 'main') ?? '',
         ...listField(domain, 'sans'),
       ]);
-      return domains.length > 0 ? domains : hostsIn(textField(definition, 'rule') ?? '');
+      const sets = domains.length > 0 ? domains : [hostsIn(textField(definition, 'rule') ?? '')];
+      return sets.map((names) => ({ resolver, names: names.map(canonicalName) }));
     },
   );
 }

@@ -7,6 +7,8 @@ export interface RefreshedStore {
   text: string;
   /** Names whose certificates another authority issued: they are asked for anew. */
   reissued: string[];
+  /** Names whose certificates go because nobody asks for them as they are. */
+  givenUp: string[];
   /** Resolvers that register a new account, with the words why. */
   accounts: { resolver: string; reason: string }[];
 }
@@ -19,6 +21,7 @@ export interface RefreshedStore {
  * for they are better than what one would get there. An account of another e-mail or authority goes, and Traefik registers one.
  *
  * @param issuers authority (host) by fingerprint, as far as it is known; else the account tells
+ * @param unwanted fingerprints of certificates that are not to be renewed
  * @returns null: it fits
  * @throws AcmeStoreError
  */
@@ -26,9 +29,11 @@ export function refreshStore(
   text: string,
   resolvers: readonly AcmeResolver[],
   issuers: Readonly<Record<string, string>>,
+  unwanted: readonly string[] = [],
 ): RefreshedStore | null {
   const data = storeData(text);
   const reissued: string[] = [];
+  const givenUp: string[] = [];
   const accounts: RefreshedStore['accounts'] = [];
   for (const resolver of resolvers) {
     const stored = data[resolver.name];
@@ -36,6 +41,10 @@ export function refreshStore(
     const kept = certificateData(stored).filter((entry) => {
       const [certificate] = storedCertificate(resolver.name, entry);
       if (certificate === undefined) return true;
+      if (unwanted.includes(certificate.fingerprint)) {
+        givenUp.push(...certificate.names);
+        return false;
+      }
       const known = issuers[certificate.fingerprint] ?? guessed(certificate.issuer, stored);
       if (!isForeign(known, authorityOf(resolver.directory))) return true;
       reissued.push(...certificate.names);
@@ -49,8 +58,8 @@ export function refreshStore(
       Certificates: kept,
     };
   }
-  if (reissued.length === 0 && accounts.length === 0) return null;
-  return { text: JSON.stringify(data, null, 2), reissued, accounts };
+  if (reissued.length === 0 && givenUp.length === 0 && accounts.length === 0) return null;
+  return { text: JSON.stringify(data, null, 2), reissued, givenUp, accounts };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface AcmeResolver {
   storage: string;
   /** Provider of the DNS challenge; null: another one. */
   dnsProvider: string | null;
+  /** Hours that its certificates are said to be good for: Traefik decides by it when to renew. */
+  certificatesDuration: number;
 }
 
 /** The authority of a resolver that names none (lego: `DirectoryURLLetsEncrypt`). */
@@ -22,6 +24,31 @@ export const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
 /** Its authority for trying things, whose certificates no browser trusts. */
 export const LETS_ENCRYPT_STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_HOURS = 24;
+/** Ninety days. */
+const DEFAULT_DURATION = 90 * DAY_HOURS;
+
+/**
+ * How long before its end Traefik renews a certificate, and how often it looks, in milliseconds
+ * (Traefik: `getCertificateRenewDurations`).
+ */
+export function renewalOf({ certificatesDuration: hours }: Pick<AcmeResolver, 'certificatesDuration'>): {
+  before: number;
+  every: number;
+} {
+  const periods = (before: number, every: number): { before: number; every: number } => ({
+    before: before * HOUR_MS,
+    every: every * HOUR_MS,
+  });
+  if (hours >= 365 * DAY_HOURS) return periods(120 * DAY_HOURS, 7 * DAY_HOURS);
+  if (hours >= 90 * DAY_HOURS) return periods(30 * DAY_HOURS, DAY_HOURS);
+  if (hours >= 30 * DAY_HOURS) return periods(10 * DAY_HOURS, 12);
+  if (hours >= 6 * DAY_HOURS) return periods(2 * DAY_HOURS, 2);
+  if (hours >= DAY_HOURS) return periods(6, 1 / 6);
+  return periods(1 / 3, 1 / 60);
+}
 
 /** The ACME resolvers of a static configuration, in its order. Keys count whatever their case, as Traefik reads them. */
 export function acmeResolvers(configuration: Tree): AcmeResolver[] {
@@ -42,6 +69,7 @@ export function acmeResolvers(configuration: Tree): AcmeResolver[] {
         entryPoint,
         storage: text(valueAt(tree, 'storage')) ?? 'acme.json',
         dnsProvider,
+        certificatesDuration: Number(valueAt(tree, 'certificatesDuration') ?? DEFAULT_DURATION),
       },
     ];
   });

@@ -17,6 +17,7 @@ const resolver = (changes: Partial<AcmeResolver> = {}): AcmeResolver => ({
   entryPoint: 'web',
   storage: '/acme/acme.json',
   dnsProvider: null,
+  certificatesDuration: 2160,
   ...changes,
 });
 
@@ -97,6 +98,15 @@ describe('refreshStore', () => {
     expect(readAcmeStore(refreshed?.text ?? '')).toEqual([
       { name: 'letsencrypt', account: null, certificates: [] },
     ]);
+  });
+
+  it('lets go what is not to be renewed, and nothing else', () => {
+    const refreshed = refreshStore(text, [resolver()], {}, [FINGERPRINT]);
+    expect(refreshed).toMatchObject({ givenUp: ['a.shop.net'], reissued: [], accounts: [] });
+    expect(readAcmeStore(refreshed?.text ?? '')).toMatchObject([
+      { account: { email: 'a@shop.net' }, certificates: [] },
+    ]);
+    expect(refreshStore(text, [resolver()], {}, ['another'])).toBeNull();
   });
 
   it('goes by what is known of a certificate rather than by the account', () => {
