@@ -71,10 +71,11 @@ export async function retryCertificates(
   if (chosen.length === 0)
     return statuses.filter(({ wanted }) => names.some((name) => isCovered(name, wanted.names)));
   const since = context.system.now();
-  const refused = chosen.flatMap(({ standing }): BookedRefusal[] =>
-    standing.state === 'refused' ? [standing.refusal] : [],
-  );
-  if ((await keeper.askAgain(refused, true)).length === 0) await keeper.nudge();
+  const refused = chosen.flatMap(({ standing }): BookedRefusal[] => {
+    if (standing.state === 'refused') return [standing.refusal];
+    return standing.state === 'asked' && standing.behind !== undefined ? [standing.behind] : [];
+  });
+  if ((await keeper.askAgain(refused, 'you ask for it')).length === 0) await keeper.nudge();
   const wanted = chosen.map((one) => one.wanted);
   const limitMs = Math.max(1, workspace.settings.letsEncrypt.wait) * 1000;
   return (await keeper.await(traefik, wanted, { since, limitMs })) ?? chosen;

@@ -15,7 +15,13 @@ import { getText } from '../proxy/network-probes';
 import { PROXY_STACK } from '../requests';
 import { changeBook, readBook } from './book';
 import { whereTheyLead } from './lookups';
-import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
+import {
+  orderKey,
+  type BookedRefusal,
+  type CertificateStatus,
+  type Standing,
+  type WantedCertificate,
+} from './model';
 import type { RunningTraefik } from './running-traefik';
 import { makeStandIn } from './stand-in';
 import { NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
@@ -100,7 +106,7 @@ export class CertificateKeeper {
     const until = system.now() + limitMs;
     for (;;) {
       const statuses = await this.look(traefik, wanted);
-      const open = statuses?.filter(({ standing }) => standing.state === 'asked') ?? [];
+      const open = statuses?.filter(({ standing }) => mayCome(standing)) ?? [];
       if (statuses === null || open.length === 0) return statuses;
       if (await this.book(traefik, open, since)) continue;
       if (system.now() >= until || signal?.aborted === true) return statuses;
@@ -146,19 +152,19 @@ export class CertificateKeeper {
 
   /**
    * Lets Traefik ask for what was refused where something has changed since.
-   * @param force whatever has changed or not
+   * @param force why it is asked whatever has changed or not; null: it is not
    * @returns what is asked for, with the reason
    */
   async askAgain(
     refusals: readonly BookedRefusal[],
-    force: boolean,
+    force: string | null,
   ): Promise<{ refusal: BookedRefusal; reason: string }[]> {
     if (refusals.length === 0) return [];
     const lookups = await whereTheyLead(refusals.flatMap(({ names }) => names));
     const now = this.options.context.system.now();
     const asked = refusals.flatMap((refusal) => {
       const own = Object.fromEntries(refusal.names.map((name) => [name, lookups[name] ?? NO_ADDRESS]));
-      const reason = force ? 'you ask for it' : reasonToAsk(refusal, own, now);
+      const reason = force ?? reasonToAsk(refusal, own, now);
       return reason === null ? [] : [{ refusal, reason }];
     });
     if (asked.length > 0) await this.release(asked.map(({ refusal }) => orderKey(refusal.names)));
@@ -254,6 +260,10 @@ export class CertificateKeeper {
       return { ...book, refusals };
     });
   }
+}
+
+function mayCome(standing: Standing): boolean {
+  return standing.state === 'asked' && standing.behind === undefined;
 }
 
 /** Traefik names what it asked for; of names that share a router it may have had some already. */

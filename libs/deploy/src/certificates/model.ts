@@ -33,8 +33,11 @@ export type Standing =
   | { state: 'there'; issuer: string; begins: number; expires: number }
   /** An authority, or DNS before it, said no; nobody asks again before something changes. */
   | { state: 'refused'; refusal: BookedRefusal }
-  /** It is missing, and may come at any moment. */
-  | { state: 'asked' }
+  /**
+   * It is missing, and may come at any moment; with `behind` it does not: Traefik takes what stands in for another certificate of that
+   * resolver, which was refused, for this one's.
+   */
+  | { state: 'asked'; behind?: BookedRefusal }
   /** Nobody asks: there is no such resolver. */
   | { state: 'none' };
 

@@ -8,6 +8,7 @@ import { readBook } from './book';
 import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
+import { inTheWayOf } from './standing';
 import { certificateProblem, inWords, namesInShort } from './words';
 
 export interface SettleOptions {
@@ -53,7 +54,10 @@ export async function settleCertificates(
   if (before === null) return nothing;
   if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;
   const { refusals } = await readBook(context.state);
-  const asked = await keeper.askAgain(refusedOf(before), false);
+  const asked = [
+    ...(await keeper.askAgain(refusedOf(before), null)),
+    ...(await clearTheWay(keeper, before, refusals)),
+  ];
   for (const { refusal, reason } of asked)
     reporter.line(stack, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
   const since = isNew ? began - outcome.durationMs : 0;
@@ -65,7 +69,7 @@ export async function settleCertificates(
   const misled = isNew && stack === PROXY_STACK ? misledIn(after, resolvers, from) : [];
   if (misled.length > 0) {
     const again = system.now();
-    await keeper.askAgain(misled, true);
+    await keeper.askAgain(misled, 'a hand-over misled its challenge');
     after = (await keeper.await(traefik, wanted, { since: again, limitMs })) ?? after;
   }
   const now = system.now();
@@ -91,6 +95,27 @@ export async function settleCertificates(
   return { outcome: { ...outcome, status: 'failed', problems: [...outcome.problems, ...problems] }, lines };
 }
 
+/**
+ * What stands in for a wildcard that was refused keeps every host below it from being asked for, also of another resolver: it goes until
+ * those are asked for, and the wildcard is asked for with them.
+ */
+async function clearTheWay(
+  keeper: CertificateKeeper,
+  statuses: readonly CertificateStatus[],
+  refusals: Readonly<Record<string, BookedRefusal>>,
+): ReturnType<CertificateKeeper['askAgain']> {
+  const asked = [];
+  const seen = new Set<string>();
+  for (const { wanted, standing } of statuses) {
+    if (standing.state !== 'asked' || standing.behind !== undefined) continue;
+    const blocking = inTheWayOf(wanted, refusals).filter(({ names }) => !seen.has(orderKey(names)));
+    for (const { names } of blocking) seen.add(orderKey(names));
+    const reason = `it keeps ${namesInShort(wanted.names)} from being asked for`;
+    asked.push(...(await keeper.askAgain(blocking, reason)));
+  }
+  return asked;
+}
+
 /** Traefik tries once at each change of its configuration: after a failure that nobody saw nothing may have changed since. */
 async function askWhatNobodyAsked(
   keeper: CertificateKeeper,
@@ -98,7 +123,7 @@ async function askWhatNobodyAsked(
   statuses: readonly CertificateStatus[],
   since: number,
 ): Promise<void> {
-  const open = statuses.filter(({ standing }) => standing.state === 'asked');
+  const open = statuses.filter(({ standing }) => standing.state === 'asked' && standing.behind === undefined);
   if (open.length > 0 && !(await keeper.book(traefik, open, since))) await keeper.nudge();
 }
 

@@ -1,7 +1,7 @@
 import type { ServedCertificate } from '@itsup/rollout';
 
 import type { BookedRefusal } from './model';
-import { NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
+import { inTheWayOf, NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
 
 const NOW = Date.parse('2026-11-30T00:00:00Z');
 const HOUR = 3_600_000;
@@ -63,6 +63,17 @@ describe('standingOf', () => {
     ['another order was refused', { refusals: { 'a.example.com': refusal() } }, 'asked'],
   ])('where %s', (_, changes, state) => {
     expect(standingOf(wanted, sight(changes)).state).toBe(state);
+  });
+
+  it('tells that Traefik takes the stand-in of another certificate for this one', () => {
+    const wildcard = refusal({ names: ['*.example.com'] });
+    const refusals = { '*.example.com': wildcard };
+    expect(standingOf(wanted, sight({ refusals }))).toEqual({ state: 'asked', behind: wildcard });
+    // Of another resolver it has only to go for a moment.
+    const ofDns = { '*.example.com': refusal({ names: ['*.example.com'], resolver: 'dns' }) };
+    expect(standingOf(wanted, sight({ refusals: ofDns }))).toEqual({ state: 'asked' });
+    expect(inTheWayOf(wanted, ofDns)).toHaveLength(1);
+    expect(inTheWayOf({ ...wanted, names: ['example.com'] }, ofDns)).toEqual([]);
   });
 
   it('minds no refusal where the certificate is there all the same', () => {

@@ -33,7 +33,20 @@ export function standingOf(
   }
   if (!resolvers.some(({ name }) => name === resolver)) return { state: 'none' };
   const refusal = refusals[orderKey(names)];
-  return refusal === undefined ? { state: 'asked' } : { state: 'refused', refusal };
+  if (refusal !== undefined) return { state: 'refused', refusal };
+  const [behind] = inTheWayOf({ names, resolver }, refusals).filter((one) => one.resolver === resolver);
+  return behind === undefined ? { state: 'asked' } : { state: 'asked', behind };
+}
+
+/** Refusals of other certificates whose stand-ins Traefik takes for one of this: it does not ask for that meanwhile. */
+export function inTheWayOf(
+  { names }: Pick<WantedCertificate, 'names' | 'resolver'>,
+  refusals: Readonly<Record<string, BookedRefusal>>,
+): BookedRefusal[] {
+  const key = orderKey(names);
+  return Object.entries(refusals).flatMap(([other, refusal]) =>
+    other !== key && names.every((name) => isCovered(name, refusal.names)) ? [refusal] : [],
+  );
 }
 
 export function statusesOf(wanted: readonly WantedCertificate[], sight: Sight): CertificateStatus[] {

@@ -56,7 +56,7 @@ export async function askForOthers(
   if (held.length === 0) return;
   const own = new Set(keeper.wanted(stacks).map(({ names }) => orderKey(names)));
   const others = held.flatMap(([key, refusal]) => (own.has(key) ? [] : [refusal]));
-  for (const { refusal, reason } of await keeper.askAgain(others, false))
+  for (const { refusal, reason } of await keeper.askAgain(others, null))
     reporter.line(null, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
 }
 

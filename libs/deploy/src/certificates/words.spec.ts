@@ -95,6 +95,23 @@ describe('certificateProblem', () => {
     );
   });
 
+  it('says of which other certificate it has to wait for', () => {
+    const behind = { ...refusal, names: ['*.blog.net'], culprits: [], reason: 'no such host (dns)' };
+    expect(problem({ state: 'asked', behind })).toMatchObject({
+      code: 'certificate-refused',
+      message:
+        'no certificate for blog.net, www.blog.net: it waits for that of *.blog.net, refused 5 min ago: no such host (dns)',
+      help: expect.stringContaining('itsup certificates retry *.blog.net') as string,
+    });
+  });
+
+  it('knows that a DNS provider without credentials is no authority out of reach', () => {
+    const reason = 'cannot get ACME client exec: the env var EXEC_PATH is missing';
+    const missing = { ...refusal, reason, isVerdict: false };
+    const dns = { challenge: 'dns', dnsProvider: 'exec' } as const;
+    expect(problem({ state: 'refused', refusal: missing }, dns)?.help).toMatch(/traefik\.env/);
+  });
+
   it('says who has not answered, and nothing of what is there or of a resolver that there is not', () => {
     expect(problem({ state: 'asked' })?.message).toBe(
       'no certificate for blog.net, www.blog.net after 60 s: acme-v02.api.letsencrypt.org was asked and has not answered',

@@ -38,10 +38,16 @@ export function inWords({ standing, wanted }: CertificateStatus, now: number): s
     case 'refused':
       return refusalInWords(standing.refusal, now);
     case 'asked':
+      if (standing.behind !== undefined) return behindInWords(standing.behind, now);
       return `asked of ${wanted.resolver}, not there yet`;
     case 'none':
       return `is Traefik's own: there is no resolver ${wanted.resolver}`;
   }
+}
+
+/** Of a certificate whose names another one has as well. */
+function behindInWords(refusal: BookedRefusal, now: number): string {
+  return `waits for that of ${refusal.names.join(', ')}, ${refusalInWords(refusal, now)}`;
 }
 
 /** What an authority said, of which name, and when. */
@@ -82,6 +88,14 @@ export function certificateProblem(
     };
   }
   if (standing.state !== 'asked') return null;
+  if (standing.behind !== undefined) {
+    return {
+      ...common,
+      code: 'certificate-refused',
+      message: `no certificate for ${wanted.names.join(', ')}: it ${behindInWords(standing.behind, now)}`,
+      help: cureOf(standing.behind, resolver, standing.behind, now),
+    };
+  }
   return {
     ...common,
     code: 'certificate-missing',
@@ -96,7 +110,7 @@ const UNREACHED = /get directory|do request|dial tcp|no such host|connection re|
 function cureOf(
   refusal: BookedRefusal,
   { challenge, dnsProvider }: AcmeResolver,
-  { names }: WantedCertificate,
+  { names }: Pick<WantedCertificate, 'names'>,
   now: number,
 ): string {
   const retry = `then: itsup certificates retry ${names[0]}`;
