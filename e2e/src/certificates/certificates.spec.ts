@@ -7,7 +7,7 @@ import { Lab } from './lab';
 const ISSUED = /^Pebble Intermediate CA/;
 const STAND_IN = /^itsup stand-in/;
 
-jest.setTimeout(900_000);
+jest.setTimeout(1_200_000);
 
 describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => {
   let lab: Lab;
@@ -134,12 +134,44 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
     expect(await lab.issuer('late.shop.net')).toMatch(ISSUED);
   });
 
+  it('asks once for the whole when a name is added to a certificate', async () => {
+    const tls = { main: 'two.shop.net', sans: ['www.two.shop.net', 'api.two.shop.net'] };
+    await deploys(await lab.project('two', { tls }));
+    expect(lab.authority.front.takeOrders()).toEqual({
+      'api.two.shop.net,two.shop.net,www.two.shop.net': 1,
+    });
+    expect(await lab.issuer('api.two.shop.net')).toMatch(ISSUED);
+  });
+
+  it('says that the authority is out of reach, and asks when it is back', async () => {
+    lab.authority.front.setDown(true);
+    const far = await lab.project('far', { domain: 'far.shop.net' });
+    const { exitCode, all } = await lab.deploy(far);
+    expect(exitCode).not.toBe(0);
+    expect(all).toMatch(/no certificate for far\.shop\.net: /);
+    expect(all).toMatch(/whether this host reaches the authority/);
+    // What is there needs no authority.
+    await deploys(await lab.project('one', { domain: 'one.shop.net' }, { version: '5' }));
+    expect(lab.authority.front.takeOrders()).toEqual({});
+    lab.authority.front.setDown(false);
+    await deploys(far);
+    expect(lab.authority.front.takeOrders()).toEqual({ 'far.shop.net': 1 });
+  });
+
+  it('puts the copy of acme.json back when it was emptied, and asks for nothing', async () => {
+    await run('truncate', ['-s', '0', `${lab.workspace.state}/acme/acme.json`]);
+    expect(await deploys('proxy')).toMatch(/acme\.json cannot be read \(it is empty\): the copy of .* is back/);
+    await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
+    expect(lab.authority.front.takeOrders()).toEqual({});
+    expect(await lab.issuer('one.shop.net')).toMatch(ISSUED);
+  });
+
   it('puts the copy of acme.json back when it was cut, and asks for nothing', async () => {
     await run('sh', [
       '-c',
       `head -c 3000 ${lab.workspace.state}/acme/acme.json >/tmp/cut && cat /tmp/cut >${lab.workspace.state}/acme/acme.json`,
     ]);
-    await run('docker', ['restart', 'proxy-traefik-1']);
+    await lab.restartTraefik('one.shop.net');
     expect(await lab.issuer('one.shop.net')).not.toMatch(ISSUED);
     const said = await deploys('proxy');
     expect(said).toMatch(/acme\.json cannot be read \(it is no JSON.*the copy of .* is back/);
@@ -149,7 +181,7 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
 
   it('mends a mode that Traefik does not take', async () => {
     await run('chmod', ['644', `${lab.workspace.state}/acme/acme.json`]);
-    await run('docker', ['restart', 'proxy-traefik-1']);
+    await lab.restartTraefik('one.shop.net');
     expect(await deploys('proxy')).toMatch(/acme\.json had another mode or owner/);
     expect(await lab.issuer('one.shop.net')).toMatch(ISSUED);
     expect(lab.authority.front.takeOrders()).toEqual({});

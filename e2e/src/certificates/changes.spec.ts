@@ -10,7 +10,7 @@ import { Lab } from './lab';
 
 const ISSUED = /^Pebble Intermediate CA/;
 
-jest.setTimeout(900_000);
+jest.setTimeout(1_200_000);
 
 describeWithAuthority('what an operator changes of certificates', () => {
   let lab: Lab;
@@ -48,6 +48,11 @@ describeWithAuthority('what an operator changes of certificates', () => {
     expect(without.all).toMatch(/no certificate for \*\.shop\.net: refused/);
     expect(without.all).toMatch(/traefik\.env/);
     lab.authority.front.takeOrders();
+    // What stands in for the wildcard would pass for the certificate of every host below it.
+    const host = await lab.project('host', { domain: 'host.shop.net' });
+    await deploys(host);
+    expect(lab.authority.front.takeOrders()).toEqual({ 'host.shop.net': 1 });
+    expect(await lab.issuer('host.shop.net')).toMatch(ISSUED);
     const secrets = join(lab.workspace.state, 'traefik/secrets');
     await mkdir(secrets, { recursive: true });
     await writeFile(join(secrets, 'hook.sh'), HOOK, { mode: 0o755 });
@@ -95,6 +100,14 @@ describeWithAuthority('what an operator changes of certificates', () => {
     expect(said).toMatch(/another authority is asked for .*shop\.net/);
     expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1, 'shop.net': 1 });
     expect(await lab.issuer('shop.net')).toMatch(ISSUED);
+  });
+
+  it('takes certificates along when their resolver gets another name', async () => {
+    await lab.set({ caServer: `https://${PRIVATE}/directory`, resolvers: { names: { dnsChallenge } } });
+    await lab.project('wild', { tls: { main: '*.shop.net', resolver: 'names' } });
+    expect(await deploys()).toMatch(/certificates go with their resolver to its new name: \*\.shop\.net/);
+    expect(lab.authority.front.takeOrders()).toEqual({});
+    expect(await lab.issuer('any.shop.net')).toMatch(ISSUED);
   });
 });
 

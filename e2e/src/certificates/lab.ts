@@ -2,7 +2,8 @@ import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { stringify } from 'yaml';
 
 import { BUSYBOX } from '../harness/images';
-import type { Run } from '../harness/run';
+import { eventually } from '../harness/eventually';
+import { output, type Run } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 import { TestAuthority, type AuthorityOptions } from './authority';
 
@@ -72,7 +73,7 @@ export class Lab {
   }
 
   deploy(...stacks: string[]): Promise<Run> {
-    return this.workspace.itsup(['deploy', ...stacks], { timeoutMs: 400_000 });
+    return this.workspace.itsup(['deploy', ...stacks], { timeoutMs: 800_000 });
   }
 
   /** Who signed what is served for a name; null: the handshake is refused. */
@@ -85,6 +86,14 @@ export class Lab {
         resolve(textOf(issuer));
       });
       socket.once('error', () => resolve(null));
+    });
+  }
+
+  /** Restarts Traefik as Docker does, and waits until it answers for that name. */
+  async restartTraefik(name: string): Promise<void> {
+    await output('docker', ['restart', 'proxy-traefik-1']);
+    await eventually(async () => {
+      if ((await this.issuer(name)) === null) throw new Error('Traefik does not answer');
     });
   }
 

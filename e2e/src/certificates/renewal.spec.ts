@@ -8,7 +8,7 @@ const ISSUED = /^Pebble Intermediate CA/;
 const EVERY_MINUTE = 'certificatesResolvers: {letsencrypt: {acme: {certificatesDuration: 1}}}\n';
 const MINUTE_MS = 60_000;
 
-jest.setTimeout(900_000);
+jest.setTimeout(1_200_000);
 
 describeWithAuthority('certificates that Traefik renews every minute', () => {
   let lab: Lab;

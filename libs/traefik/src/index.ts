@@ -15,7 +15,7 @@ export {
   type StoredCertificate,
   type StoredResolver,
 } from './acme/store';
-export { knownIssuers, refreshStore, type RefreshedStore } from './acme/refresh-store';
+export { knownIssuers, refreshStore, type RefreshedStore, type StoreKnowledge } from './acme/refresh-store';
 export { refusalsIn, type Refusal } from './acme/refusals';
 export { certificatesFile } from './acme/certificates-file';
 export {

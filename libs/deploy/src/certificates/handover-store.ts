@@ -4,6 +4,7 @@ import {
   readAcmeStore,
   refreshStore,
   type StoredCertificate,
+  type StoreKnowledge,
 } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
@@ -21,18 +22,22 @@ export class HandoverStore {
     private readonly next: Tree,
     private text: string,
     private readonly kept: string,
-    private readonly unwanted: readonly string[],
+    private readonly knowledge: Pick<StoreKnowledge, 'unwanted' | 'wanted'>,
   ) {}
 
   /**
    * @param current static configuration of the running Traefik, whose authorities issued what there is
-   * @param unwanted fingerprints of certificates that the final instance is not to renew
+   * @param knowledge of what the final instance is asked for, and is not to renew
    * @throws NotHandedOver
    */
   static async open(
     context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
     access: StoreAccess,
-    { current, next, unwanted }: { current: Tree; next: Tree; unwanted: readonly string[] },
+    {
+      current,
+      next,
+      knowledge,
+    }: { current: Tree; next: Tree; knowledge: Pick<StoreKnowledge, 'unwanted' | 'wanted'> },
   ): Promise<HandoverStore> {
     const read = (await readStore(access)) ?? '';
     const text = flawOf(read) === null ? read : '';
@@ -42,7 +47,7 @@ export class HandoverStore {
       issuers: knownIssuers(text, acmeResolvers(current), book.issuers),
     }));
     const kept = await readKept(context.state);
-    return new HandoverStore(context, access, next, text, kept?.text ?? '', unwanted);
+    return new HandoverStore(context, access, next, text, kept?.text ?? '', knowledge);
   }
 
   /** All that is good for a name, thrown away on purpose or not: until there is another one it serves. */
@@ -62,15 +67,11 @@ export class HandoverStore {
   async refresh(stop: () => Promise<void>): Promise<string[]> {
     const resolvers = acmeResolvers(this.next);
     const { issuers } = await changeBook(this.context, (book) => book);
-    if (refreshStore(this.text, resolvers, issuers, this.unwanted) === null) return [];
+    const knowledge = { ...this.knowledge, issuers };
+    if (refreshStore(this.text, resolvers, knowledge) === null) return [];
     await stop();
     const left = (await readStore({ ...this.access, container: null })) ?? '';
-    const refreshed = refreshStore(
-      flawOf(left) === null ? left : this.text,
-      resolvers,
-      issuers,
-      this.unwanted,
-    );
+    const refreshed = refreshStore(flawOf(left) === null ? left : this.text, resolvers, knowledge);
     if (refreshed === null) return [];
     await writeStore(this.access, refreshed.text);
     this.text = refreshed.text;
@@ -79,6 +80,9 @@ export class HandoverStore {
       ...(refreshed.reissued.length === 0
         ? []
         : [`another authority is asked for ${refreshed.reissued.join(', ')}`]),
+      ...(refreshed.moved.length === 0
+        ? []
+        : [`certificates go with their resolver to its new name: ${refreshed.moved.join(', ')}`]),
       ...(refreshed.givenUp.length === 0
         ? []
         : [

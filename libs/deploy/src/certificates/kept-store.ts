@@ -49,9 +49,9 @@ export async function checkStore(
     notes.push('acme.json had another mode or owner than Traefik takes, and has them again');
   }
   let text = (await readStore(access)) ?? '';
-  const flaw = flawOf(text);
+  const kept = await readKept(context.state);
+  const flaw = flawOf(text) ?? (kept === null ? null : emptied(text));
   if (flaw !== null) {
-    const kept = await readKept(context.state);
     const aside = await setStoreAside(access, context.system.now());
     if (kept === null) {
       notes.push(
@@ -72,6 +72,25 @@ export async function checkStore(
   const now = await stampOfStore(context);
   await changeBook(context, (book) => ({ ...book, store: now?.text ?? null }));
   return { notes, reason: null };
+}
+
+/** Traefik makes an empty file where there is none; where there was more than that, it was cut. */
+function emptied(text: string): string | null {
+  return text.trim() === '' ? 'it is empty' : null;
+}
+
+/** What is wrong with acme.json, for a run that does not mend it; null: nothing. Without a change since the last look it is one `lstat`. */
+export async function storeFlaw(
+  context: Pick<DeployContext, 'docker' | 'state'>,
+  accessOf: () => Promise<StoreAccess>,
+): Promise<string | null> {
+  const stamp = await stampOfStore(context);
+  if (stamp === null || stamp.text === (await readBook(context.state)).store) return null;
+  const access = await accessOf();
+  if ((stamp.mode & 0o077) !== 0) return 'others may read it, so Traefik does not';
+  if (access.user !== null && stamp.uid !== access.user.uid) return 'it is not Traefik’s own';
+  const text = (await readStore(access)) ?? '';
+  return flawOf(text) ?? ((await readKept(context.state)) === null ? null : emptied(text));
 }
 
 /** After a run: what it brought is copied before anything can happen to it. Without a change since the last look it is one `lstat`. */

@@ -214,7 +214,10 @@ async function deployLocked(
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
       readsOtherFiles: readsOtherFiles(run.inUse),
-      unwantedCertificates: run.givenUp.fingerprints,
+      certificates:
+        spec.project === null
+          ? { unwanted: run.givenUp.fingerprints, wanted: run.certificates.wanted(null) }
+          : {},
     });
     const done = loaded;
     await journal.step('record', async () => {

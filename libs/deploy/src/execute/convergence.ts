@@ -1,5 +1,6 @@
 import type { KeptContainer } from '@itsup/docker';
 import type { RolloutContext } from '@itsup/rollout';
+import type { StoreKnowledge } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/load-desired';
@@ -21,6 +22,6 @@ export interface Convergence {
   parallel: number;
   /** The running proxy reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
-  /** Fingerprints of certificates that the next Traefik is not to renew. */
-  unwantedCertificates: readonly string[];
+  /** What the next Traefik is asked for, and what it is not to renew. */
+  certificates: Pick<StoreKnowledge, 'unwanted' | 'wanted'>;
 }

@@ -10,7 +10,7 @@ import {
   type Stored,
   type TraefikContainer,
 } from '@itsup/rollout';
-import { acmeResolvers } from '@itsup/traefik';
+import { acmeResolvers, type StoreKnowledge } from '@itsup/traefik';
 import { parse } from 'yaml';
 
 import { HandoverStore } from '../certificates/handover-store';
@@ -43,8 +43,7 @@ export interface TraefikReplacement {
   journal: Journal;
   /** The running one reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
-  /** Fingerprints of certificates that are not to be renewed. */
-  unwantedCertificates: readonly string[];
+  certificates: Pick<StoreKnowledge, 'unwanted' | 'wanted'>;
 }
 
 /** A hand-over was killed and is to be settled. */
@@ -69,7 +68,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const store = await HandoverStore.open(context, access, {
     current: treeOf(current),
     next: treeOf(next),
-    unwanted: replacement.unwantedCertificates,
+    knowledge: replacement.certificates,
   });
   const outcome = await handOver(
     await handoverContext(context),

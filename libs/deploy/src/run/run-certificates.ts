@@ -12,7 +12,7 @@ import { traefikUserOf } from '../proxy/traefik-files';
 import { STATIC_FILE } from '../publish/publisher';
 import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
-import { checkStore, flawOf, keepStore } from '../certificates/kept-store';
+import { checkStore, flawOf, keepStore, storeFlaw } from '../certificates/kept-store';
 import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
 import { settleCertificates } from '../certificates/settle';
 import { readStore, type StoreAccess } from '../certificates/store-file';
@@ -23,8 +23,10 @@ export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {
   if (resolversOf(run, 'present').length === 0) return;
   const { context, observed } = run;
   const traefik = await runningTraefik(context.state, context.docker, observed);
-  const access = withProxy ? storeAccessOf(run) : null;
+  const found = storeAccessOf(run);
+  const access = withProxy ? found : null;
   if (access !== null) await lookAtStore(run, access, traefik);
+  else if (found !== null) await sayWhatIsWrong(run, found);
   if (traefik === null) return;
   run.certificatesBefore = await bookBefore(run.certificates, traefik);
   if (access !== null) await lookForGivenUp(run, access, traefik);
@@ -53,6 +55,13 @@ async function lookAtStore(run: Run, accessOf: AccessOf, traefik: RunningTraefik
   const { notes, reason } = await checkStore(run.context, accessOf, traefik);
   for (const note of notes) run.context.reporter.line(PROXY_STACK, `note: ${note}`);
   run.replaceTraefik = reason;
+}
+
+/** It is the proxy's, so what is wrong with it is mended when that is deployed. */
+async function sayWhatIsWrong({ context }: Run, accessOf: AccessOf): Promise<void> {
+  const flaw = await storeFlaw(context, accessOf);
+  if (flaw !== null)
+    context.reporter.line(null, `note: acme.json: ${flaw}; put it right: itsup deploy ${PROXY_STACK}`);
 }
 
 /** Traefik renews what it has; what nobody asks for any more goes, and Traefik is replaced for it. */

@@ -8,7 +8,7 @@ import {
   type ServedConfiguration,
   type ServedSection,
 } from '../traefik-api';
-import { askedNames, demandedNames, type Stored } from './demanded-names';
+import { askedOrders, demandedNames, type Stored } from './demanded-names';
 import { ownRoutes } from './handover-files';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
@@ -164,10 +164,13 @@ export async function awaitAsked(
   {
     address,
     model,
+    resolvers,
     limitMs,
     intervalMs,
   }: Pick<AwaitServingOptions, 'address' | 'limitMs' | 'intervalMs'> & {
     model: string;
+    /** That the instance has: what routers ask of another one does not come. */
+    resolvers: readonly string[];
   },
 ): Promise<string[]> {
   let missing: string[] = [];
@@ -175,7 +178,9 @@ export async function awaitAsked(
   try {
     await waitFor(waiter, { what, limitMs, intervalMs }, async () => {
       const [fresh, old] = await Promise.all([servingOf(context, address), servingOf(context, model)]);
-      const asked = askedNames(fresh.configuration);
+      const asked = askedOrders(fresh.configuration).flatMap(({ resolver, names }) =>
+        resolvers.includes(resolver) ? names : [],
+      );
       missing = asked.filter((name) => hasCertificate(old, name) && !hasCertificate(fresh, name));
       return missing.length === 0 ? true : null;
     });

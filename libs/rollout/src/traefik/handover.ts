@@ -234,13 +234,14 @@ class Handover {
     const address = apiAddressOf(this.next);
     const certificates = await request.stored();
     const gone = known.filter(({ names }) => !certificates.some((one) => one.names.join() === names.join()));
+    const resolvers = resolverNames(this.next);
     await this.awaitServing('await-final', address, temporary, {
       // Of what is not stored any more it is known, too, that it is a resolver's.
       certificates: [...certificates, ...gone.map((one) => ({ ...one, expires: 0 }))],
-      resolvers: resolverNames(this.next),
+      resolvers,
     });
     const { certificates: limitMs, interval: intervalMs } = limits;
-    const options = { address, model: temporary, limitMs, intervalMs };
+    const options = { address, model: temporary, resolvers, limitMs, intervalMs };
     const missing = await awaitAsked(context, this.waiter('await-final'), options);
     if (missing.length > 0)
       context.report({

@@ -1,5 +1,5 @@
 import { authorityOf, LETS_ENCRYPT, LETS_ENCRYPT_STAGING, type AcmeResolver } from './resolvers';
-import { certificateData, storedCertificate, storeData, type ResolverData } from './store';
+import { certificateData, storedCertificate, storeData, type ResolverData, type StoreData } from './store';
 
 /** What of acme.json does not fit the configuration that is to come. */
 export interface RefreshedStore {
@@ -9,8 +9,19 @@ export interface RefreshedStore {
   reissued: string[];
   /** Names whose certificates go because nobody asks for them as they are. */
   givenUp: string[];
+  /** Names whose certificates go from a resolver that there is no more to the one that is asked for them now. */
+  moved: string[];
   /** Resolvers that register a new account, with the words why. */
   accounts: { resolver: string; reason: string }[];
+}
+
+export interface StoreKnowledge {
+  /** Authority (host) by fingerprint, as far as it is known; else the account tells. */
+  issuers?: Readonly<Record<string, string>>;
+  /** Fingerprints of certificates that are not to be renewed. */
+  unwanted?: readonly string[];
+  /** What resolvers are asked for. */
+  wanted?: readonly { resolver: string; names: readonly string[] }[];
 }
 
 /**
@@ -20,18 +31,18 @@ export interface RefreshedStore {
  * Certificates of another authority go, so that the new one is asked; those of Let's Encrypt stay when its staging authority is to come,
  * for they are better than what one would get there. An account of another e-mail or authority goes, and Traefik registers one.
  *
- * @param issuers authority (host) by fingerprint, as far as it is known; else the account tells
- * @param unwanted fingerprints of certificates that are not to be renewed
+ * Certificates of a resolver that has another name now go with it: Traefik would ask for each again.
+ *
  * @returns null: it fits
  * @throws AcmeStoreError
  */
 export function refreshStore(
   text: string,
   resolvers: readonly AcmeResolver[],
-  issuers: Readonly<Record<string, string>>,
-  unwanted: readonly string[] = [],
+  { issuers = {}, unwanted = [], wanted = [] }: StoreKnowledge = {},
 ): RefreshedStore | null {
   const data = storeData(text);
+  const moved = moveRenamed(data, resolvers, wanted);
   const reissued: string[] = [];
   const givenUp: string[] = [];
   const accounts: RefreshedStore['accounts'] = [];
@@ -58,8 +69,41 @@ export function refreshStore(
       Certificates: kept,
     };
   }
-  if (reissued.length === 0 && givenUp.length === 0 && accounts.length === 0) return null;
-  return { text: JSON.stringify(data, null, 2), reissued, givenUp, accounts };
+  if ([moved, reissued, givenUp, accounts].every((each) => each.length === 0)) return null;
+  return { text: JSON.stringify(data, null, 2), reissued, givenUp, moved, accounts };
+}
+
+/** What of resolvers that there are no more is wanted of another one goes there, in place. */
+function moveRenamed(
+  data: StoreData,
+  resolvers: readonly AcmeResolver[],
+  wanted: NonNullable<StoreKnowledge['wanted']>,
+): string[] {
+  const moved: string[] = [];
+  const setOf = (names: readonly string[]): string => [...names].sort().join();
+  for (const [name, stored] of Object.entries(data)) {
+    if (!stored || resolvers.some((resolver) => resolver.name === name)) continue;
+    const left = certificateData(stored).filter((entry) => {
+      const [certificate] = storedCertificate(name, entry);
+      if (certificate === undefined) return true;
+      const key = setOf(certificate.names);
+      const heir = wanted.find(({ names, resolver }) => resolver !== name && setOf(names) === key);
+      if (heir === undefined || !resolvers.some((resolver) => resolver.name === heir.resolver)) return true;
+      const own = data[heir.resolver] ?? {};
+      const has = certificateData(own).flatMap((one) => storedCertificate(heir.resolver, one));
+      if (has.some(({ names }) => setOf(names) === key)) return true;
+      // Its authority is known by the account where nobody kept it, and that goes along.
+      data[heir.resolver] = {
+        ...own,
+        Account: own.Account ?? stored.Account ?? null,
+        Certificates: [...certificateData(own), entry],
+      };
+      moved.push(...certificate.names);
+      return false;
+    });
+    data[name] = { ...stored, Certificates: left };
+  }
+  return moved;
 }
 
 /**

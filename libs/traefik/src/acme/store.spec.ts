@@ -100,25 +100,38 @@ describe('refreshStore', () => {
     ]);
   });
 
+  it('hands the certificates of a resolver that has another name now to that, with its account', () => {
+    const renamed = resolver({ name: 'le' });
+    const wanted = [{ resolver: 'le', names: ['a.shop.net'] }];
+    const refreshed = refreshStore(text, [renamed], { wanted });
+    expect(refreshed).toMatchObject({ moved: ['a.shop.net'], reissued: [], accounts: [] });
+    expect(readAcmeStore(refreshed?.text ?? '')).toMatchObject([
+      { name: 'letsencrypt', certificates: [] },
+      { name: 'le', account: { email: 'a@shop.net' }, certificates: [{ names: ['a.shop.net'] }] },
+    ]);
+    expect(refreshStore(refreshed?.text ?? '', [renamed], { wanted })).toBeNull();
+    expect(refreshStore(text, [renamed], { wanted: [{ resolver: 'le', names: ['b.shop.net'] }] })).toBeNull();
+  });
+
   it('lets go what is not to be renewed, and nothing else', () => {
-    const refreshed = refreshStore(text, [resolver()], {}, [FINGERPRINT]);
+    const refreshed = refreshStore(text, [resolver()], { unwanted: [FINGERPRINT] });
     expect(refreshed).toMatchObject({ givenUp: ['a.shop.net'], reissued: [], accounts: [] });
     expect(readAcmeStore(refreshed?.text ?? '')).toMatchObject([
       { account: { email: 'a@shop.net' }, certificates: [] },
     ]);
-    expect(refreshStore(text, [resolver()], {}, ['another'])).toBeNull();
+    expect(refreshStore(text, [resolver()], { unwanted: ['another'] })).toBeNull();
   });
 
   it('goes by what is known of a certificate rather than by the account', () => {
     const known = { [FINGERPRINT]: 'acme-staging-v02.api.letsencrypt.org' };
-    expect(refreshStore(text, [resolver()], known)?.reissued).toEqual(['a.shop.net']);
+    expect(refreshStore(text, [resolver()], { issuers: known })?.reissued).toEqual(['a.shop.net']);
     const real = { [FINGERPRINT]: 'acme-v02.api.letsencrypt.org' };
-    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT })], real)?.reissued).toEqual([]);
+    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT })], { issuers: real })?.reissued).toEqual([]);
   });
 
   it('keeps certificates of Let’s Encrypt when its staging authority comes', () => {
     const known = { [FINGERPRINT]: 'acme-v02.api.letsencrypt.org' };
-    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT_STAGING })], known)).toMatchObject({
+    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT_STAGING })], { issuers: known })).toMatchObject({
       reissued: [],
       accounts: [{ resolver: 'letsencrypt' }],
     });
