@@ -1,5 +1,5 @@
 import { servedConfiguration, type ServedCertificate } from '../traefik-api';
-import { askedNames, demandedNames, type Stored } from './demanded-names';
+import { askedNames, askedOrders, demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
 
 const NOW = 1_000_000;
 const LATER = NOW + 1_000;
@@ -31,6 +31,29 @@ const kept = (resolver: string, ...names: string[]) => ({ resolver, names, expir
 describe('askedNames', () => {
   it('takes the domains that a router names, else those of its rule', () => {
     expect(askedNames(configuration)).toEqual(['shop.net', 'mail.net', 'imap.mail.net']);
+  });
+});
+
+describe('askedOrders', () => {
+  it('keeps apart what is asked for together', () => {
+    expect(askedOrders(configuration)).toEqual([
+      { resolver: 'letsencrypt', names: ['shop.net'] },
+      { resolver: 'letsencrypt', names: ['mail.net', 'imap.mail.net'] },
+    ]);
+  });
+});
+
+describe('namesOnTheirWay', () => {
+  const old = { certificates: [served('shop.net'), served('imap.mail.net', 'plain.net')] };
+
+  it('are those that the new instance asks for and has not got, of what the old one has', () => {
+    const fresh = { certificates: [served('shop.net')], configuration };
+    expect(namesOnTheirWay(fresh, old, ['letsencrypt'])).toEqual(['imap.mail.net']);
+  });
+
+  it('are none where the new instance has no such resolver: nothing will come', () => {
+    expect(namesOnTheirWay({ certificates: [], configuration }, old, [])).toEqual([]);
+    expect(namesOnTheirWay({ certificates: [], configuration }, old, ['dns'])).toEqual([]);
   });
 });
 

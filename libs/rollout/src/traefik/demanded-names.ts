@@ -68,6 +68,20 @@ export function askedOrders(configuration: ServedConfiguration): AskedOrder[] {
   );
 }
 
+/** Names that an instance asks one of its resolvers for and has nothing for yet, while another one serves them. */
+export function namesOnTheirWay(
+  fresh: { certificates: readonly ServedCertificate[]; configuration: ServedConfiguration },
+  old: { certificates: readonly ServedCertificate[] },
+  resolvers: readonly string[],
+): string[] {
+  const has = (certificates: readonly ServedCertificate[], name: string): boolean =>
+    certificates.some(({ names }) => isCovered(name, names));
+  const asked = askedOrders(fresh.configuration).flatMap(({ resolver, names }) =>
+    resolvers.includes(resolver) ? names : [],
+  );
+  return [...new Set(asked)].filter((name) => has(old.certificates, name) && !has(fresh.certificates, name));
+}
+
 function listOf(tls: Tree): Tree[] {
   const domains: unknown = tls['domains'];
   return Array.isArray(domains) ? domains.filter(isTree) : [];

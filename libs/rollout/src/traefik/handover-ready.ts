@@ -8,7 +8,7 @@ import {
   type ServedConfiguration,
   type ServedSection,
 } from '../traefik-api';
-import { askedOrders, demandedNames, type Stored } from './demanded-names';
+import { demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
 import { ownRoutes } from './handover-files';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from './handover-types';
@@ -178,10 +178,7 @@ export async function awaitAsked(
   try {
     await waitFor(waiter, { what, limitMs, intervalMs }, async () => {
       const [fresh, old] = await Promise.all([servingOf(context, address), servingOf(context, model)]);
-      const asked = askedOrders(fresh.configuration).flatMap(({ resolver, names }) =>
-        resolvers.includes(resolver) ? names : [],
-      );
-      missing = asked.filter((name) => hasCertificate(old, name) && !hasCertificate(fresh, name));
+      missing = namesOnTheirWay(fresh, old, resolvers);
       return missing.length === 0 ? true : null;
     });
   } catch (error) {
