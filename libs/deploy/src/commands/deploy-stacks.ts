@@ -115,7 +115,7 @@ async function letGo(run: Run, request: DeployRequest, outcomes: StackOutcome[])
   const before = outcomes[index];
   if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
   run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
-  const after = await settleStack(run, PROXY_STACK, request, false, undefined);
+  const after = await settleStack(run, PROXY_STACK, request, undefined);
   if (after.status !== 'failed') return;
   outcomes[index] = after;
   request.onOutcome?.(after);
