@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { run } from '../harness/run';
 import { NOWHERE } from './authority';
 import { describeWithAuthority } from './binaries';
@@ -50,8 +53,12 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
       { domain: 'bad.shop.net' },
       { addresses: { 'bad.shop.net': NOWHERE } },
     );
+    const told = join(lab.workspace.state, 'told');
+    await lab.set({}, { alert: { command: `cat >${told}` } });
     const { exitCode, all } = await lab.deploy(bad);
+    await lab.set({});
     expect(exitCode).not.toBe(0);
+    expect(await readFile(told, 'utf8')).toMatch(/no certificate for bad\.shop\.net: refused .*\(connection\)/);
     expect(all).toMatch(/no certificate for bad\.shop\.net: refused .*\(connection\)/);
     expect(lab.authority.front.takeOrders()).toEqual({ 'bad.shop.net': 1 });
     expect(await lab.issuer('bad.shop.net')).toMatch(STAND_IN);
@@ -61,6 +68,18 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
     }
     expect((await lab.deploy(bad)).exitCode).not.toBe(0);
     expect(lab.authority.front.takeOrders()).toEqual({});
+  });
+
+  it.each([
+    ['status', []],
+    ['explain', ['https://bad.shop.net/']],
+    ['doctor', []],
+    ['history', ['bad']],
+    ['certificates', []],
+  ])('%s says what the authority said', async (command, words) => {
+    const args = words.map((word) => (word === 'bad' ? lab.workspace.name(word) : word));
+    const { all } = await lab.workspace.itsup([command, ...args], { timeoutMs: 400_000 });
+    expect(all.replaceAll(/\s+/g, ' ')).toMatch(/bad\.shop\.net.*refused .*\(connection\)/);
   });
 
   it('asks as soon as DNS is right', async () => {

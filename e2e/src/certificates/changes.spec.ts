@@ -8,6 +8,8 @@ import { PRIVATE } from './authority';
 import { describeWithAuthority } from './binaries';
 import { Lab } from './lab';
 
+/** Where Traefik finds `letsencrypt.caCertificates`. */
+const AUTHORITY_FILE = '/etc/traefik/authority.pem';
 const ISSUED = /^Pebble Intermediate CA/;
 
 jest.setTimeout(1_200_000);
@@ -100,6 +102,18 @@ describeWithAuthority('what an operator changes of certificates', () => {
     expect(said).toMatch(/another authority is asked for .*shop\.net/);
     expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1, 'shop.net': 1 });
     expect(await lab.issuer('shop.net')).toMatch(ISSUED);
+  });
+
+  it('proves a name by TLS with a resolver of one’s own, and hands over without asking again', async () => {
+    const acme = `{email: ops@shop.net, storage: /acme/acme.json, tlsChallenge: {}, caCertificates: [${AUTHORITY_FILE}]}`;
+    await lab.workspace.write('projects/traefik.yml', `certificatesResolvers: {alpn: {acme: ${acme}}}\n`);
+    await lab.project('alpn', { tls: { main: 'alpn.shop.net', resolver: 'alpn' } });
+    await deploys();
+    expect(lab.authority.front.takeOrders()).toEqual({ 'alpn.shop.net': 1 });
+    expect(await lab.issuer('alpn.shop.net')).toMatch(ISSUED);
+    await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
+    expect(lab.authority.front.takeOrders()).toEqual({});
+    expect(await lab.issuer('alpn.shop.net')).toMatch(ISSUED);
   });
 
   it('takes certificates along when their resolver gets another name', async () => {

@@ -39,4 +39,16 @@ describe('formatHistory', () => {
     ]);
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
+
+  it('says how things were with the certificates, in the authority’s words', () => {
+    const certificates = [
+      'blog.example.com: refused just now: 192.0.2.1: connection refused (connection)',
+      'www.example.com: by Let’s Encrypt R11, 89 days left',
+    ];
+    expect(formatHistory([record({ certificates, steps: [] })], null).split('\n').slice(-3)).toEqual([
+      '  certificate of blog.example.com: refused just now: 192.0.2.1: connection',
+      '                 refused (connection)',
+      '  certificate of www.example.com: by Let’s Encrypt R11, 89 days left',
+    ]);
+  });
 });

@@ -6,7 +6,7 @@ const SHORTEST_STEP_MS = 500;
 
 /**
  * Records of a stack for people, newest first: when, how it ended, from which commit, what was done to which service and
- * why, what took its time, and what went wrong. In 80 columns.
+ * why, what took its time, how things were with its certificates, and what went wrong. In 80 columns.
  * @param present id of the record that describes what runs; null: none does
  */
 export function formatHistory(records: readonly DeployRecord[], present: string | null): string {
@@ -19,6 +19,7 @@ export function formatHistory(records: readonly DeployRecord[], present: string 
 function entryOf(record: DeployRecord, present: string | null): string[] {
   const { id, command, outcome, startedAt, durationMs, by, commit, services, steps, problems, restorable } =
     record;
+  const { certificates = [] } = record;
   const when = startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
   const from = commit === null ? '' : `, ${shortCommit(commit)}`;
   const mark = id === present ? ', runs now' : restorable ? '' : ', nothing to go back to';
@@ -33,6 +34,7 @@ function entryOf(record: DeployRecord, present: string | null): string[] {
     ...(slow.length === 0
       ? []
       : wrapped(slow.map(({ step, ms }) => `${step} ${took(ms)}`).join(', '), '  steps: ')),
+    ...certificates.flatMap((line) => wrapped(line, '  certificate of ')),
     ...problems.flatMap((problem) => wrapped(problem, '  error: ')),
   ];
 }
