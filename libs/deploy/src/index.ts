@@ -1,6 +1,7 @@
 export type { DeployContext, Reporter, System } from './context';
 export * from './plan/model';
 export { formatPlan } from './format/format-plan';
+export { planGraph } from './format/plan-graph';
 export { planJson } from './format/plan-json';
 export * from './requests';
 export { deployStacks } from './commands/deploy-stacks';

@@ -9,6 +9,7 @@ export const plan: Command = {
   summary: 'show what deploy would do, and why; changes nothing',
   options: {
     json: { type: 'boolean', description: 'print JSON' },
+    graph: { type: 'boolean', description: 'print the operations as a Mermaid flowchart' },
     pull: { type: 'boolean', description: 'ask the registries for newer images of the same tags' },
     adopt: {
       type: 'boolean',
@@ -21,11 +22,15 @@ export const plan: Command = {
     },
     verbose: { type: 'boolean', short: 'v', description: 'show what does not change too' },
   },
-  examples: ['itsup plan', 'itsup plan blog --json'],
+  examples: ['itsup plan', 'itsup plan blog --json', 'itsup plan --graph > plan.mmd'],
   words: { min: 0, max: Infinity },
   run: async (input) => {
     const { root, words, flags, color, print, tell } = input;
     const { since } = flags;
+    if (flags.json === true && flags.graph === true) {
+      tell('itsup plan: it is either --json or --graph');
+      return EXIT.usage;
+    }
     if (typeof since === 'string' && words.length > 0) {
       tell('itsup plan: it is either projects or --since');
       return EXIT.usage;
@@ -42,7 +47,7 @@ export const plan: Command = {
     }
     const { generateStacks } = await import('@itsup/artifacts');
     const { formatProblems, readWorkspace } = await import('@itsup/config');
-    const { formatPlan, planJson, planStacks } = await import('@itsup/deploy');
+    const { formatPlan, planGraph, planJson, planStacks } = await import('@itsup/deploy');
     const broken = new Set<string>();
     await generateStacks(root, stacks, ({ stack, problems }) => {
       if (problems.some(({ severity }) => severity === 'error')) {
@@ -61,11 +66,13 @@ export const plan: Command = {
         bringsProxy: true,
       }),
     );
-    print(
+    const text =
       flags.json === true
-        ? planJson(found).trimEnd()
-        : formatPlan(found, { color, verbose: flags.verbose === true }).trimEnd(),
-    );
+        ? planJson(found)
+        : flags.graph === true
+          ? planGraph(found)
+          : formatPlan(found, { color, verbose: flags.verbose === true });
+    print(text.trimEnd());
     return broken.size + found.failed.length > 0 ? EXIT.failed : EXIT.ok;
   },
 };

@@ -1,0 +1,42 @@
+import type { StackPlan } from '../plan/model';
+import type { WorkspacePlan } from '../requests';
+
+/**
+ * The plan's operations as a Mermaid flowchart, which GitHub and many editors draw: an arrow leads from an operation to
+ * one that waits for it, a dotted one where the first may fail. What cannot be planned stands in comments.
+ */
+export function planGraph(plan: WorkspacePlan): string {
+  const drawn = plan.stacks.filter(({ operations }) => operations.length > 0);
+  const failed = plan.failed.map(
+    ({ stack, problems }) => `  %% ${stack}: ${oneLine(problems.map(({ message }) => message).join('; '))}`,
+  );
+  const nothing = drawn.length === 0 && failed.length === 0 ? ['  %% nothing to do'] : [];
+  return `${['flowchart LR', ...drawn.flatMap(stackLines), ...failed, ...nothing].join('\n')}\n`;
+}
+
+function stackLines({ stack, operations }: StackPlan, at: number): string[] {
+  const nodes = new Map(operations.map(({ id }, index) => [id, `s${at}o${index}`]));
+  const optional = new Set(operations.filter((one) => one.optional).map(({ id }) => id));
+  const boxes = operations.map(({ id, reasons }) => {
+    const text = [id, ...reasons].map(escaped).join('<br/>');
+    return `    ${nodes.get(id) ?? ''}["${text}"]`;
+  });
+  const arrows = operations.flatMap(({ id, after }) =>
+    after.flatMap((before) => {
+      const from = nodes.get(before);
+      return from === undefined
+        ? []
+        : [`    ${from} ${optional.has(before) ? '-.->' : '-->'} ${nodes.get(id) ?? ''}`];
+    }),
+  );
+  return [`  subgraph s${at}["${escaped(stack)}"]`, ...boxes, ...arrows, '  end'];
+}
+
+/** Mermaid takes its own entities alone. */
+function escaped(text: string): string {
+  return oneLine(text).replace(/[#"<>`]/g, (character) => `#${character.codePointAt(0) ?? 0};`);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
