@@ -11,7 +11,9 @@ export interface Tool {
   prepare(app: string): Promise<void>;
   /** The command that a person types. */
   deploy(app: string): Promise<Run>;
-  /** Seconds that the rollout itself took in the last deploy, requests under way at the old container not waited for. */
+  /**
+   * Seconds that the rollout itself took in the last deploy, requests under way at the old container not waited for.
+   */
   rollout(app: string, command: number): Promise<number>;
 }
 
@@ -30,7 +32,10 @@ export function composeUp(workspace: TestWorkspace): Tool {
   return onArtifact(workspace, '`docker compose up -d`', ['docker', 'compose'], ['up', '-d']);
 }
 
-/** @param script path of the original script, which is a plugin of the docker command: its first argument is the plugin's name */
+/**
+ * @param script path of the original script, which is a plugin of the docker command: its first argument is the
+ * plugin's name
+ */
 export function dockerRollout(workspace: TestWorkspace, script: string): Tool {
   return onArtifact(workspace, 'docker-rollout', ['sh', script, 'rollout'], ['web']);
 }

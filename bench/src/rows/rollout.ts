@@ -167,7 +167,8 @@ function comparison(
             other: theirs.command,
             bound: judged ? BOUND : null,
           }),
-          // Without a bound: with a health check the script is four calls of Compose, and ours has the proxy acknowledge three times.
+          // Without a bound: with a health check the script is four calls of Compose, and ours has the proxy
+          // acknowledge three times.
           timeRow({
             measure: `${what}: the rollout beyond container start, drain and stop`,
             against: `${against}, beyond container start and stop too`,

@@ -1,6 +1,7 @@
 export * from './compose/compose';
 export * from './compose/labels';
 export * from './compose/compose-model';
+export * from './compose/hangs-on';
 export * from './container/container';
 export type { KeptContainer } from './container/kept-container';
 export * from './create-docker';

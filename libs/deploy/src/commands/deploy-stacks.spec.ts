@@ -170,7 +170,7 @@ describe('the host', () => {
     simulated.setProject('shop', { web: WEB });
     const model = JSON.parse(await readFile(simulated.composeFile('shop'), 'utf8')) as ComposeModel;
     const stack = { project: 'shop', files: ['/home/me/docker-compose.yml'], cwd: '/', env: {} };
-    simulated.engine.create('shop', 'web', model, stack, 1).start(0);
+    simulated.engine.start(simulated.engine.addReplica(stack, 'web', model, 1));
     const before = idsOf(simulated);
     expect((await outcomeOf(simulated, 'shop')).problems).toMatchObject([{ code: 'foreign-stack' }]);
     expect(idsOf(simulated)).toEqual(before);

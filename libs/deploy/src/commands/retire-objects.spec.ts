@@ -57,7 +57,7 @@ describe('a middleware that is renamed', () => {
       if (moment !== 'after') return;
       const names = simulated.engine
         .running('blog', 'web')
-        .flatMap((one) => Object.values(one.ownLabels).filter((value) => value.endsWith('@file')));
+        .flatMap((one) => Object.values(one.definition.labels).filter((value) => value.endsWith('@file')));
       const text = await middlewares();
       seen.push(names.every((name) => text.includes(`${name.replace('@file', '')}:`)));
     });

@@ -63,9 +63,9 @@ describe('statusOf', () => {
 
   it('tells degraded, stopped, absent, disabled and orphaned stacks apart', async () => {
     const [first, second] = simulated.engine.running('shop', 'web');
-    first?.stop();
+    if (first) simulated.engine.stop(first);
     expect((await shop()).state).toBe('degraded');
-    second?.stop();
+    if (second) simulated.engine.stop(second);
     expect((await shop()).state).toBe('stopped');
     simulated.setProject('blog', { web: WEB });
     simulated.setProject('wiki', { web: WEB }, { enabled: false });
@@ -111,7 +111,7 @@ describe('drift', () => {
     expect(await messages()).toEqual(['web: 1 of 2 gone']);
     const model = { name: 'shop', services: { web: WEB } };
     const stack = { project: 'shop', files: [], cwd: '/', env: {} };
-    simulated.engine.create('shop', 'web', model, stack, 7).start(simulated.clock.now());
+    simulated.engine.start(simulated.engine.addReplica(stack, 'web', model, 7));
     expect(await messages()).toEqual(['web: 1 of 2 gone', 'web: shop-web-7 was not made by the last deploy']);
   });
 
@@ -142,7 +142,7 @@ describe('drift', () => {
     await appendFile(simulated.composeFile('shop'), ' ');
     const lines = formatStatus([await shop()], simulated.clock.now()).split('\n');
     expect(lines[0]).toMatch(/^shop +\w+ +deployed/);
-    expect(lines[1]).toMatch(/^ {2}web +1\/2 +healthy +web:1$/);
+    expect(lines[1]).toMatch(/^ {2}web +1\/2 +healthy, up 1 second +web:1$/);
     expect(lines).toContain('  ! upstream/shop/docker-compose.ingress.yml changed since the last deploy');
     expect(lines.at(-1)).toBe('  ! what a deploy would do about it: itsup plan shop');
   });

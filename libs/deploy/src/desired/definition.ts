@@ -5,7 +5,6 @@ import type {
   DesiredNetwork,
   DesiredNetworkUse,
   DesiredVolume,
-  HangsOn,
 } from '../plan/model';
 import type { Digester } from './digest';
 
@@ -126,30 +125,6 @@ export function ownVolumesOf(model: ComposeModel, digester: Digester): DesiredVo
       },
     ];
   });
-}
-
-/** Services whose container this one's uses: Compose resolves them to ids when it makes the container. */
-export function hangsOnOf({
-  network_mode: network,
-  ipc,
-  pid,
-  volumes_from: volumes = [],
-}: ComposeService): HangsOn[] {
-  const modes = [
-    ['network', network],
-    ['ipc', ipc],
-    ['pid', pid],
-  ] as const;
-  return [
-    ...modes.flatMap(([by, mode]): HangsOn[] => {
-      const service = /^service:(.+)$/.exec(mode ?? '')?.[1];
-      return service === undefined ? [] : [{ service, by }];
-    }),
-    ...volumes.flatMap((text): HangsOn[] => {
-      const [service = ''] = text.split(':');
-      return service === 'container' || service === '' ? [] : [{ service, by: 'volumes' }];
-    }),
-  ];
 }
 
 /** What Compose made of `depends_on`, of the services that are there. */

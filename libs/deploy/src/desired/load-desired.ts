@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { UserError, type Isolation, type Problem } from '@itsup/config';
-import { DockerError, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
+import { DockerError, hangsOnOf, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { baseImagesOf } from '../images/base-images';
@@ -18,7 +18,6 @@ import type { ContextStamp } from '../state/stamps';
 import {
   aspectsOf,
   dependenciesOf,
-  hangsOnOf,
   networksOf,
   ownNetworksOf,
   ownVolumesOf,

@@ -1,7 +1,8 @@
+import type { HangsOn } from '@itsup/docker';
+
 import type {
   DesiredService,
   DesiredStack,
-  HangsOn,
   ObservedContainer,
   ServiceAction,
   ServicePlan,

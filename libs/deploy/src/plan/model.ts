@@ -1,3 +1,5 @@
+import type { HangsOn } from '@itsup/docker';
+
 import type { NetworkMember, Operation } from './operation';
 
 /** What deploy does with one service. `none` is listed too, so that a plan is complete. */
@@ -59,12 +61,6 @@ export interface DesiredDependency {
   restart: boolean;
   /** false: the dependent comes even where the other does not. */
   required: boolean;
-}
-
-/** `network_mode: service:vpn` and the like: the engine resolves it to a container when it makes the dependent's. */
-export interface HangsOn {
-  service: string;
-  by: 'network' | 'ipc' | 'pid' | 'volumes';
 }
 
 export interface DesiredNetworkUse {

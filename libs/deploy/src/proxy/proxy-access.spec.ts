@@ -10,7 +10,7 @@ import { acknowledgeUnpinned } from '@itsup/rollout';
 import { defaultLimits } from '@itsup/rollout';
 import { saveHandover } from '@itsup/rollout';
 import { openState, type State } from '../state/state';
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { handoverFolder } from './traefik-service';
 import { proxyAccess } from './proxy-access';
 

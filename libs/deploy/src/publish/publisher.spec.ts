@@ -5,7 +5,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 
 import { openState, type State } from '../state/state';
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
 import { entriesOf, entryKey } from './entries';
 import { Publisher, type PublishedFile } from './publisher';

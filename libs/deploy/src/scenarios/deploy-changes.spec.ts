@@ -63,7 +63,7 @@ describe('a change', () => {
 
   it('starts a container that somebody stopped, without a new one', async () => {
     const [web] = simulated.engine.running('shop', 'web');
-    web?.stop();
+    if (web) simulated.engine.stop(web);
     expect(actions(await outcomeOf(simulated, 'shop'))).toMatchObject({ web: 'start' });
     expect(simulated.engine.running('shop', 'web')).toEqual([web]);
   });

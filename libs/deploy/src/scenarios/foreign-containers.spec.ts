@@ -28,7 +28,7 @@ afterEach(() => simulated.dispose());
 function runByHand(): void {
   const model = JSON.parse(readFileSync(simulated.composeFile(NAME), 'utf8')) as ComposeModel;
   const stack = { project: NAME, files: ['/home/me/docker-compose.yml'], cwd: '/', env: {} };
-  simulated.engine.create(NAME, 'web', model, stack, 1).start(0);
+  simulated.engine.start(simulated.engine.addReplica(stack, 'web', model, 1));
 }
 
 function request() {

@@ -86,7 +86,7 @@ test('who asks a service over proxynet has his edge before it leaves, and keeps 
   expect(actions(blog)).toEqual({ db: 'move' });
   expect([...(asker?.networks.keys() ?? [])].sort()).toEqual([EDGE, 'asker_default', 'proxynet']);
   const [db] = simulated.engine.running('blog', 'db');
-  expect(db?.networks.get(EDGE)).toEqual(['db', 'blog-db']);
+  expect(db?.networks.get(EDGE)?.aliases).toEqual(['db', 'blog-db']);
   expect([...(db?.networks.keys() ?? [])].sort()).toEqual([EDGE, 'blog_default']);
   const acts = simulated.engine.mutations.filter((act) => /^(connect|disconnect) /.test(act));
   expect(acts).toEqual([

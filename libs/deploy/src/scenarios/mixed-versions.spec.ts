@@ -25,14 +25,14 @@ function create(number: number) {
   const file = simulated.composeFile('shop');
   const model = JSON.parse(readFileSync(file, 'utf8')) as ComposeModel;
   const stack = { project: 'shop', files: [file], cwd: '/', env: {} };
-  return simulated.engine.create('shop', 'web', model, stack, number);
+  return simulated.engine.addReplica(stack, 'web', model, number);
 }
 
 describe('an old container beside the wanted one', () => {
   it('goes by its id when the wanted one is well, and Compose chooses none', async () => {
     simulated.setProject('shop', { web: { ...WEB, image: 'web:2' } });
     const wanted = create(2);
-    wanted.start(simulated.clock.now());
+    simulated.engine.start(wanted);
     const before = simulated.engine.mutations.length;
     const { outcomes } = await deploy();
     expect(outcomes).toMatchObject([{ status: 'deployed', plan: { services: [{ action: 'scale' }] } }]);
@@ -44,7 +44,7 @@ describe('an old container beside the wanted one', () => {
     simulated.engine.addImage('web:2', 'two', 'unhealthy');
     const [old] = simulated.engine.running('shop', 'web');
     simulated.setProject('shop', { web: { ...WEB, image: 'web:2' } });
-    create(2).start(simulated.clock.now());
+    simulated.engine.start(create(2));
     const { outcomes } = await deploy();
     expect(outcomes).toMatchObject([{ status: 'failed', problems: [{ code: 'not-healthy' }] }]);
     expect(simulated.engine.running('shop', 'web')).toContain(old);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
 import { readJsonOrNull, removeUnfinished, writeFileAtomic } from './atomic-file';
 import { claimWorkspace, readIdentity } from './identity';

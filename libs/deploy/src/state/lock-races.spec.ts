@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
 import { acquireLock, type Lock } from './lock';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { System } from '../context';
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
 import { acquireLock, lockedBy, type Lock } from './lock';
 

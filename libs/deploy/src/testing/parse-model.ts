@@ -1,4 +1,6 @@
-import type { ComposeModel } from '@itsup/docker';
+import { readFileSync } from 'node:fs';
+
+import { DockerError, type ComposeModel, type ComposeStack } from '@itsup/docker';
 import { parse } from 'yaml';
 
 /** A rollback includes the recorded files, and one that names images by their ids. */
@@ -22,4 +24,20 @@ export function mergedModel(parts: readonly ComposeModel[]): ComposeModel {
     whole = { ...whole, ...part, services };
   }
   return whole;
+}
+
+/** The simulation's Compose files are canonical models in JSON, with `${NAME}` where a variable is. */
+export function readModel({ files, env }: ComposeStack): ComposeModel {
+  const read = (file: string): ComposeModel => {
+    const text = readFileSync(file, 'utf8');
+    return parseModel(
+      text.replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? ''),
+      read,
+    );
+  };
+  try {
+    return mergedModel(files.map(read));
+  } catch (error) {
+    throw new DockerError({ code: 'compose-invalid', reason: String(error) });
+  }
 }

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import type { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 
 import type { System } from '../context';
 

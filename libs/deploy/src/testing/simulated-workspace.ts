@@ -12,8 +12,10 @@ import { stringify } from 'yaml';
 
 import type { DeployContext } from '../context';
 import { openState } from '../state/state';
-import { SimulatedEngine } from './simulated-engine';
-import { VirtualClock } from '@itsup/rollout/testing/virtual-clock';
+import { LAST_ROUTER } from '../trial/trial-files';
+import { readModel } from './parse-model';
+import { SimulatedEngine } from '@itsup/docker/testing/simulated-engine';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from './simulated-system';
 
 const REPOSITORY = path.resolve(__dirname, '../../../..');
@@ -21,7 +23,7 @@ const REPOSITORY = path.resolve(__dirname, '../../../..');
 /** A workspace on a simulated host; its artifacts are what the simulated Compose reads. */
 export class SimulatedWorkspace {
   readonly clock = new VirtualClock();
-  readonly engine = new SimulatedEngine(this.clock);
+  readonly engine = new SimulatedEngine(this.clock, { readModel });
   readonly lines: string[] = [];
   readonly projects = new Map<string, Project>();
   readonly problems: Problem[] = [];
@@ -34,7 +36,11 @@ export class SimulatedWorkspace {
   static async create(): Promise<SimulatedWorkspace> {
     const root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'itsup-simulated-')));
     await symlink(path.join(REPOSITORY, 'templates'), path.join(root, 'templates'));
-    return new SimulatedWorkspace(root);
+    const simulated = new SimulatedWorkspace(root);
+    // A trial of Traefik's files, which finds no fault.
+    simulated.engine.helperLogs = () =>
+      `{"level":"error","routerName":"${LAST_ROUTER}@file","error":"it is the last"}`;
+    return simulated;
   }
 
   /** Adds or replaces a project of these services; images that the engine lacks are put there. */

@@ -1,5 +1,5 @@
 import { containerFacts } from '../testing/container-facts';
-import { VirtualClock } from '../testing/virtual-clock';
+import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { awaitRoutes } from './await-routes';
 import type { HttpGet, RolloutContext } from '../types';
 

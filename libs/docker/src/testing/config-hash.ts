@@ -1,6 +1,5 @@
-import type { ComposeService } from '@itsup/docker';
-
-import { sha256 } from '../desired/digest';
+import type { ComposeService } from '../compose/compose-model';
+import { sha256 } from './sha256';
 
 /** The config hash of a service. Compose's own leaves these keys out too. */
 export function configHash(service: ComposeService): string {
