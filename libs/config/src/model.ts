@@ -34,7 +34,9 @@ export interface Settings {
   headers: Record<string, string>;
   /** Ports of the loopback that the proxy's own services use; the same section of `itsup.yml`. */
   internalPorts: InternalPorts;
-  /** Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place. */
+  /**
+   * Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place.
+   */
   places?: { traefikDomain?: Place; web?: Place; webSecure?: Place } & Partial<
     Record<keyof InternalPorts, Place>
   >;
@@ -273,8 +275,8 @@ export interface ServiceFacts {
   /** Host ports the service publishes itself; ranges expanded; entries with `${…}` left out. */
   publishedPorts: { port: number; protocol: 'tcp' | 'udp'; ip?: string; place: Place }[];
   /**
-   * Sources of its mounts as written, in the order of the file: paths, and of named volumes what the file says they are on the engine.
-   * Absent: none. A volume of the project's own is left out.
+   * Sources of its mounts as written, in the order of the file: paths, and of named volumes what the file says they are
+   * on the engine. Absent: none. A volume of the project's own is left out.
    */
   mounts?: { source: string; place: Place }[];
   /** Entries of `ports:` with `${…}`, in the short form: `portsOf` says what they come to. */

@@ -292,7 +292,8 @@ describe('where the engine runs', () => {
   });
 
   it('is asked again when nothing answered', async () => {
-    // Of the two questions that are asked at once it is this one that fails; else the other might end the wait before it is asked.
+    // Of the two questions that are asked at once it is this one that fails; else the other might end the wait before
+    // it is asked.
     const { docker, calls } = fakeDocker([
       { match: '^system info', stderr: 'Cannot connect', exit: 1 },
       { match: '^context', stdout: '{}' },

@@ -41,8 +41,8 @@ export interface Docker {
   with(overrides: DockerOverrides): Docker;
 
   /**
-   * Loads what it takes to start commands, which takes longer than most answers. After it a question is on its way as soon
-   * as it is asked, so that there can be something else to do meanwhile.
+   * Loads what it takes to start commands, which takes longer than most answers. After it a question is on its way as
+   * soon as it is asked, so that there can be something else to do meanwhile.
    */
   prepare(): Promise<void>;
   /** Never rejects for a missing part (only with `interrupted` or `timeout`). */
@@ -63,7 +63,10 @@ export interface Docker {
   kill(ids: string[], options?: { signal?: string }): Promise<void>;
   /** `force` kills what runs; `volumes` takes anonymous volumes along, never named ones. */
   remove(ids: string[], options?: { force?: boolean; volumes?: boolean }): Promise<void>;
-  /** Runs a command in a running container. Rejects only when the engine could not (126/127: the command could not be run). */
+  /**
+   * Runs a command in a running container. Rejects only when the engine could not (126/127: the command could not be
+   * run).
+   */
   exec(id: string, argv: string[], options?: ExecOptions): Promise<CommandOutput>;
   /** What the container printed, both streams in one; `tail` default 100 lines. */
   logs(id: string, options?: { tail?: number; timestamps?: boolean; since?: number }): Promise<string>;

@@ -69,8 +69,8 @@ export interface ServiceAdditions {
   /** Only keys that the operator did not write; sorted. */
   labels: Record<string, string>;
   /**
-   * The network that `traefik.docker.network` names, as a text that Compose interpolates. null: Traefik does not come to
-   * the service, or the operator wrote the label.
+   * The network that `traefik.docker.network` names, as a text that Compose interpolates. null: Traefik does not come
+   * to the service, or the operator wrote the label.
    */
   traefikNetwork: string | null;
   /** Networks the service joins on top of its own, by their keys in the Compose file. Empty: none. */

@@ -31,7 +31,8 @@ try {
     Sum: sum,
     GoModSum: modSum,
   } = JSON.parse(go('mod', 'download', '-json', `${MODULE}@${version}`));
-  // The same versions of everything as Traefik's own build, and empty types for the extension point that it leaves open.
+  // The same versions of everything as Traefik's own build, and empty types for the extension point that it leaves
+  // open.
   const required = readFileSync(join(source, 'go.mod'), 'utf8')
     .replace(/^module .*$/m, `module traefik-types\n\nrequire ${MODULE} ${version}`)
     .replace('=> ./pkg/config/dynamic/ext', '=> ./ext');

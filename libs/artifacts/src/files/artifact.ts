@@ -23,7 +23,9 @@ export function projectComposeFile(name: string): string {
 /** The Compose file that the proxy stack is run with, relative to the workspace root. */
 export const PROXY_COMPOSE_FILE = 'proxy/docker-compose.yml';
 
-/** Files of `proxy/` by what becomes of them: the rest of the path is the same under `proxy/` and in the state folder. */
+/**
+ * Files of `proxy/` by what becomes of them: the rest of the path is the same under `proxy/` and in the state folder.
+ */
 const PUBLISHED = [
   'traefik/traefik.yml',
   'traefik/dynamic/middlewares.yml',
@@ -36,7 +38,10 @@ const PUBLISHED = [
   'crowdsec/acquis.yaml',
 ];
 
-/** Context of the honeypot's image: the resolver plus a health check binary (its own image holds neither shell nor client). */
+/**
+ * Context of the honeypot's image: the resolver plus a health check binary (its own image holds neither shell nor
+ * client).
+ */
 const BUILT = ['dns/Dockerfile'];
 
 /** The files that `generate` writes for the proxy: always these, whatever the settings say. */

@@ -32,7 +32,9 @@ export async function writeArtifacts(root: string, files: readonly ArtifactFile[
   return result;
 }
 
-/** true when the file had to be written. Synchronous: for small files the way through promises costs more than the work. */
+/**
+ * true when the file had to be written. Synchronous: for small files the way through promises costs more than the work.
+ */
 function writeArtifact(root: string, { path, text, mode = 0o644 }: ArtifactFile): boolean {
   const target = join(root, path);
   if (isCurrent(target, text, mode)) return false;

@@ -5,7 +5,8 @@ type Path = (string | number)[];
 
 /**
  * `${VAR}` in the values of a Traefik file. Traefik expands none, so each would reach the proxy literally: an error a
- * value, with its key path. A named group of a `regex` beside the value (`${name}` in a `replacement`) is Traefik's own.
+ * value, with its key path. A named group of a `regex` beside the value (`${name}` in a `replacement`) is Traefik's
+ * own.
  * @param text the file as it would be written
  * @param file its path, for the message
  * @param override the operator's file merged into it; a placeholder found there is pointed at

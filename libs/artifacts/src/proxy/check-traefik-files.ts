@@ -18,9 +18,9 @@ interface CheckedArtifact {
 }
 
 /**
- * Checks the files of `proxy/traefik` as Traefik reads them: against the types of its own source, and every name in them.
- * A fault stands at the operator's line, or in the generated file where that is ours. With another version of Traefik
- * than the types are of nothing is judged, and a note says so.
+ * Checks the files of `proxy/traefik` as Traefik reads them: against the types of its own source, and every name in
+ * them. A fault stands at the operator's line, or in the generated file where that is ours. With another version of
+ * Traefik than the types are of nothing is judged, and a note says so.
  *
  * @param files of `renderProxy`; others than Traefik's are left alone
  * @param objects what the workspace defines for names to lead to

@@ -7,7 +7,9 @@ const MODULE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
 export interface KeptPlugin {
   module: string;
   version: string;
-  /** Its source, relative to the state folder. Traefik mounts it; one for each version, so that what runs keeps its own. */
+  /**
+   * Its source, relative to the state folder. Traefik mounts it; one for each version, so that what runs keeps its own.
+   */
   folder: string;
 }
 

@@ -34,8 +34,9 @@ export function fileRoutes(kind: RouterKind, routing: WorkspaceRouting, settings
 }
 
 /**
- * While no CrowdSec is healthy, connections to its addresses are closed (nothing listens on the discard port): the plugin takes that for unreachable and lets
- * requests through. To any answer but 200 and 500, Traefik's own 404 included, it replies by refusing every request.
+ * While no CrowdSec is healthy, connections to its addresses are closed (nothing listens on the discard port): the
+ * plugin takes that for unreachable and lets requests through. To any answer but 200 and 500, Traefik's own 404
+ * included, it replies by refusing every request.
  */
 const crowdsecFallback = {
   routers: [

@@ -16,7 +16,8 @@ const CLIENT_ADDRESS = 'proxy/traefik/plugins-local/src/itsup/client-address';
  * The files of `proxy/`: exactly those of `proxyArtifactPaths()`, sorted by path. What an e-mail or the dashboard's
  * users add is in them when the settings hold these; a deploy that has them from its environment renders again with
  * settings that do.
- * @throws UserError when a Traefik file would hold a `${VAR}`, which Traefik never expands, or an override is no mapping.
+ * @throws UserError when a Traefik file would hold a `${VAR}`, which Traefik never expands, or an override is no
+ * mapping.
  */
 export function renderProxy(
   workspace: Workspace,

@@ -207,7 +207,10 @@ function checkImage(name: string, service: ServiceLayer, documents: ComposeDocum
   });
 }
 
-/** Of a named volume what it is on the engine, as far as the file says: its name there, or the folder of this host that it shows. */
+/**
+ * Of a named volume what it is on the engine, as far as the file says: its name there, or the folder of this host that
+ * it shows.
+ */
 function volumesOf(volumes: Record<string, unknown>): [string, string][] {
   return Object.entries(volumes).flatMap(([key, value]) => {
     const { name, external, driver_opts: options } = mappingOf(value);

@@ -4,8 +4,8 @@ import { isMapping } from '../yaml/is-mapping';
 
 /**
  * The parsed ingress file without what says nothing: a key without a value counts as left out, an empty entry of
- * `egress` as none; and with numbers and booleans for the text that a writer of YAML with quotes everywhere makes of them.
- * (`proxyprotocol: null` is kept: it means none.)
+ * `egress` as none; and with numbers and booleans for the text that a writer of YAML with quotes everywhere makes of
+ * them. (`proxyprotocol: null` is kept: it means none.)
  */
 export function tidyIngress(data: unknown): unknown {
   if (data === null || data === undefined) return {};

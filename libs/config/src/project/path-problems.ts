@@ -44,8 +44,8 @@ export interface FollowedSources {
 }
 
 /**
- * Follows what only the values of variables tell: paths, and what is behind an `extends` or `include` of that kind. To be
- * asked before Compose reads them.
+ * Follows what only the values of variables tell: paths, and what is behind an `extends` or `include` of that kind. To
+ * be asked before Compose reads them.
  *
  * @param variables what Compose interpolates from, with HOME for `~`
  */

@@ -11,7 +11,8 @@ import { YamlFiles } from '../yaml/yaml-files';
 
 /**
  * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
- * among the others, without its broken parts. What the files came to is kept in `node_modules/.cache/itsup/` for the next time.
+ * among the others, without its broken parts. What the files came to is kept in `node_modules/.cache/itsup/` for the
+ * next time.
  */
 export async function readWorkspace(root: string): Promise<Workspace> {
   const files = new YamlFiles(root);

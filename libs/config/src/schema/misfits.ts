@@ -7,9 +7,9 @@ import { routeKindOf, type RouterKind } from './route-kind';
 type Misfit = 'error' | 'ignored';
 
 /**
- * Beside each field of a row: the routers that it is not for. `error`: leaving it out of account would open the service,
- * or route otherwise than it reads. `passthrough` is the router of a row that hands TLS through; it is `tcp`'s unless
- * it is said.
+ * Beside each field of a row: the routers that it is not for. `error`: leaving it out of account would open the
+ * service, or route otherwise than it reads. `passthrough` is the router of a row that hands TLS through; it is `tcp`'s
+ * unless it is said.
  */
 export interface NotFor {
   tcp?: Misfit;

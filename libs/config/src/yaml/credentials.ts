@@ -3,9 +3,9 @@ import type { NamedVariable } from '../model';
 import type { YamlSource } from './yaml-source';
 
 /**
- * Variables of whoever deploys that no project may have: keys of SOPS, and what a runner has to speak to its own service.
- * They are in the environment of a deploy for its own use, and one project with the key of SOPS could read the secrets of
- * all.
+ * Variables of whoever deploys that no project may have: keys of SOPS, and what a runner has to speak to its own
+ * service. They are in the environment of a deploy for its own use, and one project with the key of SOPS could read the
+ * secrets of all.
  */
 const DEPLOYS_OWN = /^(?:SOPS_|NX_CLOUD_|ACTIONS_(?:RUNTIME|RESULTS|CACHE|ID_TOKEN)_)/;
 
@@ -14,8 +14,8 @@ const HARMLESS =
   /^GITHUB_(?:SHA|REF|REF_NAME|REF_TYPE|HEAD_REF|BASE_REF|REPOSITORY|REPOSITORY_OWNER|REPOSITORY_ID|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|ACTOR|WORKFLOW|EVENT_NAME|JOB|SERVER_URL|API_URL)$/;
 
 /**
- * Credentials by their names, whoever's they are: an application may have a `GITHUB_CLIENT_ID` of its own, and of a file
- * that uses one nothing tells where the value is to come from. How many tokens a model may use is none.
+ * Credentials by their names, whoever's they are: an application may have a `GITHUB_CLIENT_ID` of its own, and of a
+ * file that uses one nothing tells where the value is to come from. How many tokens a model may use is none.
  */
 const CREDENTIAL =
   /(?:^|_)(?<!MAX_|MIN_|NUM_)TOKENS?$|^(?:GH|GITHUB|ACTIONS)_|^AWS_(?!(?:DEFAULT_)?REGION$)|^(?:AZURE|ARM|CLOUDSDK)_|^GOOGLE_(?:APPLICATION_)?CREDENTIALS$|^CI_(?:JOB_JWT|REGISTRY_PASSWORD|DEPLOY_PASSWORD)|^(?:SSH_AUTH_SOCK|DOCKER_AUTH_CONFIG|TRAEFIK_ADMIN)$|^npm_config_.*auth/i;

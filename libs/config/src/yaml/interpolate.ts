@@ -1,4 +1,6 @@
-/** `$$`, `$NAME`, `${NAME}` and the start of `${NAME<operator>…}`; the operators are those of the Compose specification. */
+/**
+ * `$$`, `$NAME`, `${NAME}` and the start of `${NAME<operator>…}`; the operators are those of the Compose specification.
+ */
 const START = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-?+])?)/g;
 
 /** The value of a variable; undefined: it is not set. */
@@ -13,8 +15,8 @@ export interface InterpolateOptions {
  * A text of a Compose file with its variables put in, as Compose does it: `${A:-b}` with nested defaults, `${A:+b}`,
  * `$$` for a dollar sign.
  *
- * @returns null where a variable has neither a value nor a default, which Compose alone may judge, and where the text is
- *   no sound use of variables.
+ * @returns null where a variable has neither a value nor a default, which Compose alone may judge, and where the text
+ * is no sound use of variables.
  */
 export function interpolate(text: string, lookup: Lookup, options: InterpolateOptions = {}): string | null {
   let result = '';

@@ -104,7 +104,10 @@ export class ParseCache {
   }
 }
 
-/** Whoever reads meanwhile finds the old file or the new one. For its owner alone: the settings hold hashes of passwords. */
+/**
+ * Whoever reads meanwhile finds the old file or the new one. For its owner alone: the settings hold hashes of
+ * passwords.
+ */
 function replace(target: string, text: string): void {
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {

@@ -170,7 +170,9 @@ function syntaxProblem(
   };
 }
 
-/** What is missing at the end of a file is shown behind the last thing that is there, not on the blank line after it. */
+/**
+ * What is missing at the end of a file is shown behind the last thing that is there, not on the blank line after it.
+ */
 function shownOffset(text: string, offset: number): number {
   if (text.slice(offset).trim() !== '') return offset;
   return Math.max(text.slice(0, offset).trimEnd().length - 1, 0);

@@ -11,11 +11,13 @@ export interface ComposeStack {
   /** Where relative paths of the files resolve (`--project-directory`); default: the folder of the first file. */
   directory?: string;
   /**
-   * Variables for interpolation and for Compose itself (`COMPOSE_PROFILES`), on top of the environment of `createDocker`.
-   * They reach the child through its environment alone, never argv, and no message repeats a value.
+   * Variables for interpolation and for Compose itself (`COMPOSE_PROFILES`), on top of the environment of
+   * `createDocker`. They reach the child through its environment alone, never argv, and no message repeats a value.
    */
   env: Record<string, string>;
-  /** Files of variables (`--env-file`) in place of the `.env` that Compose finds by itself, later ones on top; absolute. */
+  /**
+   * Files of variables (`--env-file`) in place of the `.env` that Compose finds by itself, later ones on top; absolute.
+   */
   envFiles?: string[];
   /** What the child gets of the environment of `createDocker`; default: all of it. */
   inherit?: Readonly<Record<string, string>>;
@@ -24,7 +26,9 @@ export interface ComposeStack {
 export interface ConfigOptions {
   /** Default true. false leaves `${…}` as it is, so that a required variable that is missing is no error. */
   interpolate?: boolean;
-  /** Default true. false skips checks between services, networks and volumes (a service with neither image nor build). */
+  /**
+   * Default true. false skips checks between services, networks and volumes (a service with neither image nor build).
+   */
   consistency?: boolean;
 }
 
@@ -85,7 +89,10 @@ export interface Compose {
   configQuiet(options?: ConfigOptions): Promise<void>;
   /** The canonical model; needs no engine. Holds secrets in the clear. */
   configJson(options?: ConfigOptions): Promise<ComposeModel>;
-  /** The canonical model as YAML: unlike the JSON it keeps the extensions (`x-…`) of services. Holds secrets in the clear. */
+  /**
+   * The canonical model as YAML: unlike the JSON it keeps the extensions (`x-…`) of services. Holds secrets in the
+   * clear.
+   */
   configYaml(options?: ConfigOptions): Promise<string>;
   /**
    * Compose's config hash by service, as it will stand in the label `com.docker.compose.config-hash`.

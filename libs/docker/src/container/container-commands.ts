@@ -230,7 +230,9 @@ function* batches(ids: string[]): Generator<string[]> {
   for (let start = 0; start < ids.length; start += BATCH) yield ids.slice(start, start + BATCH);
 }
 
-/** The two streams come through two pipes, which lose their order; the engine's time stamps, all of one width, have it. */
+/**
+ * The two streams come through two pipes, which lose their order; the engine's time stamps, all of one width, have it.
+ */
 export function mergeLogs(stdout: string, stderr: string, timestamps: boolean): string {
   const lines = [stdout, stderr].flatMap((text) => text.split('\n').filter((line) => line !== ''));
   const stamp = (line: string): string => line.slice(0, line.indexOf(' '));

@@ -31,7 +31,10 @@ export interface ContainerSummary {
   health: HealthStatus | null;
   /** Names of the networks that it is attached to. */
   networks: string[];
-  /** What is mounted: paths of this host and names of volumes. A path with a comma comes in pieces; an inspection has it whole. */
+  /**
+   * What is mounted: paths of this host and names of volumes. A path with a comma comes in pieces; an inspection has it
+   * whole.
+   */
   mounts: string[];
   /** null: not of Compose. */
   compose: ComposeIdentity | null;

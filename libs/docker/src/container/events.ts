@@ -13,7 +13,10 @@ export interface EngineEvent {
 }
 
 export interface EventsOptions {
-  /** `type=container`, `container=<id>`, `event=start`, `label=key=value`: same keys are alternatives, different ones all hold. */
+  /**
+   * `type=container`, `container=<id>`, `event=start`, `label=key=value`: same keys are alternatives, different ones
+   * all hold.
+   */
   filters?: string[];
   /** Also what happened since then: milliseconds since the epoch. Closes the gap between a listing and the stream. */
   sinceMs?: number;

@@ -13,7 +13,9 @@ export const TESTED_VERSIONS = {
   compose: { oldest: '2.26', newest: '5.5' },
 } as const;
 
-/** Whether a version is older or newer than what is tested; null: neither. The third number is a repair and no matter. */
+/**
+ * Whether a version is older or newer than what is tested; null: neither. The third number is a repair and no matter.
+ */
 export function untested(
   version: string,
   { oldest, newest }: { oldest: string; newest: string },

@@ -196,7 +196,9 @@ function refusesFile(failure: Failure): boolean {
   );
 }
 
-/** Without what Compose's readers of YAML and of env files quote of a line that they cannot read: it may be a secret. */
+/**
+ * Without what Compose's readers of YAML and of env files quote of a line that they cannot read: it may be a secret.
+ */
 function withoutExcerpt(reason: string): string {
   return reason
     .replace(/ near "(?:[^"\\]|\\.)*"?/g, '')

@@ -1,7 +1,10 @@
 import { describeFault } from './describe-fault';
 import type { DockerFault, DockerFaultCode, FaultOf } from './docker-fault';
 
-/** A fault of Docker or of the way to it. `message` is one line that says what happened, `help` one that says what to do. */
+/**
+ * A fault of Docker or of the way to it. `message` is one line that says what happened, `help` one that says what to
+ * do.
+ */
 export class DockerError extends Error {
   override readonly name = 'DockerError';
   readonly help: string;

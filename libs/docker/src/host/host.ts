@@ -22,9 +22,9 @@ export interface Hook {
 /** What the product asks of the host beside Docker. Every method rejects with `DockerError` alone. */
 export interface Host {
   /**
-   * The plain text of a file that SOPS encrypted, in memory alone. One that SOPS wrote as JSON around a single value, as
-   * it does with files of an ending that it does not know (`.txt`), is unwrapped.
-   * `file` is relative to `root`. Rejects with `sops-missing` or `decryption-failed`.
+   * The plain text of a file that SOPS encrypted, in memory alone. One that SOPS wrote as JSON around a single value,
+   * as it does with files of an ending that it does not know (`.txt`), is unwrapped. `file` is relative to `root`.
+   * Rejects with `sops-missing` or `decryption-failed`.
    */
   decrypt(root: string, file: string): Promise<string>;
   /** Resolves with how it ended and with the last line of what it printed, free of values of the environment. */

@@ -57,6 +57,9 @@ export type PacketFilterResult =
 export type HelperImage = () => Promise<string | undefined>;
 
 export interface PacketFilterOptions {
-  /** An image on the engine with `nsenter` (busybox has it), for the case that this process is not root; asked for only then. */
+  /**
+   * An image on the engine with `nsenter` (busybox has it), for the case that this process is not root; asked for only
+   * then.
+   */
   helperImage?: HelperImage;
 }

@@ -45,7 +45,9 @@ export function imageCommands(runner: CommandRunner): ImageCommands {
     return parseImages(result.stdout);
   };
 
-  /** One command as long as all are there; what is missing is found by halves, for the answer does not say whose it is. */
+  /**
+   * One command as long as all are there; what is missing is found by halves, for the answer does not say whose it is.
+   */
   const inspectInto = async (references: string[], found: Map<string, ImageDetails>): Promise<void> => {
     if (references.length === 0) return;
     const images = await inspect(references);

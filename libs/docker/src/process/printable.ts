@@ -3,7 +3,10 @@
  * other lines, rename the window, answer for the user, or show text in another order than it has.
  */
 
-/** Sequences that terminals act on: CSI, and the strings of OSC, DCS, SOS, PM and APC, in both spellings; then lone escapes. */
+/**
+ * Sequences that terminals act on: CSI, and the strings of OSC, DCS, SOS, PM and APC, in both spellings; then lone
+ * escapes.
+ */
 const SEQUENCES =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
 
@@ -16,7 +19,9 @@ const COLOUR = /^\u001b\[(?:(?:[0-4]|2[1-4]|3\d|39|9\d)(?:;(?=\d)|(?=m)))*m$/;
 /** Whatever its characters are, most text holds none of those above. */
 const SUSPICIOUS = /[^\t\n -~\u00a0-\u00ff\u0100-\u0600]/;
 
-/** The text without any sequence, and with a visible character for each other one that steers. Tabs and line feeds stay. */
+/**
+ * The text without any sequence, and with a visible character for each other one that steers. Tabs and line feeds stay.
+ */
 export function printable(text: string): string {
   return clean(text, () => '');
 }

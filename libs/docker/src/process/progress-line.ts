@@ -2,8 +2,8 @@ import { printable } from './printable';
 
 /**
  * A line of progress as a person wants it, or null for none: Compose and BuildKit indent theirs and write their
- * warnings as log records (`time="…" level=warning msg="…"`). What became of a container is put the same way whatever the
- * version of Compose: 2 separates it by two spaces, 5 by one.
+ * warnings as log records (`time="…" level=warning msg="…"`). What became of a container is put the same way whatever
+ * the version of Compose: 2 separates it by two spaces, 5 by one.
  */
 export function progressLine(raw: string): string | null {
   // Build steps steer a terminal, and do not know that nobody looks.

@@ -52,8 +52,8 @@ function isAround(
 }
 
 /**
- * A value as it stands, line by line (keys, certificates), and as programs write it: JSON and Go, URLs and forms, shells,
- * HTML, base64. What is shortened, reversed, hashed or spelled otherwise on purpose is not found.
+ * A value as it stands, line by line (keys, certificates), and as programs write it: JSON and Go, URLs and forms,
+ * shells, HTML, base64. What is shortened, reversed, hashed or spelled otherwise on purpose is not found.
  */
 function spellings(value: string): string[] {
   const lines = value.includes('\n') ? value.split(/\r?\n/).map((line) => line.trim()) : [];

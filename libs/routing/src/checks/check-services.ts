@@ -3,7 +3,9 @@ import { isIP } from 'node:net';
 import { collect, comparePlaces } from '../names/order';
 import { addressFlaw, type Proxynet } from '../networks/proxynet';
 
-/** What rows of one service have to agree on, its address on proxynet and its resolvers, and whether these can be used. */
+/**
+ * What rows of one service have to agree on, its address on proxynet and its resolvers, and whether these can be used.
+ */
 export function checkRowsOfService(project: Project, proxynet: Proxynet): Problem[] {
   const problems: Problem[] = [];
   const byService = new Map<string, IngressRow[]>();

@@ -9,8 +9,8 @@ import type { Route } from '../model';
 import { targetFlaw, targetIn, type Here } from './reserved-targets';
 
 /**
- * What one project alone may not publish, by rows or by labels: services of Traefik's own, and what listens on this host
- * for the proxy.
+ * What one project alone may not publish, by rows or by labels: services of Traefik's own, and what listens on this
+ * host for the proxy.
  */
 export function reservedProblems(
   project: Project,
@@ -171,7 +171,10 @@ function entryPointOwners(routed: readonly RoutedProject[]): Map<string, Route[]
 /** On the loopback, for the proxy itself: what CrowdSec is asked there is every visitor's request. */
 const PROXYS_OWN = new Set(['traefik', 'crowdsec-lapi', 'crowdsec-appsec']);
 
-/** Where a router is that names no entry point: UDP's is on all of them, and only one router has each (pkg/config/runtime). */
+/**
+ * Where a router is that names no entry point: UDP's is on all of them, and only one router has each
+ * (pkg/config/runtime).
+ */
 function pointsOf(
   kind: RouterKind,
   written: readonly string[],

@@ -18,7 +18,9 @@ interface Named {
   party: Party;
 }
 
-/** Names of containers that the engine would refuse: one written twice, or one that Compose gives to another service's. */
+/**
+ * Names of containers that the engine would refuse: one written twice, or one that Compose gives to another service's.
+ */
 export function containerConflicts(routed: readonly RoutedProject[], lookups: Lookups): Conflict[] {
   const named = containerNames(routed, lookups);
   if (named.length === 0) return [];

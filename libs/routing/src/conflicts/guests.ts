@@ -13,8 +13,8 @@ interface Guest {
 }
 
 /**
- * Paths below the domains of other projects: a note, and an error where the owner's `exports` or `isolation: strict` ask
- * for consent and it is not there. A problem of the guest alone, whatever is deployed.
+ * Paths below the domains of other projects: a note, and an error where the owner's `exports` or `isolation: strict`
+ * ask for consent and it is not there. A problem of the guest alone, whatever is deployed.
  */
 export function guestProblems(
   claims: readonly Claim[],
@@ -62,7 +62,9 @@ function allows({ name, projects }: ExportEntry, path: string, guest: string): b
   return projects.includes(guest) && (path === base || path === name || path.startsWith(`${base}/`));
 }
 
-/** Of two projects that name one host, who has the longer path is the other's guest; of two paths side by side each is. */
+/**
+ * Of two projects that name one host, who has the longer path is the other's guest; of two paths side by side each is.
+ */
 function guestsOf(claims: readonly Claim[]): Guest[] {
   const byHost = new Map<string, { claim: Claim; term: Term }[]>();
   for (const claim of claims) {

@@ -67,8 +67,8 @@ export function namedNetworks(routed: readonly RoutedProject[]): NamedNetwork[] 
 }
 
 /**
- * Networks that two projects make, so that one's containers would see the other's. Who writes the name that another one's
- * network has by itself takes it.
+ * Networks that two projects make, so that one's containers would see the other's. Who writes the name that another
+ * one's network has by itself takes it.
  */
 export function networkConflicts(networks: readonly NamedNetwork[]): Conflict[] {
   const byName = new Map<string, NamedNetwork[]>();
@@ -130,8 +130,9 @@ function takenNetwork(
 }
 
 /**
- * A project that joins another one's network reaches all that is on it: a note, and an error when isolation is strict or
- * the other one names in `exports` who may reach what. The network of an edge is its consumer's, and leads to its provider.
+ * A project that joins another one's network reaches all that is on it: a note, and an error when isolation is strict
+ * or the other one names in `exports` who may reach what. The network of an edge is its consumer's, and leads to its
+ * provider.
  *
  * @param exporting projects with `exports`
  */

@@ -14,7 +14,9 @@ import {
   type RoutedProject,
 } from './conflict';
 
-/** Ports of the host that are asked for twice: by rows, by the proxy, or by what Compose services publish themselves. */
+/**
+ * Ports of the host that are asked for twice: by rows, by the proxy, or by what Compose services publish themselves.
+ */
 export function portConflicts(
   routed: readonly RoutedProject[],
   settings: Settings,

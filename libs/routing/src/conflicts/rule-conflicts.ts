@@ -126,7 +126,10 @@ function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict
   );
 }
 
-/** Of two projects, whether one takes what the other names: by a rule for every host, or for more hosts and asked before on purpose. */
+/**
+ * Of two projects, whether one takes what the other names: by a rule for every host, or for more hosts and asked before
+ * on purpose.
+ */
 function takesFromAnother(claim: Claim, winner: Claim, terms: readonly Term[]): boolean {
   if (claim.party.project === null || winner.party.project === null) return false;
   if (claim.party.project === winner.party.project) return false;

@@ -7,7 +7,10 @@ import { claimsOf, type Claim } from './claims';
 
 /** Few names, some of which are wildcards of others, so that two projects meet often. */
 const hosts = ['a.org', 'www.a.org', 'x.www.a.org', 'b.org', 'a.example.com'];
-/** Names that nobody writes: what a wildcard stands for. Those that others ask for, by an expression too, it leaves to them. */
+/**
+ * Names that nobody writes: what a wildcard stands for. Those that others ask for, by an expression too, it leaves to
+ * them.
+ */
 const unwritten = ['other.org', 'other.a.org', 'other.www.a.org'];
 const names = fc.constantFrom(...hosts, '*.a.org', '*.org', '*.www.a.org');
 const paths = ['/', '/api', '/api/v1', '/apis', '/login'];

@@ -7,8 +7,8 @@ import { described, precedence, scopesOf, widerHosts } from './rule-conflicts';
 
 /**
  * Routers of one project that take what another project names, in part: by an expression, a negation, a condition, a
- * path for every host, or on plain HTTP, where the other one has its redirect. What takes a route whole is a conflict of
- * rules; a plain path below another's domain takes nothing against its will until that says so (`guestsOf`).
+ * path for every host, or on plain HTTP, where the other one has its redirect. What takes a route whole is a conflict
+ * of rules; a plain path below another's domain takes nothing against its will until that says so (`guestsOf`).
  */
 export function takings(claims: readonly Claim[]): Conflict[] {
   return scopesOf([...claims, ...plainTwins(claims)]).flatMap((scope) => {
@@ -84,7 +84,10 @@ function isOther(claim: Claim, other: Claim): boolean {
   return !claim.terms.some((term) => keys.has(keyOf(term)));
 }
 
-/** Both name the host. Equal terms, and a whole host above a path, are conflicts of rules; of redirects those look at none. */
+/**
+ * Both name the host. Equal terms, and a whole host above a path, are conflicts of rules; of redirects those look at
+ * none.
+ */
 function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boolean {
   if (!pathsMeet(term, wanted)) return false;
   if (other.isRedirect) return true;
@@ -94,7 +97,9 @@ function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boole
   return precedence(claim, other) >= 0;
 }
 
-/** A term that says by something else than a host's name which hosts it is for; a wildcard names none of those below it. */
+/**
+ * A term that says by something else than a host's name which hosts it is for; a wildcard names none of those below it.
+ */
 function reachesUnnamedHosts({ host }: Term): boolean {
   return host === null || host.startsWith('*');
 }

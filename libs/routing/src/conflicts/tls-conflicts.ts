@@ -4,7 +4,8 @@ import { widerHosts } from './rule-conflicts';
 
 /**
  * TCP routes with TLS that HTTPS routes of the same entry point keep everything from. Before it decrypts, Traefik asks
- * HTTPS routers with a host first, TCP routers second: a passthrough of a domain that some HTTPS router names gets nothing.
+ * HTTPS routers with a host first, TCP routers second: a passthrough of a domain that some HTTPS router names gets
+ * nothing.
  */
 export function tlsConflicts(claims: readonly Claim[]): Conflict[] {
   const https = new Map<string, Claim>();

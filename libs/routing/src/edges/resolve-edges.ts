@@ -14,7 +14,9 @@ export function nameServices(routings: readonly ProjectRouting[], projects: Proj
   });
 }
 
-/** The edges that are deployed: without those to hosts outside Docker, and marked where nobody waits for the provider. */
+/**
+ * The edges that are deployed: without those to hosts outside Docker, and marked where nobody waits for the provider.
+ */
 export function deployedEdges(routings: readonly ProjectRouting[], projects: Projects): ProjectRouting[] {
   const closing = closingEdges(graphOf(routings.flatMap(({ edges }) => edges)));
   return mapEdges(routings, (edge) => {

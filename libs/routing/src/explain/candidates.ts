@@ -61,7 +61,9 @@ export function candidatesOf(
   return asksForCertificates(settings) ? all : all.map(withoutResolver);
 }
 
-/** Without an address for certificates there is no resolver of the default name, and Traefik shows its own certificate. */
+/**
+ * Without an address for certificates there is no resolver of the default name, and Traefik shows its own certificate.
+ */
 function asksForCertificates({ letsEncrypt, traefikOverride }: Settings): boolean {
   const own = recordOf(traefikOverride?.data['certificatesResolvers']);
   return letsEncrypt.email !== null || own[defaultResolver] !== undefined;
@@ -98,7 +100,10 @@ function proxyRouters(settings: Settings, routing: WorkspaceRouting): Candidate[
   return settings.letsEncrypt.email === null ? dashboard : [...dashboard, acmeRouter(routing)];
 }
 
-/** Traefik's own, pkg/provider/traefik: before everything, or by the length of its rule when a project answers challenges. */
+/**
+ * Traefik's own, pkg/provider/traefik: before everything, or by the length of its rule when a project answers
+ * challenges.
+ */
 function acmeRouter(routing: WorkspaceRouting): Candidate {
   const bypass = answersChallenges(routing);
   return candidate(

@@ -40,7 +40,10 @@ export function decide(
   return { outcome: outcomeOf(winner, conditional), router: winner?.fact ?? null, conditional, losses };
 }
 
-/** Higher priorities first, then the file's before labels' (`providers.precedence`), then by name so that the answer is one. */
+/**
+ * Higher priorities first, then the file's before labels' (`providers.precedence`), then by name so that the answer is
+ * one.
+ */
 function precedence(a: Candidate, b: Candidate): number {
   return (
     b.fact.priority - a.fact.priority ||

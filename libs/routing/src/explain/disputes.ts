@@ -4,8 +4,8 @@ import type { WorkspaceRouting } from '../model';
 import type { RouterFact } from './model';
 
 /**
- * The conflicts over what a router has: its name, its service's, or the host that was asked for. While one stands, nobody
- * may say that this router serves it: Traefik drops or mixes what two define, and a deploy refuses one of them.
+ * The conflicts over what a router has: its name, its service's, or the host that was asked for. While one stands,
+ * nobody may say that this router serves it: Traefik drops or mixes what two define, and a deploy refuses one of them.
  */
 export function disputesOver(
   { name, service, kind, target }: RouterFact,

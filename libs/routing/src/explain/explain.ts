@@ -12,8 +12,8 @@ import type { Connection, ConnectionAnswer, Explanation, RequestLimit } from './
 import type { Question } from './question';
 
 /**
- * Who serves what a person asks about, and why nobody else does, as Traefik would decide it with these sources deployed.
- * It does not know what runs: `@itsup/deploy` adds that.
+ * Who serves what a person asks about, and why nobody else does, as Traefik would decide it with these sources
+ * deployed. It does not know what runs: `@itsup/deploy` adds that.
  */
 export function explain(
   question: Question,

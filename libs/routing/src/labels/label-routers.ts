@@ -43,8 +43,8 @@ export function labelRouters(project: Project, routing: ProjectRouting, lookup?:
 }
 
 /**
- * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in the
- * name too, and hold all of the label.
+ * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in
+ * the name too, and hold all of the label.
  */
 export function writtenLabels(
   service: Pick<ServiceFacts, 'labels'>,
@@ -118,7 +118,10 @@ function routersOf(
   });
 }
 
-/** Names of middlewares that send plain HTTP to HTTPS and change nothing else: whatever a router does behind one is never reached. */
+/**
+ * Names of middlewares that send plain HTTP to HTTPS and change nothing else: whatever a router does behind one is
+ * never reached.
+ */
 function redirectsIn(fields: readonly LabelField[]): Set<string> {
   const byName = new Map<string, LabelField[]>();
   for (const field of fields) {

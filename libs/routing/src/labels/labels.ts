@@ -5,8 +5,8 @@ import { sortRecord } from '../names/order';
 /**
  * The labels that a route puts on its container, sorted, values literal (`$` is not escaped for Compose: the artifact
  * does that). A label route carries its routers and middlewares; of a file route the container carries the service
- * alone, which the file's router calls `name@docker`. Nothing for an external host. Which network Traefik comes by is the
- * service's, not a route's: see `traefikNetworkOf`.
+ * alone, which the file's router calls `name@docker`. Nothing for an external host. Which network Traefik comes by is
+ * the service's, not a route's: see `traefikNetworkOf`.
  */
 export function labelsOf(route: Route): Record<string, string> {
   if (route.servedBy !== 'docker') return {};

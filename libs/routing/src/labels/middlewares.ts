@@ -1,7 +1,10 @@
 import type { Settings } from '@itsup/config';
 import { qualified } from '@itsup/traefik';
 
-/** Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by them. */
+/**
+ * Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by
+ * them.
+ */
 export const middlewareNames = {
   clientAddress: 'client-address',
   defaultHeaders: 'default-headers',
@@ -53,8 +56,9 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The middlewares that Traefik's entry points put before every HTTP request: `plain` on `web`, whose requests are sent on
- * to HTTPS, `open` on `web-secure` and on HTTP ports of projects. Who the client is comes first: all others go by it.
+ * The middlewares that Traefik's entry points put before every HTTP request: `plain` on `web`, whose requests are sent
+ * on to HTTPS, `open` on `web-secure` and on HTTP ports of projects. Who the client is comes first: all others go by
+ * it.
  */
 export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
   const { clientAddress, crowdsec, defaultHeaders, rateLimit } = middlewareNames;
@@ -65,7 +69,10 @@ export function entryPointMiddlewares(settings: Settings): { plain: string[]; op
   return { plain: inFile(...first, ...guard), open: inFile(...first, ...limit, ...guard) };
 }
 
-/** The list that `projects/traefik.yml` puts in the place of ours before the requests of an entry point; null: it does not. */
+/**
+ * The list that `projects/traefik.yml` puts in the place of ours before the requests of an entry point; null: it does
+ * not.
+ */
 export function overriddenMiddlewares({ traefikOverride }: Settings, entryPoint: string): string[] | null {
   let found: unknown = traefikOverride?.data;
   for (const key of ['entryPoints', entryPoint, 'http', 'middlewares'])

@@ -5,8 +5,8 @@ import { isIPv4 } from 'node:net';
 export const PROXYNET = 'proxynet';
 
 /**
- * The network of the honeypot, and of services whose row asks for an address on it. Everything about it follows from its
- * range, and everybody who makes, checks or names it asks here.
+ * The network of the honeypot, and of services whose row asks for an address on it. Everything about it follows from
+ * its range, and everybody who makes, checks or names it asks here.
  */
 export interface Proxynet {
   name: string;

@@ -32,7 +32,9 @@ export function traefikNetworkOf(compose: ComposeFacts, service: ServiceFacts): 
   return { key: added, name: `${PROJECT}_${added}`, added: true };
 }
 
-/** As Compose connects a container to its networks (compose-go, `NetworksByPriority`): `priority` descending, then name. */
+/**
+ * As Compose connects a container to its networks (compose-go, `NetworksByPriority`): `priority` descending, then name.
+ */
 function composeOrder(keys: readonly string[], priorities: Readonly<Record<string, number>>): string[] {
   return [...keys].sort((a, b) => (priorities[b] ?? 0) - (priorities[a] ?? 0) || compareText(a, b));
 }

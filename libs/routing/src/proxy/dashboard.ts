@@ -10,7 +10,10 @@ export function dashboardOf(settings: Settings): { host: string; users: string[]
   return host !== null && users.length > 0 ? { host, users } : null;
 }
 
-/** The routers of the dashboard in the proxy's file, by name: its own, and the redirect to HTTPS. None without a dashboard. */
+/**
+ * The routers of the dashboard in the proxy's file, by name: its own, and the redirect to HTTPS. None without a
+ * dashboard.
+ */
 export function dashboardRouters(settings: Settings): [string, TraefikRouter][] {
   const dashboard = dashboardOf(settings);
   if (dashboard === null) return [];

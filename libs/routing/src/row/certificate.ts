@@ -6,7 +6,8 @@ import { domainsOf } from './route-base';
 
 /**
  * The TLS part of a router that terminates TLS. A domain that no public authority certifies (`app.localhost`, a bare
- * name, an address) gets Traefik's own certificate instead of an order that fails for ever, unless the row names a resolver.
+ * name, an address) gets Traefik's own certificate instead of an order that fails for ever, unless the row names a
+ * resolver.
  */
 export function certificateOf(row: IngressRow, context: RowContext): NonNullable<TraefikRouter['tls']> {
   const domains = row.resolver === null ? domainsOf(row).filter(isPublicName) : domainsOf(row);

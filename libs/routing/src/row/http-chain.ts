@@ -5,9 +5,9 @@ import { namedMiddlewares } from './names-of-middlewares';
 import { noEncodedSlashes, refusesEncodedSlashes } from './path-boundary';
 
 /**
- * The middlewares of a row's router in the order a request meets them: paths that the service could read differently and
- * the allow list before anything that costs work, who may come before what the operator made, that on the path as it was
- * asked for, the stripped prefix last. Defines the route's own ones.
+ * The middlewares of a row's router in the order a request meets them: paths that the service could read differently
+ * and the allow list before anything that costs work, who may come before what the operator made, that on the path as
+ * it was asked for, the stripped prefix last. Defines the route's own ones.
  */
 export function chainOf(row: IngressRow, route: Route, context: RowContext): string[] {
   const name = route.serviceName;

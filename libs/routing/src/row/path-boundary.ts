@@ -18,8 +18,8 @@ export type PathRow = Pick<
 >;
 
 /**
- * Does this http row refuse paths with an encoded slash? Traefik routes by the path as it is written, so `/x/..%2fadmin`
- * is no `/admin` to it; a service that decodes before it normalises answers with `/admin` all the same.
+ * Does this http row refuse paths with an encoded slash? Traefik routes by the path as it is written, so
+ * `/x/..%2fadmin` is no `/admin` to it; a service that decodes before it normalises answers with `/admin` all the same.
  *
  * So they are refused where a path is a boundary: on a row that looks at paths, which shows a part of its service, and
  * on rows of the same host that do not, when other allow lists or middlewares stand before a path. A site with one row

@@ -20,8 +20,8 @@ export interface Evaluation {
 }
 
 /**
- * What Traefik v3 makes of a rule (pkg/muxer): hosts without case, `*.` for exactly one label, `*` for any; paths compared as texts,
- * so PathPrefix(`/a`) takes `/ab`; expressions found anywhere in the value.
+ * What Traefik v3 makes of a rule (pkg/muxer): hosts without case, `*.` for exactly one label, `*` for any; paths
+ * compared as texts, so PathPrefix(`/a`) takes `/ab`; expressions found anywhere in the value.
  */
 export function evaluate(rule: Rule, facts: RequestFacts): Evaluation {
   const dependsOn = new Set<string>();

@@ -23,7 +23,10 @@ const sni: Check = (value) =>
   value === '*' || /^(\*\.)?[\w.:-]+$/.test(value) ? null : `${value} is not a host name`;
 const protocol: Check = (value) => (value === 'acme-tls/1' ? 'acme-tls/1 is kept for certificates' : null);
 
-/** Traefik's own tables: matchers by kind of router, each with the checks of its values; `optional` ones may be left out. */
+/**
+ * Traefik's own tables: matchers by kind of router, each with the checks of its values; `optional` ones may be left
+ * out.
+ */
 const tables: Record<RuleKind, Record<string, { values: Check[]; optional?: number }>> = {
   http: {
     ClientIP: { values: [source] },

@@ -15,7 +15,8 @@ const PROXY = 'proxy';
 /**
  * The whole workspace as a graph, the same for the same sources.
  *
- * @param only projects to show, `proxy` among them; absent: all of them. Edges to others stay, as nodes without a partner.
+ * @param only projects to show, `proxy` among them; absent: all of them. Edges to others stay, as nodes without a
+ * partner.
  */
 export function topologyOf(
   workspace: Workspace,

@@ -4,8 +4,8 @@ import { checkOptions } from './check-options';
 import { labelProblem } from './label-problems';
 
 /**
- * Checks labels whose values only a deploy knows: those with a variable. No message shows a value, for it may be a secret;
- * the label as it is written takes its place.
+ * Checks labels whose values only a deploy knows: those with a variable. No message shows a value, for it may be a
+ * secret; the label as it is written takes its place.
  *
  * @param labels by service, as the container gets them
  */

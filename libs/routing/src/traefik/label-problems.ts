@@ -17,8 +17,8 @@ export interface ServiceLabels {
 }
 
 /**
- * Checks the labels of a project's services that Traefik reads: the operator's with what the artifact adds. A value with
- * a variable is not judged here, for only a deploy knows it.
+ * Checks the labels of a project's services that Traefik reads: the operator's with what the artifact adds. A value
+ * with a variable is not judged here, for only a deploy knows it.
  */
 export function checkedServices(
   project: Project,

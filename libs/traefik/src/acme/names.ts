@@ -5,8 +5,8 @@ export function canonicalName(name: string): string {
 }
 
 /**
- * Whether a certificate for `certified` is good for `name`, as Traefik matches them: a wildcard stands for exactly one label.
- * (Traefik: `types.MatchDomain`.)
+ * Whether a certificate for `certified` is good for `name`, as Traefik matches them: a wildcard stands for exactly one
+ * label. (Traefik: `types.MatchDomain`.)
  */
 export function covers(certified: string, name: string): boolean {
   const own = canonicalName(certified);

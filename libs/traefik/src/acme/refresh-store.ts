@@ -25,11 +25,12 @@ export interface StoreKnowledge {
 }
 
 /**
- * Fits acme.json to resolvers that changed. Traefik itself goes on with whatever certificate is there until that ends, and with an account
- * until something is ordered, whoever issued them and for whatever e-mail.
+ * Fits acme.json to resolvers that changed. Traefik itself goes on with whatever certificate is there until that ends,
+ * and with an account until something is ordered, whoever issued them and for whatever e-mail.
  *
- * Certificates of another authority go, so that the new one is asked; those of Let's Encrypt stay when its staging authority is to come,
- * for they are better than what one would get there. An account of another e-mail or authority goes, and Traefik registers one.
+ * Certificates of another authority go, so that the new one is asked; those of Let's Encrypt stay when its staging
+ * authority is to come, for they are better than what one would get there. An account of another e-mail or authority
+ * goes, and Traefik registers one.
  *
  * Certificates of a resolver that has another name now go with it: Traefik would ask for each again.
  *
@@ -107,7 +108,8 @@ function moveRenamed(
 }
 
 /**
- * Which authority issued each certificate of acme.json, by fingerprint: what was known, and of the others whom their resolver asks now.
+ * Which authority issued each certificate of acme.json, by fingerprint: what was known, and of the others whom their
+ * resolver asks now.
  *
  * @param resolvers that got them
  * @throws AcmeStoreError

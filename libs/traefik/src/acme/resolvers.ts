@@ -50,7 +50,9 @@ export function renewalOf({ certificatesDuration: hours }: Pick<AcmeResolver, 'c
   return periods(1 / 3, 1 / 60);
 }
 
-/** The ACME resolvers of a static configuration, in its order. Keys count whatever their case, as Traefik reads them. */
+/**
+ * The ACME resolvers of a static configuration, in its order. Keys count whatever their case, as Traefik reads them.
+ */
 export function acmeResolvers(configuration: Tree): AcmeResolver[] {
   return Object.entries(treeAt(configuration, 'certificatesResolvers')).flatMap(([name, resolver]) => {
     const acme = valueAt(asTree(resolver), 'acme');

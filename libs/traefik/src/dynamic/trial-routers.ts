@@ -2,8 +2,8 @@
 export type DynamicFile = Record<string, Record<string, Record<string, unknown>>>;
 
 /**
- * Routers that use every middleware, service and TLS options of these, for a Traefik that only tries files: it builds an object, and so
- * finds its faults, only when a router leads to it.
+ * Routers that use every middleware, service and TLS options of these, for a Traefik that only tries files: it builds
+ * an object, and so finds its faults, only when a router leads to it.
  * @param defined as `http.middlewares.auth`
  * @param entryPoints one of each kind; null: the trial has none
  */

@@ -1,7 +1,7 @@
 /**
  * The labels that define an object: the inverse of `labelConfiguration`. Lists of texts are joined by commas, lists of
- * objects numbered; fields of Traefik are in lower case, as it compares them, and names of headers keep theirs. An empty
- * object is `true`, because a label without a value says nothing.
+ * objects numbered; fields of Traefik are in lower case, as it compares them, and names of headers keep theirs. An
+ * empty object is `true`, because a label without a value says nothing.
  * @param prefix `traefik.http.routers.blog`
  */
 export function encodeLabels(prefix: string, definition: unknown): Record<string, string> {

@@ -10,10 +10,10 @@ export interface LabelObject {
 }
 
 /**
- * Traefik's labels of one container as the tree that its file provider reads, so that a definition can move from a label
- * into a file: `a[0]` is an element of a list, and a value beside children only switches the object on or off, where its
- * type has such a switch (`tls`). Texts need no conversion: the file provider reads `"true"`, `"10"` and `"a, b"` as
- * booleans, numbers and lists just as the label decoder does.
+ * Traefik's labels of one container as the tree that its file provider reads, so that a definition can move from a
+ * label into a file: `a[0]` is an element of a list, and a value beside children only switches the object on or off,
+ * where its type has such a switch (`tls`). Texts need no conversion: the file provider reads `"true"`, `"10"` and `"a,
+ * b"` as booleans, numbers and lists just as the label decoder does.
  * @returns null: Traefik cannot read one of the labels, and so leaves out the container
  */
 export function labelConfiguration(labels: Readonly<Record<string, string>>): LabelObject | null {
@@ -22,7 +22,10 @@ export function labelConfiguration(labels: Readonly<Record<string, string>>): La
   return root === null ? {} : objectOf(root, typeTable.roots.dynamic);
 }
 
-/** @param type its struct, the type of a mapping's values behind `{}`, or null where this version of Traefik has no such field */
+/**
+ * @param type its struct, the type of a mapping's values behind `{}`, or null where this version of Traefik has no such
+ * field
+ */
 function valueOf(node: ConfigurationNode, type: string | null): LabelValue {
   if (node.children.length === 0) return node.value;
   if (node.children.every(({ name }) => /^\[.*\]$/.test(name))) {

@@ -10,7 +10,10 @@ export interface LabelField {
   kind: string;
   /** Of the object. Within one container names have no case: the one that sorts first counts. */
   name: string;
-  /** What of the object, dotted: `rule`, `loadbalancer.server.port`. Lower case but for names of headers; '' for the object itself. */
+  /**
+   * What of the object, dotted: `rule`, `loadbalancer.server.port`. Lower case but for names of headers; '' for the
+   * object itself.
+   */
   field: string;
   value: string;
 }

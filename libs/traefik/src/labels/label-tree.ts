@@ -1,6 +1,8 @@
 import type { ConfigurationNode, Finding, Span } from '../dynamic/tree';
 
-/** Labels that become Traefik's dynamic configuration (pkg/config/label); the others below `traefik.` it leaves alone. */
+/**
+ * Labels that become Traefik's dynamic configuration (pkg/config/label); the others below `traefik.` it leaves alone.
+ */
 const READ = ['traefik.http', 'traefik.tcp', 'traefik.udp', 'traefik.tls.stores.default'];
 /** Labels of the docker provider itself. */
 export const PROVIDER_LABELS = ['traefik.enable', 'traefik.docker.'];

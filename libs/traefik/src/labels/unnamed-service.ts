@@ -1,6 +1,6 @@
 /**
- * The name of the service that Traefik's docker provider makes of a container whose labels define none: runs of anything
- * but letters and digits become one dash (pkg/provider/docker/config.go, pkg/provider/provider.go Normalize).
+ * The name of the service that Traefik's docker provider makes of a container whose labels define none: runs of
+ * anything but letters and digits become one dash (pkg/provider/docker/config.go, pkg/provider/provider.go Normalize).
  */
 export function unnamedService(service: string, composeProject: string): string {
   return normalized(`${service}_${composeProject}`);
