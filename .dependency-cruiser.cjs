@@ -41,6 +41,7 @@ const order = {
       'trial',
       'run',
       'execute',
+      'maintenance',
       'serving',
       'explain',
       'alert',

@@ -7,6 +7,8 @@ import type { TestWorkspace } from '../harness/workspace';
 /** The backend as an operator's project; `version` alone is no default, every change has another one. */
 export interface LoadProject {
   version: string;
+  /** Of the Compose project; default: the folder's. */
+  composeName?: string;
   /** Default `node:20-slim`. */
   image?: string;
   /** Of the ingress row; default `[load.test]`. */
@@ -47,6 +49,7 @@ export async function writeLoadProject(
   const { version, port = 8080, domains = ['load.test'], hostports } = project;
   const [main, ...sans] = domains;
   const compose = {
+    ...(project.composeName !== undefined && { name: project.composeName }),
     services: {
       web: {
         image: project.image ?? 'node:20-slim',

@@ -6,6 +6,8 @@ export { planJson } from './format/plan-json';
 export * from './requests';
 export { deployStacks } from './commands/deploy-stacks';
 export { downStacks } from './commands/down-stacks';
+export { maintenancePages, type MaintenancePage } from './maintenance/pages';
+export { setMaintenance, type MaintenanceOutcome, type MaintenanceRequest } from './commands/maintenance';
 export { planStacks } from './commands/plan-stacks';
 export { prune } from './commands/prune';
 export { restartStacks } from './commands/restart-stacks';

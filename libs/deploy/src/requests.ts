@@ -128,6 +128,8 @@ export interface StackStatus {
   lastDeploy: DeployRecord | null;
   /** Certificates that its routers ask for; null: no Traefik answers. */
   certificates: CertificateStatus[] | null;
+  /** The maintenance page that somebody put up; null: visitors come to the stack. */
+  maintenance: { since: string; by: string; isShown: boolean } | null;
   /** A deploy was killed: the next one finishes or undoes it. */
   unfinished: string | null;
   /** Who holds the stack's lock now; null: nobody. */

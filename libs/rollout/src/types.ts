@@ -198,7 +198,7 @@ export interface RolloutRequest {
    * Where it fails nothing is touched. Absent: there is nothing to run.
    */
   preStart?: ((total: number) => Promise<void>) | undefined;
-  /** Runs what comes before the stop of drained containers (Compose's `pre_stop`); never rejects. */
+  /** Runs what comes before the stop of drained containers that run (Compose's `pre_stop`); never rejects. */
   preStop?: ((ids: string[]) => Promise<void>) | undefined;
   /** Attaches new containers to the egress edges that exist on the engine; also called by recovery, so it must be repeatable. */
   joinEdges(ids: string[]): Promise<void>;
@@ -221,14 +221,10 @@ export interface RolloutRequest {
 /** One service that cannot run twice, to be replaced while whoever comes waits. */
 export interface RecreateRequest extends Omit<RolloutRequest, 'start'> {
   /**
-   * Runs `docker compose up --detach --no-deps --force-recreate` for the service, and for what hangs on its containers. Must not wait for
-   * health. The old containers are stopped and still there.
+   * Runs `docker compose up --detach --no-deps --force-recreate` for the service. Must not wait for health. The old containers are stopped
+   * and still there.
    */
   replace(): Promise<void>;
-  /** Called with the containers that run right before they are stopped, while whoever comes waits. */
-  beforeStop?(ids: string[]): Promise<void>;
-  /** Containers of other services that are stopped and replaced along, because they share its network or another namespace. */
-  also: string[];
   /** The new containers have a health check, so Traefik's docker provider does not show them before they are healthy. */
   hasHealthcheck: boolean;
   hold: {

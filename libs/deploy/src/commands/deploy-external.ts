@@ -6,6 +6,7 @@ import { hideSecrets } from '../run/hide-secrets';
 import type { Run } from '../run/run';
 import { withStack, type StackTask } from '../run/with-stack';
 import type { StackOutcome } from '../requests';
+import { keepPage } from '../maintenance/show-page';
 import { NEW_MS, OLD_MS, unservedRows } from '../serving/check-serving';
 import type { StackSpec } from '../stack/stack-spec';
 import { readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
@@ -46,6 +47,7 @@ export async function deployExternal(
       await beforeStack(run, stack);
       await held.journal.step('settle-routes', () => run.publisher.settle(stack));
     }
+    await keepPage(run.context, spec);
     held.unserved = await held.journal.step('ask-rows', async () =>
       unservedRows(run, spec, await relist(run), isKnown ? OLD_MS : NEW_MS),
     );

@@ -5,6 +5,7 @@ import type { Problem, UserError } from '@itsup/config';
 import { OF_COMPOSE } from '@itsup/docker';
 import { afterStack, beforeStack } from '../run/run-certificates';
 import { convergeStack } from '../execute/converge-stack';
+import { keepPage } from '../maintenance/show-page';
 import { hasHandover, recoverTraefik } from '../execute/hand-over-traefik';
 import { keepLinks, keptLinks } from '../execute/keep-links';
 import { outlast } from '../engine/outlast';
@@ -236,6 +237,7 @@ async function deployLocked(
     });
   }
   if (untouched(plan, deployed)) return 'unchanged';
+  await keepPage(context, spec);
   if (context.ask !== undefined) {
     held.unserved = await journal.step('ask-rows', async () =>
       unservedRows(run, spec, await relist(run), NEW_MS),

@@ -1,4 +1,5 @@
 import type { DeployContext } from '../context';
+import { hidePage } from '../maintenance/show-page';
 import type { DeploySummary, PruneRequest, StackOutcome } from '../requests';
 import { prepareRun } from '../run/prepare-run';
 import { takeDown } from './take-down';
@@ -21,6 +22,7 @@ export async function prune(context: DeployContext, request: PruneRequest): Prom
             volumes: request.volumes ?? false,
             commit: request.commit ?? null,
           });
+    if (outcome.status === 'down') await hidePage(context, stack);
     outcomes.push(outcome);
     request.onOutcome?.(outcome);
   }

@@ -6,6 +6,7 @@ import { routeWorkspace } from '@itsup/routing';
 import type { DeployContext } from '../context';
 import { certificatesOrNull } from '../certificates/certificates';
 import { Digester } from '../desired/digest';
+import { maintenancePages, type MaintenancePage } from '../maintenance/pages';
 import { observe } from '../plan/observe';
 import { readDeployed } from '../state/deployed';
 import { listStacks, readIdentity } from '../state/identity';
@@ -52,6 +53,7 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
     unhealthySince: await unhealthySinces(docker, listing),
     published: (await publishedRouters(state)).stacks,
     unserved: await unservedNow(context, request.workspace, listing),
+    pages: await maintenancePages(context),
   };
   const statuses = await Promise.all(
     names.map(async (stack) => ({
@@ -61,8 +63,8 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
   );
   // A stack that was taken down leaves its records, and nothing that anybody has to know of.
   return statuses.filter(
-    ({ state: standing, services, successor }) =>
-      standing !== 'orphan' || services.length > 0 || successor !== null,
+    ({ state: standing, services, successor, maintenance }) =>
+      standing !== 'orphan' || services.length > 0 || successor !== null || maintenance !== null,
   );
 }
 
@@ -87,6 +89,7 @@ interface Shared {
   published: ReadonlySet<string>;
   /** Of all projects; what concerns the proxy itself has none. */
   unserved: readonly Problem[];
+  pages: readonly MaintenancePage[];
 }
 
 /** Since when the checks of unhealthy containers fail; nothing is asked where there are none. */
@@ -118,7 +121,7 @@ function failingSince(
 }
 
 async function statusOfStack(
-  { context, specs, byProject, digester, stateFolder, unhealthySince, published, unserved }: Shared,
+  { context, specs, byProject, digester, stateFolder, unhealthySince, published, unserved, pages }: Shared,
   stack: string,
 ): Promise<Omit<StackStatus, 'certificates'>> {
   const { docker, root, state, system } = context;
@@ -182,10 +185,16 @@ async function statusOfStack(
     stateFolder: stack === PROXY_STACK ? stateFolder : null,
     successor,
     lastDeploy: records[0] ?? null,
+    maintenance: pageOf(pages, stack),
     // Who holds the lock is still writing that journal.
     unfinished: journal !== null && holder === null ? `${journal.command} of ${journal.startedAt}` : null,
     lockedBy: holder,
   };
+}
+
+function pageOf(pages: readonly MaintenancePage[], stack: string): StackStatus['maintenance'] {
+  const page = pages.find((one) => one.stack === stack);
+  return page === undefined ? null : { since: page.since, by: page.by, isShown: page.isShown };
 }
 
 function stateOf(

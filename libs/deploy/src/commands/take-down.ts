@@ -12,6 +12,7 @@ import { problemsOf } from '@itsup/config';
 import { loadDesired } from '../desired/load-desired';
 import { projectText } from '../desired/project-text';
 import { runPreStop } from '../execute/hooks';
+import { leadOn } from '../execute/lead-on';
 import { removeEdgeNetwork } from '../execute/edges';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath } from '../state/deployed';
@@ -70,7 +71,14 @@ export async function takeDown(
       await removePinsOf(state.dynamicDir, stack);
     });
     const beforeStop = heir === null ? await preStopOf(run, stack) : null;
-    if (heir === null) await removeAll(docker, projectName, options, journal, beforeStop);
+    if (heir === null) {
+      const end = await journal.step('hand-on', () => leadOn(run, spec));
+      try {
+        await removeAll(docker, projectName, options, journal, beforeStop);
+      } finally {
+        await journal.step('unpin', end);
+      }
+    }
     await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
     run.deployed.delete(stack);
     return 'down';

@@ -4,7 +4,6 @@ import { recreateHeld } from '@itsup/rollout';
 import { HOLD_DEADLINE_MS, isHeld } from '../plan/held';
 import type { ServicePlan } from '../plan/model';
 import type { Convergence } from './convergence';
-import { runPreStop } from './hooks';
 import { requestOf, throwUnlessDone } from './roll-service';
 
 /** Whether whoever comes waits while the service is recreated, because Traefik runs and leads to it. */
@@ -37,8 +36,6 @@ export async function recreateHeldService(convergence: Convergence, plan: Servic
           forceRecreate: true,
           scale: { [service]: replicas },
         }),
-      beforeStop: (ids) => runPreStop(convergence, service, ids),
-      also: [],
       hasHealthcheck: await hasHealthcheck(convergence, service),
       hold: {
         limitMs: loaded.options.get(service)?.hold.deadlineMs ?? HOLD_DEADLINE_MS,

@@ -36,18 +36,27 @@ export function rolloutContext(
   };
 }
 
+/**
+ * Containers as rollouts look at them; ids that are gone are left out.
+ * @param exposedPorts what is known of images, by id, which names one content for good; grows
+ */
+export async function factsOf(
+  docker: Docker,
+  ids: string[],
+  exposedPorts = new Map<string, string[]>(),
+): Promise<ContainerFacts[]> {
+  const details = ids.length === 0 ? [] : await docker.inspectContainers(ids);
+  const unknown = new Set(details.map(({ imageId }) => imageId).filter((id) => !exposedPorts.has(id)));
+  if (unknown.size > 0) {
+    const images = await docker.inspectImages([...unknown]);
+    for (const [id, image] of images) exposedPorts.set(id, image.exposedPorts);
+  }
+  return details.map((one) => toFacts(one, exposedPorts.get(one.imageId) ?? []));
+}
+
 function rolloutDocker(docker: Docker): RolloutDocker {
-  // By image id, which names one content for good.
   const exposedPorts = new Map<string, string[]>();
-  const facts = async (ids: string[]): Promise<ContainerFacts[]> => {
-    const details = ids.length === 0 ? [] : await docker.inspectContainers(ids);
-    const unknown = new Set(details.map(({ imageId }) => imageId).filter((id) => !exposedPorts.has(id)));
-    if (unknown.size > 0) {
-      const images = await docker.inspectImages([...unknown]);
-      for (const [id, image] of images) exposedPorts.set(id, image.exposedPorts);
-    }
-    return details.map((one) => toFacts(one, exposedPorts.get(one.imageId) ?? []));
-  };
+  const facts = (ids: string[]): Promise<ContainerFacts[]> => factsOf(docker, ids, exposedPorts);
   return {
     listService: async (project, service) => {
       const listed = await docker.listContainers({

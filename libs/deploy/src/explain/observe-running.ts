@@ -6,6 +6,7 @@ import { certificatesOrNull } from '../certificates/certificates';
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../proxy/proxy-access';
 import { getText } from '../proxy/network-probes';
+import { maintenancePages } from '../maintenance/pages';
 import { byProject, observe } from '../plan/observe';
 import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
 import type { RowQuestion } from '../serving/questions';
@@ -40,10 +41,31 @@ export async function observeRunning(
     certificates: certificateFacts(statuses, now),
     findings: [...judged.findings, ...certificateFindings(explanation, statuses, now)],
   };
+  const pages = await pageFindings(context, explanation);
+  if (pages.length > 0) return { ...facts, findings: [...pages, ...facts.findings] };
   // From the sources alone nobody claims that anything is served.
   const isTold = facts.findings.some(({ severity }) => severity === 'error');
   if (traefik.served === null || isTold) return facts;
   return { ...facts, findings: [...facts.findings, ...(await askAnswers(context, explanation))] };
+}
+
+/** Where the maintenance page answers, no answer says anything of the service. */
+async function pageFindings(
+  context: DeployContext,
+  { answers }: Explanation,
+): Promise<Problem[]> {
+  const asked = new Set(
+    answers.flatMap(({ router }) => (router?.kind === 'http' ? [router.target.project] : [])),
+  );
+  if (asked.size === 0) return [];
+  const pages = await maintenancePages(context);
+  return pages
+    .filter(({ stack }) => asked.has(stack))
+    .map(({ stack, since, by }) => ({
+      ...{ code: 'maintenance', severity: 'warning', project: stack },
+      message: `visitors see the maintenance page of ${stack}, put up at ${since} by ${by}`,
+      help: `itsup maintenance ${stack} off`,
+    }));
 }
 
 /** Asks what Traefik says that it serves, as a client would: what the deploy would report is told here too. */

@@ -14,6 +14,7 @@ function status(changes: Partial<StackStatus>): StackStatus {
     packetFilter: null,
     stateFolder: null,
     certificates: null,
+    maintenance: null,
     successor: null,
     lastDeploy: null,
     unfinished: null,
@@ -34,6 +35,15 @@ const RECORD: NonNullable<StackStatus['lastDeploy']> = {
 };
 
 describe('formatStatus', () => {
+  it('tells of a maintenance page, and of one that nobody sees', () => {
+    const maintenance = { since: '2026-01-01T22:00:00Z', by: 'ann@box', isShown: true };
+    expect(formatStatus([status({ maintenance })], NOW).replace(/\s+/g, ' ')).toContain(
+      'visitors see its maintenance page, put up 2 h ago by ann@box; itsup maintenance blog off',
+    );
+    const text = formatStatus([status({ maintenance: { ...maintenance, isShown: false } })], NOW);
+    expect(text.replace(/\s+[!]?\s*/g, ' ')).toContain('its container does not run');
+  });
+
   it('shows how each stack is and its last deploy, then its services', () => {
     const text = formatStatus(
       [

@@ -71,9 +71,11 @@ function lastDeploy({ lastDeploy: record, state, published }: StackStatus, now: 
 function remarksOf(status: StackStatus, now: number): string[] {
   const { stack, state, unfinished, lockedBy, drift, successor, packetFilter, stateFolder, lastDeploy } =
     status;
-  const remarks = status.unserved
+  const remarks = status.maintenance === null ? [] : [pageRemark(stack, status.maintenance, now)];
+  const unserved = status.unserved
     .filter(({ code }) => code !== 'last-deploy-failed')
     .map(({ message, help }) => [message, help].filter(Boolean).join('; '));
+  remarks.push(...unserved);
   if (lastDeploy !== null && (lastDeploy.outcome === 'failed' || lastDeploy.outcome === 'interrupted'))
     remarks.push(...lastDeploy.problems.map((problem) => `the last ${lastDeploy.command}: ${problem}`));
   remarks.push(...drift.map(({ message }) => message));
@@ -88,6 +90,18 @@ function remarksOf(status: StackStatus, now: number): string[] {
   for (const each of status.certificates ?? []) remarks.push(...certificateRemarks(each, now));
   if (packetFilter !== null) remarks.push(...rulesOf(packetFilter, lockedBy !== null));
   return remarks.flatMap((remark) => wrapped(remark, '  ! '));
+}
+
+/** It stays up until somebody takes it down, so nobody may forget it. */
+function pageRemark(
+  stack: string,
+  { since, by, isShown }: NonNullable<StackStatus['maintenance']>,
+  now: number,
+): string {
+  const age = duration(now - Date.parse(since));
+  return isShown
+    ? `visitors see its maintenance page, put up ${age} ago by ${by}; itsup maintenance ${stack} off`
+    : `its maintenance page is to be shown and its container does not run: itsup maintenance ${stack} on puts it right`;
 }
 
 /** Rules in the packet filter are told when something is wrong with them; `--json` has them all. */

@@ -39,6 +39,15 @@ export async function publishedRouters(state: State): Promise<PublishedRouters> 
   return { stacks: new Set(Object.values(owners).map(({ stack }) => stack)), entryPoints };
 }
 
+/** Names of a stack's HTTP routers in the published files. */
+export async function publishedHttpRouters(state: State, stack: string): Promise<string[]> {
+  const owners = (await readIndex(state))?.owners ?? {};
+  return Object.entries(owners).flatMap(([key, owner]) => {
+    const [section, kind, name = ''] = entryPath(key);
+    return owner.stack === stack && section === 'http' && kind === 'routers' ? [name] : [];
+  });
+}
+
 function entryPointNamed(name: string): EntryPoint | null {
   const [, kind, port] = NAME.exec(name) ?? [];
   if (kind !== 'http' && kind !== 'tcp' && kind !== 'udp') return null;

@@ -4,6 +4,7 @@ import { routersOf, type Route, type RouterFact } from '@itsup/routing';
 
 import { getText } from '../proxy/network-probes';
 import { routerFindings, routerStateOf } from './judge-router';
+import { readMaintenance } from '../maintenance/standing';
 import type { Observed } from '../plan/observe';
 import { proxyAccess } from '../proxy/proxy-access';
 import type { Run } from '../run/run';
@@ -35,7 +36,12 @@ export async function unservedRows(
   const all = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
   // Of a service that is not started (its profile is off, no replica is wanted) `validate` warns: nothing is to serve.
   const started = run.deployed.get(spec.stack)?.services ?? {};
-  const routes = all.filter(({ service }) => service === null || (started[service]?.replicas ?? 0) > 0);
+  const isShownPage = all.length > 0 && (await readMaintenance(run.context.state, spec.stack)) !== null;
+  const routes = all.filter(
+    ({ kind, service }) =>
+      // Where the maintenance page answers, no answer says anything of the service.
+      !(isShownPage && kind === 'http') && (service === null || (started[service]?.replicas ?? 0) > 0),
+  );
   if (ask === undefined || spec.project === null || routes.length === 0) return [];
   const until = system.now() + limitMs;
   const passed = new Set<string>();

@@ -208,6 +208,7 @@ function containerArguments(spec: ContainerSpec): string[] {
     ...option('--pids-limit', spec.pidsLimit === undefined ? undefined : String(spec.pidsLimit)),
     ...(spec.privileged ? ['--privileged'] : []),
     ...option('--pid', spec.pid),
+    ...option('--restart', spec.restart),
     ...option('--entrypoint', spec.entrypoint),
     spec.image,
     ...(spec.command ?? []),

@@ -164,6 +164,8 @@ export interface ContainerSpec {
   pidsLimit?: number;
   privileged?: boolean;
   pid?: 'host' | `container:${string}`;
+  /** Default: it is not started again. */
+  restart?: 'unless-stopped';
   /** Default `never`: an image that the engine lacks is an error, not a surprise download. */
   pull?: 'always' | 'missing' | 'never';
 }

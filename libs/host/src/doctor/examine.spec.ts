@@ -301,6 +301,18 @@ describe('examine', () => {
       ],
     ],
     [
+      'a maintenance page, and one that nobody sees',
+      {
+        pages: ['blog', 'shop'].map((stack) => ({
+          ...{ stack, since: '2026-01-15T11:00:00Z', by: 'ann@box', isShown: stack === 'blog' },
+        })),
+      },
+      [
+        'note maintenance: visitors of blog see its maintenance page since 2026-01-15T11:00:00Z, put up by ann@box',
+        'error maintenance: shop: its maintenance page is to be shown since 2026-01-15T11:00:00Z, and its container does not run',
+      ],
+    ],
+    [
       'a route file that no deploy will take away by itself',
       { leftovers: { ...leftovers, pins: ['rollout-blog-web.yml'] } },
       [

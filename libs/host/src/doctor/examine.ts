@@ -9,6 +9,7 @@ import { checkKernel } from './checks/kernel';
 import { checkLeftovers } from './checks/leftovers';
 import { checkNames } from './checks/names';
 import { checkOpenApis } from './checks/open-apis';
+import { checkPages } from './checks/pages';
 import { checkPlugin } from './checks/plugin';
 import { checkPorts } from './checks/ports';
 import { checkProduct } from './checks/product';
@@ -31,6 +32,7 @@ const CHECKS: readonly ((facts: HostFacts) => Finding[])[] = [
   checkPorts,
   checkOpenApis,
   checkRows,
+  checkPages,
   checkNames,
   checkForwards,
   checkCertificates,

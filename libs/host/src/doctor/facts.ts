@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
 import type { Engine, Listener, NetworkDetails, PacketFilterResult, Versions } from '@itsup/docker';
-import type { CertificateStatus, Lookup } from '@itsup/deploy';
+import type { CertificateStatus, Lookup, MaintenancePage } from '@itsup/deploy';
 import type { Proxynet } from '@itsup/routing';
 
 export type { Lookup } from '@itsup/deploy';
@@ -25,6 +25,8 @@ export interface HostFacts {
   proxyRuns: boolean;
   /** Rows of the projects that are not served now, in the words of `explain`; empty also where nobody can tell. */
   unserved: Problem[];
+  /** Maintenance pages that are up. */
+  pages?: MaintenancePage[];
   /** The DNS server that logs lookups runs; null: the proxy was not deployed here, or nobody can tell. */
   honeypotRuns: boolean | null;
   /** What the configuration asks for. */

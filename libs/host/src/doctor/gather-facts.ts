@@ -10,6 +10,7 @@ import {
   certificatesOrNull,
   createSecretsReader,
   lookUp,
+  maintenancePages,
   pluginFacts,
   unservedNow,
   type DeployContext,
@@ -71,6 +72,7 @@ export async function gatherFacts(
               compose?.service === 'dns' && now === 'running' && health !== 'unhealthy',
           ),
     unserved: unserved ?? [],
+    pages: engine === null ? [] : ((await orNull(maintenancePages(context))) ?? []),
     wanted,
     lookups,
     certificates: {

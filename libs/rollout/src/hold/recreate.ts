@@ -196,11 +196,11 @@ class Recreation {
 
   private async stopOld(): Promise<void> {
     const { docker } = this.session.context;
-    const ids = [...this.old.map(({ id }) => id), ...this.request.also];
+    const ids = this.old.map(({ id }) => id);
     this.snapshot = await docker.snapshot(ids);
     this.reached = 'stopping';
     await this.save({ direction: 'forward' });
-    await this.request.beforeStop?.(
+    await this.request.preStop?.(
       this.old.filter(({ status }) => status === 'running').map(({ id }) => id),
     );
     await docker.stop(ids, { graceSeconds: null });
@@ -287,7 +287,7 @@ class Recreation {
       );
     session.note('starts the old containers again');
     const ids = await docker.restore(this.snapshot);
-    const restored = (await docker.inspect(ids)).filter(({ id }) => !this.request.also.includes(id));
+    const restored = await docker.inspect(ids);
     const own = restored.filter(({ labels }) => labels[COMPOSE_LABELS.service] === this.request.service);
     const ready = await this.awaitReady(own, 'the old containers to be ready again');
     const serving = ready.map(regardlessOfHealth);
@@ -324,7 +324,7 @@ class Recreation {
       this.hold?.refuse();
       const left = (await session.context.docker.inspect(this.old.map(({ id }) => id))).map(({ id }) => id);
       if (left.length === this.old.length)
-        await session.context.docker.start([...left, ...this.request.also]);
+        await session.context.docker.start(left);
       await interruptible(signal, session.unpin('unpin'));
       await this.journal.save(null);
       return left.length === this.old.length

@@ -2,9 +2,19 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
-import { isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
+import { isPageFile, isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
 import { mergeFiles } from './published-routes';
 import type { DynamicConfiguration } from '../types';
+
+/** Writes the pin of a service, as `writeRouteFile` writes. */
+export async function writePin(
+  folder: string,
+  project: string,
+  service: string,
+  text: string,
+): Promise<void> {
+  await writeRouteFile(folder, pinFileName(project, service), text);
+}
 
 /**
  * Writes a file into Traefik's dynamic folder in one step: beside the folder, flushed, then renamed into it. Traefik would take a file that
@@ -12,14 +22,8 @@ import type { DynamicConfiguration } from '../types';
  * read, makes it read all of them and then wait for `providersThrottleDuration` before it applies what comes next (pkg/provider/file,
  * pkg/provider/aggregator).
  */
-export async function writePin(
-  folder: string,
-  project: string,
-  service: string,
-  text: string,
-): Promise<void> {
+export async function writeRouteFile(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const name = pinFileName(project, service);
   const temporary = unfinishedFile(folder, name);
   try {
     const file = await open(temporary, 'w', 0o644);
@@ -38,7 +42,11 @@ export async function writePin(
 
 /** Removing a pin that is not there is no error. */
 export async function removePin(folder: string, project: string, service: string): Promise<void> {
-  const name = pinFileName(project, service);
+  await removeRouteFile(folder, pinFileName(project, service));
+}
+
+/** Removing one that is not there is no error. */
+export async function removeRouteFile(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { force: true });
   // Of a process that was killed while it wrote.
   await rm(unfinishedFile(folder, name), { force: true });
@@ -75,13 +83,18 @@ export async function readPinMarker(
       throw error;
     },
   );
-  return text === null ? null : (/^ {4}(rollout-\S+-[0-9a-f]{16}):$/m.exec(text)?.[1] ?? null);
+  return text === null ? null : markerOf(text);
 }
 
-/** What the folder's other files say, as Traefik would merge them; pins left out. */
+/** Name of the marker (see `Pin`) in a route file. */
+export function markerOf(text: string): string | null {
+  return /^ {4}((?:rollout|page)-\S+-[0-9a-f]{16}):$/m.exec(text)?.[1] ?? null;
+}
+
+/** What the folder's other files say, as Traefik would merge them; pins, and routes to a page that a project is away, left out. */
 export async function readPublished(folder: string): Promise<DynamicConfiguration> {
   const names = (await readdir(folder).catch(() => []))
-    .filter((name) => /\.ya?ml$/.test(name) && !isPinFile(name))
+    .filter((name) => /\.ya?ml$/.test(name) && !isPinFile(name) && !isPageFile(name))
     .sort();
   return mergeFiles(
     await Promise.all(

@@ -30,6 +30,15 @@ export function isPinFile(name: string): boolean {
   return name.startsWith('rollout-');
 }
 
+/** Name of the file that leads a project's requests to the page that it is away. */
+export function pageFileName(project: string): string {
+  return `maintenance-${project}.yml`;
+}
+
+export function isPageFile(name: string): boolean {
+  return name.startsWith('maintenance-');
+}
+
 /** Traefik's cookie name for a sticky service without one (pkg/server/cookie): sessions survive the pin only under the same name. */
 export function stickyCookieName(qualifiedService: string): string {
   return `_${createHash('sha1').update(`_TRAEFIK_BACKEND_${qualifiedService}`).digest('hex')}`.slice(0, 6);

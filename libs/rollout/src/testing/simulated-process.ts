@@ -75,7 +75,6 @@ export class SimulatedProcess {
     return {
       ...rest,
       replace: () => this.act(() => this.host.recreate(replicas)),
-      also: [],
       hasHealthcheck,
       hold: { limitMs: 60_000, page: '' },
     };

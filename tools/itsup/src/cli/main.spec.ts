@@ -26,7 +26,7 @@ function workspace(): ItsupWorkspace {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain topology certificates images logs svc restart history rollback down prune state doctor bootstrap nightly completion'.split(
+  'start apply generate validate plan deploy status explain topology certificates images logs svc restart history rollback down prune maintenance state doctor bootstrap nightly completion'.split(
     ' ',
   );
 
@@ -99,6 +99,10 @@ describe('itsup', () => {
       ['bash', 'zsh'],
     ],
     [['explain', 'b'], ['blog']],
+    [
+      ['maintenance', 'blog', 'o'],
+      ['on', 'off'],
+    ],
     [['nothing', ''], []],
   ])('completes %j', async (line, expected) => {
     expect(await run(['completion', 'candidates', ...line], workspace())).toBe(0);

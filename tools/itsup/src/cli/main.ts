@@ -11,6 +11,7 @@ import { certificates } from './commands/certificates';
 import { completion } from './commands/completion';
 import { doctor } from './commands/doctor';
 import { apply, deploy, generate, validate } from './commands/pipeline';
+import { maintenance } from './commands/maintenance';
 import { nightly } from './commands/nightly';
 import { down, prune, restart, rollback } from './commands/operate';
 import { history } from './commands/history';
@@ -43,6 +44,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     rollback,
     down,
     prune,
+    maintenance,
     state,
     doctor,
     bootstrap,

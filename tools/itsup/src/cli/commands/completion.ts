@@ -58,12 +58,22 @@ function wordsOf(
   if (command === undefined) return [];
   const options = ['help', ...Object.keys(command.options ?? {})].map((option) => `--${option}`);
   if (rest.at(-1)?.startsWith('-')) return command.passesOn === true ? [] : options;
-  const choices = /^<(\w+(?: \| \w+)+)>/.exec(command.usage)?.[1]?.split(' | ');
-  if (choices) return rest.length === 1 ? choices : [];
+  const first = choicesIn(command.usage, 1);
+  if (first) return rest.length === 1 ? first : [];
+  if (rest.length === 2) {
+    const second = choicesIn(command.usage, 2);
+    if (second) return second;
+  }
   const place = /project(…)?/.exec(command.usage);
   const isPlace = place !== null && (place[1] !== undefined || rest.length === 1);
   const given = new Set(rest.slice(0, -1));
   return isPlace ? projects.filter((project) => !given.has(project)) : [];
+}
+
+/** Of `<on | off>` in the given place of a usage line; undefined: anything may stand there. */
+function choicesIn(usage: string, place: number): string[] | undefined {
+  const words = usage.match(/<[^>]*>|\[[^\]]*\]/g) ?? [];
+  return /^<(\w+(?: \| \w+)+)>$/.exec(words[place - 1] ?? '')?.[1]?.split(' | ');
 }
 
 const SCRIPTS: Record<string, string> = {

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+
+import type { Pin } from './pin';
+import type { ProvidedSection } from './provided-configuration';
+import { routerPriority } from './router-priority';
+import { isTree, listField, subtree, textField, withField, withoutField, type Tree } from '../tree-access';
+import type { DynamicConfiguration } from '../types';
+
+export interface PageRoutesInput {
+  project: string;
+  /** Routers and middlewares that the labels of the project's containers define, whether these run or not. */
+  provided: ProvidedSection;
+  /** What the files of Traefik's dynamic folder say. */
+  published: DynamicConfiguration;
+  /** Names of its routers there; those that lead to its containers need not be named. */
+  routers: readonly string[];
+  /** Traefik's name for the service that shows the page: `name@docker`. */
+  service: string;
+  /** Another one for every writing, as a pin's. */
+  writing: string;
+}
+
+/** Above a route's own router, and above the pin that a deploy puts one above that. */
+const ABOVE = 2;
+
+/**
+ * What of a route's middlewares applies to the page too: who may come at all, and where a name leads. All else (log-ins, limits,
+ * error pages) asks, or belongs to, what is away.
+ */
+const KEPT = ['ipallowlist', 'ipwhitelist', 'redirectscheme', 'redirectregex'];
+
+/**
+ * Routes that lead all HTTP requests of a project to the page that says that it is away, whatever its labels, its published routes and the
+ * pins of its deploys say. Each is a copy of a route with its rule, entry points and certificate.
+ */
+export function renderPageRoutes(input: PageRoutesInput): Pin {
+  const { project, provided, published, service } = input;
+  const routers: Record<string, Tree> = {};
+  const middlewares: Record<string, Tree> = {};
+  const nameOf = (name: string): string => `${name}~${project}~page`;
+  const files = published.http?.middlewares ?? {};
+  const bare = (name: string): string => name.replace(/@docker$/, '');
+  /** By the name that it has for the labels, or `name@file`. */
+  const definitionOf = (name: string): Tree | undefined =>
+    name.endsWith('@file') ? files[name.slice(0, -'@file'.length)] : provided.middlewares[bare(name)];
+  const kept = (name: string, depth = 0): string[] => {
+    const definition = definitionOf(name);
+    // Traefik refuses a circle; here it must only end.
+    if (definition === undefined || depth > 10) return [];
+    const kind = Object.keys(definition)[0]?.toLowerCase() ?? '';
+    if (kind === 'chain')
+      return listField(subtree(definition, 'chain'), 'middlewares').flatMap((member) =>
+        kept(name.endsWith('@file') && !member.includes('@') ? `${member}@file` : member, depth + 1),
+      );
+    if (!KEPT.includes(kind)) return [];
+    if (name.endsWith('@file')) return [name];
+    middlewares[nameOf(bare(name))] = definition;
+    return [nameOf(bare(name))];
+  };
+  const add = (name: string, router: Tree, isLabel: boolean): void => {
+    const own = listField(router, 'middlewares').flatMap((middleware) =>
+      kept(isLabel || middleware.includes('@') ? middleware : `${middleware}@file`),
+    );
+    let copy = withField(withoutField(router, 'middlewares'), 'service', service);
+    if (own.length > 0) copy = withField(copy, 'middlewares', own);
+    const options = textField(subtree(router, 'tls'), 'options');
+    if (isLabel && options && options !== 'default' && !options.includes('@'))
+      copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
+    routers[nameOf(name)] = withField(copy, 'priority', routerPriority('http', router) + ABOVE);
+  };
+  for (const [name, router] of Object.entries(provided.routers)) add(name, router, true);
+  for (const [name, router] of publishedRouters(input)) add(`${name}~file`, router, false);
+
+  const digest = createHash('sha256')
+    .update(JSON.stringify([input.writing, routers, middlewares]))
+    .digest('hex')
+    .slice(0, 16);
+  const marker = `page-${project}-${digest}`;
+  const http = {
+    routers,
+    middlewares: { ...middlewares, [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } },
+  };
+  // Traefik runs every file through Go's template engine before it reads the YAML.
+  const yaml = stringify({ http }, { aliasDuplicateObjects: false, lineWidth: 0 }).replaceAll('{{', '{{"{{"}}');
+  return {
+    text: `# The page that ${project} is away; itsup maintenance ${project} off removes it.\n${yaml}`,
+    marker,
+    routers: Object.keys(routers).map((name) => ({ protocol: 'http', name })),
+  };
+}
+
+/** Published routers that are the project's, or lead to its containers, be it by a published service that is built on them. */
+function publishedRouters({ provided, published, routers }: PageRoutesInput): [string, Tree][] {
+  const { http } = published;
+  const targets = new Set(Object.keys(provided.services).map((name) => `${name}@docker`));
+  for (const [name, service] of Object.entries(http?.services ?? {})) {
+    if (!mentions(service, targets)) continue;
+    targets.add(name);
+    targets.add(`${name}@file`);
+  }
+  return Object.entries(http?.routers ?? {}).filter(
+    ([name, router]) =>
+      isTree(router) && (routers.includes(name) || targets.has(textField(router, 'service') ?? '')),
+  );
+}
+
+function mentions(value: unknown, names: ReadonlySet<string>): boolean {
+  if (typeof value === 'string') return value.endsWith('@docker') && names.has(value);
+  if (Array.isArray(value)) return value.some((item) => mentions(item, names));
+  return isTree(value) && Object.values(value).some((item) => mentions(item, names));
+}
