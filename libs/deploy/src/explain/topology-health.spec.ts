@@ -25,7 +25,7 @@ function status(stack: string, wanted: number | null, containers: Container[]): 
       successor: null,
       lastDeploy: null,
     },
-    ...{ certificates: null, unfinished: null, lockedBy: null },
+    ...{ certificates: null, maintenance: null, unfinished: null, lockedBy: null },
   };
 }
 
