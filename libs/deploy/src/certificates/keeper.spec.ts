@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { routeWorkspace } from '@itsup/routing';
 
 import { facts, WEB } from '../testing/deploy-simulated';
@@ -5,13 +9,20 @@ import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 import { changeBook, readBook } from './book';
 import { CertificateKeeper } from './keeper';
 import { orderKey, type BookedRefusal } from './model';
+import type { RunningTraefik } from './running-traefik';
+import { bookAfter } from './sweep';
 
 let simulated: SimulatedWorkspace;
+let server: Server | null = null;
 
 beforeEach(async () => {
   simulated = await SimulatedWorkspace.create();
 });
-afterEach(() => simulated.dispose());
+afterEach(async () => {
+  server?.close();
+  server = null;
+  await simulated.dispose();
+});
 
 function keeperOf(...domains: string[]): CertificateKeeper {
   const { settings } = simulated;
@@ -61,4 +72,39 @@ describe('refusals that nobody asks for any more', () => {
     await keeper.forgetUnwanted(null, keeper.wanted(['shop']));
     expect(await held()).toEqual([]);
   });
+
+  it('stay while a router that runs asks for them: what stands in is all that keeps Traefik from asking', async () => {
+    const keeper = keeperOf('shop.net');
+    await refused(['old.net', 'www.old.net'], 'letsencrypt');
+    await refused(['gone.net'], 'letsencrypt');
+    const traefik = await answering({
+      'old@docker': {
+        rule: 'Host(`old.net`)',
+        tls: { certResolver: 'letsencrypt', domains: [{ main: 'old.net', sans: ['www.old.net'] }] },
+      },
+    });
+    await keeper.forgetUnwanted(traefik, null);
+    expect(await held()).toEqual([orderKey(['old.net', 'www.old.net'])]);
+  });
 });
+
+describe('bookAfter', () => {
+  it('forgets when names were asked for again, for the log is looked at from here on', async () => {
+    const keeper = keeperOf('shop.net');
+    const context = simulated.context();
+    await changeBook(context, (book) => ({ ...book, asked: { 'shop.net': 5, 'gone.net': 7 } }));
+    await bookAfter(context, keeper, await answering({}), []);
+    const { asked, looked } = await readBook(context.state);
+    expect(asked).toEqual({});
+    expect(looked).toBe(context.system.now());
+  });
+});
+
+/** A Traefik whose API shows these routers. */
+async function answering(routers: Record<string, unknown>): Promise<RunningTraefik> {
+  server = createServer((_, answer) => answer.end(JSON.stringify({ routers }))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const apis = (): Promise<string[]> => Promise.resolve([`http://127.0.0.1:${port}`]);
+  return { access: { apis, apiSecret: null, staticConfiguration: {} }, container: 'traefik' };
+}
