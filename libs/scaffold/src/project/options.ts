@@ -8,6 +8,7 @@ import {
   suggest,
   UserError,
   type Problem,
+  type SourceTree,
 } from '@itsup/config';
 import { OPTION_NAMES, OWN_IMAGE, type Entry, type OptionName } from '../gallery/entry';
 
@@ -17,6 +18,9 @@ export const DATABASES = ['postgres', 'mysql', 'mariadb'] as const;
 export type Database = (typeof DATABASES)[number];
 
 /** What the operator says of a new project. */
+/** What was said so far. */
+export type SaidOptions = { name?: string | undefined } & Partial<Record<OptionName, string | number>>;
+
 export type ProjectOptions = { name: string } & Partial<Record<OptionName, string | number>>;
 
 /** The same, checked; what an entry does not take, or was not told, is null. */
@@ -78,6 +82,14 @@ export function flawOfAnswer(name: OptionName, value: string, optional: boolean)
   return [flaw.message, flaw.help?.replace(/: --.*$/, '')].filter((part) => part !== undefined).join('. ');
 }
 
+/** What is wrong with a name for a project of this workspace; null: nothing. */
+export function flawOfName(tree: SourceTree, name: string): string | null {
+  if (name === '') return 'Say what it is called, as its folder in projects/ and its containers will be.';
+  const [flaw] = checkName(name);
+  if (flaw !== undefined) return [flaw.message, flaw.help].filter((part) => part !== undefined).join('. ');
+  return tree.list(`projects/${name}`).length === 0 ? null : `projects/${name} is there already. Choose another name.`;
+}
+
 /** An empty answer and `none` say nothing. */
 function said(value: string | number | undefined): string | number | undefined {
   return value === '' || value === 'none' ? undefined : value;
@@ -136,6 +148,8 @@ function checkFolder(value: string, help: string): Flaw[] {
 }
 
 function checkName(name: string): Problem[] {
+  if (name === '')
+    return [problem('name', { message: 'the project has no name', help: 'Say it first: nx g itsup:project wiki' })];
   const flaw = nameFlaw(name);
   if (flaw?.code === 'invalid-name') {
     const instead = flaw.instead === null ? '' : `: \`${flaw.instead}\` would do`;

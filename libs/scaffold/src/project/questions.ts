@@ -1,6 +1,6 @@
-import type { SourceTree } from '@itsup/config';
+import { readWorkspaceFrom, type SourceTree } from '@itsup/config';
 import { entryNames, OPTION_NAMES, OWN_IMAGE, readEntry, type OptionName } from '../gallery/entry';
-import { DATABASES, flawOfAnswer, type ProjectOptions } from './options';
+import { DATABASES, flawOfAnswer, flawOfName, type SaidOptions } from './options';
 
 /** Something that has to be asked before a project can be written. */
 export interface Question {
@@ -12,7 +12,7 @@ export interface Question {
   /** What is wrong with an answer, with its cure; null: it can be taken. */
   check(text: string): string | null;
   /** What the answer says; an empty one says that there is nothing. */
-  answer(text: string): Partial<Record<OptionName | 'gallery', string>>;
+  answer(text: string): Partial<Record<OptionName | 'gallery' | 'name', string>>;
 }
 
 const TEXTS: Readonly<Record<OptionName, string>> = {
@@ -40,8 +40,17 @@ const EXAMPLES: Partial<Record<OptionName, string>> = {
  */
 export function questionsFor(
   tree: SourceTree,
-  said: Partial<ProjectOptions> & { gallery?: string },
+  said: SaidOptions & { gallery?: string },
 ): Question[] {
+  if (said.name === undefined)
+    return [
+      {
+        text: 'What is the project called?',
+        example: 'blog',
+        check: (text) => flawOfName(tree, text),
+        answer: (text) => ({ name: text }),
+      },
+    ];
   if (said.gallery === undefined && said.image === undefined) {
     const gallery = entryNames(tree).filter((name) => name !== OWN_IMAGE);
     return [
@@ -69,7 +78,16 @@ export function questionsFor(
       ? { choices: [...DATABASES, 'none'].map((value) => ({ value, label: value })) }
       : {}),
     ...(EXAMPLES[name] === undefined ? {} : { example: EXAMPLES[name] }),
-    check: (text) => flawOfAnswer(name, text, options[name]?.optional === true),
+    check: (text) =>
+      flawOfAnswer(name, text, options[name]?.optional === true) ?? (name === 'domain' ? takenBy(tree, text) : null),
     answer: (text) => ({ [name]: text }),
   }));
+}
+
+/** Another project answers at the name already, with the path that a new one would have; null: none does. */
+function takenBy(tree: SourceTree, domain: string): string | null {
+  const owner = readWorkspaceFrom(tree).projects.find(({ ingress }) =>
+    ingress.some(({ domains, pathPrefix }) => pathPrefix === null && domains.includes(domain.toLowerCase())),
+  );
+  return owner === undefined ? null : `The project ${owner.name} answers at ${domain} already. Choose another name.`;
 }

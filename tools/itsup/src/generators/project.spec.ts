@@ -70,6 +70,25 @@ projects/blog is there. Next:
     expect(of('Which database')?.choices?.map(({ value }) => value)).toContain('none');
   });
 
+  it('asks for a name that is not said, and takes none that is wrong or taken', () => {
+    const files = sourceTree(
+      generatorTree({
+        'projects/there/docker-compose.yml': 'services: { web: { image: a } }\n',
+        'projects/there/ingress.yml': 'ingress: [{ service: web, domain: taken.example.com }]\n',
+      }),
+    );
+    const [name, ...more] = questionsFor(files, {});
+    expect(more).toEqual([]);
+    expect(name?.check('')).toContain('Say what it is called');
+    expect(name?.check('My Wiki')).toContain('`my-wiki` would do');
+    expect(name?.check('there')).toContain('is there already');
+    expect(name?.check('proxy')).toContain("is a name of the proxy's own");
+    expect(name?.check('wiki')).toBeNull();
+    const domain = questionsFor(files, { name: 'wiki', gallery: 'image' }).find(({ text }) => text.startsWith('At which'));
+    expect(domain?.check('taken.example.com')).toContain('The project there answers at taken.example.com already');
+    expect(domain?.check('wiki.example.com')).toBeNull();
+  });
+
   it('loses nothing of what was said when somebody stops', async () => {
     const { ask } = answering(['ghost', null]);
     const error = await writeProject(generatorTree(), { name: 'blog' } as ProjectSchema, ask).catch(
@@ -89,6 +108,7 @@ projects/blog is there. Next:
   });
 
   it.each<[string, ProjectSchema, string]>([
+    ['a project without a name', { ...blog, name: undefined }, 'the project has no name'],
     ['a wrong value', { ...blog, port: 0 }, '`0` is not a port'],
     ['what is not said', { name: 'blog', image: 'ghost:5' }, '--domain is missing'],
     ['an entry that is not there', { ...blog, gallery: 'drupal' }, 'the gallery has no `drupal`'],

@@ -1,10 +1,11 @@
 import { readWorkspaceFrom, UserError } from '@itsup/config';
-import { newProject, problemsAdded, questionsFor, type ProjectOptions } from '@itsup/scaffold';
+import { newProject, problemsAdded, questionsFor, type ProjectOptions, type SaidOptions } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { asker, type Ask } from './ask';
 import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
 
-export type ProjectSchema = ProjectOptions & { gallery?: string };
+/** As Nx reads the command: what is not said is asked. */
+export type ProjectSchema = SaidOptions & { gallery?: string };
 
 /** `nx g itsup:project`. */
 export default async function project(tree: Tree, schema: ProjectSchema): Promise<GeneratorCallback> {
@@ -21,14 +22,15 @@ export async function writeProject(
   const files = sourceTree(tree);
   const made = await orRefuse(async () => {
     const { gallery, ...options } = await complete(schema, ask, (said) => questionsFor(files, said));
-    return newProject(files, { options, gallery });
+    const named: ProjectOptions = { ...options, name: options.name ?? '' };
+    return { ...newProject(files, { options: named, gallery }), name: named.name };
   });
   const before = readWorkspaceFrom(files);
   writeAll(tree, made.files);
   const problems = problemsAdded(before, readWorkspaceFrom(files));
   if (isBad(problems)) throw refusal(problems);
   printProblems(problems);
-  return () => printLines(`projects/${schema.name} is there. Next:`, made.next);
+  return () => printLines(`projects/${made.name} is there. Next:`, made.next);
 }
 
 /** What was said so far is not lost: as a command that asks for the rest. */
@@ -36,7 +38,7 @@ function stopped(said: ProjectSchema): Error {
   const flags = Object.entries(said).flatMap(([name, value]) =>
     name === 'name' || value === undefined ? [] : [`--${name}=${value}`],
   );
-  const command = ['npx nx g itsup:project', said.name, ...flags].join(' ');
+  const command = ['npx nx g itsup:project', ...(said.name === undefined ? [] : [said.name]), ...flags].join(' ');
   return new UserError({
     code: 'stopped',
     severity: 'note',
