@@ -24,7 +24,7 @@ describe('isToGo', () => {
     ['is used as it is and due', 1, names, 0, false],
     ['has a name that is used no more, and is not due', 80, ['a.shop.net'], 30, false],
     ['has a name that is used no more, and is renewed within a day', 31, ['a.shop.net'], 0, true],
-    ['has ended, with a name that is used no more', -1, ['a.shop.net'], 0, true],
+    ['has ended, though it is used: Traefik asks for it by the day alone', -1, names, 0, true],
   ])('one that %s', (_, days, used, sinceDays, expected) => {
     const certificate = { fingerprint: 'ab', names, expires: NOW + days * DAY };
     expect(isToGo(certificate, { used, resolver, since: NOW - sinceDays * DAY, now: NOW })).toBe(expected);

@@ -10,14 +10,20 @@ import { changeBook, readBook, STAND_INS_FILE } from './book';
 import type { RunningTraefik } from './running-traefik';
 import { isStandIn } from './stand-in';
 
-/** Traefik renews whatever acme.json holds, whether a router asks for it or not. */
+/**
+ * Traefik renews whatever acme.json holds, whether a router asks for it or not; and of what it could not renew it goes on trying by the day,
+ * and asks in no other way.
+ */
 export interface GivenUp {
-  /** Of certificates that are not to be renewed. */
+  /** Of certificates that the next Traefik is not to find. */
   fingerprints: string[];
+  /** That nobody uses any more. */
   names: string[];
+  /** Whose certificates have ended. */
+  ended: string[];
 }
 
-export const NOTHING_GIVEN_UP: GivenUp = { fingerprints: [], names: [] };
+export const NOTHING_GIVEN_UP: GivenUp = { fingerprints: [], names: [], ended: [] };
 
 /**
  * An authority counts equal certificates by the week: one whose names come back before (a project that is off for a while) is not asked for
@@ -34,7 +40,7 @@ export interface HeldCertificate {
 
 /**
  * Whether a certificate is not to be renewed any more. One of whose names some are given up goes when it would be renewed, so that the others
- * are asked for without them; one that is given up as a whole goes a week later, too.
+ * are asked for without them; one that is given up as a whole goes a week later, too. One that has ended goes whoever uses it.
  *
  * @param used names that anything may be served at
  * @param since when it was seen first that a name of it is used no more
@@ -53,6 +59,7 @@ export function isToGo(
     now: number;
   },
 ): boolean {
+  if (expires <= now) return true;
   const unused = unusedNames(names, used);
   if (unused.length === 0) return false;
   const { before, every } = renewalOf(resolver);
@@ -79,8 +86,10 @@ export interface GivenUpOptions {
 /** What of acme.json is given up and is not to be renewed; remembers since when. */
 export async function givenUpIn(options: GivenUpOptions): Promise<GivenUp> {
   const { context, traefik, resolvers, served, wanted } = options;
+  const now = context.system.now();
   const unwanted = served.filter(
-    ({ issuer, names }) => !isStandIn(issuer) && unusedNames(names, wanted).length > 0,
+    ({ issuer, names, expires }) =>
+      !isStandIn(issuer) && (expires <= now || unusedNames(names, wanted).length > 0),
   );
   const { unused: known } = await readBook(context.state);
   if (unwanted.length === 0 && Object.keys(known).length === 0) return NOTHING_GIVEN_UP;
@@ -91,13 +100,14 @@ export async function givenUpIn(options: GivenUpOptions): Promise<GivenUp> {
   const used = [...wanted, ...routed];
   const isUsed = (name: string): boolean =>
     unusedNames([name], used).length === 0 || texts.some((text) => text.includes(name));
-  const candidates = unwanted.filter(({ names }) => !names.every(isUsed));
-  const now = context.system.now();
+  const isKept = ({ names, expires }: Pick<HeldCertificate, 'names' | 'expires'>): boolean =>
+    expires > now && names.every(isUsed);
+  const candidates = unwanted.filter((one) => !isKept(one));
   const stored = candidates.length === 0 ? [] : readAcmeStore(await options.store());
   const found = stored.flatMap(({ name, certificates }) =>
     certificates.flatMap((one) => {
       const resolver = resolvers.find((each) => each.name === name);
-      return resolver === undefined || one.names.every(isUsed) ? [] : [{ ...one, resolver }];
+      return resolver === undefined || isKept(one) ? [] : [{ ...one, resolver }];
     }),
   );
   const unused = Object.fromEntries(
@@ -114,6 +124,7 @@ export async function givenUpIn(options: GivenUpOptions): Promise<GivenUp> {
   return {
     fingerprints: going.map(({ fingerprint }) => fingerprint),
     names: [...new Set(going.flatMap(({ names }) => names.filter((name) => !isUsed(name))))],
+    ended: [...new Set(going.flatMap(({ names, expires }) => (expires <= now ? names : [])))],
   };
 }
 

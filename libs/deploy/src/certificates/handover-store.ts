@@ -86,7 +86,7 @@ export class HandoverStore {
       ...(refreshed.givenUp.length === 0
         ? []
         : [
-            `certificates that nobody asks for as they are, and that are not renewed: ${refreshed.givenUp.join(', ')}`,
+            `certificates that have ended, or that nobody asks for as they are, and that are not renewed: ${refreshed.givenUp.join(', ')}`,
           ]),
     ];
   }

@@ -76,6 +76,11 @@ describe('standingOf', () => {
     expect(inTheWayOf({ ...wanted, names: ['example.com'] }, ofDns)).toEqual([]);
   });
 
+  it('tells when what there was has ended', () => {
+    const past = [served({ names: wanted.names, expires: NOW - HOUR })];
+    expect(standingOf(wanted, sight({ served: past }))).toEqual({ state: 'asked', ended: NOW - HOUR });
+  });
+
   it('minds no refusal where the certificate is there all the same', () => {
     const all = sight({
       served: [served({ names: wanted.names })],

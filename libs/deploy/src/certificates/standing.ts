@@ -35,7 +35,13 @@ export function standingOf(
   const refusal = refusals[orderKey(names)];
   if (refusal !== undefined) return { state: 'refused', refusal };
   const [behind] = inTheWayOf({ names, resolver }, refusals).filter((one) => one.resolver === resolver);
-  return behind === undefined ? { state: 'asked' } : { state: 'asked', behind };
+  if (behind !== undefined) return { state: 'asked', behind };
+  const past = served.filter(
+    (one) => !isStandIn(one.issuer) && one.expires <= now && names.some((name) => isCovered(name, one.names)),
+  );
+  return past.length === 0
+    ? { state: 'asked' }
+    : { state: 'asked', ended: Math.max(...past.map(({ expires }) => expires)) };
 }
 
 /** Refusals of other certificates whose stand-ins Traefik takes for one of this: it does not ask for that meanwhile. */

@@ -105,6 +105,14 @@ describe('certificateProblem', () => {
     });
   });
 
+  it('says that one has ended, and how it is asked for anew', () => {
+    expect(problem({ state: 'asked', ended: NOW - 3 * 3_600_000 })).toMatchObject({
+      code: 'certificate-ended',
+      message: 'the certificate of blog.net, www.blog.net ended 3 h ago and was not renewed',
+      help: expect.stringMatching(/itsup deploy proxy$/) as string,
+    });
+  });
+
   it('knows that a DNS provider without credentials is no authority out of reach', () => {
     const reason = 'cannot get ACME client exec: the env var EXEC_PATH is missing';
     const missing = { ...refusal, reason, isVerdict: false };

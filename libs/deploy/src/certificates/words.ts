@@ -39,6 +39,7 @@ export function inWords({ standing, wanted }: CertificateStatus, now: number): s
       return refusalInWords(standing.refusal, now);
     case 'asked':
       if (standing.behind !== undefined) return behindInWords(standing.behind, now);
+      if (standing.ended !== undefined) return `ended ${ago(now - standing.ended)} and was not renewed`;
       return `asked of ${wanted.resolver}, not there yet`;
     case 'none':
       return `is Traefik's own: there is no resolver ${wanted.resolver}`;
@@ -94,6 +95,14 @@ export function certificateProblem(
       code: 'certificate-refused',
       message: `no certificate for ${wanted.names.join(', ')}: it ${behindInWords(standing.behind, now)}`,
       help: cureOf(standing.behind, resolver, standing.behind, now),
+    };
+  }
+  if (standing.ended !== undefined) {
+    return {
+      ...common,
+      code: 'certificate-ended',
+      message: `the certificate of ${wanted.names.join(', ')} ended ${ago(now - standing.ended)} and was not renewed`,
+      help: 'see why: itsup logs proxy traefik; ask anew: itsup deploy proxy',
     };
   }
   return {

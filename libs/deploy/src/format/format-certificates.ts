@@ -48,6 +48,10 @@ export function remarksOf({ wanted, standing }: CertificateStatus, now: number):
     return [
       `${names}: Traefik has no resolver ${wanted.resolver}: set letsencrypt.email in projects/itsup.yml, or LETSENCRYPT_EMAIL`,
     ];
+  if (standing.state === 'asked' && standing.ended !== undefined) {
+    const text = inWords({ wanted, standing }, now);
+    return [`${names}: ${text}; see why: itsup logs proxy traefik; ask anew: itsup deploy proxy`];
+  }
   if (standing.state !== 'there') return [];
   if (!isLate(standing, now)) return [];
   const days = daysLeft(standing.expires, now);

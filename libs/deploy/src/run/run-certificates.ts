@@ -78,9 +78,13 @@ async function lookForGivenUp(run: Run, accessOf: AccessOf, traefik: RunningTrae
   const resolvers = acmeResolvers(traefik.access.staticConfiguration);
   const wanted = certificates.wanted(null).flatMap(({ names }) => names);
   run.givenUp = await givenUpIn({ context, traefik, resolvers, served, wanted, store });
-  const { names } = run.givenUp;
-  if (run.givenUp.fingerprints.length > 0)
-    run.replaceTraefik ??= `would renew what nobody asks for any more: ${names.slice(0, 3).join(', ')}`;
+  const { fingerprints, names, ended } = run.givenUp;
+  if (fingerprints.length === 0) return;
+  const reason =
+    names.length > 0
+      ? `would renew what nobody asks for any more: ${names.slice(0, 3).join(', ')}`
+      : `could not renew what has ended: ${ended.slice(0, 3).join(', ')}`;
+  run.replaceTraefik ??= reason;
 }
 
 /**
