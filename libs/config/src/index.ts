@@ -1,6 +1,9 @@
 export * from './model';
 export * from './problem/problem';
 export { problemsOf } from './problem/problems-of';
+export { compareText } from './files/compare-text';
+export { DEFAULT_RATE_LIMIT } from './schema/rate-limit';
+export { isMapping, mappingOf } from './yaml/is-mapping';
 export { isActive } from './compose/active-services';
 export { locateInCompose } from './compose/locate-in-compose';
 export { checkComposeFiles, composeFilesOf } from './compose/check-compose-files';
@@ -17,6 +20,7 @@ export {
   COMPOSE_OVERRIDE_FILES,
   INGRESS_FILES,
   MIRRORED_FOLDER,
+  RESERVED_NAMES,
 } from './files/project-folder';
 export {
   domainHelp,

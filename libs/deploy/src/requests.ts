@@ -5,6 +5,8 @@ import type { StackPlan } from './plan/model';
 
 /** The stack of the reverse proxy; every other stack is named after its project. */
 export const PROXY_STACK = 'proxy';
+/** Traefik's service in it. */
+export const TRAEFIK = 'traefik';
 
 export interface PlanRequest {
   workspace: Workspace;

@@ -4,7 +4,7 @@ export * from './types';
 export { defaultLimits } from './procedure/limits';
 export { createConnectionTable } from './drain/connection-table';
 export { leadBack, leadToPage, type PageContext } from './pin/page';
-export { isPageFile, isPinFile, labelNameOf, ownerLine, pageFileName, pinFileName } from './pin/pin-names';
+export { labelNameOf, ownerLine, pageFileName, pinFileName } from './pin/pin-names';
 export { listPins, removePin, removePinsOf } from './pin/pin-file';
 export { recoverRollout, type RecoveryCallbacks } from './service/recover';
 export { Interrupted, NoAnswer, RolloutError } from './procedure/rollout-error';

@@ -1,4 +1,5 @@
 import { canonicalName, issuerName } from '@itsup/traefik';
+import { treeOf } from './tree-access';
 
 import type { HttpGet } from './types';
 
@@ -107,7 +108,7 @@ export function createTraefikApi(address: string, get: HttpGet, secret: string |
 
 /** `GET /api/rawdata`, whose keys are `routers`, `services`, `middlewares` and the same with `tcp` and `udp` in front. */
 export function servedConfiguration(rawData: unknown): ServedConfiguration {
-  const data = objectOf(rawData);
+  const data = treeOf(rawData);
   const section = (prefix: string): ServedSection => ({
     routers: servedObjects(data[keyOf(prefix, 'routers')]),
     services: servedObjects(data[keyOf(prefix, 'services')]),
@@ -119,19 +120,19 @@ export function servedConfiguration(rawData: unknown): ServedConfiguration {
 /** `GET /api/overview`: totals by section and kind. */
 function refusesRouters(overview: unknown): boolean {
   return ['http', 'tcp', 'udp'].some((section) => {
-    const { errors } = objectOf(objectOf(objectOf(overview)[section])['routers']);
+    const { errors } = treeOf(treeOf(treeOf(overview)[section])['routers']);
     return typeof errors === 'number' && errors > 0;
   });
 }
 
 function names(list: unknown): string[] {
-  return (Array.isArray(list) ? list : []).map((item) => String(objectOf(item)['name'])).sort();
+  return (Array.isArray(list) ? list : []).map((item) => String(treeOf(item)['name'])).sort();
 }
 
 /** `GET /api/certificates`; the subject's name counts where there are no others, as for Traefik. */
-export function servedCertificates(list: unknown): ServedCertificate[] {
+function servedCertificates(list: unknown): ServedCertificate[] {
   return (Array.isArray(list) ? list : []).map((item) => {
-    const certificate = objectOf(item);
+    const certificate = treeOf(item);
     const text = (key: string): string => String(certificate[key] ?? '');
     const { sans } = certificate;
     const named = [text('commonName'), ...(Array.isArray(sans) ? sans.map(String) : [])];
@@ -151,16 +152,10 @@ function keyOf(prefix: string, kind: string): string {
 
 function servedObjects(value: unknown): Map<string, ServedObject> {
   return new Map(
-    Object.entries(objectOf(value)).map(([name, raw]) => {
-      const { status, error, ...definition } = objectOf(raw);
+    Object.entries(treeOf(value)).map(([name, raw]) => {
+      const { status, error, ...definition } = treeOf(raw);
       const errors = Array.isArray(error) ? error.map(String) : [];
       return [name, { status: typeof status === 'string' ? status : 'enabled', errors, definition }];
     }),
   );
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

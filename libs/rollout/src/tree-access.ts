@@ -18,10 +18,14 @@ export function field(tree: Tree | undefined, name: string): unknown {
   return key === undefined ? undefined : tree[key];
 }
 
+/** The object; an empty one where the value is something else. */
+export function treeOf(value: unknown): Tree {
+  return isTree(value) ? value : {};
+}
+
 /** The object under a field; an empty one when there is none. */
 export function subtree(tree: Tree | undefined, name: string): Tree {
-  const value = field(tree, name);
-  return isTree(value) ? value : {};
+  return treeOf(field(tree, name));
 }
 
 /** A text field; numbers and booleans as text, as Traefik's decoder takes them. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError, type Problem } from '@itsup/config';
+import { compareText, UserError, type Problem } from '@itsup/config';
 import { Eta } from 'eta';
 import { shippedFile, templateFile, withoutOrigin } from './shipped-templates';
 
@@ -118,7 +118,7 @@ async function load<Name extends string>(root: string, names: readonly Name[]): 
       }
     }),
   );
-  if (problems.length > 0) throw new UserError(problems.sort((a, b) => (a.message < b.message ? -1 : 1)));
+  if (problems.length > 0) throw new UserError(problems.sort((a, b) => compareText(a.message, b.message)));
   return compileTemplates(Object.fromEntries(sources) as Record<Name, string>);
 }
 

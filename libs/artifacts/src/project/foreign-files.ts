@@ -23,7 +23,7 @@ export async function foreignFiles(root: string, name: string): Promise<string[]
     const copies = entry.name === MIRRORED_FOLDER ? join(root, 'projects', name, MIRRORED_FOLDER) : null;
     if (await holdsForeignFiles(join(folder, entry.name), copies)) foreign.push(`${entry.name}/`);
   }
-  return foreign.sort((a, b) => (a < b ? -1 : 1));
+  return foreign.sort();
 }
 
 /** What an interrupted write leaves. */

@@ -47,7 +47,7 @@ async function mirror(root: string, from: string, to: string, result: WriteResul
   if (wanted === 'folder') {
     await mkdir(target, { recursive: true });
     const [names, old] = await Promise.all([readdir(source), readdir(target)]);
-    for (const name of [...new Set([...names, ...old])].sort((a, b) => (a < b ? -1 : 1))) {
+    for (const name of [...new Set([...names, ...old])].sort()) {
       await mirror(root, `${from}/${name}`, `${to}/${name}`, result);
     }
   } else if (wanted !== null) {

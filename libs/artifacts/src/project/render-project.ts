@@ -1,4 +1,4 @@
-import type { Project, Settings } from '@itsup/config';
+import { compareText, type Project, type Settings } from '@itsup/config';
 import { defaultResolver, NETWORK_LABEL, type ProjectRouting, type ServiceAdditions } from '@itsup/routing';
 import { projectArtifactPaths, type ArtifactFile } from '../files/artifact';
 import type { Templates } from '../files/templates';
@@ -55,7 +55,7 @@ function labelsOf(
   );
   // By the name that Compose gives it in the end: `-p` and variables change it.
   if (traefikNetwork !== null) values.set(NETWORK_LABEL, new Expression(traefikNetwork));
-  return [...values].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...values].map(([key, value]) => ({ key, value })).sort((a, b) => compareText(a.key, b.key));
 }
 
 const USERS = /^traefik\.http\.middlewares\.[^.]+\.basicauth\.users$/i;

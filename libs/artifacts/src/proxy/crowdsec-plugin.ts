@@ -1,4 +1,4 @@
-import type { Settings } from '@itsup/config';
+import { isMapping, type Settings } from '@itsup/config';
 
 /** What Traefik calls CrowdSec's plugin, and where its Go source imports itself from. */
 const MODULE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
@@ -29,8 +29,4 @@ export function hasLocalPlugin(settings: Settings, name?: string): boolean {
 /** The member of a mapping; of anything else: undefined. */
 export function at(value: unknown, key: string): unknown {
   return isMapping(value) ? value[key] : undefined;
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { InternalPorts, Settings } from '@itsup/config';
+import { DEFAULT_RATE_LIMIT, mappingOf, type InternalPorts, type Settings } from '@itsup/config';
 import { dashboardOf, proxynetOf } from '@itsup/routing';
 import { acmeResolvers } from '@itsup/traefik';
 import { parse } from 'yaml';
@@ -86,7 +86,7 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
     dashboard: dashboardOf(settings),
     trustedIps: settings.trustedIps,
     defaultHeaders: defaultHeadersOf(settings),
-    rateLimit: settings.rateLimit ?? { average: 500, burst: 3000 },
+    rateLimit: settings.rateLimit ?? DEFAULT_RATE_LIMIT,
     webPort: entryPoints.web,
     webSecurePort: entryPoints.webSecure,
     dnsDockerfile,
@@ -150,12 +150,6 @@ function valuesOf(value: unknown, key: string): unknown[] {
   return Object.entries(mappingOf(value)).flatMap(([name, found]) =>
     name.toLowerCase() === key.toLowerCase() ? [found] : [],
   );
-}
-
-function mappingOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 /** A version is a tag, or a whole image reference for those who keep a registry of their own. */

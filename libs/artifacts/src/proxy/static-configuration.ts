@@ -1,4 +1,4 @@
-import type { InternalPorts, Settings } from '@itsup/config';
+import { compareText, type InternalPorts, type Settings } from '@itsup/config';
 import {
   answersChallenges,
   defaultResolver,
@@ -89,7 +89,7 @@ function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'
     { name: defaultResolver, acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
     ...Object.entries(resolvers)
       .filter(([name]) => name !== defaultResolver)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([name, { dnsChallenge }]) => ({ name, acme: { ...common, dnsChallenge } })),
   ];
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { compareText } from '../files/compare-text';
+
 import type { Project } from '../model';
 import { readRegularFile } from '../files/regular-file';
 import { MAX_FILE_BYTES } from '../files/source-files';
@@ -41,7 +43,7 @@ export function variablesIn(text: string): ComposeVariable[] {
       found.set(name, combine(found.get(name), use));
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 /** The variables of every Compose file that the project reads. */

@@ -1,11 +1,13 @@
 import { posix } from 'node:path';
+import { compareText } from '../files/compare-text';
+
 import { ComposeDocuments, type ComposeDocument } from './compose-documents';
 import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import { mergeNetworks, networkFacts, type NetworkDefinitions } from './compose-network';
 import type { ComposeFile } from '../schema/compose-schema';
-import { isMapping } from '../yaml/is-mapping';
+import { mappingOf } from '../yaml/is-mapping';
 import type { ComposeFacts, ServiceFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import type { Variables } from './expanded-path';
@@ -56,7 +58,7 @@ export function readCompose(
   const documents = new ComposeDocuments(sources, owner, variables);
   const folder = posix.dirname(main[0] ?? base);
   const model = readModel(documents, main, { folder, base }, [], place);
-  const services = [...model.services].sort(([a], [b]) => (a < b ? -1 : 1));
+  const services = [...model.services].sort(([a], [b]) => compareText(a, b));
   for (const [name, service] of services) checkImage(name, service, documents);
   if (services.length === 0 && !documents.partial && documents.problems.length === 0) {
     documents.problems.push(noServices(main[0] ?? base));
@@ -69,7 +71,7 @@ export function readCompose(
     networks: [...model.networks.keys()].sort(),
     networkFacts: Object.fromEntries(
       [...model.networks]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .sort(([a], [b]) => compareText(a, b))
         .map(([key, definition]) => [key, networkFacts(definition, model.included.has(key))]),
     ),
     binds: services.flatMap(([name, { binds }]) =>
@@ -219,10 +221,6 @@ function volumesOf(volumes: Record<string, unknown>): [string, string][] {
     const real = device ?? named ?? (external ? key : undefined);
     return typeof real === 'string' ? [[key, real] as [string, string]] : [];
   });
-}
-
-function mappingOf(value: unknown): Record<string, unknown> {
-  return isMapping(value) ? value : {};
 }
 
 function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string, string>): ServiceFacts {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import {
   HEADER_NAME,
   HTPASSWD_LINE,
@@ -10,6 +11,7 @@ import {
   isPrivateNetwork,
   RESOLVER_NAME,
 } from './grammar';
+import { DEFAULT_RATE_LIMIT } from './rate-limit';
 import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
 
 /** Private networks and this host itself: RFC 1918, 4193, 4291, 1122. */
@@ -117,11 +119,11 @@ export const settingsSchema = z
               .strictObject(
                 {
                   enabled: flag.default(true).meta({ description: 'false: no limit but those of rows.' }),
-                  average: z.int(COUNT).min(1, COUNT).default(500).meta({
+                  average: z.int(COUNT).min(1, COUNT).default(DEFAULT_RATE_LIMIT.average).meta({
                     description:
                       'Requests of one client (an IPv4 address, an IPv6 /64) in a second in the long run.',
                   }),
-                  burst: z.int(COUNT).min(1, COUNT).default(3000).meta({
+                  burst: z.int(COUNT).min(1, COUNT).default(DEFAULT_RATE_LIMIT.burst).meta({
                     description: 'Requests of one client that may come at once.',
                   }),
                 },

@@ -1,10 +1,9 @@
 import type { Docker } from '@itsup/docker';
 import type { ProxyAccess } from '@itsup/rollout';
 
-import { TRAEFIK } from '../proxy/traefik-service';
 import type { Observed } from '../plan/observe';
 import { proxyAccess } from '../proxy/proxy-access';
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 import type { State } from '../state/state';
 
 /** The running Traefik: its API, and the container whose log it writes. */

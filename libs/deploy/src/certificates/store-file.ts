@@ -17,7 +17,7 @@ export interface StoreAccess {
   container: string | null;
 }
 
-export function storePath({ state }: StoreAccess['context']): string {
+function storePath({ state }: StoreAccess['context']): string {
   return path.join(state.dir, 'acme', 'acme.json');
 }
 

@@ -159,7 +159,7 @@ async function deployLocked(
   const proxy = await proxyAccess(state, observed, context.docker, (text) => {
     if (spec.project !== null) context.reporter.line(spec.stack, `note: ${text}`);
   });
-  const rollout = rolloutContext(context, proxy, true);
+  const rollout = rolloutContext(context, proxy);
   for (const one of unfinished) {
     const error = await journal.step('recover', () => recover(run, spec, one, journal, rollout));
     if (error !== null) refused.push({ service: one.service, error });

@@ -108,7 +108,7 @@ describe('two projects', () => {
       ['api', 'deployed'],
     ]);
     const [db] = simulated.engine.running('store', 'db');
-    expect(db?.networks.get(network)).toEqual(['db', 'store-db']);
+    expect(db?.networks.get(network)?.aliases).toEqual(['db', 'store-db']);
   });
 
   it('stay joined when the provider is rolled', async () => {

@@ -1,10 +1,11 @@
 import path from 'node:path';
 
+import { compareText } from '@itsup/config';
+
 import { stampContext } from '../desired/build-context';
 import type { Digester } from '../desired/digest';
 import { stampFile } from '../desired/file-stamp';
 import type { ObservedContainer } from '../plan/model';
-import { byCodeUnit } from '../sort';
 import type { DeployedFile } from '../state/deployed';
 import type { Drift } from '../requests';
 
@@ -58,7 +59,7 @@ export async function fileDrift(
   );
   return [...changed, ...contexts]
     .flat()
-    .sort(byCodeUnit)
+    .sort(compareText)
     .map((file) => ({ kind: 'file', service: null, message: `${file} changed since the last deploy` }));
 }
 

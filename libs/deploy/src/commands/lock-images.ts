@@ -1,4 +1,4 @@
-import { UserError, problemsOf, type Problem, type Workspace } from '@itsup/config';
+import { compareText, UserError, problemsOf, type Problem, type Workspace } from '@itsup/config';
 import type { KeptPlugin } from '@itsup/artifacts';
 import type { Docker, ImageDetails } from '@itsup/docker';
 
@@ -6,7 +6,6 @@ import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
 import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
 import { pluginFacts } from '../plugins/plugin-of-run';
-import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../requests';
 import { loadOptions } from './plan-one';
 import { prepareRun } from '../run/prepare-run';
@@ -56,7 +55,7 @@ export async function imagesInUse(
     }
   }
   const lock = await readImageLock(context.root);
-  const names = [...users.keys()].sort(byCodeUnit);
+  const names = [...users.keys()].sort(compareText);
   const present = await context.docker.inspectImages(names);
   const plugin =
     stacks === undefined || stacks.includes(PROXY_STACK) ? await ofPlugin(context, workspace) : [];

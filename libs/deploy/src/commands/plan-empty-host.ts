@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-import { isActive } from '@itsup/config';
+import { compareText, isActive } from '@itsup/config';
 import { parse } from 'yaml';
 
 import type { EdgePlan, ServicePlan, StackPlan } from '../plan/model';
-import { byCodeUnit } from '../sort';
 import type { Run } from '../run/run';
 import { refuseForeignFiles } from '../run/refusals';
 import type { StackSpec } from '../stack/stack-spec';
@@ -60,7 +59,7 @@ function generatedServices(text: string): Service[] {
   const { services } = parse(text) as { services: Record<string, { image?: string; build?: unknown }> };
   return Object.entries(services)
     .map(([name, { image, build }]) => ({ name, image: image ?? null, builds: build !== undefined }))
-    .sort((a, b) => byCodeUnit(a.name, b.name));
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 function created({ name, image, builds }: Service): ServicePlan {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 
+import { TRAEFIK } from '../requests';
+
 import { liveFacts } from '../engine/live-facts';
 import { hasHandover } from '../execute/hand-over-traefik';
-import { TRAEFIK } from '../proxy/traefik-service';
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
 import type { ObservedContainer, StackPlan } from '../plan/model';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import type { Problem } from '@itsup/config';
+import { compareText, type Problem } from '@itsup/config';
 import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
@@ -13,7 +13,6 @@ import { listStacks, readIdentity } from '../state/identity';
 import { readJournal } from '../state/journal';
 import { lockedBy } from '../state/lock';
 import { readRecords } from '../state/records';
-import { byCodeUnit } from '../sort';
 import { type ContainerDetails, type ContainerSummary, OF_COMPOSE } from '@itsup/docker';
 import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
@@ -142,7 +141,7 @@ async function statusOfStack(
     ...Object.keys(deployed?.services ?? {}),
     ...containers.map((container) => container.compose?.service ?? ''),
   ]);
-  const services = [...names].sort(byCodeUnit).map((service): StackStatus['services'][number] => ({
+  const services = [...names].sort(compareText).map((service): StackStatus['services'][number] => ({
     service,
     wanted: deployed?.services[service]?.replicas ?? null,
     containers: containers

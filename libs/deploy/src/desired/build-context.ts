@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
-import { readRegularFile } from '@itsup/config';
+import { compareText, readRegularFile } from '@itsup/config';
 import type { ComposeBuild } from '@itsup/docker';
 
-import { byCodeUnit } from '../sort';
 import { sha256 } from './digest';
 import { ignoredBy } from './dockerignore';
 import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
@@ -72,7 +71,7 @@ async function listContext(context: string, dockerfile: string): Promise<Entry[]
   if (!entries.some((entry) => entry.path === relative) && readOrNull(dockerfile) !== null) {
     entries.push(await entryOf(context, relative));
   }
-  return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+  return entries.sort((a, b) => compareText(a.path, b.path));
 }
 
 /** The Dockerfile's own counts before the context's. */

@@ -1,6 +1,7 @@
+import { compareText } from '@itsup/config';
+
 import { createHash, createHmac } from 'node:crypto';
 
-import { byCodeUnit } from '../sort';
 
 /**
  * Digests values with the state folder's own key, so that a copied record does not let anybody try out passwords
@@ -49,7 +50,7 @@ export function canonicalJson(value: unknown): string {
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value)
       .filter(([, member]) => member !== null && member !== undefined)
-      .sort(([a], [b]) => byCodeUnit(a, b))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
     return `{${members.join(',')}}`;
   }

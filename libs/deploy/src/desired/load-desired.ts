@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { UserError, type Isolation, type Problem } from '@itsup/config';
+import { compareText, UserError, type Isolation, type Problem } from '@itsup/config';
 import { DockerError, hangsOnOf, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
@@ -9,7 +9,6 @@ import { baseImagesOf } from '../images/base-images';
 import { digestsOf, isPinned, type ImageLock } from '../images/image-lock';
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
-import { byCodeUnit } from '../sort';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
@@ -130,7 +129,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         ...followed.envFiles,
         ...ownEnvFiles(spec, options),
       ]),
-    ].sort(byCodeUnit),
+    ].sort(compareText),
     options,
   );
   const contexts = await stampContexts(model, options);
@@ -194,7 +193,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     desired: {
       stack: spec.stack,
       projectName: spec.projectName,
-      services: services.sort((a, b) => byCodeUnit(a.name, b.name)),
+      services: services.sort((a, b) => compareText(a.name, b.name)),
       inactiveServices: (spec.project?.compose?.services ?? [])
         .map((service) => service.name)
         .filter((name) => !(name in model.services)),
@@ -331,7 +330,7 @@ function filesOf(spec: StackSpec, model: ComposeModel, environment: StackEnviron
       if (mount.type === 'bind' && mount.source !== undefined) files.add(mount.source);
     }
   }
-  return [...files].sort(byCodeUnit);
+  return [...files].sort(compareText);
 }
 
 /** The proxy's credentials stand in the state folder, where the Compose file cannot be read from by a path of the sources. */
@@ -390,7 +389,7 @@ function mountedContents(
         ([file]) => inside === '' || file === inside || file.startsWith(`${inside}/`),
       );
     });
-    if (mounted.length > 0) byService[name] = digester.of(mounted.sort(([a], [b]) => byCodeUnit(a, b)));
+    if (mounted.length > 0) byService[name] = digester.of(mounted.sort(([a], [b]) => compareText(a, b)));
   }
   return {
     files: Object.fromEntries(

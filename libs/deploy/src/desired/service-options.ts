@@ -1,4 +1,4 @@
-import type { Problem } from '@itsup/config';
+import { isMapping, type Problem } from '@itsup/config';
 
 import type { ServiceOptions } from '../plan/not-rolled';
 
@@ -63,10 +63,6 @@ export function serviceOptions(
     },
     problems,
   };
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isArgv(value: unknown): value is string[] {

@@ -1,4 +1,5 @@
-import { byCodeUnit } from '../sort';
+import { compareText } from '@itsup/config';
+
 
 /** A `${NAME}` of a Compose file. */
 export interface VariableUse {
@@ -53,7 +54,7 @@ export function namesIn(texts: string[]): string[] {
       if (name !== undefined) names.add(name);
     }
   }
-  return [...names].sort(byCodeUnit);
+  return [...names].sort(compareText);
 }
 
 /** What Compose sets itself, whatever the environment says. */

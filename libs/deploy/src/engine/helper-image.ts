@@ -1,7 +1,7 @@
 import { type Docker, ofComposeProject } from '@itsup/docker';
 
 import { handoverLabel } from '@itsup/rollout';
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 
 /**
  * The image through which a user who is not root reaches the host's packet filter: Traefik's own. It is built on Alpine, whose busybox has
@@ -16,7 +16,7 @@ export async function helperImage(
 ): Promise<string | undefined> {
   const [running, temporary] = await Promise.all([
     docker.listContainers({
-      labelFilters: ofComposeProject(PROXY_STACK, 'traefik'),
+      labelFilters: ofComposeProject(PROXY_STACK, TRAEFIK),
     }),
     // A hand-over may have been killed when there was no other Traefik, and its rules have to be found.
     docker.listContainers({ labelFilters: [handoverLabel] }),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
+import { environmentOf } from './as-meant';
 import {
   handOver,
   isTree,
@@ -23,13 +24,13 @@ import { STATIC_FILE, type Publisher } from '../publish/publisher';
 import type { Journal } from '../state/journal';
 import { readFileOrNull } from '../state/atomic-file';
 import type { State } from '../state/state';
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 import { handoverContext } from './handover-context';
 import { helperImage } from '../engine/helper-image';
 import { InterruptedError } from '../run/interrupted-error';
 import { handToTraefik, traefikUserOf, uidOf } from '../proxy/traefik-files';
 import { NotHealthyError } from '../run/not-healthy-error';
-import { handoverFolder, TRAEFIK } from '../proxy/traefik-service';
+import { handoverFolder } from '../proxy/traefik-service';
 
 /** As in the proxy's Compose file. */
 const GRACE_SECONDS = 45;
@@ -235,13 +236,4 @@ function limitsOf(service: ComposeService): TraefikContainer['limits'] {
     ...(service.tmpfs && { tmpfs: service.tmpfs }),
     ...(service.pids_limit !== undefined && { pidsLimit: service.pids_limit }),
   };
-}
-
-/** Compose prints its model as it would read it again: a dollar sign doubled. */
-function environmentOf({ environment }: ComposeService): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment ?? {}).flatMap(([name, value]) =>
-      value === null ? [] : [[name, value.replaceAll('$$', '$')]],
-    ),
-  );
 }

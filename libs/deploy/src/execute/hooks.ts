@@ -1,6 +1,7 @@
-import { COMPOSE_LABELS, type ComposeHook, type ComposeService } from '@itsup/docker';
+import { COMPOSE_LABELS, type ComposeHook } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
+import { asMeant, environmentOf } from './as-meant';
 import type { Convergence } from './convergence';
 import { NotHealthyError } from '../run/not-healthy-error';
 
@@ -119,17 +120,8 @@ function processOf(hook: ComposeHook): { user?: string; workingDir?: string; pri
   };
 }
 
-/** Compose prints its model as it would read it again: a dollar sign doubled. */
 function wordsOf({ command = [] }: ComposeHook): string[] {
-  return command.map((word) => word.replaceAll('$$', '$'));
-}
-
-function environmentOf({ environment }: Pick<ComposeService, 'environment'>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment ?? {}).flatMap(([name, value]) =>
-      value === null ? [] : [[name, value.replaceAll('$$', '$')]],
-    ),
-  );
+  return command.map(asMeant);
 }
 
 function nameOf(kind: string, index: number, hooks: readonly ComposeHook[] = []): string {

@@ -28,7 +28,7 @@ export async function leadOn(
   const nothing = (): Promise<void> => Promise.resolve();
   const proxy = await proxyAccess(context.state, run.observed, context.docker);
   if (proxy === null) return nothing;
-  const rollout = rolloutContext(context, proxy, true);
+  const rollout = rolloutContext(context, proxy);
   const [going, others] = await Promise.all([
     running(context, ofComposeProject(projectName)),
     running(context, [...OF_COMPOSE]),

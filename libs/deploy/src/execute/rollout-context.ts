@@ -19,7 +19,6 @@ import { stirTraefik } from '../proxy/stir-traefik';
 export function rolloutContext(
   context: DeployContext,
   proxy: ProxyAccess | null,
-  local: boolean,
 ): RolloutContext {
   return {
     // An interrupt must not end the commands that put things back; the rollout minds the signal itself.
@@ -27,9 +26,9 @@ export function rolloutContext(
     get: getText,
     tcpProbe,
     clock: context.system,
-    connections: local ? createConnectionTable() : null,
+    connections: createConnectionTable(),
     proxy,
-    ...(local && { openRelay }),
+    openRelay,
     pinFolder: context.state.dynamicDir,
     report: reportRollout(context),
     signal: context.signal ?? never(),

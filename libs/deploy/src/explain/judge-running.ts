@@ -1,4 +1,4 @@
-import type { Problem, Project, Workspace } from '@itsup/config';
+import { compareText, type Problem, type Project, type Workspace } from '@itsup/config';
 import type { ContainerSummary } from '@itsup/docker';
 import {
   composeProjectName,
@@ -132,7 +132,7 @@ function containersOf(
         isReached: network === null || networks.includes(network),
         isServed: state === 'running' && (health === null || health === 'healthy'),
       }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => compareText(a.name, b.name));
   }
   return found;
 }

@@ -1,9 +1,8 @@
 import path from 'node:path';
 
-import { UserError, type Problem } from '@itsup/config';
+import { compareText, UserError, type Problem } from '@itsup/config';
 import { isMap, isScalar, LineCounter, parseDocument, stringify } from 'yaml';
 
-import { byCodeUnit } from '../sort';
 import { readFileOrNull } from '../state/atomic-file';
 
 /** By image reference as a Compose file has it: the digest that a registry knows its content by, `sha256:…`. */
@@ -61,7 +60,7 @@ export function parseImageLock(text: string): ImageLock {
 
 /** The file's text: sorted, so that a change is a line. */
 export function formatImageLock(lock: ImageLock): string {
-  const sorted = [...lock].sort(([a], [b]) => byCodeUnit(a, b));
+  const sorted = [...lock].sort(([a], [b]) => compareText(a, b));
   return `${HEADER}${stringify(Object.fromEntries(sorted), { lineWidth: 0 })}`;
 }
 

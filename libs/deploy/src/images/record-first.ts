@@ -1,7 +1,8 @@
 import path from 'node:path';
 
+import { compareText } from '@itsup/config';
+
 import type { DeployContext } from '../context';
-import { byCodeUnit } from '../sort';
 import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import { IMAGE_LOCK_FILE, readImageLock } from './image-lock';
 import { writeLock } from './write-lock';
@@ -19,7 +20,7 @@ export async function recordFirst(
 ): Promise<void> {
   if (fetched.size === 0) return;
   if (isUnattended(env)) {
-    const names = [...fetched.keys()].sort(byCodeUnit).join(', ');
+    const names = [...fetched.keys()].sort(compareText).join(', ');
     reporter.line(null, `note: not in ${IMAGE_LOCK_FILE}: ${names} (itsup images lock, and commit it)`);
     return;
   }

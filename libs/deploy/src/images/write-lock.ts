@@ -1,6 +1,7 @@
 import path from 'node:path';
 
-import { byCodeUnit } from '../sort';
+import { compareText } from '@itsup/config';
+
 import { writeFileAtomic } from '../state/atomic-file';
 import { formatImageLock, IMAGE_LOCK_FILE, type ImageLock } from './image-lock';
 
@@ -13,7 +14,7 @@ export interface LockChange {
 
 /** Writes the lock where it changes, sorted. @returns what changed */
 export async function writeLock(root: string, before: ImageLock, after: ImageLock): Promise<LockChange[]> {
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort(byCodeUnit);
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort(compareText);
   const changes = names.flatMap((image): LockChange[] => {
     const [from, to] = [before.get(image) ?? null, after.get(image) ?? null];
     return from === to ? [] : [{ image, from, to }];

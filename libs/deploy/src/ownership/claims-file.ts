@@ -1,5 +1,7 @@
 import path from 'node:path';
 
+import { compareText } from '@itsup/config';
+
 import type { System } from '../context';
 import { readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
@@ -33,7 +35,7 @@ export async function rememberClaims(state: State, system: System, settled: Depl
   });
   try {
     const stacks = { ...(await readClaims(state)), ...settled };
-    const sorted = Object.fromEntries(Object.entries(stacks).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const sorted = Object.fromEntries(Object.entries(stacks).sort(([a], [b]) => compareText(a, b)));
     const file: ClaimsFile = { version: 1, stacks: sorted };
     await writeFileAtomic(claimsPath(state), `${JSON.stringify(file)}\n`);
   } finally {

@@ -1,4 +1,5 @@
-import { byCodeUnit } from '../sort';
+import { compareText } from '@itsup/config';
+
 import type { DesiredEdge, EdgePlan, ObservedContainer } from './model';
 
 /**
@@ -29,7 +30,7 @@ export function planEdges(
     );
     plans.push(planned('disconnect', consumer, edge, attached));
   }
-  return plans.sort((a, b) => byCodeUnit(a.network, b.network));
+  return plans.sort((a, b) => compareText(a.network, b.network));
 }
 
 /** Running containers of the edge's provider. */

@@ -1,6 +1,6 @@
 import { PROXYNET } from '@itsup/routing';
+import { compareText } from '@itsup/config';
 
-import { byCodeUnit } from '../sort';
 import type { DeployedService, DesiredService, ObservedContainer, ServiceAction, ServicePlan } from './model';
 import { canMove, MOVED_REASON } from './leave-shared';
 import { changedAspects, describeChanges, describeImage, shortId } from './reasons';
@@ -20,7 +20,7 @@ export function planService(
   containers: ObservedContainer[],
   inbound: readonly string[] = [],
 ): ServicePlan {
-  const ordered = [...containers].sort((a, b) => a.number - b.number || byCodeUnit(a.id, b.id));
+  const ordered = [...containers].sort((a, b) => a.number - b.number || compareText(a.id, b.id));
   const changes = changesOf(desired, deployed, ordered);
   const standing = (container: ObservedContainer): Standing =>
     isCurrent(container, desired, deployed, changes.length > 0) ? 'current' : 'outdated';

@@ -1,6 +1,6 @@
 import type { NetworkDetails } from '@itsup/docker';
+import { compareText } from '@itsup/config';
 
-import { byCodeUnit } from '../sort';
 import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
 import { followOthers } from './follow-others';
 import { planEdges } from './plan-edges';
@@ -34,7 +34,7 @@ export function planStack(input: StackInput): StackPlan {
       ),
     ),
     ...planRemovals(desired, deployed, own),
-  ].sort((a, b) => byCodeUnit(a.service, b.service));
+  ].sort((a, b) => compareText(a.service, b.service));
   const services = followOthers(alone, desired, own);
   const networks = planNetworks(desired, deployed?.networks, live, own);
   const edges = planEdges(desired.stack, desired.edges, deployed?.edges ?? [], containers);
@@ -65,7 +65,7 @@ export function planDown(
   reason: string,
 ): StackPlan {
   const own = containers.filter((container) => container.projectName === projectName);
-  const names = [...new Set(own.map((container) => container.service))].sort(byCodeUnit);
+  const names = [...new Set(own.map((container) => container.service))].sort(compareText);
   const edges = planEdges(stack, [], deployed?.edges ?? [], containers);
   return {
     stack,

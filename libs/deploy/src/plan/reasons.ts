@@ -1,10 +1,11 @@
-import { byCodeUnit } from '../sort';
+import { compareText } from '@itsup/config';
+
 import type { DeployedService, DesiredService } from './model';
 
 /** Names of the aspects that differ, came or went, sorted. */
 export function changedAspects(before: Record<string, string>, after: Record<string, string>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => before[name] !== after[name]).sort(byCodeUnit);
+  return [...names].filter((name) => before[name] !== after[name]).sort(compareText);
 }
 
 const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
@@ -39,7 +40,7 @@ function describeRoutes(
       ['changed', [...both, ...others]],
     ] as const
   ).flatMap(([word, names]) =>
-    names.length === 0 ? [] : [`routes ${word}: ${listed([...new Set(names)].sort(byCodeUnit))}`],
+    names.length === 0 ? [] : [`routes ${word}: ${listed([...new Set(names)].sort(compareText))}`],
   );
 }
 

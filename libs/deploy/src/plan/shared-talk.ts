@@ -1,6 +1,6 @@
 import { parseProcNet } from '@itsup/docker';
+import { compareText } from '@itsup/config';
 
-import { byCodeUnit } from '../sort';
 
 /** A container on the network that projects share, with its sockets as its own network namespace has them. */
 export interface SharedMember {
@@ -43,7 +43,7 @@ export function talkAmong(members: readonly SharedMember[]): SharedTalk[] {
       found.set(keyOf(talk), talk);
     }
   }
-  return [...found.values()].sort((a, b) => byCodeUnit(keyOf(a), keyOf(b)));
+  return [...found.values()].sort((a, b) => compareText(keyOf(a), keyOf(b)));
 }
 
 function nameOf({ project, service }: SharedMember): { project: string; service: string } {

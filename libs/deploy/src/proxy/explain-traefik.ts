@@ -1,11 +1,11 @@
 import { parse } from 'yaml';
 
-import { TRAEFIK } from './traefik-service';
 import { helperImage } from '../engine/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE, type Publisher } from '../publish/publisher';
 import { entryPointsOf, handoverMode, lossNote, staticChange } from '@itsup/rollout';
+import { TRAEFIK } from '../requests';
 
 type Tree = Record<string, unknown>;
 

@@ -9,7 +9,7 @@ import { apiAddressOf, handoverLabel, readHandover, type ProxyAccess } from '@it
 import { readFileOrNull } from '../state/atomic-file';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 import { fileFaultInLog } from './file-fault';
 import { handoverFolder } from './traefik-service';
 
@@ -26,7 +26,7 @@ export async function proxyAccess(
   note: (text: string) => void = () => undefined,
 ): Promise<ProxyAccess | null> {
   const running = (observed.get(PROXY_STACK) ?? []).find(
-    (container) => container.service === 'traefik' && container.state === 'running',
+    (container) => container.service === TRAEFIK && container.state === 'running',
   );
   const text = await readFileOrNull(path.join(state.traefikDir, 'traefik.yml'));
   if (text === null) return null;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UserError } from '@itsup/config';
 import { DockerError, type ContainerDetails, type ContainerSummary, type Docker } from '@itsup/docker';
 
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 import { readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
 import type { State } from '../state/state';
 
@@ -118,8 +118,8 @@ export async function findStateInUse(
     ({ compose }) => compose?.project === PROXY_STACK && !compose.oneoff && compose.configFiles.some(isOurs),
   );
   const container =
-    own.find((one) => one.compose?.service === 'traefik' && one.state === 'running') ??
-    own.find((one) => one.compose?.service === 'traefik');
+    own.find((one) => one.compose?.service === TRAEFIK && one.state === 'running') ??
+    own.find((one) => one.compose?.service === TRAEFIK);
   if (container === undefined) return { kind: 'none' };
   const mounted = container.mounts.includes(state.traefikDir)
     ? state.dir

@@ -1,7 +1,8 @@
 import { parse, stringify } from 'yaml';
 
+import { compareText } from '@itsup/config';
+
 import { canonicalJson } from '../desired/digest';
-import { byCodeUnit } from '../sort';
 
 /** Objects of Traefik's dynamic files by their path (`http.routers.blog-web-80`): the grain in which routes come and go. */
 export type Entries = Map<string, unknown>;
@@ -41,7 +42,7 @@ export function entryPath(key: string): string[] {
 /** Puts a dynamic file together again; sorted, so that the same entries give the same bytes. */
 export function textOf(entries: Entries): string {
   const root: Record<string, unknown> = {};
-  for (const [key, value] of [...entries].sort(([a], [b]) => byCodeUnit(a, b))) {
+  for (const [key, value] of [...entries].sort(([a], [b]) => compareText(a, b))) {
     const steps = entryPath(key);
     let folder = root;
     for (const step of steps.slice(0, -1)) folder = (folder[step] ??= {}) as Record<string, unknown>;

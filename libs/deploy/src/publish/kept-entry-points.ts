@@ -1,4 +1,5 @@
 import type { EntryPoint } from '@itsup/routing';
+import { compareText } from '@itsup/config';
 import path from 'node:path';
 
 import { readFileOrNull } from '../state/atomic-file';
@@ -65,5 +66,5 @@ export function withKept(
     for (const point of published.get(stack) ?? [])
       if (!byName.has(point.name)) byName.set(point.name, point);
   }
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...byName.values()].sort((a, b) => compareText(a.name, b.name));
 }

@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { UserError } from '@itsup/config';
+import { compareText, UserError } from '@itsup/config';
 import { parse } from 'yaml';
 
 import type { System } from '../context';
 import type { DynamicConfiguration } from '@itsup/rollout';
-import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../requests';
 import { readFileOrNull, removeUnfinished, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
@@ -89,7 +88,7 @@ export class Publisher {
       const differing = this.statics().filter(({ path: file, text }) => this.texts.get(file) !== text);
       files.push(...differing.map(({ path: file }) => file));
     }
-    return files.sort(byCodeUnit).map((file) => this.changeOf(file));
+    return files.sort(compareText).map((file) => this.changeOf(file));
   }
 
   /** Some file holds a route of the stack. */

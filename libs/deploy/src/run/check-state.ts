@@ -10,7 +10,7 @@ import type { DeployContext } from '../context';
 import { recordedPath, type Relocation } from '../desired/relocation';
 import { copyCertificates } from '../proxy/traefik-files';
 import { findStateInUse, noteOn, stateProblem, type StateInUse } from '../proxy/state-in-use';
-import { PROXY_STACK } from '../requests';
+import { TRAEFIK, PROXY_STACK } from '../requests';
 import { backupState, restoreState, type ReadForeign } from '../state/backup';
 import { readIdentity } from '../state/identity';
 import { openState, type State } from '../state/state';
@@ -21,7 +21,7 @@ export async function takeOverState(context: DeployContext): Promise<void> {
   const composeFile = path.join(context.root, PROXY_COMPOSE_FILE);
   const inUse = await findStateInUse(context, listing, composeFile, false);
   const traefik = listing.find(
-    ({ compose }) => compose?.project === PROXY_STACK && compose.service === 'traefik',
+    ({ compose }) => compose?.project === PROXY_STACK && compose.service === TRAEFIK,
   );
   await adoptState(context, inUse, traefik?.image ?? '');
 }
@@ -88,7 +88,7 @@ export async function readAsTraefik(context: Pick<DeployContext, 'state' | 'dock
   const listing = await context.docker
     .listContainers({ labelFilters: ofComposeProject(PROXY_STACK) })
     .catch(() => []);
-  const image = listing.find(({ compose }) => compose?.service === 'traefik')?.image;
+  const image = listing.find(({ compose }) => compose?.service === TRAEFIK)?.image;
   return (file, target) => {
     if (image !== undefined) return readAsRoot(context, image)(file, target);
     throw new UserError({

@@ -40,7 +40,7 @@ import type { State } from '../state/state';
 import { checkStateInUse, takeOverState } from './check-state';
 import { withHostSecrets } from './host-secrets';
 import { whyProxyAlong, type EngineAnswer } from './proxy-needed';
-import { PROXY_STACK, type PlanRequest } from '../requests';
+import { TRAEFIK, PROXY_STACK, type PlanRequest } from '../requests';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
@@ -267,7 +267,7 @@ function addProblems(broken: Map<string, Problem[]>, routing: WorkspaceRouting, 
 function traefikImage(artifacts: readonly ArtifactFile[]): string {
   const compose = artifacts.find(({ path: file }) => file === PROXY_COMPOSE_FILE)?.text ?? '';
   const { services } = parse(compose) as { services?: Record<string, { image?: string }> };
-  return services?.['traefik']?.image ?? '';
+  return services?.[TRAEFIK]?.image ?? '';
 }
 
 async function deployedFiles(state: State): Promise<Map<string, DeployedFile>> {

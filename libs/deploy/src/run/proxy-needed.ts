@@ -10,7 +10,7 @@ import type { DeployContext } from '../context';
 import type { ObservedContainer } from '../plan/model';
 import { byProject, observe } from '../plan/observe';
 import { STATIC_FILE, type PublishedFile } from '../publish/publisher';
-import { PROXY_STACK, type EngineFact, type PlanRequest } from '../requests';
+import { TRAEFIK, PROXY_STACK, type EngineFact, type PlanRequest } from '../requests';
 import { readFileOrNull } from '../state/atomic-file';
 import { readsOtherFiles, type StateInUse } from '../proxy/state-in-use';
 
@@ -30,7 +30,7 @@ export interface ProxyFacts {
 export function whyProxyIsNeeded(facts: ProxyFacts): string | null {
   const { routes, containers, inUse } = facts;
   if (routes.length === 0) return null;
-  if (!containers.some(({ service, state }) => service === 'traefik' && state === 'running'))
+  if (!containers.some(({ service, state }) => service === TRAEFIK && state === 'running'))
     return 'Traefik does not run';
   if (readsOtherFiles(inUse)) return 'Traefik reads another folder than the one that is published to';
   if (facts.present !== null && facts.present === facts.desired) return null;

@@ -48,7 +48,8 @@ function stubborn(): Docker {
     } as const;
     return Promise.reject(new DockerError(fault));
   };
-  return Object.assign(Object.create(docker) as Docker, { remove });
+  const refusing: Docker = Object.assign(Object.create(docker) as Docker, { remove, with: () => refusing });
+  return refusing;
 }
 
 describe('a recovery that fails', () => {

@@ -1,4 +1,4 @@
-import type { Problem } from '@itsup/config';
+import { mappingOf, type Problem } from '@itsup/config';
 import { labelNameOf, type ServedConfiguration, type ServedObject } from '@itsup/rollout';
 import type { RouterFact } from '@itsup/routing';
 
@@ -44,9 +44,9 @@ export function routerStateOf(router: RouterFact, served: ServedConfiguration | 
 
 /** `serverStatus` is there for HTTP alone; TCP and UDP servers count as up. */
 function serversOf({ definition }: ServedObject): { up: number; all: number } {
-  const balancer = recordOf(definition['loadBalancer']);
+  const balancer = mappingOf(definition['loadBalancer']);
   const servers = Array.isArray(balancer['servers']) ? balancer['servers'].length : 0;
-  const status = Object.values(recordOf(definition['serverStatus']));
+  const status = Object.values(mappingOf(definition['serverStatus']));
   const all = Math.max(servers, status.length);
   return { up: all - status.filter((each) => each === 'DOWN').length, all };
 }
@@ -93,8 +93,4 @@ export function routerFindings(router: RouterFact, state: RouterState | undefine
     );
   }
   return found;
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

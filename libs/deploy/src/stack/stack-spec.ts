@@ -1,11 +1,10 @@
 import path from 'node:path';
 
 import { projectArtifactPaths, PROXY_COMPOSE_FILE } from '@itsup/artifacts';
-import type { Project, Workspace } from '@itsup/config';
+import { compareText, type Project, type Workspace } from '@itsup/config';
 import { composeProjectName, proxynetOf, type Proxynet, type WorkspaceRouting } from '@itsup/routing';
 
 import type { DesiredEdge } from '../plan/model';
-import { byCodeUnit } from '../sort';
 import { PROXY_STACK } from '../requests';
 
 /** What the sources say of one stack, before Compose or the engine is asked. */
@@ -120,7 +119,7 @@ function proxySpec(root: string, proxynet: Proxynet): StackSpec {
 }
 
 function unique(names: string[]): string[] {
-  return [...new Set(names)].sort(byCodeUnit);
+  return [...new Set(names)].sort(compareText);
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

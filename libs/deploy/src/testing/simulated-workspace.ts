@@ -4,7 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
-import type { IngressRow, Problem, Project, Settings, Workspace } from '@itsup/config';
+import {
+  compareText,
+  type IngressRow,
+  type Problem,
+  type Project,
+  type Settings,
+  type Workspace,
+} from '@itsup/config';
 import { row as ingressRow, settings } from '@itsup/config/testing/model';
 
 export { ingressRow };
@@ -113,7 +120,7 @@ export class SimulatedWorkspace {
   workspace(): Workspace {
     return {
       settings: this.settings,
-      projects: [...this.projects.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      projects: [...this.projects.values()].sort((a, b) => compareText(a.name, b.name)),
       problems: [...this.problems],
     };
   }

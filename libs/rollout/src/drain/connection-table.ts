@@ -15,7 +15,7 @@ const listening = '0A';
 const families = ['tcp', 'tcp6', 'udp', 'udp6'];
 
 /** What identifies an established connection to one of these ends, by address and port as `comparableAddress` has it. */
-export function establishedTo(table: string, wanted: ReadonlySet<string>): string[] {
+function establishedTo(table: string, wanted: ReadonlySet<string>): string[] {
   return table
     .split('\n')
     .slice(1)

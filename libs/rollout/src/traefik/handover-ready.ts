@@ -67,7 +67,7 @@ function isItsOwn(name: string): boolean {
 /** Traefik's own answer to challenges, which only an instance with a resolver has. */
 const challengeService = 'acme-http@internal';
 
-export function hasCertificate({ certificates }: Serving, name: string): boolean {
+function hasCertificate({ certificates }: Serving, name: string): boolean {
   return certificates.some(({ names }) => isCovered(name, names));
 }
 

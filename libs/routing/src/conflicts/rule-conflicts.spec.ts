@@ -1,4 +1,4 @@
-import type { IngressRow, Settings } from '@itsup/config';
+import { compareText, type IngressRow, type Settings } from '@itsup/config';
 import { routeProject } from '../route-project';
 import { routeWorkspace } from '../route-workspace';
 import { codes, externalProject, project, settings, workspace } from '../testing/build';
@@ -181,7 +181,7 @@ describe('a route that is never reached', () => {
       [
         { code: 'wildcard-needs-dns-challenge' },
         { code: 'unreachable-route', place: { line: 2 }, help: expect.stringContaining('priority: 23') },
-      ].sort((a, b) => (a.code < b.code ? -1 : 1)),
+      ].sort((a, b) => compareText(a.code, b.code)),
     );
   });
 

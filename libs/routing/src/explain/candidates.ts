@@ -1,4 +1,4 @@
-import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
+import { mappingOf, type Place, type RouterKind, type Settings, type Workspace } from '@itsup/config';
 import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '@itsup/traefik';
 import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
@@ -65,7 +65,7 @@ export function candidatesOf(
  * Without an address for certificates there is no resolver of the default name, and Traefik shows its own certificate.
  */
 function asksForCertificates({ letsEncrypt, traefikOverride }: Settings): boolean {
-  const own = recordOf(traefikOverride?.data['certificatesResolvers']);
+  const own = mappingOf(traefikOverride?.data['certificatesResolvers']);
   return letsEncrypt.email !== null || own[defaultResolver] !== undefined;
 }
 
@@ -84,9 +84,9 @@ export function routersOf(workspace: Workspace, routing: WorkspaceRouting): Rout
 /** Routers that the operator's `middlewares.yml` adds to the proxy's dynamic configuration. */
 function ownersOverrides(settings: Settings): Candidate[] {
   return (['http', 'tcp', 'udp'] as const).flatMap((kind) => {
-    const section = recordOf(settings.middlewaresOverride?.data[kind]);
-    return Object.entries(recordOf(section['routers'])).map(([name, value]) => {
-      const { entryPoints, ...router } = recordOf(value) as Partial<TraefikRouter>;
+    const section = mappingOf(settings.middlewaresOverride?.data[kind]);
+    return Object.entries(mappingOf(section['routers'])).map(([name, value]) => {
+      const { entryPoints, ...router } = mappingOf(value) as Partial<TraefikRouter>;
       const whole = { service: '', ...router, entryPoints: entryPoints ?? [] };
       return candidate(name, 'file', kind, whole, PROXY, null);
     });
@@ -159,10 +159,4 @@ function candidate(
 function targetOf(route: Route): Target {
   const { project, service, host, port, scheme } = route;
   return { project, service, host, port, scheme };
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { nameOf } from '@itsup/traefik';
+import { compareText } from '../names/order';
 import { evaluate, hostMatches, type Evaluation, type RequestFacts } from '../rule/evaluate';
 import type { Candidate } from './candidates';
 import type { Connection, ConnectionAnswer, Loss, LossReason, RouterFact } from './model';
@@ -48,7 +49,7 @@ function precedence(a: Candidate, b: Candidate): number {
   return (
     b.fact.priority - a.fact.priority ||
     Number(isFile(b)) - Number(isFile(a)) ||
-    (a.fact.name < b.fact.name ? -1 : 1)
+    compareText(a.fact.name, b.fact.name)
   );
 }
 

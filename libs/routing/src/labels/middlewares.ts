@@ -1,4 +1,4 @@
-import type { Settings } from '@itsup/config';
+import { isMapping, type Settings } from '@itsup/config';
 import { qualified } from '@itsup/traefik';
 
 /**
@@ -49,10 +49,6 @@ function keysAt(value: unknown, ...path: string[]): string[] {
   let node = value;
   for (const key of path) node = isMapping(node) ? node[key] : undefined;
   return isMapping(node) ? Object.keys(node) : [];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,9 +1,6 @@
-import type { Place } from '@itsup/config';
+import { compareText, type Place } from '@itsup/config';
 
-/** Orders by code unit, as every artifact is ordered: a locale would make bytes depend on the machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+export { compareText };
 
 /** Orders places by file, line and column. */
 export function comparePlaces(a: Place, b: Place): number {

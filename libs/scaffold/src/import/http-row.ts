@@ -1,4 +1,5 @@
 import { isPublicName } from '@itsup/routing';
+import { compareText } from '@itsup/config';
 import { listOf } from '@itsup/traefik';
 import { chainOf, redirects } from './middlewares';
 import {
@@ -143,7 +144,7 @@ function namesOf(
 
 function certificateNames(router: Definition): string[] {
   const fields = [...router.fields].filter(([field]) => field.startsWith('tls.domains['));
-  const ordered = fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  const ordered = fields.sort(([a], [b]) => compareText(a, b));
   return ordered.flatMap(([, value]) => listOf(value)).map((name) => name.toLowerCase());
 }
 

@@ -1,4 +1,4 @@
-import { readWorkspaceFrom, type IngressRow } from '@itsup/config';
+import { compareText, readWorkspaceFrom, type IngressRow } from '@itsup/config';
 import { labelsOf, routeWorkspace } from '@itsup/routing';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
@@ -90,7 +90,7 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, item]) => [key, sortKeys(item)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
+      .sort(([a], [b]) => compareText(a, b)),
   );
 }
 

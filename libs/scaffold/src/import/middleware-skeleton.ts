@@ -1,4 +1,4 @@
-import type { Problem } from '@itsup/config';
+import { compareText, type Problem } from '@itsup/config';
 import { Document, isMap, parseDocument } from 'yaml';
 
 /** A middleware that rows name and nothing defines. */
@@ -19,7 +19,7 @@ export function missingMiddlewares(problems: readonly Problem[]): MissingMiddlew
     if (place) known.uses.push(`${place.file}:${place.line}`);
     missing.set(subject, known);
   }
-  return [...missing.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...missing.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 /**

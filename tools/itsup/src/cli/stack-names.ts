@@ -1,18 +1,16 @@
-import type { ItsupWorkspace } from '../workspace/find-workspace';
 
-/** Other names of the proxy, from itsUP. */
-const PROXY_NAMES = ['proxy', 'traefik', 'dns'];
+import type { ItsupWorkspace } from '../workspace/find-workspace';
 
 /**
  * The stacks that a person named, each once, `proxy` for any of its names.
  * @throws UserError naming the first that does not exist
  */
 export async function resolveStacks(root: string, words: readonly string[]): Promise<string[]> {
-  const { listProjects, suggest, UserError } = await import('@itsup/config');
+  const { listProjects, RESERVED_NAMES, suggest, UserError } = await import('@itsup/config');
   const known = await listProjects(root);
   const stacks = words.map((word) => {
     const folder = word.replace(/^projects\//, '').replace(/\/$/, '');
-    if (PROXY_NAMES.includes(folder)) {
+    if (RESERVED_NAMES.includes(folder)) {
       return 'proxy';
     }
     if (!known.includes(folder)) {
@@ -20,7 +18,7 @@ export async function resolveStacks(root: string, words: readonly string[]): Pro
         code: 'unknown-project',
         severity: 'error',
         message: `there is no project "${word}"`,
-        help: helpFor(known, suggest(folder, [...known, ...PROXY_NAMES])),
+        help: helpFor(known, suggest(folder, [...known, ...RESERVED_NAMES])),
       });
     }
     return folder;
