@@ -275,6 +275,14 @@ describe('createNodes in a workspace that is not the product’s own', () => {
     expect(proxy?.name).toBe('proxy');
   });
 
+  it('says every target’s inputs: Nx refuses to hash the files of a folder that is not there yet', async () => {
+    const { proxy } = await inferHost(SITE);
+    for (const { inputs } of Object.values(proxy?.targets ?? {})) {
+      expect(inputs).toBeDefined();
+      expect(JSON.stringify(inputs)).not.toContain('projectRoot');
+    }
+  });
+
   it('takes names of package.json files in projects/ for nobody’s', async () => {
     const { 'projects/site': site } = await inferHost({ ...SITE, 'projects/site/package.json': '{"name": "site"}' });
     expect(site?.name).toBe('site');

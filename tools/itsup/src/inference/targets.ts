@@ -66,6 +66,9 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
       help: { command: `npx nx run ${stack.nxName}:${names[name]} --help`, example: EXAMPLES[name] ?? {} },
     },
   });
+  const deployed = [...stack.generate, ...readByDeploy(stack), ...(stack.installed ? [PACKAGE] : PRODUCT)];
+  // Never Nx's default, the files of the project's folder: the proxy's has none before the first run, which Nx refuses.
+  const acts = { cache: false, inputs: stack.generate };
   const targets: Record<Target, TargetConfiguration> = {
     generate: target('generate', `Write what is generated for ${what}`, {
       cache: !stack.writesMore,
@@ -91,24 +94,21 @@ export function targetsOf(stack: StackTargets): Record<string, TargetConfigurati
     ),
     plan: target('plan', `Show what deploy would do to ${what}, and why; changes nothing`, {
       cache: false,
+      inputs: deployed,
       dependsOn: [names.generate],
     }),
     // Never cached: A, B, then A again must deploy A again.
     deploy: target('deploy', `Bring ${what} to what the repository says, rolled where it can be`, {
       cache: false,
-      inputs: [...stack.generate, ...readByDeploy(stack), ...(stack.installed ? [PACKAGE] : PRODUCT)],
+      inputs: deployed,
       // What validate says of conflicts between projects the deploy judges by what is deployed: the proxy goes on.
       dependsOn: [stack.stack === 'proxy' ? names.generate : names.validate, `^${names.deploy}`],
     }),
-    status: target('status', `Show what runs of ${what}, and its last deploy`, { cache: false }),
-    logs: target('logs', `Show the logs of ${what}`, { cache: false }),
-    restart: target('restart', `Replace the containers of ${what}, rolled where they can be`, {
-      cache: false,
-    }),
-    down: target('down', `Stop and remove the containers and networks of ${what}; volumes stay`, {
-      cache: false,
-    }),
-    compose: target('compose', `Run any Compose command on ${what}`, { cache: false }),
+    status: target('status', `Show what runs of ${what}, and its last deploy`, acts),
+    logs: target('logs', `Show the logs of ${what}`, acts),
+    restart: target('restart', `Replace the containers of ${what}, rolled where they can be`, acts),
+    down: target('down', `Stop and remove the containers and networks of ${what}; volumes stay`, acts),
+    compose: target('compose', `Run any Compose command on ${what}`, acts),
   };
   return Object.fromEntries(TARGETS.map((name) => [names[name], targets[name]]));
 }
