@@ -27,7 +27,7 @@ async function putUp(): Promise<void> {
 describe('the maintenance page', () => {
   it('is refused where nobody would see it, with what would help', async () => {
     await expect(set('shop', true)).rejects.toMatchObject({
-      problems: [{ message: 'Traefik does not run, so nobody would see the page', help: 'nx deploy proxy' }],
+      problems: [{ message: 'Traefik does not run, so nobody would see the page', help: 'itsup deploy proxy' }],
     });
     await expect(set('proxy', true)).rejects.toThrow('has none of its own');
     await expect(set('nothing', true)).rejects.toMatchObject({ problems: [{ code: 'unknown-stack' }] });

@@ -46,7 +46,7 @@ function notPrunable(stack: string): StackOutcome {
         severity: 'error',
         project: stack,
         message: `${stack} is no stack that this workspace deployed and that lost its folder`,
-        help: `to take down a project that has a folder: nx run ${stack}:down`,
+        help: `to take down a project that has a folder: itsup down ${stack}`,
       },
     ],
   };

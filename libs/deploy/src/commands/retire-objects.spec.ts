@@ -70,7 +70,7 @@ describe('a middleware that is renamed', () => {
     await deploy(['proxy']);
     expect(await middlewares()).toMatch(/^ {4}few-requests:[\s\S]*fewer:/m);
     expect(simulated.lines).toContain(
-      'proxy: note: middleware few-requests stays, because blog still uses it; run: nx run-many -t deploy -p blog,proxy',
+      'proxy: note: middleware few-requests stays, because blog still uses it; run: itsup deploy blog proxy',
     );
     expect((await deploy(['proxy'])).outcomes).toMatchObject([{ status: 'unchanged' }]);
     const { stacks } = await planStacks(simulated.context(), { workspace: simulated.workspace() });

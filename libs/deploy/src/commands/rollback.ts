@@ -75,7 +75,7 @@ async function chooseRecord(
     code: 'nothing-to-restore',
     project: stack,
     message: `${stack} has no earlier deploy to go back to`,
-    help: `go back in git instead, and run: nx deploy ${stack}`,
+    help: `go back in git instead, and run: itsup deploy ${stack}`,
   });
 }
 
@@ -104,7 +104,7 @@ async function movedImages(
       code: 'image-gone',
       project: stack,
       message: `images that ${id} ran are not on the engine any more: ${named.join(', ')}`,
-      help: `choose another record, or go back in git and run: nx deploy ${stack}`,
+      help: `choose another record, or go back in git and run: itsup deploy ${stack}`,
     });
   }
   return Object.fromEntries(

@@ -111,7 +111,7 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
       severity: 'error',
       project: PROXY_STACK,
       message: `${PROXY_STACK}: ${plan.service} could not be replaced: ${outcome.reason}`,
-      help: `${left}; correct it and run: nx deploy ${PROXY_STACK}`,
+      help: `${left}; correct it and run: itsup deploy ${PROXY_STACK}`,
     },
     outcome.details,
   );
@@ -155,7 +155,7 @@ export async function recoverTraefik({
         severity: 'error',
         project: PROXY_STACK,
         message: `${PROXY_STACK}: the unfinished hand-over of ${TRAEFIK} could not be settled: ${error.message}`,
-        help: `${lookAtIt}; correct it and run: nx deploy ${PROXY_STACK}`,
+        help: `${lookAtIt}; correct it and run: itsup deploy ${PROXY_STACK}`,
       },
       error.details,
     );

@@ -142,7 +142,7 @@ function failed(
       severity: 'error',
       project: spec.stack,
       message: `${spec.stack}: ${hook} of ${service} exited with ${exitCode}`,
-      help: `its last lines are above; correct it and run: nx deploy ${spec.stack}`,
+      help: `its last lines are above; correct it and run: itsup deploy ${spec.stack}`,
     },
     lines.slice(-SHOWN_LINES),
   );

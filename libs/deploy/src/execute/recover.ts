@@ -34,6 +34,6 @@ export async function recover(
     code: 'recovery-failed',
     project: spec.stack,
     message: `the unfinished rollout of ${state.service} could not be settled: ${outcome.reason}`,
-    help: `correct that, or deploy a version of ${state.service} that works: nx deploy ${spec.stack}`,
+    help: `correct that, or deploy a version of ${state.service} that works: itsup deploy ${spec.stack}`,
   });
 }

@@ -157,7 +157,7 @@ export function throwUnlessDone(
     severity: 'error',
     project: stack,
     message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,
-    help: `${left}; correct it and run: nx deploy ${stack}`,
+    help: `${left}; correct it and run: itsup deploy ${stack}`,
   };
   throw new NotHealthyError(problem, outcome.details);
 }

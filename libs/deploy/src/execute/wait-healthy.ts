@@ -84,7 +84,7 @@ export function gone(stack: string, service: string): NotHealthyError {
       severity: 'error',
       project: stack,
       message: `${stack}: a container of ${service} was removed by someone else while deploy waited for it`,
-      help: `deploy again: nx deploy ${stack}`,
+      help: `deploy again: itsup deploy ${stack}`,
     },
     [],
   );

@@ -161,6 +161,6 @@ function withoutImage(stack: string): UserError {
     severity: 'error',
     project: stack,
     message: 'no Traefik runs, so nobody would see the page',
-    help: 'nx deploy proxy',
+    help: 'itsup deploy proxy',
   });
 }

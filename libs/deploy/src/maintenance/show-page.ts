@@ -73,7 +73,7 @@ async function lead(context: DeployContext, { stack, projectName }: PageSubject)
     throw new UserError({
       ...{ code: 'proxy-silent', severity: 'error', project: stack },
       message: 'Traefik does not run, so nobody would see the page',
-      help: 'nx deploy proxy',
+      help: 'itsup deploy proxy',
     });
   }
   const listed = await docker.listContainers({ labelFilters: ofComposeProject(projectName) });

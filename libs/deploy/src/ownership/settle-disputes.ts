@@ -106,7 +106,7 @@ function stillServed(
       code: 'still-deployed',
       severity: 'error',
       message: `${stack} claims what ${before} still has as it is deployed: ${inWords(key)}`,
-      help: `deploy ${before} first: nx deploy ${before}`,
+      help: `deploy ${before} first: itsup deploy ${before}`,
       project: stack,
     };
     return [{ stack, problem }];

@@ -63,14 +63,14 @@ describe('the Traefiks that have to acknowledge', () => {
     expect(await found?.apis()).toEqual(['http://127.0.0.1:8082']);
     await found?.apis();
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/finish it: nx deploy proxy/);
+    expect(notes[0]).toMatch(/finish it: itsup deploy proxy/);
   });
 });
 
 describe('a Traefik that is down', () => {
   it('is nobody to wait for, and the cure is said', async () => {
     expect(await access(engine(null), false)).toBeNull();
-    expect(notes.join()).toMatch(/Traefik does not run.*nx deploy proxy/);
+    expect(notes.join()).toMatch(/Traefik does not run.*itsup deploy proxy/);
   });
 
   it('while its container runs ends the wait in time, with the cure', async () => {
@@ -86,7 +86,7 @@ describe('a Traefik that is down', () => {
       waiter: { clock, signal, onWaiting: () => undefined },
     };
     await expect(acknowledgeUnpinned(acknowledgement, 'rollout-blog-web-0')).rejects.toThrow(
-      /ECONNREFUSED.*start Traefik: nx deploy proxy/,
+      /ECONNREFUSED.*start Traefik: itsup deploy proxy/,
     );
     expect(clock.now() - began).toBeLessThanOrEqual(defaultLimits.ackTimeout + 1_000);
   });

@@ -31,7 +31,7 @@ export async function proxyAccess(
   const text = await readFileOrNull(path.join(state.traefikDir, 'traefik.yml'));
   if (text === null) return null;
   if (running === undefined) {
-    note('Traefik does not run, so nothing from outside arrives; start it: nx deploy proxy');
+    note('Traefik does not run, so nothing from outside arrives; start it: itsup deploy proxy');
     return null;
   }
   const staticConfiguration = parsed(text);
@@ -45,7 +45,7 @@ export async function proxyAccess(
     if (instances.some((instance) => instance.state === 'running')) return [handover.api];
     if (!told)
       note(
-        'a hand-over of Traefik was not finished, and its temporary Traefik does not run; finish it: nx deploy proxy',
+        'a hand-over of Traefik was not finished, and its temporary Traefik does not run; finish it: itsup deploy proxy',
       );
     told = true;
     return [];

@@ -248,7 +248,7 @@ export class Publisher {
         code: 'dangling-route',
         severity: 'error',
         message: `the routes to publish refer to what no file defines: ${dangling.join(', ')}`,
-        help: 'deploy the proxy too: nx run-many -t deploy',
+        help: 'deploy the proxy too: itsup deploy',
       });
     }
     for (const [file, entries] of present) {

@@ -21,7 +21,7 @@ export function failureProblems(
         severity: 'error',
         project: stack,
         message: `${stack}: interrupted; ${state}`,
-        help: `the next deploy finishes what is left: nx deploy ${stack}`,
+        help: `the next deploy finishes what is left: itsup deploy ${stack}`,
       },
     ];
   }
@@ -35,7 +35,7 @@ export function failureProblems(
   if (error instanceof RolloutError) {
     tell(error.details);
     const message = `${stack}: what an earlier deploy left could not be settled: ${run.hide(error.message)}`;
-    const help = `correct that and run: nx deploy ${stack}`;
+    const help = `correct that and run: itsup deploy ${stack}`;
     return [{ code: 'recovery-failed', severity: 'error', project: stack, message, help }];
   }
   return problemsOf(error).map((problem) => ({

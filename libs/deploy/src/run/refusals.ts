@@ -93,7 +93,7 @@ export function refuseForeignStack(
     code: 'foreign-stack',
     project: spec.stack,
     message: `containers of a Compose project ${spec.projectName} run already, made from ${originOf(stranger)}`,
-    help: `take them over with: nx deploy ${spec.stack} --adopt, or give the project another name`,
+    help: `take them over with: itsup deploy ${spec.stack} --adopt, or give the project another name`,
   });
 }
 
@@ -112,7 +112,7 @@ export function refuseWithoutProviders(spec: StackSpec, observed: Observed): voi
       severity: 'error',
       project: spec.stack,
       message: `${spec.stack} reaches ${edge.provider}:${edge.service} by egress, and that is not running`,
-      help: `run: nx deploy ${edge.provider}`,
+      help: `run: itsup deploy ${edge.provider}`,
     }));
   if (problems.length > 0) throw new UserError(problems);
 }

@@ -64,6 +64,6 @@ export function notTakenOver(run: Run, stack: string, projectName: string, heir:
     severity: 'error',
     project: stack,
     message: `${stack} stays: its containers are those of ${heir}, which was not deployed yet`,
-    help: `run: nx deploy ${heir} --adopt, and then itsup prune`,
+    help: `run: itsup deploy ${heir} --adopt, and then itsup prune`,
   };
 }

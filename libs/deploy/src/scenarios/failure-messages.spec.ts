@@ -39,7 +39,7 @@ async function interruptAt(at: string) {
 }
 
 describe('the message of an interrupt', () => {
-  const help = 'the next deploy finishes what is left: nx deploy shop';
+  const help = 'the next deploy finishes what is left: itsup deploy shop';
 
   it('before the switch says that what ran before keeps running', async () => {
     simulated.setProject('shop', { web: { ...WEB, image: 'web:2' }, db: DB });
@@ -80,7 +80,7 @@ describe('the message of a recovery that failed', () => {
         project: 'proxy',
         message:
           'proxy: what an earlier deploy left could not be settled: Traefik does not come up on the public ports',
-        help: 'correct that and run: nx deploy proxy',
+        help: 'correct that and run: itsup deploy proxy',
       },
     ]);
     expect(simulated.lines).toContain('proxy:   | last line of it');

@@ -57,7 +57,7 @@ describe('a recovery that fails', () => {
     simulated.setProject('shop', web('web:1'));
     const outcome = await deploy(stubborn());
     expect(outcome).toMatchObject({ status: 'failed', problems: [{ code: 'recovery-failed' }] });
-    expect(outcome?.problems[0]?.help).toMatch(/deploy a version of web that works: nx deploy shop/);
+    expect(outcome?.problems[0]?.help).toMatch(/deploy a version of web that works: itsup deploy shop/);
     expect(await deploy(simulated.engine.docker())).toMatchObject({ problems: [] });
   });
 

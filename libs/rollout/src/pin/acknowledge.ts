@@ -255,7 +255,7 @@ async function everyInstance(
 ): Promise<void> {
   const addresses = await ack.proxy.apis();
   if (addresses.length === 0)
-    throw new RolloutError('no Traefik is running; deploy the proxy first: nx deploy proxy');
+    throw new RolloutError('no Traefik is running; deploy the proxy first: itsup deploy proxy');
   let failure = '';
   await waitFor(
     ack.waiter,
@@ -273,7 +273,7 @@ async function everyInstance(
         return null;
       }
     },
-    () => (failure === '' ? lastWords() : `${failure}; start Traefik: nx deploy proxy`),
+    () => (failure === '' ? lastWords() : `${failure}; start Traefik: itsup deploy proxy`),
   );
 }
 

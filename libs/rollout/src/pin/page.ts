@@ -83,7 +83,7 @@ export async function leadBack(context: PageContext | null, project: string, fol
 /** A route to a service that Traefik does not know yet would be answered with 404. */
 async function awaitService({ get, proxy, waiter }: PageContext, service: string): Promise<void> {
   const addresses = await proxy.apis();
-  if (addresses.length === 0) throw new RolloutError('no Traefik runs; start it: nx deploy proxy');
+  if (addresses.length === 0) throw new RolloutError('no Traefik runs; start it: itsup deploy proxy');
   const limits = { limitMs: defaultLimits.providerTimeout, intervalMs: defaultLimits.healthInterval };
   await waitFor(waiter, { what: 'Traefik to see the container of the page', ...limits }, async () => {
     for (const address of addresses) {

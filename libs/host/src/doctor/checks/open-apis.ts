@@ -23,13 +23,13 @@ export function checkOpenApis({
       ? null
       : warning(
           `something answers on ${engine.address}:${ENGINE_PORT}, the port of Docker's API without a password: who reaches that reads the secrets of every project`,
-          "if it is the container proxy-dockerproxy-1, an earlier version's: nx deploy proxy; else take `tcp://` out of the engine's hosts",
+          "if it is the container proxy-dockerproxy-1, an earlier version's: itsup deploy proxy; else take `tcp://` out of the engine's hosts",
         ),
     traefik === undefined
       ? null
       : warning(
           `Traefik's API is open to every account of this host, on port ${OPEN_TRAEFIK_PORT}`,
-          'an earlier version started it: nx deploy proxy',
+          'an earlier version started it: itsup deploy proxy',
         ),
   ]);
 }
