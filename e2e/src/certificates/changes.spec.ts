@@ -59,8 +59,7 @@ describeWithAuthority('what an operator changes of certificates', () => {
     await mkdir(secrets, { recursive: true });
     await writeFile(join(secrets, 'hook.sh'), HOOK, { mode: 0o755 });
     await writeFile(join(lab.workspace.state, 'traefik.env'), 'EXEC_PATH=/etc/traefik/secrets/hook.sh\n');
-    const said = await deploys('proxy', wild);
-    expect(said).toMatch(/environment/);
+    await deploys('proxy', wild);
     expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1 });
     expect(await lab.issuer('any.shop.net')).toMatch(ISSUED);
   });
@@ -90,7 +89,7 @@ describeWithAuthority('what an operator changes of certificates', () => {
     lab.authority.front.takeOrders();
     await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
     // The final instance's own, and nobody else's.
-    expect(lab.authority.front.takeOrders()).toEqual({ 'shop.net': 1 });
+    expect(lab.authority.front.takeOrders()).toEqual({ 'host.shop.net': 1, 'shop.net': 1 });
     await lab.workspace.remove('projects/traefik.yml');
     await deploys('proxy');
     lab.authority.front.takeOrders();
@@ -100,20 +99,21 @@ describeWithAuthority('what an operator changes of certificates', () => {
     await lab.set({ caServer: `https://${PRIVATE}/directory`, resolvers: { dns: { dnsChallenge } } });
     const said = await deploys();
     expect(said).toMatch(/another authority is asked for .*shop\.net/);
-    expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1, 'shop.net': 1 });
+    expect(lab.authority.front.takeOrders()).toEqual({ '*.shop.net': 1, 'host.shop.net': 1, 'shop.net': 1 });
     expect(await lab.issuer('shop.net')).toMatch(ISSUED);
   });
 
   it('proves a name by TLS with a resolver of one’s own, and hands over without asking again', async () => {
     const acme = `{email: ops@shop.net, storage: /acme/acme.json, tlsChallenge: {}, caCertificates: [${AUTHORITY_FILE}]}`;
     await lab.workspace.write('projects/traefik.yml', `certificatesResolvers: {alpn: {acme: ${acme}}}\n`);
-    await lab.project('alpn', { tls: { main: 'alpn.shop.net', resolver: 'alpn' } });
+    // No name below another one's wildcard: Traefik would ask for nothing.
+    await lab.project('alpn', { tls: { main: 'alpn.net', resolver: 'alpn' } });
     await deploys();
-    expect(lab.authority.front.takeOrders()).toEqual({ 'alpn.shop.net': 1 });
-    expect(await lab.issuer('alpn.shop.net')).toMatch(ISSUED);
+    expect(lab.authority.front.takeOrders()).toEqual({ 'alpn.net': 1 });
+    expect(await lab.issuer('alpn.net')).toMatch(ISSUED);
     await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
     expect(lab.authority.front.takeOrders()).toEqual({});
-    expect(await lab.issuer('alpn.shop.net')).toMatch(ISSUED);
+    expect(await lab.issuer('alpn.net')).toMatch(ISSUED);
   });
 
   it('takes certificates along when their resolver gets another name', async () => {

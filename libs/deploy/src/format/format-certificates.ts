@@ -50,7 +50,7 @@ export function remarksOf({ wanted, standing }: CertificateStatus, now: number):
     ];
   if (standing.state === 'asked' && standing.ended !== undefined) {
     const text = inWords({ wanted, standing }, now);
-    return [`${names}: ${text}; see why: itsup logs proxy traefik; ask anew: itsup deploy proxy`];
+    return [`${names}: ${text}; see why: itsup logs proxy traefik`];
   }
   if (standing.state !== 'there') return [];
   if (!isLate(standing, now)) return [];

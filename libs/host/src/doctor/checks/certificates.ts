@@ -87,7 +87,7 @@ function findingOf(status: CertificateStatus, now: number): Omit<Finding, 'check
     case 'refused':
       return warning(text, `correct that, then: itsup certificates retry ${wanted.names[0]}`);
     case 'asked':
-      if (standing.ended !== undefined) return warning(text, `${LOGS}; ask anew: itsup deploy proxy`);
+      if (standing.ended !== undefined) return warning(text, LOGS);
       return warning(text, `it may come yet; else ask again: itsup certificates retry ${wanted.names[0]}`);
     case 'none':
       return note(
