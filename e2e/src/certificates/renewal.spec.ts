@@ -71,3 +71,28 @@ describeWithAuthority('certificates that Traefik renews every minute', () => {
     expect(await deploys()).not.toMatch(/would renew/);
   });
 });
+
+describeWithAuthority('a certificate that Traefik did not renew', () => {
+  const VALID_SECONDS = 180;
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.open({}, { validity: VALID_SECONDS });
+  });
+  afterAll(() => lab?.close());
+
+  it('is asked for anew, once, by the deploy that finds it ended', async () => {
+    await lab.project('short', { domain: 'short.net' });
+    // Traefik looks at its certificates when it starts, and then once a day.
+    expect((await lab.deploy()).exitCode).toBe(0);
+    await sleep(VALID_SECONDS * 1000);
+    const listed = await lab.workspace.itsup(['certificates']);
+    expect(listed.stdout).toMatch(/short\.net: ended .*and was not renewed/);
+    expect(listed.exitCode).not.toBe(0);
+    lab.authority.front.takeOrders();
+    const { exitCode, all } = await lab.deploy();
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+    expect(lab.authority.front.takeOrders()).toEqual({ 'short.net': 1 });
+    expect(await lab.issuer('short.net')).toMatch(ISSUED);
+  });
+});
