@@ -88,6 +88,12 @@ describe('certificateProblem', () => {
       { challenge: 'dns', dnsProvider: 'cloudflare' },
       /credentials of cloudflare in traefik\.env/,
     ],
+    [
+      'an allow list on the entry point',
+      { reason: 'Invalid response from http://blog.net/.well-known/acme-challenge/x: 403 (unauthorized)' },
+      {},
+      /a middleware on the entry point web/,
+    ],
     ['a TLS challenge', {}, { challenge: 'tls' }, /port 443 has to lead to web-secure/],
   ])('knows the cure of %s', (_, changes, resolverChanges, help) => {
     expect(problem({ state: 'refused', refusal: { ...refusal, ...changes } }, resolverChanges)?.help).toMatch(

@@ -131,6 +131,8 @@ function cureOf(
   if (!isReached && refusal.asked) return `see whether this host reaches the authority; ${retry}`;
   if (challenge === 'dns')
     return `see the credentials of ${dnsProvider ?? 'the DNS provider'} in traefik.env of the state folder; ${retry}`;
+  if (challenge === 'http' && /\b40[13]\b/.test(refusal.reason))
+    return `what answers at /.well-known/acme-challenge/ keeps the authority out: another host, or a middleware on the entry point web in projects/traefik.yml; ${retry}`;
   const port = challenge === 'tls' ? 'port 443 has to lead to web-secure' : 'port 80 has to lead to web';
   return `an A or AAAA record has to lead to this host or its router, and ${port}; ${retry}`;
 }
