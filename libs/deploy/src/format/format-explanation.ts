@@ -89,7 +89,7 @@ function verdictOf({ outcome, router, connection, disputes }: ConnectionAnswer, 
     case 'served':
       if (disputes.length > 0)
         return style('red', `claimed more than once, ${router ? targetOf(router) : ''} among others`);
-      return `${style('green', '→')} ${router ? targetOf(router) : ''}`;
+      return `${style('green', '→')} ${router ? wayOf(router) : ''}`;
     case 'redirected':
       return `${style('green', '→')} redirected to HTTPS`;
     case 'depends':
@@ -97,6 +97,10 @@ function verdictOf({ outcome, router, connection, disputes }: ConnectionAnswer, 
     case 'unserved':
       return style('red', unserved(connection));
   }
+}
+
+function wayOf(router: RouterFact): string {
+  return router.sentTo === null ? targetOf(router) : `redirected to ${router.sentTo}`;
 }
 
 function unserved({ entryPoint: { kind } }: ConnectionAnswer['connection']): string {

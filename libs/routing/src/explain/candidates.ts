@@ -7,6 +7,7 @@ import { middlewareNames } from '../labels/middlewares';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
 import { defaultResolver } from '../row/context';
+import { redirectTargetOf } from '../row/http-chain';
 import { parseRule, type Rule } from '../rule/parse';
 import { labelRouters } from '../labels/label-routers';
 import type { RouterFact, Target } from './model';
@@ -49,11 +50,12 @@ export function candidatesOf(
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
-      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? place));
+      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? place, sentTo(own, router)));
     }
     for (const route of each.routes.filter(({ via }) => via === 'file')) {
       for (const [name, router] of Object.entries(route.routers)) {
-        found.push(candidate(name, 'file', route.kind, router, targetOf(route), route.place));
+        const sent = sentTo(route, router);
+        found.push(candidate(name, 'file', route.kind, router, targetOf(route), route.place, sent));
       }
     }
   }
@@ -128,6 +130,7 @@ function candidate(
   router: TraefikRouter,
   target: Target,
   place: Place | null,
+  sent: string | null = null,
 ): Candidate {
   const rule = kind === 'udp' ? null : (router.rule ?? null);
   const hasVariable = rule !== null && rule.includes('${');
@@ -150,10 +153,18 @@ function candidate(
       middlewares: (router.middlewares ?? []).map((one) => qualifiedBy(one, provider)),
       service: router.service === '' ? '' : qualifiedBy(router.service, provider),
       redirects: router.middlewares?.includes(qualified(middlewareNames.redirect, 'file')) ?? false,
+      sentTo: sent,
       target,
       place,
     },
   };
+}
+
+/** Where a router of a row sends everything on to, by `redirect_to` or as a name of `redirect_from`. */
+function sentTo(route: Route | undefined, { middlewares = [] }: TraefikRouter): string | null {
+  const names = middlewares.map((one) => nameOf(one, route?.via === 'file' ? 'file' : 'docker') ?? one);
+  const targets = names.flatMap((name) => redirectTargetOf(route?.middlewares[name]) ?? []);
+  return targets[0] ?? null;
 }
 
 function targetOf(route: Route): Target {

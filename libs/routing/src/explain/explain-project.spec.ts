@@ -52,6 +52,24 @@ describe('explain of a project', () => {
     ]);
   });
 
+  it('tells of names and rows that are sent on where to', () => {
+    const shop = project('shop', {
+      rows: [
+        { domains: ['acme.org'], redirectFrom: ['www.acme.org'] },
+        { domains: ['old.acme.org'], redirectTo: 'https://acme.org/new' },
+      ],
+    });
+    const sent = ask('shop', workspace([shop])).answers.map(({ connection, router }) => [
+      connection.host,
+      router?.sentTo,
+    ]);
+    expect(Object.fromEntries(sent)).toEqual({
+      'acme.org': null,
+      'www.acme.org': 'acme.org',
+      'old.acme.org': 'https://acme.org/new',
+    });
+  });
+
   it('says why nothing leads to it', () => {
     const off = { ...project('off', { rows: [{ domains: ['off.acme.org'] }] }), enabled: false };
     const quiet = project('quiet', { rows: [] });

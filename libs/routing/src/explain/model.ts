@@ -29,6 +29,8 @@ export interface RouterFact {
   service: string;
   /** It sends plain HTTP on to HTTPS. */
   redirects: boolean;
+  /** The host name or URL that every request is sent on to, so that the service is never asked; null: it is. */
+  sentTo: string | null;
   target: Target;
   /** Of the ingress row; null: the proxy's own, or labels that the operator wrote. */
   place: Place | null;

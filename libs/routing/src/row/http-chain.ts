@@ -45,6 +45,15 @@ export function redirectTo(target: string): Record<string, unknown> {
       };
 }
 
+/** The target of what `redirectTo` made; null: the middleware is another one. */
+export function redirectTargetOf(middleware: Record<string, unknown> | undefined): string | null {
+  const { redirectRegex } = middleware ?? {};
+  if (typeof redirectRegex !== 'object' || redirectRegex === null || !('replacement' in redirectRegex))
+    return null;
+  const text = String(redirectRegex.replacement);
+  return /^\$\{1\}:\/\/(.+)\$\{2\}\/\$\{3\}$/.exec(text)?.[1] ?? text;
+}
+
 /** The text that Compose puts a variable's value in the place of; without one it deploys nothing. */
 function secretOf(variable: string): string {
   return `\${${variable}:?basic_auth needs it}`;
