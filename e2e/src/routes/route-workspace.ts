@@ -131,7 +131,9 @@ async function hostports(): Promise<Hostports> {
     'echo',
   ] as const;
   const free = await freePorts(names.length);
-  return Object.fromEntries(names.map((name, index) => [name, free[index]])) as unknown as Hostports;
+  const ports = {} as Hostports;
+  for (const [index, name] of names.entries()) ports[name] = free[index] ?? 0;
+  return ports;
 }
 
 const NAMED_MIDDLEWARES = {

@@ -167,7 +167,8 @@ function expected(
       },
     ] as const;
   });
-  const meaning = Object.entries(source).filter(([key]) => !key.startsWith('x-'));
+  const meaning = { ...source };
+  for (const key of Object.keys(source)) if (key.startsWith('x-')) Reflect.deleteProperty(meaning, key);
   const added = declared.map(({ key, name, kind }) => [
     key,
     {
@@ -177,7 +178,7 @@ function expected(
     },
   ]);
   return {
-    ...(Object.fromEntries(meaning) as unknown as ComposeConfig),
+    ...meaning,
     services: Object.fromEntries(services),
     // Compose prints the networks that are in use.
     networks: { ...source.networks, ...(Object.fromEntries(added) as object) },

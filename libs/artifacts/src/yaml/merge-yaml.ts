@@ -18,7 +18,7 @@ import {
  * @throws UserError when the override is not a mapping.
  */
 export function mergeYaml(generated: string, override: YamlFile): string {
-  const base = parseDocument(generated);
+  const base = parseDocument<Node>(generated);
   const over = parseDocument(override.text, { merge: false, uniqueKeys: true });
   if (over.errors.length > 0 || (over.contents !== null && !isMap(over.contents))) {
     throw new UserError({
@@ -33,7 +33,7 @@ export function mergeYaml(generated: string, override: YamlFile): string {
   resolveAliases(over);
   const additions = over.contents as YAMLMap;
   if (isMap(base.contents)) mergeMap(base.contents, additions);
-  else base.contents = additions as unknown as typeof base.contents;
+  else base.contents = additions;
   base.commentBefore = joinComments(base.commentBefore, over.commentBefore);
   base.comment = joinComments(base.comment, over.comment);
   return base.toString({ lineWidth: 0 });

@@ -1,20 +1,20 @@
-import type { ContainerSummary } from '@itsup/docker';
+import { containerSummary } from '@itsup/docker/testing/container-summary';
 
 import { stopWaves } from './take-down';
 
 /** Containers as `service: dependencies`. */
 function waves(services: Record<string, string[]>): string[][] {
-  const containers = Object.entries(services).map(
-    ([service, dependencies]) =>
-      ({
-        id: service,
-        compose: { service },
-        labels: {
-          'com.docker.compose.depends_on': dependencies
-            .map((name) => `${name}:service_healthy:false`)
-            .join(','),
-        },
-      }) as unknown as ContainerSummary,
+  const containers = Object.entries(services).map(([service, dependencies]) =>
+    containerSummary({
+      id: service,
+      compose: {
+        ...{ project: 'shop', service, configHash: '', number: 1, oneoff: false },
+        ...{ workingDir: '/', configFiles: [], imageId: '' },
+      },
+      labels: {
+        'com.docker.compose.depends_on': dependencies.map((name) => `${name}:service_healthy:false`).join(','),
+      },
+    }),
   );
   return stopWaves(containers);
 }

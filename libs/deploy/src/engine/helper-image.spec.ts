@@ -1,15 +1,19 @@
-import type { Docker } from '@itsup/docker';
+import type { Docker, ImageDetails, ListContainersOptions } from '@itsup/docker';
+import { containerSummary } from '@itsup/docker/testing/container-summary';
 
 import { helperImage } from './helper-image';
 
 /** An engine whose containers of Traefik run `used`, and that has the images `present`. */
-function engine(used: string[], present: string[]): Docker {
+function engine(used: string[], present: string[]): Pick<Docker, 'listContainers' | 'inspectImages'> {
+  const details = (id: string): ImageDetails => ({
+    ...{ id, tags: [], repoDigests: [], labels: {}, exposedPorts: [], hasHealthcheck: false, volumes: [] },
+  });
   return {
-    listContainers: ({ labelFilters = [] }: { labelFilters?: string[] }) =>
-      Promise.resolve(labelFilters.length > 1 ? used.map((image) => ({ image })) : []),
-    inspectImages: (asked: string[]) =>
-      Promise.resolve(new Map(asked.filter((image) => present.includes(image)).map((image) => [image, {}]))),
-  } as unknown as Docker;
+    listContainers: async ({ labelFilters = [] }: ListContainersOptions = {}) =>
+      labelFilters.length > 1 ? used.map((image) => containerSummary({ image })) : [],
+    inspectImages: async (asked) =>
+      new Map(asked.filter((image) => present.includes(image)).map((image) => [image, details(image)])),
+  };
 }
 
 describe('the image that reaches the packet filter', () => {

@@ -1,18 +1,17 @@
 import { DockerError } from '@itsup/docker';
 
-import type { DeployContext } from '../context';
-import { outlast } from './outlast';
+import { outlast, type OutlastContext } from './outlast';
 
 const away = (): DockerError =>
   new DockerError({ code: 'engine-unreachable', endpoint: null, reason: 'is it running?' });
 
 /** A clock that only sleeping moves, and what was told. */
-function context(): DeployContext & { told: string[] } {
+function context(): OutlastContext & { told: string[] } {
   let now = 0;
   const told: string[] = [];
   const system = { now: () => now, sleep: async (ms: number) => void (now += ms) };
   const reporter = { line: (stack: string | null, line: string) => void told.push(`${stack}: ${line}`) };
-  return { system, reporter, told } as unknown as DeployContext & { told: string[] };
+  return { system, reporter, told };
 }
 
 describe('an act that outlasts the engine', () => {

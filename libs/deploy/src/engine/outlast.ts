@@ -1,13 +1,19 @@
-import type { DeployContext } from '../context';
+import type { DeployContext, Reporter, System } from '../context';
 import { patiently } from '@itsup/rollout';
 
 const LIMIT_MS = 60_000;
+
+/** What waiting for the engine takes. */
+export type OutlastContext = Pick<DeployContext, 'signal'> & {
+  system: Pick<System, 'now' | 'sleep'>;
+  reporter: Pick<Reporter, 'line'>;
+};
 
 /**
  * Repeats an act, which has to be repeatable, while the engine does not answer: one that is restarted in the middle of a
  * deploy is no reason to leave the rest undone.
  */
-export function outlast<T>(context: DeployContext, stack: string, act: () => Promise<T>): Promise<T> {
+export function outlast<T>(context: OutlastContext, stack: string, act: () => Promise<T>): Promise<T> {
   return patiently(
     {
       clock: context.system,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type {
-  Docker,
   FoundRule,
   NetworkDetails,
   PacketChange,
@@ -16,7 +15,7 @@ import { proxynetOf } from '@itsup/routing';
 import { openState, type State } from '../state/state';
 import { honeypotBridges, honeypotRules } from './honeypot-rules';
 import { keepHoneypotRules } from './keep-honeypot-rules';
-import { settleHoneypotRules } from './settle-honeypot-rules';
+import { settleHoneypotRules, type HoneypotEngine } from './settle-honeypot-rules';
 
 const SETTINGS = { dns: { enabled: true, resolvers: [] }, proxynet: { subnet: '172.20.0.0/16' } };
 const proxynet = proxynetOf(SETTINGS);
@@ -96,16 +95,16 @@ function host(present: PacketRule[], networks = NETWORKS) {
       },
     },
   };
-  const docker = {
+  const docker: HoneypotEngine = {
     listContainers: () => Promise.resolve([]),
     inspectImages: () => Promise.resolve(new Map()),
     listNetworks: () => Promise.resolve(networks),
-    inspectNetworks: (ids: string[]) => Promise.resolve(networks.filter(({ id }) => ids.includes(id))),
+    inspectNetworks: (ids) => Promise.resolve(networks.filter(({ id }) => ids.includes(id))),
     packetFilter: () => Promise.resolve(result),
   };
   const names = (): string[] =>
     [...chains].flatMap(([chain, rules]) => rules.map(({ comment }) => `${chain} ${comment}`));
-  return { docker: docker as unknown as Docker, names, applied };
+  return { docker, names, applied };
 }
 
 const foreign = (chain: string, table: PacketRule['table'] = 'filter'): PacketRule => ({
@@ -233,7 +232,7 @@ describe('the honeypot’s rules', () => {
 
   it('are not looked for where no deploy made any', async () => {
     const packetFilter = jest.fn();
-    const docker = { ...host([]).docker, packetFilter } as unknown as Docker;
+    const docker = { ...host([]).docker, packetFilter };
     expect(await settleHoneypotRules(docker, state, false, proxynet)).toBeNull();
     expect(packetFilter).not.toHaveBeenCalled();
   });
@@ -241,16 +240,17 @@ describe('the honeypot’s rules', () => {
   it('are looked for again when they could not be taken away', async () => {
     const { docker, names } = host([]);
     await settleHoneypotRules(docker, state, true, proxynet);
-    const unreachable = { available: false, code: 'denied', reason: 'refused', help: '' };
-    const denied = { ...docker, packetFilter: () => Promise.resolve(unreachable) } as unknown as Docker;
+    const unreachable = { available: false as const, code: 'denied' as const, reason: 'refused', help: '' };
+    const denied = { ...docker, packetFilter: () => Promise.resolve(unreachable) };
     expect(await settleHoneypotRules(denied, state, false, proxynet)).toBeNull();
     await settleHoneypotRules(docker, state, false, proxynet);
     expect(names()).toEqual([]);
   });
 
   it('are told to be missing where the packet filter is out of reach', async () => {
-    const result = { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
-    const docker = { ...host([]).docker, packetFilter: () => Promise.resolve(result) } as unknown as Docker;
+    const reason = 'The engine runs without root.';
+    const result = { available: false as const, code: 'rootless' as const, reason, help: '' };
+    const docker = { ...host([]).docker, packetFilter: () => Promise.resolve(result) };
     expect(await settleHoneypotRules(docker, state, true, proxynet)).toBe('The engine runs without root.');
   });
 

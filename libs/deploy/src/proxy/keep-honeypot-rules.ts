@@ -2,7 +2,7 @@ import type { Settings } from '@itsup/config';
 import { proxynetOf } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { settleHoneypotRules } from './settle-honeypot-rules';
+import { settleHoneypotRules, type HoneypotEngine } from './settle-honeypot-rules';
 
 /** The honeypot's rules for the time of a deploy, in which networks come and go. */
 export interface HoneypotRules {
@@ -14,7 +14,7 @@ export interface HoneypotRules {
 
 /** @param settings whether the honeypot is on, and its address */
 export function keepHoneypotRules(
-  { docker, state }: Pick<DeployContext, 'docker' | 'state'>,
+  { docker, state }: Pick<DeployContext, 'state'> & { docker: HoneypotEngine },
   settings: Pick<Settings, 'dns' | 'proxynet'>,
 ): HoneypotRules {
   const proxynet = proxynetOf(settings);

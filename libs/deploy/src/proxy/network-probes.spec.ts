@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { portsAnswer } from '@itsup/rollout';
 import { defaultLimits } from '@itsup/rollout';
 import { NoAnswer } from '@itsup/rollout';
-import type { RolloutContext } from '@itsup/rollout';
 import { waitFor } from '@itsup/rollout';
 import { containerFacts } from '@itsup/rollout/testing/container-facts';
 import { getText, tcpProbe } from './network-probes';
@@ -33,7 +32,7 @@ const stream: RequestListener = (_, response) => {
 };
 
 function probe(port: number): Promise<string> {
-  const context = { get: getText, tcpProbe } as unknown as RolloutContext;
+  const context = { get: getText, tcpProbe };
   const labels = {
     'traefik.enable': 'true',
     'traefik.http.routers.web.rule': 'Host(`shop.test`) && PathPrefix(`/`)',

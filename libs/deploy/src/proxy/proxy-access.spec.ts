@@ -3,13 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { Docker } from '@itsup/docker';
+import type { ContainerState, Docker } from '@itsup/docker';
+import { containerSummary } from '@itsup/docker/testing/container-summary';
 
 import type { Observed } from '../plan/observe';
 import { acknowledgeUnpinned } from '@itsup/rollout';
 import { defaultLimits } from '@itsup/rollout';
 import { saveHandover } from '@itsup/rollout';
 import { openState, type State } from '../state/state';
+import { observedContainer } from '../testing/desired-service';
 import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { handoverFolder } from './traefik-service';
 import { proxyAccess } from './proxy-access';
@@ -28,16 +30,18 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const traefik = (running: boolean): Observed =>
   new Map([
-    ['proxy', [{ service: 'traefik', image: 'traefik:v3', state: running ? 'running' : 'exited' }]],
-  ]) as unknown as Observed;
+    ['proxy', [observedContainer('traefik', { image: 'traefik:v3', state: running ? 'running' : 'exited' })]],
+  ]);
 
 /** An engine with a temporary instance in this state. */
-function engine(temporary: string | null): Docker {
-  const listContainers = () => Promise.resolve(temporary === null ? [] : [{ state: temporary }]);
-  return { listContainers } as unknown as Docker;
+function engine(temporary: ContainerState | null): Pick<Docker, 'listContainers' | 'logs'> {
+  return {
+    listContainers: async () => (temporary === null ? [] : [containerSummary({ state: temporary })]),
+    logs: async () => '',
+  };
 }
 
-const access = (docker: Docker, running = true) =>
+const access = (docker: Pick<Docker, 'listContainers' | 'logs'>, running = true) =>
   proxyAccess(state, traefik(running), docker, (text) => notes.push(text));
 
 describe('the Traefiks that have to acknowledge', () => {
@@ -57,7 +61,7 @@ describe('the Traefiks that have to acknowledge', () => {
     expect(notes).toEqual([]);
   });
 
-  it.each(['exited', null])('are not a temporary one that is %s, and that is said once', async (present) => {
+  it.each(['exited', null] as const)('are not a temporary one that is %s, and that is said once', async (present) => {
     await saveHandover(handoverFolder(state), handover);
     const found = await access(engine(present));
     expect(await found?.apis()).toEqual(['http://127.0.0.1:8082']);

@@ -1,15 +1,10 @@
-import {
-  DockerError,
-  type ContainerDetails,
-  type Docker,
-  type NetworkDetails,
-  type NetworkSpec,
-} from '@itsup/docker';
+import { DockerError, type NetworkDetails, type NetworkSpec } from '@itsup/docker';
+import { containerDetails } from '@itsup/docker/testing/container-details';
 import { proxynetOf } from '@itsup/routing';
 
-import { ensureProxynet as ensure, freeProxynetRange, rangeChange } from './proxynet';
+import { ensureProxynet as ensure, freeProxynetRange, rangeChange, type ProxynetEngine } from './proxynet';
 
-const ensureProxynet = (docker: Docker): Promise<void> =>
+const ensureProxynet = (docker: ProxynetEngine): Promise<void> =>
   ensure(docker, proxynetOf({ proxynet: { subnet: '172.20.0.0/16' } }));
 
 const OVERLAP = new DockerError({
@@ -18,7 +13,7 @@ const OVERLAP = new DockerError({
 });
 
 interface Shown {
-  engine: Docker;
+  engine: ProxynetEngine;
   created: NetworkSpec[];
   left: string[];
 }
@@ -35,30 +30,27 @@ function engine(
 ): Shown {
   const shown: Omit<Shown, 'engine'> = { created: [], left: [] };
   const containers = Object.keys(members).map((id) => ({ id, name: id, ipv4: null, ipv6: null }));
-  const network = (name: string, subnet: string): Partial<NetworkDetails> => ({
-    name,
-    subnets: [{ subnet, gateway: null, ipRange: null }],
-    containers,
+  const network = (name: string, subnet: string): NetworkDetails => ({
+    ...{ id: name, name, driver: 'bridge', internal: true, attachable: false, ipv6: false, bridge: null },
+    ...{ options: {}, labels: {}, subnets: [{ subnet, gateway: null, ipRange: null }], containers },
   });
-  const docker = {
-    listNetworks: () => Promise.resolve([{ name: 'shop_default' }]),
-    inspectNetworks: ([name]: string[]) => {
+  const docker: ProxynetEngine = {
+    listNetworks: async () => [{ id: 'shop_default', name: 'shop_default', driver: 'bridge', labels: {} }],
+    inspectNetworks: ([name]) => {
       if (name === 'shop_default') return Promise.resolve([network(name, '172.20.8.0/24')]);
       const subnet = looks.shift() ?? null;
       return Promise.resolve(subnet === null ? [] : [network('proxynet', subnet)]);
     },
-    inspectContainers: (ids: string[]): Promise<Partial<ContainerDetails>[]> =>
-      Promise.resolve(
-        ids.map((id) => ({ id, name: id, labels: { 'traefik.docker.network': members[id] ?? '' } })),
-      ),
-    disconnectNetwork: (_: string, id: string) => Promise.resolve(shown.left.push(id)),
-    removeNetwork: (name: string) => Promise.resolve(shown.left.push(name)),
-    createNetwork: (spec: NetworkSpec) => {
+    inspectContainers: async (ids) =>
+      ids.map((id) => containerDetails({ id, labels: { 'traefik.docker.network': members[id] ?? '' } })),
+    disconnectNetwork: async (_, id) => void shown.left.push(id),
+    removeNetwork: async (name) => void shown.left.push(name),
+    createNetwork: (spec) => {
       shown.created.push(spec);
       return create();
     },
   };
-  return { engine: docker as unknown as Docker, ...shown };
+  return { engine: docker, ...shown };
 }
 
 const made = (): Promise<string> => Promise.resolve('id');

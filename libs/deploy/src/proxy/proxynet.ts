@@ -8,13 +8,19 @@ export interface NetworkOnHost {
   subnet: string;
 }
 
+/** Of the engine, what proxynet takes. */
+export type ProxynetEngine = Pick<
+  Docker,
+  'createNetwork' | 'disconnectNetwork' | 'inspectContainers' | 'inspectNetworks' | 'listNetworks' | 'removeNetwork'
+>;
+
 /**
  * Makes sure that proxynet exists, with the range that it is to have. It belongs to no stack, so no stack takes it down.
  * One that is there with the same range is taken as it is; one with another range is made anew, unless somebody is served
  * by it.
  * @throws UserError when its range is in use, or cannot be left
  */
-export async function ensureProxynet(docker: Docker, proxynet: Proxynet): Promise<void> {
+export async function ensureProxynet(docker: ProxynetEngine, proxynet: Proxynet): Promise<void> {
   const present = await find(docker, proxynet);
   if (present !== null) {
     if (hasRange(present, proxynet)) return;
@@ -37,14 +43,14 @@ export async function ensureProxynet(docker: Docker, proxynet: Proxynet): Promis
 }
 
 /** What another range than the one that is there comes to, in words; null: it is the same, or there is none yet. */
-export async function rangeChange(docker: Docker, proxynet: Proxynet): Promise<string | null> {
+export async function rangeChange(docker: ProxynetEngine, proxynet: Proxynet): Promise<string | null> {
   const present = await find(docker, proxynet);
   if (present === null || hasRange(present, proxynet)) return null;
   const before = present.subnets.map(({ subnet }) => subnet).join(', ');
   return `${proxynet.name} gets another range, ${before} → ${proxynet.subnet}: every container of every project knows the DNS server by its address, so all of them are replaced; deploy them all`;
 }
 
-async function find(docker: Docker, { name }: Proxynet): Promise<NetworkDetails | null> {
+async function find(docker: ProxynetEngine, { name }: Proxynet): Promise<NetworkDetails | null> {
   const [present] = await docker.inspectNetworks([name]);
   return present ?? null;
 }
@@ -57,7 +63,7 @@ function hasRange({ subnets }: NetworkDetails, { subnet }: Proxynet): boolean {
  * Its members go on without it: they are replaced by this deploy or the next, as the honeypot's address stands in each.
  * Not so one that Traefik comes to by it.
  */
-async function giveUp(docker: Docker, present: NetworkDetails, { name, subnet }: Proxynet): Promise<void> {
+async function giveUp(docker: ProxynetEngine, present: NetworkDetails, { name, subnet }: Proxynet): Promise<void> {
   const members = await docker.inspectContainers(present.containers.map(({ id }) => id));
   const served = members.filter(({ labels }) => labels[NETWORK_LABEL] === name).map((each) => each.name);
   if (served.length > 0) {
@@ -72,7 +78,7 @@ async function giveUp(docker: Docker, present: NetworkDetails, { name, subnet }:
   await docker.removeNetwork(name);
 }
 
-async function rangeTaken(docker: Docker, { name, subnet }: Proxynet): Promise<UserError> {
+async function rangeTaken(docker: ProxynetEngine, { name, subnet }: Proxynet): Promise<UserError> {
   const listed = await docker.listNetworks();
   const networks = await docker.inspectNetworks(listed.map((network) => network.name));
   const others = networks.flatMap((network) =>

@@ -9,6 +9,12 @@ import type { State } from '../state/state';
 import { helperImage } from '../engine/helper-image';
 import { HONEYPOT_CHAIN, honeypotBridges, honeypotComment, honeypotRules } from './honeypot-rules';
 
+/** Of the engine, what the rules take. */
+export type HoneypotEngine = Pick<
+  Docker,
+  'inspectImages' | 'inspectNetworks' | 'listContainers' | 'listNetworks' | 'packetFilter'
+>;
+
 /**
  * Brings the rules to what the settings and the engine's networks ask for. A host start loses them, and an engine that
  * is restarted puts its own first, so every deploy with the proxy looks where they are wanted; where they are not, only
@@ -18,7 +24,7 @@ import { HONEYPOT_CHAIN, honeypotBridges, honeypotComment, honeypotRules } from 
  * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
  */
 export async function settleHoneypotRules(
-  docker: Docker,
+  docker: HoneypotEngine,
   state: State,
   wanted: boolean,
   proxynet: Pick<Proxynet, 'dns'>,
@@ -38,7 +44,7 @@ export async function settleHoneypotRules(
   return null;
 }
 
-async function wantedRules(docker: Docker, proxynet: Pick<Proxynet, 'dns'>): Promise<PacketRule[]> {
+async function wantedRules(docker: HoneypotEngine, proxynet: Pick<Proxynet, 'dns'>): Promise<PacketRule[]> {
   const bridges = (await docker.listNetworks()).filter(({ driver }) => driver === 'bridge');
   const networks = await docker.inspectNetworks(bridges.map(({ id }) => id));
   return honeypotRules(honeypotBridges(networks), proxynet);

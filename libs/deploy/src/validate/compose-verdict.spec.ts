@@ -5,14 +5,14 @@ import { composeVerdict } from './compose-verdict';
 const VARIABLES = variablesIn('${TAG}');
 
 /** A Compose that objects as given, with interpolation and without. */
-function compose(interpolated: string | null, plain: string | null): { compose: Compose; asked: boolean[] } {
+function compose(interpolated: string | null, plain: string | null): { compose: Pick<Compose, 'configQuiet'>; asked: boolean[] } {
   const asked: boolean[] = [];
   const configQuiet = async ({ interpolate = true }: ConfigOptions = {}): Promise<void> => {
     asked.push(interpolate);
     const reason = interpolate ? interpolated : plain;
     if (reason !== null) throw new DockerError({ code: 'compose-invalid', reason });
   };
-  return { compose: { configQuiet } as Compose, asked };
+  return { compose: { configQuiet }, asked };
 }
 
 describe('composeVerdict', () => {
@@ -65,7 +65,7 @@ describe('composeVerdict', () => {
   it('does not take a fault of Docker for a verdict', async () => {
     const configQuiet = () => Promise.reject(new DockerError({ code: 'compose-missing' }));
     await expect(
-      composeVerdict({ compose: () => ({ configQuiet }) as unknown as Compose, variables: [] }),
+      composeVerdict({ compose: () => ({ configQuiet }), variables: [] }),
     ).rejects.toMatchObject({
       code: 'compose-missing',
     });

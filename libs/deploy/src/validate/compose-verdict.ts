@@ -10,7 +10,7 @@ const MAX_WORDS = 12;
 
 export interface VerdictRequest {
   /** Compose on the artifact, with these variables on top. */
-  compose(env: Record<string, string>): Compose;
+  compose(env: Record<string, string>): Pick<Compose, 'configQuiet'>;
   /** Those that need a stand-in. */
   variables: readonly ComposeVariable[];
 }
@@ -53,7 +53,7 @@ function misfit(message: string, variables: readonly ComposeVariable[]): string 
   return variables.find(({ optional, keys }) => !optional && key !== undefined && keys.includes(key))?.name;
 }
 
-async function objectionOf(compose: Compose, interpolate: boolean): Promise<Problem | null> {
+async function objectionOf(compose: Pick<Compose, 'configQuiet'>, interpolate: boolean): Promise<Problem | null> {
   try {
     await compose.configQuiet({ interpolate });
     return null;

@@ -144,9 +144,9 @@ export function hasTls(router: Definition): boolean {
 
 /** A row without the keys that say nothing. */
 export function tidyRow(row: { [K in keyof IngressRowText]: IngressRowText[K] | undefined }): IngressRowText {
-  return Object.fromEntries(
-    Object.entries(row).filter(([, value]) => value !== undefined),
-  ) as unknown as IngressRowText;
+  const tidy = { ...row };
+  for (const [key, value] of Object.entries(row)) if (value === undefined) Reflect.deleteProperty(tidy, key);
+  return tidy as IngressRowText;
 }
 
 /** `http` routers and middlewares have the same words as `tcp` ones, not the same names. */

@@ -5,7 +5,7 @@ import type { StackAction, TaskOutcome } from './run-action';
 import { stackExecutor } from './stack-executor';
 
 const context = { root: '/workspace' } as ExecutorContext;
-const graph = { dependencies: {} } as unknown as TaskGraph;
+const graph: TaskGraph = { roots: [], tasks: {}, dependencies: {}, continuousDependencies: {} };
 
 let shown: string;
 beforeEach(() => {

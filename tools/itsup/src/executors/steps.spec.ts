@@ -38,7 +38,7 @@ async function batch(
       return [task, { step: name, stack, digest: 'd', ...extra }];
     }),
   );
-  const graph = { dependencies: tasks } as unknown as TaskGraph;
+  const graph: TaskGraph = { roots: [], tasks: {}, dependencies: tasks, continuousDependencies: {} };
   for await (const { task, result } of stepExecutor(steps).batch(graph, options, {}, context)) {
     told.outcomes.push(`${task} ${result.status ?? result.success}`);
   }

@@ -5,7 +5,11 @@ const options = { stack: 'site', digest: 'd', step: 'deploy' };
 
 function told(target: TargetConfiguration, own = options): string | undefined {
   const projects = { site: { root: 'projects/site', targets: { deploy: target } } };
-  const context = { root: '/w', projectsConfigurations: { version: 2, projects } } as unknown as ExecutorContext;
+  const projectsConfigurations = { version: 2, projects };
+  const context: ExecutorContext = {
+    ...{ root: '/w', cwd: '/w', isVerbose: false, projectsConfigurations },
+    ...{ nxJsonConfiguration: {}, projectGraph: { nodes: {}, dependencies: {} } },
+  };
   return unlikeInferred(context, { project: 'site', target: 'deploy' }, own);
 }
 

@@ -5,7 +5,9 @@ import { generatorTree } from '../testing/generator-tree';
 import { sourceTree } from './workspace-tree';
 
 const PACKAGE = join(__dirname, '../..');
-const json = (file: string) => JSON.parse(readFileSync(join(PACKAGE, file), 'utf8')) as Record<string, never>;
+function json<Content = Record<string, unknown>>(file: string): Content {
+  return JSON.parse(readFileSync(join(PACKAGE, file), 'utf8')) as Content;
+}
 
 interface Schema {
   description: string;
@@ -13,10 +15,10 @@ interface Schema {
   examples: { command: string; description: string }[];
 }
 
-const { generators } = json('generators.json') as unknown as {
+const { generators } = json<{
   generators: Record<string, { implementation: string; schema: string; description: string }>;
-};
-const schemaOf = (name: string) => json(generators[name]?.schema ?? '') as unknown as Schema;
+}>('generators.json');
+const schemaOf = (name: string) => json<Schema>(generators[name]?.schema ?? '');
 
 describe('generators.json', () => {
   it('is what Nx finds in the package', () => {

@@ -9,7 +9,10 @@ async function edges(ingress: Record<string, string>): Promise<string[]> {
     ...Object.fromEntries(names.map((name) => [`projects/${name}/ingress.yml`, ingress[name] ?? ''])),
     ...Object.fromEntries(names.map((name) => [`projects/${name}/docker-compose.yml`, 'services: {}'])),
   });
-  const context = {
+  const context: CreateDependenciesContext = {
+    externalNodes: {},
+    nxJsonConfiguration: {},
+    filesToProcess: { nonProjectFiles: [], projectFileMap: {} },
     workspaceRoot: root,
     projects: Object.fromEntries(
       ['proxy', ...names].map((name) => [name, { root: name === 'proxy' ? name : `projects/${name}` }]),
@@ -20,7 +23,7 @@ async function edges(ingress: Record<string, string>): Promise<string[]> {
       ),
       nonProjectFiles: [],
     },
-  } as unknown as CreateDependenciesContext;
+  };
   const found = await createDependencies(undefined, context);
   return found.map(({ source, target }) => `${source ?? ''} → ${target}`).sort();
 }
