@@ -16,7 +16,9 @@ describeWithImages([BUSYBOX, NODE], 'deploying an example', () => {
   });
   afterAll(() => workspace.dispose());
 
-  /** A project with a row takes the proxy along, which is tried elsewhere: here the containers are asked by themselves. */
+  /**
+   * A project with a row takes the proxy along, which is tried elsewhere: here the containers are asked by themselves.
+   */
   async function withoutRows(folder: string): Promise<void> {
     const file = `projects/${workspace.name(folder)}/ingress.yml`;
     const { ingress: _rows, ...rest } = parse(await workspace.read(file)) as Record<string, unknown>;

@@ -10,7 +10,9 @@ const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 
 let workspace: TestWorkspace;
 
-/** A tree of fifty projects: each with a name, every tenth with a port, every seventh with an edge to the one before. */
+/**
+ * A tree of fifty projects: each with a name, every tenth with a port, every seventh with an edge to the one before.
+ */
 beforeAll(async () => {
   workspace = await createWorkspace({ projects: ['website', 'echo'] });
   const compose = 'services:\n  web:\n    image: busybox:stable\n  db:\n    image: busybox:stable\n';

@@ -29,8 +29,8 @@ export interface AuthorityOptions {
 }
 
 /**
- * Let's Encrypt as a host sees it, production and staging: both names, a DNS server for every invented name, HTTP-01 and the rest. Only
- * in namespaces of one's own: names and resolver of the whole host lead to it.
+ * Let's Encrypt as a host sees it, production and staging: both names, a DNS server for every invented name, HTTP-01
+ * and the rest. Only in namespaces of one's own: names and resolver of the whole host lead to it.
  */
 export class TestAuthority {
   private constructor(

@@ -2,7 +2,9 @@ import { request as httpsRequest, createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** Answers at Let's Encrypt's names for the test authority, and counts and refuses what an authority with limits would. */
+/**
+ * Answers at Let's Encrypt's names for the test authority, and counts and refuses what an authority with limits would.
+ */
 export class Front {
   private readonly server: Server;
   private readonly counts = new Map<string, number>();

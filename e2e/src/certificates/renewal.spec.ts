@@ -4,7 +4,10 @@ import { describeWithAuthority } from './binaries';
 import { Lab } from './lab';
 
 const ISSUED = /^Pebble Intermediate CA/;
-/** Traefik looks every minute at certificates that are said to be good for an hour, and renews what has twenty minutes left. */
+/**
+ * Traefik looks every minute at certificates that are said to be good for an hour, and renews what has twenty minutes
+ * left.
+ */
 const EVERY_MINUTE = 'certificatesResolvers: {letsencrypt: {acme: {certificatesDuration: 1}}}\n';
 const MINUTE_MS = 60_000;
 

@@ -8,8 +8,8 @@ export const PLUGIN_MODULE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-p
 
 /**
  * A checkout of the plugin's source, its `vendor/` included: ITSUP_E2E_CROWDSEC_PLUGIN, or
- * `~/.cache/itsup-e2e/crowdsec-bouncer-traefik-plugin`. The tests bring it from disk, so that they depend on no registry
- * of plugins.
+ * `~/.cache/itsup-e2e/crowdsec-bouncer-traefik-plugin`. The tests bring it from disk, so that they depend on no
+ * registry of plugins.
  */
 function pluginSource(): string {
   const given = process.env['ITSUP_E2E_CROWDSEC_PLUGIN'];

@@ -37,8 +37,8 @@ export function describeWithOwnEngine(images: string[], name: string, body: () =
 }
 
 /**
- * `describe` for attacks that need no proxy stack: these images alone, and an engine that `own-engine.sh` started, whose
- * packet filter and network they may change.
+ * `describe` for attacks that need no proxy stack: these images alone, and an engine that `own-engine.sh` started,
+ * whose packet filter and network they may change.
  */
 export function describeOnOwnEngine(images: string[], name: string, body: () => void): void {
   const found = availability();

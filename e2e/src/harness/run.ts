@@ -20,8 +20,9 @@ export interface RunOptions {
 const KEPT = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT'];
 
 /**
- * The environment of a person at a shell, for Nx as the `itsup` command starts it. An allow-list, because these tests run inside an Nx task and inside Jest,
- * whose own variables (`NX_TASK_TARGET_PROJECT`, `NODE_OPTIONS`, …) would change what the tested commands do.
+ * The environment of a person at a shell, for Nx as the `itsup` command starts it. An allow-list, because these tests
+ * run inside an Nx task and inside Jest, whose own variables (`NX_TASK_TARGET_PROJECT`, `NODE_OPTIONS`, …) would change
+ * what the tested commands do.
  */
 export function userEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
   const kept = KEPT.flatMap((name) => {

@@ -7,8 +7,8 @@ const FIXTURE = join(REPOSITORY, 'e2e/fixtures/tcp-socket-proxy');
 const TEMPLATES = 'templates/proxy';
 
 /**
- * Lets the workspace deploy the proxy as versions did that had the socket proxy on TCP, Traefik as root and its API open
- * on 127.0.0.1:8082: by their templates, word for word.
+ * Lets the workspace deploy the proxy as versions did that had the socket proxy on TCP, Traefik as root and its API
+ * open on 127.0.0.1:8082: by their templates, word for word.
  *
  * @returns gives the workspace today's templates again
  */

@@ -86,7 +86,10 @@ describeWithOwnEngine([NODE], "the engine's API", () => {
     return seen;
   }
 
-  /** What comes of a program of root's in the host's network, without capabilities as in a container, that wants a share of Traefik's port. */
+  /**
+   * What comes of a program of root's in the host's network, without capabilities as in a container, that wants a share
+   * of Traefik's port.
+   */
   async function shareOfPort(): Promise<string> {
     const bind = `use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0) or die; setsockopt($s, SOL_SOCKET, 15, 1) or die;
       bind($s, sockaddr_in(${proxy.workspace.ports.webSecure}, INADDR_ANY)) or die $!; print "shared"`;

@@ -20,7 +20,10 @@ const SERVER = `
   process.once('SIGTERM', () => process.exit());
 `;
 
-/** Looks the name up and connects anew for each of 50 calls a second. Says each call that failed, and how many went well. */
+/**
+ * Looks the name up and connects anew for each of 50 calls a second. Says each call that failed, and how many went
+ * well.
+ */
 const ASKER = `
   const http = require('node:http');
   http.createServer((_, response) => response.end('{}')).listen(8080);

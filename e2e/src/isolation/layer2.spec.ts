@@ -78,7 +78,9 @@ async function linkOf(container: string, near: string): Promise<Link> {
   return JSON.parse(stdout) as Link;
 }
 
-/** Hardware address of a neighbour as the container learns it; the broadcast address where there is no such neighbour. */
+/**
+ * Hardware address of a neighbour as the container learns it; the broadcast address where there is no such neighbour.
+ */
 async function macOf(container: string, address: string): Promise<string> {
   const program = `
     const done = () => {

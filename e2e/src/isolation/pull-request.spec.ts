@@ -10,8 +10,8 @@ const AUTHOR = ['-c', 'user.name=eve', '-c', 'user.email=eve@localhost'];
 const SECRET = 'a-secret-of-the-blog';
 
 /**
- * A pull request that wants to run on the server, planned there. The plan is the real one, against an empty host: what is
- * tried is whose code makes it.
+ * A pull request that wants to run on the server, planned there. The plan is the real one, against an empty host: what
+ * is tried is whose code makes it.
  */
 describe('the plan of a pull request on the server', () => {
   let workspace: TestWorkspace;

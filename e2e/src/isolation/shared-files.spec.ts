@@ -9,7 +9,10 @@ import { newestRecord } from '../harness/newest-record';
 import { output } from '../harness/run';
 import { openTenants, site, type Tenant, type Tenants } from './tenants';
 
-/** What a step of a small deploy takes at most on a busy machine; a Traefik that reads no file takes 30 s to be given up. */
+/**
+ * What a step of a small deploy takes at most on a busy machine; a Traefik that reads no file takes 30 s to be given
+ * up.
+ */
 const NORMAL_MS = 20_000;
 const SITES = ['evil.localhost', 'victim.localhost'];
 
@@ -20,7 +23,10 @@ const tenant = (name: string, labels: Record<string, string> = {}): Tenant => ({
   ingress: [site('web', `${name}.localhost`)],
 });
 
-/** A route file of a rollout with a number that is none, as versions before wrote it from a label that nobody had checked. */
+/**
+ * A route file of a rollout with a number that is none, as versions before wrote it from a label that nobody had
+ * checked.
+ */
 const unreadablePin = (project: string): string => `# itsup: {"project":"${project}","service":"web"}
 http:
   routers:
@@ -58,7 +64,10 @@ describeWithOwnEngine([], 'files of Traefik that all projects share', () => {
     return { text: ran.all, failed: ran.exitCode !== 0 };
   }
 
-  /** Of the victim's last deploy, by its record: processes that start take their time on a busy machine, and waits do not. */
+  /**
+   * Of the victim's last deploy, by its record: processes that start take their time on a busy machine, and waits do
+   * not.
+   */
   async function longestStep(): Promise<number> {
     const { steps } = await newestRecord(tenants.workspace.state, tenants.workspace.name('victim'));
     return Math.max(...steps.filter(({ step }) => step !== 'wait-healthy').map(({ ms }) => ms));

@@ -41,7 +41,9 @@ interface Place {
 
 type Deploy = (places: Place[]) => Promise<Map<Place, Run>>;
 
-/** Runs rows, some at a time: first by `docker compose up --detach` in their folders, then by a deploy of the workspace. */
+/**
+ * Runs rows, some at a time: first by `docker compose up --detach` in their folders, then by a deploy of the workspace.
+ */
 export async function referenceRun(rows: readonly Row[], workspace: TestWorkspace): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let at = 0; at < rows.length; at += TOGETHER) {

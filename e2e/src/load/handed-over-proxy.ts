@@ -19,7 +19,10 @@ import { DAEMON, signalAtStep } from './signal-at-step';
 
 const HOST = 'load.test';
 
-/** A Traefik that serves under constant load of every kind while another port of the host makes it be replaced, again and again. */
+/**
+ * A Traefik that serves under constant load of every kind while another port of the host makes it be replaced, again
+ * and again.
+ */
 export class HandedOverProxy {
   /** Entry points that were added, in the order of the hand-overs. */
   private readonly added: number[] = [];
@@ -168,8 +171,8 @@ async function handoverRules(): Promise<string[]> {
 const RESET_FROM = 31_500;
 
 /**
- * New and kept connections, on IPv4 and IPv6, and ones that were reset before; POSTs with a ledger, TCP by SNI's port and UDP from one
- * socket. The kept ones on IPv6 are idle in between: nothing tracks them before a hand-over does.
+ * New and kept connections, on IPv4 and IPv6, and ones that were reset before; POSTs with a ledger, TCP by SNI's port
+ * and UDP from one socket. The kept ones on IPv6 are idle in between: nothing tracks them before a hand-over does.
  */
 function profiles(
   { web, webSecure: port }: { web: number; webSecure: number },

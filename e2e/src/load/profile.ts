@@ -40,7 +40,9 @@ export interface UdpProfile extends Base {
   port: number;
 }
 
-/** HTTP connections that the server resets, all from one port; one at a time, so fewer than `perSecond` while one waits. */
+/**
+ * HTTP connections that the server resets, all from one port; one at a time, so fewer than `perSecond` while one waits.
+ */
 export interface ResetProfile extends Base {
   kind: 'reset';
   address: string;

@@ -9,9 +9,9 @@ import type { Counter } from './tally';
 const UNREAD = 'x'.repeat(64 * 1024);
 
 /**
- * Connections that the server resets, one after the other from one and the same port. Connection tracking remembers such a connection for
- * seconds, and takes the next one from that port for its continuation. What is sent is of no account: a connection counts as lost when it
- * cannot be opened.
+ * Connections that the server resets, one after the other from one and the same port. Connection tracking remembers
+ * such a connection for seconds, and takes the next one from that port for its continuation. What is sent is of no
+ * account: a connection counts as lost when it cannot be opened.
  */
 export function resetTraffic(
   profile: ResetProfile,

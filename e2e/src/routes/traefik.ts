@@ -62,7 +62,10 @@ export async function routersInError(): Promise<RuntimeEntry[]> {
   return all.flat().filter(({ status }) => status !== 'enabled');
 }
 
-/** What one that was built without its web interface says of itself at every change; all else that it warns of is about ours. */
+/**
+ * What one that was built without its web interface says of itself at every change; all else that it warns of is about
+ * ours.
+ */
 const OF_ITSELF = /appending dashboard to API router/;
 
 /** Lines of warning or error that the running Traefik logged at or after `since`, an ISO time. */

@@ -42,7 +42,9 @@ export interface EngineFact {
 export interface DeployRequest extends PlanRequest {
   /** Stacks converged at the same time; 4 when absent. */
   parallel?: number;
-  /** Services of one stack replaced at the same time; 1: one after the other. Two a core, at least four, when absent. */
+  /**
+   * Services of one stack replaced at the same time; 1: one after the other. Two a core, at least four, when absent.
+   */
   parallelServices?: number;
   /** Let end what projects ask each other over a network that they leave; else a stack that would end it is refused. */
   mayCut?: boolean;
@@ -96,7 +98,9 @@ export interface PacketRules {
 
 export interface StackStatus {
   stack: string;
-  /** external: routes only. absent: has a folder, was never deployed or is down. orphan: deployed, its folder is gone. */
+  /**
+   * external: routes only. absent: has a folder, was never deployed or is down. orphan: deployed, its folder is gone.
+   */
   state: 'running' | 'degraded' | 'stopped' | 'absent' | 'external' | 'disabled' | 'orphan';
   services: {
     service: string;

@@ -106,7 +106,9 @@ export function createTraefikApi(address: string, get: HttpGet, secret: string |
   };
 }
 
-/** `GET /api/rawdata`, whose keys are `routers`, `services`, `middlewares` and the same with `tcp` and `udp` in front. */
+/**
+ * `GET /api/rawdata`, whose keys are `routers`, `services`, `middlewares` and the same with `tcp` and `udp` in front.
+ */
 export function servedConfiguration(rawData: unknown): ServedConfiguration {
   const data = treeOf(rawData);
   const section = (prefix: string): ServedSection => ({

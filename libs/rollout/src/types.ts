@@ -1,6 +1,7 @@
 /**
- * What a rollout needs and what it tells. Everything that touches the engine, Traefik, files, time or the terminal comes in through
- * these interfaces, so that the step engine runs unchanged against a simulation that kills it at every step.
+ * What a rollout needs and what it tells. Everything that touches the engine, Traefik, files, time or the terminal
+ * comes in through these interfaces, so that the step engine runs unchanged against a simulation that kills it at every
+ * step.
  */
 
 /** One container as the engine describes it; durations in milliseconds. */
@@ -45,7 +46,10 @@ export interface HealthFacts {
 
 /** The part of libs/docker that a rollout uses. Every method rejects with libs/docker's typed errors. */
 export interface RolloutDocker {
-  /** All containers of one Compose service, stopped ones included, one-off ones (`compose run`) not; by label, never by name. */
+  /**
+   * All containers of one Compose service, stopped ones included, one-off ones (`compose run`) not; by label, never by
+   * name.
+   */
   listService(composeProject: string, service: string): Promise<ContainerFacts[]>;
   /** Facts of the ids that still exist, in any order. */
   inspect(ids: string[]): Promise<ContainerFacts[]>;
@@ -63,13 +67,18 @@ export interface RolloutDocker {
   remove(ids: string[], options: { force: boolean; keepVolumes?: boolean }): Promise<void>;
   /** `docker start`. */
   start(ids: string[]): Promise<void>;
-  /** All that it takes to make these containers once more; ids that are gone are left out. Holds secrets: never written down. */
+  /**
+   * All that it takes to make these containers once more; ids that are gone are left out. Holds secrets: never written
+   * down.
+   */
   snapshot(ids: string[]): Promise<RolloutSnapshot>;
   /** Starts these containers again, and makes those that are gone once more as they were. Resolves with their ids. */
   restore(snapshot: RolloutSnapshot): Promise<string[]>;
   /** `docker network disconnect`; who is not on it is no error. */
   disconnect(network: string, id: string): Promise<void>;
-  /** Starts and ends a container that does nothing: Traefik's docker provider looks at all of them again when one does. */
+  /**
+   * Starts and ends a container that does nothing: Traefik's docker provider looks at all of them again when one does.
+   */
   stir(): Promise<void>;
 }
 
@@ -77,8 +86,8 @@ export interface RolloutDocker {
 export type RolloutSnapshot = readonly { readonly id: string }[];
 
 /**
- * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and for an answer that is
- * larger than any that Traefik gives.
+ * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and
+ * for an answer that is larger than any that Traefik gives.
  */
 export type HttpGet = (
   url: string,
@@ -100,13 +109,16 @@ export interface Clock {
 
 /** Established connections to containers. */
 export interface ConnectionTable {
-  /** From the host's network namespace, where Traefik lives: TCP connections and connected UDP sockets with one of these remote ends. */
+  /**
+   * From the host's network namespace, where Traefik lives: TCP connections and connected UDP sockets with one of these
+   * remote ends.
+   */
   countTo(ends: { address: string; port: number }[]): Promise<number>;
   /** The TCP connections among these, each by a name that is its own while it lasts. */
   listTo(ends: { address: string; port: number }[]): Promise<string[]>;
   /**
-   * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever opened them: Traefik,
-   * siblings, consumers of other stacks. What a container opens to itself does not count.
+   * How many established TCP connections these processes' network namespaces have at a port that listens there, whoever
+   * opened them: Traefik, siblings, consumers of other stacks. What a container opens to itself does not count.
    * @param addresses count those alone that come to one of these addresses; default: all
    */
   countInto?(pids: number[], addresses?: readonly string[]): Promise<number>;
@@ -126,8 +138,8 @@ export interface RolloutContext {
   /** null: there is no proxy on this host, and steps 3, 6 and 9 fall away. */
   proxy: ProxyAccess | null;
   /**
-   * Where pins are also when no proxy runs: one that an earlier deploy left would override the labels as soon as Traefik is back.
-   * Default: the proxy's.
+   * Where pins are also when no proxy runs: one that an earlier deploy left would override the labels as soon as
+   * Traefik is back. Default: the proxy's.
    */
   pinFolder?: string;
   /** Opens a listener on the loopback of this host; absent: Traefik does not reach any of ours. */
@@ -143,7 +155,9 @@ export interface RolloutContext {
 export interface ProxyAccess {
   /** Absolute path of the published dynamic folder; the pin is written into it. */
   dynamicFolder: string;
-  /** Base addresses of the APIs of every running instance, `http://127.0.0.1:26482`; all of them have to acknowledge. */
+  /**
+   * Base addresses of the APIs of every running instance, `http://127.0.0.1:26482`; all of them have to acknowledge.
+   */
   apis(): Promise<string[]>;
   /** What the APIs ask for; null: nothing is known of it. */
   apiSecret: string | null;
@@ -189,28 +203,33 @@ export interface RolloutRequest {
   /** Number of containers wanted afterwards; at least 1. */
   replicas: number;
   /**
-   * Runs `docker compose up --detach --no-deps --no-recreate --scale <service>=<total> <service>` with the stack's file and environment.
-   * Must not wait for health.
+   * Runs `docker compose up --detach --no-deps --no-recreate --scale <service>=<total> <service>` with the stack's file
+   * and environment. Must not wait for health.
    */
   start(total: number): Promise<void>;
   /**
-   * Makes the new containers without starting them and runs what has to end well before one starts (Compose's `pre_start`).
-   * Where it fails nothing is touched. Absent: there is nothing to run.
+   * Makes the new containers without starting them and runs what has to end well before one starts (Compose's
+   * `pre_start`). Where it fails nothing is touched. Absent: there is nothing to run.
    */
   preStart?: ((total: number) => Promise<void>) | undefined;
   /** Runs what comes before the stop of drained containers that run (Compose's `pre_stop`); never rejects. */
   preStop?: ((ids: string[]) => Promise<void>) | undefined;
-  /** Attaches new containers to the egress edges that exist on the engine; also called by recovery, so it must be repeatable. */
+  /**
+   * Attaches new containers to the egress edges that exist on the engine; also called by recovery, so it must be
+   * repeatable.
+   */
   joinEdges(ids: string[]): Promise<void>;
   /**
-   * Static routers that point at this service (`via: 'file'`), as they will be AFTER this rollout, in Traefik's dynamic format:
-   * `{http: {routers, services, …}, tcp, udp}`, with the middlewares and transports that they define. null: the service has none.
+   * Static routers that point at this service (`via: 'file'`), as they will be AFTER this rollout, in Traefik's dynamic
+   * format: `{http: {routers, services, …}, tcp, udp}`, with the middlewares and transports that they define. null: the
+   * service has none.
    */
   fileRoutes: DynamicConfiguration | null;
   /**
-   * Publishes exactly these static routers of the service in place of the ones before; null: the ones that should be there are. The
-   * caller must not have published them earlier: they would point at a docker service that no container carries yet. The rollout calls
-   * it when the old containers are gone, while the pin still overrides both the old and the new ones. Has to be repeatable.
+   * Publishes exactly these static routers of the service in place of the ones before; null: the ones that should be
+   * there are. The caller must not have published them earlier: they would point at a docker service that no container
+   * carries yet. The rollout calls it when the old containers are gone, while the pin still overrides both the old and
+   * the new ones. Has to be repeatable.
    */
   publishRoutes: ((routes: DynamicConfiguration) => Promise<void>) | null;
   drain: DrainOptions;
@@ -221,11 +240,13 @@ export interface RolloutRequest {
 /** One service that cannot run twice, to be replaced while whoever comes waits. */
 export interface RecreateRequest extends Omit<RolloutRequest, 'start'> {
   /**
-   * Runs `docker compose up --detach --no-deps --force-recreate` for the service. Must not wait for health. The old containers are stopped
-   * and still there.
+   * Runs `docker compose up --detach --no-deps --force-recreate` for the service. Must not wait for health. The old
+   * containers are stopped and still there.
    */
   replace(): Promise<void>;
-  /** The new containers have a health check, so Traefik's docker provider does not show them before they are healthy. */
+  /**
+   * The new containers have a health check, so Traefik's docker provider does not show them before they are healthy.
+   */
   hasHealthcheck: boolean;
   hold: {
     /** How long anybody waits at most. */
@@ -245,8 +266,8 @@ export interface ScaleRequest extends Omit<RolloutRequest, 'fileRoutes' | 'publi
 
 export interface DrainOptions {
   /**
-   * Command run in every old container before the wait; `null`: none. `'auto'`: `touch /tmp/drain`, when the health check mentions
-   * `/tmp/drain`.
+   * Command run in every old container before the wait; `null`: none. `'auto'`: `touch /tmp/drain`, when the health
+   * check mentions `/tmp/drain`.
    */
   hook: string[] | 'auto' | null;
   /** When it passes, what is still open is cut by the stop. */
@@ -314,7 +335,8 @@ export interface RolloutState {
   /** Ids of the containers that served when the rollout began. */
   old: string[];
   /**
-   * forward: from `switch` on, recovery finishes the rollout when the new containers are fit. back: recovery removes the new ones.
+   * forward: from `switch` on, recovery finishes the rollout when the new containers are fit. back: recovery removes
+   * the new ones.
    */
   direction: 'back' | 'forward';
   /** As in the request. */
@@ -338,8 +360,9 @@ export interface RolloutJournal {
 
 export interface RolloutOutcome {
   /**
-   * done: only the wanted containers run and the label routes serve. failed: the old containers serve and nothing of the new is left
-   * (unless `leftover` says otherwise). interrupted: Ctrl-C; the old containers serve and the next deploy cleans up.
+   * done: only the wanted containers run and the label routes serve. failed: the old containers serve and nothing of
+   * the new is left (unless `leftover` says otherwise). interrupted: Ctrl-C; the old containers serve and the next
+   * deploy cleans up.
    */
   result: 'done' | 'failed' | 'interrupted';
   /** One line; empty when done. */

@@ -9,9 +9,9 @@ const DEPLOYED = ['projects', 'secrets', 'templates'];
 const SOURCES = ['libs', 'tools'];
 
 /**
- * The commit that is checked out in `root`, for the records of deploys: with `+edits` when what is deployed is in no commit
- * in parts; null outside git. Git itself is asked, whatever it keeps its branches in. Where it is not there, or does not
- * like whose repository it is, its files are read, and edits are not known.
+ * The commit that is checked out in `root`, for the records of deploys: with `+edits` when what is deployed is in no
+ * commit in parts; null outside git. Git itself is asked, whatever it keeps its branches in. Where it is not there, or
+ * does not like whose repository it is, its files are read, and edits are not known.
  */
 export async function headCommit(root: string): Promise<string | null> {
   const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--', ...DEPLOYED];

@@ -13,7 +13,10 @@ export interface CertificateBook {
   version: 1;
   /** By `orderKey`. */
   refusals: Record<string, BookedRefusal>;
-  /** When a refused name was asked for again, by `orderKey`, since `looked`: what the log says from before counts no more. */
+  /**
+   * When a refused name was asked for again, by `orderKey`, since `looked`: what the log says from before counts no
+   * more.
+   */
   asked: Record<string, number>;
   /** Host of the authority by a certificate's fingerprint. */
   issuers: Record<string, string>;

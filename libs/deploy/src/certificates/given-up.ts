@@ -11,8 +11,8 @@ import type { RunningTraefik } from './running-traefik';
 import { isStandIn } from './stand-in';
 
 /**
- * Traefik renews whatever acme.json holds, whether a router asks for it or not; and of what it could not renew it goes on trying by the day,
- * and asks in no other way.
+ * Traefik renews whatever acme.json holds, whether a router asks for it or not; and of what it could not renew it goes
+ * on trying by the day, and asks in no other way.
  */
 export interface GivenUp {
   /** Of certificates that the next Traefik is not to find. */
@@ -26,8 +26,8 @@ export interface GivenUp {
 export const NOTHING_GIVEN_UP: GivenUp = { fingerprints: [], names: [], ended: [] };
 
 /**
- * An authority counts equal certificates by the week: one whose names come back before (a project that is off for a while) is not asked for
- * again.
+ * An authority counts equal certificates by the week: one whose names come back before (a project that is off for a
+ * while) is not asked for again.
  */
 const KEPT_MS = 7 * 24 * 60 * 60_000;
 
@@ -39,8 +39,9 @@ export interface HeldCertificate {
 }
 
 /**
- * Whether a certificate is not to be renewed any more. One of whose names some are given up goes when it would be renewed, so that the others
- * are asked for without them; one that is given up as a whole goes a week later, too. One that has ended goes whoever uses it.
+ * Whether a certificate is not to be renewed any more. One of whose names some are given up goes when it would be
+ * renewed, so that the others are asked for without them; one that is given up as a whole goes a week later, too. One
+ * that has ended goes whoever uses it.
  *
  * @param used names that anything may be served at
  * @param since when it was seen first that a name of it is used no more

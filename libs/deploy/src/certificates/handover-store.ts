@@ -61,7 +61,8 @@ export class HandoverStore {
   }
 
   /**
-   * Fits acme.json to the resolvers that come, where they changed. Traefik writes what it has in memory, so the old one is stopped first.
+   * Fits acme.json to the resolvers that come, where they changed. Traefik writes what it has in memory, so the old one
+   * is stopped first.
    * @returns what was done, in words
    */
   async refresh(stop: () => Promise<void>): Promise<string[]> {

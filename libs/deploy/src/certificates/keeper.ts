@@ -41,8 +41,8 @@ export interface KeeperOptions {
 }
 
 /**
- * Knows which certificates are wanted, which are there and which were refused, and sees to it that a refused name is not asked for again
- * at every change of Traefik's configuration, which is what Traefik does.
+ * Knows which certificates are wanted, which are there and which were refused, and sees to it that a refused name is
+ * not asked for again at every change of Traefik's configuration, which is what Traefik does.
  */
 export class CertificateKeeper {
   constructor(private readonly options: KeeperOptions) {}
@@ -181,9 +181,9 @@ export class CertificateKeeper {
   }
 
   /**
-   * Lets go of refusals that nobody's certificate is about any more: what stands in for one would pass for the certificate
-   * of a name that is asked for by another way now, and Traefik would not ask. What a router that runs asks for stays, whatever the
-   * sources say: without what stands in for it, it would be asked for.
+   * Lets go of refusals that nobody's certificate is about any more: what stands in for one would pass for the
+   * certificate of a name that is asked for by another way now, and Traefik would not ask. What a router that runs asks
+   * for stays, whatever the sources say: without what stands in for it, it would be asked for.
    * @param traefik null: none runs, so nobody asks for anything
    * @param near only those that share a name with one of these; null: all
    */

@@ -29,8 +29,8 @@ export interface StoreCheck {
 const WELL: StoreCheck = { notes: [], reason: null };
 
 /**
- * Looks at acme.json before a deploy relies on it: a sound one is copied, one that Traefik could not read at its next start is mended or
- * replaced by the copy. Without a change since the last look it is one `lstat`.
+ * Looks at acme.json before a deploy relies on it: a sound one is copied, one that Traefik could not read at its next
+ * start is mended or replaced by the copy. Without a change since the last look it is one `lstat`.
  *
  * @param accessOf how to reach it as its owner; asked for only when there is something to look at
  * @param traefik that runs; null: none
@@ -79,7 +79,10 @@ function emptied(text: string): string | null {
   return text.trim() === '' ? 'it is empty' : null;
 }
 
-/** What is wrong with acme.json, for a run that does not mend it; null: nothing. Without a change since the last look it is one `lstat`. */
+/**
+ * What is wrong with acme.json, for a run that does not mend it; null: nothing. Without a change since the last look it
+ * is one `lstat`.
+ */
 export async function storeFlaw(
   context: Pick<DeployContext, 'docker' | 'state'>,
   accessOf: () => Promise<StoreAccess>,
@@ -93,7 +96,10 @@ export async function storeFlaw(
   return flawOf(text) ?? ((await readKept(context.state)) === null ? null : emptied(text));
 }
 
-/** After a run: what it brought is copied before anything can happen to it. Without a change since the last look it is one `lstat`. */
+/**
+ * After a run: what it brought is copied before anything can happen to it. Without a change since the last look it is
+ * one `lstat`.
+ */
 export async function keepStore(
   context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
   accessOf: () => Promise<StoreAccess>,

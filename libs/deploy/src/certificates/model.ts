@@ -34,8 +34,9 @@ export type Standing =
   /** An authority, or DNS before it, said no; nobody asks again before something changes. */
   | { state: 'refused'; refusal: BookedRefusal }
   /**
-   * It is missing, and may come at any moment; with `behind` it does not: Traefik takes what stands in for another certificate of that
-   * resolver, which was refused, for this one's. With `ended` there was one until then, which Traefik renews by the day or when it starts.
+   * It is missing, and may come at any moment; with `behind` it does not: Traefik takes what stands in for another
+   * certificate of that resolver, which was refused, for this one's. With `ended` there was one until then, which
+   * Traefik renews by the day or when it starts.
    */
   | { state: 'asked'; behind?: BookedRefusal; ended?: number }
   /** Nobody asks: there is no such resolver. */

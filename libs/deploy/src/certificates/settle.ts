@@ -27,8 +27,8 @@ export interface SettledCertificates {
 }
 
 /**
- * Says how things are with the certificates of a stack that was deployed: waits for those that are on their way, and fails where one
- * cannot come. A stack that did not change is looked at, and says nothing of what is there.
+ * Says how things are with the certificates of a stack that was deployed: waits for those that are on their way, and
+ * fails where one cannot come. A stack that did not change is looked at, and says nothing of what is there.
  */
 export async function settleCertificates(
   { context, keeper, traefik, waitSeconds }: SettleOptions,
@@ -96,8 +96,8 @@ export async function settleCertificates(
 }
 
 /**
- * What stands in for a wildcard that was refused keeps every host below it from being asked for, also of another resolver: it goes until
- * those are asked for, and the wildcard is asked for with them.
+ * What stands in for a wildcard that was refused keeps every host below it from being asked for, also of another
+ * resolver: it goes until those are asked for, and the wildcard is asked for with them.
  */
 async function clearTheWay(
   keeper: CertificateKeeper,
@@ -116,7 +116,10 @@ async function clearTheWay(
   return asked;
 }
 
-/** Traefik tries once at each change of its configuration: after a failure that nobody saw nothing may have changed since. */
+/**
+ * Traefik tries once at each change of its configuration: after a failure that nobody saw nothing may have changed
+ * since.
+ */
 async function askWhatNobodyAsked(
   keeper: CertificateKeeper,
   traefik: RunningTraefik,
@@ -128,8 +131,8 @@ async function askWhatNobodyAsked(
 }
 
 /**
- * What was refused while a hand-over redirected the public ports, where a challenge by TLS cannot be led to the instance that asked. It is
- * asked for once more.
+ * What was refused while a hand-over redirected the public ports, where a challenge by TLS cannot be led to the
+ * instance that asked. It is asked for once more.
  */
 function misledIn(
   statuses: readonly CertificateStatus[],

@@ -15,8 +15,8 @@ export function isStandIn(issuer: string): boolean {
 }
 
 /**
- * A certificate that this host signs itself. Traefik asks for no certificate for a name that it has one for, and browsers show a warning
- * that can be passed instead of a connection that fails.
+ * A certificate that this host signs itself. Traefik asks for no certificate for a name that it has one for, and
+ * browsers show a warning that can be passed instead of a connection that fails.
  */
 export async function makeStandIn(names: readonly string[], now: number): Promise<KeyPair> {
   // Loaded where it is needed: most deploys make none.

@@ -63,8 +63,8 @@ export function statusesOf(wanted: readonly WantedCertificate[], sight: Sight): 
 const HOUR_MS = 60 * 60_000;
 
 /**
- * Why a name that was refused may be asked for again; null: nothing has changed, so that the answer would be the same and would count as
- * another failure.
+ * Why a name that was refused may be asked for again; null: nothing has changed, so that the answer would be the same
+ * and would count as another failure.
  *
  * @param lookups where the names lead now
  */

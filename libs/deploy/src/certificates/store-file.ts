@@ -40,8 +40,8 @@ export interface StoreStamp {
 }
 
 /**
- * Text of acme.json; null: there is none. It is Traefik's own and nobody else may read it, so where this process is not root a container
- * reads it.
+ * Text of acme.json; null: there is none. It is Traefik's own and nobody else may read it, so where this process is not
+ * root a container reads it.
  * @throws NotHandedOver
  */
 export async function readStore(access: StoreAccess): Promise<string | null> {
@@ -63,8 +63,8 @@ export async function readStore(access: StoreAccess): Promise<string | null> {
 }
 
 /**
- * Puts a text in the place of acme.json, Traefik's own again. Whoever runs meanwhile keeps what it has in memory, and writes that the next
- * time it gets a certificate: so before a start, and not while one is at it.
+ * Puts a text in the place of acme.json, Traefik's own again. Whoever runs meanwhile keeps what it has in memory, and
+ * writes that the next time it gets a certificate: so before a start, and not while one is at it.
  * @throws NotHandedOver
  */
 export async function writeStore({ context, image, user }: StoreAccess, text: string): Promise<void> {

@@ -10,7 +10,8 @@ import { daysLeft, isLate, namesInShort } from './words';
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Before a run changes anything: what was refused since somebody last looked is booked, or the first change would have it asked for again.
+ * Before a run changes anything: what was refused since somebody last looked is booked, or the first change would have
+ * it asked for again.
  * @returns how things are with all that is wanted; null: no Traefik answers
  */
 export async function bookBefore(
@@ -24,7 +25,10 @@ export async function bookBefore(
   return keeper.look(traefik, wanted);
 }
 
-/** After a run: books what was refused while nobody waited for it, so that the log need not be looked at from its beginning again. */
+/**
+ * After a run: books what was refused while nobody waited for it, so that the log need not be looked at from its
+ * beginning again.
+ */
 export async function bookAfter(
   { state, system }: Pick<DeployContext, 'state' | 'system'>,
   keeper: CertificateKeeper,
@@ -43,7 +47,10 @@ export async function bookAfter(
   }));
 }
 
-/** After a run: what was refused and may be asked for again is, for stacks that the run had nothing to do with. Nobody waits for it. */
+/**
+ * After a run: what was refused and may be asked for again is, for stacks that the run had nothing to do with. Nobody
+ * waits for it.
+ */
 export async function askForOthers(
   { state, reporter }: Pick<DeployContext, 'state' | 'reporter'>,
   keeper: CertificateKeeper,

@@ -13,8 +13,8 @@ import { PROXY_STACK } from '../requests';
 import { orderKey, type WantedCertificate } from './model';
 
 /**
- * The certificates that the routers of a project ask for, as Traefik does: by `tls.domains`, else by the names in the rule. What
- * variables decide is left out. Each once, however many routers ask for it.
+ * The certificates that the routers of a project ask for, as Traefik does: by `tls.domains`, else by the names in the
+ * rule. What variables decide is left out. Each once, however many routers ask for it.
  */
 export function wantedBy(project: Project, routing: ProjectRouting): WantedCertificate[] {
   const wanted = new Map<string, WantedCertificate>();

@@ -7,8 +7,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Traefik renews a certificate of ninety days thirty days before its end, and others in proportion: with so little left it has failed to for
- * weeks.
+ * Traefik renews a certificate of ninety days thirty days before its end, and others in proportion: with so little left
+ * it has failed to for weeks.
  */
 const LATE_DAYS = 14;
 const LATE_SHARE = 14 / 90;

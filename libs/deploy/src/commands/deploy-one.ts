@@ -116,7 +116,10 @@ async function markUnserved(run: Run, { stack }: StackSpec, unserved: readonly P
 /** How long Traefik may take to make up its mind about what was just deployed. */
 const VERDICT_MS = 2_000;
 
-/** The outcome, unless Traefik refuses a router of the stack or has no certificate for it: then what runs is not what serves. */
+/**
+ * The outcome, unless Traefik refuses a router of the stack or has no certificate for it: then what runs is not what
+ * serves.
+ */
 export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';

@@ -121,7 +121,10 @@ async function letGo(run: Run, request: DeployRequest, outcomes: StackOutcome[])
   request.onOutcome?.(after);
 }
 
-/** A stack that the proxy was taken along for is not served without it: what failed there is told here, where it was asked. */
+/**
+ * A stack that the proxy was taken along for is not served without it: what failed there is told here, where it was
+ * asked.
+ */
 function withFaults(outcome: StackOutcome, faults: readonly Problem[]): StackOutcome {
   if (faults.length === 0) return outcome;
   const isDone = outcome.status === 'deployed' || outcome.status === 'unchanged';
@@ -133,8 +136,8 @@ function withFaults(outcome: StackOutcome, faults: readonly Problem[]): StackOut
 }
 
 /**
- * The routes of what runs, in a folder that has none of them: it is new, and the proxy that comes must not be without those
- * of stacks that are deployed after it, or not at all.
+ * The routes of what runs, in a folder that has none of them: it is new, and the proxy that comes must not be without
+ * those of stacks that are deployed after it, or not at all.
  */
 async function publishAnew({ specs, broken, observed, publisher }: Run): Promise<void> {
   for (const { stack, kind, project, projectName, composeFile } of specs.values()) {

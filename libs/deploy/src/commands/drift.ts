@@ -37,7 +37,9 @@ export function containerDrift(deployed: DeployedFile, containers: readonly Obse
   return drift;
 }
 
-/** Files and build contexts that differ from what the last deploy read. Contents are read only where a stamp differs. */
+/**
+ * Files and build contexts that differ from what the last deploy read. Contents are read only where a stamp differs.
+ */
 export async function fileDrift(
   root: string,
   { inputs }: DeployedFile,

@@ -83,8 +83,8 @@ async function ofPlugin(context: DeployContext, { settings }: Workspace): Promis
 }
 
 /**
- * Records the digests of images that are not locked yet, as the engine has them, and forgets those that nothing runs any
- * more. Only when every stack's images are known.
+ * Records the digests of images that are not locked yet, as the engine has them, and forgets those that nothing runs
+ * any more. Only when every stack's images are known.
  * @throws UserError when a stack's images are not known
  */
 export async function lockImages({ root }: DeployContext, found: ImagesFound): Promise<LockChange[]> {

@@ -22,9 +22,10 @@ export interface MaintenanceOutcome {
 }
 
 /**
- * Shows those who come to a stack by HTTP the page that it is away (`templates/pages/unavailable.html`), or lets them in again. Nothing of
- * the stack is touched: it may be deployed, restarted or taken down meanwhile.
- * @throws UserError for a stack that nobody knows or deployed, for the proxy, from another checkout, and where no Traefik runs
+ * Shows those who come to a stack by HTTP the page that it is away (`templates/pages/unavailable.html`), or lets them
+ * in again. Nothing of the stack is touched: it may be deployed, restarted or taken down meanwhile.
+ * @throws UserError for a stack that nobody knows or deployed, for the proxy, from another checkout, and where no
+ * Traefik runs
  */
 export async function setMaintenance(
   context: DeployContext,

@@ -25,7 +25,10 @@ import { refuseUnseenClaims } from '../run/unseen-claims';
 import type { StackSpec } from '../stack/stack-spec';
 import { renameNotes } from '../run/successors';
 
-/** A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing changed. */
+/**
+ * A plan of a stack with what carrying it out takes. `loaded` is null when the record alone showed that nothing
+ * changed.
+ */
 export interface PlannedStack {
   plan: StackPlan;
   loaded: LoadedStack | null;

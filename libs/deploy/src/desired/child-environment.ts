@@ -20,9 +20,9 @@ const WORD = /[A-Za-z_]\w*/g;
 const UNUSUAL = /\W/;
 
 /**
- * What a Compose process of a project gets of the caller's environment: what Compose needs, and what the project's files
- * name in whatever way. Credentials of the deploy stay out even then: one project with the key of SOPS could read the
- * secrets of all. Its own come from its files, on top of this.
+ * What a Compose process of a project gets of the caller's environment: what Compose needs, and what the project's
+ * files name in whatever way. Credentials of the deploy stay out even then: one project with the key of SOPS could read
+ * the secrets of all. Its own come from its files, on top of this.
  *
  * @param texts of every file in which a variable of the project can stand; null: there is one that only Compose reads
  *   (on another machine), so that any name may be in it

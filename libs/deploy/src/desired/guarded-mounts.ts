@@ -45,7 +45,9 @@ function behindLinks(source: string): string {
   }
 }
 
-/** Paths of this host and names of volumes that containers of the service are shown, or that its image is built from. */
+/**
+ * Paths of this host and names of volumes that containers of the service are shown, or that its image is built from.
+ */
 function shownTo(service: ComposeService, model: ComposeModel): string[] {
   const mounts = (service.volumes ?? []).flatMap(({ type, source }) => {
     if (source === undefined) return [];

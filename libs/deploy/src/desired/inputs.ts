@@ -34,8 +34,8 @@ export function declaredInputs(
 }
 
 /**
- * Digest of the values that the stack's files can see of the caller's environment. Secrets and `.env` are left out: they
- * are files, whose stamps are compared, so that nothing is decrypted to see that nothing changed.
+ * Digest of the values that the stack's files can see of the caller's environment. Secrets and `.env` are left out:
+ * they are files, whose stamps are compared, so that nothing is decrypted to see that nothing changed.
  */
 export function environmentInput(
   names: string[],

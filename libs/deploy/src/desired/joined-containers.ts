@@ -12,9 +12,10 @@ interface Join {
 const PROXYS = new RegExp(`^proxy[-_](?:${PROXY_SERVICES.join('|')})[-_]\\d+$`);
 
 /**
- * Services that share processes, volumes, memory or a network with a container of somebody else. Of the proxy it is never
- * right: whoever sees Traefik's processes or volumes opens the socket by which it reads every container's environment.
- * Another project's containers, and the processes of the host, are a note, and an error where isolation is strict.
+ * Services that share processes, volumes, memory or a network with a container of somebody else. Of the proxy it is
+ * never right: whoever sees Traefik's processes or volumes opens the socket by which it reads every container's
+ * environment. Another project's containers, and the processes of the host, are a note, and an error where isolation is
+ * strict.
  */
 export function joinedContainers(
   project: string,

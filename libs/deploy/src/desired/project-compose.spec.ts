@@ -33,7 +33,9 @@ function write(files: Record<string, string>): void {
 
 type Values = Record<string, Record<string, string | null> | undefined>;
 
-/** By service, the values that its containers would have: by Compose in the project's folder with `env`, and by ours. */
+/**
+ * By service, the values that its containers would have: by Compose in the project's folder with `env`, and by ours.
+ */
 async function both(files: Record<string, string>, env: Record<string, string>): Promise<[Values, Values]> {
   write({ 'projects/itsup.yml': 'dns: {enabled: false}\n' });
   write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`projects/app/${name}`, text])));

@@ -15,7 +15,9 @@ import type { StackSpec } from '../stack/stack-spec';
 export interface ProjectCompose {
   environment: StackEnvironment;
   stack: Pick<ComposeStack, 'env' | 'inherit' | 'envFiles'>;
-  /** Compose files and files of variables that only the values of variables lead to, beside those of the spec; absolute. */
+  /**
+   * Compose files and files of variables that only the values of variables lead to, beside those of the spec; absolute.
+   */
   followed: { sources: string[]; envFiles: string[] };
 }
 
@@ -31,8 +33,8 @@ export interface ProjectComposeOptions {
 /**
  * The environment of a stack's Compose processes, once it is sure that Compose will read nothing that is not the
  * project's. The proxy, whose files are ours, gets the caller's whole environment.
- * @throws UserError for a path that leads into what is not the project's, for a credential of the deploy that a file names,
- *   and for a file that is none
+ * @throws UserError for a path that leads into what is not the project's, for a credential of the deploy that a file
+ * names, and for a file that is none
  */
 export async function projectCompose(
   spec: StackSpec,

@@ -3,7 +3,8 @@ import { readRegularFile, UserError } from '@itsup/config';
 /**
  * The text of a file that a project names, or null when there is none.
  * @param name how to call it in a message
- * @throws UserError for what is no file of a person's size: a pipe or a device, which might never end, or a fault of the disk
+ * @throws UserError for what is no file of a person's size: a pipe or a device, which might never end, or a fault of
+ * the disk
  */
 export function projectText(file: string, name: string): string | null {
   const { text, reason, found } = readRegularFile(file);

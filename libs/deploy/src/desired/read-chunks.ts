@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Of a larger file size and time stand for the content: disk images and databases of that size take minutes to read. */
+/**
+ * Of a larger file size and time stand for the content: disk images and databases of that size take minutes to read.
+ */
 export const MAX_DIGESTED_BYTES = 2 * 1024 ** 3;
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -10,8 +12,8 @@ const CHUNK_BYTES = 1024 * 1024;
 const CAREFULLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Hands the content of a regular file on, part by part, however large it is; what has taken the file's place meanwhile (a
- * pipe, a device, with `noFollow` a link) is never read.
+ * Hands the content of a regular file on, part by part, however large it is; what has taken the file's place meanwhile
+ * (a pipe, a device, with `noFollow` a link) is never read.
  * @returns whether it was a regular file and was read to its end
  */
 export async function readChunks(

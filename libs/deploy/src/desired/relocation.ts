@@ -24,8 +24,8 @@ export function recordedPath(file: string, relocation: Relocation | null): strin
 }
 
 /**
- * Where the content behind a path of a relocated model is: in the checkout, or at the recorded path for what the checkout
- * does not have, since git ignores it.
+ * Where the content behind a path of a relocated model is: in the checkout, or at the recorded path for what the
+ * checkout does not have, since git ignores it.
  */
 export function contentPath(file: string, relocation: Relocation | null): string {
   if (relocation === null) return file;

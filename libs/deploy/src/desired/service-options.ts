@@ -9,8 +9,8 @@ const NONE: ServiceOptions = {
 };
 
 /**
- * Reads `x-itsup:` of a service, `{rollout: true|false, drain: {deadline: seconds, command: [...]}, hold: {deadline: seconds}}`. What is not
- * understood is a problem, because a misspelt override would decide silently.
+ * Reads `x-itsup:` of a service, `{rollout: true|false, drain: {deadline: seconds, command: [...]}, hold: {deadline:
+ * seconds}}`. What is not understood is a problem, because a misspelt override would decide silently.
  */
 export function serviceOptions(
   project: string,

@@ -21,7 +21,9 @@ const PASSED_ON = /^\s*(?:-\s+)?["']?([A-Za-z_]\w*)["']?\s*:?\s*$/gm;
 /** `environment: NAME` of a config or secret takes the value of a variable as its content. */
 const CONTENT = /\benvironment\s*:\s*["']?([A-Za-z_]\w*)/g;
 
-/** Every variable that the text of a Compose or env file uses, those inside of defaults included; comments are not text. */
+/**
+ * Every variable that the text of a Compose or env file uses, those inside of defaults included; comments are not text.
+ */
 export function variablesIn(text: string): VariableUse[] {
   const uses: VariableUse[] = [];
   for (const line of text.split('\n')) if (line.includes('$')) inText(line.replace(/(^|\s)#.*$/, ''), uses);

@@ -4,8 +4,9 @@ import { handoverLabel } from '@itsup/rollout';
 import { TRAEFIK, PROXY_STACK } from '../requests';
 
 /**
- * The image through which a user who is not root reaches the host's packet filter: Traefik's own. It is built on Alpine, whose busybox has
- * `nsenter`, and it is on the engine wherever a Traefik runs or is about to; iptables itself is the host's.
+ * The image through which a user who is not root reaches the host's packet filter: Traefik's own. It is built on
+ * Alpine, whose busybox has `nsenter`, and it is on the engine wherever a Traefik runs or is about to; iptables itself
+ * is the host's.
  *
  * @param wanted the image of the Traefik to come, where it is known
  * @returns one that the engine has. Else the wanted one, so that a message can name it

@@ -46,8 +46,8 @@ export async function whatHangs(
 }
 
 /**
- * What the stack's containers hang on, of its own or gone. A container of somebody else is named by the file, and is that
- * one's own business.
+ * What the stack's containers hang on, of its own or gone. A container of somebody else is named by the file, and is
+ * that one's own business.
  */
 async function ofStack(
   docker: Pick<Docker, 'inspectContainers'>,

@@ -10,8 +10,8 @@ export type OutlastContext = Pick<DeployContext, 'signal'> & {
 };
 
 /**
- * Repeats an act, which has to be repeatable, while the engine does not answer: one that is restarted in the middle of a
- * deploy is no reason to leave the rest undone.
+ * Repeats an act, which has to be repeatable, while the engine does not answer: one that is restarted in the middle of
+ * a deploy is no reason to leave the rest undone.
  */
 export function outlast<T>(context: OutlastContext, stack: string, act: () => Promise<T>): Promise<T> {
   return patiently(

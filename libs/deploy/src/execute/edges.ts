@@ -45,8 +45,8 @@ export async function attachToConsumers(
 }
 
 /**
- * A provider's names on an edge: its service's, one that no service of the consumer can have, for the case that the first
- * is taken there, and the one that itsUP's edges use, without the project's prefix.
+ * A provider's names on an edge: its service's, one that no service of the consumer can have, for the case that the
+ * first is taken there, and the one that itsUP's edges use, without the project's prefix.
  */
 export function edgeAliases(provider: string, service: string): string[] {
   const prefix = `${provider}-`;

@@ -1,7 +1,9 @@
 /** A layer of an image in Compose's progress: `3f9582a2cbe7 Pull complete`. */
 const LAYER = /^([0-9a-f]{12}) (.+)$/;
 const LAYER_DONE = /^(?:Pull complete|Already exists)/;
-/** A step of a build, as BuildKit (`#7 [web 2/4] RUN make`) and the builder before it (`Step 2/4 : RUN make`) print it. */
+/**
+ * A step of a build, as BuildKit (`#7 [web 2/4] RUN make`) and the builder before it (`Step 2/4 : RUN make`) print it.
+ */
 const BUILD_STEP = /^(?:#\d+ (?=\[)|(?=Step \d+\/\d+ :))(.+)$/;
 const STEP_LENGTH = 60;
 

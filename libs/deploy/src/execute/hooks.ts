@@ -11,8 +11,8 @@ const SHOWN_LINES = 20;
 
 /**
  * Runs the `pre_start` hooks of a service, one after the other, each in a container of its own: the image that the new
- * containers have, the service's environment and networks, and the volumes of a container that was made and not started.
- * Compose does the same when none of the service's containers runs; in a rollout it never comes to it.
+ * containers have, the service's environment and networks, and the volumes of a container that was made and not
+ * started. Compose does the same when none of the service's containers runs; in a rollout it never comes to it.
  *
  * No hook gets the service's names on its networks, which would lead its siblings to it.
  * @param container of the new ones
@@ -83,8 +83,8 @@ export async function runInContainers(
 }
 
 /**
- * Runs `pre_stop` in containers that are about to be stopped. What is decided is done: a hook that fails, or a container
- * that does not run any more, is told and no more.
+ * Runs `pre_stop` in containers that are about to be stopped. What is decided is done: a hook that fails, or a
+ * container that does not run any more, is told and no more.
  */
 export async function runPreStop(
   convergence: HookContext,

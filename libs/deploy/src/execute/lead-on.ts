@@ -14,8 +14,8 @@ import { factsOf, rolloutContext } from './rollout-context';
 const DRAIN = { hook: 'auto', deadlineMs: 30_000 } as const;
 
 /**
- * Before the containers of a stack are stopped: where another stack serves the same routes, as a renamed folder's does, that one
- * gets all requests, and what is under way ends.
+ * Before the containers of a stack are stopped: where another stack serves the same routes, as a renamed folder's does,
+ * that one gets all requests, and what is under way ends.
  *
  * @returns to be called when the containers are gone
  * @throws Interrupted

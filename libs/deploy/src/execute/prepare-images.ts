@@ -10,7 +10,8 @@ import { FetchProgress } from './fetch-progress';
 
 /**
  * Pulls and builds what the plan needs. Nothing that runs is touched, so a failure leaves all as it was.
- * @param firstFetched images that came because they were not there are added, with the digests that the registry has them by
+ * @param firstFetched images that came because they were not there are added, with the digests that the registry has
+ * them by
  * @returns the same desired state with the images that are there now; null when nothing had to be fetched
  * @throws DockerError naming the image and the reason
  */
@@ -62,7 +63,10 @@ export async function prepareImages(
   return withImages(context, loaded, new Set(builds), new Set(pulls));
 }
 
-/** Who asks for the newest with every deploy (`pull_policy: always`, `--pull`) wants no content held, so only what was missing counts. */
+/**
+ * Who asks for the newest with every deploy (`pull_policy: always`, `--pull`) wants no content held, so only what was
+ * missing counts.
+ */
 async function noteFirst(
   docker: Docker,
   services: readonly DesiredService[],

@@ -10,8 +10,8 @@ import { attachToConsumers } from './edges';
 /**
  * Settles what a killed deploy left of a rollout, before anything is planned.
  *
- * @returns the refusal of a rollout that could not be settled; a plan that replaces the service may go on all the same, for that is how a
- *   version that cannot be settled is got rid of. null: it is settled.
+ * @returns the refusal of a rollout that could not be settled; a plan that replaces the service may go on all the same,
+ * for that is how a version that cannot be settled is got rid of. null: it is settled.
  */
 export async function recover(
   run: Run,

@@ -7,8 +7,9 @@ import { runPreStop } from './hooks';
 import { startWithHooks } from './restart-service';
 
 /**
- * Makes a network anew, as Compose does from 2.32 on: its containers stop and leave it, it goes, Compose makes it with the
- * options that it should have, and they come back under the names they had. Repeatable: a network that is gone is made.
+ * Makes a network anew, as Compose does from 2.32 on: its containers stop and leave it, it goes, Compose makes it with
+ * the options that it should have, and they come back under the names they had. Repeatable: a network that is gone is
+ * made.
  */
 export async function recreateNetwork(
   convergence: Convergence,

@@ -19,8 +19,8 @@ export interface WaitRequest {
 }
 
 /**
- * Waits until every container that was started is ready, by the one verdict that rollouts have too, and fails as soon as one cannot become
- * it. Ports that routes lead to have to answer where Traefik runs.
+ * Waits until every container that was started is ready, by the one verdict that rollouts have too, and fails as soon
+ * as one cannot become it. Ports that routes lead to have to answer where Traefik runs.
  * @throws NotHealthyError
  */
 export async function waitHealthy(rollout: RolloutContext, request: WaitRequest): Promise<void> {

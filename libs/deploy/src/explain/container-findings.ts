@@ -4,8 +4,8 @@ import type { Target } from '@itsup/routing';
 import type { ContainerFact } from './model';
 
 /**
- * Why no container of a router's service serves; nothing while one does. Traefik's docker provider leaves out containers
- * that do not run, or whose health check has not succeeded.
+ * Why no container of a router's service serves; nothing while one does. Traefik's docker provider leaves out
+ * containers that do not run, or whose health check has not succeeded.
  *
  * @param containers null: the router leads to no container
  * @param network that Traefik comes by; null: Compose alone knows

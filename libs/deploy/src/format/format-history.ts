@@ -5,8 +5,8 @@ import { duration, shortCommit, wrapped } from './words';
 const SHORTEST_STEP_MS = 500;
 
 /**
- * Records of a stack for people, newest first: when, how it ended, from which commit, what was done to which service and
- * why, what took its time, how things were with its certificates, and what went wrong. In 80 columns.
+ * Records of a stack for people, newest first: when, how it ended, from which commit, what was done to which service
+ * and why, what took its time, how things were with its certificates, and what went wrong. In 80 columns.
  * @param present id of the record that describes what runs; null: none does
  */
 export function formatHistory(records: readonly DeployRecord[], present: string | null): string {

@@ -27,7 +27,10 @@ export function beginningOf(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** Lines of at most `WIDTH` characters, the first with `lead` and the others below it. A word without an end gets a line. */
+/**
+ * Lines of at most `WIDTH` characters, the first with `lead` and the others below it. A word without an end gets a
+ * line.
+ */
 export function wrapped(text: string, lead: string): string[] {
   const hang = ' '.repeat(lead.length);
   const lines: string[] = [];

@@ -75,8 +75,8 @@ export function isPinned(image: string): boolean {
 }
 
 /**
- * The digests under which registries know an image that is on the engine, of the repository that `image` names. Empty for
- * one that was built here or loaded from a file; more than one where two registries' indexes hold the same content.
+ * The digests under which registries know an image that is on the engine, of the repository that `image` names. Empty
+ * for one that was built here or loaded from a file; more than one where two registries' indexes hold the same content.
  */
 export function digestsOf(image: string, repoDigests: readonly string[]): string[] {
   const repository = familiar(repositoryOf(image));

@@ -11,8 +11,8 @@ import { writeLock } from './write-lock';
 export type FirstFetched = Map<string, string>;
 
 /**
- * Records what was fetched for the first time in the lock, and says so. Of a deploy that nobody sits at, in CI or by a unit
- * of systemd, the checkout stays as it is: there it only says what is not recorded.
+ * Records what was fetched for the first time in the lock, and says so. Of a deploy that nobody sits at, in CI or by a
+ * unit of systemd, the checkout stays as it is: there it only says what is not recorded.
  */
 export async function recordFirst(
   { root, state, system, env, reporter }: DeployContext,

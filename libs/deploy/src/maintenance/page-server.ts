@@ -20,8 +20,8 @@ const SETTLE_MS = 300;
 const USER = '65534:65534';
 
 /**
- * Says the page to whoever connects: reads the head of the request, answers, and reads on for a while, for closing at once would
- * reset what was said.
+ * Says the page to whoever connects: reads the head of the request, answers, and reads on for a while, for closing at
+ * once would reset what was said.
  */
 const HANDLER = [
   `end=$(printf '\\r')`,
@@ -41,8 +41,8 @@ export function pageService(stack: string): string {
 }
 
 /**
- * Starts the container that shows a stack's page, in place of one that is there: of Traefik's own image, which is on the engine wherever
- * a Traefik runs. It starts again with the host.
+ * Starts the container that shows a stack's page, in place of one that is there: of Traefik's own image, which is on
+ * the engine wherever a Traefik runs. It starts again with the host.
  * @param page HTML
  * @throws UserError where the image has nothing to show a page with
  */

@@ -23,8 +23,8 @@ export interface PageSubject {
 }
 
 /**
- * Shows all who come to a stack by HTTP the page that it is away, until `hidePage`: deploys, restarts and hand-overs of Traefik leave it.
- * Repeated, it puts right what is not as it should be.
+ * Shows all who come to a stack by HTTP the page that it is away, until `hidePage`: deploys, restarts and hand-overs of
+ * Traefik leave it. Repeated, it puts right what is not as it should be.
  * @returns how many routes lead to it
  * @throws UserError where no Traefik runs, or nothing of the stack was ever started
  */

@@ -11,8 +11,8 @@ import { projectPaths } from '../stack/stack-spec';
 import type { SecretsReader } from '../desired/secrets';
 
 /**
- * What only this host knows of who owns what: its addresses, and the values of variables that decide on names and ports.
- * Only projects whose claims hold a variable are asked for their environment.
+ * What only this host knows of who owns what: its addresses, and the values of variables that decide on names and
+ * ports. Only projects whose claims hold a variable are asked for their environment.
  */
 export async function hostCircumstances(
   { root, state, env }: DeployContext,
@@ -58,8 +58,8 @@ function ownAddresses(): string[] {
 const ENGINE_BRIDGE = /^(?:docker\d+|br-[0-9a-f]{12})$/;
 
 /**
- * The networks of the engine by the host's side of them, which every bridge has that leads to containers: nobody is asked.
- * Node leaves out a bridge without a running container, which the kernel's table of routes has.
+ * The networks of the engine by the host's side of them, which every bridge has that leads to containers: nobody is
+ * asked. Node leaves out a bridge without a running container, which the kernel's table of routes has.
  * @param routes `/proc/net/route`
  */
 export function engineNetworks(

@@ -82,8 +82,8 @@ function samePlace(a: Problem['place'] | null, b: Problem['place'] | null): bool
 }
 
 /**
- * What a project claims now and another one has as it is deployed, which its sources name no more and which this run does
- * not bring there: two would share the requests.
+ * What a project claims now and another one has as it is deployed, which its sources name no more and which this run
+ * does not bring there: two would share the requests.
  */
 function stillServed(
   holdings: WorkspaceRouting['holdings'],

@@ -35,8 +35,10 @@ const SHARED: Record<HangsOn['by'], string> = {
 /**
  * What happens to a service because of another one. Pure, and the same again when it is asked again.
  *
- * - What hangs on a container (`network_mode: service:vpn`) is replaced with it, and replaced where that is gone already.
- * - `depends_on` with `restart: true` restarts the dependent when the other is replaced; one that can be rolled is rolled.
+ * - What hangs on a container (`network_mode: service:vpn`) is replaced with it, and replaced where that is gone
+ *   already.
+ * - `depends_on` with `restart: true` restarts the dependent when the other is replaced; one that can be rolled is
+ *   rolled.
  * - What is not on a network that it should be on is replaced.
  * - A one-shot that others wait for (`service_completed_successfully`) runs again before one of them starts, as with
  *   `docker compose up`.
@@ -148,7 +150,9 @@ function replacing(
   };
 }
 
-/** Where more containers are wanted at the same time, all are made anew: Compose would start the one and stop the other. */
+/**
+ * Where more containers are wanted at the same time, all are made anew: Compose would start the one and stop the other.
+ */
 function restart(plan: ServicePlan, reasons: string[], own: readonly ObservedContainer[]): ServicePlan {
   const all = [...plan.reasons.filter((reason) => !reasons.includes(reason)), ...reasons];
   if (own.every(({ state }) => state !== 'running')) return { ...plan, action: 'start', reasons: all };

@@ -6,8 +6,8 @@ import { hasRouteLabels } from './route-labels';
 export const HOLD_DEADLINE_MS = 60_000;
 
 /**
- * Whether requests wait while the service is recreated: Traefik leads to it, it runs, and nobody else's container hangs on its own (whose
- * port may be the other's, which comes only afterwards).
+ * Whether requests wait while the service is recreated: Traefik leads to it, it runs, and nobody else's container hangs
+ * on its own (whose port may be the other's, which comes only afterwards).
  */
 export function isHeld(
   plan: ServicePlan,

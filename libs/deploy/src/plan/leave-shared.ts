@@ -17,8 +17,8 @@ export function leavesShared(desired: DesiredService, deployed: DeployedService 
 /**
  * Whether a service that would be recreated can leave proxynet while it serves: nothing else of it changed, and each of
  * its containers has exactly one other network, by which Traefik then comes although the label says proxynet. The label
- * is part of the container, and follows at its next change. Edges to consumers do not count: Traefik may come by them as
- * well, and reaches them.
+ * is part of the container, and follows at its next change. Edges to consumers do not count: Traefik may come by them
+ * as well, and reaches them.
  * @param inbound networks of the edges that lead to the stack
  */
 export function canMove(

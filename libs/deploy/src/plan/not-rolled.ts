@@ -80,7 +80,9 @@ function writableVolumes(service: ComposeService): string[] {
     });
 }
 
-/** Compose leaves away a `:ro` here, so they are as writable as where they come from; of another project's nobody knows. */
+/**
+ * Compose leaves away a `:ro` here, so they are as writable as where they come from; of another project's nobody knows.
+ */
 function writableVolumesOfOthers(
   { volumes_from: from = [] }: ComposeService,
   services: Record<string, ComposeService>,

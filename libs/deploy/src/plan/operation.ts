@@ -1,6 +1,6 @@
 /**
- * One act of a deploy. The plan decides all of it; whoever carries it out decides nothing but whether requests can wait,
- * which takes a Traefik that runs.
+ * One act of a deploy. The plan decides all of it; whoever carries it out decides nothing but whether requests can
+ * wait, which takes a Traefik that runs.
  */
 export type Operation = OperationBase & Act;
 
@@ -53,7 +53,9 @@ type Act =
   | { kind: 'await-routes'; services: string[] }
   | { kind: 'remove-network'; network: string };
 
-/** Compose makes a network with the first container of one that joins it: at its present number it makes no container. */
+/**
+ * Compose makes a network with the first container of one that joins it: at its present number it makes no container.
+ */
 export interface NetworkMaker {
   service: string;
   scale: number;

@@ -67,8 +67,8 @@ function kindOf(plan: ServicePlan, desired: DesiredStack, facts: OperationFacts)
 }
 
 /**
- * Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody. What
- * Traefik leads to is no job, whatever its restart policy: Compose's default lets every container end.
+ * Whether the service goes on serving when its number changes: none may be left, and a job that ends serves nobody.
+ * What Traefik leads to is no job, whatever its restart policy: Compose's default lets every container end.
  */
 export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack, 'services'>): boolean {
   if (plan.action !== 'scale' || plan.replicas === 0) return false;
@@ -175,7 +175,10 @@ function removal(
   };
 }
 
-/** For each network a service that joins it, one that has containers rather than another. Compose from 5 on makes no other's. */
+/**
+ * For each network a service that joins it, one that has containers rather than another. Compose from 5 on makes no
+ * other's.
+ */
 function makersOf(
   plans: readonly ServicePlan[],
   desired: DesiredStack,

@@ -65,7 +65,9 @@ function isOurs({ projectName }: DesiredNetwork, { labels }: NetworkDetails): bo
   return labels[COMPOSE_LABELS.project] === projectName;
 }
 
-/** By what the engine says of the network; what it has on top counts only where the definition is known to have changed. */
+/**
+ * By what the engine says of the network; what it has on top counts only where the definition is known to have changed.
+ */
 function differences(network: DesiredNetwork, live: NetworkDetails, recorded: string | undefined): string[] {
   const changed = recorded !== undefined && recorded !== network.digest;
   const reasons: string[] = [];

@@ -39,7 +39,9 @@ export async function pluginOfRun(
   return { published: published(digest), problems: isHere ? [] : [toFetch(reference, digest, kept.digest)] };
 }
 
-/** The kept copy against the lock, for doctor; null: none is to be there. A lock that cannot be read is another check's. */
+/**
+ * The kept copy against the lock, for doctor; null: none is to be there. A lock that cannot be read is another check's.
+ */
 export async function pluginFacts(
   { state, root }: Pick<DeployContext, 'state' | 'root'>,
   settings: Settings,

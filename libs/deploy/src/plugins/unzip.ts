@@ -27,7 +27,8 @@ const SYMBOLIC_LINK = 0o120000;
 /**
  * Takes a ZIP archive apart in memory, by its central directory (PKWARE's APPNOTE, 4.3). Folders and symbolic links are
  * left out. Nothing is unpacked above the limits, whatever sizes the archive claims.
- * @throws Error for what is no such archive, is encrypted or ZIP64, names a path that leaves its folder, or is too large
+ * @throws Error for what is no such archive, is encrypted or ZIP64, names a path that leaves its folder, or is too
+ * large
  */
 export function unzip(archive: Buffer, limits: ArchiveLimits): ArchivedFile[] {
   try {

@@ -41,7 +41,10 @@ export async function handoverCost(
   return lossNote(handoverMode(false, present ?? {}, desired ?? {}, changesUser), filter.reason);
 }
 
-/** Why the Traefik that comes runs as root, where it does: it can have a port below 1024 as nobody else; null: as itself. */
+/**
+ * Why the Traefik that comes runs as root, where it does: it can have a port below 1024 as nobody else; null: as
+ * itself.
+ */
 export function rootNote(plan: StackPlan, publisher: Publisher): string | null {
   const comes = plan.services.some(
     ({ service, action }) =>

@@ -44,9 +44,9 @@ function bridgesOf(networks: readonly NetworkDetails[]): string[] {
 
 /**
  * Rules that let containers ask the honeypot from outside its network, in the order of their chains. Docker drops what
- * goes from one of its networks to another: in `FORWARD`, and since 28 in table `raw` too, where it drops what reaches a
- * container by any bridge but its own, the honeypot's answer among it. It also masquerades what leaves a network, by a
- * rule that it puts before all others whenever it makes one, and the honeypot's log would name the gateway instead of
+ * goes from one of its networks to another: in `FORWARD`, and since 28 in table `raw` too, where it drops what reaches
+ * a container by any bridge but its own, the honeypot's answer among it. It also masquerades what leaves a network, by
+ * a rule that it puts before all others whenever it makes one, and the honeypot's log would name the gateway instead of
  * the asker: what is not tracked is not translated, whatever the order. Each rule names the interface that the packet
  * comes by, which unlike its addresses nobody can forge; an answer that comes by another one is nobody's.
  */

@@ -8,7 +8,9 @@ import { settleHoneypotRules, type HoneypotEngine } from './settle-honeypot-rule
 export interface HoneypotRules {
   /** Has them settled soon: a network is there that had no rule yet, and containers on it are about to start. */
   touch(): void;
-  /** Resolves when nothing is left to settle: why containers cannot ask the honeypot; null when they can or need not. */
+  /**
+   * Resolves when nothing is left to settle: why containers cannot ask the honeypot; null when they can or need not.
+   */
   settled(): Promise<string | null>;
 }
 

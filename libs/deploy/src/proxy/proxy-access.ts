@@ -16,7 +16,8 @@ import { handoverFolder } from './traefik-service';
 /**
  * How rollouts reach the running Traefik; null when none runs, and nothing routes to anybody.
  *
- * @param docker tells whether the temporary instance of a hand-over that was killed still runs; after a start of the host it does not
+ * @param docker tells whether the temporary instance of a hand-over that was killed still runs; after a start of the
+ * host it does not
  * @param note told, once, of a Traefik that should run and does not
  */
 export async function proxyAccess(
@@ -64,7 +65,9 @@ type StaticConfiguration = Readonly<Record<string, unknown>>;
 
 let last: { text: string; configuration: StaticConfiguration } | null = null;
 
-/** Every stack of a run finds the same text, and with hundreds of entry points parsing it takes longer than the rest. */
+/**
+ * Every stack of a run finds the same text, and with hundreds of entry points parsing it takes longer than the rest.
+ */
 export function parsed(text: string): StaticConfiguration {
   if (last?.text !== text)
     last = { text, configuration: (parse(text, { merge: true }) ?? {}) as StaticConfiguration };

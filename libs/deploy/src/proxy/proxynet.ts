@@ -15,9 +15,9 @@ export type ProxynetEngine = Pick<
 >;
 
 /**
- * Makes sure that proxynet exists, with the range that it is to have. It belongs to no stack, so no stack takes it down.
- * One that is there with the same range is taken as it is; one with another range is made anew, unless somebody is served
- * by it.
+ * Makes sure that proxynet exists, with the range that it is to have. It belongs to no stack, so no stack takes it
+ * down. One that is there with the same range is taken as it is; one with another range is made anew, unless somebody
+ * is served by it.
  * @throws UserError when its range is in use, or cannot be left
  */
 export async function ensureProxynet(docker: ProxynetEngine, proxynet: Proxynet): Promise<void> {
@@ -28,9 +28,9 @@ export async function ensureProxynet(docker: ProxynetEngine, proxynet: Proxynet)
   }
   try {
     const { name, subnet, gateway, ipRange } = proxynet;
-    // The engine answers a name from a container's networks in the order of their names, internal ones last: on a network
-    // that is not internal, a service of another project would be taken for a sibling of the same name. It also keeps the
-    // container's default route where its own Compose file put it.
+    // The engine answers a name from a container's networks in the order of their names, internal ones last: on a
+    // network that is not internal, a service of another project would be taken for a sibling of the same name. It also
+    // keeps the container's default route where its own Compose file put it.
     await docker.createNetwork({ name, subnet, gateway, ipRange, internal: true });
   } catch (error) {
     // Another stack was faster: depending on how far the engine has come with it, the name is taken or the subnet.

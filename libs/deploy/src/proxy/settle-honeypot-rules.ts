@@ -51,8 +51,8 @@ async function wantedRules(docker: HoneypotEngine, proxynet: Pick<Proxynet, 'dns
 }
 
 /**
- * What makes the rules that are there the wanted ones. The order within our chain counts, so that is filled anew when it
- * is not as wanted; a rule of another chain that others have got in front of is put first again.
+ * What makes the rules that are there the wanted ones. The order within our chain counts, so that is filled anew when
+ * it is not as wanted; a rule of another chain that others have got in front of is put first again.
  */
 function changesTo(wanted: readonly PacketRule[], present: readonly FoundRule[]): PacketChange[] {
   // With another range of proxynet the honeypot has another address, and the rules their old names.

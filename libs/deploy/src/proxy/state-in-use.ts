@@ -33,7 +33,9 @@ export interface StateFacts {
   isThere: boolean;
 }
 
-/** Pure. What nobody can tell counts as what the paths say: a container that starts takes the folder that is there then. */
+/**
+ * Pure. What nobody can tell counts as what the paths say: a container that starts takes the folder that is there then.
+ */
 export function judgeStateInUse({ own, mounted, isSame, isThere }: StateFacts): StateInUse {
   if (mounted === null) return { kind: 'none' };
   if (mounted === own) return { kind: isSame === false ? 'replaced' : 'same' };

@@ -14,8 +14,8 @@ import { acquireLock, lockedBy } from '../state/lock';
 type Pin = Awaited<ReturnType<typeof listPins>>[number];
 
 /**
- * Pins that no rollout needs any more: their stack is not being deployed, and its journal knows of no rollout. They send traffic to
- * addresses that the engine gives to others.
+ * Pins that no rollout needs any more: their stack is not being deployed, and its journal knows of no rollout. They
+ * send traffic to addresses that the engine gives to others.
  *
  * @returns whom they belong to, and the name of the file
  */
@@ -33,8 +33,8 @@ export async function strayPins({
 }
 
 /**
- * Pins that Traefik cannot read, as an earlier version wrote them: one keeps it from reading any file, and after a restart
- * no site is served. Whoever is deploying its stack writes another one.
+ * Pins that Traefik cannot read, as an earlier version wrote them: one keeps it from reading any file, and after a
+ * restart no site is served. Whoever is deploying its stack writes another one.
  */
 export async function dropUnreadablePins({ state, reporter }: DeployContext): Promise<void> {
   for (const { project, service } of await listPins(state.dynamicDir)) {

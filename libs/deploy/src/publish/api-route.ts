@@ -6,13 +6,16 @@ import { internalEntryPoint } from '@itsup/rollout';
 import { API_USER } from '@itsup/rollout';
 import type { PublishedFile } from './publisher';
 
-/** Above every router that a container or a file may bring (Traefik: the largest integer less a thousand). As text: no number of ours holds it. */
+/**
+ * Above every router that a container or a file may bring (Traefik: the largest integer less a thousand). As text: no
+ * number of ours holds it.
+ */
 const HIGHEST_PRIORITY = '9223372036854774807';
 
 /**
- * The router of Traefik's API on the internal entry point, for whoever knows the secret. A digest without salt or rounds
- * will do, for nobody guesses 256 random bits; one with rounds would cost Traefik more than the answer, and a rollout
- * asks every 25 ms.
+ * The router of Traefik's API on the internal entry point, for whoever knows the secret. A digest without salt or
+ * rounds will do, for nobody guesses 256 random bits; one with rounds would cost Traefik more than the answer, and a
+ * rollout asks every 25 ms.
  * @param secret null: not made yet, and nobody is let in
  */
 export function apiRoute(secret: string | null): PublishedFile {

@@ -14,9 +14,9 @@ export const CHALLENGES_FILE = 'traefik/dynamic/challenges.yml';
 const HIGHEST_PRIORITY = '9223372036854774807';
 
 /**
- * What certificates take beside the artifacts: what the authority is checked by, and, where names are proved by HTTP, Traefik's answer to
- * challenges on its internal entry point too. That is no public port, so while a hand-over redirects those it leads to the instance that
- * asked.
+ * What certificates take beside the artifacts: what the authority is checked by, and, where names are proved by HTTP,
+ * Traefik's answer to challenges on its internal entry point too. That is no public port, so while a hand-over
+ * redirects those it leads to the instance that asked.
  * @param files the static configuration among them
  */
 export function certificateFiles(

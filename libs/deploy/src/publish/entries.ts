@@ -4,7 +4,9 @@ import { compareText } from '@itsup/config';
 
 import { canonicalJson } from '../desired/digest';
 
-/** Objects of Traefik's dynamic files by their path (`http.routers.blog-web-80`): the grain in which routes come and go. */
+/**
+ * Objects of Traefik's dynamic files by their path (`http.routers.blog-web-80`): the grain in which routes come and go.
+ */
 export type Entries = Map<string, unknown>;
 
 /** Takes a dynamic file apart. Names may hold dots, so a path is kept as JSON of its steps. */

@@ -209,7 +209,9 @@ export class Publisher {
     return result;
   }
 
-  /** Beside labels and our own entries, pins and files of the operator's may name them, and the static configuration. */
+  /**
+   * Beside labels and our own entries, pins and files of the operator's may name them, and the static configuration.
+   */
   private async heldBy(labels: readonly Use[]): Promise<HeldObject[]> {
     const others = await readForeign(
       this.state.dynamicDir,

@@ -47,8 +47,8 @@ export async function checkStateInUse(
 }
 
 /**
- * Takes over for good from the state folder that the proxy runs with: what nothing can make anew comes along, where this
- * folder is nobody's yet. One that has an identity keeps what it has.
+ * Takes over for good from the state folder that the proxy runs with: what nothing can make anew comes along, where
+ * this folder is nobody's yet. One that has an identity keeps what it has.
  * @throws UserError when the other folder cannot be read
  */
 async function adoptState(

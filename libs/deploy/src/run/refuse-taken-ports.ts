@@ -7,8 +7,8 @@ import { publishedPorts, takenPorts, takenProblems, type HeldPort } from '../pla
 import type { Run } from './run';
 
 /**
- * Published ports have to be free before anything is touched: what is recreated is gone by the time the engine finds that
- * they are not. Asked only where one is published, and only of an engine whose ports are this host's.
+ * Published ports have to be free before anything is touched: what is recreated is gone by the time the engine finds
+ * that they are not. Asked only where one is published, and only of an engine whose ports are this host's.
  * @throws UserError
  */
 export async function refuseTakenPorts(

@@ -87,8 +87,8 @@ async function lookForGivenUp(run: Run, accessOf: AccessOf, traefik: RunningTrae
 }
 
 /**
- * After the stacks of a run: whether names were given up in it whose certificates Traefik would renew at any moment, so that it is to be
- * replaced once more.
+ * After the stacks of a run: whether names were given up in it whose certificates Traefik would renew at any moment, so
+ * that it is to be replaced once more.
  */
 export async function hasGivenUp(run: Run): Promise<boolean> {
   if (resolversOf(run, 'present').length === 0) return false;

@@ -16,9 +16,10 @@ import { readClaims } from '../ownership/claims-file';
 import type { Run } from './run';
 
 /**
- * What a project claims by Compose's own model alone: by `label_file`, by variables of an included file, by a label whose
- * name is a variable, by services that files bring which only Compose follows. It was not in the table of who owns what
- * when the run began, so the table is made anew with it; nothing is asked where the model says what the files say.
+ * What a project claims by Compose's own model alone: by `label_file`, by variables of an included file, by a label
+ * whose name is a variable, by services that files bring which only Compose follows. It was not in the table of who
+ * owns what when the run began, so the table is made anew with it; nothing is asked where the model says what the files
+ * say.
  * @throws UserError when the project takes what is another one's, or leads where no route may
  */
 export async function refuseUnseenClaims(run: Run, { spec, model, environment }: LoadedStack): Promise<void> {

@@ -13,8 +13,8 @@ interface Found {
 }
 
 /**
- * Warnings and notes about the stacks that are asked for, each once: a project's own, those about it and others, and what
- * concerns no project. Of errors those alone that no failed stack of the run tells.
+ * Warnings and notes about the stacks that are asked for, each once: a project's own, those about it and others, and
+ * what concerns no project. Of errors those alone that no failed stack of the run tells.
  */
 export function worthTelling({ workspace, routing, faults, order, broken }: Found): Problem[] {
   const asked = new Set(order);

@@ -14,7 +14,10 @@ import type { AskRow, RowAnswer } from './ask-row';
 import { questionsOf, type RowQuestion } from './questions';
 import { verdictOn, type RowTarget } from './verdict';
 
-/** How long what was just deployed may take to serve: Traefik has to notice it, and a service without a health check to start. */
+/**
+ * How long what was just deployed may take to serve: Traefik has to notice it, and a service without a health check to
+ * start.
+ */
 export const NEW_MS = 30_000;
 /** How long what did not serve before gets. */
 export const OLD_MS = 2_000;
@@ -23,8 +26,8 @@ const PARALLEL = 8;
 
 /**
  * Asks for every row of a stack through the running Traefik, again and again until all are served or the time is up.
- * @returns what is not served and is not for the service to answer for, a host that is switched off as a warning; empty:
- *   all is well, or there is nothing to ask
+ * @returns what is not served and is not for the service to answer for, a host that is switched off as a warning;
+ * empty: all is well, or there is nothing to ask
  */
 export async function unservedRows(
   run: Run,

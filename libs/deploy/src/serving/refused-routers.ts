@@ -15,8 +15,8 @@ import type { StackSpec } from '../stack/stack-spec';
 type OwnRouters = ReadonlyMap<string, Place | null>;
 
 /**
- * Routers of the stack that Traefik refuses: what they were to serve is answered with 404, whatever else runs. One cheap
- * question where there is none. A Traefik that does not answer is told of elsewhere.
+ * Routers of the stack that Traefik refuses: what they were to serve is answered with 404, whatever else runs. One
+ * cheap question where there is none. A Traefik that does not answer is told of elsewhere.
  */
 export async function refusedRouters(run: Run, spec: StackSpec, observed: Observed): Promise<Problem[]> {
   const { project, stack } = spec;

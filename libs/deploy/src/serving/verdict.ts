@@ -14,7 +14,10 @@ export interface RowTarget {
   look: string;
 }
 
-/** What Traefik writes by itself (pkg/proxy, pkg/server/service/loadbalancer); a service that says the same is another matter. */
+/**
+ * What Traefik writes by itself (pkg/proxy, pkg/server/service/loadbalancer); a service that says the same is another
+ * matter.
+ */
 const OWN_WORDS: Readonly<Record<number, RegExp>> = {
   404: /^404 page not found\n?$/,
   502: /^Bad Gateway\n?$/,
@@ -22,7 +25,10 @@ const OWN_WORDS: Readonly<Record<number, RegExp>> = {
   504: /^Gateway Timeout\n?$/,
 };
 
-/** Headers of an answer of Traefik's own. What it passes on from a service has those of its entry points' middlewares too. */
+/**
+ * Headers of an answer of Traefik's own. What it passes on from a service has those of its entry points' middlewares
+ * too.
+ */
 const OWN_HEADERS = new Set([
   ...['content-type', 'x-content-type-options', 'date', 'content-length', 'connection', 'alt-svc'],
   ...['keep-alive', 'transfer-encoding', 'vary'],
@@ -31,7 +37,8 @@ const OWN_HEADERS = new Set([
 /**
  * Whether an answer is the fault of the deploy. Pure. Traefik's own 404, 502, 503 and 504 are, and a port that refuses;
  * every other answer is the service's business, as is none at all.
- * @param marksAnswers the entry points add headers to what services answer, which tells their answers from Traefik's own
+ * @param marksAnswers the entry points add headers to what services answer, which tells their answers from Traefik's
+ * own
  * @returns null: it passes
  */
 export function verdictOn(

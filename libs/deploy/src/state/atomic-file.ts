@@ -11,7 +11,10 @@ export interface WriteOptions {
   folderMode?: number;
   /** false: it survives the end of the process, but perhaps not a power cut. */
   sync?: boolean;
-  /** Where it is written first, on the same file system; default: the file's own folder. Whoever watches that sees one change less. */
+  /**
+   * Where it is written first, on the same file system; default: the file's own folder. Whoever watches that sees one
+   * change less.
+   */
   temporaryFolder?: string;
 }
 
@@ -51,8 +54,8 @@ function located(error: unknown, file: string): unknown {
 }
 
 /**
- * Removes what a process that was killed in `writeFileAtomic` left in a folder and below it. Only the holder of the lock under which
- * these files are written may do so.
+ * Removes what a process that was killed in `writeFileAtomic` left in a folder and below it. Only the holder of the
+ * lock under which these files are written may do so.
  */
 export async function removeUnfinished(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {

@@ -10,8 +10,8 @@ import { readIdentity, type WorkspaceIdentity } from './identity';
 import { openState, type State } from './state';
 
 /**
- * What a backup holds, by path in the state folder: certificates with the account that asked for them, who the workspace is,
- * and what its deploys left. Everything else in there is made anew by a deploy.
+ * What a backup holds, by path in the state folder: certificates with the account that asked for them, who the
+ * workspace is, and what its deploys left. Everything else in there is made anew by a deploy.
  */
 const KEPT = [
   /^workspace\.json$/,
@@ -63,8 +63,8 @@ export async function backupState(state: State, target: Writable, readForeign: R
 }
 
 /**
- * Puts a backup into a state folder that nothing was deployed with. All of it comes or nothing: the identity, which makes
- * it a state folder, comes last.
+ * Puts a backup into a state folder that nothing was deployed with. All of it comes or nothing: the identity, which
+ * makes it a state folder, comes last.
  * @throws UserError when the folder is in use, and for an archive that is none of `backupState`
  */
 export async function restoreState(state: State, archive: Readable): Promise<RestoredState> {

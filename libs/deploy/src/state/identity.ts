@@ -19,7 +19,8 @@ export interface WorkspaceIdentity {
 
 /**
  * Whose state folder this is; null: nobody's yet.
- * @throws UserError when the file is damaged, as by a disk that was full: to go on would begin anew, and forget all of it
+ * @throws UserError when the file is damaged, as by a disk that was full: to go on would begin anew, and forget all of
+ * it
  */
 export async function readIdentity(state: State): Promise<WorkspaceIdentity | null> {
   const identity = await readJsonOrNull<WorkspaceIdentity>(state.workspaceFile, 1);
@@ -33,7 +34,8 @@ export async function readIdentity(state: State): Promise<WorkspaceIdentity | nu
 }
 
 /**
- * What Traefik's API asks of a deploy. Nothing keeps it but the key that it is made of, in a file that its owner alone reads.
+ * What Traefik's API asks of a deploy. Nothing keeps it but the key that it is made of, in a file that its owner alone
+ * reads.
  */
 export function apiSecretOf({ digestKey }: Pick<WorkspaceIdentity, 'digestKey'>): string {
   return createHmac('sha256', digestKey).update("Traefik's API").digest('hex');

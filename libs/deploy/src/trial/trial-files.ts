@@ -95,8 +95,8 @@ function standIn(section: string, kind: string): object | null {
 }
 
 /**
- * The static configuration without network, certificates, plugins and files to write: every entry point on a port that any
- * user may open, the file provider alone.
+ * The static configuration without network, certificates, plugins and files to write: every entry point on a port that
+ * any user may open, the file provider alone.
  */
 function trialConfiguration(configuration: Tree): Tree {
   let tree = configuration;

@@ -34,8 +34,8 @@ const FOLDER_PREFIX = 'trial-';
 const NOBODY = 65534;
 
 /**
- * Starts a throw-away Traefik with the files that are to be published: without a network, without a capability, as nobody.
- * Files that were tried before, with this image, are not tried again.
+ * Starts a throw-away Traefik with the files that are to be published: without a network, without a capability, as
+ * nobody. Files that were tried before, with this image, are not tried again.
  *
  * @returns problems of what it refuses, and a note where it could not be asked
  */

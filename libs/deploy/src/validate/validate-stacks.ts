@@ -62,8 +62,8 @@ export interface ValidateOutcome {
 
 /**
  * Checks the artifacts that `generate` wrote: with `docker compose config`, one process a stack, and for meaning. The
- * verdict depends on nothing that git ignores. Without Compose a check of the keys of every Compose file, the operator's
- * and ours, stands in, and the outcome says so.
+ * verdict depends on nothing that git ignores. Without Compose a check of the keys of every Compose file, the
+ * operator's and ours, stands in, and the outcome says so.
  */
 export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { root, stacks, docker, parallel, onOutcome } = request;

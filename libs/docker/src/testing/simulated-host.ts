@@ -1,7 +1,9 @@
 import type { Host } from '../host/host';
 import type { SimulatedEngine } from './simulated-engine';
 
-/** The host of a simulated engine: it decrypts and runs hooks as the engine is told, and has neither packages nor units. */
+/**
+ * The host of a simulated engine: it decrypts and runs hooks as the engine is told, and has neither packages nor units.
+ */
 export function simulatedHost(engine: SimulatedEngine): Host {
   const nothing = async (): Promise<void> => undefined;
   return {

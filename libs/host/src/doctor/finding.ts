@@ -1,4 +1,6 @@
-/** `error`: deploys fail or would do harm. `warning`: something does not work, or soon will not. `note`: worth knowing. */
+/**
+ * `error`: deploys fail or would do harm. `warning`: something does not work, or soon will not. `note`: worth knowing.
+ */
 export type FindingSeverity = 'error' | 'warning' | 'note' | 'ok';
 
 /** What one check found. */

@@ -30,8 +30,9 @@ export interface DeployingUserOptions {
 }
 
 /**
- * Who deploys this workspace: a unit of another user would have another state folder and know nothing of what runs. It is
- * whose state folder knows the workspace, of root and the workspace's owner; before the first deploy it is the owner.
+ * Who deploys this workspace: a unit of another user would have another state folder and know nothing of what runs. It
+ * is whose state folder knows the workspace, of root and the workspace's owner; before the first deploy it is the
+ * owner.
  * @throws UserError for a user that does not exist, and for root where somebody else can change what root would run
  */
 export async function deployingUser(options: DeployingUserOptions): Promise<DeployingUser> {

@@ -8,8 +8,8 @@ export interface HardeningFacts {
 }
 
 /**
- * What root uses of its rights beside those of the engine's socket: other users' files and the owners of published ones,
- * the packet filter, and the connections of a container, read in its own network namespace.
+ * What root uses of its rights beside those of the engine's socket: other users' files and the owners of published
+ * ones, the packet filter, and the connections of a container, read in its own network namespace.
  */
 const OF_ROOT = [
   'CAP_CHOWN',

@@ -14,7 +14,9 @@ const listening = '0A';
 
 const families = ['tcp', 'tcp6', 'udp', 'udp6'];
 
-/** What identifies an established connection to one of these ends, by address and port as `comparableAddress` has it. */
+/**
+ * What identifies an established connection to one of these ends, by address and port as `comparableAddress` has it.
+ */
 function establishedTo(table: string, wanted: ReadonlySet<string>): string[] {
   return table
     .split('\n')
@@ -29,8 +31,9 @@ function establishedTo(table: string, wanted: ReadonlySet<string>): string[] {
 }
 
 /**
- * Remote ends of all established connections in one of the kernel's tables (/proc/net/tcp and its siblings; no privilege needed).
- * Addresses there are hexadecimal words in host byte order: little-endian on every machine that Docker runs on.
+ * Remote ends of all established connections in one of the kernel's tables (/proc/net/tcp and its siblings; no
+ * privilege needed). Addresses there are hexadecimal words in host byte order: little-endian on every machine that
+ * Docker runs on.
  */
 export function establishedEnds(table: string): RemoteEnd[] {
   const ends: RemoteEnd[] = [];
@@ -44,7 +47,8 @@ export function establishedEnds(table: string): RemoteEnd[] {
 }
 
 /**
- * How many established connections of the tables end at a port that listens in one of them, those of the loopback left out.
+ * How many established connections of the tables end at a port that listens in one of them, those of the loopback left
+ * out.
  * @param addresses count those alone that come to one of these; default: all
  */
 export function establishedInto(tables: string[], addresses?: readonly string[]): number {
@@ -102,8 +106,8 @@ export function comparableAddress(address: string): string {
 }
 
 /**
- * The tables of this process's network namespace, which is Traefik's when deploy runs on the engine's host, and of containers'. Linux shows
- * the latter to every user.
+ * The tables of this process's network namespace, which is Traefik's when deploy runs on the engine's host, and of
+ * containers'. Linux shows the latter to every user.
  */
 export function createConnectionTable(procNet = '/proc/net', proc = '/proc'): ConnectionTable {
   return {

@@ -32,10 +32,10 @@ export async function undoDrain(
 }
 
 /**
- * Waits until nothing is under way at the old containers any more. Traefik sends them nothing new, and lets go of idle connections
- * within `idleConnTimeout` of its transports; so a connection that is still established is in use, be it by a slow response, an upload,
- * a websocket or a TCP stream. So is what siblings and other stacks have open to it; those go on opening connections for as long as the
- * engine's DNS names the container.
+ * Waits until nothing is under way at the old containers any more. Traefik sends them nothing new, and lets go of idle
+ * connections within `idleConnTimeout` of its transports; so a connection that is still established is in use, be it by
+ * a slow response, an upload, a websocket or a TCP stream. So is what siblings and other stacks have open to it; those
+ * go on opening connections for as long as the engine's DNS names the container.
  *
  * @returns false when the deadline passed with connections still open
  */
@@ -84,7 +84,8 @@ export async function drain(
       await between();
       if (connections === null) return null;
       open = ends.length === 0 ? 0 : await connections.countTo(ends);
-      // Siblings and consumers of other stacks come without Traefik, and no pin leads them away: the stop has to meet a quiet moment.
+      // Siblings and consumers of other stacks come without Traefik, and no pin leads them away: the stop has to meet a
+      // quiet moment.
       if (open === 0 && countInto) open = await countInto(pids, only);
       return open === 0 ? true : null;
     });

@@ -9,8 +9,8 @@ const LOOK_EVERY_MS = 50;
 const ENDED_FOR_MS = 250;
 
 /**
- * Waits until only short requests are under way at the containers: what Traefik kept open from before is gone, and no connection is older
- * than a second. Everybody is served meanwhile.
+ * Waits until only short requests are under way at the containers: what Traefik kept open from before is gone, and no
+ * connection is older than a second. Everybody is served meanwhile.
  *
  * @param limitMs how long what takes longer may keep the others waiting for nothing
  * @returns the connections that are still open when the time is up, as `listTo` names them; none: it is quiet
@@ -47,7 +47,8 @@ export async function awaitQuiet(
 }
 
 /**
- * Waits until nothing has been under way at the containers for a moment but the connections that were not worth waiting for.
+ * Waits until nothing has been under way at the containers for a moment but the connections that were not worth waiting
+ * for.
  * @throws Interrupted
  */
 export async function awaitEnded(

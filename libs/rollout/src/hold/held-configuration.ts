@@ -8,13 +8,17 @@ export interface HeldService {
   name: string;
 }
 
-/** What a pin to the listeners leaves out of a service: what judges the listener, or the wait, as a fault of the service. */
+/**
+ * What a pin to the listeners leaves out of a service: what judges the listener, or the wait, as a fault of the
+ * service.
+ */
 const LEFT_OUT = ['healthCheck', 'passiveHealthCheck', 'sticky', 'serversTransport'];
 
 /**
  * The services of Traefik's that lead to containers, in the order of their names; UDP cannot be held.
  *
- * @param verifies whether Traefik's transport of that name (undefined: the default one) checks the certificate of a container, or shows one
+ * @param verifies whether Traefik's transport of that name (undefined: the default one) checks the certificate of a
+ * container, or shows one
  * @returns a sentence when they cannot be held
  */
 export function heldServices(
@@ -34,7 +38,10 @@ export function heldServices(
   return found.length === 0 ? 'no HTTP or TCP route leads to it' : found;
 }
 
-/** Where the bytes that were held for a service go: to its containers, or where the services are named anew, to those of its protocol. */
+/**
+ * Where the bytes that were held for a service go: to its containers, or where the services are named anew, to those of
+ * its protocol.
+ */
 export function targetsOf(provided: ProvidedConfiguration, { protocol, name }: HeldService): RelayTarget[] {
   const { services } = provided[protocol];
   const own = services[name];
@@ -77,7 +84,8 @@ function heldService(
   if (end === undefined || port === undefined) return service;
   const at = `127.0.0.1:${port}`;
   if (protocol === 'tcp') {
-    // Who half-closes while he waits is not cut off a tenth of a second later. Where a transport is named, that one says it.
+    // Who half-closes while he waits is not cut off a tenth of a second later. Where a transport is named, that one
+    // says it.
     const loadBalancer =
       field(service.loadBalancer, 'serversTransport') === undefined
         ? withField(service.loadBalancer, 'terminationDelay', -1)

@@ -13,7 +13,8 @@ const QUIET_MS = 500;
 const PROOF_MS = 2_000;
 
 /**
- * Listeners on the loopback that stand in for a service while it is being replaced, one for each of Traefik's services that lead to it.
+ * Listeners on the loopback that stand in for a service while it is being replaced, one for each of Traefik's services
+ * that lead to it.
  */
 export class Hold {
   private constructor(
@@ -60,7 +61,10 @@ export class Hold {
     return relay;
   }
 
-  /** Whether a request through every Traefik arrives here: one in another network namespace would lead its clients to nowhere. */
+  /**
+   * Whether a request through every Traefik arrives here: one in another network namespace would lead its clients to
+   * nowhere.
+   */
   async isProved(): Promise<boolean> {
     const { get, proxy } = this.session.context;
     for (const api of (await proxy?.apis()) ?? []) {

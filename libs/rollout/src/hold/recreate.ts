@@ -26,10 +26,12 @@ import { undo } from '../service/undo';
 const LAST_REQUESTS_MS = 5_000;
 
 /**
- * Replaces the containers of a service that cannot run twice, and loses no request: while nobody serves, whoever comes waits at a listener
- * of ours and is handed over to the new container when it is ready. The stack's lock is held and images are there.
+ * Replaces the containers of a service that cannot run twice, and loses no request: while nobody serves, whoever comes
+ * waits at a listener of ours and is handed over to the new container when it is ready. The stack's lock is held and
+ * images are there.
  *
- * Never rejects for what can go wrong on a host. `failed`: the old containers were started again and serve, unless `leftover` says otherwise.
+ * Never rejects for what can go wrong on a host. `failed`: the old containers were started again and serve, unless
+ * `leftover` says otherwise.
  */
 export async function recreateHeld(
   context: RolloutContext,
@@ -207,9 +209,9 @@ class Recreation {
   }
 
   /**
-   * Once Traefik sees that the old containers are gone, the pin goes one below their route: when this process is killed, the new
-   * container's route wins by itself as soon as the engine calls it healthy. Without a health check it would win before the application
-   * listens, and so the pin stays above.
+   * Once Traefik sees that the old containers are gone, the pin goes one below their route: when this process is
+   * killed, the new container's route wins by itself as soon as the engine calls it healthy. Without a health check it
+   * would win before the application listens, and so the pin stays above.
    */
   private async putBelow(): Promise<void> {
     const { hold, session, old } = this;

@@ -18,9 +18,10 @@ const READ_ON_MS = 2_000;
 type Mode = 'proving' | 'holding' | 'forwarding' | 'refusing';
 
 /**
- * A listener on the loopback that takes a service's traffic while its container is replaced. It accepts and reads nothing, so that whatever
- * a client says waits in the kernel; when the container is ready it connects there and hands the bytes of both ways over as they are: HTTP,
- * h2c, websockets, TCP and PROXY headers alike, and no request is ever sent twice.
+ * A listener on the loopback that takes a service's traffic while its container is replaced. It accepts and reads
+ * nothing, so that whatever a client says waits in the kernel; when the container is ready it connects there and hands
+ * the bytes of both ways over as they are: HTTP, h2c, websockets, TCP and PROXY headers alike, and no request is ever
+ * sent twice.
  *
  * @param kind http: who waits too long gets an answer, and who gave up is not delivered; tcp: bytes alone
  * @throws when no port can be listened on
@@ -142,8 +143,8 @@ class LoopbackRelay implements Relay {
   }
 
   /**
-   * Who gave up while he was held must not be delivered: his next try would make a second request. A socket that is not read sees no end,
-   * so the kernel is asked. Of TCP clients an end of what they send is no end of the conversation.
+   * Who gave up while he was held must not be delivered: his next try would make a second request. A socket that is not
+   * read sees no end, so the kernel is asked. Of TCP clients an end of what they send is no end of the conversation.
    */
   private isGone(socket: Socket, clients: Clients | null): boolean {
     if (clients === null || socket.remotePort === undefined) return socket.destroyed;

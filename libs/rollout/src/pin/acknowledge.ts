@@ -46,8 +46,8 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
 const SILENCE_MS = 1_500;
 
 /**
- * Asks Traefik's log, now and then, whether it still reads its files: one that it cannot read keeps all changes out, and
- * waiting does not help.
+ * Asks Traefik's log, now and then, whether it still reads its files: one that it cannot read keeps all changes out,
+ * and waiting does not help.
  * @throws RolloutError with the file and the fault
  */
 function fileRefusal({ proxy, waiter }: Acknowledgement): () => Promise<void> {
@@ -62,9 +62,10 @@ function fileRefusal({ proxy, waiter }: Acknowledgement): () => Promise<void> {
 }
 
 /**
- * Waits until no instance has a router of the old labels that gets other requests than the new labels' router of that name: its priority
- * may be above the pin's, and it leads to containers that are about to be stopped. Traefik drops it as soon as its docker provider sees
- * both containers; after a restart of the engine that takes until the provider is connected again.
+ * Waits until no instance has a router of the old labels that gets other requests than the new labels' router of that
+ * name: its priority may be above the pin's, and it leads to containers that are about to be stopped. Traefik drops it
+ * as soon as its docker provider sees both containers; after a restart of the engine that takes until the provider is
+ * connected again.
  */
 export async function acknowledgeSuperseded(
   ack: Acknowledgement,
@@ -91,7 +92,10 @@ export async function acknowledgeSuperseded(
   );
 }
 
-/** Name of a router of the old labels that still serves and gets other requests than the new one of that name; empty: there is none. */
+/**
+ * Name of a router of the old labels that still serves and gets other requests than the new one of that name; empty:
+ * there is none.
+ */
 export function supersededRouter(
   served: ServedConfiguration,
   before: ProvidedConfiguration,
@@ -114,7 +118,8 @@ export function supersededRouter(
 }
 
 /**
- * Waits until the docker provider of no instance leads to these servers any more: what is below their routers gets the requests.
+ * Waits until the docker provider of no instance leads to these servers any more: what is below their routers gets the
+ * requests.
  */
 export async function acknowledgeUnled(ack: Acknowledgement, gone: ProvidedConfiguration): Promise<void> {
   let left = '';
@@ -153,8 +158,8 @@ export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string):
 }
 
 /**
- * Waits until the docker provider of every instance shows these routers and sends them to exactly these servers: from then on they
- * serve without the pin.
+ * Waits until the docker provider of every instance shows these routers and sends them to exactly these servers: from
+ * then on they serve without the pin.
  */
 export async function acknowledgeLabels(
   ack: Acknowledgement,
@@ -278,8 +283,8 @@ async function everyInstance(
 }
 
 /**
- * Waits out what no API tells: its entry point may switch some microseconds before the others, and requests that chose the
- * old handler have to be on their way before anything that they lead to is started, drained or stopped.
+ * Waits out what no API tells: its entry point may switch some microseconds before the others, and requests that chose
+ * the old handler have to be on their way before anything that they lead to is started, drained or stopped.
  */
 export async function settle(ack: Acknowledgement): Promise<void> {
   await ack.waiter.clock.sleep(ack.limits.ackMargin);

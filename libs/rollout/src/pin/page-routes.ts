@@ -25,14 +25,15 @@ export interface PageRoutesInput {
 const ABOVE = 2;
 
 /**
- * What of a route's middlewares applies to the page too: who may come at all, and where a name leads. All else (log-ins, limits,
- * error pages) asks, or belongs to, what is away.
+ * What of a route's middlewares applies to the page too: who may come at all, and where a name leads. All else
+ * (log-ins, limits, error pages) asks, or belongs to, what is away.
  */
 const KEPT = ['ipallowlist', 'ipwhitelist', 'redirectscheme', 'redirectregex'];
 
 /**
- * Routes that lead all HTTP requests of a project to the page that says that it is away, whatever its labels, its published routes and the
- * pins of its deploys say. Each is a copy of a route with its rule, entry points and certificate.
+ * Routes that lead all HTTP requests of a project to the page that says that it is away, whatever its labels, its
+ * published routes and the pins of its deploys say. Each is a copy of a route with its rule, entry points and
+ * certificate.
  */
 export function renderPageRoutes(input: PageRoutesInput): Pin {
   const { project, provided, published, service } = input;
@@ -90,7 +91,10 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
   };
 }
 
-/** Published routers that are the project's, or lead to its containers, be it by a published service that is built on them. */
+/**
+ * Published routers that are the project's, or lead to its containers, be it by a published service that is built on
+ * them.
+ */
 function publishedRouters({ provided, published, routers }: PageRoutesInput): [string, Tree][] {
   const { http } = published;
   const targets = new Set(Object.keys(provided.services).map((name) => `${name}@docker`));

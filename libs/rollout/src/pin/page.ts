@@ -33,7 +33,8 @@ export interface PageSubject {
 }
 
 /**
- * Leads all HTTP requests of a project to a service of the docker provider that shows a page, and waits until every Traefik does.
+ * Leads all HTTP requests of a project to a service of the docker provider that shows a page, and waits until every
+ * Traefik does.
  *
  * @param service its name without provider
  * @returns how many routes lead there; 0: none of the project's is for HTTP, and nothing was written

@@ -17,10 +17,10 @@ export async function writePin(
 }
 
 /**
- * Writes a file into Traefik's dynamic folder in one step: beside the folder, flushed, then renamed into it. Traefik would take a file that
- * is being written for an empty one and drop its routes; and whatever appears in the folder it watches, even a file that it does not
- * read, makes it read all of them and then wait for `providersThrottleDuration` before it applies what comes next (pkg/provider/file,
- * pkg/provider/aggregator).
+ * Writes a file into Traefik's dynamic folder in one step: beside the folder, flushed, then renamed into it. Traefik
+ * would take a file that is being written for an empty one and drop its routes; and whatever appears in the folder it
+ * watches, even a file that it does not read, makes it read all of them and then wait for `providersThrottleDuration`
+ * before it applies what comes next (pkg/provider/file, pkg/provider/aggregator).
  */
 export async function writeRouteFile(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -91,7 +91,10 @@ export function markerOf(text: string): string | null {
   return /^ {4}((?:rollout|page)-\S+-[0-9a-f]{16}):$/m.exec(text)?.[1] ?? null;
 }
 
-/** What the folder's other files say, as Traefik would merge them; pins, and routes to a page that a project is away, left out. */
+/**
+ * What the folder's other files say, as Traefik would merge them; pins, and routes to a page that a project is away,
+ * left out.
+ */
 export async function readPublished(folder: string): Promise<DynamicConfiguration> {
   const names = (await readdir(folder).catch(() => []))
     .filter((name) => /\.ya?ml$/.test(name) && !isPinFile(name) && !isPageFile(name))

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Behind the name of everything that a pin takes over from labels. It sorts after `@`, which decides between UDP routers. */
+/**
+ * Behind the name of everything that a pin takes over from labels. It sorts after `@`, which decides between UDP
+ * routers.
+ */
 const suffix = '~rollout';
 
 /**
- * The name of what a pin takes over. It carries whose pin it is: labels of two projects, or of two services, may give one
- * name, and of two files that define it Traefik keeps the first.
+ * The name of what a pin takes over. It carries whose pin it is: labels of two projects, or of two services, may give
+ * one name, and of two files that define it Traefik keeps the first.
  */
 export function pinnedName(name: string, { project, service }: PinOwner): string {
   return `${name}~${project}~${service}${suffix}`;
@@ -20,7 +23,8 @@ export function labelNameOf(pinned: string): string | null {
 }
 
 /**
- * Sorts before `routers-*.yml`, so that an object of the pin wins over one of the same name there: Traefik's file provider keeps the first.
+ * Sorts before `routers-*.yml`, so that an object of the pin wins over one of the same name there: Traefik's file
+ * provider keeps the first.
  */
 export function pinFileName(project: string, service: string): string {
   return `rollout-${project}-${service}.yml`;
@@ -39,7 +43,10 @@ export function isPageFile(name: string): boolean {
   return name.startsWith('maintenance-');
 }
 
-/** Traefik's cookie name for a sticky service without one (pkg/server/cookie): sessions survive the pin only under the same name. */
+/**
+ * Traefik's cookie name for a sticky service without one (pkg/server/cookie): sessions survive the pin only under the
+ * same name.
+ */
 export function stickyCookieName(qualifiedService: string): string {
   return `_${createHash('sha1').update(`_TRAEFIK_BACKEND_${qualifiedService}`).digest('hex')}`.slice(0, 6);
 }

@@ -28,7 +28,10 @@ export interface PinInput {
   service: string;
   /** Routers, middlewares and servers of the containers that are to get the traffic. */
   provided: ProvidedConfiguration;
-  /** Static routers (and what they need) that lead to those containers; they keep their names and so override the published ones. */
+  /**
+   * Static routers (and what they need) that lead to those containers; they keep their names and so override the
+   * published ones.
+   */
   fileRoutes: DynamicConfiguration;
   /** Static routers that are still published but lead nowhere any more: overridden by routers that match nothing. */
   retired: DynamicConfiguration;
@@ -41,18 +44,21 @@ export interface PinInput {
   /** `providers.precedence` puts the file provider before docker. */
   winsTies: boolean;
   /**
-   * Another one for every writing. Traefik applies what it read with a delay (`providersThrottleDuration`): after a pin to A, one to B and
-   * one to A again it may show the first while the second is still to come.
+   * Another one for every writing. Traefik applies what it read with a delay (`providersThrottleDuration`): after a pin
+   * to A, one to B and one to A again it may show the first while the second is still to come.
    */
   writing: string;
   manner?: PinManner;
 }
 
-/** How a pin's connections and routers differ from the labels'; default: in nothing but that idle connections are let go of. */
+/**
+ * How a pin's connections and routers differ from the labels'; default: in nothing but that idle connections are let go
+ * of.
+ */
 export interface PinManner {
   /**
-   * fresh: one for every request, so that one that is open is a request under way. listener: to a listener that holds them; what takes a
-   * long wait for a fault is left out.
+   * fresh: one for every request, so that one that is open is a request under way. listener: to a listener that holds
+   * them; what takes a long wait for a fault is left out.
    */
   connections?: 'fresh' | 'listener';
   /** Every router is one below its original, under a name of the pin's own: where the original works, it wins. */
@@ -66,20 +72,26 @@ export interface PinManner {
 /** A file that sends a service's traffic to chosen containers, whatever their labels say. */
 export interface Pin {
   text: string;
-  /** HTTP middleware in the file that nothing uses; its name holds a digest of the rest and of the writing, so where it is served, all of it is. */
+  /**
+   * HTTP middleware in the file that nothing uses; its name holds a digest of the rest and of the writing, so where it
+   * is served, all of it is.
+   */
   marker: string;
   /** Routers that must be enabled once the pin is served. */
   routers: { protocol: Protocol; name: string }[];
 }
 
-/** How long the pin's own transport keeps an idle connection; short, so that what is left open to an old container is in use. */
+/**
+ * How long the pin's own transport keeps an idle connection; short, so that what is left open to an old container is in
+ * use.
+ */
 export const idleConnectionTimeout = '250ms';
 
 /**
- * The pin of one service. A router from a label is copied with its rule and priority, so that it wins and loses against every other
- * router exactly as before; the tie with the label's own router goes to the file provider through `providers.precedence`, or through a
- * priority one higher where that is not set. What labels define (middlewares, the service) is inlined, because a reference to `x@docker`
- * dies as soon as two containers define `x` differently.
+ * The pin of one service. A router from a label is copied with its rule and priority, so that it wins and loses against
+ * every other router exactly as before; the tie with the label's own router goes to the file provider through
+ * `providers.precedence`, or through a priority one higher where that is not set. What labels define (middlewares, the
+ * service) is inlined, because a reference to `x@docker` dies as soon as two containers define `x` differently.
  */
 export function renderPin(input: PinInput): Pin {
   const document: Record<Protocol, Record<string, Record<string, Tree>>> = { http: {}, tcp: {}, udp: {} };
@@ -281,7 +293,9 @@ function middlewareOf(middleware: Tree, references: References): Tree {
     : middleware;
 }
 
-/** Overrides published routers that must not serve any more; what they matched goes where it will go once they are gone. */
+/**
+ * Overrides published routers that must not serve any more; what they matched goes where it will go once they are gone.
+ */
 function retire(
   protocol: Protocol,
   input: PinInput,

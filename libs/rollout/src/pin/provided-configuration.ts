@@ -42,14 +42,15 @@ interface Whereabouts {
 }
 
 /**
- * Follows Traefik 3.7 (pkg/provider/docker/config.go, pkg/provider/configuration.go): containers that are disabled, not running or not
- * healthy are left out; a service without labels is named `service-project`; a router without a service gets the only one there is; a
- * router without a rule would get the default rule, which matches nothing here, and is left out. Where Traefik drops both of two
- * definitions that differ, the youngest container's wins: a pin is there to serve.
+ * Follows Traefik 3.7 (pkg/provider/docker/config.go, pkg/provider/configuration.go): containers that are disabled, not
+ * running or not healthy are left out; a service without labels is named `service-project`; a router without a service
+ * gets the only one there is; a router without a rule would get the default rule, which matches nothing here, and is
+ * left out. Where Traefik drops both of two definitions that differ, the youngest container's wins: a pin is there to
+ * serve.
  *
  * @param network the docker provider's `network`, for containers without `traefik.docker.network`
- * @param knowsTypes the types are those of the Traefik that runs: a container with a label that it cannot read is left out,
- *   as Traefik leaves it out
+ * @param knowsTypes the types are those of the Traefik that runs: a container with a label that it cannot read is left
+ * out, as Traefik leaves it out
  */
 export function provideConfiguration(
   containers: ContainerFacts[],

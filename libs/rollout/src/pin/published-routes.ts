@@ -5,7 +5,8 @@ import type { DynamicConfiguration, DynamicSection } from '../types';
 const kinds = ['routers', 'services', 'middlewares', 'serversTransports'] as const;
 
 /**
- * Several files of Traefik's dynamic folder as one configuration. Of two objects with one name the first file's stays, as in Traefik.
+ * Several files of Traefik's dynamic folder as one configuration. Of two objects with one name the first file's stays,
+ * as in Traefik.
  *
  * @param files parsed, in the order of their names
  */
@@ -28,8 +29,8 @@ export function mergeFiles(files: unknown[]): DynamicConfiguration {
 }
 
 /**
- * What of a configuration refers to the given docker services (`name@docker`): routers, and services built on them (weighted, mirroring,
- * failover).
+ * What of a configuration refers to the given docker services (`name@docker`): routers, and services built on them
+ * (weighted, mirroring, failover).
  */
 export function routesTo(
   configuration: DynamicConfiguration,

@@ -124,8 +124,8 @@ export class Session {
   }
 
   /**
-   * Sends the service's traffic to these containers, with static routes that are not published yet; those that are published and lead
-   * to `before` but are not among them match nothing any more.
+   * Sends the service's traffic to these containers, with static routes that are not published yet; those that are
+   * published and lead to `before` but are not among them match nothing any more.
    */
   async pinAsWanted(
     step: RolloutStep,
@@ -147,8 +147,8 @@ export class Session {
   }
 
   /**
-   * Sends the service's traffic to where these routes lead, with the published static routes that belong to them, in another manner than a
-   * rollout does.
+   * Sends the service's traffic to where these routes lead, with the published static routes that belong to them, in
+   * another manner than a rollout does.
    */
   async pinInManner(step: RolloutStep, provided: ProvidedConfiguration, manner: PinManner): Promise<void> {
     const { proxy } = this.context;

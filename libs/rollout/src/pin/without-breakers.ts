@@ -1,8 +1,8 @@
 import { field, listField, subtree, type Tree } from '../tree-access';
 
 /**
- * Middlewares in the order they apply, without those that take a long wait for a fault (`circuitBreaker`); a chain that holds one is
- * replaced by its other members.
+ * Middlewares in the order they apply, without those that take a long wait for a fault (`circuitBreaker`); a chain that
+ * holds one is replaced by its other members.
  *
  * @param definitionOf of a name as it is written; undefined: out of sight, and left as it is
  */

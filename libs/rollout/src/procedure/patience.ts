@@ -14,8 +14,8 @@ export interface Patience {
 const againAfterMs = 500;
 
 /**
- * Repeats an act until the engine answers: with live restore the containers go on serving while it restarts, and a rollout has no reason to
- * give up. The act has to be repeatable.
+ * Repeats an act until the engine answers: with live restore the containers go on serving while it restarts, and a
+ * rollout has no reason to give up. The act has to be repeatable.
  */
 export async function patiently<T>(patience: Patience, act: () => Promise<T>): Promise<T> {
   const { clock, signal, limitMs, note } = patience;

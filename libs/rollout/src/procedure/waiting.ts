@@ -23,7 +23,10 @@ export interface Waiter {
 }
 
 const reportEveryMs = 1000;
-/** What a last look may take beyond the limit: an engine or an address that does not answer at all must not hold the lock for good. */
+/**
+ * What a last look may take beyond the limit: an engine or an address that does not answer at all must not hold the
+ * lock for good.
+ */
 const lookGraceMs = 15_000;
 const longestTimer = 2 ** 31 - 1;
 
@@ -70,7 +73,9 @@ export async function waitFor<T>(
   }
 }
 
-/** Settles with the promise, or rejects with Interrupted as soon as the signal aborts; the work itself is not stopped. */
+/**
+ * Settles with the promise, or rejects with Interrupted as soon as the signal aborts; the work itself is not stopped.
+ */
 export async function interruptible<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   if (signal.aborted) {
     promise.catch(() => undefined);

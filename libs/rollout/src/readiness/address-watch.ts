@@ -3,7 +3,8 @@ import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 
 /**
- * A container that restarts may come back with another address, and the engine gives the old one to somebody else: the pin goes along.
+ * A container that restarts may come back with another address, and the engine gives the old one to somebody else: the
+ * pin goes along.
  */
 export class AddressWatch {
   readonly ids: string[];

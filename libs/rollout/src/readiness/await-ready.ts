@@ -17,8 +17,9 @@ export interface ReadyOptions {
   /** Those that serve meanwhile; every look is at them too. */
   serving?: AddressWatch;
   /**
-   * The health check's own command is tried by us as well, where a routed port answers too: for whoever leads traffic there by address. What
-   * waits for the engine's `healthy` (Traefik's docker provider, Compose) has to do so afterwards.
+   * The health check's own command is tried by us as well, where a routed port answers too: for whoever leads traffic
+   * there by address. What waits for the engine's `healthy` (Traefik's docker provider, Compose) has to do so
+   * afterwards.
    */
   early?: boolean;
   /** Whether ports that routes lead to have to answer. Default: yes. */
@@ -33,8 +34,9 @@ const LONGEST_INTERVAL_MS = 1000;
 const logLines = 20;
 
 /**
- * Waits until all containers are ready: healthy, or without a health check running without a restart for a while; and every port that a
- * route leads to answers from where Traefik is. The one wait for it, whether they were rolled or only started.
+ * Waits until all containers are ready: healthy, or without a health check running without a restart for a while; and
+ * every port that a route leads to answers from where Traefik is. The one wait for it, whether they were rolled or only
+ * started.
  *
  * @param fresh as they were found after their start
  * @returns their facts; with `early` some may be `starting` still for the engine

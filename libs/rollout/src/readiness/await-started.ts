@@ -13,8 +13,8 @@ export interface StartedOptions {
 }
 
 /**
- * `awaitReady` for containers that were started and not rolled: nothing else serves meanwhile. Without a Traefik no port is asked, for
- * nobody comes from where it would be.
+ * `awaitReady` for containers that were started and not rolled: nothing else serves meanwhile. Without a Traefik no
+ * port is asked, for nobody comes from where it would be.
  *
  * @throws RolloutError as soon as one cannot become ready, Interrupted
  */

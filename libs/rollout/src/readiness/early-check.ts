@@ -1,6 +1,9 @@
 import type { Clock, ContainerFacts, RolloutDocker } from '../types';
 
-/** From a container's start to the first try of its health check, and from each failure to the next try: at 0.2, 0.4 and 0.8 s. */
+/**
+ * From a container's start to the first try of its health check, and from each failure to the next try: at 0.2, 0.4 and
+ * 0.8 s.
+ */
 const PAUSES_MS = [200, 200, 400] as const;
 /** Then, and from a success to its confirmation: one success alone may be a moment's. */
 const THEN_EVERY_MS = 1000;
@@ -20,8 +23,9 @@ interface Tries {
 }
 
 /**
- * Tries the containers' own health checks as the engine does, only earlier: the engine looks for the first time one interval after the
- * start, and an application may be ready long before. What succeeds counts, and nothing else: that one is unhealthy the engine says.
+ * Tries the containers' own health checks as the engine does, only earlier: the engine looks for the first time one
+ * interval after the start, and an application may be ready long before. What succeeds counts, and nothing else: that
+ * one is unhealthy the engine says.
  */
 export class EarlyCheck {
   private readonly tries = new Map<string, Tries>();
@@ -41,8 +45,8 @@ export class EarlyCheck {
   }
 
   /**
-   * Tries the check if it is time to, and waits for its end: one at a time, for an ended `docker exec` leaves its command running in the
-   * container. Hence no more tries after one that took too long.
+   * Tries the check if it is time to, and waits for its end: one at a time, for an ended `docker exec` leaves its
+   * command running in the container. Hence no more tries after one that took too long.
    */
   async look(container: ContainerFacts): Promise<void> {
     const command = checkCommand(container);

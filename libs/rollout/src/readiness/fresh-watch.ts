@@ -10,8 +10,8 @@ import { waitFor } from '../procedure/waiting';
 const crashes = 2;
 
 /**
- * Looks after the new containers from the switch on, while the old ones are still there: a version may pass its health check and fall over
- * at its first request.
+ * Looks after the new containers from the switch on, while the old ones are still there: a version may pass its health
+ * check and fall over at its first request.
  */
 export class FreshWatch {
   private readonly restarts: ReadonlyMap<string, number>;

@@ -50,8 +50,8 @@ function keyOf({ address, port }: End): string {
 }
 
 /**
- * Any answer is one: what the application thinks of `/` says nothing about its being up. One that takes longer than a probe may (a page that
- * is being computed) at least took the connection and keeps it.
+ * Any answer is one: what the application thinks of `/` says nothing about its being up. One that takes longer than a
+ * probe may (a page that is being computed) at least took the connection and keeps it.
  */
 async function answersHttp(
   context: Pick<RolloutContext, 'get' | 'tcpProbe'>,

@@ -1,7 +1,10 @@
 import type { ContainerFacts, RolloutLimits } from '../types';
 import { exitOf, lastProbe } from './health-log';
 
-/** What a container that was started has come to, in the engine's words; the one judge of it, for what is rolled and for what is only started. */
+/**
+ * What a container that was started has come to, in the engine's words; the one judge of it, for what is rolled and for
+ * what is only started.
+ */
 export type Verdict =
   | { state: 'ready' }
   /** Runs, but has no health check: its ports and a time of stability have to tell. */
@@ -67,8 +70,8 @@ export function isStarting({ status, health }: Pick<ContainerFacts, 'status' | '
 }
 
 /**
- * How long a start may take at most; it is the number that is shown. Docker calls a container unhealthy after `retries` failures in a row
- * that began after the start period, and the first check runs one interval after the start.
+ * How long a start may take at most; it is the number that is shown. Docker calls a container unhealthy after `retries`
+ * failures in a row that began after the start period, and the first check runs one interval after the start.
  *
  * @returns milliseconds
  */
@@ -84,7 +87,10 @@ export function startBudget(
   return Math.max(limits.startAllowance, ...budgets);
 }
 
-/** How long a container without a health check has to run, its ports answering; one that restarted before has to prove more. */
+/**
+ * How long a container without a health check has to run, its ports answering; one that restarted before has to prove
+ * more.
+ */
 export function stabilityOf(
   { restartCount }: Pick<ContainerFacts, 'restartCount'>,
   { stability }: Pick<RolloutLimits, 'stability'>,

@@ -7,8 +7,9 @@ import { regardlessOfHealth } from '../pin/provided-configuration';
 import { endsOf, type Session } from '../pin/session';
 
 /**
- * Waits until the engine says too that containers are healthy that serve already, because their check succeeded when we tried it. Traefik's
- * docker provider shows no route of theirs before, so the pin stays, and goes along with an address that changes.
+ * Waits until the engine says too that containers are healthy that serve already, because their check succeeded when we
+ * tried it. Traefik's docker provider shows no route of theirs before, so the pin stays, and goes along with an address
+ * that changes.
  *
  * @param ready as `awaitReady` found them
  * @returns their facts by then

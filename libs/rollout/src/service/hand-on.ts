@@ -12,8 +12,8 @@ export interface Heir extends SessionSubject {
 }
 
 /**
- * Which services take the requests of containers that are about to go, because they have a router with the same rule: Traefik
- * has sent these to either. That is so where a project's folder was renamed, and with it its Compose project.
+ * Which services take the requests of containers that are about to go, because they have a router with the same rule:
+ * Traefik has sent these to either. That is so where a project's folder was renamed, and with it its Compose project.
  *
  * @param others running containers of other projects
  * @param projectOf the project of a Compose project's containers; null: none of ours
@@ -59,8 +59,9 @@ function claimsOf(provided: ProvidedConfiguration): Set<string> {
 }
 
 /**
- * Leads requests to the heirs of containers that are about to go, and waits until what is under way at these has ended: they can be
- * stopped then. A process that dies on the way leaves pins that lead to who serves, and the next deploy sweeps them.
+ * Leads requests to the heirs of containers that are about to go, and waits until what is under way at these has ended:
+ * they can be stopped then. A process that dies on the way leaves pins that lead to who serves, and the next deploy
+ * sweeps them.
  *
  * @returns takes the pins away, when those containers are gone
  * @throws RolloutError, Interrupted; then no pin is left

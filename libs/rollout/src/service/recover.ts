@@ -25,9 +25,10 @@ export interface RecoveryCallbacks {
 }
 
 /**
- * Brings what a killed rollout left to a clean state without losing a request: forward when the switch had begun and the new containers
- * are fit, back when the old ones still run, forward again when they do not. Afterwards there is no pin, and the stack is planned as
- * ever. Where neither can serve, only the pin goes away, and the plan starts the service anew.
+ * Brings what a killed rollout left to a clean state without losing a request: forward when the switch had begun and
+ * the new containers are fit, back when the old ones still run, forward again when they do not. Afterwards there is no
+ * pin, and the stack is planned as ever. Where neither can serve, only the pin goes away, and the plan starts the
+ * service anew.
  *
  * @param state what the journal holds
  */
@@ -144,8 +145,8 @@ async function goForward(
 }
 
 /**
- * Ready, or without a health check and running. One that is still starting is not worth waiting for when the old ones serve; when they do
- * not, the killed rollout may have led the traffic to it already.
+ * Ready, or without a health check and running. One that is still starting is not worth waiting for when the old ones
+ * serve; when they do not, the killed rollout may have led the traffic to it already.
  */
 function isFit(container: ContainerFacts, oldRuns: boolean): boolean {
   const { state } = judge(container);

@@ -7,9 +7,9 @@ import type { Session } from '../pin/session';
 import { undo } from './undo';
 
 /**
- * Settles a held recreate that was killed: its listeners ended with it, so the pin must not lead there any longer. Where the old containers
- * run, nobody was stopped, and they get their traffic back; where new ones run, these do as soon as they are ready. Else the pin goes, and
- * the plan starts what the files say.
+ * Settles a held recreate that was killed: its listeners ended with it, so the pin must not lead there any longer.
+ * Where the old containers run, nobody was stopped, and they get their traffic back; where new ones run, these do as
+ * soon as they are ready. Else the pin goes, and the plan starts what the files say.
  */
 export async function settleRecreate(session: Session, state: RolloutState): Promise<void> {
   const all = await session.containers();

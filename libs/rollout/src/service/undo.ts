@@ -61,7 +61,10 @@ async function awaitOldRoutes(
   }
 }
 
-/** Requests that the new containers took before the way back end there too. After Ctrl-C the next deploy waits for the rest. */
+/**
+ * Requests that the new containers took before the way back end there too. After Ctrl-C the next deploy waits for the
+ * rest.
+ */
 async function drainFresh(session: Session, fresh: ContainerFacts[], options: DrainOptions): Promise<void> {
   const running = fresh.filter((container) => container.status === 'running');
   if (running.length === 0) return;

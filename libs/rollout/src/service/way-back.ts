@@ -15,8 +15,8 @@ export interface WayBack {
 }
 
 /**
- * Brings back what served before. The journal is told first, but does not decide: on a full disk it cannot be written, and what runs has
- * to be put right all the same.
+ * Brings back what served before. The journal is told first, but does not decide: on a full disk it cannot be written,
+ * and what runs has to be put right all the same.
  *
  * @returns what is left over, for the operator; null: nothing
  */

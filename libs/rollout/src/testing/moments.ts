@@ -1,6 +1,6 @@
 /**
- * Operations of a simulated process at which it is worth disturbing: the first and the last few of every step. What a long wait does in
- * between is the same again and again.
+ * Operations of a simulated process at which it is worth disturbing: the first and the last few of every step. What a
+ * long wait does in between is the same again and again.
  *
  * @param stepAt the step under way at each operation of an undisturbed process; there is none at index 0
  */

@@ -9,13 +9,19 @@ export interface Behaviour {
   labels: Record<string, string>;
   /** Milliseconds until it is healthy; null: it becomes unhealthy instead. */
   healthyAfter: number | null;
-  /** Milliseconds until its check succeeds and its port answers, if that is before the engine looks. Default: `healthyAfter`. */
+  /**
+   * Milliseconds until its check succeeds and its port answers, if that is before the engine looks. Default:
+   * `healthyAfter`.
+   */
   readyAfter?: number;
   /** Milliseconds until it ends with exit code 1; null: it runs. */
   exitsAfter: number | null;
   /** false: Docker does not look at it, and its port is all there is to tell by `healthyAfter`. Default: true. */
   hasHealthcheck?: boolean;
-  /** What befalls it so many milliseconds after its first request: it ends, restarts with another address, or answers no more. */
+  /**
+   * What befalls it so many milliseconds after its first request: it ends, restarts with another address, or answers no
+   * more.
+   */
   underTraffic?: { after: number; what: 'ends' | 'moves' | 'deaf' };
 }
 
@@ -57,10 +63,10 @@ const lag = 120;
 const stepMs = 10;
 
 /**
- * An engine with one Compose service and a Traefik in front of it, in virtual time. Traefik follows the engine and its dynamic folder
- * with a lag, drops routers that two containers define differently, and lets the longest rule win, of equals the file provider's.
- * Whatever a rollout does, a request for `host` has to find a ready container at every moment; where it does not, `violations`
- * says when and why.
+ * An engine with one Compose service and a Traefik in front of it, in virtual time. Traefik follows the engine and its
+ * dynamic folder with a lag, drops routers that two containers define differently, and lets the longest rule win, of
+ * equals the file provider's. Whatever a rollout does, a request for `host` has to find a ready container at every
+ * moment; where it does not, `violations` says when and why.
  */
 export class SimulatedHost {
   now = 1_000_000;

@@ -10,7 +10,9 @@ import type {
 } from '../traefik/handover-types';
 import { servesAfter, type SimulatedProxy } from './simulated-proxy';
 
-/** Of the ports that a hand-over takes from 20000 on, the one after those of the two public entry points in the tests. */
+/**
+ * Of the ports that a hand-over takes from 20000 on, the one after those of the two public entry points in the tests.
+ */
 const temporaryApi = 'http://127.0.0.1:20002';
 
 export interface ProxyProcessOptions {

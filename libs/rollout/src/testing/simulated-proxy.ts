@@ -15,8 +15,8 @@ const listensAfter = 100;
 export const servesAfter = 600;
 
 /**
- * A host with a Traefik on port 8080, its packet filter and its engine, in virtual time. A new connection has to find an instance that
- * serves at every moment; where it does not, `violations` says so.
+ * A host with a Traefik on port 8080, its packet filter and its engine, in virtual time. A new connection has to find
+ * an instance that serves at every moment; where it does not, `violations` says so.
  */
 export class SimulatedProxy {
   now = 1_000_000;

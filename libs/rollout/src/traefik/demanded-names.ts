@@ -19,11 +19,12 @@ export interface Stored {
 }
 
 /**
- * The names that a new instance has to have certificates for before it takes over, of those that the old one has. By names and not by
- * fingerprints: an authority may renew a certificate at any moment.
+ * The names that a new instance has to have certificates for before it takes over, of those that the old one has. By
+ * names and not by fingerprints: an authority may renew a certificate at any moment.
  *
- * Of what resolvers keep, that is what acme.json holds for the resolvers that there still are: what was given up is not asked of anybody, and
- * what is missing is on its way. Whatever else the old one serves is a file of the operator's, and has to be there.
+ * Of what resolvers keep, that is what acme.json holds for the resolvers that there still are: what was given up is not
+ * asked of anybody, and what is missing is on its way. Whatever else the old one serves is a file of the operator's,
+ * and has to be there.
  */
 export function demandedNames(
   old: { certificates: readonly ServedCertificate[]; configuration: ServedConfiguration },

@@ -5,7 +5,8 @@ import { staticChange } from './static-change';
 import type { Tree } from '../tree-access';
 
 /**
- * Looks for new entry points whose port something else listens on; a trial in a network namespace of its own cannot tell.
+ * Looks for new entry points whose port something else listens on; a trial in a network namespace of its own cannot
+ * tell.
  *
  * @returns a sentence about the first one; null: all are free
  */

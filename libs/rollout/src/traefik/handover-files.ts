@@ -8,7 +8,10 @@ import { field, fieldKey, subtree, textField, withoutField, type Tree } from '..
 import { apiAddressOf, entryPointsOf } from './entry-points';
 import { writePrivate } from './handover-state';
 
-/** Of the dynamic folder: what is mounted there is for the temporary instance alone. Empty and without a meaning to any other. */
+/**
+ * Of the dynamic folder: what is mounted there is for the temporary instance alone. Empty and without a meaning to any
+ * other.
+ */
 const ownFolder = 'handover';
 /** What the names of the temporary instance's own routers and services begin with: no other instance has them. */
 export const ownRoutes = 'handover-challenges';
@@ -18,8 +21,8 @@ const defaultDirectory = '/etc/traefik/dynamic';
 const highestPriority = '9223372036854774807';
 
 /**
- * Writes what the temporary instance serves beside what everybody does: the certificates, which it has in no other way, and the way of a
- * challenge to the instance that asked for it.
+ * Writes what the temporary instance serves beside what everybody does: the certificates, which it has in no other way,
+ * and the way of a challenge to the instance that asked for it.
  *
  * @param dynamicFolder that all instances watch, on this host
  * @returns the mounts that it takes
@@ -51,8 +54,8 @@ export function withoutResolvers(configuration: Tree): Tree {
 }
 
 /**
- * Routes that lead HTTP challenges from the temporary instance to the one that owns acme.json, by the internal entry point: that is no
- * port that is redirected, and both instances have it, one after the other.
+ * Routes that lead HTTP challenges from the temporary instance to the one that owns acme.json, by the internal entry
+ * point: that is no port that is redirected, and both instances have it, one after the other.
  */
 export function challengeRoutes(current: Tree, next: Tree): Record<string, unknown> {
   const points = [current, next].flatMap((configuration) =>

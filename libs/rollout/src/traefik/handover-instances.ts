@@ -11,8 +11,8 @@ const mountPoint = '/handover';
 const logLines = 20;
 
 /**
- * Starts a Traefik beside the one that Compose runs: same image, mounts, environment, user and rights, and its own static
- * configuration. acme.json stays with its owner.
+ * Starts a Traefik beside the one that Compose runs: same image, mounts, environment, user and rights, and its own
+ * static configuration. acme.json stays with its owner.
  *
  * @param network `none` for a trial, `host` for an instance that serves
  * @param mounts what it has beside the service's

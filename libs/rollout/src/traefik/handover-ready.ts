@@ -25,9 +25,9 @@ export interface Serving {
 }
 
 /**
- * Whether a new instance serves all that the old one does: routers that work, with their rules; services with their servers;
- * certificates. What Traefik makes by itself (`@internal`), the route of challenges to it, and what belongs to an entry point that the new one
- * does not have is left out.
+ * Whether a new instance serves all that the old one does: routers that work, with their rules; services with their
+ * servers; certificates. What Traefik makes by itself (`@internal`), the route of challenges to it, and what belongs to
+ * an entry point that the new one does not have is left out.
  *
  * @param names that it has to have certificates for
  * @returns empty: it does. Else what is missing first, in words
@@ -90,8 +90,8 @@ export interface AwaitServingOptions {
   /** Its container, when it is ours: the wait ends when that ends. */
   container?: string;
   /**
-   * Of the model what containers bring is compared, and nothing else: it reads other files. One whose API does not answer,
-   * because its files are gone, is compared with nothing; ready is then who has the same routes for a second.
+   * Of the model what containers bring is compared, and nothing else: it reads other files. One whose API does not
+   * answer, because its files are gone, is compared with nothing; ready is then who has the same routes for a second.
    */
   onlyContainers?: boolean;
   limitMs: number;
@@ -154,8 +154,8 @@ function broughtByContainers({ configuration, entryPoints }: Serving): Serving {
 }
 
 /**
- * Waits for certificates that the instance at `address` asks for and the one at `model` still serves: nobody's site is without one
- * meanwhile. Ends when the time is up, too.
+ * Waits for certificates that the instance at `address` asks for and the one at `model` still serves: nobody's site is
+ * without one meanwhile. Ends when the time is up, too.
  * @returns the names that have none then
  */
 export async function awaitAsked(
@@ -188,7 +188,8 @@ export async function awaitAsked(
 }
 
 /**
- * What the model serves; null: there is none, or it was started with another state folder's secret and tells us nothing.
+ * What the model serves; null: there is none, or it was started with another state folder's secret and tells us
+ * nothing.
  * @param mayBeSilent it may also answer in another way than Traefik's API does, for want of the files that let us in
  */
 async function modelServing(

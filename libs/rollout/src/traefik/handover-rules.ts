@@ -10,10 +10,11 @@ export const handoverComment = 'itsup:handover';
 const opening = ['--tcp-flags', 'FIN,SYN,RST,ACK', 'SYN'];
 
 /**
- * Rules that send new connections to the temporary instance. Established ones stay where they are: the kernel looks at the nat table for
- * the first packet of a connection only. That may be one from the middle, where nothing tracked connections before these rules did (IPv6,
- * with a Docker that has no rules for it), so only a packet that opens a connection is redirected. PREROUTING sees what comes from outside
- * and from containers, OUTPUT what this host sends itself.
+ * Rules that send new connections to the temporary instance. Established ones stay where they are: the kernel looks at
+ * the nat table for the first packet of a connection only. That may be one from the middle, where nothing tracked
+ * connections before these rules did (IPv6, with a Docker that has no rules for it), so only a packet that opens a
+ * connection is redirected. PREROUTING sees what comes from outside and from containers, OUTPUT what this host sends
+ * itself.
  */
 export function redirectRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
   return each(shadows, families, (shadow, family) => {
@@ -31,14 +32,15 @@ export function redirectRules(shadows: Shadow[], families: AddressFamily[]): Pac
 }
 
 /**
- * Rules that keep UDP flows in a connection tracking zone of their own. UDP has no end of a connection: without them, a client that goes
- * on sending from one port would stay where its first packet went, at an instance that is gone.
+ * Rules that keep UDP flows in a connection tracking zone of their own. UDP has no end of a connection: without them, a
+ * client that goes on sending from one port would stay where its first packet went, at an instance that is gone.
  *
- * First all flows are put `aside`, then the redirect is made, then all flows enter the zone `redirected` as new ones and meet the redirect,
- * old flows like new ones. So none is ever redirected in the zone that everything returns to when the redirect and then these rules are
- * removed.
+ * First all flows are put `aside`, then the redirect is made, then all flows enter the zone `redirected` as new ones
+ * and meet the redirect, old flows like new ones. So none is ever redirected in the zone that everything returns to
+ * when the redirect and then these rules are removed.
  *
- * @param number of the zone. Not one of a hand-over in the last minutes: what the kernel remembers of a flow there leads to its ports.
+ * @param number of the zone. Not one of a hand-over in the last minutes: what the kernel remembers of a flow there
+ * leads to its ports.
  */
 export function zoneRules(
   shadows: Shadow[],
@@ -68,9 +70,10 @@ export function zoneRules(
 export const holdComment = `${handoverComment}:hold`;
 
 /**
- * Rules that hold new connections which would arrive at a public port while nobody listens there. A redirect does not reach all of them:
- * where a server ended a connection by a reset, the kernel's connection tracking remembers it for ten seconds, and when the client uses the
- * same port again within these, the packet goes where that connection went. A dropped one is sent again after a second.
+ * Rules that hold new connections which would arrive at a public port while nobody listens there. A redirect does not
+ * reach all of them: where a server ended a connection by a reset, the kernel's connection tracking remembers it for
+ * ten seconds, and when the client uses the same port again within these, the packet goes where that connection went. A
+ * dropped one is sent again after a second.
  */
 export function holdRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
   return each(shadows, families, (shadow, family) => {
@@ -85,7 +88,8 @@ export function holdRules(shadows: Shadow[], families: AddressFamily[]): PacketR
 }
 
 /**
- * Rules that let redirected packets through a closed INPUT chain, which sees the shadow port: by the port that they were sent to.
+ * Rules that let redirected packets through a closed INPUT chain, which sees the shadow port: by the port that they
+ * were sent to.
  */
 export function acceptRules(shadows: Shadow[], families: AddressFamily[]): PacketRule[] {
   return each(shadows, families, (shadow, family) => {

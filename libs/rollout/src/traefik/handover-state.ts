@@ -18,8 +18,8 @@ export async function readHandover(folder: string): Promise<HandoverState | null
 }
 
 /**
- * Readable by its owner alone, for the static configuration may hold credentials: by way of the folder, so that a container that mounts
- * the file alone can read it as whatever user.
+ * Readable by its owner alone, for the static configuration may hold credentials: by way of the folder, so that a
+ * container that mounts the file alone can read it as whatever user.
  */
 export async function writePrivate(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

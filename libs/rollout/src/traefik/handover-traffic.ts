@@ -10,8 +10,8 @@ import { waitFor, type Waiter } from '../procedure/waiting';
 const probeSeconds = 3;
 
 /**
- * Ports that containers on the default bridge can reach at this host: packets from there pass the same chains as packets from outside,
- * which packets on the loopback do not.
+ * Ports that containers on the default bridge can reach at this host: packets from there pass the same chains as
+ * packets from outside, which packets on the loopback do not.
  */
 export async function reachablePorts(
   context: HandoverContext,
@@ -39,7 +39,8 @@ export interface Loopback {
 }
 
 /**
- * Where the old instance answers this host itself: every TCP port, over each family that the packet filter has rules for.
+ * Where the old instance answers this host itself: every TCP port, over each family that the packet filter has rules
+ * for.
  *
  * @param shadows entry points that the old instance has too
  */
@@ -152,8 +153,8 @@ export async function drainPorts(
 }
 
 /**
- * How long HTTP clients may keep a connection to an instance with this configuration, and five seconds: after that, what is open is a
- * stream, a websocket or idle.
+ * How long HTTP clients may keep a connection to an instance with this configuration, and five seconds: after that,
+ * what is open is a stream, a websocket or idle.
  *
  * @returns milliseconds
  */

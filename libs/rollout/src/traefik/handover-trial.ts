@@ -8,8 +8,9 @@ import type { Tree } from '../tree-access';
 import type { Waiter } from '../procedure/waiting';
 
 /**
- * Starts Traefik with the next configuration in a network namespace of its own: whatever it does, it disturbs nobody, and no authority is
- * asked. It keeps its resolvers, for Traefik ends at a key of theirs that it does not know, and has no certificates.
+ * Starts Traefik with the next configuration in a network namespace of its own: whatever it does, it disturbs nobody,
+ * and no authority is asked. It keeps its resolvers, for Traefik ends at a key of theirs that it does not know, and has
+ * no certificates.
  * @throws RolloutError when a port that it wants is taken, or it does not come up
  */
 export async function tryNext(

@@ -71,15 +71,18 @@ export interface HandoverLimits {
   /** How long an instance may take to show everything that the other one serves. */
   readyTimeout: number;
   /**
-   * How long the temporary instance serves on after its last connection. Connection tracking remembers one that was reset for
-   * `nf_conntrack_tcp_timeout_close`, and leads the client's next one from the same port to where it went.
+   * How long the temporary instance serves on after its last connection. Connection tracking remembers one that was
+   * reset for `nf_conntrack_tcp_timeout_close`, and leads the client's next one from the same port to where it went.
    */
   linger: number;
-  /** How long connections may take to leave the instance that goes; null: as long as its kept connections may live, and five seconds. */
+  /**
+   * How long connections may take to leave the instance that goes; null: as long as its kept connections may live, and
+   * five seconds.
+   */
   drain: number | null;
   /**
-   * How long the temporary instance serves on for certificates that the final one asks for anew, as after a change of authority. What has
-   * not come by then has time to come later.
+   * How long the temporary instance serves on for certificates that the final one asks for anew, as after a change of
+   * authority. What has not come by then has time to come later.
    */
   certificates: number;
   /** How long the way back may take after Ctrl-C, all in all. */
@@ -108,8 +111,8 @@ export interface HandoverRequest {
   /** The folder that every Traefik watches, on this host. */
   dynamicFolder: string;
   /**
-   * The certificates that the temporary instance serves. It gets them as files and has no resolver: one that asked would obtain what nobody
-   * keeps, and answer for challenges of the other.
+   * The certificates that the temporary instance serves. It gets them as files and has no resolver: one that asked
+   * would obtain what nobody keeps, and answer for challenges of the other.
    */
   certificates(): Promise<StoredCertificate[]>;
   /** What acme.json holds for the instance that was just started on the public ports. */
@@ -117,8 +120,8 @@ export interface HandoverRequest {
   /** The running instance runs as another user than the next one. */
   changesUser: boolean;
   /**
-   * The running instance reads another folder than the next one will: the one that it was started with is gone, or belongs to
-   * another state folder. Then what it has of files and certificates is no measure for the next one.
+   * The running instance reads another folder than the next one will: the one that it was started with is gone, or
+   * belongs to another state folder. Then what it has of files and certificates is no measure for the next one.
    */
   readsOtherFiles?: boolean;
   /** An image on the engine with `nsenter`, where this process is not root. */
@@ -150,7 +153,9 @@ export interface HandoverJournal {
 }
 
 export interface HandoverOutcome {
-  /** done: the new instance serves alone. failed and interrupted: the old one serves, unless `leftover` says otherwise. */
+  /**
+   * done: the new instance serves alone. failed and interrupted: the old one serves, unless `leftover` says otherwise.
+   */
   result: 'done' | 'failed' | 'interrupted';
   reason: string;
   details: string[];
@@ -160,8 +165,9 @@ export interface HandoverOutcome {
 }
 
 /**
- * redirect: packets are led to the temporary instance and back; loses nothing. reuse-port: the instances share the ports, for want of
- * the packet filter; some requests meet an instance that is starting or closing. restart: they cannot even share the ports.
+ * redirect: packets are led to the temporary instance and back; loses nothing. reuse-port: the instances share the
+ * ports, for want of the packet filter; some requests meet an instance that is starting or closing. restart: they
+ * cannot even share the ports.
  */
 export type HandoverMode = 'redirect' | 'reuse-port' | 'restart';
 

@@ -32,7 +32,9 @@ function expectClean(host: SimulatedProxy, where = ''): void {
   expect({ where, kinds, folder: existsSync(folder) }).toEqual({ where, kinds: ['public'], folder: false });
 }
 
-/** As long as connection tracking remembers one that was reset, its client's next one goes to the temporary instance. */
+/**
+ * As long as connection tracking remembers one that was reset, its client's next one goes to the temporary instance.
+ */
 function expectServedOn(host: SimulatedProxy, where = ''): void {
   const servedOn = host.removedAt - host.restoredAt;
   expect({ where, servedOn, isEnough: servedOn >= 10_000 }).toMatchObject({ where, isEnough: true });

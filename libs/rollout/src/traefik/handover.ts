@@ -37,8 +37,8 @@ import { isTree, type Tree } from '../tree-access';
 import { interruptible, type Waiter } from '../procedure/waiting';
 
 /**
- * Replaces the running Traefik by one with another static configuration or image, while it serves. What an earlier hand-over left has to
- * be settled before (`recoverHandover`).
+ * Replaces the running Traefik by one with another static configuration or image, while it serves. What an earlier
+ * hand-over left has to be settled before (`recoverHandover`).
  *
  * Never rejects for what can go wrong on a host; see `HandoverOutcome` for what is left in each case.
  */
@@ -228,7 +228,10 @@ class Handover {
     return awaitServing(this.context, this.waiter(step), options);
   }
 
-  /** The final instance serves what it can; what it asks for anew has time to come, while the temporary one has it still. */
+  /**
+   * The final instance serves what it can; what it asks for anew has time to come, while the temporary one has it
+   * still.
+   */
   private async awaitFinal(temporary: string, known: readonly StoredNames[]): Promise<void> {
     const { context, request, limits } = this;
     const address = apiAddressOf(this.next);
@@ -279,7 +282,10 @@ class Handover {
     }
   }
 
-  /** New connections go to the old instance again; what the temporary one has may end, in a moment where someone interrupted. */
+  /**
+   * New connections go to the old instance again; what the temporary one has may end, in a moment where someone
+   * interrupted.
+   */
   private async goBack(signal: AbortSignal, interrupted: boolean): Promise<void> {
     const { limits, filter } = this;
     await interruptible(signal, this.steps.settled());

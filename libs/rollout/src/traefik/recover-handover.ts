@@ -24,11 +24,12 @@ export interface HandoverRecovery {
 }
 
 /**
- * Settles what a killed hand-over left: the instance on the public ports is brought up when it is not, and only when it serves all that the
- * temporary one serves, new connections go to it again and the temporary one goes.
+ * Settles what a killed hand-over left: the instance on the public ports is brought up when it is not, and only when it
+ * serves all that the temporary one serves, new connections go to it again and the temporary one goes.
  *
  * @returns whether there was anything to settle
- * @throws RolloutError when the instance on the public ports cannot be brought up; the temporary one then goes on serving
+ * @throws RolloutError when the instance on the public ports cannot be brought up; the temporary one then goes on
+ * serving
  */
 export async function recoverHandover(
   context: HandoverContext,

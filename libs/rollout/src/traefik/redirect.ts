@@ -62,7 +62,9 @@ export async function removeRedirect(filter: PacketFilter): Promise<void> {
   for (const some of [held, of('nat'), of('raw')]) await removeRules(filter, some);
 }
 
-/** To be called when no redirected connection is left: a closed INPUT chain lets their packets through by these rules. */
+/**
+ * To be called when no redirected connection is left: a closed INPUT chain lets their packets through by these rules.
+ */
 export async function removeAcceptRules(filter: PacketFilter): Promise<void> {
   const accepting = (await handoverRules(filter)).filter(({ table }) => table === 'filter');
   await removeRules(filter, accepting);

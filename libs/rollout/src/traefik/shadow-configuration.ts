@@ -34,8 +34,8 @@ export function chooseShadows(
 }
 
 /**
- * The static configuration of the temporary instance: the same, on its shadow ports and with a loopback address of its own for API and
- * ping, and letting go of connections soon.
+ * The static configuration of the temporary instance: the same, on its shadow ports and with a loopback address of its
+ * own for API and ping, and letting go of connections soon.
  */
 export function shadowConfiguration(configuration: Tree, shadows: Shadow[], apiPort: number): Tree {
   const points: Tree = {};
@@ -52,7 +52,9 @@ export function shadowConfiguration(configuration: Tree, shadows: Shadow[], apiP
   return withField(configuration, 'entryPoints', points);
 }
 
-/** The static configuration of the trial, which has no network: where plugins are downloaded, it comes up without them. */
+/**
+ * The static configuration of the trial, which has no network: where plugins are downloaded, it comes up without them.
+ */
 export function trialConfiguration(configuration: Tree): Tree {
   const experimental = subtree(configuration, 'experimental');
   if (fieldKey(experimental, 'plugins') === undefined) return configuration;

@@ -9,8 +9,8 @@ export interface StaticChange {
 }
 
 /**
- * What of the static configuration differs. Everything in it is read at start alone, so every difference in meaning needs a new
- * instance; comments, the order of keys and the way a value is written do not count.
+ * What of the static configuration differs. Everything in it is read at start alone, so every difference in meaning
+ * needs a new instance; comments, the order of keys and the way a value is written do not count.
  *
  * @param current null: nothing is running yet
  */

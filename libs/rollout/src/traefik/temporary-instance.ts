@@ -22,8 +22,8 @@ export const drainedGraceSeconds = 1;
 const drainMs = 15_000;
 
 /**
- * Starts the temporary instance: on ports of its own where packets are redirected to it, else on the public ones. What a later deploy has to
- * know of it is saved before.
+ * Starts the temporary instance: on ports of its own where packets are redirected to it, else on the public ones. What
+ * a later deploy has to know of it is saved before.
  *
  * @returns the container's id, what was saved, and the certificates that it has
  */
@@ -56,7 +56,9 @@ export async function startTemporary(
   return { id, state, certificates };
 }
 
-/** How long connections may take to leave the temporary instance, which asks them to, and how long it serves on then. */
+/**
+ * How long connections may take to leave the temporary instance, which asks them to, and how long it serves on then.
+ */
 export function temporaryDrain({ drain, linger }: HandoverLimits): { limitMs: number; lingerMs: number } {
   return { limitMs: drain ?? drainMs, lingerMs: linger };
 }

@@ -10,8 +10,8 @@ import type { ConnectionAnswer, Door, Explanation } from './model';
 import type { Question } from './question';
 
 /**
- * What becomes of everything that a project asks to be reached by: its rows, and routers that its labels make. One answer
- * for each name, path and port, as `explain` gives it; what no request is known for is a hint.
+ * What becomes of everything that a project asks to be reached by: its rows, and routers that its labels make. One
+ * answer for each name, path and port, as `explain` gives it; what no request is known for is a hint.
  * @param name of a project of the workspace
  */
 export function explainProject(

@@ -2,8 +2,8 @@ import { refusesEncodedSlashes, type PathRow } from '@itsup/routing';
 import type { IngressRowText } from './row';
 
 /**
- * Leaves `allow_encoded_slashes` out where a row does by itself what its labels did, and says where rows are stricter than
- * the labels were.
+ * Leaves `allow_encoded_slashes` out where a row does by itself what its labels did, and says where rows are stricter
+ * than the labels were.
  */
 export function tidyEncodedSlashes(rows: readonly IngressRowText[], notes: string[]): IngressRowText[] {
   const shapes = rows.map(shapeOf);

@@ -8,8 +8,8 @@ interface WrittenService {
 }
 
 /**
- * Traefik's labels that an import does not touch, each with where it stands: behind an anchor, in a file that is extended,
- * in the override file, and those of a Swarm.
+ * Traefik's labels that an import does not touch, each with where it stands: behind an anchor, in a file that is
+ * extended, in the override file, and those of a Swarm.
  */
 export function labelsElsewhere(
   { text, services }: ComposeSource,

@@ -23,8 +23,8 @@ export function missingMiddlewares(problems: readonly Problem[]): MissingMiddlew
 }
 
 /**
- * `projects/middlewares.yml` with a stand-in for each: it lets in nobody but this host itself, because what is missing may
- * be what asks for a password. Comments and what is there stay.
+ * `projects/middlewares.yml` with a stand-in for each: it lets in nobody but this host itself, because what is missing
+ * may be what asks for a password. Comments and what is there stay.
  * @param text of the file as it is; null: there is none
  */
 export function withSkeleton(text: string | null, missing: readonly MissingMiddleware[]): string {

@@ -150,8 +150,8 @@ function isCompress(fields: ReadonlyMap<string, string>): boolean {
 }
 
 /**
- * A limit of each client by its address. A row counts the networks of IPv6 together, as is right; with a criterion of its
- * own the middleware stays.
+ * A limit of each client by its address. A row counts the networks of IPv6 together, as is right; with a criterion of
+ * its own the middleware stays.
  */
 function limitOf(fields: ReadonlyMap<string, string>): IngressRowText['rate_limit'] | null {
   const known = ['average', 'burst', 'period', 'sourcecriterion.ipstrategy.ipv6subnet'].map(

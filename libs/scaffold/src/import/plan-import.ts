@@ -203,8 +203,8 @@ function cleanContainers(
 }
 
 /**
- * A Traefik with `exposedByDefault`, which is its own default, read these without a word of theirs; here a container that
- * is not enabled is not read at all. A row enables its container.
+ * A Traefik with `exposedByDefault`, which is its own default, read these without a word of theirs; here a container
+ * that is not enabled is not read at all. A row enables its container.
  */
 function disabledContainers(
   rows: readonly IngressRowText[],

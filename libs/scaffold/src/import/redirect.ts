@@ -19,8 +19,8 @@ const OF_NAMES = /^\^?https\??:\/\/((?:[a-z0-9-]|\\?\.|\(\?:|\(|\)|\?|\|)+)\/\(\
 const TO_HTTPS = /^https:\/\/([^/$]+)\/\$(?:\d|\{\d\})$/;
 
 /**
- * Reads the fields of a middleware as a redirect that a row has a word for; null: they are something else. Only for good:
- * a row knows no other.
+ * Reads the fields of a middleware as a redirect that a row has a word for; null: they are something else. Only for
+ * good: a row knows no other.
  */
 export function readRedirect(fields: ReadonlyMap<string, string>): Redirect | null {
   const [regex = '', replacement = ''] = [

@@ -19,8 +19,8 @@ function hasSources(root: string): boolean {
 }
 
 /**
- * Compares the sources and the compiled code in the workspace `root` with what the last build recorded. What is installed
- * from a registry is what its version says.
+ * Compares the sources and the compiled code in the workspace `root` with what the last build recorded. What is
+ * installed from a registry is what its version says.
  */
 export function readBuildState(root: string): BuildState {
   if (!hasSources(root)) return { digest: ownVersion(), refusal: null, installed: true };

@@ -10,8 +10,8 @@ export function recordBuild(root: string): void {
 }
 
 /**
- * Puts the schemas of the operator's files where their first lines look for them: in this package, which every workspace
- * has at the same place, whatever its package manager.
+ * Puts the schemas of the operator's files where their first lines look for them: in this package, which every
+ * workspace has at the same place, whatever its package manager.
  */
 export function copySchemas(root: string): void {
   const from = join(root, 'libs/config/schemas');

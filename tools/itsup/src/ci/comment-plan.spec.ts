@@ -7,8 +7,8 @@ const SCRIPT = join(__dirname, '../../../../.github/comment-plan');
 const SHA = 'a'.repeat(40);
 
 /**
- * GitHub's command, answering from files: what was asked is noted, `--jq` is answered as if it had been applied, and the
- * body of a comment is kept.
+ * GitHub's command, answering from files: what was asked is noted, `--jq` is answered as if it had been applied, and
+ * the body of a comment is kept.
  */
 const GH = `#!/bin/sh
 echo "$@" >>"$ANSWERS/calls"

@@ -10,8 +10,8 @@ interface StackFlags extends StepOptions {
 }
 
 /**
- * What a change goes through, in this order. One executor, because Nx puts into one process only what one executor does:
- * four of them would start half a dozen processes to deploy one stack that changed.
+ * What a change goes through, in this order. One executor, because Nx puts into one process only what one executor
+ * does: four of them would start half a dozen processes to deploy one stack that changed.
  */
 const { single, batch } = stepExecutor<StackFlags>({
   generate: { flags: [], load: async () => (await import('./steps/generate.js')).generate },

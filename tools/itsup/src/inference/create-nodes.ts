@@ -19,7 +19,8 @@ const PROXY_ANCHOR = 'nx.json';
 
 /**
  * Flat, for Nx 22 reads no braces in braces, and in any folder, for the pattern cannot know the plugin's options. Other
- * packages and projects are asked for their names alone; a `project.json` in `projects/` is not to be seen: .nxignore hides it.
+ * packages and projects are asked for their names alone; a `project.json` in `projects/` is not to be seen: .nxignore
+ * hides it.
  */
 const FILES = `{${[
   PROXY_ANCHOR,
@@ -85,7 +86,10 @@ export const createNodes: CreateNodes = [
   },
 ];
 
-/** The file that stands for each folder of `projects/`. What begins with a dot is no project: put aside, or another tool's. */
+/**
+ * The file that stands for each folder of `projects/`. What begins with a dot is no project: put aside, or another
+ * tool's.
+ */
 function anchorsOf(files: readonly string[], projects: string): Map<string, string> {
   const anchors = new Map<string, string>();
   for (const file of [...files].sort()) {
@@ -122,8 +126,8 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * A name that Nx knows already gets the folder in front, which no package and no folder of `projects/` can be called. So
- * do the names of the proxy's own, which no project can have.
+ * A name that Nx knows already gets the folder in front, which no package and no folder of `projects/` can be called.
+ * So do the names of the proxy's own, which no project can have.
  */
 export function nxNameOf(folder: string, taken: ReadonlySet<string>, prefix = ''): string {
   return taken.has(folder) || RESERVED_NAMES.includes(folder) ? `${prefix}projects/${folder}` : folder;
@@ -180,7 +184,8 @@ function projectNode(
 
 /**
  * With `paths: upstream` the project's `files/` are mirrored too, whatever they are: no list of single files for Nx's
- * cache, and a restore of the folder would be behind as soon as a service wrote into it. So its `generate` runs each time.
+ * cache, and a restore of the folder would be behind as soon as a service wrote into it. So its `generate` runs each
+ * time.
  */
 function mirrorsFiles({ hasFiles, paths }: ProjectScan, host: string): boolean {
   return hasFiles && (paths === 'upstream' || (paths === null && UPSTREAM.test(host)));

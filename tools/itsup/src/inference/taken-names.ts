@@ -3,8 +3,8 @@ import { join, posix } from 'node:path';
 import { workspacePatterns } from '../nx-guard/hazards';
 
 /**
- * Names that Nx has for the workspace's other projects. Two projects of one name would fail every Nx command, so a folder
- * of `projects/` with such a name gets another one there.
+ * Names that Nx has for the workspace's other projects. Two projects of one name would fail every Nx command, so a
+ * folder of `projects/` with such a name gets another one there.
  *
  * @param files what Nx sees of `package.json` and `project.json`, among others
  * @param projects the folder of our own, with a slash at its end

@@ -3,7 +3,9 @@ import { TARGETS, type Settings, type Target } from '../workspace/plugin-options
 
 /** What a target needs to know of the stack that it belongs to. */
 export interface StackTargets {
-  /** Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. Distinct, as `nxName` is. */
+  /**
+   * Folder in `projects/`, or `proxy`: what the executors and the operator call the stack. Distinct, as `nxName` is.
+   */
   stack: string;
   /** Its name in Nx; another one only when Nx has the folder's name already. */
   nxName: string;
@@ -119,8 +121,8 @@ function secretsOf({ stack }: StackTargets): string {
 }
 
 /**
- * What a deploy reads besides, so that `nx affected` selects the stack for it: its secrets, the host's, which tell every
- * stack whether certificates are to be had, and what images are held to.
+ * What a deploy reads besides, so that `nx affected` selects the stack for it: its secrets, the host's, which tell
+ * every stack whether certificates are to be had, and what images are held to.
  */
 function readByDeploy(stack: StackTargets): string[] {
   const base = `{workspaceRoot}/${stack.settings.prefix}`;

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 
 /**
- * The `itsup` command shows our lines alone: Nx's frame around them, its list of tasks and its times belong to whoever runs
- * `nx`. What our workers write goes to the command as messages, past Nx, which passes on what it does not know to the
- * `send` of its own process; what Nx itself writes is kept, and shown where a run fails without a word of ours.
+ * The `itsup` command shows our lines alone: Nx's frame around them, its list of tasks and its times belong to whoever
+ * runs `nx`. What our workers write goes to the command as messages, past Nx, which passes on what it does not know to
+ * the `send` of its own process; what Nx itself writes is kept, and shown where a run fails without a word of ours.
  */
 
 /** Says to the workers of a run that somebody listens. */

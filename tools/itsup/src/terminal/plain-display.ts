@@ -4,7 +4,9 @@ import { describeWait, type Display } from './wait';
 const LONG_MS = 1000;
 const AGAIN_MS = 10_000;
 
-/** For logs and for Nx, which shows lines as they come: a wait is told when it gets long, and then every ten seconds. */
+/**
+ * For logs and for Nx, which shows lines as they come: a wait is told when it gets long, and then every ten seconds.
+ */
 export function plainDisplay(line: (stack: string | null, text: string) => void): Display {
   /** When a wait was told last, and which. */
   const told = new Map<string | null, { text: string; since: number; at: number }>();

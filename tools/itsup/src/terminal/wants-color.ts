@@ -1,4 +1,6 @@
-/** Whether output is coloured: as NO_COLOR and FORCE_COLOR say, else on a terminal. Nx sets FORCE_COLOR for its workers. */
+/**
+ * Whether output is coloured: as NO_COLOR and FORCE_COLOR say, else on a terminal. Nx sets FORCE_COLOR for its workers.
+ */
 export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') {
     return false;

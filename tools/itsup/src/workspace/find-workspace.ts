@@ -12,8 +12,8 @@ export interface ItsupWorkspace {
 }
 
 /**
- * The nearest workspace that names the plugin: `ITSUP_ROOT`, which units set, else from where the person stands upwards,
- * else from where the command lies, so that a path to it works from anywhere. null: there is none.
+ * The nearest workspace that names the plugin: `ITSUP_ROOT`, which units set, else from where the person stands
+ * upwards, else from where the command lies, so that a path to it works from anywhere. null: there is none.
  */
 export function findWorkspace(
   env: NodeJS.ProcessEnv,

@@ -30,8 +30,8 @@ encrypted ones alone: \`blog.enc.env\`, by SOPS. \`itsup.env\` is the host's. Mo
 `;
 
 /**
- * What is missing for the plugin to work in a workspace: its entry in nx.json, a folder for projects, and what git and Nx
- * must not see. Done again it changes nothing. Other files and other lines stay as they are.
+ * What is missing for the plugin to work in a workspace: its entry in nx.json, a folder for projects, and what git and
+ * Nx must not see. Done again it changes nothing. Other files and other lines stay as they are.
  *
  * @throws UserError where nx.json cannot be read, or has the plugin in another directory
  */

@@ -7,8 +7,8 @@ import { listed } from './names';
 const ASKED: Record<string, number> = { web: 80, 'web-secure': 443 };
 
 /**
- * Whether a visitor from outside gets to Traefik, as far as this host can tell. What a router in front of it forwards it
- * cannot: then the finding has the command to try from elsewhere.
+ * Whether a visitor from outside gets to Traefik, as far as this host can tell. What a router in front of it forwards
+ * it cannot: then the finding has the command to try from elsewhere.
  */
 export function checkForwards({
   addresses,

@@ -1,7 +1,9 @@
 import type { HostFacts } from '../facts';
 import { findings, note, warning, type Finding } from '../finding';
 
-/** Where the domains of the routes lead. Behind a router their address is the router's, so that is worth a note alone. */
+/**
+ * Where the domains of the routes lead. Behind a router their address is the router's, so that is worth a note alone.
+ */
 export function checkNames({
   addresses,
   lookups,

@@ -29,7 +29,9 @@ export function checkPorts({
   );
 }
 
-/** Traefik listens on all addresses; the kernel lets it beside a socket of the loopback only with SO_REUSEPORT on both. */
+/**
+ * Traefik listens on all addresses; the kernel lets it beside a socket of the loopback only with SO_REUSEPORT on both.
+ */
 function isPublic({ address }: Listener): boolean {
   return !address.startsWith('127.') && address !== '::1';
 }

@@ -9,7 +9,10 @@ interface StoredCertificate {
   certificate?: string;
 }
 
-/** What Traefik keeps in acme.json: by resolver, a list of certificates with their names. Private keys are not looked at. */
+/**
+ * What Traefik keeps in acme.json: by resolver, a list of certificates with their names. Private keys are not looked
+ * at.
+ */
 export async function certificateFacts(file: string): Promise<CertificateFacts> {
   try {
     const { mode } = await stat(file);

@@ -14,7 +14,10 @@ import { DockerError } from '@itsup/docker';
 
 import type { LeftoverFacts } from '../facts';
 
-/** Journals without a deploy that writes them, deploys that run, route files of neither, and packet filter rules of ours. */
+/**
+ * Journals without a deploy that writes them, deploys that run, route files of neither, and packet filter rules of
+ * ours.
+ */
 export async function leftoverFacts(
   { state, system, docker }: Pick<DeployContext, 'state' | 'system' | 'docker'>,
   knowsTypes: boolean,

@@ -15,8 +15,8 @@ import { readUnit } from '../../units/write-units';
 import type { UnitsFacts } from '../facts';
 
 /**
- * The units that are written for this workspace, against what this version would write for the same user, Node and state
- * folder. Those of another workspace are none of ours.
+ * The units that are written for this workspace, against what this version would write for the same user, Node and
+ * state folder. Those of another workspace are none of ours.
  *
  * @param bin the command, as units name it now
  */

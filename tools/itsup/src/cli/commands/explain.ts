@@ -49,8 +49,8 @@ export const explain: Command = {
 };
 
 /**
- * The project that a word names; null: it asks for something else. A word without a dot is taken for a project, and for a
- * host when there is none: `http://blog` asks for the host.
+ * The project that a word names; null: it asks for something else. A word without a dot is taken for a project, and for
+ * a host when there is none: `http://blog` asks for the host.
  * @throws UserError when a project was meant and there is none
  */
 async function projectNamed(root: string, word: string): Promise<string | null> {
