@@ -75,10 +75,21 @@ function redirectNames(
     entryPoints: [entryPoint],
     service: serviceReference(route),
     middlewares: [canonical],
-    ...(tls ? { tls: certificateOf({ ...row, domains }, context) } : {}),
+    ...(tls ? { tls: certificatesOf(domains, row, context) } : {}),
   };
   route.routers[`${name}-from`] = router;
   if (tls && row.hostport === null) route.routers[`${name}-from-redirect`] = redirectOf(router);
+}
+
+/** One for each name: one whose DNS is wrong harms no other. */
+function certificatesOf(
+  names: readonly string[],
+  row: IngressRow,
+  context: RowContext,
+): NonNullable<TraefikRouter['tls']> {
+  const each = names.map((name) => certificateOf({ ...row, domains: [name] }, context));
+  const domains = each.flatMap((one) => one.domains ?? []);
+  return domains.length === 0 ? {} : { ...each.find((one) => one.domains !== undefined), domains };
 }
 
 function redirectOf(router: TraefikRouter): TraefikRouter {

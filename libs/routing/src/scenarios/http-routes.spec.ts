@@ -61,6 +61,7 @@ describe('an http row with a domain', () => {
       'traefik.http.routers.blog-web-8080-from.entrypoints': 'web-secure',
       'traefik.http.routers.blog-web-8080-from.middlewares': 'blog-web-8080-canonical',
       'traefik.http.routers.blog-web-8080-from.tls.domains[0].main': 'www.acme.org',
+      'traefik.http.routers.blog-web-8080-from.tls.domains[1].main': 'www.acme.net',
       'traefik.http.routers.blog-web-8080-from-redirect.entrypoints': 'web',
       'traefik.http.middlewares.blog-web-8080-canonical.redirectregex.permanent': 'true',
     });

@@ -36,8 +36,7 @@ function shapeOf(row: IngressRowText): PathRow {
     pathPrefix: row.path_prefix ?? null,
     allowSourceIps: row.allow_source_ips ?? [],
     middleware: row.middleware ?? [],
-    // Labels hold the users themselves, so that their middleware is a named one.
-    basicAuth: null,
+    basicAuth: row.basic_auth ?? null,
     allowEncodedSlashes: null,
   };
 }
