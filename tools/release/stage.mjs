@@ -32,7 +32,9 @@ if (values.pack) {
     execFileSync('npm', ['pack', '--silent', '--pack-destination', PACKED], { cwd: join(OUT, name) });
   }
 }
-process.stdout.write(`${folders.length} packages of version ${version} in ${relative(process.cwd(), values.pack ? PACKED : OUT)}\n`);
+process.stdout.write(
+  `${folders.length} packages of version ${version} in ${relative(process.cwd(), values.pack ? PACKED : OUT)}\n`,
+);
 
 /** Copies what is published of one package. */
 function stage(folder) {
@@ -44,9 +46,11 @@ function stage(folder) {
     cpSync(join(ROOT, folder, 'dist'), join(to, 'dist'), { recursive: true, filter: isShipped });
   }
   for (const name of ['bin', 'schemas', 'executors.json', 'generators.json', 'migrations.json']) {
-    if (existsSync(join(ROOT, folder, name))) cpSync(join(ROOT, folder, name), join(to, name), { recursive: true });
+    if (existsSync(join(ROOT, folder, name)))
+      cpSync(join(ROOT, folder, name), join(to, name), { recursive: true });
   }
-  if (manifest.name === '@itsup/artifacts') cpSync(join(ROOT, 'templates'), join(to, 'templates'), { recursive: true });
+  if (manifest.name === '@itsup/artifacts')
+    cpSync(join(ROOT, 'templates'), join(to, 'templates'), { recursive: true });
   // The examples are what a first workspace is made of when somebody asks for them.
   if (manifest.name === 'create-itsup') cpExamples(join(to, 'examples'));
   cpSync(join(ROOT, 'LICENSE'), join(to, 'LICENSE'));
@@ -57,7 +61,9 @@ function stage(folder) {
 }
 
 function cpExamples(to) {
-  const files = execFileSync('git', ['ls-files', 'projects'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  const files = execFileSync('git', ['ls-files', 'projects'], { cwd: ROOT, encoding: 'utf8' })
+    .trim()
+    .split('\n');
   for (const file of files) cpSync(join(ROOT, file), join(to, file.slice('projects/'.length)));
 }
 

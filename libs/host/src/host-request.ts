@@ -4,7 +4,10 @@ import type { Docker } from '@itsup/docker';
 import type { DeployingUserOptions } from './units/deploying-user';
 
 /** What changing the host takes, beside Docker. */
-export interface HostRequest extends Pick<DeployingUserOptions, 'root' | 'node' | 'bin' | 'user' | 'stateDir'> {
+export interface HostRequest extends Pick<
+  DeployingUserOptions,
+  'root' | 'node' | 'bin' | 'user' | 'stateDir'
+> {
   docker: Docker;
   isRoot: boolean;
   /** A line of progress. */

@@ -39,7 +39,10 @@ export function firstFiles({ name, itsup }: FirstFilesRequest): Record<string, s
 
 /** A folder's name as npm takes one for a package. */
 export function packageNameOf(folder: string): string {
-  const name = folder.toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+|-+$/g, '');
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '');
   return name === '' ? 'server' : name;
 }
 

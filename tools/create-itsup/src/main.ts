@@ -29,7 +29,9 @@ export function create(argv: string[], cwd: string): number {
   }
   const target = resolve(cwd, parsed.folder);
   if (existsSync(target) && readdirSync(target).length > 0) {
-    process.stderr.write(`create-itsup: ${target} is not empty\n  help: name another folder; in an Nx workspace: npx nx add itsup\n`);
+    process.stderr.write(
+      `create-itsup: ${target} is not empty\n  help: name another folder; in an Nx workspace: npx nx add itsup\n`,
+    );
     return 1;
   }
   mkdirSync(target, { recursive: true });
@@ -43,7 +45,9 @@ export function create(argv: string[], cwd: string): number {
   ];
   for (const [command, args] of steps) {
     if (!ran(target, command, args)) {
-      process.stderr.write(`create-itsup: ${basename(command)} ${args.join(' ')} failed in ${target}\n  help: mend it, and run the same there\n`);
+      process.stderr.write(
+        `create-itsup: ${basename(command)} ${args.join(' ')} failed in ${target}\n  help: mend it, and run the same there\n`,
+      );
       return 1;
     }
   }
@@ -52,7 +56,9 @@ export function create(argv: string[], cwd: string): number {
     cpSync(examples, join(target, 'projects'), { recursive: true, force: false });
   }
   commit(target);
-  process.stdout.write(`\n${target} is ready. Next:\n  cd ${parsed.folder}\n  npx nx g itsup:project\n  npm start\n`);
+  process.stdout.write(
+    `\n${target} is ready. Next:\n  cd ${parsed.folder}\n  npx nx g itsup:project\n  npm start\n`,
+  );
   return 0;
 }
 
@@ -75,7 +81,8 @@ function parse(argv: string[]): Parsed | string {
       },
     });
     const [folder, more] = positionals;
-    if (values.help !== true && folder === undefined) return 'it needs the name of a folder: npm create itsup my-server';
+    if (values.help !== true && folder === undefined)
+      return 'it needs the name of a folder: npm create itsup my-server';
     if (more !== undefined) return `"${more}" is one argument too many`;
     return {
       folder: folder ?? '',
@@ -113,5 +120,6 @@ function ran(cwd: string, command: string, args: string[]): boolean {
 function commit(cwd: string): void {
   const git = (...args: string[]): boolean => spawnSync('git', args, { cwd, stdio: 'ignore' }).status === 0;
   if (spawnSync('git', ['rev-parse'], { cwd: dirname(cwd), stdio: 'ignore' }).status === 0) return;
-  if (git('init', '--quiet', '--initial-branch=main') && git('add', '--all')) git('commit', '--quiet', '--message', 'Start');
+  if (git('init', '--quiet', '--initial-branch=main') && git('add', '--all'))
+    git('commit', '--quiet', '--message', 'Start');
 }

@@ -56,7 +56,9 @@ export interface Origin {
 /** What a copy's first line says; null: it is no copy, or was made by hand. */
 export function originOf(text: string): Origin | null {
   const [, name, version, digest] = ORIGIN.exec(text) ?? [];
-  return name === undefined || version === undefined || digest === undefined ? null : { name, version, digest };
+  return name === undefined || version === undefined || digest === undefined
+    ? null
+    : { name, version, digest };
 }
 
 /** That first line. */

@@ -37,7 +37,13 @@ function knowsWorkspace(stateDir: string, workspace: string): void {
 }
 
 const who = (options: Partial<DeployingUserOptions> = {}) =>
-  deployingUser({ root, node: '/usr/bin/node', bin: path.join(root, 'bin/itsup.js'), passwd: passwd(), ...options });
+  deployingUser({
+    root,
+    node: '/usr/bin/node',
+    bin: path.join(root, 'bin/itsup.js'),
+    passwd: passwd(),
+    ...options,
+  });
 
 it('is the owner of the workspace before the first deploy', async () => {
   expect(await who()).toMatchObject({ name: 'ann', stateDir: `${folder}/home/.local/state/itsup` });

@@ -38,7 +38,9 @@ it('keeps systemd from reading a path as anything but a path', () => {
     bin: '/srv/my it/50%$X/node_modules/itsup/bin/itsup.js',
   });
   expect(text).toContain('\nWorkingDirectory=/srv/my it/50%%$X\n');
-  expect(text).toContain('ExecStart=/usr/bin/node "/srv/my it/50%%$$X/node_modules/itsup/bin/itsup.js" start');
+  expect(text).toContain(
+    'ExecStart=/usr/bin/node "/srv/my it/50%%$$X/node_modules/itsup/bin/itsup.js" start',
+  );
 });
 
 it('may take an hour at boot and three at night, and is ended like Ctrl-C', () => {

@@ -75,7 +75,9 @@ describe('itsup', () => {
 
   it('fails with options of the plugin that cannot be, naming them', async () => {
     const made = workspace();
-    writeFiles(made.nxRoot, { 'nx.json': '{"plugins": [{"plugin": "itsup", "options": {"folder": "infra"}}]}' });
+    writeFiles(made.nxRoot, {
+      'nx.json': '{"plugins": [{"plugin": "itsup", "options": {"folder": "infra"}}]}',
+    });
     expect(await run(['plan'], workspaceAt(made.nxRoot))).toBe(1);
     expect(err).toContain('there is no option folder');
   });

@@ -109,7 +109,18 @@ export async function run(argv: readonly string[], workspace: ItsupWorkspace | n
   }
   const color = wantsColor(env, stdout.isTTY);
   try {
-    return await command.run({ root, workspace, env, cwd: process.cwd(), color, stdin, stdout, print, tell, ...parsed });
+    return await command.run({
+      root,
+      workspace,
+      env,
+      cwd: process.cwd(),
+      color,
+      stdin,
+      stdout,
+      print,
+      tell,
+      ...parsed,
+    });
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');
     tell(formatProblems(problemsOf(error), { color }).trimEnd());

@@ -71,8 +71,22 @@ export async function affectedProjects(
   await guarded(workspace);
   const { nxRoot, settings } = workspace;
   const nx = createRequire(join(nxRoot, 'package.json')).resolve('nx/bin/nx.js');
-  const args = ['show', 'projects', '--affected', `--base=${since}`, '--withTarget', settings.targets[target], '--json'];
-  const env = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_LOAD_DOT_ENV_FILES: 'false', ...process.env, FORCE_COLOR: '0' };
+  const args = [
+    'show',
+    'projects',
+    '--affected',
+    `--base=${since}`,
+    '--withTarget',
+    settings.targets[target],
+    '--json',
+  ];
+  const env = {
+    NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+    NX_LOAD_DOT_ENV_FILES: 'false',
+    ...process.env,
+    FORCE_COLOR: '0',
+  };
   const options = { cwd: nxRoot, env, maxBuffer: 64 * 1024 * 1024 };
   const { stdout } = await promisify(execFile)(process.execPath, [nx, ...args], options).catch(
     async (error: { stderr?: string }) => {

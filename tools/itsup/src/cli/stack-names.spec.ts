@@ -27,7 +27,10 @@ it('allStacks puts the proxy first', async () => {
 });
 
 it('nxPatterns names the folders, and the proxy by its tag', () => {
-  expect(nxPatterns(workspaceAt(root), ['proxy', 'itsup'])).toEqual(['tag:itsup:proxy', 'directory:projects/itsup']);
+  expect(nxPatterns(workspaceAt(root), ['proxy', 'itsup'])).toEqual([
+    'tag:itsup:proxy',
+    'directory:projects/itsup',
+  ]);
 });
 
 it('stacksOf finds the stacks by the names that inference gives, the renamed ones too', async () => {

@@ -1,4 +1,3 @@
-
 import type { ItsupWorkspace } from '../workspace/find-workspace';
 
 /**

@@ -12,7 +12,9 @@ export default async function compose(
   { stack, refusal, directory = '', args = [] }: ComposeOptions,
   { root }: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return refused(refusal) ?? passThrough(join(root, directory), stack, args.length > 0 ? args : ['ps', '--all']);
+  return (
+    refused(refusal) ?? passThrough(join(root, directory), stack, args.length > 0 ? args : ['ps', '--all'])
+  );
 }
 
 /** Says why a stack may not run; undefined when it may. */

@@ -9,5 +9,8 @@ export default async function logs(
   options: StackOptions & LogsOptions,
   { root }: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return refused(options.refusal) ?? passThrough(join(root, options.directory ?? ''), options.stack, logsCommand(options));
+  return (
+    refused(options.refusal) ??
+    passThrough(join(root, options.directory ?? ''), options.stack, logsCommand(options))
+  );
 }

@@ -17,7 +17,16 @@ import {
   type ImportedProject,
 } from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { isBad, orRefuse, prefixOf, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
+import {
+  isBad,
+  orRefuse,
+  prefixOf,
+  printLines,
+  printProblems,
+  refusal,
+  sourceTree,
+  writeAll,
+} from './workspace-tree';
 
 export interface ImportSchema {
   file: string;

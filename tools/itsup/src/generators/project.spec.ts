@@ -84,8 +84,12 @@ projects/blog is there. Next:
     expect(name?.check('there')).toContain('is there already');
     expect(name?.check('proxy')).toContain("is a name of the proxy's own");
     expect(name?.check('wiki')).toBeNull();
-    const domain = questionsFor(files, { name: 'wiki', gallery: 'image' }).find(({ text }) => text.startsWith('At which'));
-    expect(domain?.check('taken.example.com')).toContain('The project there answers at taken.example.com already');
+    const domain = questionsFor(files, { name: 'wiki', gallery: 'image' }).find(({ text }) =>
+      text.startsWith('At which'),
+    );
+    expect(domain?.check('taken.example.com')).toContain(
+      'The project there answers at taken.example.com already',
+    );
     expect(domain?.check('wiki.example.com')).toBeNull();
   });
 

@@ -1,5 +1,11 @@
 import { readWorkspaceFrom, UserError } from '@itsup/config';
-import { newProject, problemsAdded, questionsFor, type ProjectOptions, type SaidOptions } from '@itsup/scaffold';
+import {
+  newProject,
+  problemsAdded,
+  questionsFor,
+  type ProjectOptions,
+  type SaidOptions,
+} from '@itsup/scaffold';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { asker, type Ask } from './ask';
 import { isBad, orRefuse, printLines, printProblems, refusal, sourceTree, writeAll } from './workspace-tree';
@@ -38,7 +44,9 @@ function stopped(said: ProjectSchema): Error {
   const flags = Object.entries(said).flatMap(([name, value]) =>
     name === 'name' || value === undefined ? [] : [`--${name}=${value}`],
   );
-  const command = ['npx nx g itsup:project', ...(said.name === undefined ? [] : [said.name]), ...flags].join(' ');
+  const command = ['npx nx g itsup:project', ...(said.name === undefined ? [] : [said.name]), ...flags].join(
+    ' ',
+  );
   return new UserError({
     code: 'stopped',
     severity: 'note',

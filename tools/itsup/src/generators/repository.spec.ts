@@ -13,7 +13,18 @@ it('writes what a repository needs, and leaves what is there', async () => {
   const workflow = tree.read('.github/workflows/deploy.yml', 'utf8') ?? '';
   expect(parse(workflow)).toMatchObject({
     permissions: {},
-    jobs: { deploy: { 'runs-on': ['self-hosted', 'itsup'], permissions: {}, concurrency: { 'cancel-in-progress': false } } },
+    jobs: {
+      deploy: {
+        'runs-on': ['self-hosted', 'itsup'],
+        permissions: {},
+        concurrency: { 'cancel-in-progress': false },
+      },
+    },
   });
-  expect(workflow.trimEnd().split('\n').filter((line) => !line.startsWith('#')).length).toBeLessThanOrEqual(15);
+  expect(
+    workflow
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.startsWith('#')).length,
+  ).toBeLessThanOrEqual(15);
 });

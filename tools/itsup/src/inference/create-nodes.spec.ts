@@ -27,14 +27,13 @@ async function infer(
 ): Promise<Record<string, Project>> {
   writeFiles(root, { ...PACKAGES, ...files });
   recordBuild(root);
-  return inferIn(root, Object.keys({ ...PACKAGES, ...files }).filter((file) => file !== 'nx.json'));
+  return inferIn(
+    root,
+    Object.keys({ ...PACKAGES, ...files }).filter((file) => file !== 'nx.json'),
+  );
 }
 
-async function inferIn(
-  root: string,
-  files: string[],
-  options?: unknown,
-): Promise<Record<string, Project>> {
+async function inferIn(root: string, files: string[], options?: unknown): Promise<Record<string, Project>> {
   const [, infer] = createNodes;
   const context: CreateNodesContext = { nxJsonConfiguration: {}, workspaceRoot: root };
   const matched = files.filter((file) => minimatch(file, createNodes[0], { dot: true }));
@@ -284,25 +283,41 @@ describe('createNodes in a workspace that is not the product’s own', () => {
   });
 
   it('takes names of package.json files in projects/ for nobody’s', async () => {
-    const { 'projects/site': site } = await inferHost({ ...SITE, 'projects/site/package.json': '{"name": "site"}' });
+    const { 'projects/site': site } = await inferHost({
+      ...SITE,
+      'projects/site/package.json': '{"name": "site"}',
+    });
     expect(site?.name).toBe('site');
   });
 
   it('gives a folder another name that a project.json elsewhere has', async () => {
-    const { 'projects/site': site } = await inferHost({ ...SITE, 'apps/site/project.json': '{"name": "site"}' });
+    const { 'projects/site': site } = await inferHost({
+      ...SITE,
+      'apps/site/project.json': '{"name": "site"}',
+    });
     expect(site?.name).toBe('projects/site');
   });
 
   it('infers below the directory of its options, under the names that they give', async () => {
     const files = Object.fromEntries(Object.entries(SITE).map(([path, text]) => [`infra/${path}`, text]));
-    const options = { directory: 'infra', proxyName: 'edge', targets: { deploy: 'itsup-deploy', validate: 'check' } };
+    const options = {
+      directory: 'infra',
+      proxyName: 'edge',
+      targets: { deploy: 'itsup-deploy', validate: 'check' },
+    };
     const projects = await inferHost({ ...files, ...SITE }, options);
     expect(Object.keys(projects).sort()).toEqual(['infra/projects/site', 'infra/proxy']);
     expect(projects['infra/proxy']?.name).toBe('edge');
     const site = projects['infra/projects/site'];
     expect(target(site, 'itsup-deploy').dependsOn).toEqual(['check', '^itsup-deploy']);
-    expect(target(site, 'itsup-deploy').options).toMatchObject({ stack: 'site', step: 'deploy', directory: 'infra' });
-    expect(target(site, 'generate').outputs).toContain('{workspaceRoot}/infra/upstream/site/docker-compose.yml');
+    expect(target(site, 'itsup-deploy').options).toMatchObject({
+      stack: 'site',
+      step: 'deploy',
+      directory: 'infra',
+    });
+    expect(target(site, 'generate').outputs).toContain(
+      '{workspaceRoot}/infra/upstream/site/docker-compose.yml',
+    );
     expect(site?.targets).not.toHaveProperty('deploy');
   });
 

@@ -66,7 +66,9 @@ export const createNodes: CreateNodes = [
     const nodes: Nodes = [];
     const scans = scanProjects(root, anchors.keys());
     const proxyName = freeName(settings.proxyName, taken);
-    const names = new Map(scans.map(({ name }) => [name, nxNameOf(name, new Set([...taken, proxyName]), prefix)]));
+    const names = new Map(
+      scans.map(({ name }) => [name, nxNameOf(name, new Set([...taken, proxyName]), prefix)]),
+    );
     const inference = { settings, build, names, proxyName, host: textOf(join(root, 'projects/itsup.yml')) };
     for (const scan of scans) {
       const anchor = anchors.get(scan.name) ?? scan.folder;
@@ -149,10 +151,7 @@ function projectNode(
   providers.delete(nxName);
   const outside = scan.outsideFiles.map((file) => `${base}${file}`);
   // A reference may be a file or a folder.
-  const references = scan.outsideReferences.flatMap((path) => [
-    `${base}${path}`,
-    `${base}${path}/**/*`,
-  ]);
+  const references = scan.outsideReferences.flatMap((path) => [`${base}${path}`, `${base}${path}/**/*`]);
   return {
     name: nxName,
     projectType: 'application',

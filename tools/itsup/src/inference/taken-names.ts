@@ -26,7 +26,9 @@ export function takenNames(root: string, files: readonly string[], projects: str
 /** Whether the package manager takes a folder for a package of the workspace. The root is always one. */
 function packageMatcher(patterns: readonly string[]): (folder: string) => boolean {
   const taken = patterns.filter((pattern) => !pattern.startsWith('!')).map(expressionOf);
-  const left = patterns.filter((pattern) => pattern.startsWith('!')).map((each) => expressionOf(each.slice(1)));
+  const left = patterns
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((each) => expressionOf(each.slice(1)));
   return (folder) =>
     folder === '.' ||
     (taken.some((pattern) => pattern.test(folder)) && !left.some((pattern) => pattern.test(folder)));

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { findWorkspace } from './find-workspace';
 
-const NAMED = '{ // of the workspace\n  "plugins": ["@nx/js", { "plugin": "itsup", "options": { "directory": "infra" } },] }';
+const NAMED =
+  '{ // of the workspace\n  "plugins": ["@nx/js", { "plugin": "itsup", "options": { "directory": "infra" } },] }';
 
 const root = temporaryFolder({
   'nx.json': NAMED,

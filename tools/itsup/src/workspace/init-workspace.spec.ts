@@ -32,7 +32,10 @@ it('takes a folder and names of its own where others live, and leaves what is th
   expect(JSON.parse(files['nx.json'] ?? '')).toMatchObject({
     plugins: [
       '@nx/js',
-      { plugin: 'itsup', options: { directory: 'infra', proxyName: 'itsup-proxy', targets: { deploy: 'itsup-deploy' } } },
+      {
+        plugin: 'itsup',
+        options: { directory: 'infra', proxyName: 'itsup-proxy', targets: { deploy: 'itsup-deploy' } },
+      },
     ],
     targetDefaults: { deploy: { cache: true } },
     other: [1],

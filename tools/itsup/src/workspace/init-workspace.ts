@@ -22,7 +22,14 @@ export interface InitResult {
 
 /** Folder of ours in a workspace of other things. */
 const OWN_FOLDER = 'infra';
-const IGNORED = ['upstream/*', 'proxy/*', 'secrets/*', '!secrets/README.md', '!secrets/*.enc.env', '!secrets/*.enc.txt'];
+const IGNORED = [
+  'upstream/*',
+  'proxy/*',
+  'secrets/*',
+  '!secrets/README.md',
+  '!secrets/*.enc.env',
+  '!secrets/*.enc.txt',
+];
 const SECRETS = `# Secrets
 
 Values that no Compose file may hold, one file a project: \`blog.env\`, \`NAME=value\` a line, mode 600. Git takes
@@ -38,13 +45,17 @@ encrypted ones alone: \`blog.enc.env\`, by SOPS. \`itsup.env\` is the host's. Mo
 export function initWorkspace({ read, list, settings, directory }: InitRequest): InitResult {
   const text = read('nx.json');
   const nxJson = text === null ? {} : parseNxJson(text);
-  if (typeof nxJson !== 'object' || nxJson === null) throw flaw('nx.json is no JSON', 'mend it, then try again');
+  if (typeof nxJson !== 'object' || nxJson === null)
+    throw flaw('nx.json is no JSON', 'mend it, then try again');
   const present = pluginEntry(nxJson);
   const options = present ?? (present === undefined ? firstOptions(nxJson, { read, list, directory }) : {});
   const { prefix, flaw: wrong } = settingsOf(options);
   if (wrong !== null) throw flaw(wrong, 'correct them there, or leave --directory out');
   if (directory !== undefined && settingsOf({ directory }).prefix !== prefix) {
-    throw flaw(`projects/ is in ${prefix || 'the root'} already, as nx.json says`, 'leave --directory out, or change it there');
+    throw flaw(
+      `projects/ is in ${prefix || 'the root'} already, as nx.json says`,
+      'leave --directory out, or change it there',
+    );
   }
   const files = new Map<string, string>();
   if (present === undefined) files.set('nx.json', withPlugin(nxJson, options));
@@ -54,7 +65,10 @@ export function initWorkspace({ read, list, settings, directory }: InitRequest):
   const up = '../'.repeat(prefix.split('/').length - 1);
   add(`${prefix}projects/itsup.yml`, settings.replace('$schema=../', `$schema=${up}../`));
   add(`${prefix}secrets/README.md`, SECRETS);
-  const ignored = withLines(read('.gitignore'), IGNORED.map((line) => gitLine(prefix, line)));
+  const ignored = withLines(
+    read('.gitignore'),
+    IGNORED.map((line) => gitLine(prefix, line)),
+  );
   if (ignored !== null) files.set('.gitignore', ignored);
   const hidden = withLines(read('.nxignore'), [hiddenFromNx(`${prefix}projects`)]);
   if (hidden !== null) files.set('.nxignore', hidden);
@@ -79,7 +93,9 @@ function firstOptions(
 function isOthers(nxJson: object, read: InitRequest['read'], list: InitRequest['list']): boolean {
   const packageJson: unknown = parseNxJson(read('package.json') ?? '{}');
   const says = (value: unknown, key: string): boolean =>
-    typeof value === 'object' && value !== null && Object.keys((value as Record<string, unknown>)[key] ?? {}).length > 0;
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys((value as Record<string, unknown>)[key] ?? {}).length > 0;
   return (
     says(nxJson, 'targetDefaults') ||
     says(nxJson, 'plugins') ||

@@ -1,7 +1,9 @@
 import { checkProduct } from './product';
 
 const told = (nx: string | null, node: string): string[] =>
-  checkProduct({ product: { itsup: '1.2.3', nx, node } }).map(({ severity, message }) => `${severity}: ${message}`);
+  checkProduct({ product: { itsup: '1.2.3', nx, node } }).map(
+    ({ severity, message }) => `${severity}: ${message}`,
+  );
 
 it('tells the versions that run', () => {
   expect(told('24.0.1', '20.19.0')).toEqual(['ok: itsup 1.2.3, Nx 24.0.1, Node 20.19.0']);

@@ -34,7 +34,12 @@ export async function unitsFacts(root: string, bin: string, system = '/'): Promi
     const foreign =
       facts.user === 'root' ? await foreignPath([root, `${root}/node_modules`, bin, facts.node]) : null;
     const started = commandOf(text);
-    const isThere = started === null || (await access(started).then(() => true, () => false));
+    const isThere =
+      started === null ||
+      (await access(started).then(
+        () => true,
+        () => false,
+      ));
     const gone = isThere ? null : started;
     found.push({ name, outdated: wanted?.text !== text, gone, foreign: foreign?.path ?? null, at });
   }

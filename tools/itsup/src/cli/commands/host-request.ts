@@ -11,7 +11,13 @@ export const USER: CommandOption = {
 };
 
 /** The real host for the host layer; progress goes to standard output. */
-export async function hostRequest({ root, workspace, env, flags, print }: CommandInput): Promise<HostRequest> {
+export async function hostRequest({
+  root,
+  workspace,
+  env,
+  flags,
+  print,
+}: CommandInput): Promise<HostRequest> {
   const { createDocker } = await import('@itsup/docker');
   return {
     root: realpathSync(root),
