@@ -12,7 +12,9 @@ function waves(services: Record<string, string[]>): string[][] {
         ...{ workingDir: '/', configFiles: [], imageId: '' },
       },
       labels: {
-        'com.docker.compose.depends_on': dependencies.map((name) => `${name}:service_healthy:false`).join(','),
+        'com.docker.compose.depends_on': dependencies
+          .map((name) => `${name}:service_healthy:false`)
+          .join(','),
       },
     }),
   );

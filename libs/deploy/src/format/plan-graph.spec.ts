@@ -56,7 +56,14 @@ describe('the plan as a graph', () => {
         {
           ...STACK,
           operations: [
-            { ...base, id: 'roll web', kind: 'roll', service: 'web', reasons: ['label "a" <b> #1\nchanged'], optional: true },
+            {
+              ...base,
+              id: 'roll web',
+              kind: 'roll',
+              service: 'web',
+              reasons: ['label "a" <b> #1\nchanged'],
+              optional: true,
+            },
             { ...base, id: 'publish routes', kind: 'publish-routes', after: ['roll web'] },
           ],
         },

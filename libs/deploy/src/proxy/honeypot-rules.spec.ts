@@ -2,13 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type {
-  FoundRule,
-  NetworkDetails,
-  PacketChange,
-  PacketFilterResult,
-  PacketRule,
-} from '@itsup/docker';
+import type { FoundRule, NetworkDetails, PacketChange, PacketFilterResult, PacketRule } from '@itsup/docker';
 
 import { proxynetOf } from '@itsup/routing';
 

@@ -61,14 +61,17 @@ describe('the Traefiks that have to acknowledge', () => {
     expect(notes).toEqual([]);
   });
 
-  it.each(['exited', null] as const)('are not a temporary one that is %s, and that is said once', async (present) => {
-    await saveHandover(handoverFolder(state), handover);
-    const found = await access(engine(present));
-    expect(await found?.apis()).toEqual(['http://127.0.0.1:8082']);
-    await found?.apis();
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/finish it: itsup deploy proxy/);
-  });
+  it.each(['exited', null] as const)(
+    'are not a temporary one that is %s, and that is said once',
+    async (present) => {
+      await saveHandover(handoverFolder(state), handover);
+      const found = await access(engine(present));
+      expect(await found?.apis()).toEqual(['http://127.0.0.1:8082']);
+      await found?.apis();
+      expect(notes).toHaveLength(1);
+      expect(notes[0]).toMatch(/finish it: itsup deploy proxy/);
+    },
+  );
 });
 
 describe('a Traefik that is down', () => {

@@ -8,7 +8,15 @@ export function containerDetails(change: Partial<ContainerDetails> = {}): Contai
     change.id ?? 'container',
     {
       ...{ name, reference: 'image:1', imageId: 'sha256:image', behaviour: 'healthy' },
-      ...{ labels: {}, environment: {}, networks: new Map(), networkMode: 'bridge', joins: [], mounts: [], ports: [] },
+      ...{
+        labels: {},
+        environment: {},
+        networks: new Map(),
+        networkMode: 'bridge',
+        joins: [],
+        mounts: [],
+        ports: [],
+      },
       ...{ restart: 'no', hasHealthcheck: false },
     },
     0,

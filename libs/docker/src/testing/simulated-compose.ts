@@ -1,10 +1,4 @@
-import type {
-  Compose,
-  ComposeStack,
-  CreateOptions,
-  DownOptions,
-  UpOptions,
-} from '../compose/compose';
+import type { Compose, ComposeStack, CreateOptions, DownOptions, UpOptions } from '../compose/compose';
 import type { ComposeModel, ComposeService } from '../compose/compose-model';
 import { hangsOnOf } from '../compose/hangs-on';
 import { COMPOSE_LABELS } from '../compose/labels';
@@ -91,7 +85,8 @@ export class SimulatedCompose implements Compose {
     const ofProject = (labels: Readonly<Record<string, string>>): boolean =>
       labels[COMPOSE_LABELS.project] === this.stack.project;
     for (const one of [...this.engine.containers.values()]) {
-      if (one.project !== this.stack.project || (!removeOrphans && !(one.service in model.services))) continue;
+      if (one.project !== this.stack.project || (!removeOrphans && !(one.service in model.services)))
+        continue;
       await this.engine.mutate(`remove ${one.name}`);
       this.engine.remove(one);
     }
@@ -138,7 +133,8 @@ export class SimulatedCompose implements Compose {
     const wanted = options.scale?.[name] ?? service.scale ?? service.deploy?.replicas ?? 1;
     const force = options.forceRecreate === true && asked.includes(name);
     for (const old of this.own(name)) {
-      if (force || (options.noRecreate !== true && this.differs(old, service))) await this.recreate(old, model);
+      if (force || (options.noRecreate !== true && this.differs(old, service)))
+        await this.recreate(old, model);
     }
     let numbers = this.own(name).map((one) => one.number);
     while (numbers.length < wanted) {
@@ -170,7 +166,10 @@ export class SimulatedCompose implements Compose {
   private differs(old: SimulatedContainer, service: ComposeService): boolean {
     const { labels, reference, imageId } = old.definition;
     const image = this.engine.imageOf(reference);
-    return labels[COMPOSE_LABELS.configHash] !== configHash(service) || (image !== undefined && image.id !== imageId);
+    return (
+      labels[COMPOSE_LABELS.configHash] !== configHash(service) ||
+      (image !== undefined && image.id !== imageId)
+    );
   }
 
   private async startAll(name: string): Promise<void> {
@@ -241,7 +240,9 @@ export class SimulatedCompose implements Compose {
 
   /** Those that the file declares. */
   private makeVolumes(model: ComposeModel, services: readonly string[]): void {
-    const sources = services.flatMap((name) => model.services[name]?.volumes ?? []).map(({ source }) => source ?? '');
+    const sources = services
+      .flatMap((name) => model.services[name]?.volumes ?? [])
+      .map(({ source }) => source ?? '');
     for (const key of sources) {
       const volume = model.volumes?.[key];
       if (volume === undefined || volume?.external) continue;

@@ -230,14 +230,19 @@ export class SimulatedContainer {
   private comesBack(): boolean {
     const { behaviour, restart } = this.definition;
     if (behaviour === 'crash-loop') return true;
-    return restart === 'always' || restart === 'unless-stopped' || (restart === 'on-failure' && behaviour === 'exits');
+    return (
+      restart === 'always' ||
+      restart === 'unless-stopped' ||
+      (restart === 'on-failure' && behaviour === 'exits')
+    );
   }
 
   private status(now: number): string {
     const state = this.state(now);
     const health = this.health(now);
     if (state === 'exited') return `Exited (${this.exitCode(now)}) 1 second ago`;
-    if (state !== 'running') return state === 'created' ? 'Created' : `Restarting (${this.exitCode(now)}) 1 second ago`;
+    if (state !== 'running')
+      return state === 'created' ? 'Created' : `Restarting (${this.exitCode(now)}) 1 second ago`;
     if (health === null) return 'Up 1 second';
     return `Up 1 second (${health === 'starting' ? 'health: starting' : health})`;
   }

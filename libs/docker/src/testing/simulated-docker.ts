@@ -90,7 +90,8 @@ export class SimulatedDocker implements Docker {
     this.state.tidy();
     return ids.flatMap(
       (id) =>
-        this.find(id)?.details(this.state.clock.now(), (name) => this.state.networks.get(name)?.id ?? '') ?? [],
+        this.find(id)?.details(this.state.clock.now(), (name) => this.state.networks.get(name)?.id ?? '') ??
+        [],
     );
   }
 
@@ -118,7 +119,8 @@ export class SimulatedDocker implements Docker {
     for (const id of ids) {
       const container = this.find(id);
       if (container === undefined) continue;
-      if (!force && container.runs(this.state.clock.now())) throw failed('docker rm', `${id} is running: stop it first`);
+      if (!force && container.runs(this.state.clock.now()))
+        throw failed('docker rm', `${id} is running: stop it first`);
       await this.state.mutate(`remove ${container.name}`);
       this.state.remove(container);
     }
@@ -181,7 +183,10 @@ export class SimulatedDocker implements Docker {
     return container.id;
   }
 
-  async *watch(ids: string[], { intervalMs = 250, signal }: WatchOptions = {}): AsyncGenerator<ContainerDetails[]> {
+  async *watch(
+    ids: string[],
+    { intervalMs = 250, signal }: WatchOptions = {},
+  ): AsyncGenerator<ContainerDetails[]> {
     while (!signal?.aborted) {
       yield await this.inspectContainers(ids);
       await this.state.clock.sleep(typeof intervalMs === 'number' ? intervalMs : intervalMs());
@@ -202,7 +207,9 @@ export class SimulatedDocker implements Docker {
     }
   }
 
-  async listNetworks({ labelFilters = [], labels = [] }: ListNetworksOptions = {}): Promise<NetworkSummary[]> {
+  async listNetworks({ labelFilters = [], labels = [] }: ListNetworksOptions = {}): Promise<
+    NetworkSummary[]
+  > {
     return [...this.state.networks.values()]
       .filter((one) => labelFilters.every((filter) => hasLabel(one.labels, filter)))
       .map((one) => ({
@@ -221,7 +228,13 @@ export class SimulatedDocker implements Docker {
         return ipv4 === null ? [] : [{ id: one.id, name: one.name, ipv4, ipv6: null }];
       });
       const { internal, options } = network;
-      const facts = { internal, options, attachable: false, ipv6: false, bridge: `br-${network.id.slice(0, 12)}` };
+      const facts = {
+        internal,
+        options,
+        attachable: false,
+        ipv6: false,
+        bridge: `br-${network.id.slice(0, 12)}`,
+      };
       return [{ ...network.summary(), ...facts, subnets: network.subnets(), containers }];
     });
   }
@@ -254,13 +267,8 @@ export class SimulatedDocker implements Docker {
     if (container.networks.has(network.name)) return;
     await this.state.mutate(`connect ${container.name} to ${network.name}`);
     container.networks.set(network.name, { aliases, pinned: ip ?? null, address: null });
-    if (!container.runs(this.state.clock.now())) return;
-    try {
-      this.state.attach(container, network.name);
-    } catch (error) {
-      container.networks.delete(network.name);
-      throw error;
-    }
+    // Where the address is taken the engine goes on naming the network.
+    if (container.runs(this.state.clock.now())) this.state.attach(container, network.name);
   }
 
   async disconnectNetwork(name: string, id: string): Promise<void> {
@@ -345,7 +353,9 @@ export class SimulatedDocker implements Docker {
 
   /** By id or name. */
   private find(id: string): SimulatedContainer | undefined {
-    return this.state.containers.get(id) ?? [...this.state.containers.values()].find(({ name }) => name === id);
+    return (
+      this.state.containers.get(id) ?? [...this.state.containers.values()].find(({ name }) => name === id)
+    );
   }
 
   private get(id: string): SimulatedContainer {

@@ -74,7 +74,8 @@ export class SimulatedEngine {
   /** What the program of a container does that is run to its end; default: as its image does. */
   run: ((spec: ContainerSpec) => Promise<CommandOutput>) | null = null;
   /** What a command in a container does. */
-  exec = (_container: SimulatedContainer, _argv: string[]): Promise<CommandOutput> => Promise.resolve(NOTHING);
+  exec = (_container: SimulatedContainer, _argv: string[]): Promise<CommandOutput> =>
+    Promise.resolve(NOTHING);
   /** From this mutation on nothing answers any more, as for a process that was killed; null: never. */
   hangAfter: number | null = null;
   /** Somebody waits for an answer that never comes. */
@@ -213,10 +214,14 @@ export class SimulatedEngine {
   eventsSince(sinceMs: number): EngineEvent[] {
     const ends = [...this.containers.values()].flatMap((one) => {
       const at = one.endedAt(this.clock.now());
-      const isTold = this.events.some(({ action, id, timeMs }) => action === 'die' && id === one.id && timeMs === at);
+      const isTold = this.events.some(
+        ({ action, id, timeMs }) => action === 'die' && id === one.id && timeMs === at,
+      );
       return at === null || isTold ? [] : [this.event('die', one, at)];
     });
-    return [...this.events, ...ends].filter(({ timeMs }) => timeMs >= sinceMs).sort((a, b) => a.timeMs - b.timeMs);
+    return [...this.events, ...ends]
+      .filter(({ timeMs }) => timeMs >= sinceMs)
+      .sort((a, b) => a.timeMs - b.timeMs);
   }
 
   private detach(container: SimulatedContainer): void {

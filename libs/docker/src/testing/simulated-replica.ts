@@ -44,17 +44,20 @@ export function replicaOf(
     networks: new Map(networks),
     networkMode: modeOf(engine, project, service) ?? networks[0]?.[0] ?? 'none',
     joins: hangsOnOf(service).flatMap((on) => oldestOf(engine, project, on.service)),
-    mounts: (service.volumes ?? []).map(({ type, source = sha256(made), target, read_only: readOnly = false }) => ({
-      type,
-      name: type === 'volume' ? volumeOf(source) : null,
-      source,
-      destination: target,
-      readOnly,
-    })),
-    ports: (service.ports ?? []).flatMap(({ target, published = '', protocol = 'tcp', host_ip: hostIp = '' }) =>
-      /^\d+$/.test(published)
-        ? [{ containerPort: target, protocol, hostIp, hostPort: Number(published) }]
-        : [],
+    mounts: (service.volumes ?? []).map(
+      ({ type, source = sha256(made), target, read_only: readOnly = false }) => ({
+        type,
+        name: type === 'volume' ? volumeOf(source) : null,
+        source,
+        destination: target,
+        readOnly,
+      }),
+    ),
+    ports: (service.ports ?? []).flatMap(
+      ({ target, published = '', protocol = 'tcp', host_ip: hostIp = '' }) =>
+        /^\d+$/.test(published)
+          ? [{ containerPort: target, protocol, hostIp, hostPort: Number(published) }]
+          : [],
     ),
     restart: service.restart ?? 'no',
     hasHealthcheck: service.healthcheck !== undefined && service.healthcheck.disable !== true,
