@@ -4,7 +4,9 @@ import { delimiter, join } from 'node:path';
 import { describeWithOwnEngine } from '../harness/describe-with';
 import { BUSYBOX } from '../harness/images';
 
-/** The test authority and its DNS server (github.com/letsencrypt/pebble, `cmd/pebble` and `cmd/pebble-challtestsrv`). */
+/**
+ * The test authority and its DNS server (github.com/letsencrypt/pebble, `cmd/pebble` and `cmd/pebble-challtestsrv`).
+ */
 const BINARIES = ['pebble', 'pebble-challtestsrv'] as const;
 /** A folder that holds them, where PATH does not. */
 const VARIABLE = 'ITSUP_E2E_PEBBLE';

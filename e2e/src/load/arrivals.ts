@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * Constant arrivals (an open model): requests start when they are due, however long the ones before take. A generator that waits for
- * answers would send nothing while the server stalls, and so hide the stall.
+ * Constant arrivals (an open model): requests start when they are due, however long the ones before take. A generator
+ * that waits for answers would send nothing while the server stalls, and so hide the stall.
  *
  * @param perSecond requests a second
  * @param send starts one request; `due` is the moment (performance.now()) it should have started

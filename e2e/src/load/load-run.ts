@@ -131,8 +131,8 @@ export async function openLoadRun(profiles: Profile[], ledger?: Ledger): Promise
 }
 
 /**
- * Before Traefik has a route for it, an entry point takes a connection for HTTP, and lets one that says less than `PRI * HTTP/2.0` wait for
- * the rest.
+ * Before Traefik has a route for it, an entry point takes a connection for HTTP, and lets one that says less than `PRI
+ * * HTTP/2.0` wait for the rest.
  *
  * @throws Error when nothing answers
  */

@@ -9,8 +9,8 @@ export interface FirstFilesRequest {
 }
 
 /**
- * The files that the package manager and Nx need to start; everything else `nx g itsup:repository` writes. Versions are exact,
- * so that an update is a decision. Without analytics and the cloud, with the cache in the folder itself.
+ * The files that the package manager and Nx need to start; everything else `nx g itsup:repository` writes. Versions are
+ * exact, so that an update is a decision. Without analytics and the cloud, with the cache in the folder itself.
  */
 export function firstFiles({ name, itsup }: FirstFilesRequest): Record<string, string> {
   const product = typeof itsup === 'string' ? { itsup } : itsup;

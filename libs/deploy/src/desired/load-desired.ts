@@ -333,7 +333,10 @@ function filesOf(spec: StackSpec, model: ComposeModel, environment: StackEnviron
   return [...files].sort(compareText);
 }
 
-/** The proxy's credentials stand in the state folder, where the Compose file cannot be read from by a path of the sources. */
+/**
+ * The proxy's credentials stand in the state folder, where the Compose file cannot be read from by a path of the
+ * sources.
+ */
 function ownEnvFiles({ project }: StackSpec, { stateDir }: LoadOptions): string[] {
   return project === null ? [path.join(stateDir, TRAEFIK_ENV)] : [];
 }

@@ -156,7 +156,9 @@ export interface ObservedContainer {
 export interface DeployedStack {
   services: Record<string, DeployedService>;
   edges: DesiredEdge[];
-  /** Digests of the definitions of its own networks and volumes, by name; absent: of a version that did not record them. */
+  /**
+   * Digests of the definitions of its own networks and volumes, by name; absent: of a version that did not record them.
+   */
   networks?: Record<string, string>;
   volumes?: Record<string, string>;
 }
@@ -172,7 +174,9 @@ export interface DeployedService {
     composeHash: string | null;
     image: string;
     finished: boolean;
-    /** Containers whose namespace or volumes it uses, by id; absent: none, or recorded by a version that did not ask. */
+    /**
+     * Containers whose namespace or volumes it uses, by id; absent: none, or recorded by a version that did not ask.
+     */
     hangsOn?: string[];
     /** It left a network while it served: its label and its hash are those of before. */
     moved?: true;

@@ -35,7 +35,8 @@ export async function finish(
   const ids = old.map((container) => container.id);
   let fresh = options.fresh;
   await steps.run('drain', async () => {
-    // The drain hook makes a container unhealthy; what is open to it counts nevertheless. Without an old one to go back to, nothing would be gained by giving up.
+    // The drain hook makes a container unhealthy; what is open to it counts nevertheless. Without an old one to go back
+    // to, nothing would be gained by giving up.
     if (ids.length === 0) return;
     const watch = new FreshWatch(session, fresh, (serving) =>
       session.pinAsWanted('drain', serving, fileRoutes, old),

@@ -8,7 +8,11 @@ const proxy: ProxyAccess = {
   ...{ dynamicFolder: '', apis: async () => [], apiSecret: null, staticConfiguration: {} },
 };
 
-function container(project: string, routes: Record<string, string>, labels: Record<string, string> = {}): ContainerFacts {
+function container(
+  project: string,
+  routes: Record<string, string>,
+  labels: Record<string, string> = {},
+): ContainerFacts {
   const routers = Object.entries(routes).flatMap(([rule, point], at) => [
     [`traefik.http.routers.${project}-${at}.rule`, rule],
     [`traefik.http.routers.${project}-${at}.entrypoints`, point],
@@ -45,6 +49,8 @@ describe('heirsOf', () => {
   it('is nobody that does not serve, that is none of ours, or where no Traefik runs', () => {
     expect(heirs([{ ...container('new', { [RULE]: 'web-secure' }), status: 'exited' }])).toEqual([]);
     expect(heirs([container('new', { [RULE]: 'web-secure' })], () => null)).toEqual([]);
-    expect(heirsOf({ proxy: null }, going, [container('new', { [RULE]: 'web-secure' })], (name) => name)).toEqual([]);
+    expect(
+      heirsOf({ proxy: null }, going, [container('new', { [RULE]: 'web-secure' })], (name) => name),
+    ).toEqual([]);
   });
 });

@@ -19,8 +19,8 @@ import { interruptible } from '../procedure/waiting';
 import { goBack } from './way-back';
 
 /**
- * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and `recoverRollout` has dealt
- * with what an earlier one left.
+ * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and
+ * `recoverRollout` has dealt with what an earlier one left.
  *
  * Never rejects for what can go wrong on a host; see `RolloutOutcome` for what is left in each case.
  */

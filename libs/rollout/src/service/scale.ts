@@ -20,8 +20,8 @@ import { interruptible } from '../procedure/waiting';
 import { goBack } from './way-back';
 
 /**
- * Brings a service to another number of containers while it serves: a pin leads to those that stay until the new ones are ready, or until
- * the surplus is drained and gone. The stack's lock is held, images are there.
+ * Brings a service to another number of containers while it serves: a pin leads to those that stay until the new ones
+ * are ready, or until the surplus is drained and gone. The stack's lock is held, images are there.
  *
  * Never rejects for what can go wrong on a host; see `RolloutOutcome` for what is left in each case.
  */
@@ -209,8 +209,8 @@ class Scaling {
 }
 
 /**
- * Settles a scaling that was killed: back to what there was, or, when some of the surplus may be stopped already, to its end. The plan then
- * starts from what it finds.
+ * Settles a scaling that was killed: back to what there was, or, when some of the surplus may be stopped already, to
+ * its end. The plan then starts from what it finds.
  */
 export async function settleScaling(session: Session, state: RolloutState): Promise<void> {
   const { docker } = session.context;
