@@ -273,7 +273,12 @@ export class SimulatedDocker implements Docker {
 
   async disconnectNetwork(name: string, id: string): Promise<void> {
     await this.state.mutate(`disconnect ${id} from ${name}`);
-    this.find(id)?.networks.delete(this.state.network(name)?.name ?? name);
+    const container = this.find(id);
+    const network = this.state.network(name)?.name ?? name;
+    // One that runs and was refused its address is not on the network, and goes on naming it.
+    const isRefused =
+      container?.runs(this.state.clock.now()) && container.networks.get(network)?.address === null;
+    if (!isRefused) container?.networks.delete(network);
   }
 
   async listVolumes({ labelFilters = [] }: { labelFilters?: string[] } = {}): Promise<string[]> {
