@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 
 import { describeWithOwnEngine } from '../harness/describe-with';
 import { BUSYBOX } from '../harness/images';
+import { findProgram } from '../harness/programs';
 
 /**
  * The test authority and its DNS server (github.com/letsencrypt/pebble, `cmd/pebble` and `cmd/pebble-challtestsrv`).
@@ -13,26 +13,16 @@ const VARIABLE = 'ITSUP_E2E_PEBBLE';
 
 /** Path of one of them. */
 export function authorityBinary(name: (typeof BINARIES)[number]): string {
-  const path = find(name);
+  const path = findProgram(name, VARIABLE);
   if (path === null) throw new Error(`no ${name} here`);
   return path;
 }
 
 /** Why there is no test authority here; null: there is. */
 export function missingAuthority(): string | null {
-  const absent = [...BINARIES.filter((name) => find(name) === null)];
+  const absent = [...BINARIES.filter((name) => findProgram(name, VARIABLE) === null)];
   if (absent.length > 0) return `no ${absent.join(' and ')} in PATH or the folder ${VARIABLE}`;
   return existsSync('/usr/bin/openssl') ? null : 'no openssl here';
-}
-
-function find(name: string): string | null {
-  const folders = [process.env[VARIABLE] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)];
-  return (
-    folders
-      .filter(Boolean)
-      .map((folder) => join(folder, name))
-      .find(existsSync) ?? null
-  );
 }
 
 /** `describe` for tests that deploy the proxy and ask a test authority, in namespaces of their own. */
