@@ -107,7 +107,7 @@ describeWithRegistry('images that are held to the content that was recorded', ()
     succeeded(await workspace.itsup(['images', 'update', image]));
     expect(await locked()).not.toBe(before);
     const plan = succeeded(await workspace.itsup(['plan', workspace.name('app')]));
-    expect(plan.all).toMatch(/app:1 → [0-9a-f]{12}, by images\.lock\.yml/);
+    expect(plan.all).toMatch(/app:1 [0-9a-f]{12} → [0-9a-f]{12}/);
     await deploy();
     expect(await running()).toBe('two');
   });
