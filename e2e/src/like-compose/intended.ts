@@ -44,6 +44,12 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, keptByUs),
   },
   {
+    title: 'a service that is to be restarted with another one',
+    reason:
+      'is replaced side by side where it can be, so that nothing is lost; Compose stops its container and starts it again',
+    level: (compose, ours) => each(compose, ours, replacedByUs),
+  },
+  {
     title: 'a new version that does not start',
     reason: 'goes again and the old one stays; Compose has removed the old one by then',
     level: (compose, ours) => {
@@ -144,6 +150,18 @@ function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
       };
       for (const order of Object.keys(theirs.order))
         if (order.startsWith(`${service} after `)) delete theirs.order[order];
+      shown = true;
+    }
+  return shown;
+}
+
+/** Calls restarted what only we replaced. */
+function replacedByUs(theirs: Snapshot, own: Snapshot): boolean {
+  let shown = false;
+  for (const [service, containers] of Object.entries(own.containers))
+    for (const [index, container] of containers.entries()) {
+      if (container.fate !== 'new' || theirs.containers[service]?.[index]?.fate !== 'restarted') continue;
+      container.fate = 'restarted';
       shown = true;
     }
   return shown;

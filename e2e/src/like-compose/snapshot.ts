@@ -181,6 +181,7 @@ function hostOf(host: Json, before: Identities): Json {
     ...host,
     // None, in two spellings.
     Dns: host['Dns'] ?? [],
+    Binds: sorted(host['Binds']),
     ExtraHosts: sorted(host['ExtraHosts']),
     Ulimits: sorted(host['Ulimits']),
     Mounts: sorted(

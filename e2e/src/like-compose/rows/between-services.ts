@@ -31,6 +31,7 @@ export const BETWEEN_SERVICES: Row[] = [
         db: service({ environment: { A: 'b' } }),
       }),
     ],
+    intended: ['a service that is to be restarted with another one'],
   },
   {
     title: 'depends_on what is not required and not active',

@@ -4,6 +4,10 @@ import { compose, keyRow, service, type Row } from '../row';
 const dockerfile = (level: string): string =>
   `FROM ${BUSYBOX}\nARG WHO=nobody\nRUN echo ${level} $WHO > /level\nVOLUME /kept\n`;
 
+/** A service of the Dockerfile beside the file. */
+const built = (environment: Record<string, string>): Record<string, unknown> =>
+  service({ image: undefined, build: '.', environment });
+
 /** Images, volumes, networks, and what comes and goes. */
 export const ENGINE: Row[] = [
   {
@@ -171,6 +175,11 @@ export const ENGINE: Row[] = [
         },
       ),
     ],
+  },
+  {
+    title: 'an image that declares a volume, and another environment',
+    first: { Dockerfile: dockerfile('one'), ...compose({ web: built({ LEVEL: 'info' }) }) },
+    changes: [compose({ web: built({ LEVEL: 'debug' }) })],
   },
   {
     title: 'links between services',

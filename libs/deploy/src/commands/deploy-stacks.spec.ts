@@ -152,7 +152,9 @@ describe('two projects', () => {
   it('of which the provider does not run: the consumer fails with the command that starts it', async () => {
     setBoth();
     const outcome = await outcomeOf(simulated, 'api', { stacks: ['api'] });
-    expect(outcome.problems).toMatchObject([{ code: 'provider-not-running', help: 'run: itsup deploy store' }]);
+    expect(outcome.problems).toMatchObject([
+      { code: 'provider-not-running', help: 'run: itsup deploy store' },
+    ]);
     expect(idsOf(simulated)).toEqual([]);
   });
 });

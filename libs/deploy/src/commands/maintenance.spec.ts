@@ -27,7 +27,9 @@ async function putUp(): Promise<void> {
 describe('the maintenance page', () => {
   it('is refused where nobody would see it, with what would help', async () => {
     await expect(set('shop', true)).rejects.toMatchObject({
-      problems: [{ message: 'Traefik does not run, so nobody would see the page', help: 'itsup deploy proxy' }],
+      problems: [
+        { message: 'Traefik does not run, so nobody would see the page', help: 'itsup deploy proxy' },
+      ],
     });
     await expect(set('proxy', true)).rejects.toThrow('has none of its own');
     await expect(set('nothing', true)).rejects.toMatchObject({ problems: [{ code: 'unknown-stack' }] });
@@ -36,7 +38,10 @@ describe('the maintenance page', () => {
 
   it('is told by status, without a container of its own too', async () => {
     await putUp();
-    const [status] = await statusOf(simulated.context(), { workspace: simulated.workspace(), stacks: ['shop'] });
+    const [status] = await statusOf(simulated.context(), {
+      workspace: simulated.workspace(),
+      stacks: ['shop'],
+    });
     expect(status?.maintenance).toEqual({ since: '2026-01-01T00:00:00.000Z', by: 'ann@box', isShown: false });
   });
 

@@ -12,6 +12,7 @@ import { forceReplace } from '../plan/force-replace';
 import { holdNotes } from '../plan/held';
 import { operationsOf, type OperationFacts } from '../plan/operations';
 import { volumeNotes } from '../plan/plan-networks';
+import { keepingOwnData } from '../plan/own-data';
 import { planStack } from '../plan/plan-stack';
 import { nameRoutes } from '../plan/reasons';
 import { hasRouteLabels } from '../plan/route-labels';
@@ -78,16 +79,17 @@ export async function planLoaded(
   observed: Observed,
   asked: Replace | null = null,
 ): Promise<StackPlan> {
-  const { spec, desired } = loaded;
+  const { spec } = loaded;
   const replace = asked ?? replacedTraefik(run, spec);
   const deployed = run.deployed.get(spec.stack) ?? null;
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
   const own = observed.get(spec.projectName) ?? [];
-  const live = await liveFacts(run.context.docker, desired, deployed, own);
+  const live = await liveFacts(run.context.docker, loaded.desired, deployed, own);
   const containers = containersFor(observed, spec.projectName, edges).map((one) => {
     const hangsOn = live.hangsOn.get(one.id);
     return hangsOn === undefined ? one : { ...one, hangsOn };
   });
+  const desired = keepingOwnData(loaded.desired, containers, spec.project === null ? TRAEFIK : null);
   const plan = planStack({
     desired,
     deployed,

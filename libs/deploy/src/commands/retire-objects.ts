@@ -13,8 +13,7 @@ export async function retireObjects(run: Run): Promise<void> {
   if (!publisher.hasRetired()) return;
   for (const { what, users } of await publisher.finish(await labelUses(context.docker, specs))) {
     const stacks = users.filter((user) => specs.has(user) && user !== PROXY_STACK);
-    const cure =
-      stacks.length > 0 ? `; run: itsup deploy ${[...stacks, PROXY_STACK].join(' ')}` : '';
+    const cure = stacks.length > 0 ? `; run: itsup deploy ${[...stacks, PROXY_STACK].join(' ')}` : '';
     context.reporter.line(PROXY_STACK, `note: ${heldNote({ what, users })}${cure}`);
   }
 }

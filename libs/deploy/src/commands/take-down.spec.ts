@@ -30,6 +30,18 @@ describe('stopWaves', () => {
     ]);
   });
 
+  it('goes by what the last deploy wrote down, for Compose writes on a container what came in the same call', () => {
+    const [web, db] = ['web', 'db'].map(
+      (service) => ({ id: service, compose: { service }, labels: {} }) as unknown as ContainerSummary,
+    );
+    if (web === undefined || db === undefined) throw new Error('no containers');
+    const recorded = new Map([
+      ['web', ['db']],
+      ['db', []],
+    ]);
+    expect(stopWaves([db, web], recorded)).toEqual([['web'], ['db']]);
+  });
+
   it('stops a circle and what is gone all the same', () => {
     expect(waves({ a: ['b'], b: ['a'] })).toEqual([['a', 'b']]);
     expect(waves({ a: ['gone'] })).toEqual([['a']]);

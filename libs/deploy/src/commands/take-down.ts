@@ -15,7 +15,7 @@ import { runPreStop } from '../execute/hooks';
 import { leadOn } from '../execute/lead-on';
 import { removeEdgeNetwork } from '../execute/edges';
 import { removePinsOf } from '@itsup/rollout';
-import { deployedPath } from '../state/deployed';
+import { deployedPath, type DeployedFile } from '../state/deployed';
 import { readJournal, type Journal, type StepHook } from '../state/journal';
 import { hideSecrets } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
@@ -28,7 +28,7 @@ import { withStack } from '../run/with-stack';
 export interface TakeDownOptions {
   /** In words, for the plan and the record. */
   reason: string;
-  /** Named volumes too: data is gone. */
+  /** Volumes too, named and anonymous: data is gone. */
   volumes: boolean;
   /** Absent: ten minutes. */
   lockWaitMs?: number;
@@ -74,7 +74,11 @@ export async function takeDown(
     if (heir === null) {
       const end = await journal.step('hand-on', () => leadOn(run, spec));
       try {
-        await removeAll(docker, projectName, options, journal, beforeStop);
+        await removeAll(docker, projectName, options, journal, {
+          run: beforeStop,
+          after: dependenciesRecorded(run.deployed.get(stack)),
+          volumes: options.volumes,
+        });
       } finally {
         await journal.step('unpin', end);
       }
@@ -109,38 +113,61 @@ async function removeAll(
   projectName: string,
   { volumes }: TakeDownOptions,
   journal: Journal,
-  beforeStop: BeforeStop | null,
+  stops: Stops,
 ): Promise<void> {
-  await journal.step('remove-services', () => removeProject(docker, projectName, beforeStop));
+  await journal.step('remove-services', () => removeProject(docker, projectName, stops));
   await journal.step('remove-networks', () => removeNetworks(docker, projectName));
   if (volumes) await journal.step('remove-volumes', () => removeVolumes(docker, projectName));
 }
 
-/** All containers of the Compose project, one-off ones too, those first that others do not depend on. */
+interface Stops {
+  /** What runs before a container is stopped. */
+  run: BeforeStop | null;
+  /** Services that a service depends on, by its name. */
+  after: ReadonlyMap<string, readonly string[]>;
+  /** Anonymous volumes go along. */
+  volumes: boolean;
+}
+
+/** By service, as the last deploy wrote it down. */
+function dependenciesRecorded(deployed: DeployedFile | undefined): Stops['after'] {
+  const services = Object.entries(deployed?.services ?? {});
+  return new Map(services.flatMap(([name, { dependsOn }]) => (dependsOn ? [[name, dependsOn]] : [])));
+}
+
+/**
+ * All containers of the Compose project, one-off ones too, those first that others do not depend on. Their anonymous
+ * volumes stay unless volumes are to go, as with `docker compose down`.
+ */
 async function removeProject(
   docker: Docker,
   projectName: string,
-  beforeStop: BeforeStop | null,
+  { run: beforeStop, after, volumes }: Stops,
 ): Promise<void> {
   const containers = await docker.listContainers({
     labelFilters: ofComposeProject(projectName),
     labels: [COMPOSE_LABELS.dependsOn],
   });
-  for (const wave of stopWaves(containers)) {
+  for (const wave of stopWaves(containers, after)) {
     for (const { id, compose } of containers) {
       if (compose !== null && !compose.oneoff && wave.includes(id)) await beforeStop?.(compose.service, id);
     }
     await docker.stop(wave);
-    await docker.remove(wave, { force: true, volumes: true });
+    await docker.remove(wave, { force: true, volumes });
   }
 }
 
-/** Ids in the order to stop them: a service before those that it depends on. Compose writes those on its containers. */
-export function stopWaves(containers: ContainerSummary[]): string[][] {
+/**
+ * Ids in the order to stop them: a service before those that it depends on.
+ *
+ * @param recorded what a service depends on, by its name; of one that is not there Compose's label tells it, which names
+ *   those alone that were started in the same call
+ */
+export function stopWaves(containers: ContainerSummary[], recorded: Stops['after'] = new Map()): string[][] {
   let open = containers;
   const waves: string[][] = [];
   while (open.length > 0) {
-    const needed = new Set(open.flatMap((container) => others(container)));
+    const needed = new Set(open.flatMap((container) => others(container, recorded)));
     const free = open.filter((container) => !needed.has(container.compose?.service ?? ''));
     const wave = free.length > 0 ? free : open;
     waves.push(wave.map((container) => container.id));
@@ -149,8 +176,9 @@ export function stopWaves(containers: ContainerSummary[]): string[][] {
   return waves;
 }
 
-function others(container: ContainerSummary): string[] {
-  return dependenciesOf(container.labels).filter((name) => name !== container.compose?.service);
+function others({ compose, labels }: ContainerSummary, recorded: Stops['after']): string[] {
+  const service = compose?.service ?? '';
+  return (recorded.get(service) ?? dependenciesOf(labels)).filter((name) => name !== service);
 }
 
 async function removeNetworks(docker: Docker, projectName: string): Promise<void> {

@@ -182,6 +182,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         serviceSettings.get(name) ?? NO_OPTIONS,
         spec.stack === PROXY_STACK,
       ),
+      ...(serviceSettings.get(name)?.rollout === true && { isRolloutAsked: true as const }),
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });

@@ -40,6 +40,7 @@ export async function recordStack(
           imageId: service.imageId,
           buildDigest: service.buildDigest,
           replicas: service.replicas,
+          dependsOn: service.dependsOn.map((dependency) => dependency.service),
           containers: containers
             .filter((one) => one.service === service.name)
             .map((one) => recordContainer(one, moved, hangsOn)),

@@ -1,12 +1,6 @@
 import type { HangsOn } from '@itsup/docker';
 
-import type {
-  DesiredService,
-  DesiredStack,
-  ObservedContainer,
-  ServiceAction,
-  ServicePlan,
-} from './model';
+import type { DesiredService, DesiredStack, ObservedContainer, ServiceAction, ServicePlan } from './model';
 import { inDependencyOrder } from './dependency-order';
 import { withHooks } from './with-hooks';
 

@@ -49,6 +49,8 @@ export interface DesiredService {
   hooks: { preStart: number; postStart: number; preStop: number };
   /** Facts that keep the service from being rolled, in words (`publishes host port 5432`); empty: it rolls. */
   notRolled: string[];
+  /** `x-itsup: {rollout: true}`: it rolls although a container of it has data of its own. */
+  isRolloutAsked?: true;
   /** Its restart policy lets a container end, so an exit with 0 is success (a migration, a seed). */
   mayFinish: boolean;
 }
@@ -148,6 +150,8 @@ export interface ObservedContainer {
   /** `com.docker.compose.project.config_files`, absolute. */
   configFiles: string[];
   networks: string[];
+  /** It has a volume without a name: of its image's `VOLUME`, or of the file. */
+  hasAnonymousVolume?: true;
   /** Containers whose namespace or volumes it uses, by id, gone ones too; absent: not asked. */
   hangsOn?: string[];
 }
@@ -169,6 +173,8 @@ export interface DeployedService {
   imageId: string | null;
   buildDigest: string | null;
   replicas: number;
+  /** Services that it depends on, after which it stops; absent: recorded by a version that did not write it down. */
+  dependsOn?: string[];
   containers: {
     id: string;
     composeHash: string | null;

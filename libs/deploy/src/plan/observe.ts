@@ -2,6 +2,9 @@ import type { ContainerSummary } from '@itsup/docker';
 
 import type { DeployedService, DeployedStack, ObservedContainer } from './model';
 
+/** The name that the engine gives a volume without one. */
+const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
+
 /** What the planner needs of the engine's listing: Compose's containers, one-off ones (`compose run`) left out. */
 export function observe(listing: ContainerSummary[]): ObservedContainer[] {
   return listing.flatMap((container) => {
@@ -22,6 +25,9 @@ export function observe(listing: ContainerSummary[]): ObservedContainer[] {
         composeHash: compose.configHash === '' ? null : compose.configHash,
         configFiles: compose.configFiles,
         networks: container.networks,
+        ...(container.mounts.some((mount) => ANONYMOUS_VOLUME.test(mount)) && {
+          hasAnonymousVolume: true as const,
+        }),
       },
     ];
   });

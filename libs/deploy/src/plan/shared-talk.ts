@@ -1,7 +1,6 @@
 import { parseProcNet } from '@itsup/docker';
 import { compareText } from '@itsup/config';
 
-
 /** A container on the network that projects share, with its sockets as its own network namespace has them. */
 export interface SharedMember {
   project: string;

@@ -73,7 +73,7 @@ export async function finish(
  * @returns what the step that comes to it at last waits for, and fails with
  */
 export function beginRemoval(docker: RolloutDocker, ids: string[]): { done: Promise<void> } {
-  const done = ids.length === 0 ? Promise.resolve() : docker.remove(ids, { force: true });
+  const done = ids.length === 0 ? Promise.resolve() : docker.remove(ids, { force: true, keepVolumes: true });
   done.catch(() => undefined);
   return { done };
 }

@@ -77,7 +77,7 @@ class Rollout {
 
     await this.steps.run('clear-leftovers', async () => {
       const dead = all.filter((container) => !oldIds.includes(container.id)).map((container) => container.id);
-      if (dead.length > 0) await docker.remove(dead, { force: true });
+      if (dead.length > 0) await docker.remove(dead, { force: true, keepVolumes: true });
     });
     const { preStart } = request;
     if (preStart) await this.steps.run('pre-start', () => preStart(oldIds.length + request.replicas));

@@ -80,7 +80,7 @@ class Scaling {
     await this.save({ scale: { surplus: surplus.map(({ id }) => id) } });
 
     await steps.run('clear-leftovers', () =>
-      dead.length === 0 ? Promise.resolve() : docker.remove(idsOf(dead), { force: true }),
+      dead.length === 0 ? Promise.resolve() : docker.remove(idsOf(dead), { force: true, keepVolumes: true }),
     );
     const missing = request.replicas - kept.filter(({ status }) => status === 'running').length;
     if (surplus.length > 0 || missing > 0) {
@@ -229,7 +229,7 @@ export async function settleScaling(session: Session, state: RolloutState): Prom
   if (state.direction === 'forward') {
     const gone = all.filter(({ id }) => surplus.includes(id)).map(({ id }) => id);
     await docker.stop(gone, { graceSeconds: null });
-    await docker.remove(gone, { force: true });
+    await docker.remove(gone, { force: true, keepVolumes: true });
   }
   if (!(await session.isPinned())) return;
   const present = await session.containers();
