@@ -289,6 +289,7 @@ function imageOf(reference: string): ImageDetails {
     exposedPorts: [],
     hasHealthcheck: false,
     volumes: [],
+    lastTagged: null,
   };
 }
 

@@ -1,22 +1,24 @@
+import type { ContainerSummary } from '@itsup/docker';
 import { containerSummary } from '@itsup/docker/testing/container-summary';
 
 import { stopWaves } from './take-down';
 
+/** A container of the service, by its name, with Compose's label. */
+function container(service: string, dependsOn: string): ContainerSummary {
+  return containerSummary({
+    id: service,
+    compose: {
+      ...{ project: 'shop', service, configHash: '', number: 1, oneoff: false },
+      ...{ workingDir: '/', configFiles: [], imageId: '' },
+    },
+    labels: { 'com.docker.compose.depends_on': dependsOn },
+  });
+}
+
 /** Containers as `service: dependencies`. */
 function waves(services: Record<string, string[]>): string[][] {
   const containers = Object.entries(services).map(([service, dependencies]) =>
-    containerSummary({
-      id: service,
-      compose: {
-        ...{ project: 'shop', service, configHash: '', number: 1, oneoff: false },
-        ...{ workingDir: '/', configFiles: [], imageId: '' },
-      },
-      labels: {
-        'com.docker.compose.depends_on': dependencies
-          .map((name) => `${name}:service_healthy:false`)
-          .join(','),
-      },
-    }),
+    container(service, dependencies.map((name) => `${name}:service_healthy:false`).join(',')),
   );
   return stopWaves(containers);
 }
@@ -31,10 +33,7 @@ describe('stopWaves', () => {
   });
 
   it('goes by what the last deploy wrote down, for Compose writes on a container what came in the same call', () => {
-    const [web, db] = ['web', 'db'].map(
-      (service) => ({ id: service, compose: { service }, labels: {} }) as unknown as ContainerSummary,
-    );
-    if (web === undefined || db === undefined) throw new Error('no containers');
+    const [web, db] = [container('web', ''), container('db', '')];
     const recorded = new Map([
       ['web', ['db']],
       ['db', []],

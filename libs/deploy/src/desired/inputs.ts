@@ -55,7 +55,7 @@ export interface InputsOptions {
 }
 
 /**
- * Whether the stack's inputs are what its last deploy was made from. Reads the stamps of files, their contents only
+ * Whether the stack's inputs are what its last deploy was made from, and no registry is to be asked. Reads the stamps of files, their contents only
  * where a stamp differs, and starts no process.
  */
 export async function inputsUnchanged(
@@ -65,6 +65,7 @@ export async function inputsUnchanged(
 ): Promise<boolean> {
   const { inputs } = deployed;
   const { digester, now } = options;
+  if (inputs.pullsAt === undefined || (inputs.pullsAt !== null && inputs.pullsAt <= now)) return false;
   if (inputs.declared !== declaredInputs(spec, options, digester)) return false;
   if (inputs.environment !== environmentInput(inputs.variables, options)) return false;
   if (!(await areUnchanged(inputs.files, digester, now))) return false;

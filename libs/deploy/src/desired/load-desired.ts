@@ -35,6 +35,7 @@ import { modelPathProblems } from './model-paths';
 import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
 import { refuseOtherName } from './project-name';
 import { projectText } from './project-text';
+import { imageSources, type ImageSource } from './pull-policy';
 import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
 import { secretsContextOf, type SecretsReader } from './secrets';
 import { serviceOptions } from './service-options';
@@ -142,12 +143,19 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   for (const [name, { build }] of Object.entries(model.services)) {
     if (build) baseImages.set(name, await baseImagesOf(contentBuild(build, options.relocation)));
   }
+  const images = imageSources(
+    model.services,
+    (name) => imageOf(name, model, options),
+    (image) => imageIds.get(image)?.lastTagged ?? null,
+    (name) => options.images?.[name] !== undefined,
+  );
+  refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name, model, options)));
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name, model, options);
     const context = contexts[name];
     const present = imageIds.get(image);
-    const isFetched = service.build === undefined && !options.images?.[name];
-    const locked = isFetched ? options.lock.get(image) : undefined;
+    const source = images.get(name);
+    const locked = source?.isFetched === true ? options.lock.get(image) : undefined;
     const isWanted = locked === undefined || digestsOf(image, present?.repoDigests ?? []).includes(locked);
     return {
       name,
@@ -164,7 +172,11 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
           : null,
       built: options.built.has(name),
       pulls:
-        (options.pull || service.pull_policy === 'always') && !options.images?.[name] && locked === undefined,
+        source?.isFetched === true &&
+        locked === undefined &&
+        (options.pull || (source.dueAt !== null && source.dueAt <= options.now)),
+      ...(source?.isLocal === true && { isLocal: true as const }),
+      ...(source?.rebuilds === true && { rebuilds: true as const }),
       replicas: replicasOf(service),
       aspects: aspectsOf(name, model, contents, options.digester),
       composeHash: hashes[name] ?? null,
@@ -214,6 +226,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       contexts,
       variables: names,
       environment: environmentInput(names, options),
+      pullsAt: firstDue(services, images),
     },
     notes: [
       ...(unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : []),
@@ -222,6 +235,40 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     ],
     baseImages,
   };
+}
+
+/** What images.lock.yml holds is not asked for. */
+function firstDue(
+  services: readonly DesiredService[],
+  images: ReadonlyMap<string, ImageSource>,
+): number | null {
+  const due = services.flatMap(({ name, locked, replicas }) => {
+    const at = images.get(name)?.dueAt ?? null;
+    return at === null || locked !== undefined || replicas === 0 ? [] : [at];
+  });
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** Before anything is touched: Compose finds out when it makes the container. */
+function refuseAbsent(
+  stack: string,
+  model: ComposeModel,
+  images: ReadonlyMap<string, ImageSource>,
+  isPresent: (service: string) => boolean,
+): void {
+  const problems = Object.entries(model.services).flatMap(([name, service]): Problem[] => {
+    if (images.get(name)?.mustBePresent !== true || isPresent(name) || replicasOf(service) === 0) return [];
+    return [
+      {
+        code: 'image-absent',
+        severity: 'error',
+        project: stack,
+        message: `${stack}: image ${service.image ?? ''} of ${name} is not on the engine, and pull_policy: never lets nobody fetch it`,
+        help: 'load or build it, or take pull_policy: missing',
+      },
+    ];
+  });
+  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** Nothing where nothing is locked, so that the digest of an earlier version goes on to count. */
@@ -236,7 +283,8 @@ function lockedOf(images: readonly string[] = [], lock: ImageLock): [string, str
 function unlockedNote(services: readonly DesiredService[], lock: ImageLock): string[] {
   const open = services
     .filter(
-      ({ image, locked, buildDigest }) => buildDigest === null && locked === undefined && !isPinned(image),
+      ({ image, locked, buildDigest, isLocal }) =>
+        buildDigest === null && locked === undefined && isLocal !== true && !isPinned(image),
     )
     .map(({ image }) => image);
   if (lock.size === 0 || open.length === 0) return [];

@@ -29,8 +29,12 @@ export interface DesiredService {
   buildDigest: string | null;
   /** It was built in this run, so the image's id alone decides. */
   built: boolean;
-  /** `pull_policy: always`, or the caller asked for a pull. */
+  /** By its `pull_policy` the registry is to be asked now, or the caller asked for a pull. */
   pulls: boolean;
+  /** Nobody fetches its image: another service of the stack builds it, or `pull_policy: never`. */
+  isLocal?: true;
+  /** `pull_policy: build`: built with every deploy, whatever it is built from. */
+  rebuilds?: true;
   replicas: number;
   /**
    * By aspect (`environment LOG_LEVEL`, `label traefik.enable`, `command`, `config nginx`): a keyed digest.

@@ -32,8 +32,11 @@ export function planService(
     action,
     reasons,
     notRolled: [],
-    build: needsBuild(desired, deployed),
-    pull: desired.buildDigest === null && (desired.pulls || (action !== 'none' && desired.imageId === null)),
+    build: needsBuild(desired, deployed) || isRebuilt(desired),
+    pull:
+      desired.buildDigest === null &&
+      desired.isLocal !== true &&
+      (desired.pulls || (action !== 'none' && desired.imageId === null)),
     replicas: desired.replicas,
     current: ordered.map((container) => container.id),
     leftovers: [],
@@ -180,6 +183,11 @@ function changesOf(
 function needsBuild(desired: DesiredService, deployed: DeployedService | null): boolean {
   if (desired.buildDigest === null || desired.built || desired.replicas === 0) return false;
   return desired.imageId === null || desired.buildDigest !== deployed?.buildDigest;
+}
+
+/** Whether that changes anything, the image's id says afterwards. */
+function isRebuilt({ rebuilds, built, replicas }: DesiredService): boolean {
+  return rebuilds === true && !built && replicas > 0;
 }
 
 /**

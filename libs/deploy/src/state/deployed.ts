@@ -32,6 +32,11 @@ export interface StackInputs {
   variables: string[];
   /** Digest of their values. */
   environment: string;
+  /**
+   * From when on (milliseconds) a registry is to be asked, or an image to be built, although nothing changed; null: never.
+   * Absent: an earlier version did not note it, so the files have to say.
+   */
+  pullsAt?: number | null;
 }
 
 export function readDeployed(state: State, stack: string): Promise<DeployedFile | null> {

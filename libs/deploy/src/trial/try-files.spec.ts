@@ -21,6 +21,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const IMAGE = {
   ...{ id: 'sha256:1', tags: [], repoDigests: [], labels: {}, exposedPorts: [], volumes: [] },
+  lastTagged: null,
   hasHealthcheck: false,
 };
 const CONTAINER: ContainerSummary = {

@@ -23,6 +23,7 @@ interface RawImage {
     Volumes?: Record<string, unknown> | null;
     Healthcheck?: { Test?: string[] | null } | null;
   } | null;
+  Metadata?: { LastTagTime?: string | null } | null;
 }
 
 const IMAGE_GONE = /No such (?:image|object)/i;
@@ -125,6 +126,13 @@ export function parseImages(stdout: string): ImageDetails[] {
       exposedPorts: Object.keys(raw.Config?.ExposedPorts ?? {}).sort(),
       hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
       volumes: Object.keys(raw.Config?.Volumes ?? {}).sort(),
+      lastTagged: tagTimeOf(raw),
     };
   });
+}
+
+/** What was never tagged by hand has a time before all others. */
+function tagTimeOf({ Metadata: metadata }: RawImage): number | null {
+  const time = Date.parse(metadata?.LastTagTime ?? '');
+  return time > 0 ? time : null;
 }

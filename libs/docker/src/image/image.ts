@@ -18,4 +18,6 @@ export interface ImageDetails {
   hasHealthcheck: boolean;
   /** Paths that become anonymous volumes. */
   volumes: string[];
+  /** When it was last given a name on this engine, in milliseconds; null: the engine does not know. */
+  lastTagged: number | null;
 }

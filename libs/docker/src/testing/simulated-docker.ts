@@ -307,7 +307,8 @@ export class SimulatedDocker implements Docker {
       const image = this.state.imageOf(reference);
       if (image === undefined) continue;
       const facts = { tags: [], labels: {}, exposedPorts: [], hasHealthcheck: false, volumes: [] };
-      found.set(reference, { id: image.id, repoDigests: image.digests ?? [], ...facts });
+      const { id, digests: repoDigests = [], tagged: lastTagged = null } = image;
+      found.set(reference, { id, repoDigests, lastTagged, ...facts });
     }
     return found;
   }

@@ -20,6 +20,8 @@ interface SimulatedImage {
   behaviour: Behaviour;
   /** `name@sha256:…`, of an image that came from a registry. */
   digests?: string[];
+  /** When it was given its name last; absent: not known. */
+  tagged?: number;
 }
 
 /** Time as the engine has it. */
