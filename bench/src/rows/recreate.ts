@@ -20,6 +20,8 @@ import { timeRow, type Row } from '../table';
 const HOST = 'load.test';
 const SWITCHED_HOST = 'switched.test';
 const SETTLE_MS = 2_000;
+/** Requests. */
+const PER_SECOND = 200;
 /** What the application takes until it listens. */
 const LISTENS_AFTER_MS = 2_500;
 /** From the start of the new container to the switch: with the engine's default interval against one of a second. */
@@ -37,7 +39,7 @@ export async function recreateRows({ recreates, rollouts, judged }: Plan): Promi
   try {
     const ours = await recreateUnderLoad(workspace, itsup(workspace), recreates);
     const theirs = await recreateUnderLoad(workspace, composeUp(workspace), recreates);
-    const what = `${recreates} recreates of a service with a writable volume, HTTP and TCP, 200 requests/s`;
+    const what = `${recreates} recreates of a service with a writable volume, HTTP and TCP, ${PER_SECOND} requests/s`;
     const against = '`docker compose up -d`';
     // Held: what a request waits beyond a tenth more than the gap; the bound is three tenths of a second.
     const beyond = ours.longest - 1.1 * ours.gap;
@@ -93,7 +95,7 @@ async function recreateUnderLoad(workspace: TestWorkspace, tool: Tool, times: nu
   succeeded(await workspace.nx(['run-many', '-t', 'deploy'], { timeoutMs: 200_000 }));
   await sleep(SETTLE_MS);
   const load = await openLoadRun(
-    shortProfiles({ webSecure: workspace.ports.webSecure, host: HOST, tcp, udp }),
+    shortProfiles({ webSecure: workspace.ports.webSecure, host: HOST, tcp, udp }, PER_SECOND),
     ledger,
   );
   await sleep(SETTLE_MS);

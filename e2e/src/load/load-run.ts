@@ -67,8 +67,12 @@ export function allProfiles(target: {
   ];
 }
 
-/** 200 requests a second, HTTP and TCP, for a recreate: none takes long, and UDP cannot wait. */
-export function shortProfiles(target: Parameters<typeof allProfiles>[0]): Profile[] {
+/**
+ * Requests by HTTP and TCP, for a recreate: none takes long, and UDP cannot wait.
+ * @param perSecond of all of them
+ */
+export function shortProfiles(target: Parameters<typeof allProfiles>[0], perSecond = 100): Profile[] {
+  /** Of two hundred. */
   const rates: Record<string, number> = {
     'new connections': 60,
     'kept connections': 60,
@@ -77,8 +81,8 @@ export function shortProfiles(target: Parameters<typeof allProfiles>[0]): Profil
     tcp: 15,
   };
   return allProfiles(target).flatMap((profile) => {
-    const perSecond = rates[profile.name];
-    return perSecond === undefined ? [] : [{ ...profile, perSecond, timeoutMs: 70_000 }];
+    const rate = rates[profile.name];
+    return rate === undefined ? [] : [{ ...profile, perSecond: (rate * perSecond) / 200, timeoutMs: 70_000 }];
   });
 }
 
