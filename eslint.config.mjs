@@ -41,7 +41,12 @@ export default tseslint.config(
         'error',
         {
           code: 120,
-          ...{ ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreUrls: true },
+          ...{
+            ignoreStrings: true,
+            ignoreTemplateLiterals: true,
+            ignoreRegExpLiterals: true,
+            ignoreUrls: true,
+          },
         },
       ],
       '@typescript-eslint/no-dynamic-delete': 'off',

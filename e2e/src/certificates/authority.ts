@@ -164,7 +164,9 @@ async function makeCertificates(folder: string): Promise<{ cert: string; key: st
     ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=authority'],
     ...['-keyout', at('key.pem'), '-out', at('request.pem')],
   );
-  await writeFile(at('names'), [PRODUCTION, STAGING, PRIVATE, 'localhost'].reduce(
+  await writeFile(
+    at('names'),
+    [PRODUCTION, STAGING, PRIVATE, 'localhost'].reduce(
       (names, name) => `${names},DNS:${name}`,
       'subjectAltName=IP:127.0.0.1',
     ),

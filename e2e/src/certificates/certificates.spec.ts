@@ -58,7 +58,9 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
     const { exitCode, all } = await lab.deploy(bad);
     await lab.set({});
     expect(exitCode).not.toBe(0);
-    expect(await readFile(told, 'utf8')).toMatch(/no certificate for bad\.shop\.net: refused .*\(connection\)/);
+    expect(await readFile(told, 'utf8')).toMatch(
+      /no certificate for bad\.shop\.net: refused .*\(connection\)/,
+    );
     expect(all).toMatch(/no certificate for bad\.shop\.net: refused .*\(connection\)/);
     expect(lab.authority.front.takeOrders()).toEqual({ 'bad.shop.net': 1 });
     expect(await lab.issuer('bad.shop.net')).toMatch(STAND_IN);
@@ -179,7 +181,9 @@ describeWithAuthority('certificates of a host that asks Let’s Encrypt', () => 
 
   it('puts the copy of acme.json back when it was emptied, and asks for nothing', async () => {
     await run('truncate', ['-s', '0', `${lab.workspace.state}/acme/acme.json`]);
-    expect(await deploys('proxy')).toMatch(/acme\.json cannot be read \(it is empty\): the copy of .* is back/);
+    expect(await deploys('proxy')).toMatch(
+      /acme\.json cannot be read \(it is empty\): the copy of .* is back/,
+    );
     await lab.workspace.itsup(['restart', 'proxy'], { timeoutMs: 400_000 });
     expect(lab.authority.front.takeOrders()).toEqual({});
     expect(await lab.issuer('one.shop.net')).toMatch(ISSUED);

@@ -32,13 +32,18 @@ describeWithAuthority('certificates that Traefik renews every minute', () => {
   }
 
   /** Orders of a time in which Traefik looked at least once, and how often it may have. */
-  async function renewals(during: () => Promise<unknown>): Promise<{ orders: Record<string, number>; most: number }> {
+  async function renewals(
+    during: () => Promise<unknown>,
+  ): Promise<{ orders: Record<string, number>; most: number }> {
     lab.authority.front.takeOrders();
     const began = Date.now();
     await during();
     await sleep(Math.max(0, MINUTE_MS + 15_000 - (Date.now() - began)));
     // Once at each start of a Traefik with a resolver, of which a hand-over has one, and once a minute.
-    return { orders: lab.authority.front.takeOrders(), most: Math.ceil((Date.now() - began) / MINUTE_MS) + 1 };
+    return {
+      orders: lab.authority.front.takeOrders(),
+      most: Math.ceil((Date.now() - began) / MINUTE_MS) + 1,
+    };
   }
 
   it('are renewed through a hand-over, and no challenge is misled', async () => {

@@ -135,8 +135,7 @@ describeWithOwnEngine([BUSYBOX], 'explain, status, doctor and plan', () => {
     expect(drawn('sick')).toContain('<span class="health ill">unhealthy</span>');
     for (const name of ['stopped', 'removed'])
       expect(drawn(name)).toContain('<span class="health ill">does not run</span>');
-    for (const name of ['sick', 'stopped', 'port'])
-      expect(drawn(name)).toContain('<p class="problem">');
+    for (const name of ['sick', 'stopped', 'port']) expect(drawn(name)).toContain('<p class="problem">');
     expect(drawn('well')).not.toContain('<p class="problem">');
   }, 90_000);
 

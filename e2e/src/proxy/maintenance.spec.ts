@@ -94,8 +94,8 @@ describeWithProxy([BUSYBOX], 'the maintenance page', () => {
     expect(left.trim()).toBe('');
     const dynamic = await readdir(join(workspace.state, 'traefik/dynamic'));
     expect(dynamic.filter((name) => name.startsWith('maintenance'))).toEqual([]);
-    await expect(
-      readFile(join(workspace.state, 'stacks', app, 'maintenance.json'), 'utf8'),
-    ).rejects.toThrow('ENOENT');
+    await expect(readFile(join(workspace.state, 'stacks', app, 'maintenance.json'), 'utf8')).rejects.toThrow(
+      'ENOENT',
+    );
   }, 120_000);
 });

@@ -13,7 +13,13 @@ export { rollOut } from './service/rollout';
 export { scaleService } from './service/scale';
 export { handOn, heirsOf, type Heir } from './service/hand-on';
 export * from './traefik/handover-types';
-export { askedNames, askedOrders, type AskedOrder, type Stored, type StoredNames } from './traefik/demanded-names';
+export {
+  askedNames,
+  askedOrders,
+  type AskedOrder,
+  type Stored,
+  type StoredNames,
+} from './traefik/demanded-names';
 export { handOver } from './traefik/handover';
 export { handoverMode, lossNote } from './traefik/handover-mode';
 export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';

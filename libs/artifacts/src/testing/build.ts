@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import type { ComposeFacts, Project, Settings, Workspace } from '@itsup/config';
 import { settings } from '@itsup/config/testing/model';
 import type { EntryPoint, ProjectRouting, Route, ServiceAdditions, WorkspaceRouting } from '@itsup/routing';
-import {
-  compileTemplates,
-  TEMPLATE_NAMES,
-  type TemplateName,
-  type Templates,
-} from '../files/templates';
+import { compileTemplates, TEMPLATE_NAMES, type TemplateName, type Templates } from '../files/templates';
 import { templateFile } from '../files/shipped-templates';
 import { AUTHORITY } from '@itsup/config/testing/authority';
 

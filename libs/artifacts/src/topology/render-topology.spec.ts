@@ -2,11 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Topology, TopologyGroup } from '@itsup/routing';
 import { renderTopologyMermaid, renderTopologyPage } from './render-topology';
-import {
-  compileTemplates,
-  TOPOLOGY_TEMPLATE_NAMES,
-  type TopologyTemplateName,
-} from '../files/templates';
+import { compileTemplates, TOPOLOGY_TEMPLATE_NAMES, type TopologyTemplateName } from '../files/templates';
 import { templateFile } from '../files/shipped-templates';
 import { WORKSPACE } from '../testing/build';
 

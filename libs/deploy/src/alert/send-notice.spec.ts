@@ -20,7 +20,7 @@ afterEach(() => simulated.dispose());
 /** Deploys everything; resolves with what the alert's command was run with. */
 async function hooksOf(alertCommand: string | undefined, result: () => Promise<unknown>): Promise<Hook[]> {
   const hooks: Hook[] = [];
-  simulated.engine.runHook = async (hook) => {
+  simulated.engine.runHook = async (hook: Hook) => {
     hooks.push(hook);
     return (await result()) as { exitCode: number; lastLine: string };
   };
@@ -77,7 +77,7 @@ describe('sendNotice', () => {
 
   it('tells why a deploy did not begin', async () => {
     const hooks: Hook[] = [];
-    simulated.engine.runHook = async (hook) => {
+    simulated.engine.runHook = async (hook: Hook) => {
       hooks.push(hook);
       return { exitCode: 0, lastLine: '' };
     };

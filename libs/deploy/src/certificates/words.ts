@@ -39,7 +39,8 @@ export function inWords({ standing, wanted }: CertificateStatus, now: number): s
       return refusalInWords(standing.refusal, now);
     case 'asked':
       if (standing.behind !== undefined) return behindInWords(standing.behind, now);
-      if (standing.ended !== undefined) return `ended ${ago(now - standing.ended)} and was not renewed; itsup deploy proxy asks anew`;
+      if (standing.ended !== undefined)
+        return `ended ${ago(now - standing.ended)} and was not renewed; itsup deploy proxy asks anew`;
       return `asked of ${wanted.resolver}, not there yet`;
     case 'none':
       return `is Traefik's own: there is no resolver ${wanted.resolver}`;

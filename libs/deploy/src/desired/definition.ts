@@ -1,11 +1,6 @@
 import type { ComposeFileObject, ComposeModel, ComposeMount, ComposeService } from '@itsup/docker';
 
-import type {
-  DesiredDependency,
-  DesiredNetwork,
-  DesiredNetworkUse,
-  DesiredVolume,
-} from '../plan/model';
+import type { DesiredDependency, DesiredNetwork, DesiredNetworkUse, DesiredVolume } from '../plan/model';
 import type { Digester } from './digest';
 
 /** Keys that change nothing in a running container, or that are compared in another way. */

@@ -2,7 +2,6 @@ import { compareText } from '@itsup/config';
 
 import { createHash, createHmac } from 'node:crypto';
 
-
 /**
  * Digests values with the state folder's own key, so that a copied record does not let anybody try out passwords
  * against it.

@@ -1,6 +1,5 @@
 import { compareText } from '@itsup/config';
 
-
 /** A `${NAME}` of a Compose file. */
 export interface VariableUse {
   name: string;

@@ -6,7 +6,16 @@ import { helperImage } from './helper-image';
 /** An engine whose containers of Traefik run `used`, and that has the images `present`. */
 function engine(used: string[], present: string[]): Pick<Docker, 'listContainers' | 'inspectImages'> {
   const details = (id: string): ImageDetails => ({
-    ...{ id, tags: [], repoDigests: [], labels: {}, exposedPorts: [], hasHealthcheck: false, volumes: [] },
+    ...{
+      id,
+      tags: [],
+      repoDigests: [],
+      labels: {},
+      exposedPorts: [],
+      hasHealthcheck: false,
+      volumes: [],
+      lastTagged: null,
+    },
   });
   return {
     listContainers: async ({ labelFilters = [] }: ListContainersOptions = {}) =>

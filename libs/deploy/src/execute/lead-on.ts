@@ -36,7 +36,9 @@ export async function leadOn(
   const own = new Set(going);
   const goingFacts = await factsOf(context.docker, going);
   const enabled = others.filter((id) => !own.has(id));
-  const heirs = heirsOf(rollout, goingFacts, await factsOf(context.docker, enabled), (name) => ownerOf(run, name));
+  const heirs = heirsOf(rollout, goingFacts, await factsOf(context.docker, enabled), (name) =>
+    ownerOf(run, name),
+  );
   if (heirs.length === 0) return nothing;
   const locks: Lock[] = [];
   const release = async (): Promise<void> => {
@@ -44,7 +46,10 @@ export async function leadOn(
   };
   try {
     for (const project of projectsOf(heirs)) locks.push(await lockOf(context, project));
-    context.reporter.line(stack, `note: ${projectsOf(heirs).join(', ')} serves the same routes and gets its requests`);
+    context.reporter.line(
+      stack,
+      `note: ${projectsOf(heirs).join(', ')} serves the same routes and gets its requests`,
+    );
     const end = await handOn(rollout, goingFacts, heirs, DRAIN);
     return async () => {
       try {
@@ -68,7 +73,9 @@ function tell({ reporter }: DeployContext, stack: string, error: unknown): void 
 
 async function running({ docker }: DeployContext, labelFilters: string[]): Promise<string[]> {
   const found = await docker.listContainers({ labelFilters: [...labelFilters, 'traefik.enable=true'] });
-  return found.filter(({ compose, state }) => compose?.oneoff === false && state === 'running').map(({ id }) => id);
+  return found
+    .filter(({ compose, state }) => compose?.oneoff === false && state === 'running')
+    .map(({ id }) => id);
 }
 
 function ownerOf({ specs, deployed }: Run, composeProject: string): string | null {

@@ -16,10 +16,7 @@ import { never } from '../engine/outlast';
 import { stirTraefik } from '../proxy/stir-traefik';
 
 /** What a rollout needs, from what a deploy has. */
-export function rolloutContext(
-  context: DeployContext,
-  proxy: ProxyAccess | null,
-): RolloutContext {
+export function rolloutContext(context: DeployContext, proxy: ProxyAccess | null): RolloutContext {
   return {
     // An interrupt must not end the commands that put things back; the rollout minds the signal itself.
     docker: rolloutDocker(context.docker.with({ signal: null })),

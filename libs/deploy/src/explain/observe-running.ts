@@ -18,7 +18,11 @@ import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
 /** Faults that say that there is no engine to ask. */
-export const ABSENT: ReadonlySet<string> = new Set(['docker-missing', 'engine-unreachable', 'permission-denied']);
+export const ABSENT: ReadonlySet<string> = new Set([
+  'docker-missing',
+  'engine-unreachable',
+  'permission-denied',
+]);
 
 /**
  * Adds to an explanation what runs: containers, and what the running Traefik says. Changes nothing, and takes an engine
@@ -50,10 +54,7 @@ export async function observeRunning(
 }
 
 /** Where the maintenance page answers, no answer says anything of the service. */
-async function pageFindings(
-  context: DeployContext,
-  { answers }: Explanation,
-): Promise<Problem[]> {
+async function pageFindings(context: DeployContext, { answers }: Explanation): Promise<Problem[]> {
   const asked = new Set(
     answers.flatMap(({ router }) => (router?.kind === 'http' ? [router.target.project] : [])),
   );

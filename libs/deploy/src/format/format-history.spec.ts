@@ -45,7 +45,11 @@ describe('formatHistory', () => {
       'blog.example.com: refused just now: 192.0.2.1: connection refused (connection)',
       'www.example.com: by Let’s Encrypt R11, 89 days left',
     ];
-    expect(formatHistory([record({ certificates, steps: [] })], null).split('\n').slice(-3)).toEqual([
+    expect(
+      formatHistory([record({ certificates, steps: [] })], null)
+        .split('\n')
+        .slice(-3),
+    ).toEqual([
       '  certificate of blog.example.com: refused just now: 192.0.2.1: connection',
       '                 refused (connection)',
       '  certificate of www.example.com: by Let’s Encrypt R11, 89 days left',

@@ -50,7 +50,10 @@ export async function keepPage(context: DeployContext, subject: PageSubject): Pr
     // It may have been taken away meanwhile.
     if ((await readMaintenance(context.state, stack)) === null) return;
     await lead(context, subject);
-    context.reporter.line(stack, `note: visitors see the maintenance page until: itsup maintenance ${stack} off`);
+    context.reporter.line(
+      stack,
+      `note: visitors see the maintenance page until: itsup maintenance ${stack} off`,
+    );
   });
 }
 
@@ -85,7 +88,11 @@ async function lead(context: DeployContext, { stack, projectName }: PageSubject)
   };
   if (ids.length + subject.routers.length === 0) throw noRoutes(stack);
   const pages = await loadPageTemplates(root);
-  await startPageServer(context, stack, pages.render('pages/unavailable.html', { project: stack, service: null }));
+  await startPageServer(
+    context,
+    stack,
+    pages.render('pages/unavailable.html', { project: stack, service: null }),
+  );
   return settled(stack, async () => {
     const routes = await leadToPage(traefik, subject, pageService(stack));
     if (routes === 0) await stopPageServer(context, stack);

@@ -11,7 +11,12 @@ export interface NetworkOnHost {
 /** Of the engine, what proxynet takes. */
 export type ProxynetEngine = Pick<
   Docker,
-  'createNetwork' | 'disconnectNetwork' | 'inspectContainers' | 'inspectNetworks' | 'listNetworks' | 'removeNetwork'
+  | 'createNetwork'
+  | 'disconnectNetwork'
+  | 'inspectContainers'
+  | 'inspectNetworks'
+  | 'listNetworks'
+  | 'removeNetwork'
 >;
 
 /**
@@ -63,7 +68,11 @@ function hasRange({ subnets }: NetworkDetails, { subnet }: Proxynet): boolean {
  * Its members go on without it: they are replaced by this deploy or the next, as the honeypot's address stands in each.
  * Not so one that Traefik comes to by it.
  */
-async function giveUp(docker: ProxynetEngine, present: NetworkDetails, { name, subnet }: Proxynet): Promise<void> {
+async function giveUp(
+  docker: ProxynetEngine,
+  present: NetworkDetails,
+  { name, subnet }: Proxynet,
+): Promise<void> {
   const members = await docker.inspectContainers(present.containers.map(({ id }) => id));
   const served = members.filter(({ labels }) => labels[NETWORK_LABEL] === name).map((each) => each.name);
   if (served.length > 0) {

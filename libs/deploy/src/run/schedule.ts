@@ -71,7 +71,9 @@ function skipped(stack: string, because: string | null): StackOutcome {
             ? `${stack} was not started: the run was interrupted`
             : `${stack} was not deployed, because ${because}, which it reaches by egress, failed`,
         help:
-          because === null ? `run: itsup deploy ${stack}` : `correct ${because}, then run: itsup deploy ${stack}`,
+          because === null
+            ? `run: itsup deploy ${stack}`
+            : `correct ${because}, then run: itsup deploy ${stack}`,
       },
     ],
   };

@@ -130,7 +130,9 @@ describe('a folder that was renamed', () => {
         {
           stack: 'blog',
           status: 'skipped',
-          problems: [{ code: 'not-taken-over', help: 'run: itsup deploy weblog --adopt, and then itsup prune' }],
+          problems: [
+            { code: 'not-taken-over', help: 'run: itsup deploy weblog --adopt, and then itsup prune' },
+          ],
         },
       ]);
       expect(summary.prunable).toEqual(['blog']);

@@ -12,7 +12,7 @@ beforeEach(async () => {
   simulated = await SimulatedWorkspace.create();
   simulated.setProject('shop', { web: { image: 'web:1' } });
   hooks = [];
-  simulated.engine.runHook = async (hook) => {
+  simulated.engine.runHook = async (hook: Hook) => {
     hooks.push(hook);
     return { exitCode: 0, lastLine: '' };
   };

@@ -5,7 +5,10 @@ import { composeVerdict } from './compose-verdict';
 const VARIABLES = variablesIn('${TAG}');
 
 /** A Compose that objects as given, with interpolation and without. */
-function compose(interpolated: string | null, plain: string | null): { compose: Pick<Compose, 'configQuiet'>; asked: boolean[] } {
+function compose(
+  interpolated: string | null,
+  plain: string | null,
+): { compose: Pick<Compose, 'configQuiet'>; asked: boolean[] } {
   const asked: boolean[] = [];
   const configQuiet = async ({ interpolate = true }: ConfigOptions = {}): Promise<void> => {
     asked.push(interpolate);
@@ -64,9 +67,7 @@ describe('composeVerdict', () => {
 
   it('does not take a fault of Docker for a verdict', async () => {
     const configQuiet = () => Promise.reject(new DockerError({ code: 'compose-missing' }));
-    await expect(
-      composeVerdict({ compose: () => ({ configQuiet }), variables: [] }),
-    ).rejects.toMatchObject({
+    await expect(composeVerdict({ compose: () => ({ configQuiet }), variables: [] })).rejects.toMatchObject({
       code: 'compose-missing',
     });
   });

@@ -53,7 +53,10 @@ function misfit(message: string, variables: readonly ComposeVariable[]): string 
   return variables.find(({ optional, keys }) => !optional && key !== undefined && keys.includes(key))?.name;
 }
 
-async function objectionOf(compose: Pick<Compose, 'configQuiet'>, interpolate: boolean): Promise<Problem | null> {
+async function objectionOf(
+  compose: Pick<Compose, 'configQuiet'>,
+  interpolate: boolean,
+): Promise<Problem | null> {
   try {
     await compose.configQuiet({ interpolate });
     return null;

@@ -202,9 +202,7 @@ class Recreation {
     this.snapshot = await docker.snapshot(ids);
     this.reached = 'stopping';
     await this.save({ direction: 'forward' });
-    await this.request.preStop?.(
-      this.old.filter(({ status }) => status === 'running').map(({ id }) => id),
-    );
+    await this.request.preStop?.(this.old.filter(({ status }) => status === 'running').map(({ id }) => id));
     await docker.stop(ids, { graceSeconds: null });
   }
 
@@ -325,8 +323,7 @@ class Recreation {
         return ended('the new containers serve; the next deploy of this stack finishes');
       this.hold?.refuse();
       const left = (await session.context.docker.inspect(this.old.map(({ id }) => id))).map(({ id }) => id);
-      if (left.length === this.old.length)
-        await session.context.docker.start(left);
+      if (left.length === this.old.length) await session.context.docker.start(left);
       await interruptible(signal, session.unpin('unpin'));
       await this.journal.save(null);
       return left.length === this.old.length

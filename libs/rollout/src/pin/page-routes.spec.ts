@@ -31,7 +31,12 @@ const labels = {
 const published: DynamicConfiguration = {
   http: {
     routers: {
-      'shop-file': { rule: 'Host(`b.test`)', entryPoints: ['web-secure'], service: 'web@docker', priority: 20 },
+      'shop-file': {
+        rule: 'Host(`b.test`)',
+        entryPoints: ['web-secure'],
+        service: 'web@docker',
+        priority: 20,
+      },
       'shop-weighted': { rule: 'Host(`c.test`)', service: 'both' },
       'shop-outside': { rule: 'Host(`d.test`)', service: 'outside', middlewares: ['lan'] },
       foreign: { rule: 'Host(`e.test`)', service: 'other@docker' },
@@ -83,7 +88,11 @@ describe('renderPageRoutes', () => {
     const { text } = page();
     const { routers = {}, middlewares = {} } =
       (parse(text.replaceAll('{{"{{"}}', '{{')) as DynamicConfiguration).http ?? {};
-    expect(routers['web~shop~page']?.['middlewares']).toEqual(['from-home~shop~page', 'lan@file', 'lan@file']);
+    expect(routers['web~shop~page']?.['middlewares']).toEqual([
+      'from-home~shop~page',
+      'lan@file',
+      'lan@file',
+    ]);
     expect(routers['plain~shop~page']?.['middlewares']).toEqual(['redirect@file']);
     expect(routers['shop-outside~file~shop~page']?.['middlewares']).toEqual(['lan@file']);
     expect(middlewares['from-home~shop~page']).toEqual({ ipallowlist: { sourcerange: '10.0.0.0/8' } });
@@ -103,7 +112,9 @@ describe('renderPageRoutes', () => {
       await writeRouteFile(folder, pageFileName('shop'), page().text);
       await writePin(folder, 'shop', 'web', '');
       expect(Object.keys((await readPublished(folder)).http?.routers ?? {})).toEqual(['a']);
-      expect(await readFile(join(folder, 'maintenance-shop.yml'), 'utf8')).toContain('itsup maintenance shop off');
+      expect(await readFile(join(folder, 'maintenance-shop.yml'), 'utf8')).toContain(
+        'itsup maintenance shop off',
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -83,7 +83,10 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
     middlewares: { ...middlewares, [marker]: { stripPrefix: { prefixes: [`/${digest}`] } } },
   };
   // Traefik runs every file through Go's template engine before it reads the YAML.
-  const yaml = stringify({ http }, { aliasDuplicateObjects: false, lineWidth: 0 }).replaceAll('{{', '{{"{{"}}');
+  const yaml = stringify({ http }, { aliasDuplicateObjects: false, lineWidth: 0 }).replaceAll(
+    '{{',
+    '{{"{{"}}',
+  );
   return {
     text: `# The page that ${project} is away; itsup maintenance ${project} off removes it.\n${yaml}`,
     marker,

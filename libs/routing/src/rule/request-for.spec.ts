@@ -23,8 +23,10 @@ describe('requestFor', () => {
 describe('requestsFor', () => {
   it('has one for each name and path', () => {
     const rule = '(Host(`a.example.com`) || Host(`b.example.com`)) && (Path(`/x`) || PathPrefix(`/y`))';
-    expect(requestsFor(rule).map(({ host, path }) => `${host}${path}`).sort()).toEqual(
-      ['a.example.com/x', 'a.example.com/y', 'b.example.com/x', 'b.example.com/y'],
-    );
+    expect(
+      requestsFor(rule)
+        .map(({ host, path }) => `${host}${path}`)
+        .sort(),
+    ).toEqual(['a.example.com/x', 'a.example.com/y', 'b.example.com/x', 'b.example.com/y']);
   });
 });

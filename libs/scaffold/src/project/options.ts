@@ -87,7 +87,9 @@ export function flawOfName(tree: SourceTree, name: string): string | null {
   if (name === '') return 'Say what it is called, as its folder in projects/ and its containers will be.';
   const [flaw] = checkName(name);
   if (flaw !== undefined) return [flaw.message, flaw.help].filter((part) => part !== undefined).join('. ');
-  return tree.list(`projects/${name}`).length === 0 ? null : `projects/${name} is there already. Choose another name.`;
+  return tree.list(`projects/${name}`).length === 0
+    ? null
+    : `projects/${name} is there already. Choose another name.`;
 }
 
 /** An empty answer and `none` say nothing. */
@@ -149,7 +151,9 @@ function checkFolder(value: string, help: string): Flaw[] {
 
 function checkName(name: string): Problem[] {
   if (name === '')
-    return [problem('name', { message: 'the project has no name', help: 'Say it first: nx g itsup:project wiki' })];
+    return [
+      problem('name', { message: 'the project has no name', help: 'Say it first: nx g itsup:project wiki' }),
+    ];
   const flaw = nameFlaw(name);
   if (flaw?.code === 'invalid-name') {
     const instead = flaw.instead === null ? '' : `: \`${flaw.instead}\` would do`;

@@ -38,10 +38,7 @@ const EXAMPLES: Partial<Record<OptionName, string>> = {
  * every answer.
  * @throws UserError when the gallery has no such entry.
  */
-export function questionsFor(
-  tree: SourceTree,
-  said: SaidOptions & { gallery?: string },
-): Question[] {
+export function questionsFor(tree: SourceTree, said: SaidOptions & { gallery?: string }): Question[] {
   if (said.name === undefined)
     return [
       {
@@ -79,7 +76,8 @@ export function questionsFor(
       : {}),
     ...(EXAMPLES[name] === undefined ? {} : { example: EXAMPLES[name] }),
     check: (text) =>
-      flawOfAnswer(name, text, options[name]?.optional === true) ?? (name === 'domain' ? takenBy(tree, text) : null),
+      flawOfAnswer(name, text, options[name]?.optional === true) ??
+      (name === 'domain' ? takenBy(tree, text) : null),
     answer: (text) => ({ [name]: text }),
   }));
 }
@@ -89,5 +87,7 @@ function takenBy(tree: SourceTree, domain: string): string | null {
   const owner = readWorkspaceFrom(tree).projects.find(({ ingress }) =>
     ingress.some(({ domains, pathPrefix }) => pathPrefix === null && domains.includes(domain.toLowerCase())),
   );
-  return owner === undefined ? null : `The project ${owner.name} answers at ${domain} already. Choose another name.`;
+  return owner === undefined
+    ? null
+    : `The project ${owner.name} answers at ${domain} already. Choose another name.`;
 }

@@ -126,12 +126,16 @@ describe('refreshStore', () => {
     const known = { [FINGERPRINT]: 'acme-staging-v02.api.letsencrypt.org' };
     expect(refreshStore(text, [resolver()], { issuers: known })?.reissued).toEqual(['a.shop.net']);
     const real = { [FINGERPRINT]: 'acme-v02.api.letsencrypt.org' };
-    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT })], { issuers: real })?.reissued).toEqual([]);
+    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT })], { issuers: real })?.reissued).toEqual(
+      [],
+    );
   });
 
   it('keeps certificates of Let’s Encrypt when its staging authority comes', () => {
     const known = { [FINGERPRINT]: 'acme-v02.api.letsencrypt.org' };
-    expect(refreshStore(text, [resolver({ directory: LETS_ENCRYPT_STAGING })], { issuers: known })).toMatchObject({
+    expect(
+      refreshStore(text, [resolver({ directory: LETS_ENCRYPT_STAGING })], { issuers: known }),
+    ).toMatchObject({
       reissued: [],
       accounts: [{ resolver: 'letsencrypt' }],
     });
