@@ -11,7 +11,7 @@ import { findProgram } from '../harness/programs';
 import { output, run, succeeded } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 
-/** The registry of github.com/distribution/distribution (`cmd/registry`); a folder that holds it, where PATH does not. */
+/** The registry of github.com/distribution/distribution (`cmd/registry`); a folder holds it where PATH does not. */
 const registry = findProgram('registry', 'ITSUP_E2E_REGISTRY');
 const LOCK = 'projects/images.lock.yml';
 

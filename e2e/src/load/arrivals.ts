@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 
 /**
  * How much is made up for after a tick that came late. What a busy machine kept this process from sending in time was
- * no stall of the server: to send all of it at once keeps the process busy for still longer, until it does nothing else,
- * and the ledger in it answers nobody.
+ * no stall of the server: to send all of it at once keeps the process busy for still longer, until it does nothing
+ * else, and the ledger in it answers nobody.
  */
 const MAKE_UP_MS = 250;
 

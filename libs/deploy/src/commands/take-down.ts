@@ -160,8 +160,8 @@ async function removeProject(
 /**
  * Ids in the order to stop them: a service before those that it depends on.
  *
- * @param recorded what a service depends on, by its name; of one that is not there Compose's label tells it, which names
- *   those alone that were started in the same call
+ * @param recorded what a service depends on, by its name; of one that is not there Compose's label tells it, which
+ *   names those alone that were started in the same call
  */
 export function stopWaves(containers: ContainerSummary[], recorded: Stops['after'] = new Map()): string[][] {
   let open = containers;

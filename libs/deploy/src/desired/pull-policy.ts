@@ -16,8 +16,8 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads what Compose has accepted: it refuses an interval that it does not understand. Every other word is `missing`, as
- * in its own `GetPullPolicy`.
+ * Reads what Compose has accepted: it refuses an interval that it does not understand. Every other word is `missing`,
+ * as in its own `GetPullPolicy`.
  */
 export function pullPolicyOf({ pull_policy: text = '' }: { pull_policy?: string }): PullPolicy {
   if (text === 'always' || text === 'never' || text === 'build') return { when: text };
@@ -55,8 +55,8 @@ export interface ImageSource {
 }
 
 /**
- * The sources of all images of a stack. A service that shares the image of one that is built waits for that build, where
- * Compose asks a registry in vain and goes on.
+ * The sources of all images of a stack. A service that shares the image of one that is built waits for that build,
+ * where Compose asks a registry in vain and goes on.
  *
  * @param imageOf the reference of a service's image
  * @param tagged when an image was tagged here last, in milliseconds; null: not known

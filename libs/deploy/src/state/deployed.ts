@@ -33,8 +33,8 @@ export interface StackInputs {
   /** Digest of their values. */
   environment: string;
   /**
-   * From when on (milliseconds) a registry is to be asked, or an image to be built, although nothing changed; null: never.
-   * Absent: an earlier version did not note it, so the files have to say.
+   * From when on (milliseconds) a registry is to be asked, or an image to be built, although nothing changed; null:
+   * never. Absent: an earlier version did not note it, so the files have to say.
    */
   pullsAt?: number | null;
 }
