@@ -89,6 +89,12 @@ describe('certificateProblem', () => {
       /credentials of cloudflare in traefik\.env/,
     ],
     [
+      'an authority that breaks down',
+      { isVerdict: false, reason: '503 ::POST :: https://ca.net/order-plz :: unexpected end of JSON input ::' },
+      {},
+      /whether this host reaches the authority/,
+    ],
+    [
       'an allow list on the entry point',
       { reason: 'Invalid response from http://blog.net/.well-known/acme-challenge/x: 403 (unauthorized)' },
       {},
