@@ -28,7 +28,7 @@ export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';
 export { asDeployed } from './explain/as-deployed';
 export { observeRunning, unservedNow } from './explain/observe-running';
-export { topologyHealth } from './explain/topology-health';
+export { topologyHealth } from './commands/topology-health';
 export { IMAGE_LOCK_FILE } from './images/image-lock';
 export {
   imagesInUse,

@@ -2,10 +2,10 @@ import type { Workspace } from '@itsup/config';
 import type { TopologyHealth } from '@itsup/artifacts';
 import { DockerError } from '@itsup/docker';
 
-import { statusOf } from '../commands/status-of';
+import { statusOf } from './status-of';
 import type { DeployContext } from '../context';
 import { PROXY_STACK, type StackStatus } from '../requests';
-import { ABSENT } from './observe-running';
+import { ABSENT } from '../explain/observe-running';
 
 /**
  * How what a topology draws runs, in the words of `status`. Changes nothing.
