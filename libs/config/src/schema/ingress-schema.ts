@@ -215,7 +215,7 @@ export const ingressRowSchema = z.strictObject(
       .default([])
       .meta({
         description:
-          'Host names that are sent on to the first `domain`, path and query included, for good (308). Each gets a certificate of its own, so that one whose DNS is wrong harms no other.',
+          'Host names that are sent on to the first `domain`, path and query included, for good (301; 308 to anything but a GET). Each gets a certificate of its own, so that one whose DNS is wrong harms no other.',
         examples: [['www.example.com']],
       })
       .register(notFor, { tcp: 'error', udp: 'error' }),
@@ -226,7 +226,7 @@ export const ingressRowSchema = z.strictObject(
       .optional()
       .meta({
         description:
-          'Send everything that the row gets to this host name, path and query included, or to this one URL, for good (308). The service is never asked.',
+          'Send everything that the row gets to this host name, path and query included, or to this one URL, for good (301; 308 to anything but a GET). The service is never asked.',
         examples: ['example.com', 'https://example.com/new'],
       })
       .register(notFor, { tcp: 'error', udp: 'error' }),
