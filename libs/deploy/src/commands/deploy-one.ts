@@ -243,7 +243,13 @@ async function deployLocked(
   await keepPage(context, spec);
   if (context.ask !== undefined) {
     held.unserved = await journal.step('ask-rows', async () =>
-      unservedRows(run, spec, await relist(run), NEW_MS),
+      unservedRows(
+        run,
+        spec,
+        await relist(run),
+        NEW_MS,
+        options.command === 'rollback' ? (loaded?.desired ?? null) : null,
+      ),
     );
     await markUnserved(run, spec, held.unserved);
   }

@@ -11,6 +11,7 @@ import { readDeployed } from '../state/deployed';
 import { readRecords } from '../state/records';
 import { openState } from '../state/state';
 import { facts, WEB } from '../testing/deploy-simulated';
+import { rollback } from '../commands/rollback';
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 
 let simulated: SimulatedWorkspace;
@@ -103,6 +104,22 @@ describe('a stack that is deployed and not served', () => {
     // From here on nobody asks any more.
     answer = BAD_GATEWAY;
     expect((await deploy('shop')).status).toBe('unchanged');
+  });
+
+  it('asks, after a rollback, for no row that the earlier deploy did not have', async () => {
+    answer = PAGE;
+    expect((await deploy('proxy', 'shop')).status).toBe('deployed');
+    const rows = [
+      ingressRow({ domains: ['shop.localhost'] }),
+      ingressRow({ domains: ['new.localhost'], port: 8081 }),
+    ];
+    const changed = { ...WEB, environment: { LEVEL: 'two' } };
+    simulated.setProject('shop', { web: changed }, { compose: facts('web'), ingress: rows });
+    // Traefik does not know the new row.
+    expect((await deploy('shop')).status).toBe('failed');
+    const context = simulated.context({ ask: () => Promise.resolve(answer) });
+    const back = await rollback(context, { workspace: simulated.workspace(), stack: 'shop' });
+    expect(back).toMatchObject({ status: 'deployed', problems: [] });
   });
 
   it('fails as a host outside Docker, again and again, until it is served; what it does later is its own business', async () => {

@@ -5,7 +5,9 @@ import { routersOf, type Route, type RouterFact } from '@itsup/routing';
 import { getText } from '../proxy/network-probes';
 import { routerFindings, routerStateOf } from './judge-router';
 import { readMaintenance } from '../maintenance/standing';
+import type { DesiredStack } from '../plan/model';
 import type { Observed } from '../plan/observe';
+import { hasRouter } from '../plan/route-labels';
 import { proxyAccess } from '../proxy/proxy-access';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
@@ -26,6 +28,7 @@ const PARALLEL = 8;
 
 /**
  * Asks for every row of a stack through the running Traefik, again and again until all are served or the time is up.
+ * @param restored what an earlier deploy had, after a rollback to it: rows that it did not have are not asked for
  * @returns what is not served and is not for the service to answer for, a host that is switched off as a warning;
  * empty: all is well, or there is nothing to ask
  */
@@ -34,6 +37,7 @@ export async function unservedRows(
   spec: StackSpec,
   observed: Observed,
   limitMs: number,
+  restored: Pick<DesiredStack, 'services'> | null = null,
 ): Promise<Problem[]> {
   const { ask, system, signal, reporter } = run.context;
   const all = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
@@ -41,9 +45,13 @@ export async function unservedRows(
   const started = run.deployed.get(spec.stack)?.services ?? {};
   const isShownPage = all.length > 0 && (await readMaintenance(run.context.state, spec.stack)) !== null;
   const routes = all.filter(
-    ({ kind, service }) =>
+    ({ kind, service, routers }) =>
       // Where the maintenance page answers, no answer says anything of the service.
-      !(isShownPage && kind === 'http') && (service === null || (started[service]?.replicas ?? 0) > 0),
+      !(isShownPage && kind === 'http') &&
+      (service === null || (started[service]?.replicas ?? 0) > 0) &&
+      (service === null ||
+        restored === null ||
+        Object.keys(routers).some((name) => hasRouter(restored, name))),
   );
   if (ask === undefined || spec.project === null || routes.length === 0) return [];
   const until = system.now() + limitMs;
