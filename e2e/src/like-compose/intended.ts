@@ -44,6 +44,32 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, keptByUs),
   },
   {
+    title: 'a service of which `depends_on` or `profiles` alone change',
+    reason: 'stays, as with Compose from 2.32 on; an older Compose makes it anew',
+    beforeCompose: '2.32',
+    level: (compose, ours) => each(compose, ours, takeOursFor('kept', 'new')),
+  },
+  {
+    title: 'a volume that gets another name',
+    reason:
+      'is mounted by a new container, as with Compose from 2.32 on; an older Compose keeps the container',
+    beforeCompose: '2.32',
+    level: (compose, ours) => each(compose, ours, takeOursFor('new', 'kept')),
+  },
+  {
+    title: 'a name that two containers would have',
+    reason: 'is refused before anything is touched; an older Compose stops half-way',
+    beforeCompose: '5',
+    level: (compose, ours) => {
+      const [theirs, own] = [compose.at(-1), ours.at(-1)];
+      const kept = Object.values(own?.snapshot.containers ?? {}).flat();
+      if (theirs === undefined || own === undefined || theirs.isSuccess || own.isSuccess) return false;
+      if (kept.length === 0 || kept.some(({ fate }) => fate !== 'kept')) return false;
+      own.snapshot = theirs.snapshot;
+      return true;
+    },
+  },
+  {
     title: 'a service that is to be restarted with another one',
     reason:
       'is replaced side by side where it can be, so that nothing is lost; Compose stops its container and starts it again',
@@ -126,6 +152,11 @@ function keptByCompose(theirs: Snapshot, own: Snapshot): boolean {
     for (const [index, container] of containers.entries()) {
       if (container.fate !== 'kept' || own.containers[service]?.[index]?.fate !== 'new') continue;
       container.fate = 'new';
+      // A container that is made in place of another has its anonymous volumes, mounted by their names.
+      if (JSON.stringify(own.containers[service]?.[index]?.mounts).includes('anonymous, the one before')) {
+        container.host['Mounts'] = own.containers[service]?.[index]?.host['Mounts'];
+        container.mounts = own.containers[service]?.[index]?.mounts ?? [];
+      }
       shown = true;
     }
   return shown;
@@ -153,6 +184,29 @@ function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
       shown = true;
     }
   return shown;
+}
+
+/** Takes our containers of one fate for Compose's of another one. */
+function takeOursFor(
+  fate: Container['fate'],
+  instead: Container['fate'],
+): (theirs: Snapshot, own: Snapshot) => boolean {
+  return (theirs, own) => {
+    let shown = false;
+    for (const [service, containers] of Object.entries(own.containers))
+      for (const [index, container] of containers.entries()) {
+        const there = theirs.containers[service]?.[index];
+        if (container.fate !== fate || there?.fate !== instead) continue;
+        containers[index] = there;
+        for (const order of Object.keys(theirs.order)) {
+          if (!order.startsWith(`${service} after `)) continue;
+          delete theirs.order[order];
+          delete own.order[order];
+        }
+        shown = true;
+      }
+    return shown;
+  };
 }
 
 /** Calls restarted what only we replaced. */

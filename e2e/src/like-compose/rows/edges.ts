@@ -18,6 +18,7 @@ export const EDGES: Row[] = [
     title: 'depends_on changes alone',
     first: compose({ web: service(), db: service() }),
     changes: [compose({ web: service({ depends_on: ['db'] }), db: service() })],
+    intended: ['a service of which `depends_on` or `profiles` alone change'],
   },
   {
     title: 'profiles change alone',
@@ -29,6 +30,7 @@ export const EDGES: Row[] = [
       compose({ web: service(), more: service({ profiles: ['a', 'b'] }) }),
       compose({ web: service(), more: service() }),
     ],
+    intended: ['a service of which `depends_on` or `profiles` alone change'],
   },
   {
     title: 'a volume gets another name',
@@ -39,6 +41,7 @@ export const EDGES: Row[] = [
     changes: [
       compose({ web: service({ volumes: ['data:/data'] }) }, { volumes: { data: { name: '__NAME__-two' } } }),
     ],
+    intended: ['a volume that gets another name'],
   },
   {
     title: 'a volume gets other options',
@@ -235,6 +238,7 @@ export const EDGES: Row[] = [
         '1st': service({ depends_on: ['My.Web_1-x'] }),
       }),
     ],
+    intended: ['a service that depends on one that is made anew'],
   },
   {
     title: 'container_name with replicas',
@@ -252,6 +256,7 @@ export const EDGES: Row[] = [
       }),
     ],
     fails: true,
+    intended: ['a name that two containers would have'],
   },
   {
     title: 'a service with a container_name is renamed',
