@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -14,6 +15,8 @@ import { createWorkspace, type TestWorkspace } from '../harness/workspace';
 /** Programs of the system that the documentation uses; a name that is not here is probably misspelt. */
 const SYSTEM =
   'age-keygen apt cd export git journalctl mkdir mv printf rm sops systemctl umask usermod'.split(' ');
+/** What npm does without a script. */
+const OF_NPM = ['ci', 'create', 'install'];
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 /** Need no engine and change nothing but generated files. */
 const HARMLESS = ['generate', 'validate', 'plan', 'explain', 'topology'];
@@ -47,7 +50,10 @@ async function problemWith(words: string[]): Promise<string | null> {
     case 'npx':
       return rest[0] === 'nx' || rest[0] === 'itsup' ? problemWith(rest) : `npx has no ${rest[0]} here`;
     case 'nx':
-      return nx.problemWith(rest);
+      // Nx brings a plugin into a workspace by itself.
+      return rest[0] === 'add' ? null : nx.problemWith(rest);
+    case 'node':
+      return existsSync(join(REPOSITORY, rest[0] ?? '')) ? null : `there is no file ${rest[0]}`;
     case 'itsup':
       return itsupProblem(rest);
     case 'npm':
@@ -72,8 +78,11 @@ async function npmProblem([name = '', ...args]: string[]): Promise<string | null
   const folder = at < 0 ? '' : (args[at + 1] ?? '').replace(/^@itsup\//, 'libs/');
   const text = await readFile(join(REPOSITORY, folder, 'package.json'), 'utf8');
   const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
-  const script = name === 'run' ? args[0] : name;
-  return name === 'ci' || (script !== undefined && script in scripts) ? null : `npm has no script ${script}`;
+  const script = name === 'run' ? (args[0] ?? '') : name;
+  if (OF_NPM.includes(name) || script in scripts) return null;
+  // Of a repository that `npm create itsup` makes.
+  const made = await readFile(join(REPOSITORY, 'tools/create-itsup/src/first-files.ts'), 'utf8');
+  return new RegExp(`\\b${script}: 'itsup `).test(made) ? null : `npm has no script ${script}`;
 }
 
 it(
