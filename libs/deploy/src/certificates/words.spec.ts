@@ -90,7 +90,10 @@ describe('certificateProblem', () => {
     ],
     [
       'an authority that breaks down',
-      { isVerdict: false, reason: '503 ::POST :: https://ca.net/order-plz :: unexpected end of JSON input ::' },
+      {
+        isVerdict: false,
+        reason: '503 ::POST :: https://ca.net/order-plz :: unexpected end of JSON input ::',
+      },
       {},
       /whether this host reaches the authority/,
     ],

@@ -115,7 +115,8 @@ export function certificateProblem(
 }
 
 /** lego could not speak with the authority; else what is wrong is on this host: a provider without credentials. */
-const UNREACHED = /get directory|do request|dial tcp|no such host|connection re|timeout|deadline|x509|EOF|\b5\d\d ::/i;
+const UNREACHED =
+  /get directory|do request|dial tcp|no such host|connection re|timeout|deadline|x509|EOF|\b5\d\d ::/i;
 
 function cureOf(
   refusal: BookedRefusal,
@@ -129,7 +130,8 @@ function cureOf(
   if (/\((?:rejectedIdentifier|caa)\)/.test(refusal.reason))
     return `the authority may not, or will not, certify that name: another name, or for caa its CAA record; ${retry}`;
   const isOwnFault = challenge === 'dns' && !UNREACHED.test(refusal.reason);
-  if (!refusal.isVerdict && refusal.asked && !isOwnFault) return `see whether this host reaches the authority; ${retry}`;
+  if (!refusal.isVerdict && refusal.asked && !isOwnFault)
+    return `see whether this host reaches the authority; ${retry}`;
   if (challenge === 'dns')
     return `see the credentials of ${dnsProvider ?? 'the DNS provider'} in traefik.env of the state folder; ${retry}`;
   if (challenge === 'http' && /\b40[13]\b/.test(refusal.reason))

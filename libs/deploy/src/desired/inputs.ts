@@ -55,8 +55,8 @@ export interface InputsOptions {
 }
 
 /**
- * Whether the stack's inputs are what its last deploy was made from, and no registry is to be asked. Reads the stamps of
- * files, their contents only where a stamp differs, and starts no process.
+ * Whether the stack's inputs are what its last deploy was made from, and no registry is to be asked. Reads the stamps
+ * of files, their contents only where a stamp differs, and starts no process.
  */
 export async function inputsUnchanged(
   spec: StackSpec,
