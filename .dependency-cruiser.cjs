@@ -21,7 +21,7 @@ const order = {
     ...['topology', 'traefik'],
   ],
   artifacts: ['files', 'yaml', 'project', 'proxy', 'topology'],
-  docker: ['fault', 'process', 'engine', 'image', 'network', 'compose', 'container', 'host'],
+  docker: ['fault', 'process', 'engine', 'image', 'network', 'compose', 'swarm', 'container', 'host'],
   rollout: ['procedure', 'drain', 'pin', 'readiness', 'service', 'traefik', 'hold'],
   deploy: [
     ...[
@@ -29,6 +29,7 @@ const order = {
       'state',
       'stack',
       'images',
+      'swarm',
       'desired',
       'engine',
       'plugins',

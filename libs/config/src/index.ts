@@ -5,7 +5,7 @@ export { compareText } from './files/compare-text';
 export { DEFAULT_RATE_LIMIT } from './schema/rate-limit';
 export { isMapping, mappingOf } from './yaml/is-mapping';
 export { isActive } from './compose/active-services';
-export { locateInCompose } from './compose/locate-in-compose';
+export { locateInCompose, locateMember } from './compose/locate-in-compose';
 export { checkComposeFiles, composeFilesOf } from './compose/check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';
 export { formatProblems } from './problem/format-problems';

@@ -37,7 +37,7 @@ export interface Settings {
   /**
    * Where `itsup.yml` says what a route can collide with; what it leaves out, and what has its default, has no place.
    */
-  places?: { traefikDomain?: Place; web?: Place; webSecure?: Place } & Partial<
+  places?: { traefikDomain?: Place; web?: Place; webSecure?: Place; engine?: Place } & Partial<
     Record<keyof InternalPorts, Place>
   >;
   versions: { traefik: string; dockerproxy: string; dns: string; crowdsec: string; crowdsecPlugin: string };
@@ -62,6 +62,8 @@ export interface Settings {
   paths: PathMode;
   /** `strict`: what a project shares with another one has to be named in its `exports`. */
   isolation: Isolation;
+  /** What runs the projects. */
+  engine: EngineKind;
   /** `alert.command`: a line for the shell, run after a failed deploy; absent: none. */
   alertCommand?: string;
   /** `projects/traefik.yml`: merged over the generated static file; null when absent. */
@@ -101,6 +103,9 @@ export interface YamlFile {
   /** The parsed value; a mapping. */
   data: Record<string, unknown>;
 }
+
+/** Containers on this machine, or services of a Docker Swarm. */
+export type EngineKind = 'compose' | 'swarm';
 
 export type PathMode = 'source' | 'upstream';
 

@@ -12,6 +12,7 @@ import { imageCommands } from './image/image-commands';
 import type { Host } from './engine/locate-engine';
 import { networkCommands } from './network/network-commands';
 import { findPacketFilter } from './host/packet-filter-commands';
+import { swarmCommands } from './swarm/swarm-commands';
 import { socketCommands } from './host/socket-commands';
 
 /** What the layer needs to know of its surroundings. */
@@ -36,6 +37,7 @@ export function createDocker(settings: DockerSettings): Docker {
     with: (overrides) => createDocker({ ...settings, ...overrides }),
     prepare: prepareChildren,
     compose: (stack) => createCompose(runner, stack),
+    swarm: swarmCommands(runner),
     ...engine,
     ...containers,
     ...networks,

@@ -21,6 +21,7 @@ import type {
 } from './network/network';
 import type { PacketFilterOptions, PacketFilterResult } from './host/packet-filter';
 import type { Connection, ConnectionsOptions, Listener } from './host/sockets';
+import type { Swarm } from './swarm/swarm';
 
 /** Parts of the setting that a caller may replace for some of its commands. */
 export interface DockerOverrides {
@@ -51,6 +52,8 @@ export interface Docker {
   engine(): Promise<Engine>;
 
   compose(stack: ComposeStack): Compose;
+  /** The same engine in swarm mode. */
+  readonly swarm: Swarm;
 
   /** All containers, running or not, in one call of the engine: the cost of a no-op. */
   listContainers(options?: ListContainersOptions): Promise<ContainerSummary[]>;

@@ -13,6 +13,7 @@ export * from './container/events';
 export * from './host/host';
 export * from './image/image';
 export * from './network/network';
+export * from './swarm/swarm';
 export * from './host/packet-filter';
 export * from './network/cidr';
 export * from './host/sockets';

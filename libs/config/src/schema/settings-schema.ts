@@ -342,6 +342,10 @@ export const settingsSchema = z
         description:
           "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
       }),
+      engine: choice(['compose', 'swarm']).default('compose').meta({
+        description:
+          'What runs the projects: `compose`, containers on this machine; `swarm`, services of a Docker Swarm of one or more machines. docs/swarm.md says what of it there is so far.',
+      }),
       backup: foreign("itsUP's backup; kept for it, not used here."),
       alert: z
         .looseObject(

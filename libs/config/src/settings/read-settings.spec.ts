@@ -31,6 +31,7 @@ const DEFAULTS = {
   places: {},
   paths: 'source',
   isolation: 'standard',
+  engine: 'compose',
   traefikOverride: null,
   middlewaresOverride: null,
 };

@@ -50,7 +50,7 @@ export function readSettingsFrom(files: YamlFiles): ReadSettings {
     if (source) {
       input = checkSettings(source, problems);
       places = placesOf(source, input);
-      problems.push(...sharedPorts(source, input));
+      problems.push(...sharedPorts(source, input), ...notOnSwarm(source, input));
     }
   }
   const [traefikOverride, middlewaresOverride] = ['projects/traefik.yml', 'projects/middlewares.yml'].map(
@@ -131,11 +131,31 @@ function placesOf(source: YamlSource, file: SettingsFile): NonNullable<Settings[
       ? placeOf(source, ['traefikDomain'], file.traefikDomain)
       : placeOf(source, ['traefik', 'domain'], domain);
   const places: NonNullable<Settings['places']> = { ...(traefikDomain && { traefikDomain }) };
+  const engine = placeOf(source, ['engine'], file.engine);
+  if (engine !== null) places.engine = engine;
   for (const [name, key] of ENTRY_POINTS) {
     const place = placeOf(source, ['traefik', 'entryPoints', name], entryPoints[name]);
     if (place !== null) places[key] = place;
   }
   return places;
+}
+
+/** What is asked for and a swarm does not have yet. */
+function notOnSwarm(source: YamlSource, file: SettingsFile): Problem[] {
+  if (file.engine !== 'swarm') return [];
+  return (['dns', 'crowdsec'] as const).flatMap((section) => {
+    const place = file[section].enabled ? placeOf(source, [section, 'enabled'], true) : null;
+    if (place === null) return [];
+    return [
+      {
+        code: 'not-on-a-swarm',
+        severity: 'error' as const,
+        message: `\`${section}.enabled\` is not possible with \`engine: swarm\` yet`,
+        help: `leave it out, or \`engine: compose\`; docs/swarm.md says what there is so far`,
+        place,
+      },
+    ];
+  });
 }
 
 /** Two entry points cannot listen on one port, also where one of the two has its default. */
@@ -208,7 +228,8 @@ export function toSettings(
       crowdsec: file.versions.crowdsec,
       crowdsecPlugin: file.versions.crowdsecPlugin,
     },
-    dns: file.dns,
+    // It answers at an address of its own, which no service of a swarm has.
+    dns: file.engine === 'swarm' ? { ...file.dns, enabled: false } : file.dns,
     proxynet: file.proxynet,
     crowdsec: {
       enabled: file.crowdsec.enabled,
@@ -217,6 +238,7 @@ export function toSettings(
     },
     paths: file.paths,
     isolation: file.isolation,
+    engine: file.engine,
     ...(file.alert.command === undefined ? {} : { alertCommand: file.alert.command }),
   };
 }

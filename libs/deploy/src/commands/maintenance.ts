@@ -4,6 +4,7 @@ import { routeWorkspace } from '@itsup/routing';
 import type { DeployContext } from '../context';
 import { hidePage, showPage } from '../maintenance/show-page';
 import { PROXY_STACK } from '../requests';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs } from '../stack/stack-spec';
 import { readDeployed } from '../state/deployed';
 import { checkoutProblem, readIdentity } from '../state/identity';
@@ -31,6 +32,7 @@ export async function setMaintenance(
   context: DeployContext,
   { workspace, stack, on }: MaintenanceRequest,
 ): Promise<MaintenanceOutcome> {
+  refuseSwarm(workspace.settings);
   const { root, state } = context;
   const known = await readIdentity(state);
   const foreign = known === null ? null : checkoutProblem(known, root);

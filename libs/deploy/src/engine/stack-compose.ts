@@ -8,6 +8,7 @@ import type { DeployContext } from '../context';
 import { composeOf, projectCompose } from '../desired/project-compose';
 import { createSecretsReader } from '../desired/secrets';
 import { PROXY_STACK } from '../requests';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs } from '../stack/stack-spec';
 
 /**
@@ -22,6 +23,7 @@ export async function stackCompose(
 ): Promise<Compose> {
   const { root, env, docker, state } = context;
   const workspace = await workspaceOf(root, stack);
+  refuseSwarm(workspace.settings);
   const spec = stackSpecs(root, workspace, routeWorkspace(workspace)).get(stack);
   if (spec === undefined || spec.kind === 'external') {
     throw new UserError({

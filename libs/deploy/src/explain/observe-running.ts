@@ -14,6 +14,7 @@ import { verdictOn } from '../serving/verdict';
 import type { DeployRecord } from '../requests';
 import { readRecords } from '../state/records';
 import { certificateFacts, certificateFindings } from './certificate-facts';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
@@ -33,6 +34,7 @@ export async function observeRunning(
   explanation: Explanation,
   workspace: Workspace,
 ): Promise<RunningFacts> {
+  refuseSwarm(workspace.settings);
   const { engine, listing } = await listEngine(context);
   const traefik = engine.reachable
     ? await askTraefik(context, listing)

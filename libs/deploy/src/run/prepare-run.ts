@@ -45,6 +45,7 @@ import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
 import { successorsOf } from './successors';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
 import { once } from '../once';
@@ -65,6 +66,7 @@ export async function prepareRun(
   claim: boolean,
   { fetches = false }: { fetches?: boolean } = {},
 ): Promise<Run> {
+  refuseSwarm(request.workspace.settings);
   const { root, state } = context;
   if (claim && request.adopt) await takeOverState(context);
   const known = await readIdentity(state);

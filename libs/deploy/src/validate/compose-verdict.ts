@@ -13,6 +13,8 @@ export interface VerdictRequest {
   compose(env: Record<string, string>): Pick<Compose, 'configQuiet'>;
   /** Those that need a stand-in. */
   variables: readonly ComposeVariable[];
+  /** What else has to be sound where Compose has no objection: asked with the stand-ins that it took. */
+  further?(env: Record<string, string>): Promise<Problem[]>;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface VerdictRequest {
  * Compose's check without interpolation, which reads neither. That one leaves out the checks between services; what it
  * would miss most, a service without anything to run, readProject has found before.
  */
-export async function composeVerdict({ compose, variables }: VerdictRequest): Promise<Problem[]> {
+export async function composeVerdict({ compose, variables, further }: VerdictRequest): Promise<Problem[]> {
   const env = placeholderEnvironment(variables);
   let objection = await objectionOf(compose(env), true);
   for (let words = 0; objection !== null && words < MAX_WORDS; words += 1) {
@@ -31,7 +33,7 @@ export async function composeVerdict({ compose, variables }: VerdictRequest): Pr
     env[name] = word;
     objection = await objectionOf(compose(env), true);
   }
-  if (objection === null) return [];
+  if (objection === null) return further?.(env) ?? [];
   const envFile = ENV_FILE_MISSING.exec(objection.message);
   if (envFile === null && !(variables.length > 0 && blamesPlaceholder(objection.message))) {
     return [objection];
@@ -40,7 +42,10 @@ export async function composeVerdict({ compose, variables }: VerdictRequest): Pr
   // A file that only a variable's value names cannot be followed here.
   if (second !== null && /\$\{?\w+.*: no such file/.test(second.message)) return [undecided()];
   if (second !== null) return [second];
-  return envFile === null ? [] : [envFileNote(envFile[1] ?? envFile[2] ?? '')];
+  return [
+    ...(envFile === null ? [] : [envFileNote(envFile[1] ?? envFile[2] ?? '')]),
+    ...(further === undefined ? [] : [furtherUndecided()]),
+  ];
 }
 
 /** The variable whose stand-in is no word for the key that the message names. */
@@ -74,6 +79,16 @@ function undecided(): Problem {
     severity: 'note',
     message: 'a file is named by a variable without a value here: what it says is checked by plan and deploy',
     help: 'give the variable a default, or a value in a .env that git has',
+  };
+}
+
+function furtherUndecided(): Problem {
+  return {
+    code: 'not-decided',
+    severity: 'note',
+    message:
+      'what a swarm makes of it is not checked here, where a value is missing: plan and deploy check it',
+    help: 'nothing to do, or give the variables defaults',
   };
 }
 

@@ -24,7 +24,7 @@ import {
   type Settings,
   type Workspace,
 } from '@itsup/config';
-import type { Compose, Docker } from '@itsup/docker';
+import type { Compose, ComposeModel, Docker } from '@itsup/docker';
 import {
   composeProjectName,
   knownObjects,
@@ -33,6 +33,7 @@ import {
   type WorkspaceRouting,
 } from '@itsup/routing';
 import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
+import { parse } from 'yaml';
 import { PROXY_STACK } from '../requests';
 import { composeOf } from '../desired/project-compose';
 import { projectPaths } from '../stack/stack-spec';
@@ -42,6 +43,7 @@ import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/secr
 import { forEachBounded } from '../for-each-bounded';
 import { composeVerdict } from './compose-verdict';
 import { placeholderEnvironment } from './placeholders';
+import { swarmVerdict } from './swarm-verdict';
 import { once } from '../once';
 
 export interface ValidateRequest {
@@ -254,7 +256,17 @@ async function checkArtifact(
     ];
   }
   const compose = (env: Record<string, string>): Compose => composeOf(check.docker, run, { env });
-  const verdict = await check.presence.judge(() => composeVerdict({ compose, variables }));
+  const { project } = run;
+  const onSwarm =
+    check.settings.engine === 'swarm' && project !== null
+      ? async (env: Record<string, string>) => {
+          const model = parse(await compose(env).configYaml()) as ComposeModel;
+          return swarmVerdict({ root: check.root, project, files, model, docker: check.docker });
+        }
+      : undefined;
+  const verdict = await check.presence.judge(() =>
+    composeVerdict({ compose, variables, ...(onSwarm && { further: onSwarm }) }),
+  );
   return 'problems' in verdict
     ? verdict.problems.flatMap((problem) => placed(check.root, files, problem))
     : [...checkComposeFiles(check.root, files), standInNote(verdict.withoutCompose)];
@@ -262,7 +274,7 @@ async function checkArtifact(
 
 /** What Compose says, at its line; a key that it does not know with the one that was meant. */
 function placed(root: string, files: string[], problem: Problem): Problem[] {
-  if (problem.severity !== 'error') return [problem];
+  if (problem.severity !== 'error' || problem.place !== undefined) return [problem];
   if (/additional propert/i.test(problem.message)) {
     const unknown = checkComposeFiles(root, files).filter(
       ({ code, place }) =>

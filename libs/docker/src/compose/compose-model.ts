@@ -56,6 +56,16 @@ export interface ComposeService {
   cap_drop?: string[];
   security_opt?: string[];
   pids_limit?: number;
+  hostname?: string;
+  /** `name=address`; older versions of Compose print `name:address`. */
+  extra_hosts?: string[];
+  /** `os/arch`, `os/arch/variant`. */
+  platform?: string;
+  /** Cores. */
+  cpus?: number | string;
+  /** Bytes. */
+  mem_limit?: string | number;
+  mem_reservation?: string | number;
   'x-itsup'?: unknown;
   [extension: `x-${string}`]: unknown;
 }
@@ -101,15 +111,22 @@ export interface ComposeMount {
   source?: string;
   target: string;
   read_only?: boolean;
-  bind?: { create_host_path?: boolean; propagation?: string; selinux?: string };
-  volume?: { nocopy?: boolean; subpath?: string };
+  bind?: { create_host_path?: boolean; propagation?: string; selinux?: string; recursive?: string };
+  volume?: { nocopy?: boolean; subpath?: string; labels?: Record<string, string> };
+  /** Bytes; the mode of its folder. */
+  tmpfs?: { size?: string | number; mode?: string | number };
 }
 
 export interface ComposeServiceNetwork {
   aliases?: string[];
   ipv4_address?: string;
   ipv6_address?: string;
+  link_local_ips?: string[];
+  mac_address?: string;
   priority?: number;
+  gw_priority?: number;
+  interface_name?: string;
+  driver_opts?: Record<string, string>;
 }
 
 export interface ComposeHealthcheck {
@@ -132,8 +149,31 @@ export interface ComposeDependency {
 export interface ComposeDeploy {
   replicas?: number;
   mode?: string;
-  resources?: unknown;
-  update_config?: unknown;
+  endpoint_mode?: string;
+  labels?: Record<string, string>;
+  resources?: {
+    limits?: { cpus?: number | string; memory?: string | number; pids?: number };
+    reservations?: {
+      cpus?: number | string;
+      memory?: string | number;
+      generic_resources?: unknown[];
+      devices?: unknown[];
+    };
+  };
+  placement?: { constraints?: string[]; preferences?: unknown[]; max_replicas_per_node?: number };
+  restart_policy?: { condition?: string; delay?: string; max_attempts?: number; window?: string };
+  update_config?: ComposeUpdateConfig;
+  rollback_config?: ComposeUpdateConfig;
+}
+
+/** Durations are Go's, e.g. `1m30s`. */
+export interface ComposeUpdateConfig {
+  parallelism?: number;
+  delay?: string;
+  failure_action?: string;
+  monitor?: string;
+  max_failure_ratio?: number;
+  order?: string;
 }
 
 export interface ComposeNetwork {
@@ -142,10 +182,20 @@ export interface ComposeNetwork {
   external?: boolean;
   internal?: boolean;
   attachable?: boolean;
+  enable_ipv4?: boolean;
   enable_ipv6?: boolean;
   driver_opts?: Record<string, string | number>;
   labels?: Record<string, string>;
-  ipam?: { driver?: string; config?: { subnet?: string; gateway?: string; ip_range?: string }[] };
+  ipam?: {
+    driver?: string;
+    options?: Record<string, string>;
+    config?: {
+      subnet?: string;
+      gateway?: string;
+      ip_range?: string;
+      aux_addresses?: Record<string, string>;
+    }[];
+  };
 }
 
 export interface ComposeVolume {
@@ -165,6 +215,9 @@ export interface ComposeFileObject {
   environment?: string;
   content?: string;
   external?: boolean;
+  template_driver?: string;
+  driver?: string;
+  driver_opts?: Record<string, string>;
 }
 
 export interface ComposeFileReference {

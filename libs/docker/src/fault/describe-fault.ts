@@ -40,6 +40,11 @@ export function describeFault(fault: DockerFault): { message: string; help: stri
         help: newerKeyHelp(fault.reason) ?? 'correct the Compose file',
       };
     }
+    case 'stack-invalid':
+      return {
+        message: `docker stack refuses what the project comes to: ${fault.reason}`,
+        help: 'correct the value in the Compose file',
+      };
     case 'variable-missing':
       return {
         message: `the variable ${fault.variable} is required and not set: ${fault.reason}`,

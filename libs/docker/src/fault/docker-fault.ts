@@ -13,6 +13,8 @@ export type DockerFault =
   | { code: 'compose-too-old'; version: string; minimum: string }
   /** Compose refused the file; `reason` is its own message. */
   | { code: 'compose-invalid'; reason: string }
+  /** `docker stack` refused the stack file; `reason` is its own message. */
+  | { code: 'stack-invalid'; reason: string }
   /** A variable that the Compose file requires (`${NAME:?…}`) is not set. */
   | { code: 'variable-missing'; variable: string; reason: string }
   /** The image is neither on the engine nor could it be had from its registry. */
