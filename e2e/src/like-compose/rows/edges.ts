@@ -4,6 +4,14 @@ import { BUSYBOX } from '../../harness/images';
 const job = (script: string, keys: Record<string, unknown> = {}): Record<string, unknown> =>
   service({ command: ['sh', '-c', script], ...keys });
 
+/** A network with addresses of its own that are set aside. */
+const aux = (net: string, addresses: Record<string, string>): Record<string, unknown> => ({
+  ipam: { config: [{ subnet: `${net}.0/24`, aux_addresses: addresses }] },
+});
+
+/** What a service of the project is built into. */
+const IMAGE_VOLUME = { type: 'image', source: 'data', target: '/image', read_only: true };
+
 /** Corners: where Compose's source decides what its documentation does not say. */
 export const EDGES: Row[] = [
   {
@@ -349,5 +357,54 @@ export const EDGES: Row[] = [
       }),
     },
     changes: [],
+  },
+  {
+    title: 'a network whose definition changes',
+    sinceCompose: '2.32.0',
+    first: compose(
+      { web: service({ networks: { n: { aliases: ['site'] } } }), db: service({ networks: ['n', 'm'] }) },
+      { networks: { n: aux('10.99.4', { x: '10.99.4.2' }), m: {} } },
+    ),
+    changes: [
+      compose(
+        { web: service({ networks: { n: { aliases: ['site'] } } }), db: service({ networks: ['n', 'm'] }) },
+        { networks: { n: aux('10.99.4', { x: '10.99.4.3' }), m: {} } },
+      ),
+      compose(
+        { web: service({ networks: { n: { aliases: ['site'] } } }), db: service({ networks: ['n', 'm'] }) },
+        { networks: { n: aux('10.99.4', { x: '10.99.4.3' }), m: { internal: true } } },
+      ),
+      compose(
+        { web: service({ networks: { n: { aliases: ['site'] } } }), db: service({ networks: ['n', 'm'] }) },
+        { networks: { n: { ...aux('10.99.4', {}), labels: { a: 'b' } }, m: { internal: true } } },
+      ),
+    ],
+  },
+  {
+    title: 'a network that gets another name',
+    first: compose({ web: service({ networks: ['n'] }) }, { networks: { n: { name: '__NAME__-one' } } }),
+    changes: [compose({ web: service({ networks: ['n'] }) }, { networks: { n: { name: '__NAME__-two' } } })],
+  },
+  {
+    title: 'an image as a volume',
+    sinceCompose: '5.0.0',
+    first: {
+      Dockerfile: `FROM ${BUSYBOX}\nRUN echo one > /page\n`,
+      ...compose({ web: service({ volumes: [IMAGE_VOLUME] }), data: service({ build: '.' }) }),
+    },
+    changes: [
+      {
+        ...compose({
+          web: service({ volumes: [IMAGE_VOLUME] }),
+          data: service({ build: '.', environment: { A: 'b' } }),
+        }),
+      },
+      {
+        ...compose({
+          web: service({ volumes: [{ ...IMAGE_VOLUME, source: BUSYBOX }] }),
+          data: service({ build: '.' }),
+        }),
+      },
+    ],
   },
 ];

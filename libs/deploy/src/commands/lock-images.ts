@@ -45,9 +45,13 @@ export async function imagesInUse(
     const spec = run.specs.get(stack);
     if (spec === undefined || spec.kind !== 'converge') continue;
     try {
-      const { desired, baseImages } = await loadDesired(spec, loadOptions(run, spec, []));
+      const { desired, baseImages, imageVolumes } = await loadDesired(spec, loadOptions(run, spec, []));
       const fetched = desired.services.filter(({ buildDigest }) => buildDigest === null);
-      for (const image of [...fetched.map(({ image }) => image), ...[...baseImages.values()].flat()]) {
+      const mounted = [...imageVolumes.values()].flat().filter(({ isBuilt }) => !isBuilt);
+      for (const image of [
+        ...[...fetched, ...mounted].map(({ image }) => image),
+        ...[...baseImages.values()].flat(),
+      ]) {
         users.set(image, [...new Set([...(users.get(image) ?? []), stack])]);
       }
     } catch (error) {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 
+import type { Docker } from '@itsup/docker';
+
 import { TRAEFIK } from '../requests';
 
 import { liveFacts } from '../engine/live-facts';
@@ -17,7 +19,7 @@ import { planStack } from '../plan/plan-stack';
 import { nameRoutes } from '../plan/reasons';
 import { hasRouteLabels } from '../plan/route-labels';
 import { readsOtherFiles } from '../proxy/state-in-use';
-import type { DeployedFile } from '../state/deployed';
+import type { DeployedFile, StackInputs } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
 import type { Run } from '../run/run';
@@ -203,6 +205,7 @@ async function isAsDeployed(
   const containers = containersFor(observed, spec.projectName, deployed.edges);
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
   if (existsSync(journalPath(context.state, spec.stack))) return false;
+  if (!(await areMountedImagesSame(context.docker, deployed.inputs))) return false;
   return inputsUnchanged(spec, deployed, {
     stateDir: context.state.dir,
     env: context.env,
@@ -211,6 +214,14 @@ async function isAsDeployed(
     published: run.published,
     lock: run.lock,
   });
+}
+
+/** The listing of containers says nothing of the images that they have as volumes. */
+async function areMountedImagesSame(docker: Docker, { mountedImages = {} }: StackInputs): Promise<boolean> {
+  const references = Object.keys(mountedImages);
+  if (references.length === 0) return true;
+  const present = await docker.inspectImages(references);
+  return references.every((image) => present.get(image)?.id === mountedImages[image]);
 }
 
 function planFromRecord(spec: StackSpec, deployed: DeployedFile): StackPlan {

@@ -117,6 +117,7 @@ export function ownVolumesOf(model: ComposeModel, digester: Digester): DesiredVo
         digest: digester.of(volume ?? {}),
         driver: volume?.driver ?? null,
         options: textsOf(volume?.driver_opts),
+        labels: textsOf(volume?.labels),
       },
     ];
   });

@@ -28,6 +28,7 @@ import type { StackEnvironment } from './environment';
 import { stampFile } from './file-stamp';
 import type { FileStamp } from '../state/stamps';
 import { refusedMounts } from './guarded-mounts';
+import { imageVolumeAspects, imageVolumesOf, mountedImagesOf, type ImageVolumes } from './image-volumes';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './hook-problems';
 import { joinedContainers } from './joined-containers';
@@ -58,6 +59,7 @@ export interface LoadedStack {
   notes: string[];
   /** By service that is built: the images that its build starts from. */
   baseImages: ReadonlyMap<string, string[]>;
+  imageVolumes: ImageVolumes;
   /** What images.lock.yml holds image references to. */
   lock: ImageLock;
 }
@@ -138,6 +140,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   const imageIds = await options.docker.inspectImages(
     Object.keys(model.services).map((name) => imageOf(name, model, options)),
   );
+  const imageVolumes = imageVolumesOf(model);
+  const mountedImages = await mountedImagesOf(options.docker, imageVolumes, options.lock);
   const serviceSettings = readOptions(spec.stack, model);
   const baseImages = new Map<string, string[]>();
   for (const [name, { build }] of Object.entries(model.services)) {
@@ -178,7 +182,10 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       ...(source?.isLocal === true && { isLocal: true as const }),
       ...(source?.rebuilds === true && { rebuilds: true as const }),
       replicas: replicasOf(service),
-      aspects: aspectsOf(name, model, contents, options.digester),
+      aspects: {
+        ...aspectsOf(name, model, contents, options.digester),
+        ...imageVolumeAspects(imageVolumes.get(name), mountedImages),
+      },
       composeHash: hashes[name] ?? null,
       networks: networksOf(name, model).map(({ key: _key, ...use }) => use),
       dependsOn: dependenciesOf(name, model),
@@ -227,6 +234,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       variables: names,
       environment: environmentInput(names, options),
       pullsAt: firstDue(services, images),
+      ...(imageVolumes.size > 0 && { mountedImages }),
     },
     notes: [
       ...(unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : []),
@@ -234,6 +242,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       ...joined.map(({ message }) => message),
     ],
     baseImages,
+    imageVolumes,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Docker } from '@itsup/docker';
 
+import { imageVolumeAspects, mountedImagesOf } from '../desired/image-volumes';
 import type { LoadedStack } from '../desired/load-desired';
 import { digestsOf, isPinned, pinnedReference } from '../images/image-lock';
 import type { FirstFetched } from '../images/record-first';
-import type { DesiredService, StackPlan } from '../plan/model';
+import type { StackPlan } from '../plan/model';
 import type { DeployContext } from '../context';
 import type { Journal } from '../state/journal';
 import { FetchProgress } from './fetch-progress';
@@ -25,7 +26,8 @@ export async function prepareImages(
   const { compose, spec } = loaded;
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
   const builds = plan.services.filter((service) => service.build).map((service) => service.service);
-  if (pulls.length === 0 && builds.length === 0) return null;
+  const mounts = absentVolumes(loaded, plan);
+  if (pulls.length === 0 && builds.length === 0 && mounts.length === 0) return null;
   const progress = new FetchProgress((text, detail) => context.reporter.status?.(spec.stack, text, detail));
   // Progress is told of this stack: others fetch at the same time.
   const docker = context.docker.with({ onLine: (line) => progress.take(line) });
@@ -44,7 +46,18 @@ export async function prepareImages(
       if (asked.length > 0) await fetching.pull(asked, { policy: 'always' });
       if (missing.length > 0) await fetching.pull(missing, { policy: 'missing' });
       const wanted = loaded.desired.services.filter(({ name }) => missing.includes(name));
-      await noteFirst(docker, wanted, firstFetched);
+      const images = wanted.map(({ image }) => image);
+      await noteFirst(docker, images, firstFetched);
+    });
+  }
+  if (mounts.length > 0) {
+    progress.begin(`pulls the image${mounts.length === 1 ? '' : 's'} ${mounts.join(', ')}`);
+    await journal.step('pull', async () => {
+      const held = new Map([...loaded.lock].filter(([image]) => mounts.includes(image)));
+      const open = mounts.filter((image) => !held.has(image));
+      await takeLocked(docker, held);
+      for (const image of open) await docker.pullImage(image);
+      await noteFirst(docker, open, firstFetched);
     });
   }
   if (builds.length > 0) {
@@ -69,16 +82,24 @@ export async function prepareImages(
  */
 async function noteFirst(
   docker: Docker,
-  services: readonly DesiredService[],
+  fetched: readonly string[],
   firstFetched: FirstFetched,
 ): Promise<void> {
-  const images = services.map(({ image }) => image).filter((image) => !isPinned(image));
+  const images = fetched.filter((image) => !isPinned(image));
   if (images.length === 0) return;
   const present = await docker.inspectImages([...new Set(images)]);
   for (const image of images) {
     const [digest] = digestsOf(image, present.get(image)?.repoDigests ?? []);
     if (digest !== undefined) firstFetched.set(image, digest);
   }
+}
+
+/** Images that containers are to have as volumes, that are not there, and that nobody builds. */
+function absentVolumes({ imageVolumes, inputs }: LoadedStack, { services }: StackPlan): string[] {
+  const made = services.filter(({ action }) => action !== 'none').map(({ service }) => service);
+  const wanted = made.flatMap((service) => imageVolumes.get(service) ?? []);
+  const absent = wanted.filter(({ image, isBuilt }) => !isBuilt && inputs.mountedImages?.[image] === null);
+  return [...new Set(absent.map(({ image }) => image))];
 }
 
 /** Under the names that the files have: Compose and Docker's builder know nothing of the lock. */
@@ -96,13 +117,22 @@ async function withImages(
   built: ReadonlySet<string>,
   pulled: ReadonlySet<string>,
 ): Promise<LoadedStack> {
-  const { desired } = loaded;
+  const { desired, imageVolumes, inputs } = loaded;
   const images = await docker.inspectImages([...new Set(desired.services.map((service) => service.image))]);
+  const mountedImages = await mountedImagesOf(docker, imageVolumes, loaded.lock);
   const services = desired.services.map((service) => ({
     ...service,
     imageId: images.get(service.image)?.id ?? null,
+    aspects: {
+      ...service.aspects,
+      ...imageVolumeAspects(imageVolumes.get(service.name), mountedImages),
+    },
     built: service.built || built.has(service.name),
     pulls: service.pulls && !pulled.has(service.name),
   }));
-  return { ...loaded, desired: { ...desired, services } };
+  return {
+    ...loaded,
+    desired: { ...desired, services },
+    inputs: { ...inputs, ...(imageVolumes.size > 0 && { mountedImages }) },
+  };
 }

@@ -116,6 +116,7 @@ export interface DesiredVolume {
   digest: string;
   driver: string | null;
   options: Record<string, string>;
+  labels: Record<string, string>;
 }
 
 /** An egress edge: this stack's network to one service of another. */

@@ -70,6 +70,12 @@ describe('planNetworks', () => {
     expect(reasons({}, live, { shop_back: 'before' })).toEqual(['driver_opts mtu', 'labels mine']);
   });
 
+  it('makes it anew where the definition changed in what cannot be seen on the engine', () => {
+    expect(reasons({}, {}, { shop_back: 'now' })).toEqual([]);
+    expect(reasons({}, {}, { shop_back: 'before' })).toEqual(['its definition']);
+    expect(reasons({ internal: true }, {}, { shop_back: 'before' })).toEqual(['internal false → true']);
+  });
+
   it('touches none that Compose did not make for the project', () => {
     expect(reasons({ internal: true }, { labels: {} })).toEqual([]);
   });
@@ -83,7 +89,7 @@ describe('planNetworks', () => {
 });
 
 describe('volumeNotes', () => {
-  const volume = { name: 'shop_data', digest: 'now', driver: null, options: { type: 'tmpfs' } };
+  const volume = { name: 'shop_data', digest: 'now', driver: null, options: { type: 'tmpfs' }, labels: {} };
   const live = { name: 'shop_data', driver: 'local', options: {}, labels: {} };
 
   it('names a volume with other options, and says that it stays', () => {
@@ -92,6 +98,16 @@ describe('volumeNotes', () => {
         'volume shop_data was made with another driver_opts type, and is left as it is',
       ),
     ]);
+  });
+
+  it('names one with other labels, Compose’s own aside', () => {
+    const labelled = { ...live, labels: { 'com.docker.compose.volume': 'data', tier: 'gold' } };
+    const plain = { ...volume, options: {} };
+    expect(volumeNotes([{ ...plain, labels: { tier: 'gold' } }], undefined, [labelled])).toEqual([]);
+    expect(volumeNotes([plain], { shop_data: 'now' }, [labelled])).toEqual([]);
+    expect(
+      volumeNotes([{ ...plain, labels: { tier: 'silver' } }], { shop_data: 'before' }, [labelled]),
+    ).toEqual([expect.stringContaining('volume shop_data was made with another labels tier')]);
   });
 
   it('is silent where they are the same, or there is none yet', () => {

@@ -52,6 +52,12 @@ export function volumeNotes(
     const changed = [
       ...(volume.driver !== null && volume.driver !== present.driver ? ['driver'] : []),
       ...optionDifferences('driver_opts', volume.options, present.options, isChanged(recorded, volume)),
+      ...optionDifferences(
+        'labels',
+        volume.labels,
+        withoutComposes(present.labels),
+        isChanged(recorded, volume),
+      ),
     ];
     if (changed.length === 0) return [];
     return [
@@ -90,6 +96,9 @@ function differences(network: DesiredNetwork, live: NetworkDetails, recorded: st
       ),
   );
   if (missing.length > 0) reasons.push(`ipam ${missing.map(({ subnet }) => subnet).join(', ')}`);
+  // Of the rest (addresses that are set aside, the IPAM driver, its options) the record alone knows; Compose, too, goes
+  // by a digest of the whole definition.
+  if (changed && reasons.length === 0) reasons.push('its definition');
   return reasons;
 }
 

@@ -37,6 +37,8 @@ export interface StackInputs {
    * never. Absent: an earlier version did not note it, so the files have to say.
    */
   pullsAt?: number | null;
+  /** Ids of the images that containers have as volumes, by reference; absent: there are none. */
+  mountedImages?: Record<string, string | null>;
 }
 
 export function readDeployed(state: State, stack: string): Promise<DeployedFile | null> {

@@ -1,0 +1,64 @@
+import type { ComposeModel, Docker, ImageDetails } from '@itsup/docker';
+
+import { digestsOf, type ImageLock } from '../images/image-lock';
+
+/** Where a container has the content of an image as a volume (`type: image`). */
+export interface ImageVolume {
+  target: string;
+  /** Reference of the image; a service of the stack stands for the image that is built for it. */
+  image: string;
+  /** The stack builds it, so no registry has it. */
+  isBuilt: boolean;
+}
+
+/** By service; one that has none is left out. */
+export type ImageVolumes = ReadonlyMap<string, ImageVolume[]>;
+
+/** Ids of images by reference; null: it is not on the engine, or not with the content that images.lock.yml wants. */
+export type MountedImages = Record<string, string | null>;
+
+/** Those of the whole stack. Compose looks for an image of that name first, and for one of its own naming then. */
+export function imageVolumesOf(model: ComposeModel): ImageVolumes {
+  return new Map(
+    Object.entries(model.services).flatMap(([name, { volumes = [] }]) => {
+      const own = volumes.flatMap(({ type, source, target }): ImageVolume[] => {
+        if (type !== 'image' || source === undefined) return [];
+        const build = model.services[source]?.build ?? null;
+        return [
+          { target, image: build === null ? source : `${model.name}-${source}`, isBuilt: build !== null },
+        ];
+      });
+      return own.length === 0 ? [] : [[name, own] as const];
+    }),
+  );
+}
+
+/** Looks the images up on the engine; asks nothing where there are none. */
+export async function mountedImagesOf(
+  docker: Pick<Docker, 'inspectImages'>,
+  volumes: ImageVolumes,
+  lock: ImageLock,
+): Promise<MountedImages> {
+  const references = [...new Set([...volumes.values()].flat().map(({ image }) => image))];
+  if (references.length === 0) return {};
+  const present = await docker.inspectImages(references);
+  return Object.fromEntries(references.map((image) => [image, wantedId(image, present.get(image), lock)]));
+}
+
+/**
+ * An aspect a volume: the id of the image behind it, as Compose compares it (`resolveImageVolumes` in its `build.go`).
+ */
+export function imageVolumeAspects(
+  volumes: readonly ImageVolume[] = [],
+  images: MountedImages,
+): Record<string, string> {
+  return Object.fromEntries(
+    volumes.map(({ target, image }) => [`image volume ${target}`, images[image] ?? 'absent']),
+  );
+}
+
+function wantedId(image: string, present: ImageDetails | undefined, lock: ImageLock): string | null {
+  const locked = lock.get(image);
+  if (present === undefined) return null;
+  return locked === undefined || digestsOf(image, present.repoDigests).includes(locked) ? present.id : null;
+}
