@@ -76,6 +76,39 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, replacedByUs),
   },
   {
+    title: 'a one-shot that ended well',
+    reason:
+      'runs again when it changes, or before one that waits for it is replaced; Compose runs it at every `up`',
+    level: (compose, ours) => each(compose, ours, takeOursFor('kept', 'restarted')),
+  },
+  {
+    title: 'a container that ends with an error',
+    reason: 'ends the deploy with 1, with `required: false` too; Compose has started it, and ends with 0',
+    level: (compose, ours) => {
+      const failed = ours.filter(
+        ({ isSuccess, snapshot }, index) =>
+          !isSuccess &&
+          compose[index]?.isSuccess === true &&
+          Object.values(snapshot.containers)
+            .flat()
+            .some(({ state }) => /^exited [1-9]/.test(state)),
+      );
+      for (const step of failed) step.isSuccess = true;
+      return failed.length > 0;
+    },
+  },
+  {
+    title: 'the last service’s profile is switched off',
+    reason: 'the project goes, by the rule above; Compose fails with “no service selected”',
+    level: (compose, ours) => {
+      const [theirs, own] = [compose.at(-1), ours.at(-1)];
+      if (theirs === undefined || own === undefined || theirs.isSuccess || !own.isSuccess) return false;
+      if (Object.keys(own.snapshot.containers).length > 0) return false;
+      [own.isSuccess, own.snapshot] = [theirs.isSuccess, theirs.snapshot];
+      return true;
+    },
+  },
+  {
     title: 'a new version that does not start',
     reason: 'goes again and the old one stays; Compose has removed the old one by then',
     level: (compose, ours) => {

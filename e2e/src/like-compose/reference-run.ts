@@ -114,8 +114,9 @@ async function deployAll(places: Place[], workspace: TestWorkspace): Promise<Map
     await deploy(some.slice(0, half));
     await deploy(some.slice(half));
   };
-  await deploy(places.filter(({ row }) => row.fails !== true));
-  for (const place of places.filter(({ row }) => row.fails === true)) await deploy([place]);
+  const isAlone = ({ row }: Place): boolean => row.fails === true || row.failsHere === true;
+  await deploy(places.filter((place) => !isAlone(place)));
+  for (const place of places.filter(isAlone)) await deploy([place]);
   return runs;
 }
 

@@ -14,6 +14,8 @@ export interface Row {
   project?: string;
   /** A deploy of it is meant to fail, so it is deployed by itself. */
   fails?: boolean;
+  /** Compose succeeds and ours is meant to fail, for one of the intended differences. */
+  failsHere?: boolean;
   /** The Compose that knows what is used; absent: every one that is tested. */
   sinceCompose?: string;
   /** Only on an engine that may run privileged containers, which one inside a container may not. */

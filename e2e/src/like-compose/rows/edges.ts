@@ -407,4 +407,44 @@ export const EDGES: Row[] = [
       },
     ],
   },
+  {
+    title: 'a one-shot that ended well, and nothing changes',
+    first: compose({
+      job: job('exit 0'),
+      web: service({ depends_on: { job: { condition: 'service_completed_successfully' } } }),
+    }),
+    changes: [{}],
+    intended: ['a one-shot that ended well'],
+  },
+  {
+    title: 'a job that ends with an error beside what serves',
+    first: compose({ job: job('exit 3'), web: service() }),
+    changes: [],
+    failsHere: true,
+    intended: ['a container that ends with an error'],
+  },
+  {
+    title: 'the last profile is switched off',
+    first: { '.env': 'COMPOSE_PROFILES=a\n', ...compose({ web: service({ profiles: ['a'] }) }) },
+    changes: [{ '.env': 'COMPOSE_PROFILES=\n' }],
+    fails: true,
+    intended: ['the last service’s profile is switched off'],
+  },
+  {
+    title: 'network_mode: container: with one of the project',
+    first: compose({
+      vpn: service({ container_name: '__NAME__-vpn' }),
+      web: service({ network_mode: 'container:__NAME__-vpn', depends_on: ['vpn'] }),
+    }),
+    changes: [
+      compose({
+        vpn: service({ container_name: '__NAME__-vpn' }),
+        web: service({
+          network_mode: 'container:__NAME__-vpn',
+          depends_on: ['vpn'],
+          environment: { A: 'b' },
+        }),
+      }),
+    ],
+  },
 ];
