@@ -9,8 +9,8 @@ import { openRelay } from './relay';
 const opened: { close(): void }[] = [];
 afterEach(() => opened.splice(0).forEach((one) => one.close()));
 
-async function relay(kind: 'http' | 'tcp', limitMs = 60_000, page = ''): Promise<Relay> {
-  const made = await openRelay(kind);
+async function relay(kind: 'http' | 'tcp', limitMs = 60_000, page = '', attemptMs?: number): Promise<Relay> {
+  const made = await openRelay(kind, attemptMs);
   opened.push(made);
   made.hold(limitMs, page);
   return made;
@@ -115,6 +115,17 @@ describe('openRelay', () => {
     opened.push(server);
     expect((await answer).status).toBe(200);
     expect(bodies).toEqual([]);
+  });
+
+  it('asks the next container where one takes the connection and says nothing', async () => {
+    const { target, bodies } = await application();
+    const silent = { ...(await listening(createServer())), tls: true };
+    const held = await relay('http', 60_000, '', 50);
+    const { answer } = send(held.port, 'one');
+    while (held.total < 1) await sleep(5);
+    await held.release([silent, target]);
+    expect((await answer).status).toBe(200);
+    expect(bodies).toEqual(['one']);
   });
 
   it('does not deliver who gave up meanwhile: his next try would be a second request', async () => {

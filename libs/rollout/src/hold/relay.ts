@@ -12,6 +12,8 @@ const CONNECTING = 100;
 /** A container that was ready a moment ago may be busy with everybody who comes at once. */
 const CONNECT_FOR_MS = 10_000;
 const CONNECT_AGAIN_MS = 100;
+/** One attempt, handshake included: without a limit the kernel goes on asking for two minutes. */
+const ATTEMPT_MS = 2_000;
 /** Whoever is still sending gets the answer if what he sends is read on for a while. */
 const READ_ON_MS = 2_000;
 
@@ -24,10 +26,11 @@ type Mode = 'proving' | 'holding' | 'forwarding' | 'refusing';
  * sent twice.
  *
  * @param kind http: who waits too long gets an answer, and who gave up is not delivered; tcp: bytes alone
+ * @param attemptMs how long one attempt to connect to a container may take; after it the next one is asked
  * @throws when no port can be listened on
  */
-export async function openRelay(kind: RelayKind): Promise<Relay> {
-  const relay = new LoopbackRelay(kind);
+export async function openRelay(kind: RelayKind, attemptMs = ATTEMPT_MS): Promise<Relay> {
+  const relay = new LoopbackRelay(kind, attemptMs);
   await relay.listen();
   return relay;
 }
@@ -50,7 +53,10 @@ class LoopbackRelay implements Relay {
   longestMs = 0;
   refused = 0;
 
-  constructor(private readonly kind: RelayKind) {
+  constructor(
+    private readonly kind: RelayKind,
+    private readonly attemptMs: number,
+  ) {
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
       this.take(socket),
     );
@@ -178,7 +184,12 @@ class LoopbackRelay implements Relay {
     const upstream = tls
       ? connectTls({ host, port, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false })
       : connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const attempt = setTimeout(
+      () => upstream.destroy(new Error(`no connection within ${this.attemptMs} ms`)),
+      this.attemptMs,
+    );
     const refused = (): void => {
+      clearTimeout(attempt);
       upstream.destroy();
       if (socket.destroyed || Date.now() - since > CONNECT_FOR_MS) {
         reset(socket);
@@ -187,6 +198,7 @@ class LoopbackRelay implements Relay {
     };
     upstream.once('error', refused);
     upstream.once(tls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(attempt);
       upstream.off('error', refused);
       onSettled();
       join(socket, upstream);
