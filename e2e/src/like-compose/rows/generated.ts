@@ -4,6 +4,7 @@ import { compose, service, type Files, type Row } from '../row';
 const SEED = Number(process.env['ITSUP_E2E_SEED'] ?? 20_261_129);
 const COUNT = Number(process.env['ITSUP_E2E_GENERATED'] ?? 16);
 const CHANGES = 3;
+const HEALTHY = { test: ['CMD', 'true'], interval: '1s' };
 
 type Random = () => number;
 type Keys = Record<string, unknown>;
@@ -69,9 +70,9 @@ function randomService(random: Random, earlier: Services): Keys {
   });
 }
 
-const HEALTHY = { test: ['CMD', 'true'], interval: '1s' };
-
-const isJob = ({ command }: Keys): boolean => JSON.stringify(command) === '["true"]';
+function isJob({ command }: Keys): boolean {
+  return JSON.stringify(command) === '["true"]';
+}
 
 /** By another service, which uses its network, its processes or its volumes. */
 function mayBeJoined(keys: Keys): boolean {
