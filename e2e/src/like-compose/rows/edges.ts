@@ -9,8 +9,8 @@ const aux = (net: string, addresses: Record<string, string>): Record<string, unk
   ipam: { config: [{ subnet: `${net}.0/24`, aux_addresses: addresses }] },
 });
 
-/** What a service of the project is built into. */
-const IMAGE_VOLUME = { type: 'image', source: 'data', target: '/image', read_only: true };
+const PAGES = { image: '__NAME__-pages:1', build: '.', pull_policy: 'build' };
+const IMAGE_VOLUME = { type: 'image', source: '__NAME__-pages:1', target: '/pages', read_only: true };
 
 /** Corners: where Compose's source decides what its documentation does not say. */
 export const EDGES: Row[] = [
@@ -388,23 +388,11 @@ export const EDGES: Row[] = [
   {
     title: 'an image as a volume',
     sinceCompose: '5.0.0',
-    first: {
-      Dockerfile: `FROM ${BUSYBOX}\nRUN echo one > /page\n`,
-      ...compose({ web: service({ volumes: [IMAGE_VOLUME] }), data: service({ build: '.' }) }),
-    },
+    first: { Dockerfile: `FROM ${BUSYBOX}\nRUN echo one > /page\n`, ...compose({ data: service(PAGES) }) },
     changes: [
-      {
-        ...compose({
-          web: service({ volumes: [IMAGE_VOLUME] }),
-          data: service({ build: '.', environment: { A: 'b' } }),
-        }),
-      },
-      {
-        ...compose({
-          web: service({ volumes: [{ ...IMAGE_VOLUME, source: BUSYBOX }] }),
-          data: service({ build: '.' }),
-        }),
-      },
+      compose({ data: service(PAGES), web: service({ volumes: [IMAGE_VOLUME] }) }),
+      { Dockerfile: `FROM ${BUSYBOX}\nRUN echo two > /page\n` },
+      compose({ data: service(PAGES), web: service({ volumes: [{ ...IMAGE_VOLUME, source: BUSYBOX }] }) }),
     ],
   },
   {

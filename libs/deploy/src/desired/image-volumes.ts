@@ -5,9 +5,9 @@ import { digestsOf, type ImageLock } from '../images/image-lock';
 /** Where a container has the content of an image as a volume (`type: image`). */
 export interface ImageVolume {
   target: string;
-  /** Reference of the image; a service of the stack stands for the image that is built for it. */
+  /** Its reference. */
   image: string;
-  /** The stack builds it, so no registry has it. */
+  /** A service of the stack builds it, so no registry is asked. */
   isBuilt: boolean;
 }
 
@@ -17,16 +17,18 @@ export type ImageVolumes = ReadonlyMap<string, ImageVolume[]>;
 /** Ids of images by reference; null: it is not on the engine, or not with the content that images.lock.yml wants. */
 export type MountedImages = Record<string, string | null>;
 
-/** Those of the whole stack. Compose looks for an image of that name first, and for one of its own naming then. */
+/** Those of the whole stack. */
 export function imageVolumesOf(model: ComposeModel): ImageVolumes {
+  const built = new Set(
+    Object.values(model.services).flatMap(({ build, image }) =>
+      build && image !== undefined ? [image] : [],
+    ),
+  );
   return new Map(
     Object.entries(model.services).flatMap(([name, { volumes = [] }]) => {
       const own = volumes.flatMap(({ type, source, target }): ImageVolume[] => {
         if (type !== 'image' || source === undefined) return [];
-        const build = model.services[source]?.build ?? null;
-        return [
-          { target, image: build === null ? source : `${model.name}-${source}`, isBuilt: build !== null },
-        ];
+        return [{ target, image: source, isBuilt: built.has(source) }];
       });
       return own.length === 0 ? [] : [[name, own] as const];
     }),
