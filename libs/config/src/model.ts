@@ -182,6 +182,8 @@ export interface ComposeFacts {
   networks: string[];
   /** By key of the top-level `networks:`. A key without facts is a bridge of the project's own. */
   networkFacts?: Record<string, NetworkFacts>;
+  /** By key of the top-level `volumes:`. */
+  volumeFacts?: Record<string, VolumeFacts>;
   /** Relative bind mounts that lie inside the workspace. */
   binds: BindMount[];
   /** `env_file` entries inside the workspace, whether they exist or not; `project.files` leaves them out. */
@@ -212,6 +214,17 @@ export interface NetworkFacts {
   ipamDriver?: string;
   /** The name is a variable of an included file, which may have another value there than in the project's own files. */
   nameUnknown?: boolean;
+}
+
+/** A volume of the top-level `volumes:` as written, `${…}` not expanded. */
+export interface VolumeFacts {
+  /** `name:`; null: Compose's own, `<project>_<key>`. */
+  name: string | null;
+  /** Made outside the project (or that is a variable). */
+  external: boolean;
+  /** The name is a variable of an included file, which may have another value there than in the project's own files. */
+  nameUnknown?: true;
+  place: Place;
 }
 
 export interface EnvFile {

@@ -141,6 +141,26 @@ describe('networks', () => {
   });
 });
 
+describe('volumes', () => {
+  test('are what Compose makes of them, override files and includes followed', async () => {
+    const { project } = await readFixture('compose/volume-facts');
+    const { volumes = {} } = JSON.parse(
+      readFileSync(join(fixture('compose'), 'volume-facts', 'compose-config.json'), 'utf8'),
+    ) as { volumes: Record<string, { name: string; external?: boolean }> };
+    const known = Object.entries(facts(project).volumeFacts ?? {}).map(([key, { name, external }]) => {
+      const real = name === '${PREFIX:-p}_deep' ? 'p_deep' : (name ?? (external ? key : `app_${key}`));
+      return [key, { name: real, external }];
+    });
+    const judged = Object.entries(volumes).map(([key, { name, external = false }]) => [
+      key,
+      { name, external },
+    ]);
+    expect(Object.fromEntries(known)).toEqual(Object.fromEntries(judged));
+    expect(facts(project).volumeFacts?.['deep']).toMatchObject({ nameUnknown: true });
+    expect(facts(project).volumeFacts?.['named']).not.toHaveProperty('nameUnknown');
+  });
+});
+
 function facts(project: Project): ComposeFacts {
   if (!project.compose) throw new Error('no Compose file was read');
   return project.compose;

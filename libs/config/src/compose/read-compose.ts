@@ -6,9 +6,11 @@ import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import { mergeNetworks, networkFacts, type NetworkDefinitions } from './compose-network';
+import { volumeFacts } from './compose-volume';
 import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
-import type { ComposeFacts, ServiceFacts } from '../model';
+import type { ComposeFacts, ServiceFacts, VolumeFacts } from '../model';
+import { isInterpolated } from '../schema/grammar';
 import type { Place, Problem } from '../problem/problem';
 import type { Variables } from './expanded-path';
 import { namedPaths } from './compose-paths';
@@ -23,6 +25,7 @@ interface Model {
   included: Set<string>;
   /** By key, what a volume is on the engine, where the file says so. */
   volumes: Map<string, string>;
+  volumeFacts: Map<string, VolumeFacts>;
 }
 
 type Include = NonNullable<ComposeFile['include']>[number];
@@ -74,6 +77,9 @@ export function readCompose(
         .sort(([a], [b]) => compareText(a, b))
         .map(([key, definition]) => [key, networkFacts(definition, model.included.has(key))]),
     ),
+    ...(model.volumeFacts.size > 0 && {
+      volumeFacts: Object.fromEntries([...model.volumeFacts].sort(([a], [b]) => compareText(a, b))),
+    }),
     binds: services.flatMap(([name, { binds }]) =>
       [...binds.values()].flatMap((bind) => (bind ? [{ service: name, ...bind }] : [])),
     ),
@@ -111,6 +117,7 @@ function readModel(
     networks: new Map(),
     included: new Set(),
     volumes: new Map(),
+    volumeFacts: new Map(),
   };
   const includes: { include: Include; place: Place }[] = [];
   for (const file of files) {
@@ -139,6 +146,10 @@ function mergeDocument(
     model.name = { text: String(content.name), place: source.place(['name']) };
   mergeNetworks(model.networks, content.networks ?? {}, source.tags);
   for (const [key, real] of volumesOf(content.volumes ?? {})) model.volumes.set(key, real);
+  for (const [key, value] of Object.entries(content.volumes ?? {})) {
+    const place = source.place(['volumes', key], 'key');
+    model.volumeFacts.set(key, volumeFacts(mappingOf(value), place, model.volumeFacts.get(key)));
+  }
   for (const [name, service] of Object.entries(content.services ?? {})) {
     const path = ['services', name];
     const replaced = source.tags.some(
@@ -191,6 +202,11 @@ function addIncluded(
     model.included.add(key);
   }
   for (const [key, real] of included.volumes) if (!model.volumes.has(key)) model.volumes.set(key, real);
+  for (const [key, facts] of included.volumeFacts) {
+    if (model.volumeFacts.has(key)) continue;
+    const isVariable = facts.name !== null && isInterpolated(facts.name);
+    model.volumeFacts.set(key, { ...facts, ...(isVariable && { nameUnknown: true as const }) });
+  }
 }
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {

@@ -2,6 +2,7 @@ import {
   interpolate,
   UserError,
   type NetworkFacts,
+  type VolumeFacts,
   type Problem,
   type Project,
   type ServiceFacts,
@@ -110,6 +111,22 @@ export function seenByCompose(
     isNew = true;
     networks[key] = { name, external, internal, driver: driver ?? null, options: {} };
   }
+  const volumes: Record<string, VolumeFacts> = { ...compose.volumeFacts };
+  for (const [key, volume] of Object.entries(model.volumes ?? {})) {
+    const facts = volumes[key];
+    const name = volume?.name;
+    if (name === undefined || (facts !== undefined && resolvedName(facts.name ?? '', projectName) === name))
+      continue;
+    // Compose writes every name out; its own is no claim of the file's.
+    if (facts?.name === undefined && name === `${projectName}_${key}`) continue;
+    if (facts?.name === null && facts.nameUnknown !== true) continue;
+    isNew = true;
+    volumes[key] = {
+      name,
+      external: volume?.external ?? false,
+      place: facts?.place ?? { file, line: 1, column: 1 },
+    };
+  }
   if (!isNew) return null;
   const all = [...services, ...compose.services.filter(({ name }) => model.services[name] === undefined)];
   return {
@@ -119,6 +136,7 @@ export function seenByCompose(
       services: all,
       networks: [...new Set([...compose.networks, ...Object.keys(networks)])],
       networkFacts: networks,
+      volumeFacts: volumes,
     },
   };
 }

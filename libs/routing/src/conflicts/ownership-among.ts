@@ -12,17 +12,18 @@ import { projectConflicts, projectNames } from './project-conflicts';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './takings';
 import { tlsConflicts } from './tls-conflicts';
+import { namedVolumes, sharedVolumes, volumeConflicts } from './volume-conflicts';
 
 /**
  * The one table of who has what: host names with their paths, ports, names of routers, services, middlewares,
- * containers and networks, of rows, raw rules and labels alike.
+ * containers, networks and volumes, of rows, raw rules and labels alike.
  */
 export interface Ownership {
   conflicts: Conflict[];
   /** By project, the keys of all that it claims, sorted: what a deploy remembers. */
   holdings: () => Map<string, string[]>;
   claims: Claim[];
-  /** Projects on other projects' networks. */
+  /** Projects on other projects' networks, and with their volumes. */
   joined: Problem[];
 }
 
@@ -35,6 +36,7 @@ export function ownershipAmong(
   const claims = claimsOf(routed, settings, lookups);
   const objects = namedObjects(routed, lookups);
   const networks = namedNetworks(routed);
+  const volumes = namedVolumes(routed);
   const conflicts = [
     ...ruleConflicts(claims),
     ...takings(claims),
@@ -46,6 +48,7 @@ export function ownershipAmong(
     ...projectConflicts(routed),
     ...addressConflicts(routed),
     ...networkConflicts(networks),
+    ...volumeConflicts(volumes, settings.isolation),
   ];
   const holdings = (): Map<string, string[]> => {
     const held = new Map<string, Set<string>>(routed.map(({ project }) => [project.name, new Set()]));
@@ -76,8 +79,15 @@ export function ownershipAmong(
     for (const { name, party, by } of networks) {
       if (by !== 'joined') hold(party.project, claimKey('network', name));
     }
+    for (const { name, party, by } of volumes) {
+      if (by !== 'joined') hold(party.project, claimKey('volume', name));
+    }
     return new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   };
   const exporting = new Set(routed.flatMap(({ project }) => (project.exports ? [project.name] : [])));
-  return { conflicts, holdings, claims, joined: joinedNetworks(networks, settings.isolation, exporting) };
+  const joined = [
+    ...joinedNetworks(networks, settings.isolation, exporting),
+    ...sharedVolumes(volumes, settings.isolation, exporting),
+  ];
+  return { conflicts, holdings, claims, joined };
 }

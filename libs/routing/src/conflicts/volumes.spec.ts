@@ -1,0 +1,62 @@
+import type { Project, Settings, VolumeFacts } from '@itsup/config';
+import { routeWorkspace } from '../route-workspace';
+import { project, workspace } from '../testing/build';
+
+const place = { file: 'docker-compose.yml', line: 1, column: 1 };
+const own: VolumeFacts = { name: null, external: false, place };
+
+function withVolumes(name: string, volumes: Record<string, Partial<VolumeFacts>>): Project {
+  const made = project(name, { services: ['web'] });
+  if (!made.compose) throw new Error('no Compose file');
+  const facts = Object.entries(volumes).map(([key, changes]) => [key, { ...own, ...changes }]);
+  return { ...made, compose: { ...made.compose, volumeFacts: Object.fromEntries(facts) } };
+}
+
+const found = (projects: Project[], set: Partial<Settings> = {}): string[] => {
+  const { problems, projects: routed, disputes } = routeWorkspace(workspace(projects, set));
+  return [
+    ...[...problems, ...routed.flatMap((each) => each.problems)].map(
+      ({ code, severity, project: whose }) => `${severity} ${code} ${whose ?? ''}`,
+    ),
+    ...disputes.flatMap(({ takers }) => takers),
+  ];
+};
+const STRICT: Partial<Settings> = { isolation: 'strict' };
+
+describe('volumes by their names on the engine', () => {
+  test('of two projects are two, whatever their keys', () => {
+    expect(found([withVolumes('a', { data: {} }), withVolumes('b', { data: {} })], STRICT)).toEqual([]);
+  });
+
+  test('of another project may be mounted, which is said, and not when isolation is strict', () => {
+    const a = withVolumes('a', { data: {} });
+    for (const taken of [
+      { other: { name: 'a_data', external: true } },
+      { a_data: { external: true } },
+      {
+        '${X:-a}_data': { name: '${COMPOSE_PROJECT_NAME}_x', external: true },
+        y: { name: 'a_data', external: true },
+      },
+    ]) {
+      expect(found([a, withVolumes('b', taken)])).toEqual(['note volume-shared b']);
+      expect(found([a, withVolumes('b', taken)], STRICT)).toEqual(['error volume-shared b']);
+    }
+  });
+
+  test('are taken by who writes the name that another one’s has by itself', () => {
+    const taken = [withVolumes('b', { mine: { name: 'a_data' } }), withVolumes('a', { data: {} })];
+    expect(found(taken)).toEqual(['note volume-shared b']);
+    expect(found(taken, STRICT)).toEqual(['error volume-name-conflict ', 'b']);
+  });
+
+  test('that both make under a written name are shared, and not when isolation is strict', () => {
+    const both = ['a', 'b'].map((name) => withVolumes(name, { media: { name: 'media' } }));
+    expect(found(both)).toEqual(['note volume-shared b']);
+    expect(found(both, STRICT)).toEqual(['error volume-name-conflict ']);
+  });
+
+  test('that nobody here makes are nobody’s', () => {
+    const both = ['a', 'b'].map((name) => withVolumes(name, { media: { external: true } }));
+    expect(found(both, STRICT)).toEqual([]);
+  });
+});
