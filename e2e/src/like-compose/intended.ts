@@ -57,6 +57,24 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, takeOursFor('new', 'kept')),
   },
   {
+    title: 'a network that gets another name',
+    reason:
+      'is joined by new containers, and the old network stays; Compose restarts them on it, and fails where it is the only one; an older Compose leaves them where they are',
+    level: (compose, ours) => {
+      const [theirs, own] = [compose.at(-1), ours.at(-1)];
+      const containers = Object.values(own?.snapshot.containers ?? {}).flat();
+      const areOnIt = containers.every(
+        ({ fate, state, networks }) =>
+          fate === 'new' &&
+          state === 'running' &&
+          Object.keys(networks).some((name) => name.endsWith('-two')),
+      );
+      if (theirs === undefined || own === undefined || !areOnIt || containers.length === 0) return false;
+      own.snapshot = theirs.snapshot;
+      return true;
+    },
+  },
+  {
     title: 'a name that two containers would have',
     reason: 'is refused before anything is touched; an older Compose stops half-way',
     beforeCompose: '5',

@@ -382,8 +382,17 @@ export const EDGES: Row[] = [
   },
   {
     title: 'a network that gets another name',
-    first: compose({ web: service({ networks: ['n'] }) }, { networks: { n: { name: '__NAME__-one' } } }),
-    changes: [compose({ web: service({ networks: ['n'] }) }, { networks: { n: { name: '__NAME__-two' } } })],
+    first: compose(
+      { web: service({ networks: ['a', 'n'] }) },
+      { networks: { a: {}, n: { name: '__NAME__-one' } } },
+    ),
+    changes: [
+      compose(
+        { web: service({ networks: ['a', 'n'] }) },
+        { networks: { a: {}, n: { name: '__NAME__-two' } } },
+      ),
+    ],
+    intended: ['a network that gets another name'],
   },
   {
     title: 'an image as a volume',
