@@ -30,14 +30,15 @@ describe('volumes by their names on the engine', () => {
 
   test('of another project may be mounted, which is said, and not when isolation is strict', () => {
     const a = withVolumes('a', { data: {} });
-    for (const taken of [
+    const all: Record<string, Partial<VolumeFacts>>[] = [
       { other: { name: 'a_data', external: true } },
       { a_data: { external: true } },
       {
         '${X:-a}_data': { name: '${COMPOSE_PROJECT_NAME}_x', external: true },
         y: { name: 'a_data', external: true },
       },
-    ]) {
+    ];
+    for (const taken of all) {
       expect(found([a, withVolumes('b', taken)])).toEqual(['note volume-shared b']);
       expect(found([a, withVolumes('b', taken)], STRICT)).toEqual(['error volume-shared b']);
     }
