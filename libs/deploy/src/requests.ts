@@ -147,7 +147,8 @@ export interface DeployRecord {
   id: string;
   stack: string;
   command: 'deploy' | 'rollback' | 'down' | 'restart';
-  outcome: 'deployed' | 'down' | 'failed' | 'interrupted' | 'restarted';
+  /** unchanged: after one that failed or was interrupted, a deploy found that what it was to deploy runs. */
+  outcome: 'deployed' | 'down' | 'failed' | 'interrupted' | 'restarted' | 'unchanged';
   /** ISO 8601, UTC. */
   startedAt: string;
   durationMs: number;

@@ -39,7 +39,7 @@ export async function deployExternal(
   const asked = await readJsonOrNull<AskedFile>(askedPath(state, stack), 1);
   const isKnown = plan.unchanged && asked?.routes === routes;
   if (isKnown && asked.served)
-    return served(run, spec, { stack, status: 'unchanged', plan, problems: [], durationMs: 0 });
+    return served(run, spec, { stack, status: 'unchanged', plan, problems: [], durationMs: 0 }, { commit });
   const task: StackTask = { stack, command: 'deploy', lockWaitMs, commit, ...(hook && { hook }) };
   const ended = await withStack(run, task, async (held) => {
     held.plan = plan;
@@ -56,7 +56,7 @@ export async function deployExternal(
     await writeFileAtomic(askedPath(state, stack), `${JSON.stringify(file)}\n`);
     return 'deployed';
   });
-  return ended.status === 'failed' ? ended : served(run, spec, ended);
+  return ended.status === 'failed' ? ended : served(run, spec, ended, { commit });
 }
 
 /** Of what is served, not of the line that says it. */

@@ -20,7 +20,7 @@ import { byProject, observe, type Observed } from '../plan/observe';
 import { NEW_MS, OLD_MS, unservedRows } from '../serving/check-serving';
 import { readDeployed, writeDeployed, type DeployedFile } from '../state/deployed';
 import type { StepHook } from '../state/journal';
-import { readRecords, writeRecord } from '../state/records';
+import { newRecordId, pruneRecords, readRecords, writeRecord } from '../state/records';
 import { failureProblems } from '../run/failure-problems';
 import { hideSecrets, type StackRun } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
@@ -70,14 +70,9 @@ export async function deployOne(
       // Without a lock: an unchanged stack is only looked at.
       const glance = await planOne(run, spec, run.observed);
       if (glance.loaded === null && glance.plan.unchanged) {
-        const unchanged = {
-          stack,
-          status: 'unchanged' as const,
-          plan: glance.plan,
-          problems: [],
-          durationMs: 0,
-        };
-        return await outcome(() => served(run, spec, unchanged));
+        const { plan } = glance;
+        const unchanged = { stack, status: 'unchanged' as const, plan, problems: [], durationMs: 0 };
+        return await outcome(() => served(run, spec, unchanged, options));
       }
       loaded = glance.loaded;
     }
@@ -87,7 +82,7 @@ export async function deployOne(
       const ended = await withStack(run, task, (held) =>
         deployLocked(run, spec, options, held.waited ? null : loaded, held),
       );
-      return ended.status === 'failed' ? ended : served(run, spec, ended);
+      return ended.status === 'failed' ? ended : served(run, spec, ended, options);
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
@@ -118,17 +113,24 @@ const VERDICT_MS = 2_000;
 
 /**
  * The outcome, unless Traefik refuses a router of the stack or has no certificate for it: then what runs is not what
- * serves.
+ * serves. Of what is unchanged after a deploy that failed, or that did not serve, the rows are asked for too.
+ * @param by what is recorded of it
  */
-export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): Promise<StackOutcome> {
+export async function served(
+  run: Run,
+  spec: StackSpec,
+  outcome: StackOutcome,
+  by: Pick<DeployOneOptions, 'command' | 'commit'>,
+): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
-  const isKnownUnserved = outcome.status === 'unchanged' && run.deployed.get(spec.stack)?.unserved === true;
-  if (isKnownUnserved) {
+  const failedBefore = outcome.status === 'unchanged' ? await failedLast(run, spec) : null;
+  if (failedBefore !== null) {
     const unserved = await unservedRows(run, spec, await relist(run), OLD_MS);
     if (unserved.some(({ severity }) => severity === 'error'))
       return { ...outcome, status: 'failed', problems: [...outcome.problems, ...unserved] };
     await markUnserved(run, spec, []);
+    if (failedBefore !== 'unserved') await recordUnchanged(run, spec, by);
     if (unserved.length > 0) return { ...outcome, problems: [...outcome.problems, ...unserved] };
   }
   const until = system.now() + (isNew ? VERDICT_MS : 0);
@@ -141,6 +143,35 @@ export async function served(run: Run, spec: StackSpec, outcome: StackOutcome): 
   if (refused.length > 0)
     return { ...outcome, status: 'failed', problems: [...outcome.problems, ...refused] };
   return afterStack(run, observed, outcome);
+}
+
+/**
+ * How the last deploy failed: what it deployed is not served, or it did not get to an end, so that the sources, which
+ * are what runs, are not those that it had; null: it did not.
+ */
+async function failedLast(run: Run, { stack }: StackSpec): Promise<'unserved' | 'undone' | null> {
+  const [last] = await readRecords(run.context.state, stack, 1);
+  const deployed = run.deployed.get(stack);
+  const isFailed = last?.outcome === 'failed' || last?.outcome === 'interrupted';
+  if (isFailed && last.id !== deployed?.record) return 'undone';
+  return deployed?.unserved === true ? 'unserved' : null;
+}
+
+/** The last word on a stack whose last deploy failed is that its sources are again what runs. */
+async function recordUnchanged(
+  { context }: Run,
+  { stack }: StackSpec,
+  { command = 'deploy', commit }: Pick<DeployOneOptions, 'command' | 'commit'>,
+): Promise<void> {
+  const { state, system } = context;
+  const now = system.now();
+  await writeRecord(state, {
+    ...{ id: newRecordId(now), stack, command, outcome: 'unchanged' },
+    ...{ startedAt: new Date(now).toISOString(), durationMs: 0 },
+    ...{ by: `${system.user}@${system.hostname}`, commit },
+    ...{ services: [], steps: [], problems: [], restorable: false },
+  });
+  await pruneRecords(state, stack);
 }
 
 /** @param glance the desired state from before the lock; it is good unless somebody deployed meanwhile */

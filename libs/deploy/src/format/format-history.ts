@@ -22,12 +22,14 @@ function entryOf(record: DeployRecord, present: string | null): string[] {
   const { certificates = [] } = record;
   const when = startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
   const from = commit === null ? '' : `, ${shortCommit(commit)}`;
-  const mark = id === present ? ', runs now' : restorable ? '' : ', nothing to go back to';
+  const mark =
+    id === present ? ', runs now' : restorable || outcome === 'unchanged' ? '' : ', nothing to go back to';
   const changed = services.filter(({ action }) => action !== 'none');
   const slow = steps.filter(({ ms }) => ms >= SHORTEST_STEP_MS);
   return [
     `${id}${mark}`,
     ...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}`, '  '),
+    ...(outcome === 'unchanged' ? ['  what it found is what it was to deploy'] : []),
     ...changed.flatMap(({ service, action, reasons }) =>
       wrapped(reasons.join(', ') || action, `  ${service}: ${reasons.length > 0 ? `${action}, ` : ''}`),
     ),
