@@ -1,6 +1,6 @@
 import { printableWithColours } from '@itsup/docker/printable';
 import { deployContext } from './deploy-context';
-import { wantsColor } from './terminal/wants-color';
+import { wantsColorInTask } from './terminal/wants-color';
 
 /**
  * Runs a Compose command on a stack with this process's terminal, since what runs inside may ask questions, and tells
@@ -23,7 +23,7 @@ export async function passThrough(
     return { success: (await compose.passthrough(args)) === 0 };
   } catch (error) {
     const { formatProblems, problemsOf } = await import('@itsup/config');
-    stderr.write(formatProblems(problemsOf(error), { color: wantsColor(env, stderr.isTTY) }));
+    stderr.write(formatProblems(problemsOf(error), { color: wantsColorInTask(env, stderr.isTTY) }));
     return { success: false };
   }
 }

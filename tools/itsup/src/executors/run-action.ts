@@ -4,7 +4,7 @@ import { printableWithColours } from '@itsup/docker/printable';
 import type { StackOptions } from '../inference/targets';
 import { createProgress } from '../terminal/progress';
 import { isOwnOutput, writeOwn } from '../terminal/own-output';
-import { wantsColor } from '../terminal/wants-color';
+import { wantsColorInTask } from '../terminal/wants-color';
 import { OutcomeQueue } from './outcome-queue';
 
 /** One run of one target for all its stacks, in one process. */
@@ -63,7 +63,7 @@ export async function* runAction<Options extends StackOptions>(
   shown = new Set<string>(),
 ): AsyncGenerator<TaskOutcome> {
   const env = process.env;
-  const color = wantsColor(env, process.stdout.isTTY);
+  const color = wantsColorInTask(env, process.stdout.isTTY);
   const startTime = Date.now();
   const queue = new OutcomeQueue<TaskOutcome>();
   const open = new Map(
