@@ -4,7 +4,8 @@ import { project, service, workspace } from '../testing/build';
 import { explainProject } from './explain-project';
 import type { Explanation } from './model';
 
-const ask = (name: string, from: Workspace): Explanation => explainProject(name, from, routeWorkspace(from));
+const ask = (name: string | null, from: Workspace): Explanation =>
+  explainProject(name, from, routeWorkspace(from));
 
 const brief = ({ answers }: Explanation): string[] =>
   answers.map(
@@ -76,5 +77,27 @@ describe('explain of a project', () => {
     const from = workspace([off, quiet]);
     expect(ask('off', from).hints).toMatchObject([{ code: 'project-disabled' }]);
     expect(ask('quiet', from).hints).toMatchObject([{ code: 'no-rows' }]);
+  });
+
+  it('tells of the proxy by which names it is reached itself', () => {
+    const shop = project('shop', { rows: [{ domains: ['shop.acme.org'] }] });
+    const dashboard = { traefikDomain: 'traefik.acme.org', traefikAdmin: ['me:hash'] };
+    const found = ask(null, workspace([shop], dashboard));
+    expect(found.question.text).toBe('proxy');
+    expect(brief(found)).toContain('web-secure traefik.acme.org/: served');
+    expect(found.answers.filter(({ router }) => router?.target.project !== null)).toEqual([]);
+    expect(ask(null, workspace([shop], { traefikDomain: null }))).toMatchObject({
+      answers: [],
+      hints: [{ code: 'no-dashboard' }],
+    });
+  });
+
+  it('says where a host is called like it', () => {
+    const nas = project('nas', { rows: [{ domains: ['disks.acme.org'] }] });
+    const other = project('other', { rows: [{ rule: 'Host(`NAS`)' }] });
+    expect(ask('nas', workspace([nas, other])).hints).toMatchObject([
+      { code: 'also-a-host', severity: 'note', help: 'ask for the host: itsup explain http://nas' },
+    ]);
+    expect(ask('other', workspace([nas, other])).hints).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Problem, Workspace } from '@itsup/config';
+import { nameOf } from '@itsup/traefik';
 import type { Circumstances } from '../conflicts/circumstances';
 import type { WorkspaceRouting } from '../model';
 import { requestsFor } from '../rule/request-for';
@@ -9,20 +10,27 @@ import { errorsOf } from './project-hints';
 import type { ConnectionAnswer, Door, Explanation } from './model';
 import type { Question } from './question';
 
+/** The proxy's name, as a person asks for it. */
+const PROXY = 'proxy';
+
 /**
- * What becomes of everything that a project asks to be reached by: its rows, and routers that its labels make. One
- * answer for each name, path and port, as `explain` gives it; what no request is known for is a hint.
- * @param name of a project of the workspace
+ * What becomes of everything that a project asks to be reached by: its rows, and routers that its labels make; or of
+ * the dashboard and the routers of `middlewares.yml`. One answer for each name, path and port, as `explain` gives it;
+ * what no request is known for is a hint, and so is a host that is called like the project.
+ * @param project of the workspace; null: the proxy
  */
 export function explainProject(
-  name: string,
+  project: string | null,
   workspace: Workspace,
   routing: WorkspaceRouting,
   circumstances: Circumstances = {},
 ): Explanation {
+  const name = project ?? PROXY;
   const doors = doorsOf(workspace.settings, routing);
-  const own = candidatesOf(workspace, routing, circumstances.lookups).filter(
-    ({ fact }) => fact.target.project === name && !fact.redirects,
+  const all = candidatesOf(workspace, routing, circumstances.lookups);
+  const own = all.filter(
+    ({ fact }) =>
+      fact.target.project === project && !fact.redirects && nameOf(fact.name, 'internal') === null,
   );
   const asked = own.map((candidate) => ({ candidate, questions: questionsFor(candidate, doors) }));
   const explained = distinct(asked.flatMap(({ questions }) => questions)).map((question) =>
@@ -39,7 +47,12 @@ export function explainProject(
   const hints = [
     ...explained.flatMap((one) => one.hints),
     ...unasked,
-    ...withoutAny(name, workspace, routing, own),
+    ...(own.length > 0
+      ? []
+      : project === null
+        ? [withoutDashboard()]
+        : withoutAny(project, workspace, routing)),
+    ...alsoHost(name, all),
   ];
   return {
     question: { text: name, scheme: null, host: null, port: null, path: null, query: [] },
@@ -89,15 +102,33 @@ function unknown({ fact: { name, rule, place } }: Candidate): Problem {
   };
 }
 
+/** What was asked for is a project; who meant the host is told how to ask for that. */
+function alsoHost(name: string, all: readonly Candidate[]): Problem[] {
+  const named = all.find(({ fact, hosts }) => !fact.redirects && hosts.includes(name.toLowerCase()));
+  if (named === undefined) return [];
+  const { name: router, place } = named.fact;
+  return [
+    {
+      ...{ code: 'also-a-host', severity: 'note' },
+      message: `${name} is the name of a project, of which this tells, and a host that ${router} takes`,
+      help: `ask for the host: itsup explain http://${name}`,
+      ...(place !== null && { place }),
+    },
+  ];
+}
+
+function withoutDashboard(): Problem {
+  return {
+    ...{ code: 'no-dashboard', severity: 'note' },
+    message: 'the proxy itself has no address: its dashboard is switched off',
+    help: 'it needs traefik.domain in projects/itsup.yml, and a user: TRAEFIK_ADMIN in secrets/itsup.env',
+  };
+}
+
 /** A project that nothing leads to: what is wrong with it, else that it asks for nothing. */
-function withoutAny(
-  name: string,
-  workspace: Workspace,
-  routing: WorkspaceRouting,
-  own: readonly Candidate[],
-): Problem[] {
+function withoutAny(name: string, workspace: Workspace, routing: WorkspaceRouting): Problem[] {
   const project = workspace.projects.find((each) => each.name === name);
-  if (project === undefined || own.length > 0) return [];
+  if (project === undefined) return [];
   if (!project.enabled)
     return [
       {

@@ -65,6 +65,9 @@ describe('itsup', () => {
   it('takes a word without a dot for a project', async () => {
     expect(await run(['explain', 'blgo'], workspace())).toBe(1);
     expect(err).toContain('did you mean blog? http://blgo asks for a host');
+    err = '';
+    expect(await run(['explain', 'prxy'], workspace())).toBe(1);
+    expect(err).toContain('did you mean proxy?');
   });
 
   it('says what to do outside of a workspace, and helps there all the same', async () => {

@@ -7,6 +7,7 @@ export const explain: Command = {
   options: { json: { type: 'boolean', description: 'print JSON' } },
   examples: [
     'itsup explain blog',
+    'itsup explain proxy',
     'itsup explain https://app.example.com/api',
     'itsup explain app.example.com',
     'itsup explain db.example.com:5432',
@@ -27,14 +28,14 @@ export const explain: Command = {
     } = await import('@itsup/routing');
     const { asDeployed, formatExplanation, observeRunning } = await import('@itsup/deploy');
     const parsed = parseQuestion(word);
-    if ('problem' in parsed && project === null) throw new UserError(parsed.problem);
+    if ('problem' in parsed && project === undefined) throw new UserError(parsed.problem);
     const { explanation, running } = await withContext(input, async (context) => {
       const { workspace, circumstances } = await asDeployed(context, await readWorkspace(root));
       const routing = routeWorkspace(workspace, new Map(), circumstances);
       const found =
-        'question' in parsed && project === null
+        'question' in parsed && project === undefined
           ? explainFrom(parsed.question, workspace, routing, circumstances)
-          : explainProject(project ?? word, workspace, routing, circumstances);
+          : explainProject(project ?? null, workspace, routing, circumstances);
       return { explanation: found, running: await observeRunning(context, found, workspace) };
     });
     print(
@@ -49,17 +50,18 @@ export const explain: Command = {
 };
 
 /**
- * The project that a word names; null: it asks for something else. A word without a dot is taken for a project, and for
- * a host when there is none: `http://blog` asks for the host.
+ * The project that a word names, null: the proxy; undefined: it asks for something else. A word without a dot is taken
+ * for a project, and for a host when there is none: `http://blog` asks for the host.
  * @throws UserError when a project was meant and there is none
  */
-async function projectNamed(root: string, word: string): Promise<string | null> {
-  const { listProjects, suggest, UserError } = await import('@itsup/config');
+async function projectNamed(root: string, word: string): Promise<string | null | undefined> {
+  const { listProjects, RESERVED_NAMES, suggest, UserError } = await import('@itsup/config');
   const name = word.replace(/^projects\//, '').replace(/\/$/, '');
   const known = await listProjects(root);
   if (known.includes(name)) return name;
-  const meant = /[.:/]|^\d+$/.test(name) ? undefined : suggest(name, known);
-  if (meant === undefined) return null;
+  if (RESERVED_NAMES.includes(name)) return null;
+  const meant = /[.:/]|^\d+$/.test(name) ? undefined : suggest(name, [...known, ...RESERVED_NAMES]);
+  if (meant === undefined) return undefined;
   throw new UserError({
     ...{ code: 'unknown-project', severity: 'error', message: `there is no project "${word}"` },
     help: `did you mean ${meant}? http://${word} asks for a host of that name`,
