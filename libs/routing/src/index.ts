@@ -33,6 +33,7 @@ export * from './topology/model';
 export { topologyOf } from './topology/topology';
 export { isPublicName } from './names/public-names';
 export { defaultResolver } from './row/context';
+export { narrowerFirst, type NamedRow } from './row/narrower-first';
 export { noEncodedSlashes, refusesEncodedSlashes, type PathRow } from './row/path-boundary';
 export { parseRule, type Rule } from './rule/parse';
 export { requestFor, requestsFor } from './rule/request-for';

@@ -171,7 +171,7 @@ export const ingressRowSchema = z.strictObject(
       .optional()
       .meta({
         description:
-          "The route's precedence where several match; the highest wins. By default the longer rule does.",
+          "The route's precedence where several match; the highest wins. By default the longer rule does, and of a project's own rows the narrower one: with the longer path, or a name where the other has a wildcard.",
         examples: [100],
       })
       .register(notFor, { udp: 'ignored' }),

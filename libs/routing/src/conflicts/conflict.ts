@@ -70,7 +70,7 @@ export function compareParties(a: Party, b: Party): number {
 export function conflictAt(
   at: Party,
   others: readonly Party[],
-  problem: Pick<Problem, 'code' | 'message' | 'help' | 'subject'>,
+  problem: Pick<Problem, 'code' | 'message' | 'help' | 'subject'> & Partial<Pick<Problem, 'severity'>>,
   note: (other: Party) => string,
   takers: readonly string[] = [],
 ): Conflict {
@@ -84,7 +84,7 @@ export function conflictAt(
     takers: [...takers],
     problem: {
       code: problem.code,
-      severity: 'error',
+      severity: problem.severity ?? 'error',
       message: problem.message,
       ...(problem.help === undefined ? {} : { help: problem.help }),
       ...(problem.subject === undefined ? {} : { subject: problem.subject }),

@@ -135,6 +135,29 @@ describe('a route that is never reached', () => {
     ).toEqual([]);
   });
 
+  it('is none for a path on one of the names of another row of the project', () => {
+    const site = { domains: ['a.org', 'another-name-that-makes-the-rule-long.org'] };
+    expect(within([site, { domains: ['a.org'], pathPrefix: '/api', port: 81 }])).toEqual([]);
+    // What is written stands.
+    expect(
+      within([
+        { ...site, priority: 500 },
+        { domains: ['a.org'], pathPrefix: '/api', port: 81 },
+      ]),
+    ).toMatchObject([{ code: 'unreachable-route', severity: 'error' }]);
+  });
+
+  it('is a note where the project takes some of its names alone, and an error where another does', () => {
+    const wide = { domains: ['a.org', 'b.org'], priority: 500 };
+    const some = { domains: ['a.org', 'c.org'], pathPrefix: '/api', port: 81 };
+    expect(within([wide, some])).toMatchObject([
+      { code: 'unreachable-route', severity: 'note', message: expect.stringContaining('a.org/api') },
+    ]);
+    const all = { domains: ['a.org', 'b.org'], pathPrefix: '/api', port: 81 };
+    expect(within([wide, all])).toMatchObject([{ severity: 'error' }]);
+    expect(between(wide, some)).toMatchObject([{ code: 'unreachable-route', severity: 'error' }]);
+  });
+
   it('is found behind a wildcard and behind a rule for every host', () => {
     const resolver = {
       letsEncrypt: { email: null, staging: false, ...AUTHORITY, resolvers: { dns: { dnsChallenge: {} } } },

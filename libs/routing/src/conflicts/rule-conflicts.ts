@@ -95,16 +95,30 @@ function shadows(scope: readonly Claim[], same: Groups): Conflict[] {
       found.set(claim, byWinner);
     }
   }
-  return [...found].flatMap(([claim, byWinner]) =>
-    [...byWinner].map(([winner, terms]) => shadowOf(claim, winner, terms)),
-  );
+  return [...found].flatMap(([claim, byWinner]) => {
+    const taken = [...byWinner.values()].flat().length;
+    return [...byWinner].map(([winner, terms]) => shadowOf(claim, winner, terms, taken < claim.terms.length));
+  });
 }
 
-function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict {
+/** Which of a project's routers answers is written there; what another project takes, or chance, is nobody's wish. */
+function isDecidedWithin(claim: Claim, winner: Claim): boolean {
+  const { project } = claim.party;
+  return project !== null && project === winner.party.project && precedence(claim, winner) !== 0;
+}
+
+/** @param isReachedElsewhere the claim has other names or paths that nobody takes */
+function shadowOf(
+  claim: Claim,
+  winner: Claim,
+  terms: readonly Term[],
+  isReachedElsewhere: boolean,
+): Conflict {
   const what = listed(described(claim, terms));
   const loser = holding(claim.party, ...terms.map((term) => termKey(claim, term)));
   const taker = holding(winner.party, ruleKey(winner));
   const takes = takesFromAnother(claim, winner, terms);
+  const isPartial = isReachedElsewhere && isDecidedWithin(claim, winner);
   // The dashboard has no priority to set: the row that takes it away is the one to change.
   const [at, other]: [Party, Party] = claim.party.project === null || takes ? [taker, loser] : [loser, taker];
   return conflictAt(
@@ -112,6 +126,7 @@ function shadowOf(claim: Claim, winner: Claim, terms: readonly Term[]): Conflict
     [other],
     {
       code: 'unreachable-route',
+      ...(isPartial ? { severity: 'note' } : {}),
       message:
         precedence(winner, claim) === 0
           ? `it is left to chance whether ${claim.party.label} or ${winner.party.label} answers ${what}: both have priority ${claim.priority}`

@@ -1,5 +1,6 @@
 import type { IngressRow, Problem, Project, Settings, Severity } from '@itsup/config';
 import { knownMiddlewares, type KnownMiddlewares } from '../labels/middlewares';
+import { narrowerFirst, type RowPriorities } from './narrower-first';
 
 /** What turning a project's rows into routes needs besides the row itself. */
 export interface RowContext {
@@ -10,6 +11,8 @@ export interface RowContext {
   /** Proxies in front of the host. */
   trustedIps: readonly string[];
   settings: Settings;
+  /** Of rows that have to be asked before a wider one with a longer rule. */
+  priorities: ReadonlyMap<IngressRow, RowPriorities>;
   problems: Problem[];
 }
 
@@ -29,6 +32,7 @@ export function rowContext(project: Project, settings: Settings): RowContext {
     ]),
     trustedIps: settings.trustedIps,
     settings,
+    priorities: narrowerFirst(project.ingress),
     problems: [],
   };
 }

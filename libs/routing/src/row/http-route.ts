@@ -32,7 +32,7 @@ export function httpRoute(row: IngressRow, name: string, context: RowContext): R
     rule: row.rule ?? httpRule(route.domains, row.pathPrefix),
     entryPoints: [row.hostport === null ? (challenge ? 'web' : 'web-secure') : `http-${row.hostport}`],
     service: serviceReference(route),
-    ...priorityOf(row),
+    ...priorityOf(row.priority ?? context.priorities.get(row)?.own),
     ...(tls ? { tls: certificateOf(row, context) } : {}),
   };
   const chain = chainOf(row, route, context);
@@ -75,6 +75,7 @@ function redirectNames(
     entryPoints: [entryPoint],
     service: serviceReference(route),
     middlewares: [canonical],
+    ...priorityOf(context.priorities.get(row)?.from),
     ...(tls ? { tls: certificatesOf(domains, row, context) } : {}),
   };
   route.routers[`${name}-from`] = router;
@@ -102,8 +103,8 @@ function redirectOf(router: TraefikRouter): TraefikRouter {
   };
 }
 
-function priorityOf(row: IngressRow): { priority?: number } {
-  return row.priority === null ? {} : { priority: row.priority };
+function priorityOf(priority: number | undefined): { priority?: number } {
+  return priority === undefined ? {} : { priority };
 }
 
 function checkPathRemoval(row: IngressRow, context: RowContext): void {

@@ -37,7 +37,8 @@ const httpRow = fc
         },
         { requiredKeys: [] },
       ),
-      priority: fc.constantFrom(1, 50, 1000),
+      // No length of a rule: that may be the priority that a row has by itself, and then none is written.
+      priority: fc.constantFrom(1, 5, 1000),
       sticky: fc.boolean(),
       compress: fc.boolean(),
       // Rows of the same service that send on to each other's main name would be one row.

@@ -1,4 +1,4 @@
-import { tidyEncodedSlashes } from './encoded-slashes';
+import { tidyEncodedSlashes, tidyPriorities } from './said-by-itself';
 import { httpOutcome } from './http-row';
 import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row';
 import { tcpOutcome, udpOutcome } from './stream-row';
@@ -101,7 +101,7 @@ function chooseRows(
     }
     chosen.set(JSON.stringify(row), row);
   }
-  return withRedirectFrom([...chosen.values()]);
+  return withRedirectFrom(tidyPriorities([...chosen.values()]));
 }
 
 /** Of a row that does nothing but send its names on to the main one of another row, what may stand in it. */

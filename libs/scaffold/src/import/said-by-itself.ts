@@ -1,4 +1,4 @@
-import { refusesEncodedSlashes, type PathRow } from '@itsup/routing';
+import { narrowerFirst, refusesEncodedSlashes, type NamedRow, type PathRow } from '@itsup/routing';
 import type { IngressRowText } from './row';
 
 /**
@@ -23,7 +23,29 @@ export function tidyEncodedSlashes(rows: readonly IngressRowText[], notes: strin
   return tidied;
 }
 
-function shapeOf(row: IngressRowText): PathRow {
+/** Leaves `priority` out where a row gets the same one by itself, because it is narrower than another one. */
+export function tidyPriorities(rows: readonly IngressRowText[]): IngressRowText[] {
+  // A row whose priority is another one decides for itself, and then no other has to outrank it.
+  let written: ReadonlySet<IngressRowText> = new Set();
+  for (;;) {
+    const shapes = rows.map((row) => ({ ...shapeOf(row), ...(!written.has(row) && { priority: null }) }));
+    const implied = narrowerFirst(shapes);
+    const own = shapes.map((shape) => implied.get(shape)?.own);
+    const now = new Set(
+      rows.filter(
+        (row, index) => written.has(row) || (row.priority !== undefined && row.priority !== own[index]),
+      ),
+    );
+    if (now.size === written.size)
+      return rows.map((row) => {
+        const { priority: _implied, ...rest } = row;
+        return written.has(row) ? row : rest;
+      });
+    written = now;
+  }
+}
+
+function shapeOf(row: IngressRowText): PathRow & NamedRow {
   const { main, sans = [] } = row.tls ?? {};
   return {
     router: row.router ?? 'http',
@@ -32,8 +54,10 @@ function shapeOf(row: IngressRowText): PathRow {
     domains: [main ?? row.domain, ...sans].flatMap((name) =>
       name === undefined ? [] : [name.toLowerCase()],
     ),
+    redirectFrom: row.redirect_from ?? [],
     rule: row.rule ?? null,
     pathPrefix: row.path_prefix ?? null,
+    priority: row.priority ?? null,
     allowSourceIps: row.allow_source_ips ?? [],
     middleware: row.middleware ?? [],
     basicAuth: row.basic_auth ?? null,
