@@ -285,6 +285,8 @@ export interface ServiceFacts {
   hasHealthcheck: boolean;
   image: string | null;
   hasBuild: boolean;
+  /** `build.tags`: more names of the image that is built; absent: none. */
+  buildTags?: string[];
   containerName: string | null;
   containerNamePlace?: Place;
   profiles: string[];

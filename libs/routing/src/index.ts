@@ -18,6 +18,7 @@ export {
   middlewareNames,
   overriddenMiddlewares,
 } from './labels/middlewares';
+export { HONEYPOT_IMAGE, proxyImages } from './names/proxy-images';
 export { PROXY_SERVICES } from './names/proxy-services';
 export { PROXYNET, proxynetOf, type Proxynet } from './networks/proxynet';
 export { NETWORK_LABEL, resolvedName } from './networks/traefik-network';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_RATE_LIMIT, mappingOf, type InternalPorts, type Settings } from '@itsup/config';
-import { dashboardOf, proxynetOf } from '@itsup/routing';
+import { dashboardOf, HONEYPOT_IMAGE, proxyImages, proxynetOf } from '@itsup/routing';
 import { acmeResolvers } from '@itsup/traefik';
 import { parse } from 'yaml';
 import { crowdsecPlugin, hasLocalPlugin, type KeptPlugin } from './crowdsec-plugin';
@@ -56,18 +56,15 @@ export interface ProxyStack {
  * @param configuration Traefik's static configuration, the operator's part included
  */
 export function proxyStack(settings: Settings, templates: Templates, configuration: string): ProxyStack {
-  const { versions, crowdsec, entryPoints } = settings;
-  const dockerproxy = imageOf('wollomatic/socket-proxy', versions.dockerproxy);
-  const dns = imageOf('coredns/coredns', versions.dns);
+  const { crowdsec, entryPoints } = settings;
+  const images = proxyImages(settings);
+  const { dockerproxy, dns } = images;
   const dnsDockerfile = templates.render('proxy/dns.Dockerfile', { images: { dockerproxy, dns } });
   return {
     images: {
-      traefik: imageOf('traefik', versions.traefik),
-      dockerproxy,
-      dns,
+      ...images,
       // Named after what it is built from, so that another version is another image, which Compose then builds.
-      checkedDns: `itsup-dns:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
-      crowdsec: imageOf('crowdsecurity/crowdsec', versions.crowdsec),
+      checkedDns: `${HONEYPOT_IMAGE}:${createHash('sha256').update(dnsDockerfile).digest('hex').slice(0, 12)}`,
     },
     traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
     traefikGroup: TRAEFIK_ID,
@@ -153,7 +150,3 @@ function valuesOf(value: unknown, key: string): unknown[] {
 }
 
 /** A version is a tag, or a whole image reference for those who keep a registry of their own. */
-function imageOf(repository: string, version: string): string {
-  if (version.includes('/')) return version;
-  return version.startsWith('sha256:') ? `${repository}@${version}` : `${repository}:${version}`;
-}

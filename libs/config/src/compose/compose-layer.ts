@@ -13,6 +13,8 @@ export interface ServiceLayer {
   place: Place;
   image: string | null;
   hasBuild: boolean;
+  /** `build.tags`. */
+  buildTags: string[];
   isProvider: boolean;
   containerName: { name: string; place: Place } | null;
   networkMode: string | null;
@@ -51,6 +53,7 @@ export function serviceLayer(
     place: source.place(path, 'key'),
     image: service.image ?? null,
     hasBuild: service.build !== null && service.build !== undefined,
+    buildTags: buildTagsOf(service.build),
     isProvider: service.provider !== null && service.provider !== undefined,
     containerName: service.container_name
       ? { name: service.container_name, place: at('container_name') }
@@ -73,6 +76,11 @@ export function serviceLayer(
     envFiles: envFilesOf(service.env_file, base, at),
     partial: false,
   };
+}
+
+function buildTagsOf(build: ComposeService['build']): string[] {
+  const tags = isMapping(build) ? build['tags'] : undefined;
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
 }
 
 function networksOf(networks: ComposeService['networks']): string[] | null {

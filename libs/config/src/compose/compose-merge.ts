@@ -14,6 +14,7 @@ export function mergeLayers(base: ServiceLayer, over: ServiceLayer, tags: Servic
     place: over.place,
     image: over.image ?? kept.image,
     hasBuild: over.hasBuild || kept.hasBuild,
+    buildTags: [...kept.buildTags, ...over.buildTags],
     isProvider: over.isProvider || kept.isProvider,
     containerName: over.containerName ?? kept.containerName,
     networkMode: over.networkMode ?? kept.networkMode,
@@ -47,7 +48,7 @@ function mergePorts(base: ServiceLayer['ports'], over: ServiceLayer['ports']): S
 /** By the Compose key, what a tag on the whole of it takes away. */
 const CLEARED: Record<string, Partial<ServiceLayer>> = {
   image: { image: null },
-  build: { hasBuild: false },
+  build: { hasBuild: false, buildTags: [] },
   provider: { isProvider: false },
   container_name: { containerName: null },
   network_mode: { networkMode: null },

@@ -6,6 +6,7 @@ import { claimsOf, termKey, ruleKey, type Claim } from './claims';
 import { claimKey, type Conflict, type RoutedProject } from './conflict';
 import { containerConflicts, containerNames } from './container-conflicts';
 import { nameConflicts, namedObjects } from './name-conflicts';
+import { imageConflicts, imageNotes, namedImages } from './image-conflicts';
 import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
 import { portConflicts, portsPublishedBy } from './port-conflicts';
 import { projectConflicts, projectNames } from './project-conflicts';
@@ -16,14 +17,14 @@ import { namedVolumes, sharedVolumes, volumeConflicts } from './volume-conflicts
 
 /**
  * The one table of who has what: host names with their paths, ports, names of routers, services, middlewares,
- * containers, networks and volumes, of rows, raw rules and labels alike.
+ * containers, networks, volumes and images, of rows, raw rules and labels alike.
  */
 export interface Ownership {
   conflicts: Conflict[];
   /** By project, the keys of all that it claims, sorted: what a deploy remembers. */
   holdings: () => Map<string, string[]>;
   claims: Claim[];
-  /** Projects on other projects' networks, and with their volumes. */
+  /** Projects on other projects' networks, with their volumes, and with images that others build. */
   joined: Problem[];
 }
 
@@ -37,6 +38,7 @@ export function ownershipAmong(
   const objects = namedObjects(routed, lookups);
   const networks = namedNetworks(routed);
   const volumes = namedVolumes(routed);
+  const images = namedImages(routed, lookups);
   const conflicts = [
     ...ruleConflicts(claims),
     ...takings(claims),
@@ -49,6 +51,7 @@ export function ownershipAmong(
     ...addressConflicts(routed),
     ...networkConflicts(networks),
     ...volumeConflicts(volumes, settings.isolation),
+    ...imageConflicts(images, settings),
   ];
   const holdings = (): Map<string, string[]> => {
     const held = new Map<string, Set<string>>(routed.map(({ project }) => [project.name, new Set()]));
@@ -82,12 +85,14 @@ export function ownershipAmong(
     for (const { name, party, by } of volumes) {
       if (by !== 'joined') hold(party.project, claimKey('volume', name));
     }
+    for (const { name, party } of images) hold(party.project, claimKey('image', name));
     return new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   };
   const exporting = new Set(routed.flatMap(({ project }) => (project.exports ? [project.name] : [])));
   const joined = [
     ...joinedNetworks(networks, settings.isolation, exporting),
     ...sharedVolumes(volumes, settings.isolation, exporting),
+    ...imageNotes(images, settings.isolation),
   ];
   return { conflicts, holdings, claims, joined };
 }
