@@ -1,49 +1,41 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-
 import { compareText, UserError, type Isolation, type Problem } from '@itsup/config';
 import { DockerError, hangsOnOf, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { baseImagesOf } from '../images/base-images';
-import { digestsOf, isPinned, type ImageLock } from '../images/image-lock';
+import { digestsOf, type ImageLock } from '../images/image-lock';
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
-import { stampContext } from './build-context';
-import type { ContextStamp } from '../state/stamps';
-import {
-  aspectsOf,
-  dependenciesOf,
-  networksOf,
-  ownNetworksOf,
-  ownVolumesOf,
-  replicasOf,
-  type MountedContents,
-} from './definition';
+import { aspectsOf, dependenciesOf, networksOf, ownNetworksOf, ownVolumesOf, replicasOf } from './definition';
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment';
-import { stampFile } from './file-stamp';
-import type { FileStamp } from '../state/stamps';
 import { refusedMounts } from './guarded-mounts';
 import { imageVolumeAspects, imageVolumesOf, mountedImagesOf, type ImageVolumes } from './image-volumes';
+import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './image-needs';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './hook-problems';
 import { joinedContainers } from './joined-containers';
+import { explained } from './missing-values';
 import { modelPathProblems } from './model-paths';
 import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
 import { refuseOtherName } from './project-name';
-import { projectText } from './project-text';
-import { imageSources, type ImageSource } from './pull-policy';
-import { contentBuild, contentPath, relocate, type Relocation } from './relocation';
-import { secretsContextOf, type SecretsReader } from './secrets';
+import { imageSources } from './pull-policy';
+import { contentBuild, relocate, type Relocation } from './relocation';
+import { type SecretsReader } from './secrets';
+import {
+  envFilesOf,
+  filesOf,
+  mountedContents,
+  ownEnvFiles,
+  readTexts,
+  stampAll,
+  stampContexts,
+} from './stack-files';
 import { serviceOptions } from './service-options';
-import { missingRequired, namesIn, undefinedVariables, variablesIn, type VariableUse } from './variables';
-
-/** Variables of Traefik's own, in the state folder: credentials of DNS providers. */
-const TRAEFIK_ENV = 'traefik.env';
+import { namesIn, undefinedVariables, variablesIn } from './variables';
 
 /** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
 export interface LoadedStack {
@@ -246,60 +238,6 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   };
 }
 
-/** What images.lock.yml holds is not asked for. */
-function firstDue(
-  services: readonly DesiredService[],
-  images: ReadonlyMap<string, ImageSource>,
-): number | null {
-  const due = services.flatMap(({ name, locked, replicas }) => {
-    const at = images.get(name)?.dueAt ?? null;
-    return at === null || locked !== undefined || replicas === 0 ? [] : [at];
-  });
-  return due.length === 0 ? null : Math.min(...due);
-}
-
-/** Before anything is touched: Compose finds out when it makes the container. */
-function refuseAbsent(
-  stack: string,
-  model: ComposeModel,
-  images: ReadonlyMap<string, ImageSource>,
-  isPresent: (service: string) => boolean,
-): void {
-  const problems = Object.entries(model.services).flatMap(([name, service]): Problem[] => {
-    if (images.get(name)?.mustBePresent !== true || isPresent(name) || replicasOf(service) === 0) return [];
-    return [
-      {
-        code: 'image-absent',
-        severity: 'error',
-        project: stack,
-        message: `${stack}: image ${service.image ?? ''} of ${name} is not on the engine, and pull_policy: never lets nobody fetch it`,
-        help: 'load or build it, or take pull_policy: missing',
-      },
-    ];
-  });
-  if (problems.length > 0) throw new UserError(problems);
-}
-
-/** Nothing where nothing is locked, so that the digest of an earlier version goes on to count. */
-function lockedOf(images: readonly string[] = [], lock: ImageLock): [string, string][] {
-  return images.flatMap((image): [string, string][] => {
-    const digest = lock.get(image);
-    return digest === undefined ? [] : [[image, digest]];
-  });
-}
-
-/** Whoever has a lock file wants to know what it does not hold. */
-function unlockedNote(services: readonly DesiredService[], lock: ImageLock): string[] {
-  const open = services
-    .filter(
-      ({ image, locked, buildDigest, isLocal }) =>
-        buildDigest === null && locked === undefined && isLocal !== true && !isPinned(image),
-    )
-    .map(({ image }) => image);
-  if (lock.size === 0 || open.length === 0) return [];
-  return [`not in images.lock.yml: ${[...new Set(open)].join(', ')} (itsup images lock)`];
-}
-
 const NO_HASHES: Record<string, string> = {};
 
 const NO_OPTIONS: ServiceOptions = {
@@ -314,12 +252,6 @@ async function readModel(compose: Compose, relocation: Relocation | null): Promi
   return (relocation === null ? model : relocate(model, relocation)) as ComposeModel;
 }
 
-/** Texts of the YAML files among the paths; one that is gone is left out. */
-function readTexts(files: string[]): Map<string, string> {
-  const texts = files.map((file) => [file, projectText(file, file)] as const);
-  return new Map(texts.flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
-}
-
 /** Without hashes nothing is adopted, which is safe. */
 async function hashesOf(compose: Compose): Promise<Record<string, string>> {
   try {
@@ -332,137 +264,6 @@ async function hashesOf(compose: Compose): Promise<Record<string, string>> {
 
 function isModel(value: unknown): value is ComposeModel {
   return typeof value === 'object' && value !== null && !(value instanceof Error) && 'services' in value;
-}
-
-/** Names every variable that lacks a value, where Compose names the first alone. */
-function explained(
-  error: unknown,
-  spec: StackSpec,
-  uses: VariableUse[],
-  environment: StackEnvironment,
-): unknown {
-  if (DockerError.is(error, 'compose-invalid') && /env file .*not found/.test(error.fault.reason)) {
-    const absent = missingEnvFiles(spec);
-    return absent.length > 0 ? new UserError(absent) : error;
-  }
-  if (!DockerError.is(error, 'variable-missing')) return error;
-  const missing = missingRequired(uses, environment.all);
-  if (missing.length === 0) return error;
-  return new UserError(
-    missing.map(({ name, message }): Problem => ({
-      code: 'variable-missing',
-      severity: 'error',
-      project: spec.stack,
-      message: `${spec.stack} needs a value for ${name}${message ? `: ${message}` : ''}`,
-      help: `set it in secrets/${secretsContextOf(spec.stack)}.env, in the project's .env, or in the environment`,
-    })),
-  );
-}
-
-/** Compose names the first alone, and not the line that asks for it. */
-function missingEnvFiles({ stack, project, envFiles }: StackSpec): Problem[] {
-  return (project?.compose?.envFiles ?? []).flatMap(({ path: file, required, place }): Problem[] => {
-    const absolute = envFiles.find((each) => each.endsWith(`/${file}`));
-    if (!required || absolute === undefined || existsSync(absolute)) return [];
-    return [
-      {
-        code: 'env-file-missing',
-        severity: 'error',
-        project: stack,
-        message: `the env_file ${file} is not there`,
-        help: `create it, or let Compose do without: {path: …, required: false}`,
-        place,
-      },
-    ];
-  });
-}
-
-/** Every file that the model or a container's content depends on; absolute, each once. */
-function filesOf(spec: StackSpec, model: ComposeModel, environment: StackEnvironment): string[] {
-  const files = new Set([...spec.sources, ...spec.envFiles, ...environment.files]);
-  for (const object of [...Object.values(model.configs ?? {}), ...Object.values(model.secrets ?? {})]) {
-    if (object.file !== undefined) files.add(object.file);
-  }
-  for (const service of Object.values(model.services)) {
-    for (const mount of service.volumes ?? []) {
-      if (mount.type === 'bind' && mount.source !== undefined) files.add(mount.source);
-    }
-  }
-  return [...files].sort(compareText);
-}
-
-/**
- * The proxy's credentials stand in the state folder, where the Compose file cannot be read from by a path of the
- * sources.
- */
-function ownEnvFiles({ project }: StackSpec, { stateDir }: LoadOptions): string[] {
-  return project === null ? [path.join(stateDir, TRAEFIK_ENV)] : [];
-}
-
-/** Files of variables: they may use others, or pass one on by a line of its name alone. */
-function envFilesOf(spec: StackSpec, environment: StackEnvironment): string[] {
-  return [...spec.envFiles, ...environment.files];
-}
-
-function stampAll(
-  files: string[],
-  { digester, now, deployed, relocation }: LoadOptions,
-): Promise<FileStamp[]> {
-  const known = new Map(deployed?.inputs.files.map((stamp) => [stamp.path, stamp]));
-  return Promise.all(
-    files.map(async (path) => {
-      const stamp = await stampFile(contentPath(path, relocation), digester, now, known.get(path));
-      return { ...stamp, path };
-    }),
-  );
-}
-
-async function stampContexts(
-  model: ComposeModel,
-  options: LoadOptions,
-): Promise<Record<string, ContextStamp>> {
-  const contexts: Record<string, ContextStamp> = {};
-  for (const [name, { build }] of Object.entries(model.services)) {
-    if (build === undefined) continue;
-    const stamp = await stampContext(
-      contentBuild(build, options.relocation),
-      options.now,
-      options.deployed?.inputs.contexts[name],
-    );
-    if (stamp !== null) contexts[name] = stamp;
-  }
-  return contexts;
-}
-
-/** A bound folder is left out: its container sees changes at once, and it is where data lives. */
-function mountedContents(
-  files: FileStamp[],
-  model: ComposeModel,
-  environment: StackEnvironment,
-  { root, relocation, stateDir, published, digester }: LoadOptions,
-): MountedContents {
-  const byService: Record<string, string> = {};
-  for (const [name, service] of Object.entries(model.services)) {
-    const mounted = (service.volumes ?? []).flatMap((mount) => {
-      const inside = mount.source === undefined ? '..' : path.relative(stateDir, mount.source);
-      if (mount.type !== 'bind' || inside.startsWith('..')) return [];
-      return Object.entries(published).filter(
-        ([file]) => inside === '' || file === inside || file.startsWith(`${inside}/`),
-      );
-    });
-    if (mounted.length > 0) byService[name] = digester.of(mounted.sort(([a], [b]) => compareText(a, b)));
-  }
-  return {
-    files: Object.fromEntries(
-      files.filter((file) => file.stamp !== null).map((file) => [file.path, file.digest]),
-    ),
-    published: byService,
-    environment: environment.all,
-    display: (file) => {
-      const relative = path.relative(relocation?.to ?? root, file);
-      return relative.startsWith('..') ? file : relative;
-    },
-  };
 }
 
 function imageOf(name: string, model: ComposeModel, { images }: LoadOptions): string {
