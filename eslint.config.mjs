@@ -92,10 +92,13 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'tools/**/*.ts'],
-    // Two programs that are no part of an engine: Nx, whose worker sends messages, and git, which is asked for a commit.
+    // Programs that are no part of an engine: Nx, whose worker sends messages, git, which is asked for commits, and
+    // another command of ours.
     ignores: [
       'libs/docker/**',
       'tools/itsup/src/cli/run-nx.ts',
+      'tools/itsup/src/cli/run-own.ts',
+      'tools/itsup/src/cli/deployed-mark.ts',
       'tools/itsup/src/head-commit.ts',
       // Runs the package manager and git in a new folder; has no other code of ours to ask.
       'tools/create-itsup/src/main.ts',

@@ -1,10 +1,10 @@
 /**
- * Makes what is published: one folder a package in `tmp/packages`, all of one version, and with `--pack` the packed files
+ * Makes what is published: one folder a package in `tmp/packages`, where `nx release publish` looks for it, all of one version, and with `--pack` the packed files
  * in `tmp/packed`. A package in the repository is not yet that: it has tests, sources, and what only this workspace knows.
  *
  * usage: node tools/release/stage.mjs [--version 1.2.3] [--pack]
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,8 @@ rmSync(PACKED, { recursive: true, force: true });
 for (const folder of folders) stage(folder);
 if (values.pack) {
   mkdirSync(PACKED, { recursive: true });
-  for (const name of readdirSync(OUT)) {
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', PACKED], { cwd: join(OUT, name) });
+  for (const folder of folders) {
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', PACKED], { cwd: join(OUT, folder) });
   }
 }
 process.stdout.write(
@@ -39,7 +39,7 @@ process.stdout.write(
 /** Copies what is published of one package. */
 function stage(folder) {
   const manifest = read(`${folder}/package.json`);
-  const to = join(OUT, manifest.name.replace('@itsup/', ''));
+  const to = join(OUT, folder);
   const isLayer = folder.startsWith('libs/');
   mkdirSync(to, { recursive: true });
   if (existsSync(join(ROOT, folder, 'dist'))) {
@@ -57,7 +57,7 @@ function stage(folder) {
   const readme = readFileSync(join(ROOT, folder, 'README.md'), 'utf8');
   const internal = `> Part of itsup, internal: its interface changes without notice.\n\n`;
   writeFileSync(join(to, 'README.md'), isLayer ? internal + readme : readme);
-  writeFileSync(join(to, 'package.json'), `${JSON.stringify(published(manifest, to), null, 2)}\n`);
+  writeFileSync(join(to, 'package.json'), `${JSON.stringify(published(manifest, to, folder), null, 2)}\n`);
 }
 
 function cpExamples(to) {
@@ -75,7 +75,7 @@ function isShipped(path) {
 }
 
 /** The manifest without what only this workspace knows, and with what a registry wants to know. */
-function published(manifest, to) {
+function published(manifest, to, folder) {
   const { private: _private, scripts: _scripts, nx: _nx, ...rest } = manifest;
   const exports = Object.fromEntries(
     Object.entries(manifest.exports ?? {})
@@ -90,6 +90,9 @@ function published(manifest, to) {
     ...rest,
     version,
     license: 'MIT',
+    keywords: ['docker-compose', 'traefik', 'nx', 'nx-plugin', 'self-hosted', 'zero-downtime'],
+    ...repository(folder),
+    publishConfig: { access: 'public' },
     engines: { node: '>=20.19' },
     ...(Object.keys(exports).length > 0 ? { exports } : {}),
     dependencies: Object.fromEntries(
@@ -100,6 +103,16 @@ function published(manifest, to) {
     ),
     files: readdirSync(to).filter((name) => !['README.md', 'LICENSE', 'package.json'].includes(name)),
   };
+}
+
+/** Where the sources are, as the workspace's package.json says, or git; nothing where neither does. */
+function repository(directory) {
+  const { repository: said } = read('package.json');
+  const git = spawnSync('git', ['remote', 'get-url', 'origin'], { cwd: ROOT, encoding: 'utf8' });
+  const origin =
+    git.status === 0 ? { type: 'git', url: git.stdout.trim().replace(/(?<=\/\/)[^/@]*@/, '') } : undefined;
+  const known = typeof said === 'string' ? { type: 'git', url: said } : (said ?? origin);
+  return known === undefined ? {} : { repository: { ...known, directory } };
 }
 
 function read(file) {

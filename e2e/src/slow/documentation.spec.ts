@@ -59,9 +59,7 @@ async function problemWith(words: string[]): Promise<string | null> {
     case 'npm':
       return npmProblem(rest);
     default:
-      return SYSTEM.includes(program) || program === '.github/deploy-affected'
-        ? null
-        : `${program} is no command of this repository`;
+      return SYSTEM.includes(program) ? null : `${program} is no command of this repository`;
   }
 }
 

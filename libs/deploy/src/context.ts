@@ -17,6 +17,8 @@ export interface DeployContext {
   ask?: AskRow;
   /** Aborted on an interrupt: running steps are brought to a safe end within three seconds. */
   signal?: AbortSignal;
+  /** Version of the product, for the records; absent: they do not say. */
+  product?: string;
 }
 
 /** Clock and process facts; `createSystem()` gives the real ones. */

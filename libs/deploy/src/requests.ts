@@ -154,6 +154,8 @@ export interface DeployRecord {
   durationMs: number;
   by: string;
   commit: string | null;
+  /** Version of the product; absent: recorded by one that did not write it down. */
+  product?: string;
   /** What was done to which service and why. */
   services: { service: string; action: string; reasons: string[] }[];
   /** How long each step took, in the order they ended. */

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { DeployContext, Reporter } from '@itsup/deploy';
+import { ownVersion } from './build/own-package';
 
 /** What the edge knows of its surroundings. */
 export interface Surroundings {
@@ -23,5 +24,6 @@ export async function deployContext({ root, env, signal, reporter }: Surrounding
     reporter,
     ask: askRow,
     signal,
+    product: ownVersion(),
   };
 }

@@ -23,6 +23,7 @@ import type { DeployedFile, StackInputs } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
 import type { Run } from '../run/run';
+import { renderedBy } from '../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
 import { refuseUnseenClaims } from '../run/unseen-claims';
 import type { StackSpec } from '../stack/stack-spec';
@@ -114,10 +115,11 @@ export async function planLoaded(
     explained,
   );
   const held = spec.project === null ? [] : holdNotes(forced.services, desired, loaded.options);
+  const named = await renderedBy(run, loaded, forced);
   return {
-    ...forced,
-    notes: [...forced.notes, ...held],
-    operations: operationsOf(forced, desired, containers, factsOf(run, loaded)),
+    ...named,
+    notes: [...named.notes, ...held],
+    operations: operationsOf(named, desired, containers, factsOf(run, loaded)),
   };
 }
 

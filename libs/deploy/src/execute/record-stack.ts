@@ -51,6 +51,10 @@ export async function recordStack(
     networks: digestsOf(desired.ownNetworks),
     volumes: digestsOf(desired.ownVolumes),
     inputs: loaded.inputs,
+    ...(run.context.product !== undefined && {
+      product: run.context.product,
+      written: await run.written(),
+    }),
     record: id ?? run.deployed.get(spec.stack)?.record ?? '',
     // What did not serve does so by a change or by an answer.
     ...(id === null && run.deployed.get(spec.stack)?.unserved && { unserved: true as const }),

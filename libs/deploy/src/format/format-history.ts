@@ -19,16 +19,17 @@ export function formatHistory(records: readonly DeployRecord[], present: string 
 function entryOf(record: DeployRecord, present: string | null): string[] {
   const { id, command, outcome, startedAt, durationMs, by, commit, services, steps, problems, restorable } =
     record;
-  const { certificates = [] } = record;
+  const { certificates = [], product } = record;
   const when = startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
   const from = commit === null ? '' : `, ${shortCommit(commit)}`;
   const mark =
     id === present ? ', runs now' : restorable || outcome === 'unchanged' ? '' : ', nothing to go back to';
+  const version = product === undefined ? '' : `, itsup ${product}`;
   const changed = services.filter(({ action }) => action !== 'none');
   const slow = steps.filter(({ ms }) => ms >= SHORTEST_STEP_MS);
   return [
     `${id}${mark}`,
-    ...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}`, '  '),
+...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}${version}`, '  '),
     ...(outcome === 'unchanged' ? ['  what it found is what it was to deploy'] : []),
     ...changed.flatMap(({ service, action, reasons }) =>
       wrapped(reasons.join(', ') || action, `  ${service}: ${reasons.length > 0 ? `${action}, ` : ''}`),

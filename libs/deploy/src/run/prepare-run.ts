@@ -41,6 +41,7 @@ import { checkStateInUse, takeOverState } from './check-state';
 import { withHostSecrets } from './host-secrets';
 import { whyProxyAlong, type EngineAnswer } from './proxy-needed';
 import { TRAEFIK, PROXY_STACK, type PlanRequest } from '../requests';
+import { digestOfWritten } from './rendered-by';
 import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
@@ -142,7 +143,7 @@ export async function prepareRun(
   const plugin = await pluginOfRun(context, sound.settings, lock, fetchesPlugin ? firstFetched : null);
   for (const fault of plugin.problems) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   if (!claim && names.includes(PROXY_STACK)) faults.push(...plugin.problems);
-  const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false) : known;
+  const identity = claim ? await claimWorkspace(state, root, request.adopt ?? false, context.product) : known;
   if (claim && workspace.settings.crowdsec.enabled) await ensureKey(path.join(state.dir, BOUNCER_KEY));
   // Not without the files of the proxy: of a broken workspace nothing is known.
   if (files.length > 0) {
@@ -162,6 +163,7 @@ export async function prepareRun(
       : [];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
   const order = orderOf(names, specs);
+  const digester = new Digester(identity?.digestKey ?? '');
   const run = {
     context,
     request,
@@ -175,7 +177,7 @@ export async function prepareRun(
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
     successors: successorsOf(deployed, specs),
     secrets,
-    digester: new Digester(identity?.digestKey ?? ''),
+    digester,
     publisher,
     held,
     published: { ...startedWith(files), ...plugin.published },
@@ -184,6 +186,7 @@ export async function prepareRun(
     observed: byProject(observe(engine.listing)),
     inUse,
     engine: engine.fact,
+    written: once(() => digestOfWritten(root, digester)),
     engineDetails: once(() => context.docker.engine()),
     deployed,
     certificates: new CertificateKeeper({ context, workspace: sound, routing }),

@@ -65,6 +65,8 @@ export interface Run {
   replaceTraefik: string | null;
   /** Certificates that are not to be renewed: the next Traefik does not find them. */
   givenUp: GivenUp;
+  /** Digest of what people wrote for routes and the proxy; made once, when first needed. */
+  written(): Promise<string>;
   /** Who asks whom over the network that projects share; looked at once, when first needed. */
   sharedTalk(): Promise<SharedTalk[]>;
 }

@@ -108,6 +108,7 @@ export async function withStack(
         durationMs: system.now() - startedAt,
         by: `${system.user}@${system.hostname}`,
         commit: task.commit,
+        ...(run.context.product !== undefined && { product: run.context.product }),
         services: (held.plan?.services ?? []).map(({ service, action, reasons }) => ({
           service,
           action,

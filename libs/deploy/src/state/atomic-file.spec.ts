@@ -53,7 +53,7 @@ describe('readJsonOrNull', () => {
   it('refuses what a later version wrote, unless nothing is decided on it', async () => {
     await writeFile(file(), '{"version": 2, "owners": {}}');
     await expect(readJsonOrNull(file(), 1)).rejects.toThrow(
-      /published\.json was written by a later version of this product \(format 2; this one reads 1\)/,
+      /published\.json was written by a later version of itsup in format 2, and this one reads 1 alone/,
     );
     expect(await readJsonOrNull(file(), 1, { newer: 'leave-out' })).toBeNull();
   });

@@ -101,8 +101,8 @@ export async function readJsonOrNull<T extends { version: number }>(
     throw new UserError({
       code: 'state-newer',
       severity: 'error',
-      message: `${file} was written by a later version of this product (format ${found}; this one reads ${version})`,
-      help: 'deploy from a checkout that is as new: git pull, then npm ci',
+      message: `${file} was written by ${writerOf(value)} in format ${found}, and this one reads ${version} alone: the state folder is not taken back`,
+      help: 'install that version again (package.json, then npm ci), or restore a backup of the state folder from before the update: itsup state restore',
     });
   }
   return found === version ? (value as T) : null;
@@ -111,6 +111,11 @@ export async function readJsonOrNull<T extends { version: number }>(
 function versionOf(value: unknown): number | null {
   if (typeof value !== 'object' || value === null || !('version' in value)) return null;
   return typeof value.version === 'number' ? value.version : null;
+}
+
+function writerOf(value: unknown): string {
+  const product = typeof value === 'object' && value !== null && 'product' in value ? value.product : null;
+  return typeof product === 'string' ? `itsup ${product}` : 'a later version of itsup';
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -17,6 +17,10 @@ export interface DeployedFile extends DeployedStack {
   inputs: StackInputs;
   /** Id of the record of that deploy. */
   record: string;
+  /** Version of the product that rendered it; absent: recorded by one that did not write it down. */
+  product?: string;
+  /** Digest of what people wrote for routes and the proxy, of the whole workspace; absent: likewise. */
+  written?: string;
   /** Rows of it were not served when it ended, so the next one asks for them again. */
   unserved?: true;
 }

@@ -15,6 +15,8 @@ export interface WorkspaceIdentity {
   path: string;
   /** Key of the digests in this folder. */
   digestKey: string;
+  /** Version of the product that deployed last; absent: one that did not write it down. */
+  product?: string;
 }
 
 /**
@@ -44,18 +46,25 @@ export function apiSecretOf({ digestKey }: Pick<WorkspaceIdentity, 'digestKey'>)
 /**
  * The identity of the workspace at `root`, made at its first deploy.
  * @param adopt record `root` as the new path when another one was recorded
+ * @param product its version, which is recorded: what cannot read the folder any more names it
  * @throws UserError when the state folder belongs to a checkout at another path: every bind mount would change
  */
-export async function claimWorkspace(state: State, root: string, adopt: boolean): Promise<WorkspaceIdentity> {
+export async function claimWorkspace(
+  state: State,
+  root: string,
+  adopt: boolean,
+  product?: string,
+): Promise<WorkspaceIdentity> {
   const known = await readIdentity(state);
   if (known !== null) {
     const problem = checkoutProblem(known, root);
-    if (problem === null) return known;
-    if (!adopt) throw problem;
+    if (problem === null && (product === undefined || product === known.product)) return known;
+    if (problem !== null && !adopt) throw problem;
   }
-  const identity: WorkspaceIdentity = known
+  const base: WorkspaceIdentity = known
     ? { ...known, path: root }
     : { version: 1, id: randomUUID(), path: root, digestKey: randomBytes(32).toString('hex') };
+  const identity = product === undefined ? base : { ...base, product };
   await mkdir(state.dir, { recursive: true, mode: 0o700 });
   await writeFileAtomic(state.workspaceFile, `${JSON.stringify(identity, null, 2)}\n`);
   return identity;

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder';
+import { workflowFiles } from '../workspace/workflow-files';
 
 const FOLDER = join(__dirname, '../../../../.github/workflows');
 
@@ -74,6 +78,41 @@ function faultsOf(text: string): string[] {
   }
   return faults;
 }
+
+/** What `nx g itsup:repository` writes for an operator. */
+const written = Object.entries(workflowFiles());
+
+it.each(written)('%s, of a new repository, does so too', (_, text) => {
+  expect(faultsOf(text)).toEqual([]);
+});
+
+it('deploys a new repository in about fifteen lines', () => {
+  const text = workflowFiles()['.github/workflows/deploy.yml'] ?? '';
+  expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length).toBeLessThanOrEqual(
+    15,
+  );
+});
+
+const actionlint = ['actionlint', join(homedir(), 'go/bin/actionlint')].find(
+  (program) => spawnSync(program, ['-version']).status === 0,
+);
+if (actionlint === undefined) {
+  process.stdout.write(
+    'left out: actionlint is not here (go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7)\n',
+  );
+}
+(actionlint === undefined ? it.skip : it)('is taken by actionlint', () => {
+  const folder = temporaryFolder(Object.fromEntries(written));
+  writeFiles(folder, { '.github/actionlint.yaml': 'self-hosted-runner: { labels: [itsup] }\n' });
+  for (const root of [folder, join(FOLDER, '../..')]) {
+    // Without shellcheck and pyflakes, which a machine has or has not.
+    const args = ['-shellcheck=', '-pyflakes=', '-config-file', join(root, '.github/actionlint.yaml')];
+    const files = readdirSync(join(root, '.github/workflows')).filter((name) => name.endsWith('.yml'));
+    const paths = files.map((name) => join(root, '.github/workflows', name));
+    const { stdout, status } = spawnSync(actionlint ?? '', [...args, ...paths], { encoding: 'utf8' });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  }
+});
 
 const workflows = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
 

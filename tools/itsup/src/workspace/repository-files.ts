@@ -1,3 +1,5 @@
+import { workflowFiles } from './workflow-files';
+
 /**
  * What a repository of its own has besides what `init` writes: how to go on, what editors, updates and CI need. By path
  * from the root; written only where nothing is there.
@@ -23,7 +25,7 @@ export function repositoryFiles(): Record<string, string> {
       null,
       2,
     )}\n`,
-    '.github/workflows/deploy.yml': WORKFLOW,
+    ...workflowFiles(),
   };
 }
 
@@ -39,24 +41,6 @@ npm start                # generate, validate, and deploy where a Docker engine 
 npx itsup --help
 \`\`\`
 
-A newer version: \`npm install -DE itsup@latest\`, then \`npm run plan\`.
-`;
-
-/** What did not change is not touched, so a deploy of everything is a deploy of what changed. */
-const WORKFLOW = `# On a self-hosted runner of the server, with the label itsup. ITSUP_PATH, a variable of the repository, is the folder
-# that the first deploy was made from: bind mounts name it.
-on: { push: { branches: [main] } }
-permissions: {}
-jobs:
-  deploy:
-    if: vars.ITSUP_PATH != '' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)
-    runs-on: [self-hosted, itsup]
-    environment: server
-    timeout-minutes: 60
-    permissions: {}
-    concurrency: { group: deploy, cancel-in-progress: false }
-    defaults: { run: { shell: bash, working-directory: "\${{ vars.ITSUP_PATH }}" } }
-    steps:
-      - run: git fetch origin "$GITHUB_REF" && git merge --ff-only "$GITHUB_SHA" && npm ci --ignore-scripts
-      - run: npx itsup deploy
+A newer version: \`npm install -DE itsup@latest\`, then \`npm run plan\`. How \`.github/workflows\` deploys and plans, and how a
+runner is set up: the first lines of each.
 `;

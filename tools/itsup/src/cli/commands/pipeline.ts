@@ -2,6 +2,8 @@ import { addressLines, sayLast } from '../last-lines';
 import { allStacks, resolveStacks } from '../stack-names';
 import type { Target } from '../../workspace/plugin-options';
 import { runAffected, runMany } from '../run-nx';
+import { deployAffected } from '../deploy-affected';
+import { runOwn } from '../run-own';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
 const PULL: CommandOption = {
@@ -22,6 +24,11 @@ const SINCE: CommandOption = {
   type: 'string',
   value: 'commit',
   description: 'only what changed since that commit, edits that are in no commit included',
+};
+
+const AFFECTED: CommandOption = {
+  type: 'boolean',
+  description: 'only what changed since the last deploy --affected that went well, for CI and cron',
 };
 
 /** Commands that are a target of Nx on some or all stacks, with its cache and its order. */
@@ -47,7 +54,16 @@ async function runTarget(
   target: Target,
   options: string[],
 ): Promise<number> {
-  const given = options.filter((name) => flags[name] === true).map((name) => `--${name}`);
+  const given = options
+    .filter((name) => name !== 'affected' && flags[name] === true)
+    .map((name) => `--${name}`);
+  if (flags.affected === true) {
+    if (words.length > 0 || flags.since !== undefined) {
+      tell(`itsup ${target}: it is either projects, --since or --affected`);
+      return EXIT.usage;
+    }
+    return deployAffected({ workspace, flags: given, tell, run: runOwn });
+  }
   if (typeof flags.since === 'string') {
     if (words.length > 0) {
       tell(`itsup ${target}: it is either projects or --since`);
@@ -76,7 +92,7 @@ export const validate = pipeline('validate', 'check configuration and generated 
 export const deploy = pipeline(
   'deploy',
   'bring the host to what the repository says, rolled where it can be',
-  { pull: PULL, adopt: ADOPT, yes: YES, since: SINCE },
+  { pull: PULL, adopt: ADOPT, yes: YES, since: SINCE, affected: AFFECTED },
 );
 export const apply: Command = {
   ...deploy,
