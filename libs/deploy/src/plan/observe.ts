@@ -89,7 +89,19 @@ export function runsAsDeployed(
     const record = records.get(container.id);
     return record !== undefined && record.image === container.image && isWell(container, record);
   });
-  return allWell && edgesAttached(deployed, containers);
+  return allWell && edgesAttached(deployed, containers) && own.every((one) => isOnItsNetworks(deployed, one));
+}
+
+/** Somebody may have taken it off one, where it reaches nobody any more. */
+function isOnItsNetworks(
+  { services }: DeployedStack,
+  { service, state, networks }: ObservedContainer,
+): boolean {
+  if (state !== 'running') return true;
+  const aspects = Object.keys(services[service]?.aspects ?? {});
+  return aspects.every(
+    (aspect) => !aspect.startsWith('network ') || networks.includes(aspect.slice('network '.length)),
+  );
 }
 
 function isWell(container: ObservedContainer, record: DeployedService['containers'][number]): boolean {
