@@ -70,10 +70,6 @@ export class SimulatedDocker {
     };
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve();
-  }
-
   async listContainers({ labelFilters = [] }: ListContainersOptions = {}): Promise<ContainerSummary[]> {
     const filters = labelFilters.map((filter) => filter.split('=') as [string, string?]);
     return this.containers

@@ -4,12 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDocker, type ComposeStack, type DockerError } from '@itsup/docker';
+import {
+  createDocker,
+  type ComposeStack,
+  type ContainerSummary,
+  type Docker,
+  type DockerError,
+} from '@itsup/docker';
 import { describeWithImages } from '../harness/describe-with';
 import { BUSYBOX } from '../harness/images';
 
 const PREFIX = `e2e-docker-${process.pid}`;
 const LABEL = `itsup.e2e=${PREFIX}`;
+const OF_STACK = [`com.docker.compose.project=${PREFIX}`];
 const lines: string[] = [];
 const docker = createDocker({ env: process.env, onLine: (line) => lines.push(line) });
 const sleeper = { image: BUSYBOX, command: ['sleep', '1000'], labels: { 'itsup.e2e': PREFIX, odd: 'a,b=c' } };
@@ -95,6 +102,46 @@ describeWithImages([BUSYBOX], 'the Docker layer on an engine', () => {
     await docker.remove([id]);
     expect(await docker.inspectContainers([id])).toEqual([]);
     expect(await faultOf(docker.logs(id))).toMatchObject({ code: 'container-not-found' });
+  });
+
+  it('is told the same by command as over the socket of the engine', async () => {
+    const byCommand = createDocker({ env: process.env, socket: null });
+    const volume = `${PREFIX}-data`;
+    await docker
+      .compose(
+        stackOf(
+          `services: {web: {image: "${BUSYBOX}", command: sleep 1000, stop_grace_period: 0s, ports: ["80"],
+        healthcheck: {test: [CMD, "true"], interval: 1h}, labels: {odd: "a,b=c"}, networks: [default, back],
+        volumes: ["data:/data", "/tmp:/host:ro", "/anonymous"], environment: {A: b}}}
+volumes: {data: {name: "${volume}", labels: {odd: "a,b=c"}}}
+networks: {back: {internal: true, labels: {odd: "a,b=c"}}}\n`,
+        ),
+      )
+      .up();
+    // What changes while it runs is asked of one that has ended.
+    await docker.stop((await docker.listContainers({ labelFilters: OF_STACK })).map(({ id }) => id));
+    const listing = { labelFilters: OF_STACK, labels: ['odd', 'none'] };
+    const ids = (await docker.listContainers(listing)).map(({ id }) => id);
+    const networks = (await docker.listNetworks({ labelFilters: OF_STACK })).map(({ name }) => name);
+    const sorted = ({ networks: names, mounts, status, ...one }: ContainerSummary): ContainerSummary => ({
+      ...one,
+      status: status.replace(/\d+ seconds?|Less than a second/, 'some time'),
+      networks: [...names].sort(),
+      mounts: [...mounts].sort(),
+    });
+    const questions: ((asked: Docker) => Promise<unknown>)[] = [
+      async (asked) => (await asked.listContainers(listing)).map(sorted),
+      (asked) => asked.inspectContainers([...ids, 'no-such-container']),
+      (asked) => asked.inspectNetworks([...networks, 'bridge', 'host', 'no-such-network']),
+      (asked) => asked.inspectVolumes([volume, 'no-such-volume']),
+      (asked) => asked.inspectImages([BUSYBOX, 'no/such:1', 'localhost:1/no/such@sha256:' + '0'.repeat(64)]),
+      (asked) => asked.engine(),
+    ];
+    for (const question of questions) expect(await question(docker)).toEqual(await question(byCommand));
+    expect(ids).toHaveLength(1);
+    expect(networks).toHaveLength(2);
+    await docker.remove(ids, { force: true, volumes: true });
+    await docker.removeVolumes([volume]);
   });
 
   it('keeps the streams of a container in order', async () => {

@@ -41,11 +41,6 @@ export interface Docker {
   /** The same engine with another signal or line sink. */
   with(overrides: DockerOverrides): Docker;
 
-  /**
-   * Loads what it takes to start commands, which takes longer than most answers. After it a question is on its way as
-   * soon as it is asked, so that there can be something else to do meanwhile.
-   */
-  prepare(): Promise<void>;
   /** Never rejects for a missing part (only with `interrupted` or `timeout`). */
   versions(): Promise<Versions>;
   /** Where and how the engine runs; asked once, for that does not change. Rejects when none answers. */

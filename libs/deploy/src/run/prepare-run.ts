@@ -76,7 +76,6 @@ export async function prepareRun(
   const relocation = known === null || problem === null ? null : { from: root, to: known.path };
   if (relocation !== null)
     context.reporter.line(null, `planned as if this checkout stood at ${relocation.to}`);
-  await context.docker.prepare();
   const answer = observeEngine(context, claim);
   // Whoever waits for it is told; until then there is enough to do that needs no engine.
   answer.catch(() => undefined);

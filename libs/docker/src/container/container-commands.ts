@@ -5,8 +5,15 @@ import type { CommandOutput, ContainerSpec } from './container';
 import type { Docker } from '../docker';
 import { DockerError } from '../fault/docker-error';
 import { printable } from '../process/printable';
-import { parseContainers } from './inspect-container';
-import { listContainersArguments, parseContainerList } from './list-containers';
+import type { EngineReader } from '../engine/engine-reader';
+import { parseContainers, toDetails, type RawContainer } from './inspect-container';
+import {
+  listContainersArguments,
+  listContainersQuery,
+  parseContainerList,
+  toContainerList,
+  type RawListing,
+} from './list-containers';
 
 type ContainerCommands = Pick<
   Docker,
@@ -31,7 +38,7 @@ const DEFAULT_TAIL_LINES = 100;
 const ALREADY_GONE = /No such container|removal of container \S+ is already in progress/i;
 const NOT_RUNNING = /is not running/i;
 
-export function containerCommands(runner: CommandRunner): ContainerCommands {
+export function containerCommands(runner: CommandRunner, reader: EngineReader): ContainerCommands {
   /** Runs a command on ids; lines of standard error that `ignore` knows are no failure. */
   const onEach = async (args: string[], ids: string[], ignore: RegExp): Promise<void> => {
     for (const batch of batches(ids)) {
@@ -46,14 +53,21 @@ export function containerCommands(runner: CommandRunner): ContainerCommands {
 
   return {
     listContainers: async (options = {}) => {
+      const query = listContainersQuery(options);
+      const listed = await reader.get<RawListing>('/containers/json', 'docker ps', query);
+      if (listed !== null && listed !== 'missing') return toContainerList(listed.answer, options.labels);
       const { stdout } = await runner.run({ args: listContainersArguments(options), title: 'docker ps' });
       return parseContainerList(stdout, options.labels);
     },
 
     inspectContainers: async (ids) => {
+      const title = 'docker container inspect';
+      const paths = ids.map((id) => `/containers/${encodeURIComponent(id)}/json`);
+      const read = await reader.getEach<RawContainer>(paths, title);
+      if (read !== null) return read.flatMap((one) => (one === 'missing' ? [] : toDetails(one.answer)));
       const found = [];
       for (const batch of batches(ids)) {
-        const command = { args: ['container', 'inspect', ...batch], title: 'docker container inspect' };
+        const command = { args: ['container', 'inspect', ...batch], title };
         const result = await runner.attempt(command);
         if (result.exitCode !== 0 && !ALREADY_GONE.test(result.stderr)) throw runner.failure(command, result);
         found.push(...parseContainers(result.stdout));

@@ -1,5 +1,6 @@
 import type { CommandRunner } from '../process/command-runner';
 import type { Docker } from '../docker';
+import type { EngineReader } from '../engine/engine-reader';
 import type { EngineEvent } from './events';
 
 /** What can change a snapshot. Left out: `exec_*`, of which every health probe makes three. */
@@ -26,9 +27,19 @@ interface RawEvent {
 
 export function eventCommands(
   runner: CommandRunner,
+  reader: EngineReader,
   inspect: Docker['inspectContainers'],
 ): Pick<Docker, 'events' | 'watch'> {
   const events: Docker['events'] = async function* ({ filters = [], sinceMs, signal } = {}) {
+    const query = {
+      filters: JSON.stringify(filtersOf(filters)),
+      ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }),
+    };
+    const read = await reader.lines('/events', 'docker events', query, signal);
+    if (read !== null) {
+      for await (const line of read) yield parseEvent(line);
+      return;
+    }
     const args = [
       'events',
       '--format',
@@ -61,6 +72,16 @@ export function eventCommands(
   };
 
   return { events, watch };
+}
+
+/** `key=value` each; values of one key are alternatives. */
+function filtersOf(filters: readonly string[]): Record<string, string[]> {
+  const byKey: Record<string, string[]> = {};
+  for (const filter of filters) {
+    const at = filter.indexOf('=');
+    (byKey[filter.slice(0, at)] ??= []).push(filter.slice(at + 1));
+  }
+  return byKey;
 }
 
 /** A stream that breaks (an engine that restarts) leaves the polling. */

@@ -9,7 +9,7 @@ import type {
 } from './container';
 
 /** What `docker container inspect` prints of one container, as far as it is read here. */
-interface RawContainer {
+export interface RawContainer {
   Id: string;
   Name: string;
   Created: string;
@@ -77,7 +77,8 @@ export function parseContainers(stdout: string): ContainerDetails[] {
   return (JSON.parse(stdout || '[]') as RawContainer[]).map(toDetails);
 }
 
-function toDetails(raw: RawContainer): ContainerDetails {
+/** One container as the engine tells of it. */
+export function toDetails(raw: RawContainer): ContainerDetails {
   const { State: state, Config: config, HostConfig: host } = raw;
   return {
     id: raw.Id,

@@ -8,16 +8,20 @@ import type {
 } from './container';
 import { jsonFormat, labelFields, labelTemplate, parseJsonLines, pickLabels } from '../process/json-format';
 
-const COMPOSE_FIELDS = {
-  project: labelTemplate(COMPOSE_LABELS.project),
-  service: labelTemplate(COMPOSE_LABELS.service),
-  configHash: labelTemplate(COMPOSE_LABELS.configHash),
-  number: labelTemplate(COMPOSE_LABELS.number),
-  oneoff: labelTemplate(COMPOSE_LABELS.oneoff),
-  workingDir: labelTemplate(COMPOSE_LABELS.workingDir),
-  configFiles: labelTemplate(COMPOSE_LABELS.configFiles),
-  imageId: labelTemplate(COMPOSE_LABELS.image),
+const COMPOSE_KEYS = {
+  project: COMPOSE_LABELS.project,
+  service: COMPOSE_LABELS.service,
+  configHash: COMPOSE_LABELS.configHash,
+  number: COMPOSE_LABELS.number,
+  oneoff: COMPOSE_LABELS.oneoff,
+  workingDir: COMPOSE_LABELS.workingDir,
+  configFiles: COMPOSE_LABELS.configFiles,
+  imageId: COMPOSE_LABELS.image,
 };
+
+const COMPOSE_FIELDS = Object.fromEntries(
+  Object.entries(COMPOSE_KEYS).map(([field, key]) => [field, labelTemplate(key)]),
+);
 
 /** Arguments of the listing. It asks for no size, which would make the engine walk file systems. */
 export function listContainersArguments({ labelFilters = [], labels = [] }: ListContainersOptions): string[] {
@@ -41,9 +45,49 @@ export function listContainersArguments({ labelFilters = [], labels = [] }: List
   ];
 }
 
+/** The same question to the engine's API. */
+export function listContainersQuery({ labelFilters = [] }: ListContainersOptions): Record<string, string> {
+  return { all: '1', filters: JSON.stringify({ label: labelFilters }) };
+}
+
+/** What the engine's API lists, as far as it is read here. */
+export type RawListing = {
+  Id: string;
+  Names: string[] | null;
+  Image: string;
+  State: string;
+  Status: string;
+  Labels: Record<string, string> | null;
+  NetworkSettings?: { Networks?: Record<string, unknown> | null } | null;
+  Mounts?: { Name?: string; Source?: string }[] | null;
+}[];
+
+/** The same containers as `docker ps` lists them, whose words the rest of the code knows. */
+export function toContainerList(listing: RawListing, labels: string[] = []): ContainerSummary[] {
+  return listing.map((raw) => {
+    const label = (key: string): string => raw.Labels?.[key] ?? '';
+    const row: Record<string, string> = {
+      id: raw.Id,
+      names: (raw.Names ?? []).map((name) => name.replace(/^\//, '')).join(','),
+      image: raw.Image,
+      state: raw.State,
+      status: raw.Status,
+      networks: Object.keys(raw.NetworkSettings?.Networks ?? {}).join(','),
+      mounts: (raw.Mounts ?? []).map(({ Name, Source }) => Name || Source).join(','),
+    };
+    for (const [field, key] of Object.entries(COMPOSE_KEYS)) row[field] = label(key);
+    for (const key of labels) row[`label.${key}`] = label(key);
+    return summaryOf(row, labels);
+  });
+}
+
 /** The rows of a listing made with `listContainersArguments` and the same labels. */
 export function parseContainerList(stdout: string, labels: string[] = []): ContainerSummary[] {
-  return parseJsonLines(stdout).map((row) => ({
+  return parseJsonLines(stdout).map((row) => summaryOf(row, labels));
+}
+
+function summaryOf(row: Record<string, string>, labels: string[]): ContainerSummary {
+  return {
     id: row['id'] ?? '',
     // Links add names of the form other/alias.
     name: (row['names'] ?? '').split(',').find((name) => !name.includes('/')) ?? '',
@@ -55,7 +99,7 @@ export function parseContainerList(stdout: string, labels: string[] = []): Conta
     mounts: split(row['mounts']),
     compose: composeIdentity(row),
     labels: pickLabels(row, labels),
-  }));
+  };
 }
 
 /** The listing tells the health in words alone: `Up 2 minutes (health: starting)`. */

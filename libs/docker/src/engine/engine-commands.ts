@@ -2,6 +2,7 @@ import type { CommandRunner } from '../process/command-runner';
 import type { Docker } from '../docker';
 import { DockerError } from '../fault/docker-error';
 import type { Engine, Versions } from './engine';
+import type { EngineReader } from './engine-reader';
 import { type Host, locateEngine } from './locate-engine';
 
 /** `include` with a list of paths that are merged, which the artifacts use, came with it. */
@@ -44,14 +45,22 @@ interface RawInfo {
   ServerErrors?: string[] | null;
 }
 
-export function engineCommands(runner: CommandRunner, host: Host): Pick<Docker, 'versions' | 'engine'> {
+export function engineCommands(
+  runner: CommandRunner,
+  reader: EngineReader,
+  host: Host,
+): Pick<Docker, 'versions' | 'engine'> {
   let known: Promise<Engine> | null = null;
   const ask = async (): Promise<Engine> => {
+    const read = await reader.get<RawInfo>('/info', 'docker info');
+    if (read !== null && read !== 'missing' && read.answer.ServerVersion) {
+      return toEngine({ name: 'default', endpoint: `unix://${reader.socket}` }, read.answer, host);
+    }
     const [context, info] = await Promise.all([
       runner.run({ args: ['context', 'inspect', '--format', '{{json .}}'] }),
       readInfo(runner),
     ]);
-    return toEngine(context.stdout, info, host);
+    return toEngine(parseContext(context.stdout), info, host);
   };
   return {
     versions: async () => {
@@ -131,12 +140,20 @@ async function readInfo(runner: CommandRunner): Promise<RawInfo> {
   throw runner.failure(command, { ...result, stderr: result.stderr || (info.ServerErrors ?? []).join('\n') });
 }
 
-function toEngine(context: string, info: RawInfo, host: Host): Engine {
-  const { Name: name, Endpoints: endpoints } = JSON.parse(context) as {
+interface Context {
+  name: string;
+  endpoint: string;
+}
+
+function parseContext(stdout: string): Context {
+  const { Name: name, Endpoints: endpoints } = JSON.parse(stdout) as {
     Name: string;
     Endpoints: { docker?: { Host?: string } };
   };
-  const endpoint = endpoints.docker?.Host ?? '';
+  return { name, endpoint: endpoints.docker?.Host ?? '' };
+}
+
+function toEngine({ name, endpoint }: Context, info: RawInfo, host: Host): Engine {
   const securityOptions = info.SecurityOptions ?? [];
   const place = { hostName: info.Name, kernel: info.KernelVersion, operatingSystem: info.OperatingSystem };
   return {

@@ -1,6 +1,7 @@
 import type { CommandRunner } from '../process/command-runner';
 import type { Docker } from '../docker';
-import type { ImageDetails } from './image';
+import type { EngineReader } from '../engine/engine-reader';
+import type { ImageDetails, VolumeDetails } from './image';
 
 type ImageCommands = Pick<
   Docker,
@@ -26,6 +27,9 @@ interface RawImage {
   Metadata?: { LastTagTime?: string | null } | null;
 }
 
+/** What can stand in the path of a question as it is. */
+const PLAIN_REFERENCE = /^[\w][\w./:@-]*$/;
+
 const IMAGE_GONE = /No such (?:image|object)/i;
 
 interface RawVolume {
@@ -37,7 +41,7 @@ interface RawVolume {
 
 const VOLUME_GONE = /No such volume|no such volume/;
 
-export function imageCommands(runner: CommandRunner): ImageCommands {
+export function imageCommands(runner: CommandRunner, reader: EngineReader): ImageCommands {
   /** The images that are there, in the order asked for. */
   const inspect = async (references: string[]): Promise<ImageDetails[]> => {
     const command = { args: ['image', 'inspect', ...references], title: 'docker image inspect' };
@@ -63,8 +67,19 @@ export function imageCommands(runner: CommandRunner): ImageCommands {
 
   return {
     inspectImages: async (references) => {
+      const wanted = [...new Set(references)];
       const found = new Map<string, ImageDetails>();
-      await inspectInto([...new Set(references)], found);
+      const read = wanted.every((reference) => PLAIN_REFERENCE.test(reference))
+        ? await reader.getEach<RawImage>(
+            wanted.map((reference) => `/images/${reference}/json`),
+            'docker image inspect',
+          )
+        : null;
+      if (read === null) await inspectInto(wanted, found);
+      wanted.forEach((reference, index) => {
+        const one = read?.[index] ?? 'missing';
+        if (one !== 'missing') found.set(reference, toImage(one.answer));
+      });
       return found;
     },
 
@@ -96,15 +111,13 @@ export function imageCommands(runner: CommandRunner): ImageCommands {
 
     inspectVolumes: async (names) => {
       if (names.length === 0) return [];
+      const paths = names.map((name) => `/volumes/${encodeURIComponent(name)}`);
+      const read = await reader.getEach<RawVolume>(paths, 'docker volume inspect');
+      if (read !== null) return read.flatMap((one) => (one === 'missing' ? [] : toVolume(one.answer)));
       const command = { args: ['volume', 'inspect', ...names], title: 'docker volume inspect' };
       const result = await runner.attempt(command);
       if (result.exitCode !== 0 && !VOLUME_GONE.test(result.stderr)) throw runner.failure(command, result);
-      return (JSON.parse(result.stdout || '[]') as RawVolume[]).map((raw) => ({
-        name: raw.Name,
-        driver: raw.Driver,
-        options: raw.Options ?? {},
-        labels: raw.Labels ?? {},
-      }));
+      return (JSON.parse(result.stdout || '[]') as RawVolume[]).map(toVolume);
     },
 
     removeVolumes: async (names) => {
@@ -116,19 +129,25 @@ export function imageCommands(runner: CommandRunner): ImageCommands {
 
 /** Everything that `docker image inspect` printed, in its order. */
 export function parseImages(stdout: string): ImageDetails[] {
-  return (JSON.parse(stdout || '[]') as RawImage[]).map((raw) => {
-    const test = raw.Config?.Healthcheck?.Test ?? [];
-    return {
-      id: raw.Id,
-      tags: raw.RepoTags ?? [],
-      repoDigests: raw.RepoDigests ?? [],
-      labels: raw.Config?.Labels ?? {},
-      exposedPorts: Object.keys(raw.Config?.ExposedPorts ?? {}).sort(),
-      hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
-      volumes: Object.keys(raw.Config?.Volumes ?? {}).sort(),
-      lastTagged: tagTimeOf(raw),
-    };
-  });
+  return (JSON.parse(stdout || '[]') as RawImage[]).map(toImage);
+}
+
+function toImage(raw: RawImage): ImageDetails {
+  const test = raw.Config?.Healthcheck?.Test ?? [];
+  return {
+    id: raw.Id,
+    tags: raw.RepoTags ?? [],
+    repoDigests: raw.RepoDigests ?? [],
+    labels: raw.Config?.Labels ?? {},
+    exposedPorts: Object.keys(raw.Config?.ExposedPorts ?? {}).sort(),
+    hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
+    volumes: Object.keys(raw.Config?.Volumes ?? {}).sort(),
+    lastTagged: tagTimeOf(raw),
+  };
+}
+
+function toVolume({ Name, Driver, Options, Labels }: RawVolume): VolumeDetails {
+  return { name: Name, driver: Driver, options: Options ?? {}, labels: Labels ?? {} };
 }
 
 /** What was never tagged by hand has a time before all others. */

@@ -1,6 +1,7 @@
 import type { CommandRunner } from '../process/command-runner';
 import type { Docker } from '../docker';
 import { jsonFormat, labelFields, parseJsonLines, pickLabels } from '../process/json-format';
+import type { EngineReader } from '../engine/engine-reader';
 import type { NetworkDetails } from './network';
 
 type NetworkCommands = Pick<
@@ -29,7 +30,7 @@ interface RawNetwork {
 const NETWORK_GONE = /network \S+ not found|No such network/i;
 const CONTAINER_GONE = /No such container/i;
 
-export function networkCommands(runner: CommandRunner): NetworkCommands {
+export function networkCommands(runner: CommandRunner, reader: EngineReader): NetworkCommands {
   const attempt = async (args: string[], harmless: RegExp): Promise<string> => {
     const command = { args };
     const result = await runner.attempt(command);
@@ -54,6 +55,9 @@ export function networkCommands(runner: CommandRunner): NetworkCommands {
 
     inspectNetworks: async (names) => {
       if (names.length === 0) return [];
+      const paths = names.map((name) => `/networks/${encodeURIComponent(name)}`);
+      const read = await reader.getEach<RawNetwork>(paths, 'docker network inspect');
+      if (read !== null) return read.flatMap((one) => (one === 'missing' ? [] : toNetwork(one.answer)));
       return parseNetworks(await attempt(['network', 'inspect', ...names], NETWORK_GONE));
     },
 
@@ -100,7 +104,11 @@ export function networkCommands(runner: CommandRunner): NetworkCommands {
 
 /** Everything that `docker network inspect` printed, in its order. */
 export function parseNetworks(stdout: string): NetworkDetails[] {
-  return (JSON.parse(stdout || '[]') as RawNetwork[]).map((raw) => ({
+  return (JSON.parse(stdout || '[]') as RawNetwork[]).map(toNetwork);
+}
+
+function toNetwork(raw: RawNetwork): NetworkDetails {
+  return {
     id: raw.Id,
     name: raw.Name,
     driver: raw.Driver,
@@ -123,7 +131,7 @@ export function parseNetworks(stdout: string): NetworkDetails[] {
         ipv6: withoutPrefixLength(endpoint.IPv6Address),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  }));
+  };
 }
 
 /** As the engine's bridge driver names its interfaces (`network_linux.go` in libnetwork's `drivers/bridge`). */

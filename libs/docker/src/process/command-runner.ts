@@ -1,4 +1,5 @@
-import { type ChildResult, runAttached, runChild, streamChild } from './child';
+import { type ChildResult, type ChildSpec, runAttached, runChild, streamChild } from './child';
+import { CALLED_BY, type ComposePlugin } from './compose-plugin';
 import { classifyFailure, type Failure } from '../fault/classify-failure';
 import { DockerError } from '../fault/docker-error';
 import type { DockerFault } from '../fault/docker-fault';
@@ -13,6 +14,8 @@ export interface RunnerSettings {
   signal?: AbortSignal;
   onLine?: (line: string) => void;
   onNetwork?: (name: string) => void;
+  /** Called for Compose where it is known; default: `docker compose`. */
+  composePlugin?: ComposePlugin;
 }
 
 export interface Command {
@@ -58,12 +61,16 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
     attempt: async (command) => {
       const timeoutSeconds =
         command.timeoutSeconds === undefined ? QUERY_TIMEOUT_SECONDS : command.timeoutSeconds;
-      const result = await runChild({
+      const child = {
         ...childOf(settings, command),
         input: command.input,
         timeoutMs: timeoutSeconds === null ? undefined : timeoutSeconds * 1000,
         onLine: command.progress ? sender(() => redactorOf(settings, command), settings) : undefined,
-      });
+      };
+      const direct = await pastDocker(settings, command, child);
+      let result = await runChild(direct ?? child);
+      // It was there when it was asked for: the command is the way back.
+      if (direct !== null && ['missing', 'failed'].includes(result.ending)) result = await runChild(child);
       return settled(settings, command, result, timeoutSeconds ?? 0);
     },
     run: async (command) => {
@@ -112,6 +119,17 @@ function childOf(settings: RunnerSettings, command: Command) {
   };
 }
 
+/** Compose's own program called as the docker command would call it; null: the command is to do it. */
+async function pastDocker(
+  { composePlugin, binary, signal }: RunnerSettings,
+  { args: [first], program }: Command,
+  child: ChildSpec,
+): Promise<ChildSpec | null> {
+  if (first !== 'compose' || program !== undefined) return null;
+  const file = (await composePlugin?.find(child.env, signal)) ?? null;
+  return file === null ? null : { ...child, file, env: { ...child.env, [CALLED_BY]: binary } };
+}
+
 /** Every ending but an exit code becomes its error. */
 function settled(
   settings: RunnerSettings,
@@ -130,7 +148,7 @@ function settled(
     case 'aborted':
     case 'killed':
       throw new DockerError({ code: 'interrupted', command: title, signal: result.signal });
-    case 'failed-to-start':
+    case 'failed':
       throw new DockerError({
         code: 'command-failed',
         command: title,

@@ -51,10 +51,6 @@ export class SimulatedDocker implements Docker {
     return new SimulatedCompose(this.state, stack, this.overrides);
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve();
-  }
-
   async versions(): Promise<Versions> {
     const none = { clientError: null, serverError: null, composeError: null };
     return { client: '28.5.0', server: '28.5.0', compose: '5.5.0', ...none };
