@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { keepCompiledCodeIn } from '../build/compile-cache';
 import { wantsColor } from '../terminal/wants-color';
 import { showOwnOutput } from '../terminal/own-output';
 import { guardNx } from '../nx-guard/guard';
@@ -33,6 +34,7 @@ export async function runNx(
   process.env.NX_ISOLATE_PLUGINS ??= 'false';
   // A project's .env is Compose's. Nx would take it for its own and look for a dozen more files for every task.
   process.env.NX_LOAD_DOT_ENV_FILES ??= 'false';
+  keepCompiledCodeIn(process.env);
   if (!wantsColor(process.env, process.stdout.isTTY)) {
     // The spelling that Nx also hands on to its workers.
     process.env.FORCE_COLOR = '0';

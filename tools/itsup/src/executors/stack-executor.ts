@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
+import { keepCompiledCode } from '../build/compile-cache';
 import { unlikeInferred } from './unlike-inferred';
 import { interruption } from '../terminal/interruption';
 import { isOwnOutput } from '../terminal/own-output';
@@ -98,6 +99,7 @@ async function* runSteps<Options extends StackOptions>({
   options: Record<string, Options>;
   graph: TaskGraph | undefined;
 }): AsyncGenerator<TaskOutcome> {
+  keepCompiledCode();
   const { signal, release } = interruption();
   const failed = new Set<string>();
   const shown = new Set<string>();
