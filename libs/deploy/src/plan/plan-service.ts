@@ -249,8 +249,8 @@ function liveNetworks(
 }
 
 /**
- * Networks of the definition that a container was taken off by hand, and so reaches nobody on; null: none. What a deploy
- * took it off is in no definition.
+ * Networks of the definition that a container was taken off by hand, and so reaches nobody on; null: none. What a
+ * deploy took it off is in no definition.
  */
 function leftNetworks(
   desired: DesiredService,
