@@ -90,6 +90,7 @@ describe('a Traefik that is down', () => {
       get: () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:8082')),
       proxy,
       limits: defaultLimits,
+      since: began,
       waiter: { clock, signal, onWaiting: () => undefined },
     };
     await expect(acknowledgeUnpinned(acknowledgement, 'rollout-blog-web-0')).rejects.toThrow(

@@ -14,6 +14,11 @@ export interface Acknowledgement {
   proxy: ProxyAccess;
   limits: RolloutLimits;
   waiter: Waiter;
+  /**
+   * Milliseconds: the moment before Traefik's files were changed. What its log says of them comes at once, and no second
+   * time.
+   */
+  since: number;
 }
 
 /**
@@ -50,8 +55,7 @@ const SILENCE_MS = 1_500;
  * and waiting does not help.
  * @throws RolloutError with the file and the fault
  */
-function fileRefusal({ proxy, waiter }: Acknowledgement): () => Promise<void> {
-  const since = waiter.clock.now();
+function fileRefusal({ proxy, waiter, since }: Acknowledgement): () => Promise<void> {
   let next = waiter.clock.now() + SILENCE_MS;
   return async () => {
     if (proxy.fileFault === undefined || waiter.clock.now() < next) return;

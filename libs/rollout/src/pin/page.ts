@@ -65,8 +65,9 @@ export async function leadToPage(
       `the routes to the page were not written, for Traefik would read no file any more: ${fault}`,
     );
   await awaitService(context, name);
+  const since = context.waiter.clock.now();
   await writeRouteFile(proxy.dynamicFolder, pageFileName(project), routes.text);
-  await acknowledgePin(acknowledgement(context), routes, new Set());
+  await acknowledgePin(acknowledgement(context, since), routes, new Set());
   return routes.routers.length;
 }
 
@@ -76,9 +77,10 @@ export async function leadToPage(
  */
 export async function leadBack(context: PageContext | null, project: string, folder: string): Promise<void> {
   const text = await readFile(join(folder, pageFileName(project)), 'utf8').catch(() => null);
+  const since = context?.waiter.clock.now() ?? 0;
   await removeRouteFile(folder, pageFileName(project));
   const marker = text === null ? null : markerOf(text);
-  if (context !== null && marker !== null) await acknowledgeUnpinned(acknowledgement(context), marker);
+  if (context !== null && marker !== null) await acknowledgeUnpinned(acknowledgement(context, since), marker);
 }
 
 /** A route to a service that Traefik does not know yet would be answered with 404. */
@@ -102,6 +104,6 @@ function asIfServing(container: ContainerFacts): ContainerFacts {
   return { ...regardlessOfHealth(container), status: 'running', addresses };
 }
 
-function acknowledgement({ get, proxy, waiter }: PageContext): Acknowledgement {
-  return { get, proxy, waiter, limits: defaultLimits };
+function acknowledgement({ get, proxy, waiter }: PageContext, since: number): Acknowledgement {
+  return { get, proxy, waiter, since, limits: defaultLimits };
 }

@@ -51,6 +51,8 @@ export class Session {
   readonly limits: RolloutLimits;
   /** With a Docker that outlasts a restart of the engine. */
   readonly context: RolloutContext;
+  /** Milliseconds: just before the route file was written or removed; null: it was not. */
+  private changedAt: number | null = null;
 
   /** @param signal aborts the waits; the way back after an interrupt has one of its own */
   constructor(
@@ -230,6 +232,7 @@ export class Session {
     if (pinFolder === null) return;
     const { project, service } = this.subject;
     const marker = await readPinMarker(pinFolder, project, service);
+    this.changedAt = this.given.clock.now();
     await removePin(pinFolder, project, service);
     if (marker !== null && this.context.proxy) await acknowledgeUnpinned(this.acknowledgement(step), marker);
   }
@@ -248,6 +251,7 @@ export class Session {
         `the route file of ${service} was not written, for Traefik would read no file any more: ${fault}`,
       );
     }
+    this.changedAt = this.given.clock.now();
     await writePin(proxy.dynamicFolder, project, service, pin.text);
   }
 
@@ -283,7 +287,8 @@ export class Session {
   private acknowledgement(step: RolloutStep): Acknowledgement {
     const { proxy, get } = this.context;
     if (!proxy) throw new TypeError('an acknowledgement needs a proxy');
-    return { get, proxy, limits: this.limits, waiter: this.waiter(step) };
+    const waiter = this.waiter(step);
+    return { get, proxy, limits: this.limits, waiter, since: this.changedAt ?? waiter.clock.now() };
   }
 }
 
