@@ -299,6 +299,8 @@ export interface ServiceFacts {
    * on the engine. Absent: none. A volume of the project's own is left out.
    */
   mounts?: { source: string; place: Place }[];
+  /** Keys of the top-level `volumes:` that it mounts; absent: none. */
+  volumeKeys?: string[];
   /** Entries of `ports:` with `${…}`, in the short form: `portsOf` says what they come to. */
   variablePorts?: { text: string; place: Place }[];
   /** What it extends could not be read, so an absent fact may be there all the same. */

@@ -5,12 +5,12 @@ import { ComposeDocuments, type ComposeDocument } from './compose-documents';
 import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
 import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
-import { mergeNetworks, networkFacts, type NetworkDefinitions } from './compose-network';
+import { mergeDefinitions, type Definitions } from './compose-definitions';
+import { networkFacts } from './compose-network';
 import { volumeFacts } from './compose-volume';
 import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
 import type { ComposeFacts, ServiceFacts, VolumeFacts } from '../model';
-import { isInterpolated } from '../schema/grammar';
 import type { Place, Problem } from '../problem/problem';
 import type { Variables } from './expanded-path';
 import { namedPaths } from './compose-paths';
@@ -20,12 +20,13 @@ import type { YamlFiles } from '../yaml/yaml-files';
 interface Model {
   name: { text: string; place: Place } | null;
   services: Map<string, ServiceLayer>;
-  networks: NetworkDefinitions;
+  networks: Definitions;
   /** Keys of networks that an included file declares. */
   included: Set<string>;
+  /** The top-level `volumes:`, where each is declared last, and which ones an included file declares. */
+  definedVolumes: { definitions: Definitions; places: Map<string, Place>; included: Set<string> };
   /** By key, what a volume is on the engine, where the file says so. */
   volumes: Map<string, string>;
-  volumeFacts: Map<string, VolumeFacts>;
 }
 
 type Include = NonNullable<ComposeFile['include']>[number];
@@ -77,9 +78,7 @@ export function readCompose(
         .sort(([a], [b]) => compareText(a, b))
         .map(([key, definition]) => [key, networkFacts(definition, model.included.has(key))]),
     ),
-    ...(model.volumeFacts.size > 0 && {
-      volumeFacts: Object.fromEntries([...model.volumeFacts].sort(([a], [b]) => compareText(a, b))),
-    }),
+    ...volumeFactsOf(model.definedVolumes),
     binds: services.flatMap(([name, { binds }]) =>
       [...binds.values()].flatMap((bind) => (bind ? [{ service: name, ...bind }] : [])),
     ),
@@ -117,7 +116,7 @@ function readModel(
     networks: new Map(),
     included: new Set(),
     volumes: new Map(),
-    volumeFacts: new Map(),
+    definedVolumes: { definitions: new Map(), places: new Map(), included: new Set() },
   };
   const includes: { include: Include; place: Place }[] = [];
   for (const file of files) {
@@ -144,12 +143,11 @@ function mergeDocument(
   documents.paths.push(...namedPaths(source, base, folder));
   if (content.name !== null && content.name !== undefined)
     model.name = { text: String(content.name), place: source.place(['name']) };
-  mergeNetworks(model.networks, content.networks ?? {}, source.tags);
+  mergeDefinitions('networks', model.networks, content.networks ?? {}, source.tags);
+  mergeDefinitions('volumes', model.definedVolumes.definitions, content.volumes ?? {}, source.tags);
+  for (const key of Object.keys(content.volumes ?? {}))
+    model.definedVolumes.places.set(key, source.place(['volumes', key], 'key'));
   for (const [key, real] of volumesOf(content.volumes ?? {})) model.volumes.set(key, real);
-  for (const [key, value] of Object.entries(content.volumes ?? {})) {
-    const place = source.place(['volumes', key], 'key');
-    model.volumeFacts.set(key, volumeFacts(mappingOf(value), place, model.volumeFacts.get(key)));
-  }
   for (const [name, service] of Object.entries(content.services ?? {})) {
     const path = ['services', name];
     const replaced = source.tags.some(
@@ -202,11 +200,27 @@ function addIncluded(
     model.included.add(key);
   }
   for (const [key, real] of included.volumes) if (!model.volumes.has(key)) model.volumes.set(key, real);
-  for (const [key, facts] of included.volumeFacts) {
-    if (model.volumeFacts.has(key)) continue;
-    const isVariable = facts.name !== null && isInterpolated(facts.name);
-    model.volumeFacts.set(key, { ...facts, ...(isVariable && { nameUnknown: true as const }) });
+  const { definitions, places } = included.definedVolumes;
+  for (const [key, definition] of definitions) {
+    if (model.definedVolumes.definitions.has(key)) continue;
+    model.definedVolumes.definitions.set(key, definition);
+    model.definedVolumes.included.add(key);
+    const declared = places.get(key);
+    if (declared !== undefined) model.definedVolumes.places.set(key, declared);
   }
+}
+
+function volumeFactsOf({
+  definitions,
+  places,
+  included,
+}: Model['definedVolumes']): Pick<ComposeFacts, 'volumeFacts'> {
+  if (definitions.size === 0) return {};
+  const facts = [...definitions].flatMap(([key, definition]): [string, VolumeFacts][] => {
+    const place = places.get(key);
+    return place === undefined ? [] : [[key, volumeFacts(definition, included.has(key), place)]];
+  });
+  return { volumeFacts: Object.fromEntries(facts.sort(([a], [b]) => compareText(a, b))) };
 }
 
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
@@ -246,9 +260,13 @@ function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string,
     const source = isPath ? mount.source : volumes.get(mount.source);
     return source === undefined ? [] : [{ source, place: mount.place }];
   });
+  const keys = [...layer.mounts.values()].flatMap((mount) =>
+    mount === null || /^[./~$]/.test(mount.source) ? [] : [mount.source],
+  );
   return {
     name,
     place: layer.place,
+    ...(keys.length > 0 ? { volumeKeys: [...new Set(keys)].sort() } : {}),
     networks: layer.networks,
     ...(layer.networkPriorities.size > 0
       ? { networkPriorities: Object.fromEntries(layer.networkPriorities) }

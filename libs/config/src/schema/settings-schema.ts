@@ -340,7 +340,7 @@ export const settingsSchema = z
       }),
       isolation: choice(['standard', 'strict']).default('standard').meta({
         description:
-          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
+          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, mounts its volumes or builds an image that it runs, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
       }),
       engine: choice(['compose', 'swarm']).default('compose').meta({
         description:

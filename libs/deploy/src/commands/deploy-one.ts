@@ -29,6 +29,7 @@ import { loadOptions, planLoaded, planOne, type Replace } from './plan-one';
 import { readsOtherFiles } from '../proxy/state-in-use';
 import { refusedRouters } from '../serving/refused-routers';
 import type { Run } from '../run/run';
+import { refusePaused } from '../run/refuse-paused';
 import { refuseTakenPorts } from '../run/refuse-taken-ports';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../run/refusals';
 import type { StackSpec } from '../stack/stack-spec';
@@ -227,6 +228,7 @@ async function deployLocked(
       if (!options.mayCut) refuseToCut(spec.stack, leaving);
       for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
     }
+    refusePaused(plan, observed.get(spec.projectName) ?? []);
     const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
     if (prepared !== null) {
       loaded = prepared;

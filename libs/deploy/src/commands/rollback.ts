@@ -2,7 +2,7 @@ import { problemsOf } from '@itsup/config';
 
 import type { Restore } from '../execute/keep-for-rollback';
 import type { DeployContext } from '../context';
-import { loadDesired } from '../desired/load-desired';
+import { loadDesired, type LoadedStack } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';
 import { shortId } from '../plan/reasons';
 import { readJsonOrNull } from '../state/atomic-file';
@@ -49,12 +49,25 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
         const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
         const loaded = await loadDesired(own, { ...options, restored, images, pull: false });
         // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
-        return { ...loaded, inputs: { ...loaded.inputs, declared: 'rollback' } };
+        return {
+          ...loaded,
+          inputs: { ...loaded.inputs, declared: 'rollback' },
+          notes: [...loaded.notes, ...imageVolumeNotes(loaded)],
+        };
       },
     });
   } catch (error) {
     return { stack, status: 'failed', plan: null, problems: problemsOf(error), durationMs: 0 };
   }
+}
+
+/** Images of services are kept for this, those behind volumes are not. */
+function imageVolumeNotes({ imageVolumes }: LoadedStack): string[] {
+  const images = new Set([...imageVolumes.values()].flat().map(({ image }) => image));
+  if (images.size === 0) return [];
+  return [
+    `the volumes of ${[...images].join(', ')} have what these images hold now, not what they held then`,
+  ];
 }
 
 /** The asked-for record, or the newest restorable one before what runs now. */

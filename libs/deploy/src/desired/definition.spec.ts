@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 
-import { aspectsOf, networksOf, replicasOf, type MountedContents } from './definition';
+import { aspectsOf, networksOf, ownNetworksOf, replicasOf, type MountedContents } from './definition';
 import { Digester } from './digest';
 
 const digester = new Digester('key');
@@ -122,5 +122,26 @@ describe('replicasOf', () => {
     expect([{ scale: 0, deploy: { replicas: 2 } }, { deploy: { replicas: 2 } }, {}].map(replicasOf)).toEqual([
       0, 2, 1,
     ]);
+  });
+});
+
+describe('ownNetworksOf', () => {
+  const digests = (network: object): unknown[] =>
+    ownNetworksOf({ name: 'shop', services: {}, networks: { back: network } }, digester).map(
+      ({ digest, earlierDigest }) => ({ digest, earlierDigest }),
+    );
+
+  it('digests a definition without what is for people and other programs, and knows how it was digested', () => {
+    const [plain] = ownNetworksOf(
+      { name: 'shop', services: {}, networks: { back: { internal: true } } },
+      digester,
+    );
+    expect(digests({ internal: true, 'x-note': 'a' })).toEqual([
+      { digest: plain?.digest, earlierDigest: digester.of({ internal: true, 'x-note': 'a' }) },
+    ]);
+    expect(plain).not.toHaveProperty('earlierDigest');
+    expect(digests({ internal: true, ipam: { config: [{ aux_addresses: { x: '10.0.0.2' } }] } })).not.toEqual(
+      digests({ internal: true, ipam: { config: [{ aux_addresses: { x: '10.0.0.3' } }] } }),
+    );
   });
 });

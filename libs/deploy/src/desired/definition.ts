@@ -92,7 +92,7 @@ export function ownNetworksOf(model: ComposeModel, digester: Digester): DesiredN
       {
         name: network?.name ?? `${model.name}_${key}`,
         projectName: model.name,
-        digest: digester.of(network ?? {}),
+        ...digestsOf(network ?? {}, digester),
         driver: network?.driver ?? null,
         internal: network?.internal ?? false,
         attachable: network?.attachable ?? false,
@@ -114,13 +114,21 @@ export function ownVolumesOf(model: ComposeModel, digester: Digester): DesiredVo
     return [
       {
         name: volume?.name ?? `${model.name}_${key}`,
-        digest: digester.of(volume ?? {}),
+        ...digestsOf(volume ?? {}, digester),
         driver: volume?.driver ?? null,
         options: textsOf(volume?.driver_opts),
         labels: textsOf(volume?.labels),
       },
     ];
   });
+}
+
+/** Of all but what is for people and other programs (`x-…`), which Compose leaves out as well. */
+function digestsOf(definition: object, digester: Digester): { digest: string; earlierDigest?: string } {
+  const entries = Object.entries(definition);
+  const own = entries.filter(([key]) => !key.startsWith('x-'));
+  const digest = digester.of(Object.fromEntries(own));
+  return own.length === entries.length ? { digest } : { digest, earlierDigest: digester.of(definition) };
 }
 
 /** What Compose made of `depends_on`, of the services that are there. */

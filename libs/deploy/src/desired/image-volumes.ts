@@ -20,8 +20,8 @@ export type MountedImages = Record<string, string | null>;
 /** Those of the whole stack. */
 export function imageVolumesOf(model: ComposeModel): ImageVolumes {
   const built = new Set(
-    Object.values(model.services).flatMap(({ build, image }) =>
-      build && image !== undefined ? [image] : [],
+    Object.entries(model.services).flatMap(([name, { build, image }]) =>
+      build ? [image ?? `${model.name}-${name}`] : [],
     ),
   );
   return new Map(

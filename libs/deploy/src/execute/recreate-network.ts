@@ -5,6 +5,7 @@ import { InterruptedError } from '../run/interrupted-error';
 import { attachProviders } from './edges';
 import { runPreStop } from './hooks';
 import { startWithHooks } from './restart-service';
+import { readDeployed, writeDeployed } from '../state/deployed';
 
 /**
  * Makes a network anew, as Compose does from 2.32 on: its containers stop and leave it, it goes, Compose makes it with
@@ -34,6 +35,7 @@ export async function recreateNetwork(
       for (const { id } of guests) await docker.disconnectNetwork(network, id, { force: true });
       await docker.removeNetwork(network);
       await createByCompose(loaded, makers);
+      await noteDefinition(convergence, network);
       for (const { container, aliases, ip } of members)
         await docker.connectNetwork(network, container, { aliases, ...(ip !== undefined && { ip }) });
       // A provider has a name on an edge; what is attached already stays as it is.
@@ -57,4 +59,15 @@ export async function recreateNetwork(
       `the network ${network} was being made anew, and its containers may be down until the next deploy`,
     );
   }
+}
+
+/** At once: a deploy that fails later on, and is repeated, must not stop the containers for it again. */
+async function noteDefinition({ context, loaded }: Convergence, network: string): Promise<void> {
+  const deployed = await readDeployed(context.state, loaded.spec.stack);
+  const made = loaded.desired.ownNetworks.find(({ name }) => name === network);
+  if (deployed?.networks === undefined || made === undefined) return;
+  await writeDeployed(context.state, {
+    ...deployed,
+    networks: { ...deployed.networks, [network]: made.digest },
+  });
 }

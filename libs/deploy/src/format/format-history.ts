@@ -29,7 +29,7 @@ function entryOf(record: DeployRecord, present: string | null): string[] {
   const slow = steps.filter(({ ms }) => ms >= SHORTEST_STEP_MS);
   return [
     `${id}${mark}`,
-...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}${version}`, '  '),
+    ...wrapped(`${command}: ${outcome}, ${when}, took ${took(durationMs)}${from}, by ${by}${version}`, '  '),
     ...(outcome === 'unchanged' ? ['  what it found is what it was to deploy'] : []),
     ...changed.flatMap(({ service, action, reasons }) =>
       wrapped(reasons.join(', ') || action, `  ${service}: ${reasons.length > 0 ? `${action}, ` : ''}`),

@@ -21,14 +21,16 @@ export async function hostCircumstances(
 ): Promise<Circumstances> {
   const values = new Map<string, Record<string, string>>();
   await Promise.all(
-    workspace.projects.filter(hasVariables).map(async (project) => {
-      const { name } = project;
-      const { files: dotenvs } = dotenvFiles(projectPaths(root, project), project, env);
-      const options = { root, stack: name, dotenvs, stateDir: state.dir, env };
-      // What cannot be read is told when the stack is loaded; until then defaults count.
-      const read = await stackEnvironment(options, secrets).catch(() => null);
-      if (read !== null) values.set(name, read.all);
-    }),
+    workspace.projects
+      .filter((project) => hasVariables(project, areImagesClaimed(workspace)))
+      .map(async (project) => {
+        const { name } = project;
+        const { files: dotenvs } = dotenvFiles(projectPaths(root, project), project, env);
+        const options = { root, stack: name, dotenvs, stateDir: state.dir, env };
+        // What cannot be read is told when the stack is loaded; until then defaults count.
+        const read = await stackEnvironment(options, secrets).catch(() => null);
+        if (read !== null) values.set(name, read.all);
+      }),
   );
   return {
     lookups: (project) => {
@@ -40,11 +42,21 @@ export async function hostCircumstances(
   };
 }
 
-function hasVariables({ compose, enabled }: Project): boolean {
+/** An image that is run is somebody's only where another project may build it, and may not. */
+function areImagesClaimed({ projects, settings }: Workspace): boolean {
+  return (
+    settings.isolation === 'strict' &&
+    projects.some(({ compose }) => compose?.services.some(({ hasBuild }) => hasBuild) === true)
+  );
+}
+
+/** @param areImages what it runs counts, and not what it builds alone */
+function hasVariables({ compose, enabled }: Project, areImages: boolean): boolean {
   if (!enabled) return false;
   return (compose?.services ?? []).some(
-    ({ variablePorts = [], containerName, labels }) =>
+    ({ variablePorts = [], containerName, labels, image, hasBuild, buildTags = [] }) =>
       variablePorts.length > 0 ||
+      ((hasBuild || areImages) && [image ?? '', ...buildTags].some((text) => text.includes('$'))) ||
       containerName?.includes('$') === true ||
       Object.entries(labels).some(([key, value]) => value.includes('$') && /^traefik\./i.test(key)),
   );

@@ -81,6 +81,9 @@ function samePlace(a: Problem['place'] | null, b: Problem['place'] | null): bool
   return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 }
 
+/** Nothing that is asked for: volumes and images, which several may have unless isolation is strict. */
+const MAY_BE_SHARED = /^(?:volume|image|runs) /;
+
 /**
  * What a project claims now and another one has as it is deployed, which its sources name no more and which this run
  * does not bring there: two would share the requests.
@@ -94,7 +97,7 @@ function stillServed(
     // A folder that is gone has nothing to say: its containers are listed as what can be pruned.
     if (!deployed.has(stack) || !holdings.has(stack) || converging.has(stack)) continue;
     const now = new Set(holdings.get(stack));
-    for (const key of keys) if (!now.has(key)) left.set(key, stack);
+    for (const key of keys) if (!now.has(key) && !MAY_BE_SHARED.test(key)) left.set(key, stack);
   }
   if (left.size === 0) return [];
   return [...holdings].flatMap(([stack, keys]) => {

@@ -100,8 +100,10 @@ export interface DesiredNetwork {
   /** On the engine. */
   name: string;
   projectName: string;
-  /** Keyed digest of the whole definition. */
+  /** Keyed digest of the definition. */
   digest: string;
+  /** As an earlier version made it, with `x-…`; absent: the same. */
+  earlierDigest?: string;
   driver: string | null;
   internal: boolean;
   attachable: boolean;
@@ -114,6 +116,7 @@ export interface DesiredNetwork {
 export interface DesiredVolume {
   name: string;
   digest: string;
+  earlierDigest?: string;
   driver: string | null;
   options: Record<string, string>;
   labels: Record<string, string>;

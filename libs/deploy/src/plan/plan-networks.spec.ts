@@ -76,6 +76,10 @@ describe('planNetworks', () => {
     expect(reasons({ internal: true }, {}, { shop_back: 'before' })).toEqual(['internal false → true']);
   });
 
+  it('leaves it where the record is of a version that digested comments (`x-…`) too', () => {
+    expect(reasons({ earlierDigest: 'before' }, {}, { shop_back: 'before' })).toEqual([]);
+  });
+
   it('touches none that Compose did not make for the project', () => {
     expect(reasons({ internal: true }, { labels: {} })).toEqual([]);
   });

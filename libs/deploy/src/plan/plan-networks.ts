@@ -75,7 +75,7 @@ function isOurs({ projectName }: DesiredNetwork, { labels }: NetworkDetails): bo
  * By what the engine says of the network; what it has on top counts only where the definition is known to have changed.
  */
 function differences(network: DesiredNetwork, live: NetworkDetails, recorded: string | undefined): string[] {
-  const changed = recorded !== undefined && recorded !== network.digest;
+  const changed = recorded !== undefined && recorded !== network.digest && recorded !== network.earlierDigest;
   const reasons: string[] = [];
   if (network.driver !== null && network.driver !== live.driver)
     reasons.push(`driver ${live.driver} → ${network.driver}`);
@@ -118,6 +118,10 @@ function withoutComposes(labels: Readonly<Record<string, string>>): Record<strin
 }
 
 /** Whether the definition is not the one that the last deploy left, or that is not known. */
-export function isChanged(recorded: Recorded, { name, digest }: { name: string; digest: string }): boolean {
-  return recorded?.[name] !== digest;
+export function isChanged(
+  recorded: Recorded,
+  { name, digest, earlierDigest }: { name: string; digest: string; earlierDigest?: string },
+): boolean {
+  const known = recorded?.[name];
+  return known === undefined || (known !== digest && known !== earlierDigest);
 }

@@ -307,26 +307,8 @@ describe('planService', () => {
   });
 });
 
-describe('a container that somebody changed by hand', () => {
-  const off = container({ networks: [] });
-
-  it('is attached again to the network that it was taken off', () => {
-    expect(planService(desired(), deployed(), [off])).toMatchObject({
-      action: 'connect',
-      networks: [{ network: 'shop_default', aliases: ['web'] }],
-      reasons: ['it is not on shop_default any more'],
-    });
-  });
-
-  it('is replaced where it had an address there', () => {
-    const pinned = desired({ networks: [{ network: 'shop_default', aliases: ['web'], pinned: true }] });
-    expect(planService(pinned, deployed(), [off])).toMatchObject({ action: 'rollout' });
-    expect(planService({ ...pinned, notRolled: ['x'] }, deployed(), [off])).toMatchObject({
-      action: 'recreate',
-    });
-  });
-
-  it('does not count as running where it is paused', () => {
+describe('a container that is paused', () => {
+  it('does not count as running', () => {
     expect(planService(desired(), deployed(), [container({ state: 'paused' })])).toMatchObject({
       action: 'start',
       reasons: ['shop-web-1 is paused'],

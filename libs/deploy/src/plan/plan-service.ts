@@ -1,14 +1,7 @@
 import { PROXYNET } from '@itsup/routing';
 import { compareText } from '@itsup/config';
 
-import type {
-  DeployedService,
-  DesiredNetworkUse,
-  DesiredService,
-  ObservedContainer,
-  ServiceAction,
-  ServicePlan,
-} from './model';
+import type { DeployedService, DesiredService, ObservedContainer, ServiceAction, ServicePlan } from './model';
 import { canMove, MOVED_REASON } from './leave-shared';
 import { changedAspects, describeChanges, describeImage, shortId } from './reasons';
 
@@ -136,10 +129,7 @@ function keep(
   if (good.length >= desired.replicas) {
     const surplus = good.slice(desired.replicas);
     const leftovers = idsOf([...surplus, ...stopped, ...outdated]);
-    if (leftovers.length === 0) {
-      const left = leftNetworks(desired, deployed, serving);
-      return left === null ? plan('none', adoption(deployed, current)) : connect(desired, left, plan);
-    }
+    if (leftovers.length === 0) return plan('none', adoption(deployed, current));
     const reasons = surplus.length > 0 ? [`replicas ${good.length} → ${desired.replicas}`] : [];
     const rest = stopped.length + outdated.length;
     if (rest > 0) reasons.push(`${rest} left over from an earlier deploy`);
@@ -246,38 +236,6 @@ function liveNetworks(
   if (came.length > 0 && went.length > 0) return null;
   if (came.length === 0 && went.length === 0) return null;
   return came.length > 0 ? { action: 'connect', networks: came } : { action: 'disconnect', networks: went };
-}
-
-/**
- * Networks of the definition that a container was taken off by hand, and so reaches nobody on; null: none. What a
- * deploy took it off is in no definition.
- */
-function leftNetworks(
-  desired: DesiredService,
-  deployed: DeployedService | null,
-  serving: readonly ObservedContainer[],
-): DesiredNetworkUse[] | null {
-  if (deployed === null) return null;
-  const left = desired.networks.filter(({ network }) =>
-    serving.some(({ networks }) => !networks.includes(network)),
-  );
-  return left.length === 0 ? null : left;
-}
-
-/** Attached live, unless the definition gives an address there, which a new container gets. */
-function connect(
-  desired: DesiredService,
-  left: readonly DesiredNetworkUse[],
-  plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
-): ServicePlan {
-  const reasons = [`it is not on ${left.map(({ network }) => network).join(', ')} any more`];
-  if (left.every(({ pinned }) => !pinned))
-    return plan('connect', reasons, {
-      networks: left.map(({ network, aliases }) => ({ network, aliases: [...aliases] })),
-    });
-  return desired.notRolled.length === 0
-    ? plan('rollout', reasons)
-    : plan('recreate', reasons, { notRolled: desired.notRolled });
 }
 
 function isServing(container: ObservedContainer): boolean {

@@ -2,10 +2,15 @@ import { compareText } from '@itsup/config';
 
 import type { DeployedService, DesiredService } from './model';
 
-/** Names of the aspects that differ, came or went, sorted. */
+/**
+ * Names of the aspects that differ, came or went, sorted. The image behind a volume came with a version that compares
+ * it, or with its `volume`, which tells it.
+ */
 export function changedAspects(before: Record<string, string>, after: Record<string, string>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => before[name] !== after[name]).sort(compareText);
+  const isBehindVolume = (name: string): boolean =>
+    name.startsWith('image volume ') && (before[name] === undefined || after[name] === undefined);
+  return [...names].filter((name) => before[name] !== after[name] && !isBehindVolume(name)).sort(compareText);
 }
 
 const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { compareText } from '@itsup/config';
+import { compareText, INGRESS_FILES } from '@itsup/config';
 
 import type { Digester } from '../desired/digest';
 import type { LoadedStack } from '../desired/load-desired';
@@ -74,7 +74,7 @@ export async function digestOfWritten(root: string, digester: Digester): Promise
   const names = await readdir(path.join(root, 'projects'), { withFileTypes: true }).catch(() => []);
   const files = [
     ...names.flatMap((entry) => {
-      if (entry.isDirectory()) return [`projects/${entry.name}/ingress.yml`];
+      if (entry.isDirectory()) return INGRESS_FILES.map((name) => `projects/${entry.name}/${name}`);
       return /\.ya?ml$/.test(entry.name) ? [`projects/${entry.name}`] : [];
     }),
     ...(await filesBelow(root, 'templates')),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import {
   interpolate,
   UserError,
@@ -79,8 +81,16 @@ export function seenByCompose(
         .map(([key, value]) => [key, interpolate(value, lookup) ?? value]),
     );
     const containerName = service.container_name ?? null;
+    const image = imageFacts(service);
+    const volumeKeys = volumeKeysOf(service);
     const isSame =
       known.has(name) &&
+      isDeepStrictEqual(volumeKeys, facts.volumeKeys ?? []) &&
+      isDeepStrictEqual(image, {
+        image: facts.image === null ? null : interpolate(facts.image, lookup),
+        hasBuild: facts.hasBuild,
+        buildTags: (facts.buildTags ?? []).map((tag) => interpolate(tag, lookup)),
+      }) &&
       facts.profiles.length === 0 &&
       sameRecord(labels, before) &&
       (facts.containerName === null ? null : (interpolate(facts.containerName, lookup) ?? '')) ===
@@ -89,13 +99,12 @@ export function seenByCompose(
     isNew = true;
     return {
       ...facts,
+      ...escaped(image),
       profiles: [],
       containerName,
       networkMode: service.network_mode ?? null,
-      // As text of a file, which variables are put into once more.
-      labels: Object.fromEntries(
-        Object.entries(labels).map(([key, value]) => [key, value.replaceAll('$', '$$$$')]),
-      ),
+      labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, asText(value)])),
+      volumeKeys,
     };
   });
   const { networkFacts = {} } = compose;
@@ -113,19 +122,16 @@ export function seenByCompose(
   }
   const volumes: Record<string, VolumeFacts> = { ...compose.volumeFacts };
   for (const [key, volume] of Object.entries(model.volumes ?? {})) {
+    const { name, external = false } = volume ?? {};
+    if (name === undefined) continue;
     const facts = volumes[key];
-    const name = volume?.name;
-    if (name === undefined || (facts !== undefined && resolvedName(facts.name ?? '', projectName) === name))
-      continue;
-    // Compose writes every name out; its own is no claim of the file's.
-    if (facts?.name === undefined && name === `${projectName}_${key}`) continue;
-    if (facts?.name === null && facts.nameUnknown !== true) continue;
+    const written = facts?.name ?? (facts?.external === true ? key : `${projectName}_${key}`);
+    const isKnown =
+      resolvedName(interpolate(written, lookup) ?? '', projectName) === name &&
+      (facts?.external ?? false) === external;
+    if (isKnown && facts?.nameUnknown !== true && !written.includes('$')) continue;
     isNew = true;
-    volumes[key] = {
-      name,
-      external: volume?.external ?? false,
-      place: facts?.place ?? { file, line: 1, column: 1 },
-    };
+    volumes[key] = { name: asText(name), external, place: facts?.place ?? { file, line: 1, column: 1 } };
   }
   if (!isNew) return null;
   const all = [...services, ...compose.services.filter(({ name }) => model.services[name] === undefined)];
@@ -139,6 +145,40 @@ export function seenByCompose(
       volumeFacts: volumes,
     },
   };
+}
+
+/** Keys of the volumes that it mounts, sorted. */
+function volumeKeysOf({ volumes = [] }: ComposeService): string[] {
+  const keys = volumes.flatMap(({ type, source }) =>
+    type === 'volume' && source !== undefined ? [source] : [],
+  );
+  return [...new Set(keys)].sort();
+}
+
+/** What Compose made of a service's image. */
+function imageFacts({ image, build }: ComposeService): {
+  image: string | null;
+  hasBuild: boolean;
+  buildTags: string[];
+} {
+  return {
+    image: image ?? null,
+    hasBuild: build !== undefined && build !== null,
+    buildTags: build?.tags ?? [],
+  };
+}
+
+function escaped({
+  image,
+  hasBuild,
+  buildTags,
+}: ReturnType<typeof imageFacts>): Pick<ServiceFacts, 'image' | 'hasBuild' | 'buildTags'> {
+  return { image: image === null ? null : asText(image), hasBuild, buildTags: buildTags.map(asText) };
+}
+
+/** As text of a file, which variables are put into once more. */
+function asText(value: string): string {
+  return value.replaceAll('$', '$$$$');
 }
 
 /** Labels that Traefik reads, without those that the artifact added; Compose prints a dollar sign doubled. */

@@ -69,11 +69,14 @@ function* ofService(name: string, service: ComposeService): Iterable<Refused> {
   }
 }
 
+/** What is published there is published everywhere by a Swarm as well. */
+const EVERY_ADDRESS = ['', '0.0.0.0', '::', '[::]'];
+
 function* ofPorts(at: string[], { ports = [] }: ComposeService): Iterable<Refused> {
   for (const [index, { host_ip: address, published, target }] of ports.entries()) {
     const path = [...at, 'ports', String(index)];
     const entries = ports.length;
-    if (address !== undefined && address !== '') {
+    if (address !== undefined && !EVERY_ADDRESS.includes(address)) {
       yield { ...value('port-address', path, `port ${published ?? target} on ${address}`), entries };
     } else if (published === undefined || published === '' || published === '0') {
       yield { ...value('port-any', path, `port ${target}`), entries };

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -105,6 +105,13 @@ export class SimulatedWorkspace {
     for (const { image } of Object.values(services)) {
       if (image !== undefined && !this.engine.images.has(image)) this.engine.addImage(image, image);
     }
+  }
+
+  /** Gives a project that is set its top-level `volumes:`, as Compose reads them. */
+  setVolumes(name: string, volumes: ComposeModel['volumes'] = {}): void {
+    const file = this.composeFile(name);
+    const model = JSON.parse(readFileSync(file, 'utf8')) as ComposeModel;
+    writeFileSync(file, JSON.stringify({ ...model, volumes }, null, 2));
   }
 
   /** What Compose reads of the project: here all of it stands in the file of what is added. */

@@ -92,6 +92,8 @@ export interface ComposeBuild {
   target?: string;
   additional_contexts?: Record<string, string>;
   platforms?: string[];
+  /** More names of the image. */
+  tags?: string[];
   [key: string]: unknown;
 }
 

@@ -12,8 +12,10 @@ const CONNECTING = 100;
 /** A container that was ready a moment ago may be busy with everybody who comes at once. */
 const CONNECT_FOR_MS = 10_000;
 const CONNECT_AGAIN_MS = 100;
-/** One attempt, handshake included: without a limit the kernel goes on asking for two minutes. */
+/** One attempt to connect: without a limit the kernel goes on asking for two minutes. */
 const ATTEMPT_MS = 2_000;
+/** A handshake of TLS may take as many times as long: many begin at once. */
+const HANDSHAKE_FACTOR = 5;
 /** Whoever is still sending gets the answer if what he sends is read on for a while. */
 const READ_ON_MS = 2_000;
 
@@ -184,10 +186,14 @@ class LoopbackRelay implements Relay {
     const upstream = tls
       ? connectTls({ host, port, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false })
       : connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const attempt = setTimeout(
-      () => upstream.destroy(new Error(`no connection within ${this.attemptMs} ms`)),
-      this.attemptMs,
-    );
+    const limited = (ms: number): NodeJS.Timeout =>
+      setTimeout(() => upstream.destroy(new Error(`no connection within ${ms} ms`)), ms);
+    let attempt = limited(this.attemptMs);
+    if (tls)
+      upstream.once('connect', () => {
+        clearTimeout(attempt);
+        attempt = limited(this.attemptMs * HANDSHAKE_FACTOR);
+      });
     const refused = (): void => {
       clearTimeout(attempt);
       upstream.destroy();

@@ -37,7 +37,7 @@ export function claimKey(kind: ClaimKind, ...parts: readonly (string | number)[]
 
 /** What can be claimed. */
 export type ClaimKind =
-  'route' | 'name' | 'port' | 'container' | 'project' | 'network' | 'volume' | 'image' | 'address';
+  'route' | 'name' | 'port' | 'container' | 'project' | 'network' | 'volume' | 'image' | 'runs' | 'address';
 
 /** A route as a party. */
 export function partyOf(route: Route, holds: readonly string[] = []): Party {

@@ -55,15 +55,20 @@ export function imageConflicts(images: readonly NamedImage[], settings: Settings
     .filter(({ name, isBuilt }) => isBuilt && (reserved.has(name) || name.startsWith(`${HONEYPOT_IMAGE}:`)))
     .map(({ name, party }) => conflictAt(party, [proxy], words(name, party, [proxy]), here));
   if (settings.isolation !== 'strict') return ofProxy;
-  const ofProjects = sharedImages(images).map(({ name, builder, others }) => {
-    const key = claimKey('image', name);
-    return conflictAt(
-      holding(builder, key),
-      others.map((party) => holding(party, key)),
-      words(name, builder, others),
+  const ofProjects = sharedImages(images).map(({ name, builder, others }) =>
+    conflictAt(
+      holding(builder, claimKey('image', name)),
+      others.map(({ party, isBuilt }) => holding(party, claimKey(isBuilt ? 'image' : 'runs', name))),
+      words(
+        name,
+        builder,
+        others.map(({ party }) => party),
+      ),
       here,
-    );
-  });
+      // Who builds it changes what the others run.
+      others.some(({ isBuilt }) => isBuilt) ? [] : [builder.project],
+    ),
+  );
   return [...ofProxy, ...ofProjects];
 }
 
@@ -71,8 +76,9 @@ export function imageConflicts(images: readonly NamedImage[], settings: Settings
 export function imageNotes(images: readonly NamedImage[], isolation: Isolation): Problem[] {
   if (isolation === 'strict') return [];
   return sharedImages(images).map(({ name, builder, others }): Problem => {
-    const { message, help } = words(name, builder, others);
-    const related = others.flatMap((party) =>
+    const parties = others.map(({ party }) => party);
+    const { message, help } = words(name, builder, parties);
+    const related = parties.flatMap((party) =>
       party.place === null ? [] : [{ message: here(party), place: party.place }],
     );
     return {
@@ -88,7 +94,7 @@ export function imageNotes(images: readonly NamedImage[], isolation: Isolation):
 /** Images that one project builds and another one builds or runs. */
 function sharedImages(
   images: readonly NamedImage[],
-): { name: string; builder: NamedImage['party']; others: NamedImage['party'][] }[] {
+): { name: string; builder: NamedImage['party']; others: NamedImage[] }[] {
   const byName = new Map<string, NamedImage[]>();
   for (const image of images) collect(byName, image.name, image);
   return [...byName].flatMap(([name, all]) => {
@@ -98,8 +104,10 @@ function sharedImages(
       .sort(compareParties)
       .at(-1);
     if (builder === undefined) return [];
-    const others = all.map(({ party }) => party).filter(({ project }) => project !== builder.project);
-    return others.length === 0 ? [] : [{ name, builder, others: others.sort(compareParties) }];
+    const others = all
+      .filter(({ party }) => party.project !== builder.project)
+      .sort((a, b) => compareParties(a.party, b.party));
+    return others.length === 0 ? [] : [{ name, builder, others }];
   });
 }
 

@@ -13,7 +13,7 @@ import { projectConflicts, projectNames } from './project-conflicts';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './takings';
 import { tlsConflicts } from './tls-conflicts';
-import { namedVolumes, sharedVolumes, volumeConflicts } from './volume-conflicts';
+import { namedVolumes, volumeConflicts, volumeNotes } from './volume-conflicts';
 
 /**
  * The one table of who has what: host names with their paths, ports, names of routers, services, middlewares,
@@ -82,16 +82,15 @@ export function ownershipAmong(
     for (const { name, party, by } of networks) {
       if (by !== 'joined') hold(party.project, claimKey('network', name));
     }
-    for (const { name, party, by } of volumes) {
-      if (by !== 'joined') hold(party.project, claimKey('volume', name));
-    }
-    for (const { name, party } of images) hold(party.project, claimKey('image', name));
+    for (const { name, party } of volumes) hold(party.project, claimKey('volume', name));
+    for (const { name, party, isBuilt } of images)
+      hold(party.project, claimKey(isBuilt ? 'image' : 'runs', name));
     return new Map([...held].map(([project, keys]) => [project, [...keys].sort()]));
   };
   const exporting = new Set(routed.flatMap(({ project }) => (project.exports ? [project.name] : [])));
   const joined = [
     ...joinedNetworks(networks, settings.isolation, exporting),
-    ...sharedVolumes(volumes, settings.isolation, exporting),
+    ...volumeNotes(volumes, settings.isolation),
     ...imageNotes(images, settings.isolation),
   ];
   return { conflicts, holdings, claims, joined };

@@ -1,4 +1,4 @@
-import type { Isolation, Problem } from '@itsup/config';
+import { isActive, type ComposeFacts, type Isolation, type Problem } from '@itsup/config';
 import { composeProjectName } from '../names/compose-name';
 import { collect } from '../names/order';
 import { resolvedName } from '../networks/traefik-network';
@@ -23,86 +23,93 @@ export interface NamedVolume {
   isWritten: boolean;
 }
 
-/** The volumes of these projects by their real names; one whose name only a deploy knows is left out. */
+/**
+ * The volumes that services of these projects mount, by their real names; one whose name only a deploy knows is left
+ * out, and so is one that nobody mounts: Compose drops it.
+ */
 export function namedVolumes(routed: readonly RoutedProject[]): NamedVolume[] {
   return routed.flatMap(({ project }): NamedVolume[] => {
-    if (!project.enabled) return [];
+    if (!project.enabled || project.compose === null) return [];
     const composeProject = composeProjectName(project);
-    return Object.entries(project.compose?.volumeFacts ?? {}).flatMap(([key, facts]): NamedVolume[] => {
+    const mounted = mountedKeys(project.compose);
+    return Object.entries(project.compose.volumeFacts ?? {}).flatMap(([key, facts]): NamedVolume[] => {
       const written = facts.name ?? (facts.external ? key : `${composeProject}_${key}`);
       const name = facts.nameUnknown === true ? null : resolvedName(written, composeProject);
-      if (name === null) return [];
+      if (name === null || mounted?.has(key) === false) return [];
       const party = { project: project.name, label: `${project.name}'s volume ${key}`, place: facts.place };
       return [{ name, party, by: facts.external ? 'joined' : 'file', isWritten: facts.name !== null }];
     });
   });
 }
 
+/** null: not all services are known. */
+function mountedKeys(compose: ComposeFacts): ReadonlySet<string> | null {
+  if (compose.partial === true || compose.services.some(({ partial }) => partial === true)) return null;
+  return new Set(
+    compose.services.flatMap((service) => (isActive(compose, service) ? (service.volumeKeys ?? []) : [])),
+  );
+}
+
 /**
- * Volumes that two projects make, where isolation is strict. Who writes the name that another one's volume has by itself
- * takes it.
+ * Volumes that one project makes and another one makes or mounts, where isolation is strict: the other one takes it,
+ * also where it writes the name that the first one's has by itself. One that no project makes is nobody's.
  */
 export function volumeConflicts(volumes: readonly NamedVolume[], isolation: Isolation): Conflict[] {
   if (isolation !== 'strict') return [];
-  return [...byName(volumes)].flatMap(([name, made]) => {
-    if (new Set(made.map(({ party }) => party.project)).size < 2) return [];
-    const parties = made.map(({ party }) => holding(party, claimKey('volume', name))).sort(compareParties);
-    const takers = made.filter(({ isWritten }) => isWritten).map(({ party }) => party.project);
-    const isTaken = takers.length > 0 && takers.length < made.length;
-    const at = isTaken ? parties.find(({ project }) => project === takers[0]) : parties.at(-1);
-    if (!at) return [];
-    const others = parties.filter((party) => party !== at);
+  return sharedVolumes(volumes).flatMap(({ name, owner, all }) => {
+    const isNamedByItself = all.some(({ by, isWritten }) => by === 'file' && !isWritten);
+    const takers = all.filter(({ by, isWritten }) => by === 'joined' || (isNamedByItself && isWritten));
+    const parties = all.map(({ party }) => holding(party, claimKey('volume', name))).sort(compareParties);
+    const taker = parties.findLast(({ project }) => takers.some(({ party }) => party.project === project));
+    const at = taker ?? parties.findLast(({ project }) => project !== owner.project);
+    if (at === undefined) return [];
     return [
       conflictAt(
         at,
-        others,
+        parties.filter((party) => party !== at),
         {
-          code: 'volume-name-conflict',
+          code: 'volume-conflict',
           message: `${listed(parties.map(({ label }) => label))} would be one volume, ${name}`,
-          help: 'give it another name:, or none',
+          help: 'give it another name:, or none; one for all is made by hand (docker volume create) and external: true in each',
         },
         ({ label }) => `${label} is here`,
-        isTaken ? takers : [],
+        takers.map(({ party }) => party.project),
       ),
     ];
   });
 }
 
-/**
- * A project that mounts another one's volume reads and changes what is in it: a note, and an error when isolation is
- * strict or the other one says in `exports` what is for others.
- *
- * @param exporting projects with `exports`
- */
-export function sharedVolumes(
-  volumes: readonly NamedVolume[],
-  isolation: Isolation,
-  exporting: ReadonlySet<string> = new Set(),
-): Problem[] {
-  const makers = byName(volumes);
-  return volumes.flatMap(({ name, party, by }): Problem[] => {
-    const made = makers.get(name) ?? [];
-    const owner = (made.find(({ isWritten }) => !isWritten) ?? made[0])?.party;
-    if (owner === undefined || owner.project === party.project) return [];
-    const isClosed = isolation === 'strict' || exporting.has(owner.project);
-    // Of two that make it the table of conflicts says who may.
-    if (by === 'file' && isolation === 'strict') return [];
-    return [
-      {
-        code: 'volume-shared',
-        severity: isClosed ? 'error' : 'note',
-        message: `${party.label} is ${name}, a volume of ${owner.project}: it reads and changes what is in it`,
-        help: 'give it another name:, or none, unless both are to have the same files',
-        project: party.project,
-        ...(party.place ? { place: party.place } : {}),
-        ...(owner.place ? { related: [{ message: `${owner.label} is here`, place: owner.place }] } : {}),
-      },
-    ];
-  });
+/** The same among projects that trust each other: said, and no more. */
+export function volumeNotes(volumes: readonly NamedVolume[], isolation: Isolation): Problem[] {
+  if (isolation === 'strict') return [];
+  return sharedVolumes(volumes).flatMap(({ name, owner, all }) =>
+    all.flatMap(({ party }): Problem[] => {
+      if (party.project === owner.project) return [];
+      return [
+        {
+          code: 'volume-shared',
+          severity: 'note',
+          message: `${party.label} is ${name}, a volume of ${owner.project}: it reads and changes what is in it`,
+          help: 'give it another name:, or none, unless both are to have the same files',
+          project: party.project,
+          ...(party.place ? { place: party.place } : {}),
+          ...(owner.place ? { related: [{ message: `${owner.label} is here`, place: owner.place }] } : {}),
+        },
+      ];
+    }),
+  );
 }
 
-function byName(volumes: readonly NamedVolume[]): Map<string, NamedVolume[]> {
-  const made = new Map<string, NamedVolume[]>();
-  for (const volume of volumes) if (volume.by === 'file') collect(made, volume.name, volume);
-  return made;
+/** Volumes of several projects that one of them makes; whose name is Compose's own owns it, else the first. */
+function sharedVolumes(
+  volumes: readonly NamedVolume[],
+): { name: string; owner: NamedVolume['party']; all: NamedVolume[] }[] {
+  const byName = new Map<string, NamedVolume[]>();
+  for (const volume of volumes) collect(byName, volume.name, volume);
+  return [...byName].flatMap(([name, all]) => {
+    const made = all.filter(({ by }) => by === 'file');
+    const owner = (made.find(({ isWritten }) => !isWritten) ?? made[0])?.party;
+    const isShared = new Set(all.map(({ party }) => party.project)).size > 1;
+    return owner === undefined || !isShared ? [] : [{ name, owner, all }];
+  });
 }

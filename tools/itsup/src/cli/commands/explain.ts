@@ -49,18 +49,21 @@ export const explain: Command = {
   },
 };
 
+/** The proxy's own stack. */
+const PROXY = 'proxy';
+
 /**
  * The project that a word names, null: the proxy; undefined: it asks for something else. A word without a dot is taken
  * for a project, and for a host when there is none: `http://blog` asks for the host.
  * @throws UserError when a project was meant and there is none
  */
 async function projectNamed(root: string, word: string): Promise<string | null | undefined> {
-  const { listProjects, RESERVED_NAMES, suggest, UserError } = await import('@itsup/config');
+  const { listProjects, suggest, UserError } = await import('@itsup/config');
   const name = word.replace(/^projects\//, '').replace(/\/$/, '');
   const known = await listProjects(root);
   if (known.includes(name)) return name;
-  if (RESERVED_NAMES.includes(name)) return null;
-  const meant = /[.:/]|^\d+$/.test(name) ? undefined : suggest(name, [...known, ...RESERVED_NAMES]);
+  if (name === PROXY) return null;
+  const meant = /[.:/]|^\d+$/.test(name) ? undefined : suggest(name, [...known, PROXY]);
   if (meant === undefined) return undefined;
   throw new UserError({
     ...{ code: 'unknown-project', severity: 'error', message: `there is no project "${word}"` },
