@@ -12,7 +12,7 @@ import { comparePlaces, compareText } from './names/order';
 import { proxynetOf } from './networks/proxynet';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
-import { checkedServices, labelProblems } from './traefik/label-problems';
+import { checkedServices, labelProblems, unreadLabels } from './traefik/label-problems';
 import { reservedProblems } from './checks/written-problems';
 
 /**
@@ -57,6 +57,7 @@ export function routeProject(
     ...checkNetworks(project, proxynetOf(settings)),
     ...guardedMountProblems(project, settings.isolation),
     ...labelProblems(project, checkedServices(project, additions.services, settings)),
+    ...unreadLabels(project, additions.services, settings),
     ...reservedProblems(project, settings, circumstances),
     ...ownershipAmong([{ project, routing }], settings, circumstances).conflicts.map(({ problem }) => ({
       ...problem,

@@ -100,7 +100,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   ]);
   const followedTexts = readTexts(followed.sources);
   const uses = [...sources.values(), ...followedTexts.values()].flatMap(variablesIn);
-  if (!isModel(model)) throw explained(model, spec, uses, environment);
+  if (!isModel(model)) throw explained(model, options.root, spec, uses, environment);
   const joined: Problem[] = [];
   // What a rollback mounts is a copy of the project's own, in the state folder.
   if (spec.project !== null && options.restored === undefined) {

@@ -1,22 +1,22 @@
-import { existsSync } from 'node:fs';
-
 import { UserError, type Problem } from '@itsup/config';
 import { DockerError } from '@itsup/docker';
 
 import type { StackSpec } from '../stack/stack-spec';
 import type { StackEnvironment } from './environment';
+import { missingEnvFiles } from './missing-env-files';
 import { secretsContextOf } from './secrets';
 import { missingRequired, type VariableUse } from './variables';
 
 /** Names every variable that lacks a value, where Compose names the first alone. */
 export function explained(
   error: unknown,
+  root: string,
   spec: StackSpec,
   uses: VariableUse[],
   environment: StackEnvironment,
 ): unknown {
   if (DockerError.is(error, 'compose-invalid') && /env file .*not found/.test(error.fault.reason)) {
-    const absent = missingEnvFiles(spec);
+    const absent = absentEnvFiles(spec, root);
     return absent.length > 0 ? new UserError(absent) : error;
   }
   if (!DockerError.is(error, 'variable-missing')) return error;
@@ -33,20 +33,13 @@ export function explained(
   );
 }
 
-/** Compose names the first alone, and not the line that asks for it. */
-function missingEnvFiles({ stack, project, envFiles }: StackSpec): Problem[] {
-  return (project?.compose?.envFiles ?? []).flatMap(({ path: file, required, place }): Problem[] => {
-    const absolute = envFiles.find((each) => each.endsWith(`/${file}`));
-    if (!required || absolute === undefined || existsSync(absolute)) return [];
-    return [
-      {
-        code: 'env-file-missing',
-        severity: 'error',
-        project: stack,
-        message: `the env_file ${file} is not there`,
-        help: `create it, or let Compose do without: {path: …, required: false}`,
-        place,
-      },
-    ];
-  });
+function absentEnvFiles({ stack, project }: StackSpec, root: string): Problem[] {
+  return missingEnvFiles(root, project).map(({ path: file, place }) => ({
+    code: 'env-file-missing',
+    severity: 'error',
+    project: stack,
+    message: `the env_file ${file} is not there`,
+    help: `create it, or let Compose do without: {path: …, required: false}`,
+    place,
+  }));
 }

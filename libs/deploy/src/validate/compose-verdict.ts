@@ -96,7 +96,12 @@ function envFileNote(file: string): Problem {
   return {
     code: 'env-file-missing',
     severity: 'warning',
-    message: `the env_file ${file} is not here; a deploy needs it`,
+    message: envFileMissing(file),
     help: 'create it on the server; nothing to do where the project is only validated',
   };
+}
+
+/** Ignored by git, it may be on the server alone. */
+export function envFileMissing(file: string): string {
+  return `the env_file ${file} is not here; a deploy needs it`;
 }

@@ -11,14 +11,12 @@ import {
   checkComposeFiles,
   composeFilesOf,
   composeVariables,
-  locateInCompose,
   followSources,
   problemsOf,
   readProject,
   readSettings,
   readWorkspace,
   type ComposeVariable,
-  type Place,
   type Problem,
   type Project,
   type Settings,
@@ -42,6 +40,7 @@ import { projectText } from '../desired/project-text';
 import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/secrets';
 import { forEachBounded } from '../for-each-bounded';
 import { composeVerdict } from './compose-verdict';
+import { placed } from './placed';
 import { placeholderEnvironment } from './placeholders';
 import { swarmVerdict } from './swarm-verdict';
 import { once } from '../once';
@@ -268,28 +267,8 @@ async function checkArtifact(
     composeVerdict({ compose, variables, ...(onSwarm && { further: onSwarm }) }),
   );
   return 'problems' in verdict
-    ? verdict.problems.flatMap((problem) => placed(check.root, files, problem))
+    ? verdict.problems.flatMap((problem) => placed(check.root, { files, project }, problem))
     : [...checkComposeFiles(check.root, files), standInNote(verdict.withoutCompose)];
-}
-
-/** What Compose says, at its line; a key that it does not know with the one that was meant. */
-function placed(root: string, files: string[], problem: Problem): Problem[] {
-  if (problem.severity !== 'error' || problem.place !== undefined) return [problem];
-  if (/additional propert/i.test(problem.message)) {
-    const unknown = checkComposeFiles(root, files).filter(
-      ({ code, place }) =>
-        code === 'unknown-key' && place?.text !== undefined && problem.message.includes(keyAt(place)),
-    );
-    if (unknown.length > 0) return unknown;
-  }
-  const place = locateInCompose(root, files, problem.message);
-  const message = problem.message.replace(/^validating \S+: /, '').replaceAll(`${root}/`, '');
-  return [{ ...problem, message, ...(place && { place }) }];
-}
-
-/** The key that a place is of. */
-function keyAt({ text = '', column, length = 1 }: Place): string {
-  return text.slice(column - 1, column - 1 + length).replace(/^["']|["']$/g, '');
 }
 
 function standInNote(reason: string): Problem {

@@ -85,6 +85,15 @@ const title = 'validate with Compose';
     ]);
   });
 
+  it('warns of every env_file that is not here, at its line', async () => {
+    const files = { 'docker-compose.yml': `${WEB}    env_file:\n      - one.env\n      - two.env\n` };
+    const warning = (name: string, line: number) => ({
+      ...{ severity: 'warning', message: `the env_file projects/app/${name} is not here; a deploy needs it` },
+      place: { file: 'projects/app/docker-compose.yml', line },
+    });
+    expect(await validate(files)).toMatchObject([warning('one.env', 5), warning('two.env', 6)]);
+  });
+
   it('names an unknown key at its place, and the one that was meant', async () => {
     expect(await validate({ 'docker-compose.yml': `${WEB}    enviroment: {A: b}\n` })).toMatchObject([
       {

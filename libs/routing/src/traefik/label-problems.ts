@@ -31,9 +31,49 @@ export function checkedServices(
     const { labels, open } = labelsOfService(service, added);
     if (Object.keys(labels).length === 0) return [];
     const checked = checkLabels(labels, { ...checkOptions, open });
-    const isRead = checked.enabled ?? (isOpen('traefik.enable', labels, open) || exposedByDefault(settings));
+    const isRead = checked.enabled ?? mayBeRead(labels, open, settings);
     return isRead || saysNonsense(checked) ? [{ service, checked }] : [];
   });
+}
+
+/**
+ * Warnings of services whose labels a Traefik with `exposedByDefault`, which is its own default, would read, and the one
+ * here does not: no row and no label enables them.
+ */
+export function unreadLabels(
+  project: Project,
+  additions: readonly ServiceAdditions[],
+  settings: Settings,
+): Problem[] {
+  if (!project.enabled) return [];
+  return (project.compose?.services ?? []).flatMap((service): Problem[] => {
+    const added = additions.find((each) => each.service === service.name)?.labels ?? {};
+    const { labels, open } = labelsOfService(service, added);
+    const [defines] = Object.keys(service.labels).filter((name) => DEFINES.test(name));
+    const isSaid = Object.keys(labels).some((name) => name.toLowerCase() === ENABLE);
+    if (defines === undefined || isSaid || mayBeRead(labels, open, settings)) return [];
+    return [
+      {
+        ...{ code: 'labels-not-read', severity: 'warning' },
+        message: `service ${service.name} has labels of Traefik's and nothing enables it, so Traefik reads none of them`,
+        help: `add the label ${ENABLE}=true, or a row for the service; or remove them`,
+        place: service.labelPlaces?.[defines] ?? service.place,
+        project: project.name,
+      },
+    ];
+  });
+}
+
+const ENABLE = 'traefik.enable';
+const DEFINES = /^traefik\.(?:http|tcp|udp)\./i;
+
+/** What no label says and no row adds may be so all the same. */
+function mayBeRead(
+  labels: Readonly<Record<string, string>>,
+  open: ReadonlySet<string>,
+  settings: Settings,
+): boolean {
+  return isOpen(ENABLE, labels, open) || exposedByDefault(settings);
 }
 
 /** The problems of a project's own labels; references beyond it are `referenceProblems`. */

@@ -215,3 +215,43 @@ describe('names in labels and rows', () => {
     ]);
   });
 });
+
+describe('labels that nothing enables', () => {
+  const labels = { 'traefik.http.routers.web.rule': 'Host(`a.example.com`)' };
+  const codesOf = (
+    own: Record<string, string>,
+    shape: Parameters<typeof project>[1] = {},
+    set: Parameters<typeof settings>[0] = {},
+  ): string[] => {
+    const blog = project('blog', { services: [service('web', { labels: own })], ...shape });
+    return routeProject(blog, settings({ versions, ...set })).problems.map(({ code }) => code);
+  };
+
+  it('are a warning: a Traefik that exposes by default would read them', () => {
+    expect(codesOf(labels)).toEqual(['labels-not-read']);
+    expect(codesOf({ 'Traefik.TCP.Routers.db.Rule': 'HostSNI(`*`)' })).toEqual(['labels-not-read']);
+  });
+
+  it.each<[string, Parameters<typeof codesOf>]>([
+    ['a label enables them', [{ ...labels, 'Traefik.Enable': 'true' }]],
+    ['a label switches them off', [{ ...labels, 'traefik.enable': 'false' }]],
+    ['only a deploy knows', [{ ...labels, 'traefik.enable': '${ON}' }]],
+    ['a row enables the container', [labels, { rows: [{ domains: ['b.example.com'] }] }]],
+    ['they define nothing', [{ 'traefik.docker.network': 'web', 'com.example.team': 'a' }]],
+    [
+      'the Traefik here exposes by default',
+      [
+        labels,
+        {},
+        {
+          traefikOverride: {
+            file: 'projects/traefik.yml',
+            data: { providers: { docker: { exposedByDefault: true } } },
+          } as never,
+        },
+      ],
+    ],
+  ])('are none where %s', (_, given) => {
+    expect(codesOf(...given)).not.toContain('labels-not-read');
+  });
+});
