@@ -61,3 +61,37 @@ describe('the examples in a fresh checkout', () => {
     }
   });
 });
+
+describe('what a check warns of', () => {
+  const ESCAPE = '\u001b[';
+  let workspace: TestWorkspace;
+  let project: string;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+    project = workspace.name('warned');
+    const row = '{service: web, port: 80, rule: "HostRegexp(`{sub:[a-z]+}.localhost`)"}';
+    await workspace.write(`projects/${project}/ingress.yml`, `ingress:\n  - ${row}\n`);
+    await workspace.write(
+      `projects/${project}/docker-compose.yml`,
+      'services: {web: {image: "busybox:stable"}}\n',
+    );
+  });
+  afterAll(() => workspace.dispose());
+
+  it('is told each time, from the cache too', async () => {
+    const first = succeeded(await workspace.itsup(['validate', project])).stdout;
+    expect(first).toContain(`projects/${project}/ingress.yml:2:37: warning: the rule`);
+    expect(first.match(/warning:/g)).toHaveLength(1);
+    expect(succeeded(await workspace.itsup(['validate', project])).stdout).toBe(first);
+  });
+
+  it('has colours where they are asked for, and none in a pipe', async () => {
+    const target = ['run', `${project}:validate`, '--skip-nx-cache'];
+    const plain = succeeded(await workspace.nx(target)).stdout;
+    expect(plain).toContain('warning: the rule');
+    expect(plain).not.toContain(ESCAPE);
+    const forced = succeeded(await workspace.nx(target, { env: { FORCE_COLOR: '1' } })).stdout;
+    expect(forced).toContain(ESCAPE);
+  });
+});

@@ -92,7 +92,8 @@ export async function* runAction<Options extends StackOptions>(
     progress.settled(stack);
     const problems = [...task.notes.map(warning), ...found];
     const failed = !success || problems.some(({ severity }) => severity === 'error');
-    const told = problems.length > 0 ? formatProblems(problems, { color }) : '';
+    // Nx keeps what went well, and shows it again in a pipe as on a terminal.
+    const told = problems.length > 0 ? formatProblems(problems, { color: color && failed }) : '';
     const more = failed || summary === undefined ? '' : `${summary}\n`;
     // Nx shows what a failed task of a batch printed and folds the others away, warnings included. What holds for all
     // stacks, or what an earlier step told, is shown once.
