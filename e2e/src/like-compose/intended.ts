@@ -57,6 +57,12 @@ export const INTENDED: Intended[] = [
     level: (compose, ours) => each(compose, ours, takeOursFor('new', 'kept')),
   },
   {
+    title: 'a network whose definition changed',
+    reason:
+      'gives its containers back under the names of their services; Compose connects them without, and nobody finds them by name',
+    level: (compose, ours) => each(compose, ours, connectedByName),
+  },
+  {
     title: 'a network that gets another name',
     reason:
       'is joined by new containers, and the old network stays; Compose restarts them on it, and fails where it is the only one; an older Compose leaves them where they are',
@@ -258,6 +264,30 @@ function takeOursFor(
       }
     return shown;
   };
+}
+
+/** Takes our connections for Compose's where it connected a container without a name and we did with one. */
+function connectedByName(theirs: Snapshot, own: Snapshot): boolean {
+  let shown = false;
+  for (const [service, containers] of Object.entries(own.containers))
+    for (const [index, { fate, networks }] of containers.entries()) {
+      const there = theirs.containers[service]?.[index];
+      if (there === undefined || there.fate !== fate) continue;
+      for (const [name, connection] of Object.entries(networks)) {
+        if (
+          aliasesOf(there.networks[name])?.length !== 0 ||
+          aliasesOf(connection)?.includes(service) !== true
+        )
+          continue;
+        there.networks[name] = connection;
+        shown = true;
+      }
+    }
+  return shown;
+}
+
+function aliasesOf(connection: unknown): string[] | undefined {
+  return (connection as { Aliases?: string[] } | undefined)?.Aliases;
 }
 
 /** Calls restarted what only we replaced. */

@@ -6,7 +6,7 @@ type Json = Record<string, unknown>;
 const COMPOSE = 'com.docker.compose.';
 /** Labels by which Compose knows its objects again: numbers, digests, versions, paths of files. */
 const BOOKKEEPING =
-  /^com\.docker\.compose\.(?:config-hash|container-number|version|image|image\.builder|replace|project\.config_files|project\.environment_file)$/;
+  /^com\.docker\.compose\.(?:config-hash|container-number|version|image|image\.builder|image-volume-digest|replace|project\.config_files|project\.environment_file)$/;
 
 /** What the container was made to wait for. Compose writes it from a map. */
 export const DEPENDS_ON = 'com.docker.compose.depends_on';
@@ -154,7 +154,8 @@ function picture(
     host: hostOf(HostConfig, before),
     mounts: Mounts.map(({ Source: source, ...mount }) => ({
       ...mount,
-      ...(mount.Type === 'volume' ? {} : { source }),
+      // Of an image it is a folder of the engine's own.
+      ...(mount.Type === 'volume' || mount.Type === 'image' ? {} : { source }),
       ...(mount.Name === undefined ? {} : { Name: nameOfVolume(mount.Name, before) }),
     })).sort(byText),
     networks: Object.fromEntries(

@@ -361,6 +361,7 @@ export const EDGES: Row[] = [
   {
     title: 'a network whose definition changes',
     sinceCompose: '2.32.0',
+    intended: ['a network whose definition changed'],
     first: compose(
       { web: service({ networks: { n: { aliases: ['site'] } } }), db: service({ networks: ['n', 'm'] }) },
       { networks: { n: aux('10.99.4', { x: '10.99.4.2' }), m: {} } },
