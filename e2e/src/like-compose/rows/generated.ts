@@ -1,6 +1,6 @@
 import { compose, service, type Files, type Row } from '../row';
 
-/** Rows of the same seed are the same rows. Another one, and more of them, for whoever looks for what nobody thought of. */
+/** Rows of the same seed are the same rows. Others, and more of them, show what nobody thought of. */
 const SEED = Number(process.env['ITSUP_E2E_SEED'] ?? 20_261_129);
 const COUNT = Number(process.env['ITSUP_E2E_GENERATED'] ?? 16);
 const CHANGES = 3;
