@@ -98,7 +98,7 @@ function published(manifest, to, folder) {
     dependencies: Object.fromEntries(
       Object.entries(manifest.dependencies ?? {}).map(([name, wanted]) => [
         name,
-        name.startsWith('@itsup/') || name === 'itsup' ? version : wanted,
+        name.startsWith('@itsup/') || name === 'create-itsup' ? version : wanted,
       ]),
     ),
     files: readdirSync(to).filter((name) => !['README.md', 'LICENSE', 'package.json'].includes(name)),

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstFiles, packageNameOf } from './first-files';
+import { packedFiles } from './packed-files';
 
 const USAGE = `Usage: npm create itsup <folder> [-- --examples] [-- --packed <folder>]
 
@@ -99,16 +100,6 @@ function parse(argv: string[]): Parsed | string {
 function ownVersion(): string {
   const text = readFileSync(join(__dirname, '../package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** Packed files by the name of their package: `itsup-config-1.2.3.tgz` is @itsup/config. */
-function packedFiles(folder: string): Record<string, string> {
-  const found = readdirSync(folder).flatMap((file) => {
-    const [, layer] = /^itsup-(?:([a-z]+)-)?\d.*\.tgz$/.exec(file) ?? [undefined, null];
-    if (layer === null) return [];
-    return [[layer === undefined ? 'itsup' : `@itsup/${layer}`, `file:${join(folder, file)}`] as const];
-  });
-  return Object.fromEntries(found);
 }
 
 function ran(cwd: string, command: string, args: string[]): boolean {

@@ -27,6 +27,15 @@ export async function headCommit(root: string): Promise<string | null> {
   return commit === null ? null : `${commit}${hasEdits ? '+edits' : ''}`;
 }
 
+/** Whether anything in the work tree of `root` is in no commit, ignored files left out; null: git does not say. */
+export async function hasEdits(root: string): Promise<boolean | null> {
+  const args = ['status', '--porcelain', '--untracked-files=normal'];
+  const asked = await promisify(execFile)('git', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }).catch(
+    () => null,
+  );
+  return asked === null ? null : asked.stdout !== '';
+}
+
 /** The same from git's files, as they are unless it keeps its branches in a table (reftable). */
 function commitInFiles(root: string): string | null {
   const git = gitFolder(root);

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run, say, write } from './bench.mjs';
+import { pnpmWorkspace } from './foreign-workspace.mjs';
 import { publish, startRegistry } from './registry.mjs';
 
 export const FORMER = '0.8.0';
@@ -29,7 +30,7 @@ const INGRESS = 'ingress:\n  - { service: web, domain: hello.localhost, port: 80
 export async function fromRegistry(context) {
   const registry = await startRegistry(context);
   try {
-    publish(registry, FORMER, asRenderedBefore);
+    await publish(registry, FORMER, { change: asRenderedBefore, byNx: false });
     const own = { env: registry.env };
     const created = run(own, context.folder, 'npm', ['create', '--yes', `itsup@${FORMER}`, 'server']);
     assert.match(created, /is ready/);
@@ -42,12 +43,13 @@ export async function fromRegistry(context) {
     assert.equal(run(context, server, join(bin, 'itsup'), ['--version']).trim(), `itsup ${FORMER}`);
     assert.match(run(context, server, join(bin, 'itsup'), ['validate']), /2 stacks: valid/);
     // As README says it is updated, in a copy: on an engine of its own there is no way to the registry.
-    publish(registry, LATER);
+    await publish(registry, LATER);
     const later = join(context.folder, 'later');
     cpSync(server, later, { recursive: true, verbatimSymlinks: true });
     run(own, later, 'npm', ['install', '-DE', '--ignore-scripts', `itsup@${LATER}`]);
     const { devDependencies } = JSON.parse(readFileSync(join(later, 'package.json'), 'utf8'));
     assert.equal(devDependencies.itsup, LATER);
+    pnpmWorkspace(context, registry, LATER);
     onEngine(context, server, later);
   } finally {
     registry.end();

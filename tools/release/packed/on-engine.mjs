@@ -4,25 +4,18 @@
  * usage: on-engine.mjs <workspace with the former version> <the same with the later one>
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from './bench.mjs';
+import { needEngine } from './engine.mjs';
 import { FORMER, LATER } from './from-registry.mjs';
 
 const [server, later] = process.argv.slice(2);
-const { ITSUP_E2E_NO_OWN_ENGINE: none, ITSUP_E2E_MACHINE_ENGINE: machine } = process.env;
-const missing = none ?? missingImage();
-if (missing !== null) {
-  // A machine that can have one is to have one: CI asks for it.
-  say(`LEFT OUT, deploys on an engine: ${missing}`);
-  process.exit(process.env.ITSUP_PACKED_ENGINE === undefined ? 0 : 1);
-}
-
-say(`engine ${execFileSync('docker', ['version', '--format', '{{.Server.Version}}'], { encoding: 'utf8' })}`);
+itsup(['generate']);
+needEngine(server);
 itsup(['deploy']);
 assert.equal(await body(), 'one');
 
@@ -133,25 +126,4 @@ function body() {
     asked.on('error', reject);
     asked.end();
   });
-}
-
-/** Takes what is deployed from the machine's engine; the image that is not there. */
-function missingImage() {
-  const compose = readFileSync(join(server, 'proxy/docker-compose.yml'), 'utf8');
-  const images = [...compose.matchAll(/^\s+image: ["']?([^\s"']+)/gm)].map(([, image]) => image);
-  for (const image of ['busybox:stable', ...images, ...basesOf(compose)]) {
-    const file = join(tmpdir(), `itsup-packed-image-${process.pid}.tar`);
-    const saved = spawnSync('docker', ['--host', machine, 'save', '--output', file, image]);
-    if (saved.status === 0) execFileSync('docker', ['load', '--quiet', '--input', file], { stdio: 'ignore' });
-    rmSync(file, { force: true });
-    if (saved.status !== 0) return `the machine's engine has no image ${image}`;
-  }
-  return null;
-}
-
-/** Of images that the proxy builds. */
-function basesOf(compose) {
-  const file = join(server, 'proxy/dns/Dockerfile');
-  if (!compose.includes('build:') || !existsSync(file)) return [];
-  return [...readFileSync(file, 'utf8').matchAll(/^FROM (?:--\S+ )?(\S+)/gm)].map(([, image]) => image);
 }

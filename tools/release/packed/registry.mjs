@@ -2,15 +2,17 @@
  * A registry on loopback for the packages of the product. Everything else it takes from the registry that npm is set to.
  * Nothing is published anywhere else.
  */
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ROOT, run, say, write } from './bench.mjs';
 
 /** Its own packages with a lock file of their own, so that the product's installation does not carry them. */
 export const TOOLS = join(ROOT, 'tools/release/registry');
+const STAGED = join(ROOT, 'tmp/packages');
 
 /** Installs what these tests alone need, unless what is there is what the lock file says. */
 export function installTools(context) {
@@ -71,13 +73,25 @@ export async function startRegistry(context) {
   return { url, env, end: () => server.kill() };
 }
 
-/** Publishes one version of all packages: `nx release publish`, as somebody who releases it. */
-export function publish({ url, env }, version, change = () => {}) {
+/**
+ * Publishes one version of all packages.
+ * @param change what is different about it, in the folder of the staged packages
+ * @param byNx as somebody who releases it does, with `nx release publish`; else npm alone, several at a time
+ */
+export async function publish({ url, env }, version, { change = () => undefined, byNx = true } = {}) {
   run({ env }, ROOT, process.execPath, ['tools/release/stage.mjs', '--version', version]);
-  change(join(ROOT, 'tmp/packages'));
-  const nx = join(ROOT, 'node_modules/.bin/nx');
-  run({ env }, ROOT, nx, ['release', 'publish', `--registry=${url}`, '--tag=latest', '--outputStyle=static']);
-  say(`published ${version} to ${url}`);
+  change(STAGED);
+  if (byNx) {
+    const nx = join(ROOT, 'node_modules/.bin/nx');
+    const args = ['release', 'publish', `--registry=${url}`, '--tag=latest', '--outputStyle=static'];
+    run({ env }, ROOT, nx, args);
+  } else {
+    const folders = ['libs', 'tools'].flatMap((layer) =>
+      readdirSync(join(STAGED, layer)).map((name) => join(STAGED, layer, name)),
+    );
+    await Promise.all(folders.map((folder) => promisify(execFile)('npm', ['publish'], { cwd: folder, env })));
+  }
+  say(`published ${version} to ${url}${byNx ? ' by nx release' : ''}`);
 }
 
 async function answers(url) {

@@ -21,6 +21,7 @@ import { plan } from './commands/plan';
 import { start } from './commands/start';
 import { state } from './commands/state';
 import { status } from './commands/status';
+import { template } from './commands/template';
 import { topology } from './commands/topology';
 import { helpOf, overview } from './help';
 
@@ -35,6 +36,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     status,
     explain,
     topology,
+    template,
     certificates,
     images,
     logs,

@@ -1,0 +1,2 @@
+export * from './first-files';
+export { packedFiles } from './packed-files';

@@ -1,0 +1,23 @@
+import { UserError } from '@itsup/config';
+import type { GeneratorCallback, Tree } from '@nx/devkit';
+import { copyOf, shippedTemplate } from '../workspace/template-copies';
+import { orRefuse, prefixOf, printLines } from './workspace-tree';
+
+/** `nx g itsup:template <name>`: copies a template out, to change it for this workspace. */
+export default async function template(tree: Tree, { name }: { name: string }): Promise<GeneratorCallback> {
+  const prefix = prefixOf(tree);
+  const files = await orRefuse(() => {
+    const copy = copyOf(shippedTemplate(name));
+    const [file = ''] = copy.keys();
+    if (!tree.exists(prefix + file)) return copy;
+    throw new UserError({
+      code: 'template-there',
+      severity: 'error',
+      message: `${prefix}${file} is there already`,
+      help: 'itsup template diff shows what differs, itsup template merge takes in what a newer version changed',
+    });
+  });
+  for (const [path, text] of files) tree.write(prefix + path, text);
+  const [file] = files.keys();
+  return () => printLines('The template is yours.', [`Change ${prefix}${file}, then npx itsup plan.`]);
+}
