@@ -24,7 +24,7 @@ const folders = [
 ].filter((folder) => existsSync(join(ROOT, folder, 'package.json')));
 
 rmSync(OUT, { recursive: true, force: true });
-rmSync(PACKED, { recursive: true, force: true });
+if (values.pack) rmSync(PACKED, { recursive: true, force: true });
 for (const folder of folders) stage(folder);
 if (values.pack) {
   mkdirSync(PACKED, { recursive: true });

@@ -151,7 +151,7 @@ function notOnSwarm(source: YamlSource, file: SettingsFile): Problem[] {
         code: 'not-on-a-swarm',
         severity: 'error' as const,
         message: `\`${section}.enabled\` is not possible with \`engine: swarm\` yet`,
-        help: `leave it out, or \`engine: compose\`; docs/swarm.md says what there is so far`,
+        help: `leave it out, or \`engine: compose\`; the documentation (Several machines) says what there is so far`,
         place,
       },
     ];

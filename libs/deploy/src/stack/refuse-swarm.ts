@@ -11,7 +11,7 @@ export function refuseSwarm({ engine, places }: Settings): void {
     code: 'not-on-a-swarm',
     severity: 'error',
     message: 'a swarm is generated and validated for so far: this command knows `engine: compose` alone',
-    help: 'take `engine: compose`, the default, to run the projects; docs/swarm.md says what there is of a swarm so far',
+    help: 'take `engine: compose`, the default, to run the projects; the documentation (Several machines) says what there is of a swarm so far',
     ...(place && { place }),
   });
 }
