@@ -4,8 +4,10 @@ import { generateRows } from './rows/generate';
 import { recreateRows } from './rows/recreate';
 import { rolloutRows } from './rows/rollout';
 import { runningRows } from './rows/running';
+import { sideBySideRows } from './rows/side-by-side';
 import { simulatedRows } from './rows/simulated';
 import { validateRows } from './rows/validate';
+import type { Rounds } from './measure';
 import { formatTable, keeps, type Row } from './table';
 import { chooseWorkplace } from './workplace';
 
@@ -14,31 +16,38 @@ interface Group {
   name: string;
   /** Why they cannot be measured on this machine; null: they can. */
   missing(): Promise<string | null>;
-  full(): Promise<Row[]>;
+  full(rounds: Rounds): Promise<Row[]>;
   /** On few projects, once; null: only with an engine, which has tests of its own. */
   smoke: (() => Promise<Row[]>) | null;
 }
 
-const ROUNDS = { warmUp: 1, counted: 3 };
+/** Ratios are medians of as many pairs, one side after the other. */
+const PAIRS = 11;
 const ONCE = { warmUp: 0, counted: 1 };
 
 const GROUPS: Group[] = [
   {
     name: 'generate',
     missing: async () => null,
-    full: () => generateRows({ large: 1000, small: 100, rounds: ROUNDS, judged: true }),
+    full: (rounds) => generateRows({ large: 1000, small: 100, rounds, judged: true }),
     smoke: () => generateRows({ large: 10, small: 10, rounds: ONCE, judged: false }),
   },
   {
     name: 'validate',
     missing: missingCompose,
-    full: () => validateRows({ large: 1000, small: 100, rounds: ONCE, judged: true }),
+    full: (rounds) => validateRows({ large: 1000, small: 100, rounds, judged: true }),
     smoke: null,
   },
   {
     name: 'running',
     missing: async () => missingEngine(await findAvailability()),
-    full: () => runningRows({ projects: 50, rounds: ROUNDS, judged: true }),
+    full: (rounds) => runningRows({ projects: 50, rounds, judged: true }),
+    smoke: null,
+  },
+  {
+    name: 'side-by-side',
+    missing: async () => missingEngine(await findAvailability()),
+    full: (rounds) => sideBySideRows({ rounds, judged: true }),
     smoke: null,
   },
   {
@@ -50,13 +59,13 @@ const GROUPS: Group[] = [
   {
     name: 'recreate',
     missing: async () => missingEngine(await findAvailability()),
-    full: () => recreateRows({ recreates: 10, rollouts: 3, judged: true }),
+    full: ({ counted }) => recreateRows({ recreates: 10, rollouts: counted, judged: true }),
     smoke: null,
   },
   {
     name: 'simulated',
     missing: async () => null,
-    full: () => simulatedRows({ large: 1000, small: 100, rounds: ROUNDS, judged: true }),
+    full: (rounds) => simulatedRows({ large: 1000, small: 100, rounds, judged: true }),
     smoke: () => simulatedRows({ large: 10, small: 10, rounds: ONCE, judged: false }),
   },
 ];
@@ -78,17 +87,19 @@ function missingEngine({ engine, images, proxy }: Availability): string | null {
 /**
  * `npm run bench`: every row on this machine, as a table; exits with 1 when a bound is missed.
  * `--smoke`: the same on a few projects, once, judging nothing: it only shows that the benchmark runs.
- * Names of groups measure these alone.
+ * Names of groups measure these alone; `--pairs=5` measures fewer pairs, for a look.
  */
 async function main(args: string[]): Promise<number> {
   chooseWorkplace();
   const smoke = args.includes('--smoke');
   const wanted = args.filter((arg) => !arg.startsWith('--'));
+  const pairs = Number(args.find((arg) => arg.startsWith('--pairs='))?.slice('--pairs='.length) ?? PAIRS);
+  const rounds = { warmUp: 1, counted: pairs };
   const rows: Row[] = [];
   const leftOut: string[] = [];
   let failed = false;
   for (const group of GROUPS) {
-    const measure = smoke ? group.smoke : group.full;
+    const measure = smoke ? group.smoke : () => group.full(rounds);
     if (measure === null || (wanted.length > 0 && !wanted.includes(group.name))) continue;
     const missing = await group.missing();
     if (missing !== null) leftOut.push(`${group.name}: ${missing}`);

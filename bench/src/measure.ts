@@ -9,6 +9,8 @@ export interface Command {
   env: Record<string, string>;
   /** Brings the state about that each run starts from; its time is not measured. */
   before?: () => Promise<void>;
+  /** What there is to see after a run. */
+  after?: () => Promise<void>;
 }
 
 /** Fails loudly: the time of a command that failed is worth nothing. */
@@ -16,15 +18,24 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
+/** What one run took. */
+export interface Sample {
+  /** Wall clock, seconds. */
+  seconds: number;
+  /** Processor time of it and of all that it started and waited for, seconds. */
+  cpuSeconds: number;
+}
+
 /**
  * Runs the command once.
  *
- * @returns wall clock, seconds
  * @throws CommandFailed with the end of its output when it exits with anything but 0
  */
-export async function timeOf(command: Command): Promise<number> {
+export async function sampleOf(command: Command): Promise<Sample> {
   await command.before?.();
-  return (await run(command)).seconds;
+  const { seconds, cpuSeconds } = await run(command);
+  await command.after?.();
+  return { seconds, cpuSeconds };
 }
 
 /**
@@ -38,18 +49,24 @@ export async function peakMemoryOf(command: Command): Promise<number> {
   return (await run(command, 50)).peakBytes;
 }
 
-async function run(
-  command: Command,
-  sampleEveryMs?: number,
-): Promise<{ seconds: number; peakBytes: number }> {
+/** Has the shell say on the fourth stream what its children took. */
+const WITH_TIMES = '"$@"; code=$?; times >&3; exit $code';
+
+async function run(command: Command, sampleEveryMs?: number): Promise<Sample & { peakBytes: number }> {
   const started = process.hrtime.bigint();
-  const child = spawn(command.file, command.args, { cwd: command.cwd, env: command.env });
+  const child = spawn('/bin/sh', ['-c', WITH_TIMES, 'sh', command.file, ...command.args], {
+    cwd: command.cwd,
+    env: command.env,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   let output = '';
+  let times = '';
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-4000);
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  child.stdio[3]?.on('data', (chunk: Buffer) => (times += chunk.toString()));
   let peakBytes = 0;
   const sample = (): void => {
     peakBytes = Math.max(peakBytes, treeMemory(child.pid ?? 0));
@@ -63,7 +80,15 @@ async function run(
   if (code !== 0) {
     throw new CommandFailed(`${command.file} ${command.args.join(' ')} exited with ${code}:\n${output}`);
   }
-  return { seconds, peakBytes };
+  return { seconds, cpuSeconds: childrenSeconds(times), peakBytes };
+}
+
+/** `0m1.20s 0m0.31s`, user and system, in the second line of what `times` prints. */
+function childrenSeconds(times: string): number {
+  return [...(times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (total, [, minutes, seconds]) => total + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }
 
 /** Median and spread of several runs. */
@@ -71,6 +96,10 @@ export interface Spread {
   median: number;
   min: number;
   max: number;
+  /** In the order of the runs. */
+  values: readonly number[];
+  /** Processor time of the same runs; empty where nobody looked. */
+  cpu: readonly number[];
 }
 
 /** How often everything is measured. */
@@ -81,9 +110,9 @@ export interface Rounds {
   warmUp: number;
 }
 
-/** For what is short and near its bound. */
-export function moreOf(rounds: Rounds): Rounds {
-  return { ...rounds, counted: 2 * rounds.counted - 1 };
+/** For what takes long and is far from its bound: about a third of the rounds. */
+export function fewerOf({ counted, warmUp }: Rounds): Rounds {
+  return { warmUp, counted: Math.max(1, Math.round(counted / 3)) };
 }
 
 /**
@@ -95,38 +124,68 @@ export function moreOf(rounds: Rounds): Rounds {
 export async function interleave<Key extends string>(
   commands: Record<Key, Command>,
   { counted, warmUp }: Rounds,
-  measure: (command: Command) => Promise<number> = timeOf,
 ): Promise<Record<Key, Spread>> {
   const keys = Object.keys(commands) as Key[];
-  const samples = new Map<Key, number[]>(keys.map((key) => [key, []]));
+  const samples = new Map<Key, Sample[]>(keys.map((key) => [key, []]));
   for (let round = 0; round < warmUp + counted; round++) {
     for (const key of keys) {
-      const seconds = await measure(commands[key]);
-      if (round >= warmUp) samples.get(key)?.push(seconds);
+      const sample = await sampleOf(commands[key]);
+      if (round >= warmUp) samples.get(key)?.push(sample);
     }
   }
-  return Object.fromEntries(keys.map((key) => [key, spreadOf(samples.get(key) ?? [])])) as Record<
-    Key,
-    Spread
-  >;
+  const spread = (key: Key): Spread => {
+    const own = samples.get(key) ?? [];
+    return spreadOf(
+      own.map(({ seconds }) => seconds),
+      own.map(({ cpuSeconds }) => cpuSeconds),
+    );
+  };
+  return Object.fromEntries(keys.map((key) => [key, spread(key)])) as Record<Key, Spread>;
 }
 
 /** Median, minimum and maximum of at least one value. */
-export function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[], cpu: readonly number[] = []): Spread {
+  return { median: medianOf(values), min: Math.min(...values), max: Math.max(...values), values, cpu };
+}
+
+/** Parts that are measured one by one, round by round, and stand for one whole; a part of one value is the same in each. */
+export function sum(...parts: Spread[]): Spread {
+  const added = (lists: readonly (readonly number[])[]): number[] =>
+    zip(lists).map((values) => values.reduce((total, value) => total + value, 0));
+  const measured = parts.filter(({ cpu }) => cpu.length > 0);
+  return spreadOf(added(parts.map(({ values }) => values)), added(measured.map(({ cpu }) => cpu)));
+}
+
+/** The same for each of `count` pieces. */
+export function each({ values, cpu }: Spread, count: number): Spread {
+  const share = (value: number): number => value / count;
+  return spreadOf(values.map(share), cpu.map(share));
+}
+
+/**
+ * Median of the ratios pair by pair: a minute in which the machine was busy meets both of a pair. Where the numbers of
+ * runs differ, the ratio of the medians.
+ *
+ * @returns null: one side was not measured
+ */
+export function ratioOf(ours: readonly number[], other: readonly number[]): number | null {
+  if (ours.length === 0 || other.length === 0) return null;
+  if (ours.length !== other.length && other.length > 1) return medianOf(ours) / medianOf(other);
+  return medianOf(zip([ours, other]).map(([one = NaN, two = NaN]) => one / two));
+}
+
+/** Values of the same round together; a list of one has it in each. */
+function zip(lists: readonly (readonly number[])[]): number[][] {
+  const rounds = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) =>
+    lists.map((values) => (values.length === 1 ? values[0] : values[round]) ?? NaN),
+  );
+}
+
+function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? NaN;
   const lower = sorted.length % 2 === 0 ? (sorted[middle - 1] ?? NaN) : upper;
-  return { median: (upper + lower) / 2, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN };
-}
-
-/** Parts that are measured one by one and stand for one whole. */
-export function sum(...parts: Spread[]): Spread {
-  const add = (key: keyof Spread): number => parts.reduce((total, part) => total + part[key], 0);
-  return { median: add('median'), min: add('min'), max: add('max') };
-}
-
-/** The same for each of `count` pieces. */
-export function each({ median, min, max }: Spread, count: number): Spread {
-  return { median: median / count, min: min / count, max: max / count };
+  return (upper + lower) / 2;
 }

@@ -1,4 +1,4 @@
-import type { Spread } from './measure';
+import { ratioOf, type Spread } from './measure';
 
 /** One line of the table in README.md of this folder. */
 export interface Row {
@@ -9,6 +9,8 @@ export interface Row {
   ours: string;
   other: string;
   ratio: number;
+  /** The same of processor time; absent: nobody looked, or it says nothing. */
+  cpuRatio?: number;
   /** The ratio must not be above it; null: measured, not judged. */
   bound: number | null;
 }
@@ -22,7 +24,13 @@ export function timeRow(row: {
   bound: number | null;
 }): Row {
   const { ours, other } = row;
-  return { ...row, ours: seconds(ours), other: seconds(other), ratio: ours.median / other.median };
+  return {
+    ...row,
+    ours: seconds(ours),
+    other: seconds(other),
+    ratio: ratioOf(ours.values, other.values) ?? NaN,
+    cpuRatio: ratioOf(ours.cpu, other.cpu) ?? undefined,
+  };
 }
 
 /** `2.41 s (2.30–2.66)`, or in milliseconds what is shorter than a tenth of a second. */
@@ -41,8 +49,13 @@ export function keeps(row: Row): boolean {
 export function formatTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const verdict = row.bound === null ? '' : keeps(row) ? `${row.bound} ×` : `${row.bound} × **missed**`;
-    return [row.measure, row.against, row.ours, row.other, `${row.ratio.toFixed(2)} ×`, verdict];
+    const cpu = row.cpuRatio === undefined ? '' : times(row.cpuRatio);
+    return [row.measure, row.against, row.ours, row.other, times(row.ratio), cpu, verdict];
   });
-  const header = ['measure', 'against', 'ours', 'against it', 'ratio', 'bound'];
+  const header = ['measure', 'against', 'ours', 'against it', 'ratio', 'of processor time', 'bound'];
   return [header, header.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(2)} ×`;
 }

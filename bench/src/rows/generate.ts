@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commit } from '@itsup/e2e/checkout';
 import { growthRow } from '../growth';
-import { interleave, moreOf, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
+import { fewerOf, interleave, peakMemoryOf, sum, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { benchWorkspace, makeCold, touchProject, type BenchWorkspace } from '../workspace';
 
@@ -29,22 +29,23 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
   const printed = await mkdtemp(join(tmpdir(), 'itsup-bench-loop-'));
   try {
     const all = await interleave(
+      { ours: cold(ours), noop: cold(noop), loop: bareLoop(ours, printed) },
+      rounds,
+    );
+    const grown = await interleave(
       {
-        ours: cold(ours),
-        noop: cold(noop),
-        loop: bareLoop(ours, printed),
+        all: cold(ours),
         few: cold(few),
         template: templateChanged(ours),
         templateFew: templateChanged(few),
       },
-      rounds,
+      fewerOf(rounds),
     );
     // A template that git does not have makes every project affected.
     for (const { root } of [ours, few]) await commit(root, 'Change the template');
-    const more = moreOf(rounds);
     const nothing = await interleave(
       { ours: ours.nx(GENERATE), noop: noop.nx(GENERATE), few: few.nx(GENERATE) },
-      more,
+      rounds,
     );
     const one = await interleave(
       { ours: oneChanged(ours), noop: oneChanged(noop), few: oneChanged(few) },
@@ -66,34 +67,40 @@ export async function generateRows({ large, small, rounds, judged }: Plan): Prom
         against: 'executors that do nothing, plus a bare loop that reads, parses and prints the same files',
         ours: all.ours,
         other: sum(all.noop, all.loop),
-        bound: bound(1.3),
+        bound: bound(1.2),
       }),
       timeRow({
         measure: measures.nothing,
         against: 'cached targets that do nothing',
         ours: nothing.ours,
         other: nothing.noop,
-        bound: bound(1.2),
+        bound: bound(1.1),
       }),
       timeRow({
         measure: measures.one,
         against: 'the same with targets that do nothing',
         ours: one.ours,
         other: one.noop,
-        bound: bound(1.3),
+        bound: bound(1.1),
       }),
       timeRow({
         measure: measures.template,
         against: 'generate all, nothing cached',
-        ours: all.template,
-        other: all.ours,
+        ours: grown.template,
+        other: grown.all,
         bound: bound(1.2),
       }),
       memoryRow(peakBytes, judged),
-      growthRow({ measure: 'generate all', large: all.ours, small: all.few, sizes, judged }),
+      growthRow({ measure: 'generate all', large: grown.all, small: grown.few, sizes, judged }),
       growthRow({ measure: measures.nothing, large: nothing.ours, small: nothing.few, sizes, judged }),
       growthRow({ measure: 'one project changed', large: one.ours, small: one.few, sizes, judged }),
-      growthRow({ measure: measures.template, large: all.template, small: all.templateFew, sizes, judged }),
+      growthRow({
+        measure: measures.template,
+        large: grown.template,
+        small: grown.templateFew,
+        sizes,
+        judged,
+      }),
     ];
   } finally {
     await Promise.all([...[ours, noop, few].map((each) => each.dispose()), rm(printed, { recursive: true })]);

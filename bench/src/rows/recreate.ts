@@ -61,10 +61,9 @@ export async function recreateRows({ recreates, rollouts, judged }: Plan): Promi
         bound: judged ? ours.longest / ours.gap - Math.max(0, beyond - 0.3) / ours.gap : null,
       },
       timeRow({
+        ...(await switches(workspace, rollouts)),
         measure: `from the start of the new container to the switch, the application up after ${LISTENS_AFTER_MS / 1000} s, health check every 30 s`,
         against: 'the same, every second',
-        ours: await switchAfterStart(workspace, '30s', rollouts),
-        other: await switchAfterStart(workspace, '1s', rollouts),
         bound: judged ? SWITCH_BOUND : null,
       }),
     ];
@@ -118,12 +117,15 @@ async function recreateUnderLoad(workspace: TestWorkspace, tool: Tool, times: nu
   };
 }
 
-/** Seconds, of rollouts of a service that can run twice. */
-async function switchAfterStart(workspace: TestWorkspace, interval: string, times: number): Promise<Spread> {
+/** Seconds, of rollouts of a service that can run twice, with the two intervals in turn. */
+async function switches(workspace: TestWorkspace, times: number): Promise<{ ours: Spread; other: Spread }> {
   const app = workspace.name('switched');
   const ledger = await openLedger();
-  const took: number[] = [];
-  for (let round = 0; round <= times; round += 1) {
+  const took: Record<'30s' | '1s', number[]> = { '30s': [], '1s': [] };
+  const rounds = Array.from({ length: times }, (_, index) => index + 1);
+  // The first deploy starts it and leads nobody over.
+  const turns = rounds.flatMap((round) => [[round, '30s'] as const, [round, '1s'] as const]);
+  for (const [round, interval] of [[0, '1s'] as const, ...turns]) {
     const version = `${interval}-${round}`;
     const project = {
       version,
@@ -138,11 +140,10 @@ async function switchAfterStart(workspace: TestWorkspace, interval: string, time
     const at = await firstAnswerOf(workspace.ports.webSecure, version);
     succeeded(await deploying);
     const started = (await eventsSince(app, since)).find(({ action }) => action === 'start');
-    // The first deploy starts it and leads nobody over.
-    if (round > 0 && started) took.push(at / 1000 - started.at / 1e9);
+    if (round > 0 && started) took[interval].push(at / 1000 - started.at / 1e9);
   }
   await ledger.close();
-  return spreadOf(took);
+  return { ours: spreadOf(took['30s']), other: spreadOf(took['1s']) };
 }
 
 /** Milliseconds since the epoch when this version answered for the first time. */

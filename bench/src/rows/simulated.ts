@@ -1,5 +1,5 @@
 import { growthRow } from '../growth';
-import { each, interleave, type Command, type Rounds } from '../measure';
+import { each, fewerOf, interleave, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { deployedWorkspace } from '../simulated/deployed-workspace';
 import type { BenchWorkspace } from '../workspace';
@@ -27,8 +27,8 @@ export async function simulatedRows({ large, small, rounds, judged }: Plan): Pro
       large: many.nx(['run-many', '-t', target]),
       small: few.nx(['run-many', '-t', target]),
     });
-    const deploy = await interleave(both('deploy'), rounds);
-    const plan = await interleave(both('plan'), rounds);
+    const deploy = await interleave(both('deploy'), fewerOf(rounds));
+    const plan = await interleave(both('plan'), fewerOf(rounds));
     return [
       timeRow({
         measure: `deploy of ${large} stacks (simulated engine), nothing changed, time per stack`,

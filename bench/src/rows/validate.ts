@@ -3,13 +3,15 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { output } from '@itsup/e2e/run';
 import { growthRow } from '../growth';
-import { interleave, spreadOf, sum, timeOf, type Command, type Rounds } from '../measure';
+import { interleave, sampleOf, sum, type Command, type Rounds } from '../measure';
 import { timeRow, type Row } from '../table';
 import { benchWorkspace, makeCold, type BenchWorkspace } from '../workspace';
 
 const GENERATE = ['run-many', '-t', 'generate'];
 const VALIDATE = ['run-many', '-t', 'validate'];
-const SAMPLES = 10;
+const BOUND = 1.15;
+/** Of what grows, which takes a minute. */
+const ONCE = { warmUp: 0, counted: 1 };
 
 /** Sizes of the two trees, and how often they are validated. */
 export interface Plan {
@@ -26,8 +28,8 @@ interface Call {
 }
 
 /**
- * `validate` with nothing of it cached. Most of it is Docker's own command, a process for each artifact: the row shows
- * how far it is from the least that these processes take on the cores of this machine.
+ * `validate` with nothing of it cached. Most of it is Compose's own program, a process for each artifact: the row shows
+ * how far it is from these processes alone, on all cores of this machine.
  */
 export async function validateRows({ large, small, rounds, judged }: Plan): Promise<Row[]> {
   const ours = await benchWorkspace('itsup', { projects: small });
@@ -35,20 +37,19 @@ export async function validateRows({ large, small, rounds, judged }: Plan): Prom
   const many = await benchWorkspace('itsup', { projects: large });
   try {
     const calls = (await callsOf(ours, uncached(ours))).filter(({ args }) => args.includes('config'));
-    const commands = { ours: uncached(ours), noop: uncached(noop), many: uncached(many) };
-    const times = await interleave(commands, rounds);
-    const cpu = await cpuTime(calls.slice(0, SAMPLES), ours.env);
-    const cores = availableParallelism();
+    const compose = await composeAlone(ours, calls);
+    const times = await interleave({ ours: uncached(ours), noop: uncached(noop), compose }, rounds);
+    const grown = await interleave({ many: uncached(many), few: uncached(ours) }, ONCE);
     const measure = 'validate, nothing cached';
     return [
       timeRow({
         measure: `${measure}, ${small} projects`,
-        against: `a target that does nothing, plus ${calls.length} processes of ${(cpu * 1000).toFixed(0)} ms CPU time on ${cores} cores`,
+        against: `\`xargs -P${availableParallelism()}\` of the ${calls.length} processes of Compose, called directly, plus a target that does nothing`,
         ours: times.ours,
-        other: sum(times.noop, spreadOf([(calls.length * cpu) / cores])),
-        bound: null,
+        other: sum(times.noop, times.compose),
+        bound: judged ? BOUND : null,
       }),
-      growthRow({ measure, large: times.many, small: times.ours, sizes: { large, small }, judged }),
+      growthRow({ measure, large: grown.many, small: grown.few, sizes: { large, small }, judged }),
     ];
   } finally {
     await Promise.all([ours, noop, many].map((each) => each.dispose()));
@@ -58,7 +59,7 @@ export async function validateRows({ large, small, rounds, judged }: Plan): Prom
 function uncached(workspace: BenchWorkspace): Command {
   return workspace.nx(VALIDATE, async () => {
     await makeCold(workspace);
-    await timeOf(workspace.nx(GENERATE));
+    await sampleOf(workspace.nx(GENERATE));
   });
 }
 
@@ -73,7 +74,7 @@ async function callsOf({ root }: BenchWorkspace, command: Command): Promise<Call
     `#!/bin/sh\nprintf '%s\\t' "$PWD" "$@" >>'${log}'; echo >>'${log}'\nexec '${docker}' "$@"\n`,
   );
   await chmod(join(bin, 'docker'), 0o755);
-  await timeOf({ ...command, env: { ...command.env, PATH: `${bin}:${command.env['PATH'] ?? ''}` } });
+  await sampleOf({ ...command, env: { ...command.env, PATH: `${bin}:${command.env['PATH'] ?? ''}` } });
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   return lines.map((line) => {
     const [cwd = '', ...args] = line.trim().split('\t');
@@ -81,17 +82,21 @@ async function callsOf({ root }: BenchWorkspace, command: Command): Promise<Call
   });
 }
 
-/** CPU time of one of the calls, user and system, seconds, as the shell accounts for its children. */
-async function cpuTime(calls: Call[], env: Record<string, string>): Promise<number> {
+/** The same calls, of Compose's own program where it is a plugin, as many at a time as there are cores. */
+async function composeAlone({ root, env }: BenchWorkspace, calls: Call[]): Promise<Command> {
+  const info = await output('docker', ['info', '--format', '{{json .ClientInfo}}'], { env });
+  const { Plugins: plugins } = JSON.parse(info) as { Plugins?: { Name: string; Path: string }[] };
+  const program = plugins?.find(({ Name }) => Name === 'compose')?.Path ?? 'docker';
   const quote = (word: string): string => `'${word}'`;
   const lines = calls.map(
-    ({ cwd, args }) => `cd ${quote(cwd)} && docker ${args.map(quote).join(' ')} || exit`,
+    ({ cwd, args }) => `cd ${quote(cwd)} && exec ${quote(program)} ${args.map(quote).join(' ')}`,
   );
-  const printed = await output('sh', ['-c', [...lines, 'times'].join('\n')], { env });
-  const ofChildren = printed.split('\n').at(-1) ?? '';
-  const total = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
-    (seconds, [, minutes, rest]) => seconds + Number(minutes) * 60 + Number(rest),
-    0,
-  );
-  return total / calls.length;
+  const file = join(dirname(root), 'bin', 'compose-calls');
+  await writeFile(file, lines.join('\n'));
+  return {
+    file: 'xargs',
+    args: ['-P', String(availableParallelism()), '-d', '\\n', '-n', '1', '-a', file, 'sh', '-c'],
+    cwd: root,
+    env: { ...env, DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: 'docker' },
+  };
 }

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readWorkspace } from '@itsup/config';
 import { createSystem, deployStacks, openState } from '@itsup/deploy';
-import { timeOf } from '../measure';
+import { sampleOf } from '../measure';
 import type { TreeOptions } from '@itsup/e2e/generated-tree';
 import { benchWorkspace, type BenchWorkspace } from '../workspace';
 import { SimulatedDocker } from './simulated-docker';
@@ -20,7 +20,7 @@ export async function deployedWorkspace(tree: TreeOptions): Promise<BenchWorkspa
   await mkdir(bin);
   await copyFile(COMMAND, join(bin, 'docker'));
   await chmod(join(bin, 'docker'), 0o755);
-  await timeOf(workspace.nx(['run-many', '-t', 'validate']));
+  await sampleOf(workspace.nx(['run-many', '-t', 'validate']));
   const docker = new SimulatedDocker(workspace.state);
   const { outcomes } = await deployStacks(
     {

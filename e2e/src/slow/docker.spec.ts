@@ -131,7 +131,12 @@ networks: {back: {internal: true, labels: {odd: "a,b=c"}}}\n`,
     });
     const questions: ((asked: Docker) => Promise<unknown>)[] = [
       async (asked) => (await asked.listContainers(listing)).map(sorted),
-      (asked) => asked.inspectContainers([...ids, 'no-such-container']),
+      // The engine tells of mounts in any order.
+      async (asked) =>
+        (await asked.inspectContainers([...ids, 'no-such-container'])).map(({ mounts, ...one }) => ({
+          ...one,
+          mounts: mounts.sort((a, b) => a.destination.localeCompare(b.destination)),
+        })),
       (asked) => asked.inspectNetworks([...networks, 'bridge', 'host', 'no-such-network']),
       (asked) => asked.inspectVolumes([volume, 'no-such-volume']),
       (asked) => asked.inspectImages([BUSYBOX, 'no/such:1', 'localhost:1/no/such@sha256:' + '0'.repeat(64)]),
