@@ -96,8 +96,11 @@ const PARALLEL_SERVICES = Math.max(4, 2 * availableParallelism());
 
 /** Remembers that the stack's deploy ended without serving all, or that it serves all by now. */
 async function markUnserved(run: Run, { stack }: StackSpec, unserved: readonly Problem[]): Promise<void> {
-  const deployed = run.deployed.get(stack);
-  if (deployed === undefined || (deployed.unserved === true) === unserved.length > 0) return;
+  const known = run.deployed.get(stack);
+  // Nobody holds the lock here, so another deploy may have been meanwhile: what it says of the stack stands.
+  const deployed = known === undefined ? null : await readDeployed(run.context.state, stack);
+  if (deployed === null || deployed.record !== known?.record) return;
+  if ((deployed.unserved === true) === unserved.length > 0) return;
   const { unserved: _before, ...rest } = deployed;
   const file: DeployedFile = unserved.length > 0 ? { ...rest, unserved: true } : rest;
   run.deployed.set(stack, file);
