@@ -157,11 +157,15 @@ export async function afterRun(run: Run, hasDeployed: boolean): Promise<Problem[
   const observed = hasDeployed ? await relist(run) : run.observed;
   const traefik = await runningTraefik(context.state, context.docker, observed);
   await askForOthers(context, certificates, traefik, order);
-  if (!hasDeployed && run.certificatesBefore !== null) return notRenewed(context, run.certificatesBefore);
+  const access = storeAccessOf({ context, observed });
+  if (!hasDeployed && run.certificatesBefore !== null) {
+    // Nothing changed, and yet a certificate may have come that was asked for again.
+    if (access !== null) await keepStore(context, access);
+    return notRenewed(context, run.certificatesBefore);
+  }
   const statuses = traefik === null ? null : await certificates.look(traefik, certificates.wanted(null));
   if (traefik === null || statuses === null) return [];
   await bookAfter(context, certificates, traefik, statuses);
-  const access = storeAccessOf({ context, observed });
   if (access !== null) await keepStore(context, access);
   return notRenewed(context, statuses);
 }
