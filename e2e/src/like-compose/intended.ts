@@ -219,7 +219,7 @@ function keptByCompose(theirs: Snapshot, own: Snapshot): boolean {
   return shown;
 }
 
-/** Takes for new what only we kept, beside another service that is new on both sides. */
+/** Takes for new what only we kept, or restarted, beside another service that is new on both sides. */
 function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
   const isNewToBoth = Object.keys(theirs.containers).some((service) =>
     [theirs, own].every(({ containers }) => containers[service]?.some(({ fate }) => fate === 'new')),
@@ -229,7 +229,7 @@ function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
   for (const [service, containers] of Object.entries(own.containers))
     for (const [index, container] of containers.entries()) {
       const there = theirs.containers[service]?.[index];
-      if (container.fate !== 'kept' || there?.fate !== 'new') continue;
+      if (container.fate === 'new' || there?.fate !== 'new') continue;
       // Compose mounts the anonymous volumes of a container that it makes anew by their names.
       containers[index] = {
         ...container,
