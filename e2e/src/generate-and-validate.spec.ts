@@ -92,6 +92,6 @@ describe('what a check warns of', () => {
     expect(plain).toContain('warning: the rule');
     expect(plain).not.toContain(ESCAPE);
     const forced = succeeded(await workspace.nx(target, { env: { FORCE_COLOR: '1' } })).stdout;
-    expect(forced).toContain(ESCAPE);
+    expect(forced).toContain(`${ESCAPE}33m${ESCAPE}1mwarning`);
   });
 });

@@ -3,6 +3,7 @@ export * from './files/artifact';
 export { crowdsecPlugin, type KeptPlugin } from './proxy/crowdsec-plugin';
 export * from './project/foreign-files';
 export * from './generate-stacks';
+export { removeLeftArtifacts, type LeftArtifacts } from './project/left-artifacts';
 export { mirrorFiles } from './project/mirror-files';
 export * from './project/render-project';
 export * from './proxy/render-proxy';

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { ComposeModel } from '@itsup/docker';
@@ -188,10 +188,14 @@ describe('the host', () => {
     simulated.removeProject('blog');
     expect((await deploy(simulated)).prunable).toEqual(['blog']);
     expect(simulated.engine.running('blog', 'web')).toHaveLength(1);
+    const generated = path.join(simulated.root, 'upstream/blog/docker-compose.yml');
+    await mkdir(path.dirname(generated), { recursive: true });
+    await writeFile(generated, '');
     const { outcomes, prunable } = await prune(simulated.context(), { workspace: simulated.workspace() });
     expect(outcomes.map(({ stack, status }) => [stack, status])).toEqual([['blog', 'down']]);
     expect(prunable).toEqual([]);
     expect(simulated.engine.running('blog', 'web')).toEqual([]);
     expect(simulated.engine.running('shop', 'web')).toHaveLength(1);
+    expect(existsSync(path.dirname(generated))).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { removeLeftArtifacts } from '@itsup/artifacts';
+
 import type { DeployContext } from '../context';
 import { hidePage } from '../maintenance/show-page';
 import type { DeploySummary, PruneRequest, StackOutcome } from '../requests';
@@ -5,8 +7,8 @@ import { prepareRun } from '../run/prepare-run';
 import { takeDown } from './take-down';
 
 /**
- * Takes down the stacks that this workspace deployed and that have no folder any more. Never anything that it did not
- * deploy: what it deployed is what the state folder says.
+ * Takes down the stacks that this workspace deployed and that have no folder any more, and removes what was generated
+ * for them. Never anything that it did not deploy: what it deployed is what the state folder says.
  */
 export async function prune(context: DeployContext, request: PruneRequest): Promise<DeploySummary> {
   const run = await prepareRun(context, { workspace: request.workspace, stacks: [] }, true);
@@ -26,12 +28,31 @@ export async function prune(context: DeployContext, request: PruneRequest): Prom
     outcomes.push(outcome);
     request.onOutcome?.(outcome);
   }
+  const asked = request.stacks === undefined ? null : new Set(request.stacks);
+  const present = new Set(request.workspace.projects.map(({ name }) => name));
+  await removeArtifacts(
+    context,
+    (stack) => asked?.has(stack) !== false && !present.has(stack) && !run.deployed.has(stack),
+  );
   return {
     outcomes,
     prunable: run.prunable.filter((stack) => run.deployed.has(stack)),
     problems: run.problems,
     interrupted: context.signal?.aborted === true,
   };
+}
+
+async function removeArtifacts(
+  { root, reporter }: DeployContext,
+  isLeft: (stack: string) => boolean,
+): Promise<void> {
+  const { removed, kept } = await removeLeftArtifacts(root, isLeft);
+  for (const name of removed) reporter.line(name, `removes upstream/${name}/, which was generated for it`);
+  for (const { name, files } of kept)
+    reporter.line(
+      name,
+      `note: upstream/${name}/ stays, for it holds what was not generated: ${files.join(', ')}`,
+    );
 }
 
 function notPrunable(stack: string): StackOutcome {
