@@ -47,6 +47,7 @@ const order = {
       'explain',
       'alert',
       'validate',
+      'on-swarm',
       'commands',
       'format',
     ],

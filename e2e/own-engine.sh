@@ -6,6 +6,7 @@
 #   own-engine.sh <command>           the engine and Compose that the machine has
 #   own-engine.sh --today <command>   those of ITSUP_E2E_TODAY (default: /opt/docker-today), which holds `bin` and, with
 #                                     the Compose plugin, `config`; a failure where there are none or it cannot be run
+#   own-engine.sh [--today] --swarm <command>   the engine can be in a swarm: without `live-restore`, at 10.99.0.1
 #
 #   ITSUP_E2E_ENGINE_LOG      for the command: what the engine logs
 #   ITSUP_E2E_MACHINE_ENGINE  for the command: where the machine's engine answers, which has the images
@@ -27,7 +28,14 @@ inside() {
   mkdir -p /var/lib/docker
   mount -t tmpfs -o size=1500m none /var/lib/docker
   ip link set lo up
-  printf '{"live-restore": true, "default-address-pools": [{"base": "10.64.0.0/11", "size": 24}]}\n' >"$folder/daemon.json"
+  live_restore=true
+  if [ -n "${ITSUP_E2E_ON_SWARM:-}" ]; then
+    live_restore=false
+    ip link add itsup0 type bridge
+    ip address add 10.99.0.1/24 dev itsup0
+    ip link set itsup0 up
+  fi
+  printf '{"live-restore": '$live_restore', "default-address-pools": [{"base": "10.64.0.0/11", "size": 24}]}\n' >"$folder/daemon.json"
   dockerd --config-file "$folder/daemon.json" >"$folder/dockerd.log" 2>&1 &
   tries=0
   until docker version >/dev/null 2>&1; do
@@ -53,6 +61,11 @@ if [ "$1" = --today ]; then
   export ITSUP_E2E_ON_TODAY=true PATH="$today/bin:$PATH" DOCKER_CONFIG="$today/config"
   [ -x "$today/bin/dockerd" ] && [ -x "$today/config/cli-plugins/docker-compose" ] ||
     without "$today holds no bin/dockerd and config/cli-plugins/docker-compose; ITSUP_E2E_TODAY names another folder"
+fi
+
+if [ "$1" = --swarm ]; then
+  shift
+  export ITSUP_E2E_ON_SWARM=true
 fi
 
 for command in unshare ip iptables dockerd docker; do

@@ -45,6 +45,13 @@ export function describeOnOwnEngine(images: string[], name: string, body: () => 
   describeUnless(missingOwnEngine() ?? found.engine ?? missingOf(found, images), name, body);
 }
 
+/** `describe` for tests of a swarm: these images, and an engine that `own-engine.sh --swarm` started. */
+export function describeOnOwnSwarm(images: string[], name: string, body: () => void): void {
+  const found = availability();
+  const swarm = process.env['ITSUP_E2E_ON_SWARM'] === 'true' ? null : 'not started by own-engine.sh --swarm';
+  describeUnless(missingOwnEngine() ?? swarm ?? found.engine ?? missingOf(found, images), name, body);
+}
+
 /** `describe` for tests that also run commands that not every host has. */
 export function describeWithCommands(
   commands: string[],

@@ -23,6 +23,16 @@ export { stateFolder } from './state/state-folder';
 export { formatHistory } from './format/format-history';
 export { historyOf, type StackHistory } from './commands/history-of';
 export { formatStatus } from './format/format-status';
+export { formatNodes } from './format/format-nodes';
+export { logsOnSwarm } from './on-swarm/logs';
+export {
+  activateNode,
+  drainNode,
+  initSwarm,
+  joinCommand,
+  swarmNodes,
+  type NodeStatus,
+} from './on-swarm/nodes';
 export { stackCompose } from './engine/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';

@@ -57,7 +57,7 @@ function dockerOf(settings: DockerSettings, shortcuts: Shortcuts): Docker {
   return {
     with: (overrides) => dockerOf({ ...settings, ...overrides }, shortcuts),
     compose: (stack) => createCompose(runner, stack),
-    swarm: swarmCommands(runner),
+    swarm: swarmCommands(runner, engine.engine),
     ...engine,
     ...containers,
     ...networks,

@@ -14,6 +14,7 @@ export * from './host/host';
 export * from './image/image';
 export * from './network/network';
 export * from './swarm/swarm';
+export { STACK_LABEL } from './swarm/parse-swarm';
 export * from './host/packet-filter';
 export * from './network/cidr';
 export * from './host/sockets';

@@ -34,7 +34,33 @@ export interface LogsOptions {
   tail?: number;
 }
 
+/** Shows the logs of a stack on this process's terminal, and tells what kept it from it. */
+export async function showLogs(
+  root: string,
+  stack: string,
+  options: LogsOptions,
+): Promise<{ success: boolean }> {
+  const { formatProblems, problemsOf, readSettings, readWorkspace } = await import('@itsup/config');
+  if ((await readSettings(root)).settings.engine !== 'swarm') {
+    return passThrough(root, stack, logsCommand(options));
+  }
+  const { env, stderr } = process;
+  // As above.
+  const { signal } = new AbortController();
+  const reporter = { line: (): void => undefined };
+  try {
+    const { logsOnSwarm } = await import('@itsup/deploy');
+    const context = await deployContext({ root, env, signal, reporter });
+    const { service: services = [], tail = 100, follow = false } = options;
+    const code = await logsOnSwarm(context, await readWorkspace(root), stack, { services, tail, follow });
+    return { success: code === 0 };
+  } catch (error) {
+    stderr.write(formatProblems(problemsOf(error), { color: wantsColor(env, stderr.isTTY) }));
+    return { success: false };
+  }
+}
+
 /** The Compose command that shows these logs. */
-export function logsCommand({ service = [], follow = false, tail = 100 }: LogsOptions): string[] {
+function logsCommand({ service = [], follow = false, tail = 100 }: LogsOptions): string[] {
   return ['logs', '--tail', String(tail), ...(follow ? ['--follow'] : []), ...service];
 }

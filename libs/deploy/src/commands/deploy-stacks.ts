@@ -13,6 +13,7 @@ import { deployOne } from './deploy-one';
 import { takeDown } from './take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../requests';
 import { DISABLED, planDisabled, unknownStack } from './plan-stacks';
+import { deployAllOnSwarm } from '../on-swarm/all-stacks';
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { rememberClaims } from '../ownership/claims-file';
@@ -33,7 +34,8 @@ export async function deployStacks(
   request: DeployRequest,
   hook?: StepHook,
 ): Promise<DeploySummary> {
-  const run = (): Promise<DeploySummary> => converge(context, request, hook);
+  const onSwarm = request.workspace.settings.engine === 'swarm';
+  const run = (): Promise<DeploySummary> => (onSwarm ? deployAllOnSwarm : converge)(context, request, hook);
   return withNotice(
     context,
     request,

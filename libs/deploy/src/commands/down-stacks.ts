@@ -3,6 +3,7 @@ import { problemsOf, type Problem } from '@itsup/config';
 import type { DeployContext } from '../context';
 import type { DeploySummary, DownRequest, StackOutcome } from '../requests';
 import { unknownStack } from './plan-stacks';
+import { downOnSwarm } from '../on-swarm/all-stacks';
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { refuseForeignStack } from '../run/refusals';
@@ -13,6 +14,7 @@ import { takeDown } from './take-down';
  * whose folder is gone is known by the state folder.
  */
 export async function downStacks(context: DeployContext, request: DownRequest): Promise<DeploySummary> {
+  if (request.workspace.settings.engine === 'swarm') return downOnSwarm(context, request);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
   const outcomes: StackOutcome[] = [];
   for (const stack of [...run.order].reverse()) {

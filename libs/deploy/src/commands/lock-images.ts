@@ -7,8 +7,9 @@ import { loadDesired } from '../desired/load-desired';
 import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
 import { pluginFacts } from '../plugins/plugin-of-run';
 import { PROXY_STACK } from '../requests';
-import { loadOptions } from './plan-one';
+import { loadOptions } from '../run/load-options';
 import { prepareRun } from '../run/prepare-run';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { writeLock, type LockChange } from '../images/write-lock';
 import { digestsOf, isPinned, readImageLock, type ImageLock } from '../images/image-lock';
 
@@ -38,6 +39,7 @@ export async function imagesInUse(
   workspace: Workspace,
   stacks?: string[],
 ): Promise<ImagesFound> {
+  refuseSwarm(workspace.settings);
   const run = await prepareRun(context, { workspace, ...(stacks === undefined ? {} : { stacks }) }, false);
   const users = new Map<string, string[]>();
   const failed: ImagesFound['failed'] = [];

@@ -7,8 +7,8 @@ import { TRAEFIK } from '../requests';
 import { liveFacts } from '../engine/live-facts';
 import { hasHandover } from '../execute/hand-over-traefik';
 import { inputsUnchanged } from '../desired/inputs';
-import { loadDesired, type LoadedStack, type LoadOptions } from '../desired/load-desired';
-import type { ObservedContainer, StackPlan } from '../plan/model';
+import { loadDesired, type LoadedStack } from '../desired/load-desired';
+import type { StackPlan } from '../plan/model';
 import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
 import { forceReplace } from '../plan/force-replace';
 import { holdNotes } from '../plan/held';
@@ -22,6 +22,7 @@ import { readsOtherFiles } from '../proxy/state-in-use';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
+import { loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';
 import { renderedBy } from '../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
@@ -37,8 +38,6 @@ export interface PlannedStack {
   plan: StackPlan;
   loaded: LoadedStack | null;
 }
-
-const NOTHING_BUILT: ReadonlySet<string> = new Set();
 
 /**
  * Plans one stack of containers: from its record and the listing where nothing changed, else through Compose.
@@ -165,31 +164,6 @@ function readAnew(run: Run, { spec, model }: LoadedStack): Replace | null {
     volumes.some(({ source }) => source?.startsWith(`${dir}/`)) ? [name] : [],
   );
   return { services, reason: `it reads another folder than ${dir}, which is published to` };
-}
-
-export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[]): LoadOptions {
-  const { context } = run;
-  const deployed = run.deployed.get(spec.stack) ?? null;
-  const known = new Set(
-    Object.values(deployed?.services ?? {}).flatMap((service) => service.containers.map(({ id }) => id)),
-  );
-  return {
-    root: context.root,
-    relocation: run.relocation,
-    stateDir: context.state.dir,
-    isolation: run.request.workspace.settings.isolation,
-    env: context.env,
-    docker: context.docker,
-    secrets: run.secrets,
-    digester: run.digester,
-    now: context.system.now(),
-    deployed,
-    pull: run.request.pull ?? false,
-    needHashes: own.some((container) => !known.has(container.id)),
-    built: NOTHING_BUILT,
-    published: run.published,
-    lock: run.lock,
-  };
 }
 
 /** Inputs, containers and journal are as the last deploy left them. */

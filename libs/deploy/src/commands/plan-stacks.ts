@@ -12,6 +12,7 @@ import { planEmptyHost } from './plan-empty-host';
 import { handoverCost, rootNote } from '../proxy/explain-traefik';
 import { leavingNotes, leavingOf } from '../run/leaving-shared';
 import { planOne } from './plan-one';
+import { planAllOnSwarm } from '../on-swarm/all-stacks';
 import { prepareRun } from '../run/prepare-run';
 import type { Run } from '../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../run/refusals';
@@ -26,6 +27,7 @@ export const DISABLED = 'enabled: false';
 
 /** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
 export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
+  if (request.workspace.settings.engine === 'swarm') return planAllOnSwarm(context, request);
   const run = await prepareRun(context, request, false);
   const plans = new Map<string, StackPlan>();
   const failed: WorkspacePlan['failed'] = [];

@@ -3,6 +3,7 @@ import { removeLeftArtifacts } from '@itsup/artifacts';
 import type { DeployContext } from '../context';
 import { hidePage } from '../maintenance/show-page';
 import type { DeploySummary, PruneRequest, StackOutcome } from '../requests';
+import { pruneOnSwarm } from '../on-swarm/all-stacks';
 import { prepareRun } from '../run/prepare-run';
 import { takeDown } from './take-down';
 
@@ -11,6 +12,7 @@ import { takeDown } from './take-down';
  * for them. Never anything that it did not deploy: what it deployed is what the state folder says.
  */
 export async function prune(context: DeployContext, request: PruneRequest): Promise<DeploySummary> {
+  if (request.workspace.settings.engine === 'swarm') return pruneOnSwarm(context, request);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: [] }, true);
   const chosen = request.stacks ?? run.prunable;
   const outcomes: StackOutcome[] = [];

@@ -4,9 +4,10 @@ import { loadDesired } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';
 import { deployOne } from './deploy-one';
 import { PROXY_STACK, type DeploySummary, type RestartRequest, type StackOutcome } from '../requests';
-import { loadOptions } from './plan-one';
+import { loadOptions } from '../run/load-options';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
+import { refuseSwarm } from '../stack/refuse-swarm';
 
 /**
  * Replaces the containers of the stacks' services, losslessly where a service can be rolled. Changes that wait to be
@@ -19,6 +20,7 @@ export async function restartStacks(context: DeployContext, request: RestartRequ
 }
 
 async function replaceAll(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
+  refuseSwarm(request.workspace.settings);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
   await beforeRun(run, run.order.includes(PROXY_STACK));
   const outcomes: StackOutcome[] = [];

@@ -9,9 +9,10 @@ import { readJsonOrNull } from '../state/atomic-file';
 import { readRecords, restoredFolder, restorePath } from '../state/records';
 import { deployOne } from './deploy-one';
 import { PROXY_STACK, type DeployRecord, type RollbackRequest, type StackOutcome } from '../requests';
-import { loadOptions } from './plan-one';
+import { loadOptions } from '../run/load-options';
 import { unknownStack } from './plan-stacks';
 import { prepareRun } from '../run/prepare-run';
+import { refuseSwarm } from '../stack/refuse-swarm';
 import { beforeRun } from '../run/run-certificates';
 import { refusal } from '../run/refusals';
 import { writeRestoredFiles } from './restored-files';
@@ -28,6 +29,7 @@ export async function rollback(context: DeployContext, request: RollbackRequest)
 
 async function takeBack(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
   const { stack } = request;
+  refuseSwarm(request.workspace.settings);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: [stack] }, true);
   const spec = run.specs.get(stack);
   if (spec === undefined) {

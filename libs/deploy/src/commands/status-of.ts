@@ -19,14 +19,14 @@ import { PROXY_STACK, type StackStatus, type StatusRequest } from '../requests';
 import { ownPacketRules } from '../proxy/packet-rules';
 import { unservedNow } from '../explain/observe-running';
 import { publishedRouters } from '../publish/kept-entry-points';
-import { refuseSwarm } from '../stack/refuse-swarm';
+import { statusOnSwarm } from '../on-swarm/status';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { stateInUseProblem } from '../run/check-state';
 import { successorsOf } from '../run/successors';
 
 /** What runs and what the last deploys did, from one listing of the engine. */
 export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
-  refuseSwarm(request.workspace.settings);
+  if (request.workspace.settings.engine === 'swarm') return statusOnSwarm(context, request);
   const { docker, root, state } = context;
   const [listing, known, identity] = await Promise.all([
     docker.listContainers({ labelFilters: [...OF_COMPOSE] }),

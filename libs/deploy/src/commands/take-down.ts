@@ -19,7 +19,7 @@ import { deployedPath, type DeployedFile } from '../state/deployed';
 import { readJournal, type Journal, type StepHook } from '../state/journal';
 import { hideSecrets } from '../run/hide-secrets';
 import type { StackOutcome } from '../requests';
-import { loadOptions } from './plan-one';
+import { loadOptions } from '../run/load-options';
 import { planDownOf } from './plan-stacks';
 import type { Run } from '../run/run';
 import { notTakenOver, planForgetting } from '../run/successors';

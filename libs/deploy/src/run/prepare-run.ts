@@ -46,7 +46,6 @@ import { labelUses } from './label-uses';
 import { readSharedTalk } from './leaving-shared';
 import type { Run } from './run';
 import { successorsOf } from './successors';
-import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
 import { once } from '../once';
@@ -67,7 +66,6 @@ export async function prepareRun(
   claim: boolean,
   { fetches = false }: { fetches?: boolean } = {},
 ): Promise<Run> {
-  refuseSwarm(request.workspace.settings);
   const { root, state } = context;
   if (claim && request.adopt) await takeOverState(context);
   const known = await readIdentity(state);
@@ -109,17 +107,20 @@ export async function prepareRun(
   // Routes of a project that cannot be deployed stay as they were published.
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : withoutBroken(sound, routing, routers, broken);
-  const artifacts = hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
+  // The proxy is none of a swarm's yet: nothing of it is published, nor tried.
+  const hasProxy = workspace.settings.engine !== 'swarm';
+  const artifacts = !hasProxy || hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
   const faults =
     artifacts.length === 0 ? [] : traefikFileProblems(artifacts, sound.settings, knownObjects(sound, served));
   for (const fault of faults) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   const files = published(artifacts);
   const engine = await answer;
-  const inUse = engine.fact.reachable
-    ? await checkStateInUse(context, engine.listing, relocation, { claim, adopt: request.adopt ?? false })
-    : ({ kind: 'none' } as const);
+  const inUse =
+    engine.fact.reachable && hasProxy
+      ? await checkStateInUse(context, engine.listing, relocation, { claim, adopt: request.adopt ?? false })
+      : ({ kind: 'none' } as const);
   const along =
-    relocation === null
+    relocation === null && hasProxy
       ? await whyProxyAlong(context, { request, routing, broken, engine, inUse, files })
       : null;
   if (along !== null) {

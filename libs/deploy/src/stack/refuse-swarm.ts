@@ -10,8 +10,8 @@ export function refuseSwarm({ engine, places }: Settings): void {
   throw new UserError({
     code: 'not-on-a-swarm',
     severity: 'error',
-    message: 'a swarm is generated and validated for so far: this command knows `engine: compose` alone',
-    help: 'take `engine: compose`, the default, to run the projects; the documentation (Several machines) says what there is of a swarm so far',
+    message: 'this command knows `engine: compose` alone so far',
+    help: 'the documentation (Several machines) says which commands know a swarm, and what Docker itself offers instead',
     ...(place && { place }),
   });
 }

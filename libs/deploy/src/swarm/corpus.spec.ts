@@ -9,7 +9,8 @@ import { describeWithCompose } from '@itsup/config/testing/describe-with-compose
 import type { ComposeModel } from '@itsup/docker';
 import { parse } from 'yaml';
 
-import { toStack, type StackChoices } from './to-stack';
+import type { StackChoices } from './stack-choices';
+import { toStack } from './to-stack';
 import type { StackFile } from './stack-file';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import type { ComposeFileReference, ComposeMount, ComposePort, ComposeService } from '@itsup/docker';
 
 import { KEPT_AS_IS } from './service-keys';
+import type { StackChoices } from './stack-choices';
 import type { StackDeploy, StackFileReference, StackMount, StackPort, StackService } from './stack-file';
 import { bytesOf, tmpfsOf } from './tmpfs';
-import type { StackChoices } from './to-stack';
 import { rollbackConfig, updateConfig } from './update-config';
 
 /** Labels that Traefik reads; of a swarm it reads those of the service, not those of its containers. */
@@ -95,7 +95,7 @@ function toReference(
 }
 
 function toDeploy(name: string, service: ComposeService, choices: StackChoices): StackDeploy {
-  const { deploy = {}, healthcheck } = service;
+  const { deploy = {} } = service;
   const mode = deploy.mode ?? 'replicated';
   const isJob = mode.endsWith('-job');
   const isReplicated = mode.startsWith('replicated');
@@ -111,7 +111,7 @@ function toDeploy(name: string, service: ComposeService, choices: StackChoices):
     restart_policy: restartPolicy(service, isJob),
     // A job has no old tasks to replace.
     ...(!isJob && {
-      update_config: updateConfig(order, healthcheck, deploy.update_config),
+      update_config: updateConfig(order, deploy.update_config),
       rollback_config: rollbackConfig(order, deploy.rollback_config),
     }),
     placement: {

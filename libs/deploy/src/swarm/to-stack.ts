@@ -4,24 +4,8 @@ import type { ComposeFileObject, ComposeModel, ComposeNetwork, ComposeVolume } f
 import { findRefusals } from './find-refusals';
 import { refusedProblems } from './refused-problems';
 import type { StackFile, StackFileObject, StackNetwork, StackVolume } from './stack-file';
+import type { FileKind, StackChoices } from './stack-choices';
 import { toService } from './to-service';
-import type { UpdateOrder } from './update-config';
-
-/** What the model alone cannot say. */
-export interface StackChoices {
-  /** What a service runs: of a built one Compose names none. */
-  image(service: string): string;
-  /** Whether a task may run beside the one that it replaces. */
-  order(service: string): UpdateOrder;
-  /** Name on the engine of a config or secret whose content is the project's: it holds a digest of that. */
-  fileObject(kind: FileKind, key: string, object: ComposeFileObject): string;
-  /** Labels that a deploy keeps on each service. */
-  labels?(service: string): Readonly<Record<string, string>>;
-  /** Where a service has to run, beside what its file says. */
-  constraints?(service: string): readonly string[];
-}
-
-export type FileKind = 'config' | 'secret';
 
 /** The oldest schema that has all keys of a stack file but `start_interval`; Docker 20.10 knows it. */
 const SCHEMA = '3.9';

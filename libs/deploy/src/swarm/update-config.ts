@@ -3,29 +3,26 @@ import type { ComposeHealthcheck, ComposeUpdateConfig } from '@itsup/docker';
 /** `start-first`: the new task runs before the old one goes. */
 export type UpdateOrder = 'start-first' | 'stop-first';
 
-/** How long a task has to stay up that has no health check. */
-const STABLE_MS = 10_000;
+/** How long a task that runs is watched. One that ends before it runs, or before it is healthy, counts whenever that is. */
+const WATCHED_SECONDS = 10;
 const SECOND = 1000;
+const MINUTE_MS = 60_000;
 
 /** Docker's defaults of a health check. */
 const INTERVAL_MS = 30_000;
 const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
 
-/**
- * How the engine replaces tasks: one at a time, back to the old ones when one fails. `monitor` is the time in which a
- * failure counts: that in which the health check comes to a verdict. What the file says wins.
- */
+/** How the engine replaces tasks: one at a time, back to the old ones when one fails. What the file says wins. */
 export function updateConfig(
   order: UpdateOrder,
-  healthcheck: ComposeHealthcheck | undefined,
   written: ComposeUpdateConfig = {},
 ): ComposeUpdateConfig {
   return {
     parallelism: 1,
     order,
     failure_action: 'rollback',
-    monitor: `${Math.ceil(verdictMs(healthcheck) / SECOND)}s`,
+    monitor: `${WATCHED_SECONDS}s`,
     ...written,
   };
 }
@@ -35,10 +32,15 @@ export function rollbackConfig(order: UpdateOrder, written: ComposeUpdateConfig 
   return { parallelism: 1, order, failure_action: 'pause', ...written };
 }
 
+/** How long nothing may change about a service that is waited for, in milliseconds. */
+export function budgetMs(healthcheck: ComposeHealthcheck | undefined): number {
+  return Math.max(MINUTE_MS, verdictMs(healthcheck) + MINUTE_MS / 2);
+}
+
 /** The longest that a health check takes to say that a task is unhealthy. */
 function verdictMs(healthcheck: ComposeHealthcheck | undefined): number {
   if (healthcheck?.test === undefined || healthcheck.disable === true || healthcheck.test[0] === 'NONE') {
-    return STABLE_MS;
+    return 0;
   }
   const interval = durationMs(healthcheck.interval) || INTERVAL_MS;
   const timeout = durationMs(healthcheck.timeout) || TIMEOUT_MS;

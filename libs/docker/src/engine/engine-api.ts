@@ -5,13 +5,18 @@ import { DockerError } from '../fault/docker-error';
 const TIMEOUT_MS = 60_000;
 
 /**
- * One POST to the engine's API over its socket, for what the command cannot say.
+ * One request to the engine's API over its socket, for what the command cannot say, or says one object at a time.
  * @returns the parsed answer; null: an empty one
  * @throws DockerError where there is no socket on this host, or for the engine's refusal
  */
-export async function postToEngine(endpoint: string, path: string, body: unknown): Promise<unknown> {
+export async function askEngine(
+  endpoint: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const socketPath = /^unix:\/\/(.+)$/.exec(endpoint)?.[1];
-  const title = `POST ${path.split('?')[0] ?? path}`;
+  const title = `${method} ${path.split('?')[0] ?? path}`;
   const failure = (stderr: string): DockerError =>
     new DockerError({ code: 'command-failed', command: title, exitCode: null, stderr });
   if (socketPath === undefined) throw failure(`the engine at ${endpoint} has no socket on this host`);
@@ -21,7 +26,7 @@ export async function postToEngine(endpoint: string, path: string, body: unknown
       {
         socketPath,
         path,
-        method: 'POST',
+        method,
         headers: {
           host: 'docker',
           'content-type': 'application/json',
@@ -45,4 +50,9 @@ export async function postToEngine(endpoint: string, path: string, body: unknown
     sent.on('error', (error) => reject(failure(error.message)));
     sent.end(text);
   });
+}
+
+/** A POST of `askEngine`. */
+export function postToEngine(endpoint: string, path: string, body: unknown): Promise<unknown> {
+  return askEngine(endpoint, 'POST', path, body);
 }

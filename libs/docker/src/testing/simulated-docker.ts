@@ -22,19 +22,18 @@ import type {
   NetworkSpec,
   NetworkSummary,
 } from '../network/network';
-import type { Swarm } from '../swarm/swarm';
 import { SimulatedCompose } from './simulated-compose';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
 import { simulatedHost } from './simulated-host';
+import { noSwarm } from './no-swarm';
 
 const EVENT_MS = 50;
 
 /** The commands of `docker` on a simulated engine. */
 export class SimulatedDocker implements Docker {
   readonly host;
-  /** Simulated as far as an engine is that is in no swarm, with a CLI that has no judge. */
-  readonly swarm: Swarm = { readStackFile: () => Promise.resolve(null) };
+  readonly swarm = noSwarm();
 
   constructor(
     private readonly state: SimulatedEngine,

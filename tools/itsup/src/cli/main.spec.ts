@@ -26,7 +26,7 @@ function workspace(): ItsupWorkspace {
 }
 
 const COMMANDS =
-  'start apply generate validate plan deploy status explain topology certificates images logs svc restart history rollback down prune maintenance state doctor bootstrap nightly completion'.split(
+  'start apply generate validate plan deploy status explain topology certificates images logs svc restart history rollback down prune maintenance state swarm doctor bootstrap nightly completion'.split(
     ' ',
   );
 

@@ -21,6 +21,7 @@ import { plan } from './commands/plan';
 import { start } from './commands/start';
 import { state } from './commands/state';
 import { status } from './commands/status';
+import { swarm } from './commands/swarm';
 import { template } from './commands/template';
 import { topology } from './commands/topology';
 import { helpOf, overview } from './help';
@@ -48,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     prune,
     maintenance,
     state,
+    swarm,
     doctor,
     bootstrap,
     nightly,

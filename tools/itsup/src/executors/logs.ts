@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { StackOptions } from '../inference/targets';
-import { logsCommand, passThrough, type LogsOptions } from '../pass-through';
+import { showLogs, type LogsOptions } from '../pass-through';
 import { refused } from './compose';
 
 /** Not in batches: one process a stack, with the terminal. */
@@ -11,6 +11,6 @@ export default async function logs(
 ): Promise<{ success: boolean }> {
   return (
     refused(options.refusal) ??
-    passThrough(join(root, options.directory ?? ''), options.stack, logsCommand(options))
+    showLogs(join(root, options.directory ?? ''), options.stack, options)
   );
 }

@@ -1,5 +1,5 @@
 import { resolveStacks } from '../stack-names';
-import { logsCommand, passThrough } from '../../pass-through';
+import { passThrough, showLogs } from '../../pass-through';
 import { EXIT, type Command, type CommandInput } from '../command';
 
 /** Any Compose command on one stack, with the file, the name and the environment that deploy uses. */
@@ -33,7 +33,9 @@ export const logs: Command = {
     const [stack = '', ...service] = input.words;
     const { follow, tail } = input.flags;
     const lines = typeof tail === 'string' ? Number(tail) : undefined;
-    return composeOn(input, stack, logsCommand({ service, follow: follow === true, tail: lines }));
+    const [name = stack] = await resolveStacks(input.root, [stack]);
+    const { success } = await showLogs(input.root, name, { service, follow: follow === true, tail: lines });
+    return success ? EXIT.ok : EXIT.failed;
   },
 };
 

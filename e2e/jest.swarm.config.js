@@ -1,0 +1,6 @@
+/** A Docker Swarm: `own-engine.sh --swarm` starts an engine that can be in one. */
+module.exports = {
+  ...require('./jest.slow.config.js'),
+  displayName: 'e2e-swarm',
+  testMatch: ['<rootDir>/src/swarm/**/*.spec.ts'],
+};

@@ -1,0 +1,201 @@
+import { mkdir } from 'node:fs/promises';
+
+import { UserError } from '@itsup/config';
+
+import { prepareImages } from '../execute/prepare-images';
+import { recordStack } from '../execute/record-stack';
+import type { LoadedStack } from '../desired/load-desired';
+import type { StackPlan } from '../plan/model';
+import type { StackOutcome } from '../requests';
+import { failureProblems } from '../run/failure-problems';
+import { hideSecrets } from '../run/hide-secrets';
+import type { Run } from '../run/run';
+import { withStack, type HeldStack } from '../run/with-stack';
+import type { StackSpec } from '../stack/stack-spec';
+import type { StepHook } from '../state/journal';
+import { deployedOf } from '../swarm/deployed-label';
+import type { StackFile } from '../swarm/stack-file';
+import { swarmNotes } from '../swarm/swarm-notes';
+import { budgetMs } from '../swarm/update-config';
+import { wavesOf } from '../swarm/waves';
+import { dataLabel, dataNode, servicesWithData } from './data-node';
+import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
+import { pinnedImages } from './pinned-images';
+import { loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack } from './plan-stack';
+import { makeEdges, refuseWithoutProviders, removeOldEdges, renderStack } from './render-stack';
+import { observeSwarm, servicesOf } from './swarm-facts';
+import { waitForServices, type Waiting } from './wait-for-services';
+
+export interface DeployOnSwarmOptions {
+  lockWaitMs?: number | undefined;
+  commit: string | null;
+  hook?: StepHook;
+  /** Id of the workspace. */
+  workspace: string;
+}
+
+/** Converges one stack on the swarm. Never rejects: whatever goes wrong is in the outcome. */
+export async function deployOnSwarm(
+  shared: Run,
+  spec: StackSpec,
+  options: DeployOnSwarmOptions,
+): Promise<StackOutcome> {
+  const run = hideSecrets(shared);
+  const { stack } = spec;
+  const { docker, system } = run.context;
+  const began = system.now();
+  try {
+    const glance = await planOnSwarmStack(run, spec, await observeSwarm(docker), options.workspace);
+    if (glance.loaded === null && glance.plan.unchanged) {
+      return {
+        stack,
+        status: 'unchanged',
+        plan: glance.plan,
+        problems: [],
+        durationMs: system.now() - began,
+      };
+    }
+    const { lockWaitMs, commit, hook } = options;
+    const task = { stack, command: 'deploy' as const, lockWaitMs, commit, ...(hook && { hook }) };
+    return await withStack(run, task, (held) =>
+      deployLocked(run, spec, options, held.waited ? null : glance.loaded, held),
+    );
+  } catch (error) {
+    const problems = failureProblems(run, spec, error);
+    return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
+  }
+}
+
+async function deployLocked(
+  run: Run,
+  spec: StackSpec,
+  { workspace }: DeployOnSwarmOptions,
+  glance: LoadedStack | null,
+  held: HeldStack,
+): Promise<'deployed' | 'unchanged'> {
+  const { context } = run;
+  const { docker, reporter } = context;
+  const { journal } = held;
+  const facts = await observeSwarm(docker);
+  const observed = servicesOf(facts, spec.projectName);
+  let loaded = glance ?? (await loadOnSwarm(run, spec));
+  let plan = planLoadedOnSwarm(loaded, observed);
+  held.plan = plan;
+  for (const note of loaded.notes) reporter.line(spec.stack, `note: ${note}`);
+  for (const { message } of swarmNotes(spec.stack, loaded.model, () => undefined)) {
+    reporter.line(spec.stack, `note: ${message}`);
+  }
+  refuseWithoutProviders(loaded, (provider, service, network) => {
+    const one = servicesOf(facts, provider).get(service);
+    return one !== undefined && deployedOf(one.service)?.aspects[`network ${network}`] !== undefined;
+  });
+  const withData = servicesWithData(loaded.model);
+  const data =
+    withData.length === 0
+      ? null
+      : dataNode(
+          spec.stack,
+          spec.projectName,
+          facts,
+          withData.some((name) => observed.has(name)),
+        );
+  const files = await wantedFiles(run, loaded);
+
+  const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
+  if (prepared !== null) {
+    loaded = prepared;
+    plan = planLoadedOnSwarm(loaded, observed);
+    held.plan = plan;
+  }
+  const images = await pinnedImages(docker, spec.stack, loaded.desired.services, facts.nodes.length);
+  const file = renderStack(loaded, { workspace, images, files, withData });
+  if (!plan.unchanged) {
+    await journal.step('make-objects', async () => {
+      if (data?.isNew) await docker.swarm.setNodeLabel(data.node.id, dataLabel(spec.projectName), 'true');
+      if (data?.node.id === facts.nodeId) await makeFolders(loaded);
+      await createFiles(docker, loaded, files, workspace);
+      await makeEdges(docker, loaded, workspace);
+    });
+    await converge(run, loaded, plan, file, held);
+    await journal.step('remove-old-files', async () => {
+      // Those of before stay for one more deploy: the engine's way back needs them.
+      const before = [...observed.values()].flatMap(({ service }) => service.files);
+      await removeOldFiles(docker, spec.stack, new Set([...files.map(({ name }) => name), ...before]));
+      await removeOldEdges(run, loaded);
+    });
+  }
+  const { id } = held;
+  await journal.step('record', async () => {
+    run.deployed.set(spec.stack, await recordStack(run, loaded, plan, plan.unchanged ? null : id));
+  });
+  return plan.unchanged ? 'unchanged' : 'deployed';
+}
+
+/** New services come in the order of `depends_on`; what is there already is updated with the last of them. */
+async function converge(
+  { context }: Run,
+  { spec, desired, model }: LoadedStack,
+  plan: StackPlan,
+  file: StackFile,
+  { journal }: HeldStack,
+): Promise<void> {
+  const { docker } = context;
+  const changed = plan.services.filter(({ action }) => !['none', 'remove'].includes(action));
+  const created = new Set(changed.filter(({ action }) => action === 'create').map(({ service }) => service));
+  const waves = wavesOf(desired.services, created);
+  const earlier = servicesOf({ services: await docker.swarm.listServices(), tasks: [] }, spec.projectName);
+  const waitingFor = (names: readonly string[]): Waiting => ({
+    ...{ stack: spec.stack, projectName: spec.projectName },
+    services: new Map(
+      names.map((name) => [
+        name,
+        {
+          earlierUpdate: earlier.get(name)?.service.update?.startedAt ?? null,
+          hasHealthcheck: hasHealthcheck(model.services[name]?.healthcheck),
+          budgetMs: budgetMs(model.services[name]?.healthcheck),
+        },
+      ]),
+    ),
+  });
+  for (const wave of waves.slice(0, -1)) {
+    await journal.step('start', async () => {
+      await docker.swarm.deployStack(spec.projectName, JSON.stringify(only(file, new Set(wave))), {
+        prune: false,
+      });
+      await waitForServices(context, waitingFor(wave));
+    });
+  }
+  await journal.step('update', async () => {
+    await docker.swarm.deployStack(spec.projectName, JSON.stringify(file), { prune: true });
+    await waitForServices(context, waitingFor(changed.map(({ service }) => service)));
+  });
+}
+
+/** The file with these services alone. */
+function only(file: StackFile, names: ReadonlySet<string>): StackFile {
+  const services = Object.entries(file.services).filter(([name]) => names.has(name));
+  return { ...file, services: Object.fromEntries(services) };
+}
+
+function hasHealthcheck(check: { test?: string[]; disable?: boolean } | undefined): boolean {
+  return check?.test !== undefined && check.disable !== true && check.test[0] !== 'NONE';
+}
+
+/** As Compose does on its machine; a swarm fails a task whose folder is not there. */
+async function makeFolders({ spec, model }: LoadedStack): Promise<void> {
+  for (const { volumes = [] } of Object.values(model.services)) {
+    for (const { type, source, bind } of volumes) {
+      if (type !== 'bind' || source === undefined || bind?.create_host_path === false) continue;
+      await mkdir(source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return;
+        throw new UserError({
+          code: 'mount-missing',
+          severity: 'error',
+          project: spec.stack,
+          message: `${source} is mounted, is not there and cannot be made: ${error.message}`,
+          help: 'create it, or correct the path',
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+
+import { UserError } from '@itsup/config';
+
+import { inputsUnchanged } from '../desired/inputs';
+import { loadDesired, type LoadedStack } from '../desired/load-desired';
+import type { ServicePlan, StackPlan } from '../plan/model';
+import { refuseForeignFiles } from '../run/refusals';
+import { loadOptions } from '../run/load-options';
+import type { Run } from '../run/run';
+import type { StackSpec } from '../stack/stack-spec';
+import { journalPath } from '../state/journal';
+import { deployedOf, WORKSPACE_LABEL } from '../swarm/deployed-label';
+import { canonicalJson } from '../desired/digest';
+import { findRefusals } from '../swarm/find-refusals';
+import { planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
+import { refusedProblems } from '../swarm/refused-problems';
+import { composeFilesOf, locateMember } from '@itsup/config';
+import { withConsumers } from './render-stack';
+import { servicesOf, type SwarmFacts } from './swarm-facts';
+
+/** `loaded` is null where the record and the listing alone showed that nothing changed. */
+export interface PlannedOnSwarm {
+  plan: StackPlan;
+  loaded: LoadedStack | null;
+}
+
+/**
+ * Plans one stack against the swarm.
+ * @param workspace id of the workspace; null: it never deployed
+ * @throws UserError for what a swarm cannot run, and for what runs under the stack's name and is somebody else's
+ */
+export async function planOnSwarmStack(
+  run: Run,
+  spec: StackSpec,
+  facts: SwarmFacts,
+  workspace: string | null,
+): Promise<PlannedOnSwarm> {
+  refuseRows(spec);
+  const observed = servicesOf(facts, spec.projectName);
+  refuseStrangers(spec, observed, workspace);
+  refuseContainers(run, spec);
+  if (run.request.pull !== true && (await isAsDeployed(run, spec, observed))) {
+    const services = Object.values(await deployedPlans(run, spec));
+    return { plan: planOf(spec, services, []), loaded: null };
+  }
+  await refuseForeignFiles(run.context, spec);
+  const loaded = await loadOnSwarm(run, spec);
+  return { plan: planLoadedOnSwarm(loaded, observed), loaded };
+}
+
+/** The desired state of a stack, once it is sure that a swarm can run all of it. */
+export async function loadOnSwarm(run: Run, spec: StackSpec): Promise<LoadedStack> {
+  const loaded = await loadDesired(spec, loadOptions(run, spec, []));
+  const refused = findRefusals(loaded.model);
+  if (refused.length > 0) {
+    const { root } = run.context;
+    const files = spec.project === null ? [] : composeFilesOf(root, spec.project);
+    throw new UserError(
+      refusedProblems(spec.stack, refused, (path, entries) => locateMember(root, files, path, entries)),
+    );
+  }
+  const services = withConsumers(loaded, (value) => run.digester.of(value));
+  return { ...loaded, desired: { ...loaded.desired, services } };
+}
+
+export function planLoadedOnSwarm(
+  { spec, desired, notes }: LoadedStack,
+  observed: ReadonlyMap<string, ObservedService>,
+): StackPlan {
+  return planOf(spec, planOnSwarm(desired.services, observed), notes);
+}
+
+function planOf(spec: StackSpec, services: ServicePlan[], notes: string[]): StackPlan {
+  const unchanged = services.every(({ action, build, pull }) => action === 'none' && !build && !pull);
+  return {
+    ...{ stack: spec.stack, projectName: spec.projectName, kind: 'converge', services },
+    ...{ edges: [], networks: [], files: [], operations: [], unchanged, fromRecord: false, notes },
+  };
+}
+
+/** Inputs are those of the last deploy, and the services are what it left: no Compose is asked. */
+async function isAsDeployed(
+  run: Run,
+  spec: StackSpec,
+  observed: ReadonlyMap<string, ObservedService>,
+): Promise<boolean> {
+  const { context } = run;
+  const deployed = run.deployed.get(spec.stack);
+  if (deployed === undefined || run.relocation !== null || deployed.projectName !== spec.projectName)
+    return false;
+  if (existsSync(journalPath(context.state, spec.stack))) return false;
+  if (observed.size !== Object.keys(deployed.services).length) return false;
+  for (const [name, { aspects, replicas }] of Object.entries(deployed.services)) {
+    const one = observed.get(name);
+    const label = one === undefined ? null : deployedOf(one.service);
+    if (label === null || canonicalJson(label.aspects) !== canonicalJson(aspects)) return false;
+    if (one?.service.replicas !== null && one?.service.replicas !== replicas) return false;
+  }
+  return inputsUnchanged(spec, deployed, {
+    stateDir: context.state.dir,
+    env: context.env,
+    digester: run.digester,
+    now: context.system.now(),
+    published: run.published,
+    lock: run.lock,
+  });
+}
+
+async function deployedPlans(run: Run, { stack }: StackSpec): Promise<ServicePlan[]> {
+  return Object.entries(run.deployed.get(stack)?.services ?? {}).map(([service, { replicas }]) => ({
+    ...{ service, action: 'none', reasons: [], notRolled: [], build: false, pull: false, replicas },
+    ...{ current: [], leftovers: [], retired: [], networks: [] },
+  }));
+}
+
+/** Nobody would come to them: the proxy is not on a swarm yet. */
+function refuseRows({ stack, kind, project }: StackSpec): void {
+  const [row] = project?.ingress ?? [];
+  if (row === undefined && kind !== 'external') return;
+  throw new UserError({
+    code: 'not-on-a-swarm',
+    severity: 'error',
+    project: stack,
+    message: 'rows are not served on a swarm yet: nobody would reach the service',
+    help: 'take `engine: compose` for it; the documentation (Several machines) says what there is of a swarm so far',
+    ...(row && { place: row.place }),
+  });
+}
+
+function refuseStrangers(
+  { stack, projectName }: StackSpec,
+  observed: ReadonlyMap<string, ObservedService>,
+  workspace: string | null,
+): void {
+  const strange = [...observed].filter(([, { service }]) => service.labels[WORKSPACE_LABEL] !== workspace);
+  if (strange.length === 0) return;
+  throw new UserError({
+    code: 'foreign-stack',
+    severity: 'error',
+    project: stack,
+    message: `a stack ${projectName} is on the swarm that this workspace did not deploy (${strange.map(([name]) => name).join(', ')})`,
+    help: `remove it (docker stack rm ${projectName}; its volumes stay), or give the project another name`,
+  });
+}
+
+/** Both would hold the same ports and write to the same volumes. */
+function refuseContainers({ observed }: Run, { stack, projectName }: StackSpec): void {
+  const running = (observed.get(projectName) ?? []).filter(({ state }) => state === 'running');
+  if (running.length === 0) return;
+  throw new UserError({
+    code: 'compose-runs',
+    severity: 'error',
+    project: stack,
+    message: `containers of ${projectName} run by Compose: ${running.map(({ name }) => name).join(', ')}`,
+    help: `stop them first; their volumes stay and are found: docker compose -p ${projectName} down`,
+  });
+}

@@ -1,0 +1,111 @@
+import { rm } from 'node:fs/promises';
+
+import { UserError } from '@itsup/config';
+import { STACK_LABEL } from '@itsup/docker';
+
+import type { StackPlan } from '../plan/model';
+import type { StackOutcome } from '../requests';
+import { hideSecrets } from '../run/hide-secrets';
+import type { Run } from '../run/run';
+import { withStack } from '../run/with-stack';
+import { deployedPath } from '../state/deployed';
+import { WORKSPACE_LABEL } from '../swarm/deployed-label';
+import { removeOldFiles } from './file-objects';
+import { observeSwarm, servicesOf } from './swarm-facts';
+
+export interface TakeDownOnSwarmOptions {
+  /** In words, for the plan and the record. */
+  reason: string;
+  /** Its volumes on this machine too: data is gone. */
+  volumes: boolean;
+  lockWaitMs?: number | undefined;
+  commit: string | null;
+  /** Id of the workspace. */
+  workspace: string;
+}
+
+const POLL_MS = 500;
+/** A task may take its whole grace period to end; then the engine ends it. */
+const GONE_MS = 300_000;
+
+/** Takes a stack off the swarm: its services, when these have ended its networks, configs and secrets. */
+export async function takeDownOnSwarm(
+  shared: Run,
+  { stack, projectName }: { stack: string; projectName: string },
+  options: TakeDownOnSwarmOptions,
+): Promise<StackOutcome> {
+  const run = hideSecrets(shared);
+  const { docker, state } = run.context;
+  const { reason, volumes, lockWaitMs, commit, workspace } = options;
+  const facts = await observeSwarm(docker);
+  const observed = servicesOf(facts, projectName);
+  const plan: StackPlan = {
+    ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: [], operations: [] },
+    ...{ unchanged: observed.size === 0, fromRecord: false, notes: [] },
+    services: [...observed.keys()].map((service) => ({
+      ...{ service, action: 'remove', reasons: [reason], notRolled: [], build: false, pull: false },
+      ...{ replicas: 0, current: [], leftovers: [], retired: [], networks: [] },
+    })),
+  };
+  if (plan.unchanged && !volumes && !run.deployed.has(stack)) {
+    return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
+  }
+  return withStack(run, { stack, command: 'down', lockWaitMs, commit }, async (held) => {
+    held.plan = plan;
+    const strange = [...observed].filter(([, { service }]) => service.labels[WORKSPACE_LABEL] !== workspace);
+    if (strange.length > 0) {
+      throw new UserError({
+        code: 'foreign-stack',
+        severity: 'error',
+        project: stack,
+        message: `the stack ${projectName} on the swarm was not deployed by this workspace: it is left alone`,
+        help: `remove it by hand: docker stack rm ${projectName}; its volumes stay`,
+      });
+    }
+    await held.journal.step('remove-services', async () => {
+      await docker.swarm.removeStack(projectName);
+      await untilGone(
+        run,
+        projectName,
+        [...observed.values()].map(({ service }) => service.id),
+      );
+      await removeOldFiles(docker, stack, new Set());
+    });
+    if (volumes) {
+      await held.journal.step('remove-volumes', async () => {
+        await docker.removeVolumes(
+          await docker.listVolumes({ labelFilters: [`${STACK_LABEL}=${projectName}`] }),
+        );
+      });
+    }
+    await held.journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
+    run.deployed.delete(stack);
+    return 'down';
+  });
+}
+
+/** The CLI returns at once; a deploy that follows would trip over networks that are still there. */
+async function untilGone({ context }: Run, projectName: string, services: readonly string[]): Promise<void> {
+  const { docker, system, reporter } = context;
+  const until = system.now() + GONE_MS;
+  for (;;) {
+    const tasks = (await docker.swarm.listTasks()).filter(({ serviceId }) => services.includes(serviceId));
+    const networks = await docker.listNetworks({ labelFilters: [`${STACK_LABEL}=${projectName}`] });
+    const left = (await docker.swarm.listServices()).filter(({ stack }) => stack === projectName);
+    if (tasks.length === 0 && left.length === 0) {
+      // The engine removes a network when its last task is gone, and says so too early.
+      for (const { name } of networks) await docker.removeNetwork(name).catch(() => undefined);
+      if (networks.length === 0) return;
+    }
+    if (system.now() > until) {
+      throw new UserError({
+        code: 'not-gone',
+        severity: 'error',
+        message: `${projectName} is removed, and not gone after ${GONE_MS / 1000} s: ${[...tasks.map(({ id }) => `task ${id}`), ...networks.map(({ name }) => `network ${name}`)].join(', ')}`,
+        help: `look who uses it: docker network inspect <network>; then again: itsup down`,
+      });
+    }
+    reporter.status?.(null, 'waits for tasks and networks to go', `${tasks.length + networks.length} left`);
+    await system.sleep(POLL_MS);
+  }
+}
