@@ -2,5 +2,6 @@
 module.exports = {
   ...require('./jest.slow.config.js'),
   displayName: 'e2e-swarm',
+  testTimeout: 900_000,
   testMatch: ['<rootDir>/src/swarm/**/*.spec.ts'],
 };

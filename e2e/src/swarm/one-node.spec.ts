@@ -97,8 +97,12 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
     succeeded(await workspace.itsup(['swarm', 'init', '--address', '10.99.0.1']));
     expect((await workspace.itsup(['swarm', 'init'])).all).toContain('in a swarm already');
     const { stdout } = await workspace.itsup(['swarm', 'status', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject([{ role: 'manager', isLeader: true, isHere: true, state: 'ready' }]);
-    expect((await workspace.itsup(['swarm', 'join-command'])).stdout).toMatch(/docker swarm join --token \S+ 10\./);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { role: 'manager', isLeader: true, isHere: true, state: 'ready' },
+    ]);
+    expect((await workspace.itsup(['swarm', 'join-command'])).stdout).toMatch(
+      /docker swarm join --token \S+ 10\./,
+    );
   });
 
   it('runs a project as Compose would: texts, contents, the order of what depends on what', async () => {

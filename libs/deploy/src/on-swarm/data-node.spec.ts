@@ -13,12 +13,17 @@ const of = (nodes: SwarmNode[], hasRun = false) => dataNode('app', 'app', { node
 
 test('the first deploy picks the machine that it runs on; from then on the label says it', () => {
   expect(of([node('alpha'), node('beta')])).toMatchObject({ node: { hostName: 'alpha' }, isNew: true });
-  expect(of([node('alpha'), node('beta', HAS)], true)).toMatchObject({ node: { hostName: 'beta' }, isNew: false });
+  expect(of([node('alpha'), node('beta', HAS)], true)).toMatchObject({
+    node: { hostName: 'beta' },
+    isNew: false,
+  });
 });
 
 test('nothing begins on empty volumes beside full ones', () => {
   expect(() => of([node('alpha')], true)).toThrow('which machine has the data of app is not known');
-  expect(() => of([node('alpha'), node('beta', { ...HAS, availability: 'drain' })], true)).toThrow('set to drain');
+  expect(() => of([node('alpha'), node('beta', { ...HAS, availability: 'drain' })], true)).toThrow(
+    'set to drain',
+  );
   expect(() => of([node('alpha'), node('beta', { ...HAS, state: 'down' })], true)).toThrow('which is down');
   expect(() => of([node('alpha', HAS), node('beta', HAS)], true)).toThrow('on alpha and beta');
 });

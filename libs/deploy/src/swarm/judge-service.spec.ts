@@ -60,9 +60,11 @@ test('a task that ends again and again; of a service that does not restart the f
   expect(judge([task(), failed, failed])).toMatchObject({ is: 'waiting' });
   expect(judge([task(), failed, failed, failed])).toMatchObject({ is: 'failed' });
   expect(judge([failed], { restarts: 'none' })).toMatchObject({ is: 'failed' });
-  expect(judge([failed, failed, failed, task(), task()].map((one) => ({ ...one, spec: OLD })))).toMatchObject({
-    is: 'waiting',
-  });
+  expect(judge([failed, failed, failed, task(), task()].map((one) => ({ ...one, spec: OLD })))).toMatchObject(
+    {
+      is: 'waiting',
+    },
+  );
 });
 
 test('one that ends with 0 and is not started again is done', () => {

@@ -41,7 +41,10 @@ test('a service that is not there, and one that is wanted no more', () => {
 
 test('what it was deployed as is read from its labels, whatever its texts hold', () => {
   const odd = desired({ image: 'a$b${c}', aspects: { 'environment $A': '$$' } });
-  expect(deployedOf(observed(odd).service)).toMatchObject({ image: 'a$b${c}', aspects: { 'environment $A': '$$' } });
+  expect(deployedOf(observed(odd).service)).toMatchObject({
+    image: 'a$b${c}',
+    aspects: { 'environment $A': '$$' },
+  });
   expect(plan(odd, observed(odd))).toMatchObject([{ action: 'none' }]);
 });
 
@@ -50,9 +53,12 @@ test('a change is a rollout, or a recreation with the reason; a container’s na
   expect(plan(desired({ aspects: { 'environment A': 'y' } }), seen)).toMatchObject([
     { action: 'rollout', reasons: ['environment A'] },
   ]);
-  expect(plan(desired({ image: 'web:2', imageId: 'sha256:2', notRolled: ['container_name x is taken once'] }), seen)).toMatchObject([
-    { action: 'rollout', reasons: ['image web:1 → 2'] },
-  ]);
+  expect(
+    plan(
+      desired({ image: 'web:2', imageId: 'sha256:2', notRolled: ['container_name x is taken once'] }),
+      seen,
+    ),
+  ).toMatchObject([{ action: 'rollout', reasons: ['image web:1 → 2'] }]);
   expect(plan(desired({ imageId: 'sha256:2', notRolled: ['volume data is writable'] }), seen)).toMatchObject([
     { action: 'recreate', notRolled: ['volume data is writable'] },
   ]);

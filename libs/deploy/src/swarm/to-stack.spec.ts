@@ -38,7 +38,9 @@ test.each([
   ['on-failure:5', { condition: 'on-failure', max_attempts: 5 }],
 ])('restart: %s', (restart, policy) => {
   expect(of({ restart })?.deploy.restart_policy).toEqual(policy);
-  expect(of({ restart, deploy: { restart_policy: { condition: 'any', delay: '1s' } } })?.deploy.restart_policy).toEqual({
+  expect(
+    of({ restart, deploy: { restart_policy: { condition: 'any', delay: '1s' } } })?.deploy.restart_policy,
+  ).toEqual({
     ...{ condition: 'any', delay: '1s' },
   });
 });
@@ -62,7 +64,11 @@ test('ports are the machine’s, limits go to deploy, a route’s labels to the 
 
 test('a name of a container is one for the service; a variable without a value is none', () => {
   expect(
-    of({ container_name: 'shop', networks: { default: { aliases: ['x'] } }, environment: { A: null, B: '' } }),
+    of({
+      container_name: 'shop',
+      networks: { default: { aliases: ['x'] } },
+      environment: { A: null, B: '' },
+    }),
   ).toMatchObject({ networks: { default: { aliases: ['x', 'shop'] } }, environment: { B: '' } });
 });
 
@@ -71,7 +77,11 @@ test('networks and volumes keep the names that Compose gives them; contents are 
     model(
       { configs: [{ source: 'c', mode: '0440' }], secrets: [{ source: 's' }] },
       {
-        networks: { default: { name: 'app_default' }, out: { external: true, name: 'shared' }, in: { internal: true } },
+        networks: {
+          default: { name: 'app_default' },
+          out: { external: true, name: 'shared' },
+          in: { internal: true },
+        },
         volumes: { data: { name: 'mine' }, other: null },
         configs: { c: { content: 'x' } },
         secrets: { s: { external: true, name: 's_v1' } },
@@ -99,5 +109,7 @@ test('the schema is the oldest that has the keys', () => {
 });
 
 test('what is refused does not come through', () => {
-  expect(() => toStack(model({ privileged: true }), choices)).toThrow('`privileged` is not possible on a swarm');
+  expect(() => toStack(model({ privileged: true }), choices)).toThrow(
+    '`privileged` is not possible on a swarm',
+  );
 });

@@ -14,10 +14,7 @@ const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
 
 /** How the engine replaces tasks: one at a time, back to the old ones when one fails. What the file says wins. */
-export function updateConfig(
-  order: UpdateOrder,
-  written: ComposeUpdateConfig = {},
-): ComposeUpdateConfig {
+export function updateConfig(order: UpdateOrder, written: ComposeUpdateConfig = {}): ComposeUpdateConfig {
   return {
     parallelism: 1,
     order,

@@ -2,7 +2,16 @@ import type { DesiredService } from '../plan/model';
 import { wavesOf } from './waves';
 
 const service = (name: string, ...on: string[]): DesiredService => ({
-  ...{ name, image: 'a', imageId: null, buildDigest: null, built: false, pulls: false, replicas: 1, aspects: {} },
+  ...{
+    name,
+    image: 'a',
+    imageId: null,
+    buildDigest: null,
+    built: false,
+    pulls: false,
+    replicas: 1,
+    aspects: {},
+  },
   ...{ composeHash: null, networks: [], hangsOn: [], hooks: { preStart: 0, postStart: 0, preStop: 0 } },
   ...{ notRolled: [], mayFinish: false },
   dependsOn: on.map((other) => ({
