@@ -55,7 +55,7 @@ export async function showLogs(
     const code = await logsOnSwarm(context, await readWorkspace(root), stack, { services, tail, follow });
     return { success: code === 0 };
   } catch (error) {
-    stderr.write(formatProblems(problemsOf(error), { color: wantsColor(env, stderr.isTTY) }));
+    stderr.write(formatProblems(problemsOf(error), { color: wantsColorInTask(env, stderr.isTTY) }));
     return { success: false };
   }
 }
