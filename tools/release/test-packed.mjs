@@ -4,10 +4,10 @@
  * usage: node tools/release/test-packed.mjs [part…] [--nx <version>]
  *
  *   repository  a new repository by create-itsup, from packed files, and its size
- *   workspace   a workspace of other things that itsup becomes part of, by npm and by pnpm
+ *   workspace   a workspace of other things that itsup becomes part of, by npm
  *   separate    a clone of this repository that becomes such a repository in place
  *   packages    what two judges of packages say of each, and what is in it
- *   registry    published, created from there, deployed on an engine, changed and updated under load
+ *   registry    published, taken into such a workspace by pnpm and `nx add`, created from there, deployed on an engine, changed and updated under load
  *
  * Without an own engine (e2e/own-engine.sh) deploys are left out, which is said; with ITSUP_PACKED_ENGINE=machine or
  * =today that is a failure.
@@ -19,11 +19,11 @@ import { fromRegistry } from './packed/from-registry.mjs';
 import { newRepository } from './packed/new-repository.mjs';
 import { checkPackages } from './packed/packages.mjs';
 import { separated } from './packed/separated.mjs';
-import { foreignWorkspace, pnpmWorkspace } from './packed/foreign-workspace.mjs';
+import { foreignWorkspace } from './packed/foreign-workspace.mjs';
 
 const PARTS = {
   repository: [newRepository],
-  workspace: [foreignWorkspace, pnpmWorkspace],
+  workspace: [foreignWorkspace],
   separate: [separated],
   packages: [checkPackages],
   registry: [fromRegistry],
