@@ -236,8 +236,9 @@ function keptByUs(theirs: Snapshot, own: Snapshot): boolean {
         fate: 'new',
         host: { ...container.host, Mounts: there.host['Mounts'] },
       };
-      for (const order of Object.keys(theirs.order))
-        if (order.startsWith(`${service} after `)) delete theirs.order[order];
+      for (const side of [theirs, own])
+        for (const order of Object.keys(side.order))
+          if (order.startsWith(`${service} after `)) delete side.order[order];
       shown = true;
     }
   return shown;
