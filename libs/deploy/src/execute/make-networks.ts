@@ -2,14 +2,13 @@ import type { NetworkMaker, Operation } from '../plan/operation';
 import type { Convergence } from './convergence';
 import { existingNetworks } from './edges';
 
-/** The networks to this stack's providers are there before anything that needs them starts. */
+/** Networks are there before anything that needs them starts. */
 export async function makeNetworks(
   { context, loaded, journal }: Convergence,
-  { makers }: Extract<Operation, { kind: 'make-networks' }>,
+  { networks, makers }: Extract<Operation, { kind: 'make-networks' }>,
 ): Promise<void> {
-  const wanted = loaded.desired.edges.map((edge) => edge.network);
-  const present = await existingNetworks(context.docker, wanted);
-  if (wanted.every((network) => present.has(network))) return;
+  const present = await existingNetworks(context.docker, networks);
+  if (networks.every((network) => present.has(network))) return;
   await journal.step('make-networks', () => createByCompose(loaded, makers));
 }
 

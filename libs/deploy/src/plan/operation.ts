@@ -28,8 +28,8 @@ type Act =
   | { kind: 'remove'; step: 'remove-leftovers' | 'remove-services'; services: string[]; containers: string[] }
   /** Its containers stop, it goes and comes with the options that it should have, and they come back to it. */
   | { kind: 'recreate-network'; network: string; members: NetworkMember[]; makers: NetworkMaker[] }
-  /** The networks to providers exist; Compose makes them for services that join them. */
-  | { kind: 'make-networks'; makers: NetworkMaker[] }
+  /** These networks exist; Compose makes them for services that join them. */
+  | { kind: 'make-networks'; networks: string[]; makers: NetworkMaker[] }
   | { kind: 'attach-providers' }
   /** Containers join or leave networks while they run. */
   | { kind: 'connect' | 'disconnect'; service: string }

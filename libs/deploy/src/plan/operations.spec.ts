@@ -66,6 +66,40 @@ describe('operationsOf', () => {
     ).toEqual(['roll a ← ', 'roll b ← ', 'roll c ← ']);
   });
 
+  describe('a network that is not there yet', () => {
+    const use = { network: 'shop_back', aliases: [], pinned: false };
+    const [a, b] = ['a', 'b'].map((name) => service(name, { networks: [use] })) as [
+      DesiredService,
+      DesiredService,
+    ];
+    const back = {
+      ...{ name: 'shop_back', projectName: 'shop', digest: '', driver: null, internal: false },
+      ...{ attachable: false, ipv6: null, options: {}, labels: {}, subnets: [] },
+    };
+    const rolled = ['a', 'b'].map((name) => plan(name, { action: 'rollout' }));
+    const desired = { ownNetworks: [back] };
+
+    it('is made before two processes of Compose would make it at the same moment', () => {
+      expect(graph([a, b], rolled, { desired })).toEqual([
+        'make-networks ← ',
+        'roll a ← make-networks',
+        'roll b ← make-networks',
+      ]);
+      expect(operations([a, b], rolled, { desired })[0]).toMatchObject({
+        networks: ['shop_back'],
+        makers: [{ service: 'a', scale: 1 }],
+      });
+    });
+
+    it('is left to the one that makes it, where others come later or it is there', () => {
+      const later = { ...b, dependsOn: [dependency('a', { condition: 'service_healthy' })] };
+      expect(graph([a, later], rolled, { desired })).not.toContain('make-networks ← ');
+      expect(graph([a, service('b')], rolled, { desired })).toEqual(['roll a ← ', 'roll b ← ']);
+      const containers = [observedContainer('a', { networks: ['shop_back'] })];
+      expect(graph([a, b], rolled, { desired, containers })).toEqual(['roll a ← ', 'roll b ← ']);
+    });
+  });
+
   it('starts in one process what waits for the same, because Compose keeps the order itself', () => {
     const services = [service('db'), service('web', { dependsOn: [dependency('db')] })];
     const plans = [plan('db', { action: 'create' }), plan('web', { action: 'create' })];

@@ -1,3 +1,4 @@
+import { networksMadeTwice } from './networks-made-twice';
 import { hasRouteLabels } from './route-labels';
 import type { DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
 import type { NetworkMaker, Operation } from './operation';
@@ -29,16 +30,24 @@ export function operationsOf(
   containers: readonly ObservedContainer[],
   facts: OperationFacts,
 ): Operation[] {
-  const graph = new Graph();
-  prepare(graph, plan, desired, facts);
-  const begun = [...graph.last];
   const kinds = new Map(
     plan.services.flatMap((service): [string, ServiceKind][] => {
       const kind = kindOf(service, desired, facts);
       return kind === null ? [] : [[service.service, kind]];
     }),
   );
-  const services = orderServices({ plans: plan.services, desired, containers, kinds, facts, begun });
+  const begin = (made: readonly string[]): { graph: Graph; services: Operation[] } => {
+    const graph = new Graph();
+    prepare(graph, plan, desired, facts, made);
+    const begun = [...graph.last];
+    return {
+      graph,
+      services: orderServices({ plans: plan.services, desired, containers, kinds, facts, begun }),
+    };
+  };
+  const first = begin([]);
+  const made = networksMadeTwice(first.services, desired, containers);
+  const { graph, services } = made.length === 0 ? first : begin(made);
   graph.add(...services);
   finish(graph, plan, services, facts);
   return graph.operations;
@@ -77,7 +86,13 @@ export function isScaledLosslessly(plan: ServicePlan, desired: Pick<DesiredStack
 }
 
 /** What comes before any service is touched: short acts, one after the other. */
-function prepare(graph: Graph, plan: PlannedStack, desired: DesiredStack, facts: OperationFacts): void {
+function prepare(
+  graph: Graph,
+  plan: PlannedStack,
+  desired: DesiredStack,
+  facts: OperationFacts,
+  made: readonly string[],
+): void {
   const { traefik } = facts;
   if (facts.usesProxynet) graph.chain({ id: 'make-proxynet', kind: 'make-proxynet' });
   if (traefik !== null) {
@@ -102,12 +117,10 @@ function prepare(graph: Graph, plan: PlannedStack, desired: DesiredStack, facts:
       reasons,
     });
   }
-  if (desired.edges.length > 0) {
-    const networks = desired.edges.map(({ network }) => network);
-    const makers = makersOf(plan.services, desired, networks);
-    if (makers.length > 0) graph.chain({ id: 'make-networks', kind: 'make-networks', makers });
-    graph.chain({ id: 'attach-providers', kind: 'attach-providers' });
-  }
+  const networks = [...desired.edges.map(({ network }) => network), ...made];
+  const makers = makersOf(plan.services, desired, networks);
+  if (makers.length > 0) graph.chain({ id: 'make-networks', kind: 'make-networks', networks, makers });
+  if (desired.edges.length > 0) graph.chain({ id: 'attach-providers', kind: 'attach-providers' });
   for (const { service, action } of plan.services) {
     if (action === 'connect' || action === 'disconnect' || action === 'move')
       graph.chain({ id: `${action} ${service}`, kind: action, service });
