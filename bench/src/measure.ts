@@ -148,7 +148,7 @@ export function spreadOf(values: readonly number[], cpu: readonly number[] = [])
   return { median: medianOf(values), min: Math.min(...values), max: Math.max(...values), values, cpu };
 }
 
-/** Parts that are measured round by round and stand for one whole; a part of one value is the same in each. */
+/** Parts that are measured round by round and stand for a whole; a part of one value is the same in each. */
 export function sum(...parts: Spread[]): Spread {
   const added = (lists: readonly (readonly number[])[]): number[] =>
     zip(lists).map((values) => values.reduce((total, value) => total + value, 0));

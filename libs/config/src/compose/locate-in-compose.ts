@@ -26,8 +26,8 @@ export function locateInCompose(root: string, files: readonly string[], message:
 }
 
 /**
- * Where a member of Compose's model stands, else the nearest of those that it is in; undefined where no file has even its
- * service.
+ * Where a member of Compose's model stands, else the nearest of those that it is in; undefined where no file has even
+ * its service.
  *
  * @param files Compose files from the workspace root; of two that have it the first counts
  * @param path of the member in the model: `['services', 'web', 'ports', '0']`

@@ -1,7 +1,8 @@
 import { UserError, type Settings } from '@itsup/config';
 
 /**
- * For what asks or changes containers of this machine alone: on a swarm it would show, or leave behind, half of the truth.
+ * For what asks or changes containers of this machine alone: on a swarm it would show, or leave behind, half of the
+ * truth.
  * @throws UserError where the settings say `engine: swarm`
  */
 export function refuseSwarm({ engine, places }: Settings): void {

@@ -14,8 +14,8 @@ export interface Refusal {
 const COMPOSE = 'run the project on a host with `engine: compose`, or do without';
 
 /**
- * Keys of a service whose mere presence is refused. Which of them the CLI drops with a line among others, which without,
- * and which its schema refuses in words of its own, was tried key by key on CLI 28.2.2.
+ * Keys of a service whose mere presence is refused. Which of them the CLI drops with a line among others, which
+ * without, and which its schema refuses in words of its own, was tried key by key on CLI 28.2.2.
  */
 export const REFUSED_SERVICE_KEYS = {
   annotations: refusal('annotations: {a: b}', 'a task has none', COMPOSE),

@@ -33,8 +33,8 @@ const CONVERTED = [
 ] as const;
 
 /**
- * Keys that are not for a container: Compose has done what they say, a deploy does (`build`, `depends_on`, the policies of
- * pulling), or they are for other commands.
+ * Keys that are not for a container: Compose has done what they say, a deploy does (`build`, `depends_on`, the policies
+ * of pulling), or they are for other commands.
  */
 const DONE_BEFORE = [
   ...['attach', 'build', 'depends_on', 'develop', 'env_file', 'expose', 'extends', 'label_file', 'profiles'],

@@ -15,8 +15,8 @@ export interface Acknowledgement {
   limits: RolloutLimits;
   waiter: Waiter;
   /**
-   * Milliseconds: the moment before Traefik's files were changed. What its log says of them comes at once, and no second
-   * time.
+   * Milliseconds: the moment before Traefik's files were changed. What its log says of them comes at once, and no
+   * second time.
    */
   since: number;
 }

@@ -27,7 +27,7 @@ export function narrowerFirst<Row extends NamedRow>(rows: readonly Row[]): Map<R
     doors.map((door) => [door, doors.filter((wide) => isWithin(door, wide) && !isWithin(wide, door))]),
   );
   // Each round settles at least those whose wider ones are settled.
-  for (let round = 0; round < doors.length; round += 1) {
+  for (const _round of doors) {
     let isSettled = true;
     for (const door of doors) {
       const above = (wider.get(door) ?? []).map(({ priority }) => priority + 1);

@@ -37,8 +37,8 @@ export function checkedServices(
 }
 
 /**
- * Warnings of services whose labels a Traefik with `exposedByDefault`, which is its own default, would read, and the one
- * here does not: no row and no label enables them.
+ * Warnings of services whose labels a Traefik with `exposedByDefault`, which is its own default, would read, and the
+ * one here does not: no row and no label enables them.
  */
 export function unreadLabels(
   project: Project,

@@ -8,8 +8,8 @@ export interface ShownTask {
 }
 
 /**
- * Nx prints again what a task that it takes from its cache had to say; the `itsup` command, which shows our lines alone,
- * would lose every warning with it.
+ * Nx prints again what a task that it takes from its cache had to say; the `itsup` command, which shows our lines
+ * alone, would lose every warning with it.
  */
 export function tellReplayed(_options: unknown, { taskResults }: PostTasksExecutionContext): void {
   if (!isOwnOutput()) return;
