@@ -70,6 +70,7 @@ export async function takeDownOnSwarm(
         [...observed.values()].map(({ service }) => service.id),
       );
       await removeOldFiles(docker, stack, new Set());
+      await removeUnusedEdges(run, workspace);
     });
     if (volumes) {
       await held.journal.step('remove-volumes', async () => {
@@ -82,6 +83,13 @@ export async function takeDownOnSwarm(
     run.deployed.delete(stack);
     return 'down';
   });
+}
+
+/** Networks between stacks are of neither: they go with the last of the two that used them. */
+async function removeUnusedEdges({ context: { docker } }: Run, workspace: string): Promise<void> {
+  const edges = await docker.listNetworks({ labelFilters: [`${WORKSPACE_LABEL}=${workspace}`] });
+  // The engine refuses to remove one that a service is on.
+  for (const { name } of edges) await docker.removeNetwork(name).catch(() => undefined);
 }
 
 /** The CLI returns at once; a deploy that follows would trip over networks that are still there. */

@@ -85,6 +85,7 @@ const RECORDED: [
   ],
   ['network-connect-address-taken', { code: 'address-taken', address: null }],
   ['network-rm-in-use', { code: 'network-in-use', network: 'shop-net' }],
+  ['network-rm-in-use-by-service', { code: 'network-in-use', network: 'depaqqijwogldje1tun8hrmk6' }],
   ['network-rm-missing', { code: 'network-not-found', network: 'nope-net' }],
   ['up-extnet', { code: 'network-not-found', network: 'nope-net' }],
   ['network-connect-container-missing', { code: 'container-not-found', container: 'nope1' }],

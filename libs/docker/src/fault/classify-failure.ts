@@ -93,7 +93,7 @@ const RULES: Rule[] = [
     }),
   ],
   [
-    /network (?<network>\S+)(?: id \S+)? has active endpoints/,
+    /network (?<network>\S+)(?: id \S+)? (?:has active endpoints|is in use by (?:service|task))/,
     ({ network }) => ({ code: 'network-in-use', network: network ?? '' }),
   ],
   [
