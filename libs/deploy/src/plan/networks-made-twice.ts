@@ -4,8 +4,8 @@ import type { DesiredStack, ObservedContainer } from './model';
 import type { Operation } from './operation';
 
 /**
- * Networks of the stack that two operations may make at the same moment: each has its own Compose process, and an engine
- * before 25 lets two networks have one name, after which nothing that names it works. One that a container is on is
+ * Networks of the stack that two operations may make at the same moment: each has its own Compose process, and an
+ * engine before 25 lets two networks have one name, after which nothing that names it works. One that a container is on is
  * there.
  */
 export function networksMadeTwice(
