@@ -6,8 +6,8 @@ import type { DesiredService } from '../plan/model';
 
 /**
  * What each service runs, by content: all tasks run the same bytes, and a tag that moves changes nothing by itself. An
- * image that no registry knows (built here, or loaded from a file) goes by its id, which the engine looks for on its own
- * machine alone.
+ * image that no registry knows (built here, or loaded from a file) goes by its id, which the engine looks for on its
+ * own machine alone.
  *
  * @param nodes how many there are
  * @throws UserError for an image that the other nodes could not have

@@ -100,7 +100,7 @@ export async function makeEdges(
   for (const name of networks) await docker.swarm.createOverlay({ name, internal: true, labels });
 }
 
-/** Networks of edges that the stack had and has no more; one that its provider is still on stays until that is deployed. */
+/** Networks of edges that the stack had and has no more; one that its provider is on stays until that is deployed. */
 export async function removeOldEdges(
   { context, deployed }: Run,
   { spec }: Pick<LoadedStack, 'spec'>,

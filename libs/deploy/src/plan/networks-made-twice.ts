@@ -5,8 +5,8 @@ import type { Operation } from './operation';
 
 /**
  * Networks of the stack that two operations may make at the same moment: each has its own Compose process, and an
- * engine before 25 lets two networks have one name, after which nothing that names it works. One that a container is on is
- * there.
+ * engine before 25 lets two networks have one name, after which nothing that names it works. One that a container is on
+ * is there.
  */
 export function networksMadeTwice(
   operations: readonly Operation[],

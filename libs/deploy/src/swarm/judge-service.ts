@@ -23,8 +23,8 @@ const HOPELESS = /no suitable node|already in use|insufficient resources/i;
 const FAILED = ['failed', 'rejected'];
 
 /**
- * Judges a service by its tasks, and by what the engine says of its update. Pure. A task with a health check is `running`
- * only when that has passed.
+ * Judges a service by its tasks, and by what the engine says of its update. Pure. A task with a health check is
+ * `running` only when that has passed.
  */
 export function judgeService(
   service: SwarmService,

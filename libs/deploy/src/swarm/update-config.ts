@@ -3,7 +3,7 @@ import type { ComposeHealthcheck, ComposeUpdateConfig } from '@itsup/docker';
 /** `start-first`: the new task runs before the old one goes. */
 export type UpdateOrder = 'start-first' | 'stop-first';
 
-/** How long a task that runs is watched. One that ends before it runs, or before it is healthy, counts whenever that is. */
+/** How long a task that runs is watched. One that ends before it runs, or is healthy, counts whenever that is. */
 const WATCHED_SECONDS = 10;
 const SECOND = 1000;
 const MINUTE_MS = 60_000;

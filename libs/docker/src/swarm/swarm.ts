@@ -58,7 +58,7 @@ export interface SwarmTask {
   slot: number;
   /** Empty: not placed yet. */
   nodeId: string;
-  /** `new`, `pending`, …, `starting` (its health check has not passed yet), `running`, `complete`, `failed`, `rejected`. */
+  /** `new`, `pending`, …, `starting` (its health check has not passed), `running`, `complete`, `failed`, `rejected`. */
   state: string;
   /** `running`, or `shutdown` for one that is being replaced. */
   desiredState: string;
@@ -111,14 +111,14 @@ export interface Swarm {
   setAvailability(node: string, availability: SwarmNode['availability']): Promise<void>;
   setNodeLabel(node: string, label: string, value: string): Promise<void>;
 
-  /** The content goes through the engine's socket. One of that name that is there is no error: a name holds a digest. */
+  /** The content goes through the engine's socket. One of that name that is there is no error: names hold digests. */
   createFile(kind: SwarmFileKind, file: NewSwarmFile): Promise<void>;
   /** @returns whether it is gone: one that a service uses stays */
   removeFile(kind: SwarmFileKind, name: string): Promise<boolean>;
 
   /**
-   * Brings a stack to what the file says, without waiting for its tasks. Images are taken as they are named: no registry
-   * is asked what they stand for.
+   * Brings a stack to what the file says, without waiting for its tasks. Images are taken as they are named: no
+   * registry is asked what they stand for.
    * @param options `prune`: services of the stack that the file does not have go
    */
   deployStack(name: string, text: string, options: { prune: boolean }): Promise<void>;
