@@ -36,17 +36,13 @@ export function networksMadeTwice(
 
 /** Services that it makes containers for. */
 function servicesMadeBy(operation: Operation): string[] {
-  switch (operation.kind) {
-    case 'start':
-      return operation.services.map(({ service }) => service);
-    case 'recreate':
-    case 'roll':
-    case 'replace-traefik':
-    case 'scale':
-      return [operation.service];
-    default:
-      return [];
-  }
+  if (operation.kind === 'start') return operation.services.map(({ service }) => service);
+  const isMaking =
+    operation.kind === 'recreate' ||
+    operation.kind === 'roll' ||
+    operation.kind === 'replace-traefik' ||
+    operation.kind === 'scale';
+  return isMaking ? [operation.service] : [];
 }
 
 /** Whether one operation has ended when the other begins. */
