@@ -18,3 +18,21 @@ export function describeWithCompose(name: string, body: () => void): void {
   if (missing) skip(`${name} (left out: ${missing})`, body);
   else describe(name, body);
 }
+
+/** Why nobody says here what a Swarm makes of a file; null when the CLI does: from 23 on, without an engine. */
+function whyNoStackConfig(): string | null {
+  try {
+    const input = '{"version": "3.13", "services": {}}';
+    execFileSync('docker', ['stack', 'config', '--compose-file', '-'], { input, stdio: 'pipe' });
+    return null;
+  } catch {
+    return 'this docker has no `stack config`';
+  }
+}
+
+/** Tests that ask Compose and `docker stack config`; where one is missing they are skipped, with the reason. */
+export function describeWithStackConfig(name: string, body: () => void): void {
+  const missing = whyNoCompose() ?? whyNoStackConfig();
+  if (missing) skip(`${name} (left out: ${missing})`, body);
+  else describe(name, body);
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { UserError } from '@itsup/config';
-import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
+import { describeWithStackConfig } from '@itsup/config/testing/describe-with-compose';
 import type { ComposeModel } from '@itsup/docker';
 import { parse } from 'yaml';
 
@@ -56,7 +56,7 @@ async function verdict(folder: string, file: string | null): Promise<string[]> {
   }
 }
 
-describeWithCompose('Compose files, read by `docker stack config`', () => {
+describeWithStackConfig('Compose files, read by `docker stack config`', () => {
   const files = readdirSync(CORPUS).sort();
 
   test.each(files)('%s: as its first lines say', async (file) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { generateStacks } from '@itsup/artifacts';
 import type { Problem } from '@itsup/config';
-import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
+import { describeWithStackConfig } from '@itsup/config/testing/describe-with-compose';
 import { createDocker } from '@itsup/docker';
 
 import { validateStacks } from './validate-stacks';
@@ -44,7 +44,7 @@ async function said(compose: string, settings = 'engine: swarm\n'): Promise<stri
 const WEB = 'services:\n  web:\n    image: busybox\n    restart: always\n';
 const FILE = 'projects/app/docker-compose.yml';
 
-describeWithCompose('validate for a swarm', () => {
+describeWithStackConfig('validate for a swarm', () => {
   test('a project with a row that a swarm can run', async () => {
     expect(await said(`${WEB}    labels: {a: b}\n`)).toEqual([]);
   });
