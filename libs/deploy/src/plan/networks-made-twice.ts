@@ -4,9 +4,9 @@ import type { DesiredStack, ObservedContainer } from './model';
 import type { Operation } from './operation';
 
 /**
- * Networks of the stack that two operations may make at the same moment: each has its own Compose process, and an
- * engine before 25 lets two networks have one name, after which nothing that names it works. One that a container is on
- * is there.
+ * Networks of the stack that two operations may make at the same moment: each has its own Compose process, which before
+ * Compose 5 makes every network of the file, and an engine before 25 lets two networks have one name, after which
+ * nothing that names it works. One that a container is on is there.
  */
 export function networksMadeTwice(
   operations: readonly Operation[],
@@ -14,35 +14,24 @@ export function networksMadeTwice(
   containers: readonly ObservedContainer[],
 ): string[] {
   const present = new Set(containers.flatMap(({ networks }) => networks));
-  const absent = ownNetworks.map(({ name }) => name).filter((name) => !present.has(name));
+  const joined = new Set(
+    services.flatMap(({ replicas, networks }) =>
+      replicas > 0 ? networks.map(({ network }) => network) : [],
+    ),
+  );
+  const absent = ownNetworks.map(({ name }) => name).filter((name) => joined.has(name) && !present.has(name));
   if (absent.length === 0) return [];
   const isBefore = orderOf(operations);
-  const making = operations.flatMap((operation) => {
-    const names = servicesMadeBy(operation);
-    const joined = services.flatMap(({ name, networks }) =>
-      names.includes(name) ? networks.map(({ network }) => network) : [],
-    );
-    return names.length === 0 ? [] : [{ id: operation.id, joined }];
-  });
-  return absent
-    .filter((network) => {
-      const makers = making.filter(({ joined }) => joined.includes(network));
-      return makers.some((one, index) =>
-        makers.slice(index + 1).some((other) => !isBefore(one.id, other.id) && !isBefore(other.id, one.id)),
-      );
-    })
-    .sort(compareText);
+  const making = operations.filter(isMaking).map(({ id }) => id);
+  const areSideBySide = making.some((one, index) =>
+    making.slice(index + 1).some((other) => !isBefore(one, other) && !isBefore(other, one)),
+  );
+  return areSideBySide ? absent.sort(compareText) : [];
 }
 
-/** Services that it makes containers for. */
-function servicesMadeBy(operation: Operation): string[] {
-  if (operation.kind === 'start') return operation.services.map(({ service }) => service);
-  const isMaking =
-    operation.kind === 'recreate' ||
-    operation.kind === 'roll' ||
-    operation.kind === 'replace-traefik' ||
-    operation.kind === 'scale';
-  return isMaking ? [operation.service] : [];
+/** It makes containers. */
+function isMaking({ kind }: Operation): boolean {
+  return ['start', 'recreate', 'roll', 'replace-traefik', 'scale'].includes(kind);
 }
 
 /** Whether one operation has ended when the other begins. */

@@ -91,10 +91,13 @@ describe('operationsOf', () => {
       });
     });
 
+    it('is made before, though one of them joins it alone: each process makes all networks of the file', () => {
+      expect(graph([a, service('b')], rolled, { desired })).toContain('make-networks ← ');
+    });
+
     it('is left to the one that makes it, where others come later or it is there', () => {
       const later = { ...b, dependsOn: [dependency('a', { condition: 'service_healthy' })] };
       expect(graph([a, later], rolled, { desired })).not.toContain('make-networks ← ');
-      expect(graph([a, service('b')], rolled, { desired })).toEqual(['roll a ← ', 'roll b ← ']);
       const containers = [observedContainer('a', { networks: ['shop_back'] })];
       expect(graph([a, b], rolled, { desired, containers })).toEqual(['roll a ← ', 'roll b ← ']);
     });
