@@ -148,5 +148,3 @@ function valuesOf(value: unknown, key: string): unknown[] {
     name.toLowerCase() === key.toLowerCase() ? [found] : [],
   );
 }
-
-/** A version is a tag, or a whole image reference for those who keep a registry of their own. */

@@ -344,7 +344,7 @@ export const settingsSchema = z
       }),
       engine: choice(['compose', 'swarm']).default('compose').meta({
         description:
-          'What runs the projects: `compose`, containers on this machine; `swarm`, services of a Docker Swarm of one or more machines. the documentation (Several machines) says what of it there is so far.',
+          'What runs the projects: `compose`, containers on this machine; `swarm`, services of a Docker Swarm of one or more machines. The documentation (Several machines) says what of it there is so far.',
       }),
       backup: foreign("itsUP's backup; kept for it, not used here."),
       alert: z

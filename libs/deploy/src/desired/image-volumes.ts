@@ -1,6 +1,6 @@
-import type { ComposeModel, Docker, ImageDetails } from '@itsup/docker';
+import type { ComposeModel, Docker } from '@itsup/docker';
 
-import { digestsOf, type ImageLock } from '../images/image-lock';
+import { isHeldContent, type ImageLock } from '../images/image-lock';
 
 /** Where a container has the content of an image as a volume (`type: image`). */
 export interface ImageVolume {
@@ -44,7 +44,12 @@ export async function mountedImagesOf(
   const references = [...new Set([...volumes.values()].flat().map(({ image }) => image))];
   if (references.length === 0) return {};
   const present = await docker.inspectImages(references);
-  return Object.fromEntries(references.map((image) => [image, wantedId(image, present.get(image), lock)]));
+  return Object.fromEntries(
+    references.map((image) => {
+      const details = present.get(image);
+      return [image, isHeldContent(lock, image, details) ? (details?.id ?? null) : null];
+    }),
+  );
 }
 
 /**
@@ -57,10 +62,4 @@ export function imageVolumeAspects(
   return Object.fromEntries(
     volumes.map(({ target, image }) => [`image volume ${target}`, images[image] ?? 'absent']),
   );
-}
-
-function wantedId(image: string, present: ImageDetails | undefined, lock: ImageLock): string | null {
-  const locked = lock.get(image);
-  if (present === undefined) return null;
-  return locked === undefined || digestsOf(image, present.repoDigests).includes(locked) ? present.id : null;
 }

@@ -3,7 +3,7 @@ import { DockerError, hangsOnOf, type Compose, type ComposeModel, type Docker } 
 import { parse } from 'yaml';
 
 import { baseImagesOf } from '../images/base-images';
-import { digestsOf, type ImageLock } from '../images/image-lock';
+import { isHeldContent, type ImageLock } from '../images/image-lock';
 import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
 import type { DeployedFile, StackInputs } from '../state/deployed';
@@ -152,7 +152,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     const present = imageIds.get(image);
     const source = images.get(name);
     const locked = source?.isFetched === true ? options.lock.get(image) : undefined;
-    const isWanted = locked === undefined || digestsOf(image, present?.repoDigests ?? []).includes(locked);
+    const isWanted = source?.isFetched !== true || isHeldContent(options.lock, image, present);
     return {
       name,
       image,

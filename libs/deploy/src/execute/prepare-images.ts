@@ -2,7 +2,7 @@ import type { Docker } from '@itsup/docker';
 
 import { imageVolumeAspects, mountedImagesOf } from '../desired/image-volumes';
 import type { LoadedStack } from '../desired/load-desired';
-import { digestsOf, isPinned, pinnedReference } from '../images/image-lock';
+import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../images/image-lock';
 import type { FirstFetched } from '../images/record-first';
 import type { StackPlan } from '../plan/model';
 import type { DeployContext } from '../context';
@@ -66,8 +66,8 @@ export async function prepareImages(
       const bases = new Set(builds.flatMap((name) => loaded.baseImages.get(name) ?? []));
       const wanted = new Map([...loaded.lock].filter(([image]) => bases.has(image)));
       const present = await docker.inspectImages([...wanted.keys()]);
-      for (const [image, digest] of wanted) {
-        if (digestsOf(image, present.get(image)?.repoDigests ?? []).includes(digest)) wanted.delete(image);
+      for (const image of wanted.keys()) {
+        if (isHeldContent(loaded.lock, image, present.get(image))) wanted.delete(image);
       }
       await takeLocked(docker, wanted);
       await fetching.build(builds);

@@ -86,6 +86,16 @@ export function digestsOf(image: string, repoDigests: readonly string[]): string
   });
 }
 
+/** Whether the engine has an image with the content that the lock wants; where it holds none, any. */
+export function isHeldContent(
+  lock: ImageLock,
+  image: string,
+  present: { repoDigests: readonly string[] } | undefined,
+): boolean {
+  const locked = lock.get(image);
+  return locked === undefined || digestsOf(image, present?.repoDigests ?? []).includes(locked);
+}
+
 /** Without tag; a colon before the last slash is a port. */
 function repositoryOf(image: string): string {
   const name = image.split('@')[0] ?? '';

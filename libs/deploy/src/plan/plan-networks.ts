@@ -21,7 +21,8 @@ export function planNetworks(
   return desired.ownNetworks.flatMap((network): NetworkPlan[] => {
     const present = live.find(({ name }) => name === network.name);
     if (present === undefined || !isOurs(network, present)) return [];
-    const reasons = differences(network, present, recorded?.[network.name]);
+    const isKnown = recorded?.[network.name] !== undefined;
+    const reasons = differences(network, present, isKnown && isChanged(recorded, network));
     if (reasons.length === 0) return [];
     const members = desired.services.flatMap((service) => {
       const use = service.networks.find((one) => one.network === network.name);
@@ -74,8 +75,7 @@ function isOurs({ projectName }: DesiredNetwork, { labels }: NetworkDetails): bo
 /**
  * By what the engine says of the network; what it has on top counts only where the definition is known to have changed.
  */
-function differences(network: DesiredNetwork, live: NetworkDetails, recorded: string | undefined): string[] {
-  const changed = recorded !== undefined && recorded !== network.digest && recorded !== network.earlierDigest;
+function differences(network: DesiredNetwork, live: NetworkDetails, changed: boolean): string[] {
   const reasons: string[] = [];
   if (network.driver !== null && network.driver !== live.driver)
     reasons.push(`driver ${live.driver} → ${network.driver}`);

@@ -69,8 +69,8 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
       };
       const direct = await pastDocker(settings, command, child);
       let result = await runChild(direct ?? child);
-      // It was there when it was asked for: the command is the way back.
-      if (direct !== null && ['missing', 'failed'].includes(result.ending)) result = await runChild(child);
+      // It was there when it was asked for. What has run may have changed something, and is not run again.
+      if (direct !== null && hasNotRun(result)) result = await runChild(child);
       return settled(settings, command, result, timeoutSeconds ?? 0);
     },
     run: async (command) => {
@@ -117,6 +117,10 @@ function childOf(settings: RunnerSettings, command: Command) {
     cwd: command.cwd,
     signal: settings.signal,
   };
+}
+
+function hasNotRun({ ending, all }: ChildResult): boolean {
+  return ending === 'missing' || (ending === 'failed' && all === '');
 }
 
 /** Compose's own program called as the docker command would call it; null: the command is to do it. */

@@ -22,7 +22,6 @@ export const PRODUCT_ENTRIES: readonly string[] = [
   'jest.preset.js',
   'libs',
   'package-lock.json',
-  'site',
   'templates/README.md',
   'tools',
   'tsconfig.base.json',
