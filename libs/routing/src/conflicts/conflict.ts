@@ -94,6 +94,21 @@ export function conflictAt(
   };
 }
 
+/** The same among projects that trust each other: a note of the party's, and no dispute. */
+export function noteAt(
+  at: Party & { project: string },
+  others: readonly Party[],
+  words: Pick<Problem, 'code' | 'message' | 'help'>,
+): Problem {
+  const { problem } = conflictAt(
+    at,
+    others,
+    { ...words, severity: 'note' },
+    ({ label }) => `${label} is here`,
+  );
+  return { ...problem, project: at.project };
+}
+
 /** A list of names for a sentence: `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

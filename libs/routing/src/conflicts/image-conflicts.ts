@@ -9,6 +9,7 @@ import {
   conflictAt,
   holding,
   listed,
+  noteAt,
   type Conflict,
   type Party,
   type RoutedProject,
@@ -75,19 +76,9 @@ export function imageConflicts(images: readonly NamedImage[], settings: Settings
 /** The same among projects that trust each other: said, and no more. */
 export function imageNotes(images: readonly NamedImage[], isolation: Isolation): Problem[] {
   if (isolation === 'strict') return [];
-  return sharedImages(images).map(({ name, builder, others }): Problem => {
+  return sharedImages(images).map(({ name, builder, others }) => {
     const parties = others.map(({ party }) => party);
-    const { message, help } = words(name, builder, parties);
-    const related = parties.flatMap((party) =>
-      party.place === null ? [] : [{ message: here(party), place: party.place }],
-    );
-    return {
-      code: 'image-shared',
-      severity: 'note',
-      ...{ message, help, related },
-      project: builder.project,
-      ...(builder.place ? { place: builder.place } : {}),
-    };
+    return noteAt(builder, parties, { ...words(name, builder, parties), code: 'image-shared' });
   });
 }
 

@@ -8,6 +8,7 @@ import {
   conflictAt,
   holding,
   listed,
+  noteAt,
   type Conflict,
   type Party,
   type RoutedProject,
@@ -83,20 +84,15 @@ export function volumeConflicts(volumes: readonly NamedVolume[], isolation: Isol
 export function volumeNotes(volumes: readonly NamedVolume[], isolation: Isolation): Problem[] {
   if (isolation === 'strict') return [];
   return sharedVolumes(volumes).flatMap(({ name, owner, all }) =>
-    all.flatMap(({ party }): Problem[] => {
-      if (party.project === owner.project) return [];
-      return [
-        {
+    all
+      .filter(({ party }) => party.project !== owner.project)
+      .map(({ party }) =>
+        noteAt(party, [owner], {
           code: 'volume-shared',
-          severity: 'note',
           message: `${party.label} is ${name}, a volume of ${owner.project}: it reads and changes what is in it`,
           help: 'give it another name:, or none, unless both are to have the same files',
-          project: party.project,
-          ...(party.place ? { place: party.place } : {}),
-          ...(owner.place ? { related: [{ message: `${owner.label} is here`, place: owner.place }] } : {}),
-        },
-      ];
-    }),
+        }),
+      ),
   );
 }
 
