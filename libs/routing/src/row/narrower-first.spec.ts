@@ -64,6 +64,13 @@ describe('narrowerFirst', () => {
     expect(found.get(sent)).toEqual({ from: 19 });
   });
 
+  it('counts the names that are sent on by a row whose priority is written, which is not theirs', () => {
+    const old = { domains: ['acme.org'], priority: 1, redirectFrom: ['old.org', 'older.org', 'oldest.org'] };
+    expect(priorities(old, { domains: ['old.org'], pathPrefix: '/a' })[1]).toBeDefined();
+    const sent = row({ domains: ['b.org'], priority: 1, redirectFrom: ['a.acme.org'] });
+    expect(narrowerFirst([row({ domains: ['*.acme.org'] }), sent]).get(sent)).toEqual({ from: 19 });
+  });
+
   it.each<[string, Partial<IngressRow>, Partial<IngressRow>]>([
     ['a priority of the wider one', { ...SITE, priority: 50 }, {}],
     ['a priority of the narrower one', SITE, { priority: 5 }],

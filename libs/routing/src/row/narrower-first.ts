@@ -59,7 +59,7 @@ interface Door<Row> {
 }
 
 function doorsOf<Row extends NamedRow>(row: Row): Door<Row>[] {
-  if (routeKindOf(row) !== 'http' || row.rule !== null || row.priority !== null) return [];
+  if (routeKindOf(row) !== 'http' || row.rule !== null) return [];
   const scope = String(row.hostport ?? (answersAcme(row) ? 'challenges' : 'shared'));
   return (['own', 'from'] as const).flatMap((part) => {
     const written = part === 'own' ? row.domains : row.redirectFrom;
@@ -67,7 +67,9 @@ function doorsOf<Row extends NamedRow>(row: Row): Door<Row>[] {
     const length = defaultPriority('http', httpRule(names, row.pathPrefix));
     // Every path begins with a slash.
     const path = row.pathPrefix === '/' ? '' : (row.pathPrefix ?? '');
-    return names.length === 0 ? [] : [{ row, part, names, path, scope, length, priority: length }];
+    // The priority that is written is the row's own: the router of its other names has that of its length.
+    const isDecided = names.length === 0 || (part === 'own' && row.priority !== null);
+    return isDecided ? [] : [{ row, part, names, path, scope, length, priority: length }];
   });
 }
 

@@ -25,24 +25,31 @@ export function tidyEncodedSlashes(rows: readonly IngressRowText[], notes: strin
 
 /** Leaves `priority` out where a row gets the same one by itself, because it is narrower than another one. */
 export function tidyPriorities(rows: readonly IngressRowText[]): IngressRowText[] {
-  // A row whose priority is another one decides for itself, and then no other has to outrank it.
-  let written: ReadonlySet<IngressRowText> = new Set();
-  for (;;) {
-    const shapes = rows.map((row) => ({ ...shapeOf(row), ...(!written.has(row) && { priority: null }) }));
+  // A row that keeps its priority decides for itself, and no other has to outrank it. The wider rows come first.
+  const withPriority = rows.filter(({ priority }) => priority !== undefined);
+  const ascending = [...withPriority].sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+  const written = new Set(withPriority);
+  const areImplied = (kept: ReadonlySet<IngressRowText>): boolean => {
+    const shapes = rows.map((row) => ({ ...shapeOf(row), ...(!kept.has(row) && { priority: null }) }));
     const implied = narrowerFirst(shapes);
-    const own = shapes.map((shape) => implied.get(shape)?.own);
-    const now = new Set(
-      rows.filter(
-        (row, index) => written.has(row) || (row.priority !== undefined && row.priority !== own[index]),
-      ),
-    );
-    if (now.size === written.size)
-      return rows.map((row) => {
-        const { priority: _implied, ...rest } = row;
-        return written.has(row) ? row : rest;
-      });
-    written = now;
+    return rows.every((row, index) => {
+      const shape = shapes[index];
+      const own = shape === undefined ? undefined : implied.get(shape)?.own;
+      return row.priority === undefined || kept.has(row) || own === row.priority;
+    });
+  };
+  for (let left = -1; left !== written.size;) {
+    left = written.size;
+    for (const row of ascending) {
+      if (!written.has(row)) continue;
+      const others = new Set([...written].filter((other) => other !== row));
+      if (areImplied(others)) written.delete(row);
+    }
   }
+  return rows.map((row) => {
+    const { priority: _implied, ...rest } = row;
+    return written.has(row) ? row : rest;
+  });
 }
 
 function shapeOf(row: IngressRowText): PathRow & NamedRow {
