@@ -1,5 +1,6 @@
 export * from './check/check-configuration';
 export { isCheckedVersion } from './types/checked-version';
+export { goDuration } from './types/go-values';
 export { definedNames, type Reference, type ReferredKind } from './dynamic/references';
 export { locate } from './yaml/locate';
 export type { Position } from './yaml/yaml-tree';

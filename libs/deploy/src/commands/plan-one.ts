@@ -12,6 +12,7 @@ import type { StackPlan } from '../plan/model';
 import { containersFor, runsAsDeployed, type Observed } from '../plan/observe';
 import { forceReplace } from '../plan/force-replace';
 import { holdNotes } from '../plan/held';
+import { idleService } from '../plan/idle-service';
 import { operationsOf, type OperationFacts } from '../plan/operations';
 import { volumeNotes } from '../plan/plan-networks';
 import { keepingOwnData } from '../plan/own-data';
@@ -22,7 +23,7 @@ import { readsOtherFiles } from '../proxy/state-in-use';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { journalPath } from '../state/journal';
 import { explainStaticChange } from '../proxy/explain-traefik';
-import { loadOptions } from '../run/load-options';
+import { inputsOptions, loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';
 import { renderedBy } from '../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../run/refusals';
@@ -182,14 +183,7 @@ async function isAsDeployed(
   if (!runsAsDeployed(deployed, spec.projectName, containers)) return false;
   if (existsSync(journalPath(context.state, spec.stack))) return false;
   if (!(await areMountedImagesSame(context.docker, deployed.inputs))) return false;
-  return inputsUnchanged(spec, deployed, {
-    stateDir: context.state.dir,
-    env: context.env,
-    digester: run.digester,
-    now: context.system.now(),
-    published: run.published,
-    lock: run.lock,
-  });
+  return inputsUnchanged(spec, deployed, inputsOptions(run));
 }
 
 /** The listing of containers says nothing of the images that they have as volumes. */
@@ -206,17 +200,8 @@ function planFromRecord(spec: StackSpec, deployed: DeployedFile): StackPlan {
     projectName: spec.projectName,
     kind: 'converge',
     services: Object.entries(deployed.services).map(([service, record]) => ({
-      service,
-      action: 'none',
-      reasons: [],
-      notRolled: [],
-      build: false,
-      pull: false,
-      replicas: record.replicas,
+      ...idleService(service, record.replicas),
       current: record.containers.map(({ id }) => id),
-      leftovers: [],
-      retired: [],
-      networks: [],
     })),
     edges: deployed.edges.map(({ network, provider, service }) => ({
       action: 'none',

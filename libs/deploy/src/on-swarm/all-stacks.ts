@@ -20,7 +20,7 @@ import type { StepHook } from '../state/journal';
 import { deployOnSwarm } from './deploy-stack';
 import { planOnSwarmStack } from './plan-stack';
 import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
-import { takeDownOnSwarm } from './take-down';
+import { removed, takeDownOnSwarm } from './take-down';
 
 const PARALLEL = 4;
 const NO_PROXY = 'a swarm has no proxy yet: there is nothing to deploy';
@@ -60,10 +60,7 @@ async function planAny(
     ...emptyPlan(stack, 'down', []),
     projectName: spec.projectName,
     unchanged: services.length === 0,
-    services: services.map((service) => ({
-      ...{ service, action: 'remove', reasons: ['enabled: false'], notRolled: [], build: false, pull: false },
-      ...{ replicas: 0, current: [], leftovers: [], retired: [], networks: [] },
-    })),
+    services: services.map((service) => removed(service, 'enabled: false')),
   };
 }
 

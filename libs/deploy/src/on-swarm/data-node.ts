@@ -3,9 +3,19 @@ import type { ComposeModel, ComposeService, SwarmNode } from '@itsup/docker';
 
 import type { SwarmFacts } from './swarm-facts';
 
+const DATA_PREFIX = 'itsup.data.';
+
 /** Label of the node that has the data of a stack. */
 export function dataLabel(projectName: string): string {
-  return `itsup.data.${projectName}`;
+  return `${DATA_PREFIX}${projectName}`;
+}
+
+/** Compose projects whose data a node has. */
+export function dataOf({ labels }: Pick<SwarmNode, 'labels'>): string[] {
+  return Object.entries(labels)
+    .filter(([label, value]) => label.startsWith(DATA_PREFIX) && value === 'true')
+    .map(([label]) => label.slice(DATA_PREFIX.length))
+    .sort();
 }
 
 /** Services whose volumes or folders are on one machine: started elsewhere, they would begin with empty ones. */

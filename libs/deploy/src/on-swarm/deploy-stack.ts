@@ -16,7 +16,7 @@ import type { StepHook } from '../state/journal';
 import { deployedOf } from '../swarm/deployed-label';
 import type { StackFile } from '../swarm/stack-file';
 import { swarmNotes } from '../swarm/swarm-notes';
-import { budgetMs } from '../swarm/update-config';
+import { budgetMs, isChecked } from '../swarm/update-config';
 import { wavesOf } from '../swarm/waves';
 import { dataLabel, dataNode, servicesWithData } from './data-node';
 import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
@@ -151,7 +151,7 @@ async function converge(
         name,
         {
           earlierUpdate: earlier.get(name)?.service.update?.startedAt ?? null,
-          hasHealthcheck: hasHealthcheck(model.services[name]?.healthcheck),
+          hasHealthcheck: isChecked(model.services[name]?.healthcheck),
           budgetMs: budgetMs(model.services[name]?.healthcheck),
         },
       ]),
@@ -175,10 +175,6 @@ async function converge(
 function only(file: StackFile, names: ReadonlySet<string>): StackFile {
   const services = Object.entries(file.services).filter(([name]) => names.has(name));
   return { ...file, services: Object.fromEntries(services) };
-}
-
-function hasHealthcheck(check: { test?: string[]; disable?: boolean } | undefined): boolean {
-  return check?.test !== undefined && check.disable !== true && check.test[0] !== 'NONE';
 }
 
 /** As Compose does on its machine; a swarm fails a task whose folder is not there. */

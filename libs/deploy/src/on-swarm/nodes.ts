@@ -2,10 +2,8 @@ import { suggest, UserError } from '@itsup/config';
 import type { SwarmNode } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
+import { dataOf } from './data-node';
 import { observeSwarm, type SwarmFacts } from './swarm-facts';
-
-/** Label of a node, before the name of the Compose project whose data it has. */
-const DATA_PREFIX = 'itsup.data.';
 
 /** One machine of the swarm, for people and scripts. */
 export interface NodeStatus {
@@ -133,11 +131,4 @@ function nodeNamed(name: string, { nodes }: SwarmFacts): SwarmNode {
     message: `the swarm has no machine ${name}`,
     help: meant === undefined ? `it has ${names.join(', ')}` : `did you mean ${meant}?`,
   });
-}
-
-function dataOf({ labels }: SwarmNode): string[] {
-  return Object.entries(labels)
-    .filter(([label, value]) => label.startsWith(DATA_PREFIX) && value === 'true')
-    .map(([label]) => label.slice(DATA_PREFIX.length))
-    .sort();
 }

@@ -4,9 +4,10 @@ import { UserError } from '@itsup/config';
 
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack } from '../desired/load-desired';
+import { idleService } from '../plan/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { refuseForeignFiles } from '../run/refusals';
-import { loadOptions } from '../run/load-options';
+import { inputsOptions, loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
 import { journalPath } from '../state/journal';
@@ -41,8 +42,9 @@ export async function planOnSwarmStack(
   refuseStrangers(spec, observed, workspace);
   refuseContainers(run, spec);
   if (run.request.pull !== true && (await isAsDeployed(run, spec, observed))) {
-    const services = Object.values(await deployedPlans(run, spec));
-    return { plan: planOf(spec, services, []), loaded: null };
+    const { services = {} } = run.deployed.get(spec.stack) ?? {};
+    const idle = Object.entries(services).map(([name, { replicas }]) => idleService(name, replicas));
+    return { plan: planOf(spec, idle, []), loaded: null };
   }
   await refuseForeignFiles(run.context, spec);
   const loaded = await loadOnSwarm(run, spec);
@@ -97,21 +99,7 @@ async function isAsDeployed(
     if (label === null || canonicalJson(label.aspects) !== canonicalJson(aspects)) return false;
     if (one?.service.replicas !== null && one?.service.replicas !== replicas) return false;
   }
-  return inputsUnchanged(spec, deployed, {
-    stateDir: context.state.dir,
-    env: context.env,
-    digester: run.digester,
-    now: context.system.now(),
-    published: run.published,
-    lock: run.lock,
-  });
-}
-
-async function deployedPlans(run: Run, { stack }: StackSpec): Promise<ServicePlan[]> {
-  return Object.entries(run.deployed.get(stack)?.services ?? {}).map(([service, { replicas }]) => ({
-    ...{ service, action: 'none', reasons: [], notRolled: [], build: false, pull: false, replicas },
-    ...{ current: [], leftovers: [], retired: [], networks: [] },
-  }));
+  return inputsUnchanged(spec, deployed, inputsOptions(run));
 }
 
 /** Nobody would come to them: the proxy is not on a swarm yet. */

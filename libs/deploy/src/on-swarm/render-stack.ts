@@ -107,11 +107,18 @@ export async function removeOldEdges(
 ): Promise<void> {
   const wanted = new Set(spec.edges.map(({ network }) => network));
   for (const { network } of deployed.get(spec.stack)?.edges ?? []) {
-    if (wanted.has(network)) continue;
-    await context.docker.removeNetwork(network).catch((error: unknown) => {
-      if (!DockerError.is(error, 'network-in-use')) throw error;
-    });
+    if (!wanted.has(network)) await removeUnlessUsed(context.docker, network);
   }
+}
+
+/** Removes a network; one that a service or a task is still on stays. */
+export async function removeUnlessUsed(
+  docker: Pick<Docker, 'removeNetwork'>,
+  network: string,
+): Promise<void> {
+  await docker.removeNetwork(network).catch((error: unknown) => {
+    if (!DockerError.is(error, 'network-in-use')) throw error;
+  });
 }
 
 /**

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { UserError } from '@itsup/config';
 import { STACK_LABEL } from '@itsup/docker';
 
-import type { StackPlan } from '../plan/model';
+import { idleService } from '../plan/idle-service';
+import type { ServicePlan, StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import { hideSecrets } from '../run/hide-secrets';
 import type { Run } from '../run/run';
@@ -11,6 +12,7 @@ import { withStack } from '../run/with-stack';
 import { deployedPath } from '../state/deployed';
 import { WORKSPACE_LABEL } from '../swarm/deployed-label';
 import { removeOldFiles } from './file-objects';
+import { removeUnlessUsed } from './render-stack';
 import { observeSwarm, servicesOf } from './swarm-facts';
 
 export interface TakeDownOnSwarmOptions {
@@ -42,10 +44,7 @@ export async function takeDownOnSwarm(
   const plan: StackPlan = {
     ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: [], operations: [] },
     ...{ unchanged: observed.size === 0, fromRecord: false, notes: [] },
-    services: [...observed.keys()].map((service) => ({
-      ...{ service, action: 'remove', reasons: [reason], notRolled: [], build: false, pull: false },
-      ...{ replicas: 0, current: [], leftovers: [], retired: [], networks: [] },
-    })),
+    services: [...observed.keys()].map((service) => removed(service, reason)),
   };
   if (plan.unchanged && !volumes && !run.deployed.has(stack)) {
     return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
@@ -85,11 +84,15 @@ export async function takeDownOnSwarm(
   });
 }
 
+/** The plan of a service that goes. */
+export function removed(service: string, reason: string): ServicePlan {
+  return { ...idleService(service, 0), action: 'remove', reasons: [reason] };
+}
+
 /** Networks between stacks are of neither: they go with the last of the two that used them. */
 async function removeUnusedEdges({ context: { docker } }: Run, workspace: string): Promise<void> {
   const edges = await docker.listNetworks({ labelFilters: [`${WORKSPACE_LABEL}=${workspace}`] });
-  // The engine refuses to remove one that a service is on.
-  for (const { name } of edges) await docker.removeNetwork(name).catch(() => undefined);
+  for (const { name } of edges) await removeUnlessUsed(docker, name);
 }
 
 /** The CLI returns at once; a deploy that follows would trip over networks that are still there. */
@@ -102,7 +105,7 @@ async function untilGone({ context }: Run, projectName: string, services: readon
     const left = (await docker.swarm.listServices()).filter(({ stack }) => stack === projectName);
     if (tasks.length === 0 && left.length === 0) {
       // The engine removes a network when its last task is gone, and says so too early.
-      for (const { name } of networks) await docker.removeNetwork(name).catch(() => undefined);
+      for (const { name } of networks) await removeUnlessUsed(docker, name);
       if (networks.length === 0) return;
     }
     if (system.now() > until) {

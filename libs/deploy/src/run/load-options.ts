@@ -1,3 +1,4 @@
+import type { InputsOptions } from '../desired/inputs';
 import type { LoadOptions } from '../desired/load-desired';
 import type { ObservedContainer } from '../plan/model';
 import type { StackSpec } from '../stack/stack-spec';
@@ -29,4 +30,10 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     published: run.published,
     lock: run.lock,
   };
+}
+
+/** What it takes to see whether a stack's inputs are those of its last deploy. */
+export function inputsOptions({ context, digester, published, lock }: Run): InputsOptions {
+  const { state, env, system } = context;
+  return { stateDir: state.dir, env, digester, now: system.now(), published, lock };
 }

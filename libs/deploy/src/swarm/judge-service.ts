@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { mappingOf } from '@itsup/config';
 import type { SwarmService, SwarmTask } from '@itsup/docker';
 
 /** Whether a service has come to what its definition says. */
@@ -86,15 +89,8 @@ function newestFirst(a: SwarmTask, b: SwarmTask): number {
 
 /** The engine keeps a copy of the definition with each task, and leaves `Runtime` out of it. */
 function isSame(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (key, member: unknown) =>
-    key === 'Runtime'
-      ? undefined
-      : typeof member === 'object' && member !== null && !Array.isArray(member)
-        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : member,
+  return isDeepStrictEqual(
+    { ...mappingOf(one), Runtime: undefined },
+    { ...mappingOf(other), Runtime: undefined },
   );
 }

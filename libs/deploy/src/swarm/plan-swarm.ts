@@ -1,5 +1,6 @@
 import type { SwarmService, SwarmTask } from '@itsup/docker';
 
+import { idleService } from '../plan/idle-service';
 import type { DesiredService, ServiceAction, ServicePlan } from '../plan/model';
 import { describeChanges, describeImage } from '../plan/reasons';
 import { deployedOf, type DeployedOnSwarm } from './deployed-label';
@@ -23,7 +24,7 @@ export function planOnSwarm(
   return [
     ...desired.map((service) => planService(service, observed.get(service.name) ?? null)),
     ...gone.map((service): ServicePlan => ({
-      ...nothing(service, 0),
+      ...idleService(service, 0),
       action: 'remove',
       reasons: ['no longer in the Compose file'],
     })),
@@ -33,7 +34,7 @@ export function planOnSwarm(
 function planService(desired: DesiredService, observed: ObservedService | null): ServicePlan {
   const before = observed === null ? null : deployedOf(observed.service);
   const plan = (action: ServiceAction, reasons: string[], notRolled: string[] = []): ServicePlan => ({
-    ...nothing(desired.name, desired.replicas),
+    ...idleService(desired.name, desired.replicas),
     action,
     reasons,
     notRolled,
@@ -88,11 +89,4 @@ function needsBuild(desired: DesiredService, before: DeployedOnSwarm | null): bo
   const { buildDigest, built, replicas, imageId, rebuilds } = desired;
   if (buildDigest === null || built || replicas === 0) return false;
   return rebuilds === true || imageId === null || buildDigest !== before?.buildDigest;
-}
-
-function nothing(service: string, replicas: number): ServicePlan {
-  return {
-    ...{ service, action: 'none', reasons: [], notRolled: [], build: false, pull: false, replicas },
-    ...{ current: [], leftovers: [], retired: [], networks: [] },
-  };
 }

@@ -1,11 +1,11 @@
 import type { ComposeHealthcheck, ComposeUpdateConfig } from '@itsup/docker';
+import { goDuration } from '@itsup/traefik';
 
 /** `start-first`: the new task runs before the old one goes. */
 export type UpdateOrder = 'start-first' | 'stop-first';
 
 /** How long a task that runs is watched. One that ends before it runs, or is healthy, counts whenever that is. */
 const WATCHED_SECONDS = 10;
-const SECOND = 1000;
 const MINUTE_MS = 60_000;
 
 /** Docker's defaults of a health check. */
@@ -36,9 +36,7 @@ export function budgetMs(healthcheck: ComposeHealthcheck | undefined): number {
 
 /** The longest that a health check takes to say that a task is unhealthy. */
 function verdictMs(healthcheck: ComposeHealthcheck | undefined): number {
-  if (healthcheck?.test === undefined || healthcheck.disable === true || healthcheck.test[0] === 'NONE') {
-    return 0;
-  }
+  if (healthcheck === undefined || !isChecked(healthcheck)) return 0;
   const interval = durationMs(healthcheck.interval) || INTERVAL_MS;
   const timeout = durationMs(healthcheck.timeout) || TIMEOUT_MS;
   const retries =
@@ -46,12 +44,12 @@ function verdictMs(healthcheck: ComposeHealthcheck | undefined): number {
   return durationMs(healthcheck.start_period) + retries * (interval + timeout);
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ...{ ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND },
-};
+/** Whether a file's health check is one, and no way of switching the image's off. */
+export function isChecked(healthcheck: ComposeHealthcheck | undefined): boolean {
+  return healthcheck?.test !== undefined && healthcheck.disable !== true && healthcheck.test[0] !== 'NONE';
+}
 
 /** A duration of Go's (`1m30s`) in milliseconds; 0 where there is none. */
-function durationMs(text: string | undefined): number {
-  const parts = [...(text ?? '').matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNIT_MS[unit] ?? 0), 0);
+function durationMs(text = ''): number {
+  return (goDuration(text, 'nanoseconds') ?? 0) / 1e6;
 }

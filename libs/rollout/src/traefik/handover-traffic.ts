@@ -1,4 +1,5 @@
 import type { AddressFamily } from '@itsup/docker';
+import { goDuration } from '@itsup/traefik';
 
 import type { HandoverContext, Shadow } from './handover-types';
 import { RolloutError } from '../procedure/rollout-error';
@@ -166,13 +167,7 @@ export function drainLimit(configuration: Tree): number {
   return Math.max(10_000, ...times) + 5_000;
 }
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
 /** Go's durations (`1m30s`); a bare number is seconds, as Traefik takes it. */
 function milliseconds(duration: string): number {
-  if (/^\d+$/.test(duration)) return Number(duration) * 1000;
-  let sum = 0;
-  for (const [, amount, unit] of duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    sum += Number(amount) * (units[unit ?? ''] ?? 0);
-  return sum;
+  return (goDuration(duration, 'seconds') ?? 0) / 1e6;
 }
