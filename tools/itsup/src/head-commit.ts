@@ -1,12 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-
-/** What a deploy is made of: an edit elsewhere changes none. */
-const DEPLOYED = ['projects', 'secrets', 'templates'];
-/** And where the product's own sources are. */
-const SOURCES = ['libs', 'tools'];
+import { DEPLOYED, git, hasSources, SOURCES } from './git';
 
 /**
  * The commit that is checked out in `root`, for the records of deploys: with `+edits` when what is deployed is in no
@@ -15,25 +9,14 @@ const SOURCES = ['libs', 'tools'];
  */
 export async function headCommit(root: string): Promise<string | null> {
   const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--', ...DEPLOYED];
-  if (existsSync(join(root, 'tools/itsup'))) args.push(...SOURCES);
-  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
-  const options = { cwd: root, env, timeout: 20_000, maxBuffer: 64 * 1024 * 1024 };
-  const asked = await promisify(execFile)('git', args, options).catch(() => null);
+  if (hasSources(root)) args.push(...SOURCES);
+  const asked = await git(root, args);
   if (asked === null) return commitInFiles(root);
-  const lines = asked.stdout.split('\n').filter((line) => line !== '');
+  const lines = asked.split('\n').filter((line) => line !== '');
   const commit =
     lines.map((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1]).find(Boolean) ?? null;
   const hasEdits = lines.some((line) => !line.startsWith('#'));
   return commit === null ? null : `${commit}${hasEdits ? '+edits' : ''}`;
-}
-
-/** Whether anything in the work tree of `root` is in no commit, ignored files left out; null: git does not say. */
-export async function hasEdits(root: string): Promise<boolean | null> {
-  const args = ['status', '--porcelain', '--untracked-files=normal'];
-  const asked = await promisify(execFile)('git', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }).catch(
-    () => null,
-  );
-  return asked === null ? null : asked.stdout !== '';
 }
 
 /** The same from git's files, as they are unless it keeps its branches in a table (reftable). */

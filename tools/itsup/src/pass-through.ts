@@ -1,3 +1,4 @@
+import type { DeployContext } from '@itsup/deploy';
 import { printableWithColours } from '@itsup/docker/printable';
 import { deployContext } from './deploy-context';
 import { wantsColorInTask } from './terminal/wants-color';
@@ -6,26 +7,11 @@ import { wantsColorInTask } from './terminal/wants-color';
  * Runs a Compose command on a stack with this process's terminal, since what runs inside may ask questions, and tells
  * what kept it from running.
  */
-export async function passThrough(
-  root: string,
-  stack: string,
-  args: string[],
-): Promise<{ success: boolean }> {
-  const { env, stdout, stderr } = process;
-  // Ctrl-C reaches the child by itself; it decides what an interrupt means.
-  const { signal } = new AbortController();
-  const reporter = {
-    line: (_stack: string | null, text: string) => void stdout.write(printableWithColours(`${text}\n`)),
-  };
-  try {
+export function passThrough(root: string, stack: string, args: string[]): Promise<{ success: boolean }> {
+  return withTerminal(root, async (context) => {
     const { stackCompose } = await import('@itsup/deploy');
-    const compose = await stackCompose(await deployContext({ root, env, signal, reporter }), stack, args);
-    return { success: (await compose.passthrough(args)) === 0 };
-  } catch (error) {
-    const { formatProblems, problemsOf } = await import('@itsup/config');
-    stderr.write(formatProblems(problemsOf(error), { color: wantsColorInTask(env, stderr.isTTY) }));
-    return { success: false };
-  }
+    return (await stackCompose(context, stack, args)).passthrough(args);
+  });
 }
 
 export interface LogsOptions {
@@ -35,32 +21,37 @@ export interface LogsOptions {
 }
 
 /** Shows the logs of a stack on this process's terminal, and tells what kept it from it. */
-export async function showLogs(
+export function showLogs(
   root: string,
   stack: string,
-  options: LogsOptions,
+  { service = [], follow = false, tail = 100 }: LogsOptions,
 ): Promise<{ success: boolean }> {
-  const { formatProblems, problemsOf, readSettings, readWorkspace } = await import('@itsup/config');
-  if ((await readSettings(root)).settings.engine !== 'swarm') {
-    return passThrough(root, stack, logsCommand(options));
-  }
-  const { env, stderr } = process;
-  // As above.
+  return withTerminal(root, async (context) => {
+    const { readSettings, readWorkspace } = await import('@itsup/config');
+    const { logsOnSwarm, stackCompose } = await import('@itsup/deploy');
+    if ((await readSettings(root)).settings.engine === 'swarm')
+      return logsOnSwarm(context, await readWorkspace(root), stack, { services: service, tail, follow });
+    const args = ['logs', '--tail', String(tail), ...(follow ? ['--follow'] : []), ...service];
+    return (await stackCompose(context, stack, args)).passthrough(args);
+  });
+}
+
+/** @param act resolves with an exit code */
+async function withTerminal(
+  root: string,
+  act: (context: DeployContext) => Promise<number>,
+): Promise<{ success: boolean }> {
+  const { env, stdout, stderr } = process;
+  // Ctrl-C reaches the child by itself; it decides what an interrupt means.
   const { signal } = new AbortController();
-  const reporter = { line: (): void => undefined };
+  const reporter = {
+    line: (_stack: string | null, text: string) => void stdout.write(printableWithColours(`${text}\n`)),
+  };
   try {
-    const { logsOnSwarm } = await import('@itsup/deploy');
-    const context = await deployContext({ root, env, signal, reporter });
-    const { service: services = [], tail = 100, follow = false } = options;
-    const code = await logsOnSwarm(context, await readWorkspace(root), stack, { services, tail, follow });
-    return { success: code === 0 };
+    return { success: (await act(await deployContext({ root, env, signal, reporter }))) === 0 };
   } catch (error) {
+    const { formatProblems, problemsOf } = await import('@itsup/config');
     stderr.write(formatProblems(problemsOf(error), { color: wantsColorInTask(env, stderr.isTTY) }));
     return { success: false };
   }
-}
-
-/** The Compose command that shows these logs. */
-function logsCommand({ service = [], follow = false, tail = 100 }: LogsOptions): string[] {
-  return ['logs', '--tail', String(tail), ...(follow ? ['--follow'] : []), ...service];
 }

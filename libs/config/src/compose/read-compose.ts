@@ -71,7 +71,7 @@ export function readCompose(
     files: [...main],
     name: model.name?.text ?? null,
     ...(model.name ? { projectNamePlace: model.name.place } : {}),
-    services: services.map(([name, service]) => toFacts(name, service, model.volumes)),
+    services: services.map(([name, service]) => toFacts(name, service, model)),
     networks: [...model.networks.keys()].sort(),
     networkFacts: Object.fromEntries(
       [...model.networks]
@@ -253,7 +253,11 @@ function volumesOf(volumes: Record<string, unknown>): [string, string][] {
   });
 }
 
-function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string, string>): ServiceFacts {
+function toFacts(
+  name: string,
+  layer: ServiceLayer,
+  { volumes, definedVolumes }: Pick<Model, 'volumes' | 'definedVolumes'>,
+): ServiceFacts {
   const mounts = [...layer.mounts.values()].flatMap((mount) => {
     if (mount === null) return [];
     const isPath = /^[./~$]/.test(mount.source);
@@ -261,7 +265,7 @@ function toFacts(name: string, layer: ServiceLayer, volumes: ReadonlyMap<string,
     return source === undefined ? [] : [{ source, place: mount.place }];
   });
   const keys = [...layer.mounts.values()].flatMap((mount) =>
-    mount === null || /^[./~$]/.test(mount.source) ? [] : [mount.source],
+    mount !== null && definedVolumes.definitions.has(mount.source) ? [mount.source] : [],
   );
   return {
     name,

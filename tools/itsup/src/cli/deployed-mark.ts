@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { DEPLOYED, edits, git, hasSources, SOURCES } from '../git';
 import type { ItsupWorkspace } from '../workspace/find-workspace';
 
 /** Names the commit that was deployed last, whole, and well. A ref of its own: no branch, never pushed. */
@@ -36,7 +33,7 @@ export interface Outstanding {
  * @throws UserError where git, or a commit, is not there
  */
 export async function outstanding(workspace: ItsupWorkspace): Promise<Outstanding> {
-  const head = await git(workspace, ['rev-parse', '--verify', 'HEAD^{commit}']);
+  const head = await git(workspace.nxRoot, ['rev-parse', '--verify', 'HEAD^{commit}']);
   if (head === null) {
     const { UserError } = await import('@itsup/config');
     throw new UserError({
@@ -46,16 +43,16 @@ export async function outstanding(workspace: ItsupWorkspace): Promise<Outstandin
       help: 'deploy --affected compares commits: commit first, or deploy everything with itsup deploy',
     });
   }
-  const edits = await editsOf(workspace);
-  const all = (reason: string): Outstanding => ({ since: null, reason, head, edits });
-  const mark = await git(workspace, ['rev-parse', '--verify', '--quiet', MARK]);
+  const open = await editsOf(workspace);
+  const all = (reason: string): Outstanding => ({ since: null, reason, head, edits: open });
+  const mark = await git(workspace.nxRoot, ['rev-parse', '--verify', '--quiet', MARK]);
   if (mark === null) return all('nothing says what was deployed last');
-  if ((await git(workspace, ['merge-base', '--is-ancestor', mark, head])) === null)
+  if ((await git(workspace.nxRoot, ['merge-base', '--is-ancestor', mark, head])) === null)
     return all(`${mark.slice(0, 12)}, which was deployed last, is not in the history any more`);
-  const product = hasSources(workspace) ? [...PRODUCT, 'libs', 'tools'] : PRODUCT;
-  const changed = await git(workspace, ['diff', '--name-only', mark, head, '--', ...product]);
+  const product = hasSources(workspace.nxRoot) ? [...PRODUCT, ...SOURCES] : PRODUCT;
+  const changed = await git(workspace.nxRoot, ['diff', '--name-only', mark, head, '--', ...product]);
   if (changed !== '') return all(`${changed?.split('\n')[0] ?? 'the product'} changed, which is for all`);
-  return { since: mark, reason: null, head, edits };
+  return { since: mark, reason: null, head, edits: open };
 }
 
 /**
@@ -65,37 +62,20 @@ export async function outstanding(workspace: ItsupWorkspace): Promise<Outstandin
  */
 export async function moveMark(
   workspace: ItsupWorkspace,
-  { head, edits }: Pick<Outstanding, 'head' | 'edits'>,
+  { head, edits: before }: Pick<Outstanding, 'head' | 'edits'>,
 ): Promise<string | null> {
-  if (edits !== '' || (await editsOf(workspace)) !== '') {
-    await git(workspace, ['update-ref', '-d', MARK]);
+  if (before !== '' || (await editsOf(workspace)) !== '') {
+    await git(workspace.nxRoot, ['update-ref', '-d', MARK]);
     return 'there are edits that are in no commit: the next deploy --affected is of everything';
   }
-  if ((await git(workspace, ['rev-parse', 'HEAD'])) !== head)
+  if ((await git(workspace.nxRoot, ['rev-parse', 'HEAD'])) !== head)
     return 'another commit was checked out meanwhile: the next deploy --affected begins where this one did';
-  if ((await git(workspace, ['update-ref', MARK, head])) === null)
+  if ((await git(workspace.nxRoot, ['update-ref', MARK, head])) === null)
     return `git could not write ${MARK}: the next deploy --affected begins where this one did`;
   return null;
 }
 
-async function editsOf(workspace: ItsupWorkspace): Promise<string> {
-  const { prefix } = workspace.settings;
-  const own = ['projects', 'secrets', 'templates'].map((folder) => `${prefix}${folder}`);
-  const product = hasSources(workspace) ? ['libs', 'tools'] : [];
-  const args = ['status', '--porcelain', '--untracked-files=normal', '--', ...own, ...product];
-  return (await git(workspace, args)) ?? '';
-}
-
-/** The workspace holds the product's sources, instead of having it installed. */
-function hasSources({ nxRoot }: ItsupWorkspace): boolean {
-  return existsSync(join(nxRoot, 'tools/itsup'));
-}
-
-/** What git prints; null: it ends with anything but 0. */
-async function git({ nxRoot }: ItsupWorkspace, args: string[]): Promise<string | null> {
-  const options = { cwd: nxRoot, maxBuffer: 64 * 1024 * 1024 };
-  return promisify(execFile)('git', args, options).then(
-    ({ stdout }) => stdout.trimEnd(),
-    () => null,
-  );
+async function editsOf({ nxRoot, settings: { prefix } }: ItsupWorkspace): Promise<string> {
+  const own = DEPLOYED.map((folder) => `${prefix}${folder}`);
+  return (await edits(nxRoot, [...own, ...(hasSources(nxRoot) ? SOURCES : [])])) ?? '';
 }

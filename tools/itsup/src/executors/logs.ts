@@ -9,8 +9,5 @@ export default async function logs(
   options: StackOptions & LogsOptions,
   { root }: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return (
-    refused(options.refusal) ??
-    showLogs(join(root, options.directory ?? ''), options.stack, options)
-  );
+  return refused(options.refusal) ?? showLogs(join(root, options.directory ?? ''), options.stack, options);
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { packedFiles } from 'create-itsup';
 import { ownVersion } from '../build/own-package';
-import { hasEdits } from '../head-commit';
+import { edits } from '../git';
 import { runProgram } from '../run-program';
 import { separateWorkspace } from '../workspace/separate-workspace';
 import init from './init';
@@ -23,12 +23,12 @@ export default async function separate(
   { release, packed }: SeparateSchema,
 ): Promise<GeneratorCallback> {
   const { root } = tree;
-  const edits = await hasEdits(root);
+  const open = await edits(root);
   const { remove, files, notes } = await orRefuse(() =>
     separateWorkspace({
       read: (file) => (tree.isFile(file) ? tree.read(file, 'utf8') : null),
       folder: basename(root),
-      edits,
+      edits: open === null ? null : open !== '',
       product: packed === undefined ? (release ?? ownVersion()) : packedFiles(resolve(root, packed), packed),
     }),
   );
