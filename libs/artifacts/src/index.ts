@@ -3,6 +3,15 @@ export * from './files/artifact';
 export { crowdsecPlugin, type KeptPlugin } from './proxy/crowdsec-plugin';
 export * from './project/foreign-files';
 export * from './generate-stacks';
+export {
+  copyOf,
+  copyProblems,
+  COPIED_NAMES,
+  originalFile,
+  shippedTemplate,
+  templateCopies,
+  type TemplateCopy,
+} from './files/template-copies';
 export { removeLeftArtifacts, type LeftArtifacts } from './project/left-artifacts';
 export { mirrorFiles } from './project/mirror-files';
 export * from './project/render-project';

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
+  copyProblems,
   PROXY_COMPOSE_FILE,
   projectArtifactPaths,
   projectComposeFile,
@@ -197,6 +198,7 @@ async function checkProxy(check: Check): Promise<Problem[]> {
     ...routing.problems.filter((problem) => !told.has(problem)),
     ...(await plainTextProblems(check.root, HOST_CONTEXT)),
     ...(await traefikProblems(check.root, workspace, routing)),
+    ...copyProblems(check.root),
     ...(await checkArtifact(check, artifact)),
   ];
 }

@@ -1,13 +1,14 @@
+import { copyOf, shippedTemplate } from '@itsup/artifacts';
 import { UserError } from '@itsup/config';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { copyOf, shippedTemplate } from '../workspace/template-copies';
+import { ownVersion } from '../build/own-package';
 import { orRefuse, prefixOf, printLines } from './workspace-tree';
 
 /** `nx g itsup:template <name>`: copies a template out, to change it for this workspace. */
 export default async function template(tree: Tree, { name }: { name: string }): Promise<GeneratorCallback> {
   const prefix = prefixOf(tree);
   const files = await orRefuse(() => {
-    const copy = copyOf(shippedTemplate(name));
+    const copy = copyOf(shippedTemplate(name), ownVersion());
     const [file = ''] = copy.keys();
     if (!tree.exists(prefix + file)) return copy;
     throw new UserError({

@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TemplateCopy } from '@itsup/artifacts';
+import { ownVersion } from '../../build/own-package';
 import { capture } from '../../run-program';
-import type { TemplateCopy } from '../../workspace/template-copies';
 import { EXIT, type Command } from '../command';
 
 /** Templates that the workspace has of its own, beside those that ship. */
@@ -18,12 +19,12 @@ export const template: Command = {
   missing: 'it needs list, diff or merge',
   run: async ({ root, words, print, tell }) => {
     const [action, name] = words;
-    const copies = await import('../../workspace/template-copies.js');
+    const copies = await import('@itsup/artifacts');
     const all = copies.templateCopies(root);
     if (action === 'list') {
       print(
         all.length === 0
-          ? `none of your own; there are: ${copies.NAMES.join(', ')}`
+          ? `none of your own; there are: ${copies.COPIED_NAMES.join(', ')}`
           : all.map(line).join('\n'),
       );
       return EXIT.ok;
@@ -71,7 +72,8 @@ export const template: Command = {
         tell(`itsup template: git could not merge: ${merged.stderr.trim()}`);
         return EXIT.failed;
       }
-      for (const [path, text] of copies.copyOf(shipped, merged.stdout)) writeFileSync(join(root, path), text);
+      for (const [path, text] of copies.copyOf(shipped, ownVersion(), merged.stdout))
+        writeFileSync(join(root, path), text);
       if (merged.status === 0) print(`${copy.file}: merged`);
       else
         tell(

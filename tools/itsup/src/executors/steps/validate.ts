@@ -3,7 +3,6 @@ import { validateStacks } from '@itsup/deploy';
 import { createDocker } from '@itsup/docker';
 import type { StackOptions } from '../../inference/targets';
 import { toolEnvironment } from '../../terminal/tool-environment';
-import { copyProblems } from '../../workspace/template-copies';
 import type { StackAction } from '../run-action';
 
 export const validate: StackAction<StackOptions> = ({ root, stacks, env, signal, settle }) =>
@@ -12,9 +11,5 @@ export const validate: StackAction<StackOptions> = ({ root, stacks, env, signal,
     stacks,
     docker: createDocker({ env: toolEnvironment(env), signal }),
     parallel: availableParallelism(),
-    onOutcome: ({ stack, problems }) =>
-      settle(stack, {
-        problems: stack === 'proxy' ? [...problems, ...copyProblems(root)] : problems,
-        summary: 'valid',
-      }),
+    onOutcome: ({ stack, problems }) => settle(stack, { problems, summary: 'valid' }),
   });

@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  originLine,
-  originOf,
-  PAGE_TEMPLATE_NAMES,
-  shippedFile,
-  templateFile,
-  TEMPLATE_NAMES,
-  TOPOLOGY_TEMPLATE_NAMES,
-  withoutOrigin,
-} from '@itsup/artifacts';
 import { suggest, UserError, type Problem } from '@itsup/config';
-import { ownVersion } from '../build/own-package';
+import { originLine, originOf, shippedFile, templateFile, withoutOrigin } from './shipped-templates';
+import { PAGE_TEMPLATE_NAMES, TEMPLATE_NAMES, TOPOLOGY_TEMPLATE_NAMES } from './templates';
 
 /** Every template that a workspace can have of its own. */
-export const NAMES: readonly string[] = [
+export const COPIED_NAMES: readonly string[] = [
   ...TEMPLATE_NAMES,
   ...TOPOLOGY_TEMPLATE_NAMES,
   ...PAGE_TEMPLATE_NAMES,
@@ -36,22 +27,29 @@ export interface Shipped {
 /** @throws UserError naming the one that was meant */
 export function shippedTemplate(given: string): Shipped {
   const name = given.replace(/^templates\//, '').replace(/\.eta$/, '');
-  if (!NAMES.includes(name)) {
-    const meant = suggest(name, NAMES);
+  if (!COPIED_NAMES.includes(name)) {
+    const meant = suggest(name, COPIED_NAMES);
     throw new UserError({
       code: 'no-template',
       severity: 'error',
       message: `there is no template "${given}"`,
-      help: meant === undefined ? `there are: ${NAMES.join(', ')}` : `did you mean ${meant}?`,
+      help: meant === undefined ? `there are: ${COPIED_NAMES.join(', ')}` : `did you mean ${meant}?`,
     });
   }
   const text = readFileSync(shippedFile(templateFile(name)), 'utf8');
   return { name, text, digest: digestOf(text) };
 }
 
-/** The files of a new copy, by path: the copy with its origin, and its original. */
-export function copyOf({ name, text, digest }: Shipped, body: string = text): Map<string, string> {
-  const origin = originLine({ name, version: ownVersion(), digest });
+/**
+ * The files of a new copy, by path: the copy with its origin, and its original.
+ * @param version of the product
+ */
+export function copyOf(
+  { name, text, digest }: Shipped,
+  version: string,
+  body: string = text,
+): Map<string, string> {
+  const origin = originLine({ name, version, digest });
   return new Map([
     [templateFile(name), origin + body],
     [originalFile(name), text],
@@ -73,7 +71,7 @@ export interface TemplateCopy {
 /** All templates that the workspace has of its own. */
 export function templateCopies(root: string): TemplateCopy[] {
   if (!existsSync(join(root, 'templates')) || readdirSync(join(root, 'templates')).length === 0) return [];
-  return NAMES.flatMap((name) => {
+  return COPIED_NAMES.flatMap((name) => {
     const file = templateFile(name);
     if (join(root, file) === shippedFile(file) || !existsSync(join(root, file))) return [];
     const text = readFileSync(join(root, file), 'utf8');
