@@ -24,8 +24,7 @@ const ABOUT_THE_SOURCES = new Set([
   // For whoever packs the product: no registry has it.
   'tools/create-itsup/src/main.ts',
   // Whether this is a checkout.
-  'tools/itsup/src/cli/deployed-mark.ts',
-  'tools/itsup/src/head-commit.ts',
+  'tools/itsup/src/git.ts',
   // What becomes of a checkout.
   'tools/itsup/src/workspace/separate-workspace.ts',
 ]);
