@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
 import type { Docker } from './docker';
@@ -41,6 +42,14 @@ const LISTED = {
 };
 
 describe('what the engine is asked over its socket', () => {
+  it('may be many things at the same moment, which Node is not to take for a leak', async () => {
+    const { signal } = new AbortController();
+    const ids = Array.from({ length: 40 }, (_, index) => `c${index}`);
+    const { docker } = await subject({}, [], { signal });
+    expect(await docker.inspectContainers(ids)).toEqual([]);
+    expect(getMaxListeners(signal)).toBe(0);
+  });
+
   it('is the listing, without a process', async () => {
     const { docker, asked, calls } = await subject({ '/containers/json': [LISTED] });
     const options = { labelFilters: ['com.docker.compose.project', 'a=b'], labels: ['odd', 'none'] };

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { DeployContext, Reporter } from '@itsup/deploy';
-import { ownVersion } from './build/own-package';
+import { releasedVersion } from './build/own-package';
 
 /** What the edge knows of its surroundings. */
 export interface Surroundings {
@@ -15,6 +15,7 @@ export interface Surroundings {
 export async function deployContext({ root, env, signal, reporter }: Surroundings): Promise<DeployContext> {
   const { askRow, createSystem, openState, stateFolder } = await import('@itsup/deploy');
   const { createDocker } = await import('@itsup/docker');
+  const product = releasedVersion();
   return {
     root: realpathSync(root),
     state: openState(stateFolder({ env, root: process.getuid?.() === 0, home: homedir() })),
@@ -24,6 +25,6 @@ export async function deployContext({ root, env, signal, reporter }: Surrounding
     reporter,
     ask: askRow,
     signal,
-    product: ownVersion(),
+    ...(product !== null && { product }),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { DockerError } from '../fault/docker-error';
@@ -47,6 +48,8 @@ class NoAnswer extends Error {}
 /** @param socket null: every question is the command's */
 export function createReader(socket: string | null, signal?: AbortSignal): EngineReader {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  // Every question listens to it while it is open, and any number may be: no leak to warn of.
+  if (signal !== undefined) setMaxListeners(0, signal);
   let version: Promise<string> | null = null;
 
   const ask = (options: RequestOptions): Promise<IncomingMessage> =>

@@ -5,9 +5,18 @@ import { join, resolve } from 'node:path';
 /** This package's folder, links resolved. */
 export const PACKAGE = resolve(__dirname, '../..');
 
+/** The version of sources that are no release. */
+export const UNRELEASED = '0.0.0';
+
 /** Version of this package. */
 export function ownVersion(): string {
   return versionIn(join(PACKAGE, 'package.json'));
+}
+
+/** The same where it is a release; null: a checkout, whose commit says more. */
+export function releasedVersion(): string | null {
+  const version = ownVersion();
+  return version === UNRELEASED ? null : version;
 }
 
 /** Version of the workspace's Nx; null: it has none. */

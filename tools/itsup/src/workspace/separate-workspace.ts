@@ -1,5 +1,6 @@
 import { UserError } from '@itsup/config';
 import { firstFiles, packageNameOf } from 'create-itsup';
+import { UNRELEASED } from '../build/own-package';
 import { parseNxJson } from './find-workspace';
 import { repositoryFiles } from './repository-files';
 
@@ -79,7 +80,7 @@ export function separateWorkspace({ read, folder, edits, product }: SeparateRequ
         : 'there are edits that are in no commit',
       'what is removed has to be in a commit, so that it can be had back: git add --all && git commit',
     );
-  if (product === '0.0.0')
+  if (product === UNRELEASED)
     throw flaw(
       'this clone is of no released version',
       'name what to install: --release=<version>, or --packed=tmp/packed after npm run pack',
