@@ -99,7 +99,7 @@ export default tseslint.config(
       'tools/itsup/src/cli/run-nx.ts',
       'tools/itsup/src/cli/run-own.ts',
       'tools/itsup/src/cli/deployed-mark.ts',
-      'tools/itsup/src/head-commit.ts',
+      'tools/itsup/src/git.ts',
       'tools/itsup/src/run-program.ts',
       // Runs the package manager and git in a new folder; has no other code of ours to ask.
       'tools/create-itsup/src/main.ts',

@@ -4,6 +4,7 @@ import { EDGES } from './edges';
 import { ENGINE } from './engine';
 import { FILES } from './files';
 import { GENERATED } from './generated';
+import { NETWORKS } from './networks';
 import { SERVICE_KEYS } from './service-keys';
 
 /** The table of the reference run. */
@@ -12,6 +13,7 @@ export const ROWS: readonly Row[] = [
   ...BETWEEN_SERVICES,
   ...ENGINE,
   ...EDGES,
+  ...NETWORKS,
   ...SERVICE_KEYS,
   ...GENERATED,
 ];

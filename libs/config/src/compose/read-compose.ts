@@ -7,10 +7,10 @@ import type { BaseFolder, ServiceLayer } from './compose-layer';
 import { mergeLayers } from './compose-merge';
 import { mergeDefinitions, type Definitions } from './compose-definitions';
 import { networkFacts } from './compose-network';
-import { volumeFacts } from './compose-volume';
+import { toFacts, volumeFactsOf, type DefinedVolumes } from './compose-facts';
 import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
-import type { ComposeFacts, ServiceFacts, VolumeFacts } from '../model';
+import type { ComposeFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import type { Variables } from './expanded-path';
 import { namedPaths } from './compose-paths';
@@ -23,8 +23,7 @@ interface Model {
   networks: Definitions;
   /** Keys of networks that an included file declares. */
   included: Set<string>;
-  /** The top-level `volumes:`, where each is declared last, and which ones an included file declares. */
-  definedVolumes: { definitions: Definitions; places: Map<string, Place>; included: Set<string> };
+  definedVolumes: DefinedVolumes;
   /** By key, what a volume is on the engine, where the file says so. */
   volumes: Map<string, string>;
 }
@@ -210,19 +209,6 @@ function addIncluded(
   }
 }
 
-function volumeFactsOf({
-  definitions,
-  places,
-  included,
-}: Model['definedVolumes']): Pick<ComposeFacts, 'volumeFacts'> {
-  if (definitions.size === 0) return {};
-  const facts = [...definitions].flatMap(([key, definition]): [string, VolumeFacts][] => {
-    const place = places.get(key);
-    return place === undefined ? [] : [[key, volumeFacts(definition, included.has(key), place)]];
-  });
-  return { volumeFacts: Object.fromEntries(facts.sort(([a], [b]) => compareText(a, b))) };
-}
-
 function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
   if (service.isProvider) {
     documents.problems.push(providerService(name, service.place));
@@ -251,47 +237,6 @@ function volumesOf(volumes: Record<string, unknown>): [string, string][] {
     const real = device ?? named ?? (external ? key : undefined);
     return typeof real === 'string' ? [[key, real] as [string, string]] : [];
   });
-}
-
-function toFacts(
-  name: string,
-  layer: ServiceLayer,
-  { volumes, definedVolumes }: Pick<Model, 'volumes' | 'definedVolumes'>,
-): ServiceFacts {
-  const mounts = [...layer.mounts.values()].flatMap((mount) => {
-    if (mount === null) return [];
-    const isPath = /^[./~$]/.test(mount.source);
-    const source = isPath ? mount.source : volumes.get(mount.source);
-    return source === undefined ? [] : [{ source, place: mount.place }];
-  });
-  const keys = [...layer.mounts.values()].flatMap((mount) =>
-    mount !== null && definedVolumes.definitions.has(mount.source) ? [mount.source] : [],
-  );
-  return {
-    name,
-    place: layer.place,
-    ...(keys.length > 0 ? { volumeKeys: [...new Set(keys)].sort() } : {}),
-    networks: layer.networks,
-    ...(layer.networkPriorities.size > 0
-      ? { networkPriorities: Object.fromEntries(layer.networkPriorities) }
-      : {}),
-    networkMode: layer.networkMode,
-    labels: Object.fromEntries(layer.labels),
-    ...(layer.labelPlaces.size > 0 ? { labelPlaces: Object.fromEntries(layer.labelPlaces) } : {}),
-    hasDns: layer.hasDns,
-    hasHealthcheck: layer.healthcheck === true,
-    image: layer.image,
-    hasBuild: layer.hasBuild,
-    ...(layer.buildTags.length > 0 ? { buildTags: layer.buildTags } : {}),
-    containerName: layer.containerName?.name ?? null,
-    ...(layer.containerName ? { containerNamePlace: layer.containerName.place } : {}),
-    profiles: layer.profiles,
-    ...(layer.isProvider ? { isProvider: true as const } : {}),
-    publishedPorts: layer.ports,
-    ...(mounts.length > 0 ? { mounts } : {}),
-    ...(layer.variablePorts.length > 0 ? { variablePorts: layer.variablePorts } : {}),
-    ...(layer.partial ? { partial: true } : {}),
-  };
 }
 
 /** Compose runs a program for it at every `up`, and hands what that says to the services of the same call alone. */
