@@ -2,6 +2,7 @@ export * from './model';
 export * from './problem/problem';
 export { problemsOf } from './problem/problems-of';
 export { compareText } from './files/compare-text';
+export { namedFault, writeNamed } from './files/named-fault';
 export { DEFAULT_RATE_LIMIT } from './schema/rate-limit';
 export { isMapping, mappingOf } from './yaml/is-mapping';
 export { isActive } from './compose/active-services';

@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+
+import { namedFault } from '@itsup/config';
 import type { ArtifactFile } from './artifact';
 
 /** Paths are those of the artifacts: relative to `root`, in the order given. */
@@ -44,7 +46,7 @@ function writeArtifact(root: string, { path, text, mode = 0o644 }: ArtifactFile)
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw namedFault(error, target);
   }
   return true;
 }

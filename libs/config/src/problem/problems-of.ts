@@ -13,8 +13,14 @@ export function problemsOf(error: unknown): Problem[] {
   if (!(error instanceof Error)) {
     return [{ code: 'unexpected', severity: 'error', message: String(error) }];
   }
-  const { code, help, path } = error as { code?: unknown; help?: unknown; path?: unknown };
-  if (code === 'ENOSPC' || code === 'EDQUOT') return [diskFull(path)];
+  const { code, help, path, dest } = error as {
+    code?: unknown;
+    help?: unknown;
+    path?: unknown;
+    dest?: unknown;
+  };
+  // Of a copy it is the target that had no room.
+  if (code === 'ENOSPC' || code === 'EDQUOT') return [diskFull(dest ?? path)];
   if (typeof code === 'string') {
     const problem: Problem = { code: code.toLowerCase(), severity: 'error', message: error.message };
     const cure = typeof help === 'string' ? help : cureOf(code, path);

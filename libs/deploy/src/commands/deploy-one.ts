@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { Problem, UserError } from '@itsup/config';
 
-import { OF_COMPOSE } from '@itsup/docker';
+import { OF_COMPOSE, type ComposeModel } from '@itsup/docker';
 import { afterStack, beforeStack } from '../run/run-certificates';
 import { convergeStack } from '../execute/converge-stack';
 import { keepPage } from '../maintenance/show-page';
@@ -81,10 +81,13 @@ export async function deployOne(
     const { command = 'deploy', lockWaitMs, commit, hook } = options;
     const task = { stack, command, lockWaitMs, commit, ...(hook && { hook }) };
     return await outcome(async () => {
-      const ended = await withStack(run, task, (held) =>
-        deployLocked(run, spec, options, held.waited ? null : loaded, held),
-      );
-      return ended.status === 'failed' ? ended : served(run, spec, ended, options);
+      let restored: ComposeModel | null = null;
+      const ended = await withStack(run, task, async (held) => {
+        const done = await deployLocked(run, spec, options, held.waited ? null : loaded, held);
+        restored = restoredBy(options, done.loaded);
+        return done.status;
+      });
+      return ended.status === 'failed' ? ended : served(run, spec, ended, { ...options, restored });
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
@@ -119,19 +122,19 @@ const VERDICT_MS = 2_000;
 /**
  * The outcome, unless Traefik refuses a router of the stack or has no certificate for it: then what runs is not what
  * serves. Of what is unchanged after a deploy that failed, or that did not serve, the rows are asked for too.
- * @param by what is recorded of it
+ * @param by what is recorded of it, and what a rollback went back to
  */
 export async function served(
   run: Run,
   spec: StackSpec,
   outcome: StackOutcome,
-  by: Pick<DeployOneOptions, 'command' | 'commit'>,
+  by: Pick<DeployOneOptions, 'command' | 'commit'> & { restored?: ComposeModel | null },
 ): Promise<StackOutcome> {
   const { system } = run.context;
   const isNew = outcome.status === 'deployed';
   const failedBefore = outcome.status === 'unchanged' ? await failedLast(run, spec) : null;
   if (failedBefore !== null) {
-    const unserved = await unservedRows(run, spec, await relist(run), OLD_MS);
+    const unserved = await unservedRows(run, spec, await relist(run), OLD_MS, by.restored);
     if (unserved.some(({ severity }) => severity === 'error'))
       return { ...outcome, status: 'failed', problems: [...outcome.problems, ...unserved] };
     await markUnserved(run, spec, []);
@@ -186,7 +189,7 @@ async function deployLocked(
   options: DeployOneOptions,
   glance: LoadedStack | null,
   held: HeldStack,
-): Promise<'deployed' | 'unchanged'> {
+): Promise<{ status: 'deployed' | 'unchanged'; loaded: LoadedStack | null }> {
   const { context } = run;
   const { state } = context;
   const { id, journal, unfinished } = held;
@@ -276,21 +279,20 @@ async function deployLocked(
       await run.publisher.settle(spec.stack);
     });
   }
-  if (untouched(plan, deployed)) return 'unchanged';
+  if (untouched(plan, deployed)) return { status: 'unchanged', loaded };
   await keepPage(context, spec);
   if (context.ask !== undefined) {
     held.unserved = await journal.step('ask-rows', async () =>
-      unservedRows(
-        run,
-        spec,
-        await relist(run),
-        NEW_MS,
-        options.command === 'rollback' ? (loaded?.desired ?? null) : null,
-      ),
+      unservedRows(run, spec, await relist(run), NEW_MS, restoredBy(options, loaded)),
     );
     await markUnserved(run, spec, held.unserved);
   }
-  return 'deployed';
+  return { status: 'deployed', loaded };
+}
+
+/** What a rollback went back to; null: it is none, and the sources say what there is. */
+function restoredBy({ command }: DeployOneOptions, loaded: LoadedStack | null): ComposeModel | null {
+  return command === 'rollback' ? (loaded?.model ?? null) : null;
 }
 
 /** Whether the plan gets rid of the service's present containers, whatever their state. */

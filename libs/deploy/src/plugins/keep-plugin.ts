@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { KeptPlugin } from '@itsup/artifacts';
-import type { Problem } from '@itsup/config';
+import { writeNamed, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
 import { IMAGE_LOCK_FILE, type ImageLock } from '../images/image-lock';
@@ -78,7 +78,7 @@ export async function keepPlugin(
       };
     const files = pluginFiles(archive, plugin);
     await mkdir(path.dirname(place), { recursive: true, mode: 0o755 });
-    await writeFile(`${place}.zip`, archive, { mode: 0o644 });
+    await writeNamed(`${place}.zip`, archive, { mode: 0o644 });
     await replaceFolder(place, files);
     // Last: what says that all of it is there.
     await writeFileAtomic(`${place}.digest`, `${digest}\n`);
@@ -148,7 +148,7 @@ async function replaceFolder(place: string, files: readonly ArchivedFile[]): Pro
     for (const file of files) {
       const target = path.join(fresh, file.path);
       await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
-      await writeFile(target, file.content, { mode: 0o644, flag: 'wx' });
+      await writeNamed(target, file.content, { mode: 0o644, flag: 'wx' });
     }
     // Whatever the umask: Traefik is a user of its own.
     for (const entry of ['.', ...(await readdir(fresh, { recursive: true }))]) {

@@ -18,17 +18,20 @@ let simulated: SimulatedWorkspace;
 /** Traefik's API: it serves both routes, whatever the answers of these are. */
 let api: Server;
 let answer: RowAnswer;
+/** Of the one router that the running Traefik has. */
+let rule: string;
 
 const PAGE: RowAnswer = { kind: 'answered', status: 200, headers: {}, body: 'hello' };
 const BAD_GATEWAY: RowAnswer = { kind: 'answered', status: 502, headers: {}, body: 'Bad Gateway' };
 
 beforeEach(async () => {
-  const served = { status: 'enabled', rule: 'Host(`shop.localhost`)', entryPoints: ['web-secure'] };
+  rule = 'Host(`shop.localhost`)';
+  const served = { status: 'enabled', entryPoints: ['web-secure'] };
   const service = { status: 'enabled', loadBalancer: { servers: [{ url: 'http://172.18.0.2:8080' }] } };
   api = createServer(({ url }, response) => {
     const raw = {
       routers: {
-        'shop-web-8080@docker': served,
+        'shop-web-8080@docker': { ...served, rule },
         'nas-host-8080@file': { ...served, rule: 'Host(`nas.localhost`)' },
       },
       services: { 'shop-web-8080@docker': service, 'nas-host-8080@file': service },
@@ -68,6 +71,29 @@ async function deploy(...stacks: string[]): Promise<StackOutcome> {
   const found = outcomes.find(({ stack }) => stack === stacks.at(-1));
   if (found === undefined) throw new Error('no outcome');
   return found;
+}
+
+/** The service with the labels of its row, as the artifact has them. */
+function routed(host: string): typeof WEB & { labels: Record<string, string> } {
+  const router = 'traefik.http.routers.shop-web-8080';
+  return {
+    ...WEB,
+    // Its containers are recreated, without asking this Traefik, which stands still, for a rollout's route files.
+    container_name: 'shop',
+    'x-itsup': { hold: { deadline: 0 } },
+    labels: {
+      'traefik.enable': 'true',
+      [`${router}.rule`]: `Host(\`${host}\`)`,
+      [`${router}.entrypoints`]: 'web-secure',
+      [`${router}.tls`]: 'true',
+      'traefik.http.services.shop-web-8080.loadbalancer.server.port': '8080',
+    },
+  };
+}
+
+function setRow(host: string): void {
+  const ingress = [ingressRow({ domains: [host] })];
+  simulated.setProject('shop', { web: routed(host) }, { compose: facts('web'), ingress });
 }
 
 const state = () => openState(`${simulated.root}/state`);
@@ -120,6 +146,51 @@ describe('a stack that is deployed and not served', () => {
     const context = simulated.context({ ask: () => Promise.resolve(answer) });
     const back = await rollback(context, { workspace: simulated.workspace(), stack: 'shop' });
     expect(back).toMatchObject({ status: 'deployed', problems: [] });
+  });
+
+  it('asks, after a rollback, for the name that the row had then', async () => {
+    answer = PAGE;
+    setRow('shop.localhost');
+    expect((await deploy('proxy', 'shop')).status).toBe('deployed');
+    setRow('renamed.localhost');
+    rule = 'Host(`renamed.localhost`)';
+    expect(await deploy('shop')).toMatchObject({ status: 'deployed', problems: [] });
+    const asked: (string | null)[] = [];
+    const context = simulated.context({
+      ask: ({ host }) => {
+        asked.push(host);
+        return Promise.resolve(answer);
+      },
+    });
+    const [, first] = await readRecords(state(), 'shop');
+    const back = (): Promise<StackOutcome> =>
+      rollback(context, { workspace: simulated.workspace(), stack: 'shop', to: first?.id ?? '' });
+    // Traefik still has the name that the sources have.
+    expect(await back()).toMatchObject({
+      status: 'failed',
+      problems: [{ code: 'router-differs', place: { line: 2 } }],
+    });
+    rule = 'Host(`shop.localhost`)';
+    expect(await back()).toMatchObject({ status: 'unchanged', problems: [] });
+    expect(asked).toEqual(['shop.localhost']);
+  });
+
+  it('asks, after a rollback, for a row that the sources do not have any more', async () => {
+    answer = PAGE;
+    setRow('shop.localhost');
+    expect((await deploy('proxy', 'shop')).status).toBe('deployed');
+    const web = { ...routed('shop.localhost'), labels: {} };
+    simulated.setProject('shop', { web }, { compose: facts('web'), ingress: [] });
+    expect((await deploy('shop')).status).toBe('deployed');
+    answer = BAD_GATEWAY;
+    const back = await rollback(simulated.context({ ask: () => Promise.resolve(answer) }), {
+      workspace: simulated.workspace(),
+      stack: 'shop',
+    });
+    expect(back).toMatchObject({
+      status: 'failed',
+      problems: [{ code: 'row-not-served', message: expect.stringContaining('https://shop.localhost') }],
+    });
   });
 
   it('fails as a host outside Docker, again and again, until it is served; what it does later is its own business', async () => {

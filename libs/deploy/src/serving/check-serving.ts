@@ -1,19 +1,19 @@
 import type { Problem } from '@itsup/config';
+import type { ComposeModel } from '@itsup/docker';
 import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
-import { routersOf, type Route, type RouterFact } from '@itsup/routing';
+import { routersOf, type RouterFact } from '@itsup/routing';
 
 import { getText } from '../proxy/network-probes';
 import { routerFindings, routerStateOf } from './judge-router';
 import { readMaintenance } from '../maintenance/standing';
-import type { DesiredStack } from '../plan/model';
 import type { Observed } from '../plan/observe';
-import { hasRouter } from '../plan/route-labels';
 import { proxyAccess } from '../proxy/proxy-access';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
 import { forEachBounded } from '../for-each-bounded';
 import type { AskRow, RowAnswer } from './ask-row';
 import { questionsOf, type RowQuestion } from './questions';
+import { restoredRoutes, type AskedRoute } from './restored-routes';
 import { verdictOn, type RowTarget } from './verdict';
 
 /**
@@ -28,7 +28,7 @@ const PARALLEL = 8;
 
 /**
  * Asks for every row of a stack through the running Traefik, again and again until all are served or the time is up.
- * @param restored what an earlier deploy had, after a rollback to it: rows that it did not have are not asked for
+ * @param restored what an earlier deploy had, after a rollback to it: its rows are asked for, not those of the sources
  * @returns what is not served and is not for the service to answer for, a host that is switched off as a warning;
  * empty: all is well, or there is nothing to ask
  */
@@ -37,27 +37,28 @@ export async function unservedRows(
   spec: StackSpec,
   observed: Observed,
   limitMs: number,
-  restored: Pick<DesiredStack, 'services'> | null = null,
+  restored: Pick<ComposeModel, 'services'> | null = null,
 ): Promise<Problem[]> {
   const { ask, system, signal, reporter } = run.context;
-  const all = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
+  const written = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
+  const all: AskedRoute[] = restored === null ? written : restoredRoutes(spec.stack, written, restored);
   // Of a service that is not started (its profile is off, no replica is wanted) `validate` warns: nothing is to serve.
   const started = run.deployed.get(spec.stack)?.services ?? {};
   const isShownPage = all.length > 0 && (await readMaintenance(run.context.state, spec.stack)) !== null;
   const routes = all.filter(
-    ({ kind, service, routers }) =>
+    ({ kind, service }) =>
       // Where the maintenance page answers, no answer says anything of the service.
-      !(isShownPage && kind === 'http') &&
-      (service === null || (started[service]?.replicas ?? 0) > 0) &&
-      (service === null ||
-        restored === null ||
-        Object.keys(routers).some((name) => hasRouter(restored, name))),
+      !(isShownPage && kind === 'http') && (service === null || (started[service]?.replicas ?? 0) > 0),
   );
   if (ask === undefined || spec.project === null || routes.length === 0) return [];
   const until = system.now() + limitMs;
   const passed = new Set<string>();
   for (;;) {
-    const { problems, isFinal } = await look(run, spec, observed, routes, passed);
+    const { problems, isFinal } = await look(run, spec, observed, {
+      routes,
+      passed,
+      isRestored: restored !== null,
+    });
     const isOver = isFinal || !problems.some(({ severity }) => severity === 'error') || system.now() >= until;
     if (isOver || signal?.aborted) return problems;
     reporter.status?.(spec.stack, `waits for its rows to be served (at most ${limitMs / 1000} s)`);
@@ -70,8 +71,7 @@ async function look(
   run: Run,
   spec: StackSpec,
   observed: Observed,
-  routes: readonly Route[],
-  passed: Set<string>,
+  { routes, passed, isRestored }: { routes: readonly AskedRoute[]; passed: Set<string>; isRestored: boolean },
 ): Promise<{ problems: Problem[]; isFinal: boolean }> {
   const { state, docker, ask } = run.context;
   const access = await proxyAccess(state, observed, docker);
@@ -94,7 +94,7 @@ async function look(
   const facts = new Map(routersOf(run.request.workspace, run.routing).map((fact) => [fact.name, fact]));
   const problems: Problem[] = [];
   await forEachBounded(routes, PARALLEL, async (route) => {
-    const own = ownRouter(route, facts);
+    const own = ownRouter(route, facts, isRestored);
     const found = own === undefined ? [] : routerFindings(own, routerStateOf(own, served));
     if (found.length > 0) {
       problems.push(...found.map((problem) => ({ ...problem, project: spec.stack, place: route.place })));
@@ -116,7 +116,7 @@ interface Asking {
 }
 
 async function askRoute(
-  route: Route,
+  route: AskedRoute,
   { ask, served, entryPoints, marksAnswers, passed, own }: Asking,
 ): Promise<Problem[]> {
   const target = targetOf(route);
@@ -142,7 +142,7 @@ async function askRoute(
 async function unlessAbsent(
   problem: Problem,
   question: RowQuestion,
-  { host, port }: Route,
+  { host, port }: AskedRoute,
   ask: AskRow,
 ): Promise<Problem> {
   if (host === null || port === null) return problem;
@@ -156,7 +156,7 @@ async function unlessAbsent(
 async function behind(
   question: RowQuestion,
   answer: RowAnswer,
-  route: Route,
+  route: AskedRoute,
   { ask, served, own }: Pick<Asking, 'ask' | 'served' | 'own'>,
 ): Promise<Problem | null> {
   if (answer.kind !== 'open' || own === undefined) return null;
@@ -177,14 +177,22 @@ async function behind(
   };
 }
 
-function ownRouter(route: Route, facts: ReadonlyMap<string, RouterFact>): RouterFact | undefined {
-  const provider = route.via === 'labels' ? 'docker' : 'file';
-  return Object.keys(route.routers)
-    .map((name) => facts.get(`${name}@${provider}`))
-    .find((fact) => fact !== undefined && !fact.redirects);
+/** The router that leads to the row's service, with the rule that the row has, or had. */
+function ownRouter(
+  { via, routers }: AskedRoute,
+  facts: ReadonlyMap<string, RouterFact>,
+  isRestored: boolean,
+): RouterFact | undefined {
+  const provider = via === 'labels' ? 'docker' : 'file';
+  for (const [name, { rule }] of Object.entries(routers)) {
+    const fact = facts.get(`${name}@${provider}`);
+    if (fact !== undefined && !fact.redirects)
+      return isRestored ? { ...fact, rule: fact.kind === 'udp' ? null : (rule ?? null) } : fact;
+  }
+  return undefined;
 }
 
-function targetOf({ project, service, host, port }: Route): RowTarget {
+function targetOf({ project, service, host, port }: AskedRoute): RowTarget {
   const what = host === null ? `${service} of ${project}` : host;
   const look = host === null ? `itsup logs ${project} ${service}` : `does ${host} run, and let this host in?`;
   return { stack: project, what, port, look };

@@ -25,16 +25,19 @@ export interface RouteQuestions {
   questions: RowQuestion[];
 }
 
+type QuestionedRoute = Pick<Route, 'kind' | 'place' | 'routers'>;
+
 /** Names and paths of one row are asked for one by one, up to so many. */
 const MOST = 8;
-
-type AskedRoute = Pick<Route, 'kind' | 'place' | 'routers'>;
 
 /**
  * How to ask for a row. Pure. A datagram that nobody answers says nothing, and neither does a rule that no request is
  * known for: these are left to what Traefik says of the router.
  */
-export function questionsOf(route: AskedRoute, entryPoints: readonly StaticEntryPoint[]): RouteQuestions {
+export function questionsOf(
+  route: QuestionedRoute,
+  entryPoints: readonly StaticEntryPoint[],
+): RouteQuestions {
   const found: RouteQuestions = { missing: [], questions: [] };
   for (const router of Object.values(route.routers)) {
     if (isRedirect(router)) continue;
@@ -52,7 +55,7 @@ function isRedirect({ middlewares = [] }: TraefikRouter): boolean {
   return middlewares.includes('redirect@file');
 }
 
-function ask(route: AskedRoute, router: TraefikRouter, point: StaticEntryPoint): RowQuestion[] {
+function ask(route: QuestionedRoute, router: TraefikRouter, point: StaticEntryPoint): RowQuestion[] {
   if (point.protocol === 'udp') return [];
   const at = { place: route.place, address: addressOf(point), port: point.port };
   const tls = router.tls !== undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { UserError } from '@itsup/config';
+import { namedFault, UserError } from '@itsup/config';
 
 export interface WriteOptions {
   /** Permission bits; only the owner's by default, because the state folder knows what runs and how. */
@@ -43,14 +43,9 @@ export async function writeFileAtomic(
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw located(error, file);
+    throw namedFault(error, file);
   }
   if (sync) await syncFolder(folder);
-}
-
-/** A disk that is full says so without saying where. */
-function located(error: unknown, file: string): unknown {
-  return error instanceof Error && !('path' in error) ? Object.assign(error, { path: file }) : error;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { UserError } from '@itsup/config';
+import { UserError, writeNamed } from '@itsup/config';
 
 import type { System } from '../context';
 import { readFileOrNull } from './atomic-file';
@@ -106,15 +106,15 @@ async function removeDeadAttempts(file: string, system: System): Promise<void> {
 /** The file appears with its content at once: a reader never sees it half-written. */
 async function createWith(file: string, text: string): Promise<boolean> {
   const temporary = `${file}.${randomUUID()}.tmp`;
-  await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
   try {
+    await writeNamed(temporary, text, { mode: 0o600, flag: 'wx' }, file);
     await link(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    await unlink(temporary);
+    await rm(temporary, { force: true });
   }
 }
 

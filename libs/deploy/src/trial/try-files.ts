@@ -1,9 +1,9 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { isCheckedVersion, locate } from '@itsup/traefik';
-import type { Place, Problem, Settings } from '@itsup/config';
+import { writeNamed, type Place, type Problem, type Settings } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
 import type { System } from '../context';
@@ -80,7 +80,7 @@ async function run(
   try {
     await mkdir(path.join(folder, 'dynamic'));
     for (const [file, text] of Object.entries(files))
-      await writeFile(path.join(folder, file), text, { mode: 0o644 });
+      await writeNamed(path.join(folder, file), text, { mode: 0o644 });
     for (const readable of [folder, path.join(folder, 'dynamic')]) await chmod(readable, 0o755);
     id = await docker.runDetached({
       image,

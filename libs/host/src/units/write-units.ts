@@ -1,5 +1,7 @@
-import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+
+import { writeNamed } from '@itsup/config';
 
 import type { DeployingUser } from './deploying-user';
 import { writtenFolders } from './hardening';
@@ -26,7 +28,7 @@ export async function writeUnits(folder: string, files: readonly UnitFile[]): Pr
   await mkdir(folder, { recursive: true });
   for (const { name, text } of files) {
     if ((await readUnit(folder, name)) === text) continue;
-    await writeFile(path.join(folder, name), text, { mode: 0o644 });
+    await writeNamed(path.join(folder, name), text, { mode: 0o644 });
     written.push(name);
   }
   return written;

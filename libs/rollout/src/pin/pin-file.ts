@@ -2,6 +2,8 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
+import { namedFault } from '@itsup/config';
+
 import { isPageFile, isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
 import { mergeFiles } from './published-routes';
 import type { DynamicConfiguration } from '../types';
@@ -36,7 +38,7 @@ export async function writeRouteFile(folder: string, name: string, text: string)
     await rename(temporary, join(folder, name));
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw namedFault(error, join(folder, name));
   }
 }
 

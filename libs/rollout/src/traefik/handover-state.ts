@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { writeNamed } from '@itsup/config';
 
 import type { HandoverState } from './handover-types';
 
@@ -24,7 +26,7 @@ export async function readHandover(folder: string): Promise<HandoverState | null
 export async function writePrivate(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `.${name}.tmp`);
-  await writeFile(temporary, text, { mode: 0o644 });
+  await writeNamed(temporary, text, { mode: 0o644 }, join(folder, name));
   await rename(temporary, join(folder, name));
 }
 

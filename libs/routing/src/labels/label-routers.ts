@@ -36,10 +36,18 @@ export function labelRouters(project: Project, routing: ProjectRouting, lookup?:
   return (project.compose?.services ?? []).flatMap((service) => {
     const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
     const own = writtenLabels(service, lookup);
-    const labels: Record<string, string> = { ...added, ...own };
-    if (valueOf(labels, 'traefik.enable')?.toLowerCase() !== 'true') return [];
-    return routersOf(labels, own, service);
+    return routersOf(
+      { ...added, ...own },
+      own,
+      service.name,
+      (label) => service.labelPlaces?.[label] ?? service.place,
+    );
   });
+}
+
+/** The same of the labels that a container has, or had, whoever wrote them. */
+export function routersInLabels(service: string, labels: Readonly<Record<string, string>>): LabelRouter[] {
+  return routersOf(labels, {}, service, () => null);
 }
 
 /**
@@ -84,8 +92,10 @@ export function disabledByLabel(project: Project, service: string): boolean {
 function routersOf(
   labels: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,
-  service: ServiceFacts,
+  service: string,
+  placeOf: (label: string) => Place | null,
 ): LabelRouter[] {
+  if (valueOf(labels, 'traefik.enable')?.toLowerCase() !== 'true') return [];
   const fields = labelFields(labels);
   const byRouter = new Map<string, LabelField[]>();
   const services: Record<string, Set<string>> = {};
@@ -109,9 +119,9 @@ function routersOf(
       name,
       kind,
       router,
-      service: service.name,
+      service,
       isWritten: written.length > 0,
-      place: telling === undefined ? null : (service.labelPlaces?.[telling.label] ?? service.place),
+      place: telling === undefined ? null : placeOf(telling.label),
       // What stands before the redirect could answer by itself.
       redirects: redirecting.has(router.middlewares?.[0] ?? ''),
     };
