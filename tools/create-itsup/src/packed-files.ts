@@ -8,9 +8,15 @@ import { join } from 'node:path';
  */
 export function packedFiles(folder: string, named: string = folder): Record<string, string> {
   const found = readdirSync(folder).flatMap((file) => {
-    const [, layer] = /^itsup-(?:([a-z]+)-)?\d.*\.tgz$/.exec(file) ?? [undefined, null];
-    if (layer === null) return [];
-    return [[layer === undefined ? 'itsup' : `@itsup/${layer}`, `file:${join(named, file)}`] as const];
+    const name = packageOf(file);
+    return name === null ? [] : [[name, `file:${join(named, file)}`] as const];
   });
   return Object.fromEntries(found);
+}
+
+/** All packages of the product depend on each other; null: none of them. */
+function packageOf(file: string): string | null {
+  const [, name, layer] = /^(itsup|create-itsup|itsup-([a-z]+))-\d.*\.tgz$/.exec(file) ?? [];
+  if (name === undefined) return null;
+  return layer === undefined ? name : `@itsup/${layer}`;
 }

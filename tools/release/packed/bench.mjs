@@ -49,11 +49,9 @@ export function packed(name) {
   return join(PACKED, file);
 }
 
-/** All packed files of the product, without create-itsup. */
+/** All packed files of the product; `itsup` depends on create-itsup too. */
 export function packedFiles() {
-  return readdirSync(PACKED)
-    .filter((name) => name.startsWith('itsup-'))
-    .map((name) => join(PACKED, name));
+  return readdirSync(PACKED).map((name) => join(PACKED, name));
 }
 
 /** Writes texts by path, folders included. */
