@@ -4,24 +4,24 @@ export { formatPlan } from './format/format-plan';
 export { planGraph } from './format/plan-graph';
 export { planJson } from './format/plan-json';
 export * from './requests';
-export { deployStacks } from './commands/deploy-stacks';
-export { downStacks } from './commands/down-stacks';
+export { deployStacks } from './commands/deploy/deploy-stacks';
+export { downStacks } from './commands/down/down-stacks';
 export { maintenancePages, type MaintenancePage } from './maintenance/pages';
 export { setMaintenance, type MaintenanceOutcome, type MaintenanceRequest } from './commands/maintenance';
-export { planStacks } from './commands/plan-stacks';
-export { prune } from './commands/prune';
+export { planStacks } from './commands/plan/plan-stacks';
+export { prune } from './commands/down/prune';
 export { restartStacks } from './commands/restart-stacks';
-export { rollback } from './commands/rollback';
-export { statusOf } from './commands/status-of';
+export { rollback } from './commands/rollback/rollback';
+export { statusOf } from './commands/status/status-of';
 export { openState, type State } from './state/state';
 export { createSystem } from './system';
 export { validateStacks, type ValidateOutcome, type ValidateRequest } from './validate/validate-stacks';
-export { readAsTraefik, stateInUseProblem } from './run/check-state';
+export { readAsTraefik, stateInUseProblem } from './run/refusal/check-state';
 export { askRow } from './serving/ask-row';
 export { backupState, restoreState, type RestoredState } from './state/backup';
 export { stateFolder } from './state/state-folder';
 export { formatHistory } from './format/format-history';
-export { historyOf, type StackHistory } from './commands/history-of';
+export { historyOf, type StackHistory } from './commands/status/history-of';
 export { formatStatus } from './format/format-status';
 export { formatNodes } from './format/format-nodes';
 export { logsOnSwarm } from './on-swarm/logs';
@@ -38,7 +38,7 @@ export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';
 export { asDeployed } from './explain/as-deployed';
 export { observeRunning, unservedNow } from './explain/observe-running';
-export { topologyHealth } from './commands/topology-health';
+export { topologyHealth } from './commands/status/topology-health';
 export { IMAGE_LOCK_FILE } from './images/image-lock';
 export {
   imagesInUse,
@@ -59,7 +59,7 @@ export {
   hasSopsMetadata,
   isEncrypted,
   secretsFilesOf,
-} from './desired/secrets';
+} from './desired/environment/secrets';
 export {
   apiSecretOf,
   checkoutProblem,

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { DockerError, type Hook } from '@itsup/docker';
 
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import type { FailureNotice } from './failure-notice';
 

@@ -1,7 +1,7 @@
 import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
-import { createSecretsReader, HOST_CONTEXT } from '../desired/secrets';
+import { createSecretsReader, HOST_CONTEXT } from '../desired/environment/secrets';
 import type { DeployRequest, DeployRecord, StackOutcome } from '../requests';
 import { readRecords } from '../state/records';
 import { failureNotice, noticeSubject, noticeText, type FailureNotice } from './failure-notice';

@@ -1,9 +1,9 @@
 import { readMaintenance, writeMaintenance } from '../maintenance/standing';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from './deploy-stacks';
+import { deployStacks } from './deploy/deploy-stacks';
 import { setMaintenance } from './maintenance';
-import { prune } from './prune';
-import { statusOf } from './status-of';
+import { prune } from './down/prune';
+import { statusOf } from './status/status-of';
 
 let simulated: SimulatedWorkspace;
 

@@ -1,7 +1,7 @@
 import type { ComposeService } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from './deploy-stacks';
+import { deployStacks } from './deploy/deploy-stacks';
 import { restartStacks } from './restart-stacks';
 
 const HEALTHCHECK = { test: ['CMD', 'true'] };

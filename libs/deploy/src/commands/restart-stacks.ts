@@ -2,10 +2,10 @@ import { beforeRun } from '../run/run-certificates';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
 import { withNotice } from '../alert/send-notice';
-import { deployOne } from './deploy-one';
+import { deployOne } from './deploy/deploy-one';
 import { PROXY_STACK, type DeploySummary, type RestartRequest, type StackOutcome } from '../requests';
 import { loadOptions } from '../run/load-options';
-import { unknownStack } from './plan-stacks';
+import { unknownStack } from './plan/plan-stacks';
 import { prepareRun } from '../run/prepare-run';
 import { refuseSwarm } from '../stack/refuse-swarm';
 

@@ -1,6 +1,6 @@
-import { stampContext } from './build-context';
+import { stampContext } from './files/build-context';
 import type { Digester } from './digest';
-import { areUnchanged } from './file-stamp';
+import { areUnchanged } from './files/file-stamp';
 import type { ImageLock } from '../images/image-lock';
 import type { DeployedFile } from '../state/deployed';
 import type { StackSpec } from '../stack/stack-spec';

@@ -4,27 +4,39 @@ import { parse } from 'yaml';
 
 import { baseImagesOf } from '../images/base-images';
 import { isHeldContent, type ImageLock } from '../images/image-lock';
-import { notRolledFacts, type ServiceOptions } from '../plan/not-rolled';
+import { notRolledFacts, type ServiceOptions } from '../plan/service/not-rolled';
 import type { DesiredService, DesiredStack } from '../plan/model';
 import type { DeployedFile, StackInputs } from '../state/deployed';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
-import { aspectsOf, dependenciesOf, networksOf, ownNetworksOf, ownVolumesOf, replicasOf } from './definition';
+import {
+  aspectsOf,
+  dependenciesOf,
+  networksOf,
+  ownNetworksOf,
+  ownVolumesOf,
+  replicasOf,
+} from './service/definition';
 import type { Digester } from './digest';
-import type { StackEnvironment } from './environment';
-import { refusedMounts } from './guarded-mounts';
-import { imageVolumeAspects, imageVolumesOf, mountedImagesOf, type ImageVolumes } from './image-volumes';
-import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './image-needs';
+import type { StackEnvironment } from './environment/environment';
+import { refusedMounts } from './files/guarded-mounts';
+import {
+  imageVolumeAspects,
+  imageVolumesOf,
+  mountedImagesOf,
+  type ImageVolumes,
+} from './service/image-volumes';
+import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
-import { hookProblems } from './hook-problems';
-import { joinedContainers } from './joined-containers';
-import { explained } from './missing-values';
-import { modelPathProblems } from './model-paths';
+import { hookProblems } from './service/hook-problems';
+import { joinedContainers } from './service/joined-containers';
+import { explained } from './environment/missing-values';
+import { modelPathProblems } from './files/model-paths';
 import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
 import { refuseOtherName } from './project-name';
-import { imageSources } from './pull-policy';
-import { contentBuild, relocate, type Relocation } from './relocation';
-import { type SecretsReader } from './secrets';
+import { imageSources } from './service/pull-policy';
+import { contentBuild, relocate, type Relocation } from './files/relocation';
+import { type SecretsReader } from './environment/secrets';
 import {
   envFilesOf,
   filesOf,
@@ -33,9 +45,9 @@ import {
   readTexts,
   stampAll,
   stampContexts,
-} from './stack-files';
-import { serviceOptions } from './service-options';
-import { namesIn, undefinedVariables, variablesIn } from './variables';
+} from './files/stack-files';
+import { serviceOptions } from './service/service-options';
+import { namesIn, undefinedVariables, variablesIn } from './environment/variables';
 
 /** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
 export interface LoadedStack {

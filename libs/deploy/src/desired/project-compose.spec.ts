@@ -10,7 +10,7 @@ import { routeWorkspace } from '@itsup/routing';
 
 import { stackSpecs } from '../stack/stack-spec';
 import { composeOf, projectCompose } from './project-compose';
-import { createSecretsReader } from './secrets';
+import { createSecretsReader } from './environment/secrets';
 
 const TEMPLATES = path.resolve(__dirname, '../../../../templates');
 

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { expandedPath, followSources, UserError, type NamedPath } from '@itsup/config';
 import type { Compose, ComposeStack, Docker } from '@itsup/docker';
 
-import { secretsFilesOf, type SecretsReader } from './secrets';
-import { childEnvironment, withoutCredentials } from './child-environment';
-import { dotenvFiles } from './dotenv-files';
-import { credentialProblems, credentialsOfEnvFile } from './credential-problems';
-import { stackEnvironment, type StackEnvironment } from './environment';
-import { projectText } from './project-text';
+import { secretsFilesOf, type SecretsReader } from './environment/secrets';
+import { childEnvironment, withoutCredentials } from './environment/child-environment';
+import { dotenvFiles } from './environment/dotenv-files';
+import { credentialProblems, credentialsOfEnvFile } from './environment/credential-problems';
+import { stackEnvironment, type StackEnvironment } from './environment/environment';
+import { projectText } from './environment/project-text';
 import type { StackSpec } from '../stack/stack-spec';
 
 /** What Compose may be run with on a stack. Holds secrets. */

@@ -1,7 +1,7 @@
 import { effectiveName, UserError } from '@itsup/config';
 
 import type { StackSpec } from '../stack/stack-spec';
-import type { StackEnvironment } from './environment';
+import type { StackEnvironment } from './environment/environment';
 
 /**
  * Refuses a project whose `name:` Compose would read in another way than everybody here: its records, routes and

@@ -1,7 +1,7 @@
 import type { ContainerDetails, Docker, NetworkDetails, VolumeDetails } from '@itsup/docker';
 
 import type { DeployedStack, DesiredStack, ObservedContainer } from '../plan/model';
-import { isChanged } from '../plan/plan-networks';
+import { isChanged } from '../plan/network/plan-networks';
 
 /** What one listing of the containers does not tell, asked only where it may decide something. */
 export interface LiveFacts {

@@ -6,7 +6,7 @@ import { routeWorkspace } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { composeOf, projectCompose } from '../desired/project-compose';
-import { createSecretsReader } from '../desired/secrets';
+import { createSecretsReader } from '../desired/environment/secrets';
 import { PROXY_STACK } from '../requests';
 import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs } from '../stack/stack-spec';

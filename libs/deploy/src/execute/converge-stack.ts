@@ -5,23 +5,23 @@ import type { ServicePlan } from '../plan/model';
 import type { Operation, OperationKind } from '../plan/operation';
 import { STATIC_FILE } from '../publish/publisher';
 import { ensureProxynet } from '../proxy/proxynet';
-import { awaitStackRoutes } from './await-stack-routes';
-import { connectService, disconnectService } from './connect-service';
+import { awaitStackRoutes } from './traefik/await-stack-routes';
+import { connectService, disconnectService } from './service/connect-service';
 import type { Convergence } from './convergence';
-import { attachProviders, attachToConsumers, removeEdgeNetwork } from './edges';
-import { handFiles, handOverTraefik } from './hand-over-traefik';
-import { makeNetworks } from './make-networks';
-import { canBeHeld, recreateHeldService } from './recreate-held';
-import { recreateNetwork } from './recreate-network';
-import { removeContainers } from './remove-containers';
-import { restartService } from './restart-service';
-import { moveOff, rollService, scaleLosslessly } from './roll-service';
+import { attachProviders, attachToConsumers, removeEdgeNetwork } from './network/edges';
+import { handFiles, handOverTraefik } from './traefik/hand-over-traefik';
+import { makeNetworks } from './network/make-networks';
+import { canBeHeld, recreateHeldService } from './service/recreate-held';
+import { recreateNetwork } from './network/recreate-network';
+import { removeContainers } from './service/remove-containers';
+import { restartService } from './service/restart-service';
+import { moveOff, rollService, scaleLosslessly } from './service/roll-service';
 import { runOperations } from './run-operations';
-import { containersOf } from './service-containers';
-import { besideOthers } from './side-by-side';
-import { recreateService, startServices } from './start-services';
-import { NotHealthyError } from '../run/not-healthy-error';
-import { waitForService } from './wait-for-service';
+import { containersOf } from './service/service-containers';
+import { besideOthers } from './service/side-by-side';
+import { recreateService, startServices } from './service/start-services';
+import { NotHealthyError } from '../run/failure/not-healthy-error';
+import { waitForService } from './service/wait-for-service';
 
 /** Steps of a deploy as they may come in its journal, those of its rollouts included. A test stops a deploy at each. */
 export const deploySteps = [

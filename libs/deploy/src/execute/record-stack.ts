@@ -3,7 +3,7 @@ import type { LoadedStack } from '../desired/load-desired';
 import type { DeployedService, ObservedContainer, StackPlan } from '../plan/model';
 import { whatHangs } from '../engine/live-facts';
 import { observe } from '../plan/observe';
-import { keepForRollback } from './keep-for-rollback';
+import { keepForRollback } from './image/keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
 import type { Run } from '../run/run';
 import { formerStack } from '../run/successors';

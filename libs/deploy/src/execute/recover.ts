@@ -1,11 +1,11 @@
 import type { UserError } from '@itsup/config';
 
 import type { Run } from '../run/run';
-import { refusal } from '../run/refusals';
+import { refusal } from '../run/refusal/refusals';
 import type { StackSpec } from '../stack/stack-spec';
 import { recoverRollout, type RolloutContext, type RolloutState } from '@itsup/rollout';
 import type { Journal } from '../state/journal';
-import { attachToConsumers } from './edges';
+import { attachToConsumers } from './network/edges';
 
 /**
  * Settles what a killed deploy left of a rollout, before anything is planned.

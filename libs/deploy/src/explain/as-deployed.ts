@@ -2,7 +2,7 @@ import type { Workspace } from '@itsup/config';
 import type { Circumstances } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { createSecretsReader } from '../desired/secrets';
+import { createSecretsReader } from '../desired/environment/secrets';
 import { hostCircumstances } from '../ownership/host-circumstances';
 import { withHostSecrets } from '../run/host-secrets';
 

@@ -1,4 +1,4 @@
-import { operationsOf } from '../plan/operations';
+import { operationsOf } from '../plan/order/operations';
 import type { StackPlan } from '../plan/model';
 import type { WorkspacePlan } from '../requests';
 import { dependency, desiredService, servicePlan } from '../testing/desired-service';

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 
 import { UserError } from '@itsup/config';
 
-import { prepareImages } from '../execute/prepare-images';
+import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
 import type { LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
-import { failureProblems } from '../run/failure-problems';
+import { failureProblems } from '../run/failure/failure-problems';
 import { hideSecrets } from '../run/hide-secrets';
 import type { Run } from '../run/run';
 import { withStack, type HeldStack } from '../run/with-stack';

@@ -4,9 +4,9 @@ import { UserError } from '@itsup/config';
 
 import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired, type LoadedStack } from '../desired/load-desired';
-import { idleService } from '../plan/idle-service';
+import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
-import { refuseForeignFiles } from '../run/refusals';
+import { refuseForeignFiles } from '../run/refusal/refusals';
 import { inputsOptions, loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { UserError } from '@itsup/config';
 import { STACK_LABEL } from '@itsup/docker';
 
-import { idleService } from '../plan/idle-service';
+import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import { hideSecrets } from '../run/hide-secrets';

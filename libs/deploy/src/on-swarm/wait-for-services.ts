@@ -2,8 +2,8 @@ import { type Problem } from '@itsup/config';
 import type { SwarmTask } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
-import { InterruptedError } from '../run/interrupted-error';
-import { NotHealthyError } from '../run/not-healthy-error';
+import { InterruptedError } from '../run/failure/interrupted-error';
+import { NotHealthyError } from '../run/failure/not-healthy-error';
 import { judgeService } from '../swarm/judge-service';
 import { servicesOf } from './swarm-facts';
 

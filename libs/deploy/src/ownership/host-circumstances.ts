@@ -5,10 +5,10 @@ import type { Project, Workspace } from '@itsup/config';
 import type { Circumstances } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { dotenvFiles } from '../desired/dotenv-files';
-import { stackEnvironment } from '../desired/environment';
+import { dotenvFiles } from '../desired/environment/dotenv-files';
+import { stackEnvironment } from '../desired/environment/environment';
 import { projectPaths } from '../stack/stack-spec';
-import type { SecretsReader } from '../desired/secrets';
+import type { SecretsReader } from '../desired/environment/secrets';
 
 /**
  * What only this host knows of who owns what: its addresses, and the values of variables that decide on names and

@@ -2,10 +2,10 @@ import type { NetworkDetails } from '@itsup/docker';
 import { compareText } from '@itsup/config';
 
 import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
-import { followOthers } from './follow-others';
-import { planEdges } from './plan-edges';
-import { planNetworks } from './plan-networks';
-import { planService } from './plan-service';
+import { followOthers } from './service/follow-others';
+import { planEdges } from './network/plan-edges';
+import { planNetworks } from './network/plan-networks';
+import { planService } from './service/plan-service';
 
 /** What the planner is told; nothing of it is read from anywhere else. */
 export interface StackInput {

@@ -4,8 +4,8 @@ import { UserError, type Problem } from '@itsup/config';
 import { PROXYNET } from '@itsup/routing';
 
 import type { LoadedStack } from '../desired/load-desired';
-import { leavesShared } from '../plan/leave-shared';
-import { talkAmong, type SharedMember, type SharedTalk } from '../plan/shared-talk';
+import { leavesShared } from '../plan/service/leave-shared';
+import { talkAmong, type SharedMember, type SharedTalk } from '../plan/network/shared-talk';
 import { PROXY_STACK } from '../requests';
 import type { Run } from './run';
 

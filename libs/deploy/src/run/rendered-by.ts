@@ -6,7 +6,7 @@ import { compareText, INGRESS_FILES } from '@itsup/config';
 import type { Digester } from '../desired/digest';
 import type { LoadedStack } from '../desired/load-desired';
 import type { ServicePlan, StackPlan } from '../plan/model';
-import { changedAspects } from '../plan/reasons';
+import { changedAspects } from '../plan/service/reasons';
 import type { DeployedFile } from '../state/deployed';
 import type { Run } from './run';
 

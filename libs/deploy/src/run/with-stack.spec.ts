@@ -3,8 +3,8 @@ import { DockerError, type ComposeService } from '@itsup/docker';
 import { readJournal } from '../state/journal';
 import { readRecords } from '../state/records';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 

@@ -7,7 +7,7 @@ import type { StackPlan } from '../plan/model';
 import { openJournal, readJournal, rolloutsOf, type Journal, type StepHook } from '../state/journal';
 import { acquireLock, LOCK_WAIT_MS } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
-import { failureProblems } from './failure-problems';
+import { failureProblems } from './failure/failure-problems';
 import type { StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from '../requests';
 

@@ -3,7 +3,7 @@ import { row, service } from '@itsup/routing/testing/build';
 
 import { deploy, facts, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { planStacks } from '../commands/plan-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 let simulated: SimulatedWorkspace;
 

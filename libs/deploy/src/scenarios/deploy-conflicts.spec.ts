@@ -6,9 +6,9 @@ import { row } from '@itsup/routing/testing/build';
 
 import { deploy, facts, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { downStacks } from '../commands/down-stacks';
+import { downStacks } from '../commands/down/down-stacks';
 import { PROXY_STACK } from '../requests';
-import { planStacks } from '../commands/plan-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 let simulated: SimulatedWorkspace;
 

@@ -9,9 +9,9 @@ import { updateImages } from '../commands/lock-images';
 import { WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { zipOf } from '../testing/zip-of';
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { StackOutcome } from '../requests';
-import { planStacks } from '../commands/plan-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 const REFERENCE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
 

@@ -5,7 +5,7 @@ import { DockerError } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 import { deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
-import { planStacks } from '../commands/plan-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 let simulated: SimulatedWorkspace;
 

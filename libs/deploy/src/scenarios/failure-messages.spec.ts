@@ -2,8 +2,8 @@ import type { ComposeService } from '@itsup/docker';
 
 import { RolloutError } from '@itsup/rollout';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { failureProblems } from '../run/failure-problems';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { failureProblems } from '../run/failure/failure-problems';
 
 const HEALTHCHECK = { test: ['CMD', 'true'] };
 const WEB: ComposeService = { image: 'web:1', healthcheck: HEALTHCHECK };

@@ -5,12 +5,12 @@ import path from 'node:path';
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
 import type { StackOutcome } from '../requests';
-import { planStacks } from '../commands/plan-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 import { restartStacks } from '../commands/restart-stacks';
-import { rollback } from '../commands/rollback';
+import { rollback } from '../commands/rollback/rollback';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 const NAME = 'nextcloud';

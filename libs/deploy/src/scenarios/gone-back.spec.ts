@@ -1,6 +1,6 @@
-import { historyOf } from '../commands/history-of';
-import { planStacks } from '../commands/plan-stacks';
-import { statusOf } from '../commands/status-of';
+import { historyOf } from '../commands/status/history-of';
+import { planStacks } from '../commands/plan/plan-stacks';
+import { statusOf } from '../commands/status/status-of';
 import { unservedNow } from '../explain/observe-running';
 import { formatHistory } from '../format/format-history';
 import { formatStatus } from '../format/format-status';

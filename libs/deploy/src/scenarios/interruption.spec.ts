@@ -6,7 +6,7 @@ import type { ComposeService } from '@itsup/docker';
 
 import { deploySteps } from '../execute/converge-stack';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 
 const HEALTHCHECK = { test: ['CMD', 'true'] };
 

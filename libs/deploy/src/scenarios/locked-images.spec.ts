@@ -4,8 +4,8 @@ import path from 'node:path';
 import { imagesInUse, lockImages, updateImages } from '../commands/lock-images';
 import { deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { planStacks } from '../commands/plan-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 const DIGEST = { one: `sha256:${'1'.repeat(64)}`, two: `sha256:${'2'.repeat(64)}` };
 

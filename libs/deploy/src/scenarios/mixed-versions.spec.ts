@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from '@itsup/docker';
 import { readFileSync } from 'node:fs';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 

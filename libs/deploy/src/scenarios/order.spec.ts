@@ -2,8 +2,8 @@ import type { ComposeFacts } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 const place = { file: 'ingress.yml', line: 1, column: 1 };

@@ -5,9 +5,9 @@ import type { ComposeService } from '@itsup/docker';
 
 import { ownerLine, pinFileName } from '@itsup/rollout';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
-import { prune } from '../commands/prune';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
+import { prune } from '../commands/down/prune';
 
 const HEALTHCHECK = { test: ['CMD', 'true'] };
 const web = (image: string): Record<string, ComposeService> => ({

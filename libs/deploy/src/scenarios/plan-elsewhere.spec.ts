@@ -6,8 +6,8 @@ import path from 'node:path';
 import type { StackPlan } from '../plan/model';
 import { deploy, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { planStacks } from '../commands/plan-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 
 let simulated: SimulatedWorkspace;
 /** A second checkout of the same sources. */

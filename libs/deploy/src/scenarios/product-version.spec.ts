@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { formatPlan } from '../format/format-plan';
-import { planStacks } from '../commands/plan-stacks';
-import { deployStacks } from '../commands/deploy-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import { WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 

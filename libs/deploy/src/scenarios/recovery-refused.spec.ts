@@ -2,7 +2,7 @@ import type { ComposeService, Docker } from '@itsup/docker';
 import { DockerError } from '@itsup/docker';
 
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 
 const web = (image: string): Record<string, ComposeService> => ({
   web: { image, healthcheck: { test: ['CMD', 'true'] } },

@@ -5,12 +5,12 @@ import type { ComposeFacts } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
-import { planStacks } from '../commands/plan-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
 import { formatStatus } from '../format/format-status';
-import { prune } from '../commands/prune';
-import { statusOf } from '../commands/status-of';
+import { prune } from '../commands/down/prune';
+import { statusOf } from '../commands/status/status-of';
 
 const WEB: ComposeService = { image: 'web:1', healthcheck: { test: ['CMD', 'true'] } };
 const ROW = ingressRow({ router: 'tcp', hostport: 5432, port: 5432 });

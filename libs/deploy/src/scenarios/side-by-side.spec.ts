@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
 
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { DeploySummary } from '../requests';
 import type { JournalFile } from '../state/journal';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';

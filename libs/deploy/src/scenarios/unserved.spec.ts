@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { deployStacks } from '../commands/deploy-stacks';
-import { planStacks } from '../commands/plan-stacks';
-import { statusOf } from '../commands/status-of';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { planStacks } from '../commands/plan/plan-stacks';
+import { statusOf } from '../commands/status/status-of';
 import type { StackOutcome } from '../requests';
 import type { RowAnswer } from '../serving/ask-row';
 import { readDeployed } from '../state/deployed';
 import { readRecords } from '../state/records';
 import { openState } from '../state/state';
 import { facts, WEB } from '../testing/deploy-simulated';
-import { rollback } from '../commands/rollback';
+import { rollback } from '../commands/rollback/rollback';
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 
 let simulated: SimulatedWorkspace;

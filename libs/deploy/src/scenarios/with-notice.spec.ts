@@ -1,9 +1,9 @@
 import type { Hook } from '@itsup/docker';
 
-import { deployStacks } from '../commands/deploy-stacks';
-import { downStacks } from '../commands/down-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
+import { downStacks } from '../commands/down/down-stacks';
 import { restartStacks } from '../commands/restart-stacks';
-import { rollback } from '../commands/rollback';
+import { rollback } from '../commands/rollback/rollback';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 
 let simulated: SimulatedWorkspace;

@@ -1,8 +1,8 @@
 import type { SwarmService, SwarmTask } from '@itsup/docker';
 
-import { idleService } from '../plan/idle-service';
+import { idleService } from '../plan/service/idle-service';
 import type { DesiredService, ServiceAction, ServicePlan } from '../plan/model';
-import { describeChanges, describeImage } from '../plan/reasons';
+import { describeChanges, describeImage } from '../plan/service/reasons';
 import { deployedOf, type DeployedOnSwarm } from './deployed-label';
 
 /** A service of a stack on the swarm, with its tasks. */

@@ -1,7 +1,7 @@
 import type { ComposeFacts } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
-import { deployStacks } from '../commands/deploy-stacks';
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { DeployRequest, DeploySummary, StackOutcome } from '../requests';
 import type { SimulatedWorkspace } from './simulated-workspace';
 

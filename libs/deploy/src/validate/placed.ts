@@ -1,6 +1,6 @@
 import { checkComposeFiles, locateInCompose, type Place, type Problem, type Project } from '@itsup/config';
 
-import { missingEnvFiles } from '../desired/missing-env-files';
+import { missingEnvFiles } from '../desired/environment/missing-env-files';
 import { envFileMissing } from './compose-verdict';
 
 /**

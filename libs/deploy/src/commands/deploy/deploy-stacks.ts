@@ -1,0 +1,216 @@
+import { problemsOf, type Problem } from '@itsup/config';
+import { isCheckedVersion } from '@itsup/traefik';
+
+import { afterRun, beforeRun, beforeStack, hasGivenUp } from '../../run/run-certificates';
+import type { DeployContext } from '../../context';
+import { withNotice } from '../../alert/send-notice';
+import { recordFirst } from '../../images/record-first';
+import { keepHoneypotRules } from '../../proxy/keep-honeypot-rules';
+import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
+import type { StepHook } from '../../state/journal';
+import { deployExternal } from './deploy-external';
+import { deployOne } from './deploy-one';
+import { takeDown } from '../down/take-down';
+import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
+import { DISABLED, planDisabled, unknownStack } from '../plan/plan-stacks';
+import { deployAllOnSwarm } from '../../on-swarm/all-stacks';
+import { prepareRun } from '../../run/prepare-run';
+import type { Run } from '../../run/run';
+import { rememberClaims } from '../../ownership/claims-file';
+import { readsOtherFiles } from '../../proxy/state-in-use';
+import { retireObjects } from './retire-objects';
+import { schedule } from '../../run/schedule';
+
+/** The service of the proxy's stack that answers and logs lookups. */
+const HONEYPOT = 'dns';
+const PARALLEL = 4;
+/**
+ * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
+ * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
+ * @param hook for tests: told of every step of every stack
+ */
+export async function deployStacks(
+  context: DeployContext,
+  request: DeployRequest,
+  hook?: StepHook,
+): Promise<DeploySummary> {
+  const onSwarm = request.workspace.settings.engine === 'swarm';
+  const run = (): Promise<DeploySummary> => (onSwarm ? deployAllOnSwarm : converge)(context, request, hook);
+  return withNotice(
+    context,
+    request,
+    'deploy',
+    run,
+    ({ outcomes }) => outcomes,
+    ({ warnings = [] }) => warnings,
+  );
+}
+
+async function converge(
+  given: DeployContext,
+  request: DeployRequest,
+  hook: StepHook | undefined,
+): Promise<DeploySummary> {
+  const { settings } = request.workspace;
+  const honeypotRules = keepHoneypotRules(given, settings);
+  // Before the containers of a new network ask for their first name, if that can be.
+  const docker = settings.dns.enabled
+    ? given.docker.with({ onNetwork: () => honeypotRules.touch() })
+    : given.docker;
+  const context = { ...given, docker };
+  const run = await prepareRun(context, request, true, { fetches: true });
+  const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
+  if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
+  if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
+  await beforeRun(run, withProxy);
+  if (withProxy) await beforeRoutesOfTheProxy(run);
+  await run.publisher.begin(withProxy);
+  if (readsOtherFiles(run.inUse)) await publishAnew(run);
+  // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
+  if (withProxy) honeypotRules.touch();
+  let proxyFaults: readonly Problem[] = [];
+  const outcomes = await schedule({
+    order: run.order,
+    parallel: request.parallel ?? PARALLEL,
+    // The others wait for the proxy, and go on without it when it fails.
+    after: (stack) => [
+      ...(stack === PROXY_STACK ? [] : [{ stack: PROXY_STACK, mayFail: true }]),
+      ...(run.specs.get(stack)?.providers ?? []).map((provider) => ({ stack: provider, mayFail: false })),
+    ],
+    isInterrupted: () => context.signal?.aborted === true,
+    run: async (stack) => {
+      const outcome = await settleStack(run, stack, request, hook);
+      if (stack === PROXY_STACK) proxyFaults = outcome.problems;
+      return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
+    },
+    onOutcome: (outcome) => request.onOutcome?.(outcome),
+  });
+  // An interrupt leaves no time to look who needs what; the next deploy does.
+  if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
+  // Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer.
+  const because = await honeypotRules.settled();
+  if (because !== null)
+    context.reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
+  if (settings.dns.enabled && !withProxy && !honeypotRuns(run))
+    context.reporter.line(
+      null,
+      'note: the DNS server that logs lookups does not run: each lookup of a container takes 4 s. Start it: itsup deploy proxy',
+    );
+  await rememberClaims(context.state, context.system, claimsOf(run, outcomes));
+  await sweepPins(context);
+  await recordFirst(context, run.firstFetched);
+  const hasDeployed = outcomes.some(({ status }) => status === 'deployed');
+  if (hasDeployed && withProxy && context.signal?.aborted !== true) await letGo(run, request, outcomes);
+  const warnings = context.signal?.aborted === true ? [] : await afterRun(run, hasDeployed);
+  return {
+    outcomes,
+    prunable: run.prunable,
+    problems: run.problems,
+    warnings,
+    interrupted: context.signal?.aborted === true,
+  };
+}
+
+/** Names that this run gave up: Traefik would renew their certificates, so it goes once more. */
+async function letGo(run: Run, request: DeployRequest, outcomes: StackOutcome[]): Promise<void> {
+  const index = outcomes.findIndex(({ stack }) => stack === PROXY_STACK);
+  const before = outcomes[index];
+  if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
+  run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
+  const after = await settleStack(run, PROXY_STACK, request, undefined);
+  if (after.status !== 'failed') return;
+  outcomes[index] = after;
+  request.onOutcome?.(after);
+}
+
+/**
+ * A stack that the proxy was taken along for is not served without it: what failed there is told here, where it was
+ * asked.
+ */
+function withFaults(outcome: StackOutcome, faults: readonly Problem[]): StackOutcome {
+  if (faults.length === 0) return outcome;
+  const isDone = outcome.status === 'deployed' || outcome.status === 'unchanged';
+  return {
+    ...outcome,
+    status: isDone ? 'failed' : outcome.status,
+    problems: [...faults, ...outcome.problems],
+  };
+}
+
+/**
+ * The routes of what runs, in a folder that has none of them: it is new, and the proxy that comes must not be without
+ * those of stacks that are deployed after it, or not at all.
+ */
+async function publishAnew({ specs, broken, observed, publisher }: Run): Promise<void> {
+  for (const { stack, kind, project, projectName, composeFile } of specs.values()) {
+    if (kind !== 'converge' || project === null || broken.has(stack) || publisher.hasRoutes(stack)) continue;
+    const own = observed.get(projectName) ?? [];
+    const runs = own.some(
+      ({ state, configFiles }) => state === 'running' && configFiles.includes(composeFile),
+    );
+    if (runs) await publisher.settle(stack);
+  }
+}
+
+/** What the stacks claim that are now as the sources say: from here on it stands. */
+function claimsOf(run: Run, outcomes: readonly StackOutcome[]): Record<string, readonly string[]> {
+  const settled = outcomes.filter(({ status }) => status === 'deployed' || status === 'unchanged');
+  return Object.fromEntries(
+    settled.flatMap(({ stack }) => {
+      const claims = run.routing.holdings.get(stack);
+      return claims === undefined ? [] : [[stack, claims]];
+    }),
+  );
+}
+
+/** As of the beginning; where the proxy is deployed along, that sees to it. */
+function honeypotRuns({ observed }: Run): boolean {
+  const containers = observed.get(PROXY_STACK) ?? [];
+  return containers.some(
+    ({ service, state, health }) => service === HONEYPOT && state === 'running' && health !== 'unhealthy',
+  );
+}
+
+async function settleStack(
+  run: Run,
+  stack: string,
+  request: DeployRequest,
+  hook: StepHook | undefined,
+): Promise<StackOutcome> {
+  const spec = run.specs.get(stack);
+  const problems = run.broken.get(stack);
+  if (problems !== undefined) return failed(stack, problems);
+  if (spec === undefined) return failed(stack, [unknownStack(stack)]);
+  const options = {
+    lockWaitMs: request.lockWaitMs,
+    commit: request.commit ?? null,
+    mayCut: request.mayCut ?? false,
+    parallelServices: request.parallelServices,
+    ...(hook && { hook }),
+  };
+  switch (spec.kind) {
+    case 'converge':
+      return deployOne(run, spec, options);
+    case 'down': {
+      const plan = planDisabled(run, spec);
+      for (const note of plan.notes) run.context.reporter.line(stack, `note: ${note}`);
+      if (plan.unchanged) return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
+      return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
+    }
+    case 'external':
+      return deployExternal(run, spec, options).catch((error: unknown) => failed(stack, problemsOf(error)));
+  }
+}
+
+/** Routes of hosts outside Docker, and of the proxy itself, come with the proxy. */
+async function beforeRoutesOfTheProxy(run: Run): Promise<void> {
+  for (const { stack, kind } of run.specs.values()) {
+    const isPublishedNow = kind === 'external' || stack === PROXY_STACK;
+    if (isPublishedNow && !run.broken.has(stack) && run.publisher.pending(stack).length > 0)
+      await beforeStack(run, stack);
+  }
+}
+
+function failed(stack: string, problems: Problem[]): StackOutcome {
+  return { stack, status: 'failed', plan: null, problems, durationMs: 0 };
+}

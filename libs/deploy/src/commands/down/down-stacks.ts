@@ -1,0 +1,57 @@
+import { problemsOf, type Problem } from '@itsup/config';
+
+import type { DeployContext } from '../../context';
+import type { DeploySummary, DownRequest, StackOutcome } from '../../requests';
+import { unknownStack } from '../plan/plan-stacks';
+import { downOnSwarm } from '../../on-swarm/all-stacks';
+import { prepareRun } from '../../run/prepare-run';
+import type { Run } from '../../run/run';
+import { refuseForeignStack } from '../../run/refusal/refusals';
+import { takeDown } from './take-down';
+
+/**
+ * Stops and removes the stacks' containers and networks, consumers before providers; volumes only when asked. A stack
+ * whose folder is gone is known by the state folder.
+ */
+export async function downStacks(context: DeployContext, request: DownRequest): Promise<DeploySummary> {
+  if (request.workspace.settings.engine === 'swarm') return downOnSwarm(context, request);
+  const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
+  const outcomes: StackOutcome[] = [];
+  for (const stack of [...run.order].reverse()) {
+    const projectName = run.specs.get(stack)?.projectName ?? run.deployed.get(stack)?.projectName;
+    const problems = projectName === undefined ? [unknownStack(stack)] : foreignProblems(run, stack);
+    const outcome: StackOutcome =
+      projectName === undefined || problems.length > 0
+        ? { stack, status: 'failed', plan: null, problems, durationMs: 0 }
+        : await takeDown(
+            run,
+            { stack, projectName },
+            {
+              reason: 'taken down',
+              volumes: request.volumes ?? false,
+              lockWaitMs: request.lockWaitMs,
+              commit: request.commit ?? null,
+            },
+          );
+    outcomes.push(outcome);
+    request.onOutcome?.(outcome);
+  }
+  return {
+    outcomes,
+    prunable: run.prunable.filter((stack) => run.deployed.has(stack)),
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}
+
+/** Why what runs under the stack's name is not ours to take down; empty: it is. */
+function foreignProblems(run: Run, stack: string): Problem[] {
+  const spec = run.specs.get(stack);
+  if (spec === undefined) return [];
+  try {
+    refuseForeignStack(run, spec, run.observed.get(spec.projectName) ?? [], run.deployed.get(stack) ?? null);
+    return [];
+  } catch (error) {
+    return problemsOf(error);
+  }
+}

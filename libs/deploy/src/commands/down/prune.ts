@@ -1,0 +1,76 @@
+import { removeLeftArtifacts } from '@itsup/artifacts';
+
+import type { DeployContext } from '../../context';
+import { hidePage } from '../../maintenance/show-page';
+import type { DeploySummary, PruneRequest, StackOutcome } from '../../requests';
+import { pruneOnSwarm } from '../../on-swarm/all-stacks';
+import { prepareRun } from '../../run/prepare-run';
+import { takeDown } from './take-down';
+
+/**
+ * Takes down the stacks that this workspace deployed and that have no folder any more, and removes what was generated
+ * for them. Never anything that it did not deploy: what it deployed is what the state folder says.
+ */
+export async function prune(context: DeployContext, request: PruneRequest): Promise<DeploySummary> {
+  if (request.workspace.settings.engine === 'swarm') return pruneOnSwarm(context, request);
+  const run = await prepareRun(context, { workspace: request.workspace, stacks: [] }, true);
+  const chosen = request.stacks ?? run.prunable;
+  const outcomes: StackOutcome[] = [];
+  for (const stack of chosen) {
+    const deployed = run.deployed.get(stack);
+    const outcome =
+      deployed === undefined || !run.prunable.includes(stack)
+        ? notPrunable(stack)
+        : await takeDown(run, deployed, {
+            reason: 'its folder is gone',
+            volumes: request.volumes ?? false,
+            commit: request.commit ?? null,
+          });
+    if (outcome.status === 'down') await hidePage(context, stack);
+    outcomes.push(outcome);
+    request.onOutcome?.(outcome);
+  }
+  const asked = request.stacks === undefined ? null : new Set(request.stacks);
+  const present = new Set(request.workspace.projects.map(({ name }) => name));
+  await removeArtifacts(
+    context,
+    (stack) => asked?.has(stack) !== false && !present.has(stack) && !run.deployed.has(stack),
+  );
+  return {
+    outcomes,
+    prunable: run.prunable.filter((stack) => run.deployed.has(stack)),
+    problems: run.problems,
+    interrupted: context.signal?.aborted === true,
+  };
+}
+
+async function removeArtifacts(
+  { root, reporter }: DeployContext,
+  isLeft: (stack: string) => boolean,
+): Promise<void> {
+  const { removed, kept } = await removeLeftArtifacts(root, isLeft);
+  for (const name of removed) reporter.line(name, `removes upstream/${name}/, which was generated for it`);
+  for (const { name, files } of kept)
+    reporter.line(
+      name,
+      `note: upstream/${name}/ stays, for it holds what was not generated: ${files.join(', ')}`,
+    );
+}
+
+function notPrunable(stack: string): StackOutcome {
+  return {
+    stack,
+    status: 'failed',
+    plan: null,
+    durationMs: 0,
+    problems: [
+      {
+        code: 'not-prunable',
+        severity: 'error',
+        project: stack,
+        message: `${stack} is no stack that this workspace deployed and that lost its folder`,
+        help: `to take down a project that has a folder: itsup down ${stack}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+import type { Docker, KeptContainer } from '@itsup/docker';
+
+import type { Convergence } from '../convergence';
+import { containersOf } from './service-containers';
+
+/**
+ * Brings back what ran before a recreation whose successor does not start or does not become ready: the service goes on
+ * as it was. Says what came of it, and never rejects: what failed before is what the deploy fails with.
+ */
+export async function bringBack(convergence: Convergence, service: string): Promise<void> {
+  const { context, loaded, kept } = convergence;
+  const before = kept.get(service) ?? [];
+  kept.delete(service);
+  if (before.length === 0) return;
+  const { reporter } = context;
+  const { stack } = loaded.spec;
+  // After an interrupt there is no time; and the command that failed may have been ended by it.
+  const docker = context.docker.with({ signal: null });
+  try {
+    const present = await containersOf(docker, loaded, service);
+    // What was made for its place goes; its anonymous volumes are the old one's, and stay.
+    await docker.remove(
+      present.filter((id) => before.every((one) => one.id !== id)),
+      { force: true },
+    );
+    const ids = new Map<string, string>();
+    for (const one of before) {
+      // Not touched yet, or only stopped.
+      if (present.includes(one.id)) await docker.start([one.id]);
+      else ids.set(one.id, await docker.bringBack(one));
+    }
+    reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
+    if (ids.size > 0) await bringBackUsers(docker, loaded, service, ids);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    reporter.line(
+      stack,
+      `${service}: what ran before (${nameOf(before)}) could not be brought back: ${reason}`,
+    );
+  }
+}
+
+/** What uses a namespace or volumes of a container that has another id by now is made again for that one. */
+async function bringBackUsers(
+  docker: Docker,
+  loaded: Convergence['loaded'],
+  service: string,
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const { name, hangsOn } of loaded.desired.services) {
+    if (!hangsOn.some((on) => on.service === service)) continue;
+    const present = await docker.inspectContainers(await containersOf(docker, loaded, name));
+    const users = present.filter(({ joins, running }) => running && joins.some((id) => ids.has(id)));
+    for (const user of await docker.keepContainers(users.map(({ id }) => id))) {
+      let body = JSON.stringify(user.body);
+      for (const [before, after] of ids) body = body.replaceAll(before, after);
+      await docker.remove([user.id], { force: true });
+      await docker.bringBack({ ...user, body: JSON.parse(body) as Record<string, unknown> });
+    }
+  }
+}
+
+function nameOf(before: readonly KeptContainer[]): string {
+  return before.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,28 @@
+import type { ServicePlan } from '../../plan/model';
+import type { Convergence } from '../convergence';
+
+/** Networks that came for a service that otherwise stays: attached live. */
+export async function connectService(
+  { context, plan, journal }: Convergence,
+  { current, networks, service }: ServicePlan,
+): Promise<void> {
+  await journal.step('connect-services', async () => {
+    for (const { network, aliases } of networks) {
+      for (const id of current) await context.docker.connectNetwork(network, id, { aliases: [...aliases] });
+      context.reporter.line(plan.stack, `${service}: joined ${network}`);
+    }
+  });
+}
+
+/** Networks that went: detached live. */
+export async function disconnectService(
+  { context, plan, journal }: Convergence,
+  { current, networks, service }: ServicePlan,
+): Promise<void> {
+  await journal.step('connect-services', async () => {
+    for (const { network } of networks) {
+      for (const id of current) await context.docker.disconnectNetwork(network, id);
+      context.reporter.line(plan.stack, `${service}: left ${network}`);
+    }
+  });
+}

@@ -1,0 +1,91 @@
+import {
+  awaitStarted,
+  failure,
+  Interrupted,
+  RolloutError,
+  type ContainerFacts,
+  type RolloutContext,
+} from '@itsup/rollout';
+
+import { waitsFor } from '../progress-words';
+import { NotHealthyError } from '../../run/failure/not-healthy-error';
+
+export interface WaitRequest {
+  stack: string;
+  /** Containers to wait for, with whether an exit with 0 is success. */
+  containers: { id: string; service: string; mayFinish: boolean }[];
+  /** Told what it waits for and how long at most. */
+  status?: (text: string) => void;
+}
+
+/**
+ * Waits until every container that was started is ready, by the one verdict that rollouts have too, and fails as soon
+ * as one cannot become it. Ports that routes lead to have to answer where Traefik runs.
+ * @throws NotHealthyError
+ */
+export async function waitHealthy(rollout: RolloutContext, request: WaitRequest): Promise<void> {
+  const { stack, containers, status } = request;
+  if (containers.length === 0) return;
+  const ids = containers.map(({ id }) => id);
+  const jobs = new Set(containers.filter(({ mayFinish }) => mayFinish).map(({ id }) => id));
+  const names = [...new Set(containers.map(({ service }) => service))];
+  const started = await rollout.docker.inspect(ids);
+  if (started.length < ids.length) {
+    const missing = containers.find(({ id }) => started.every((one) => one.id !== id));
+    throw gone(stack, missing?.service ?? '');
+  }
+  try {
+    await awaitStarted(rollout, started, {
+      what: `${names.join(', ')} to be ready`,
+      mayFinish: ({ id }) => jobs.has(id),
+      onWaiting: (wait) => status?.(waitsFor(wait)),
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) rollout.signal.throwIfAborted();
+    if (!(error instanceof RolloutError)) throw error;
+    throw asProblem(stack, error, started);
+  }
+}
+
+/** The error for a container that did not come up, with what it printed. */
+export async function notHealthy(
+  rollout: RolloutContext,
+  stack: string,
+  container: ContainerFacts,
+  why: string,
+): Promise<NotHealthyError> {
+  return asProblem(stack, await failure(rollout, container, why), [container]);
+}
+
+function asProblem(stack: string, error: RolloutError, started: ContainerFacts[]): NotHealthyError {
+  return new NotHealthyError(
+    {
+      code: 'not-healthy',
+      severity: 'error',
+      project: stack,
+      message: `${stack}: ${error.message}`,
+      help: helpFor(error, started),
+    },
+    error.details,
+  );
+}
+
+function helpFor({ message, details }: RolloutError, started: ContainerFacts[]): string {
+  const culprit = started.find(({ name }) => message.includes(name)) ?? started[0];
+  const lines = details.length > 0 ? 'its last lines are above; ' : '';
+  return `${lines}see all that it says with: docker logs ${culprit?.name ?? ''}`;
+}
+
+/** The error of a wait for a container that somebody removed meanwhile. */
+export function gone(stack: string, service: string): NotHealthyError {
+  return new NotHealthyError(
+    {
+      code: 'container-gone',
+      severity: 'error',
+      project: stack,
+      message: `${stack}: a container of ${service} was removed by someone else while deploy waited for it`,
+      help: `deploy again: itsup deploy ${stack}`,
+    },
+    [],
+  );
+}

@@ -1,0 +1,288 @@
+import { PROXYNET } from '@itsup/routing';
+import { compareText } from '@itsup/config';
+
+import type {
+  DeployedService,
+  DesiredService,
+  ObservedContainer,
+  ServiceAction,
+  ServicePlan,
+} from '../model';
+import { canMove, MOVED_REASON } from './leave-shared';
+import { changedAspects, describeChanges, describeImage, shortId } from './reasons';
+
+/** How one container relates to the wanted definition. */
+type Standing = 'current' | 'outdated';
+
+/**
+ * Decides what happens to one service. Pure; the desired state holds everything that may have changed.
+ * @param deployed what our last deploy of it left; null: none is known
+ * @param containers all of the service, one-off ones left out, in any order
+ * @param inbound networks of the edges that lead to the stack
+ */
+export function planService(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  containers: ObservedContainer[],
+  inbound: readonly string[] = [],
+): ServicePlan {
+  const ordered = [...containers].sort((a, b) => a.number - b.number || compareText(a.id, b.id));
+  const changes = changesOf(desired, deployed, ordered);
+  const standing = (container: ObservedContainer): Standing =>
+    isCurrent(container, desired, deployed, changes.length > 0) ? 'current' : 'outdated';
+  const current = ordered.filter((container) => standing(container) === 'current');
+  const outdated = ordered.filter((container) => standing(container) === 'outdated');
+
+  const plan = (action: ServiceAction, reasons: string[], more: Partial<ServicePlan> = {}): ServicePlan => ({
+    service: desired.name,
+    action,
+    reasons,
+    notRolled: [],
+    build: needsBuild(desired, deployed) || isRebuilt(desired),
+    pull:
+      desired.buildDigest === null &&
+      desired.isLocal !== true &&
+      (desired.pulls || (action !== 'none' && desired.imageId === null)),
+    replicas: desired.replicas,
+    current: ordered.map((container) => container.id),
+    leftovers: [],
+    retired: [],
+    networks: [],
+    ...more,
+  });
+
+  if (desired.replicas === 0) {
+    return ordered.length === 0
+      ? plan('none', ['no replica is wanted'])
+      : plan('scale', [`replicas ${ordered.length} → 0`], { leftovers: idsOf(ordered), current: [] });
+  }
+  if (ordered.length === 0) {
+    return plan('create', [deployed ? 'its container is gone' : 'new service']);
+  }
+  if (current.length === 0) {
+    return replace(
+      desired,
+      ordered,
+      changes.length > 0 ? changes : [strangerReason(ordered)],
+      deployed,
+      inbound,
+      plan,
+    );
+  }
+  return keep(desired, deployed, current, outdated, plan);
+}
+
+/** No container has the wanted definition: all are replaced, losslessly where that can be. */
+function replace(
+  desired: DesiredService,
+  containers: ObservedContainer[],
+  reasons: string[],
+  deployed: DeployedService | null,
+  inbound: readonly string[],
+  plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
+): ServicePlan {
+  const serving = containers.filter(isServing);
+  const networks = deployed ? liveNetworks(desired, deployed, serving) : null;
+  if (networks !== null && serving.length === containers.length && serving.length === desired.replicas) {
+    return plan(networks.action, reasons, { networks: networks.networks });
+  }
+  const dead = idsOf(containers.filter((container) => !isServing(container)));
+  if (serving.length === 0) return plan('recreate', reasons, { notRolled: ['nothing of it is serving'] });
+  if (desired.notRolled.length > 0) {
+    const isWhole = serving.length === containers.length && serving.length === desired.replicas;
+    if (isWhole && deployed !== null && canMove(desired, deployed, serving, inbound)) {
+      return plan('move', reasons, { networks: [{ network: PROXYNET, aliases: [] }] });
+    }
+    return plan('recreate', reasons, { notRolled: desired.notRolled, leftovers: dead });
+  }
+  return plan('rollout', reasons, { leftovers: dead, current: idsOf(serving) });
+}
+
+/** At least one container has the wanted definition: see that as many run as are wanted, and nothing else. */
+function keep(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  current: ObservedContainer[],
+  outdated: ObservedContainer[],
+  plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
+): ServicePlan {
+  const finished = current.filter((container) => hasFinished(container, desired, deployed));
+  const looping = current.filter((container) => container.state === 'restarting');
+  const unhealthy = current.filter((container) => isServing(container) && container.health === 'unhealthy');
+  // One that is paused does not answer, and a start of it says how it is woken.
+  const serving = current.filter(({ state }) => state === 'running');
+  const stopped = current.filter(
+    (container) =>
+      !serving.includes(container) && container.state !== 'restarting' && !finished.includes(container),
+  );
+  const outdatedServing = outdated.filter(isServing);
+  const rolls = desired.notRolled.length === 0;
+
+  if (looping.length > 0) {
+    const reasons = [`${names(looping)} keeps restarting`];
+    const others = [...serving, ...outdatedServing];
+    return rolls && others.length > 0
+      ? plan('rollout', reasons, { current: idsOf(others), leftovers: idsOf([...looping, ...stopped]) })
+      : plan('recreate', reasons, { notRolled: ['it is not serving'] });
+  }
+  if (unhealthy.length > 0) {
+    const reasons = [`${names(unhealthy)} is unhealthy`];
+    return rolls
+      ? plan('rollout', reasons, { leftovers: idsOf(stopped) })
+      : plan('recreate', reasons, { notRolled: desired.notRolled });
+  }
+  const good = [...serving, ...finished];
+  if (good.length >= desired.replicas) {
+    const surplus = good.slice(desired.replicas);
+    const leftovers = idsOf([...surplus, ...stopped, ...outdated]);
+    if (leftovers.length === 0) return plan('none', adoption(deployed, current));
+    const reasons = surplus.length > 0 ? [`replicas ${good.length} → ${desired.replicas}`] : [];
+    const rest = stopped.length + outdated.length;
+    if (rest > 0) reasons.push(`${rest} left over from an earlier deploy`);
+    return plan('scale', reasons, {
+      leftovers,
+      // The wanted ones may have been started a moment ago: until they are well, the others serve.
+      retired: idsOf([...surplus, ...outdated].filter(isServing)),
+      current: idsOf(good.slice(0, desired.replicas)),
+    });
+  }
+  if (rolls && outdatedServing.length > 0) {
+    return plan('rollout', [`${names(outdatedServing)} still runs what was deployed before`], {
+      leftovers: idsOf([...stopped, ...outdated].filter((container) => !isServing(container))),
+      current: idsOf([...serving, ...outdatedServing]),
+    });
+  }
+  const room =
+    outdatedServing.length > 0
+      ? [`${names(outdatedServing)} makes room: ${desired.notRolled.join(', ')}`]
+      : [];
+  const leftovers = idsOf(outdated);
+  if (stopped.length > 0 && good.length + stopped.length >= desired.replicas) {
+    return plan('start', [stopped.map(stopReason).join(', '), ...room], { leftovers });
+  }
+  return plan('scale', [`replicas ${good.length} → ${desired.replicas}`, ...room], {
+    leftovers,
+    current: idsOf(current),
+  });
+}
+
+/** What differs from the last deploy, in words; empty when nothing is known to. */
+function changesOf(
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  containers: ObservedContainer[],
+): string[] {
+  if (deployed === null) return [];
+  const reasons: string[] = [];
+  const image = describeImage(deployed, desired);
+  if (image !== null) reasons.push(image);
+  else if (desired.imageId === null && containers.length > 0) {
+    reasons.push(
+      desired.locked === undefined
+        ? `image ${desired.image} is not on the engine any more`
+        : `image ${desired.image} → ${shortId(desired.locked)}, by images.lock.yml`,
+    );
+  } else if (needsBuild(desired, deployed)) reasons.push('build context');
+  reasons.push(...describeChanges(deployed.aspects, desired.aspects));
+  return reasons;
+}
+
+/** Built once for every change of its inputs, and when nobody knows what the image that is there was built from. */
+function needsBuild(desired: DesiredService, deployed: DeployedService | null): boolean {
+  if (desired.buildDigest === null || desired.built || desired.replicas === 0) return false;
+  return desired.imageId === null || desired.buildDigest !== deployed?.buildDigest;
+}
+
+/** Whether that changes anything, the image's id says afterwards. */
+function isRebuilt({ rebuilds, built, replicas }: DesiredService): boolean {
+  return rebuilds === true && !built && replicas > 0;
+}
+
+/**
+ * A container of ours is known by its id, or by the Compose hash that our deploy left (someone recreated it unchanged).
+ * Any other is adopted when Compose's own hash and the image agree; the hash says nothing of mounted contents.
+ */
+function isCurrent(
+  container: ObservedContainer,
+  desired: DesiredService,
+  deployed: DeployedService | null,
+  changed: boolean,
+): boolean {
+  const imageAgrees =
+    desired.imageId === null || container.imageId === null || container.imageId === desired.imageId;
+  const known =
+    deployed?.containers.some(
+      (record) =>
+        record.id === container.id ||
+        (record.composeHash !== null && record.composeHash === container.composeHash),
+    ) ?? false;
+  if (known) return !changed && imageAgrees;
+  return container.composeHash !== null && container.composeHash === desired.composeHash && imageAgrees;
+}
+
+/** Networks that came or went when nothing else changed: they are attached and detached live. */
+function liveNetworks(
+  desired: DesiredService,
+  deployed: DeployedService,
+  serving: ObservedContainer[],
+): { action: 'connect' | 'disconnect'; networks: ServicePlan['networks'] } | null {
+  if (describeImage(deployed, desired) !== null || desired.imageId === null) return null;
+  const known = new Set(deployed.containers.map((container) => container.id));
+  if (!serving.every((container) => known.has(container.id))) return null;
+  const came: ServicePlan['networks'] = [];
+  const went: ServicePlan['networks'] = [];
+  for (const aspect of changedAspects(deployed.aspects, desired.aspects)) {
+    if (!aspect.startsWith('network ')) return null;
+    const network = aspect.slice('network '.length);
+    const use = desired.networks.find((candidate) => candidate.network === network);
+    if (use === undefined) went.push({ network, aliases: [] });
+    else if (use.pinned || deployed.aspects[aspect] !== undefined) return null;
+    else came.push({ network, aliases: use.aliases });
+  }
+  if (came.length > 0 && went.length > 0) return null;
+  if (came.length === 0 && went.length === 0) return null;
+  return came.length > 0 ? { action: 'connect', networks: came } : { action: 'disconnect', networks: went };
+}
+
+function isServing(container: ObservedContainer): boolean {
+  return container.state === 'running' || container.state === 'paused';
+}
+
+function hasFinished(
+  container: ObservedContainer,
+  desired: DesiredService,
+  deployed: DeployedService | null,
+): boolean {
+  return (
+    desired.mayFinish &&
+    container.state === 'exited' &&
+    container.exitCode === 0 &&
+    (deployed?.containers.some((record) => record.id === container.id && record.finished) ?? false)
+  );
+}
+
+function adoption(deployed: DeployedService | null, current: ObservedContainer[]): string[] {
+  const known = new Set(deployed?.containers.map((container) => container.id));
+  const adopted = current.filter((container) => !known.has(container.id));
+  if (adopted.length > 0) return [`adopted: ${names(adopted)} runs what is wanted`];
+  const moved = new Set(deployed?.containers.filter((one) => one.moved).map(({ id }) => id));
+  return current.some(({ id }) => moved.has(id)) ? [MOVED_REASON] : [];
+}
+
+function strangerReason(containers: ObservedContainer[]): string {
+  return `${names(containers)} was not started by this workspace, and its definition differs`;
+}
+
+function stopReason(container: ObservedContainer): string {
+  if (container.state === 'exited')
+    return `${container.name} has stopped (exit ${container.exitCode ?? 'unknown'})`;
+  return `${container.name} is ${container.state}`;
+}
+
+function names(containers: ObservedContainer[]): string {
+  return containers.map((container) => container.name || shortId(container.id)).join(', ');
+}
+
+function idsOf(containers: ObservedContainer[]): string[] {
+  return containers.map((container) => container.id);
+}

@@ -1,0 +1,126 @@
+import { compareText } from '@itsup/config';
+
+import type { DeployedService, DesiredService } from '../model';
+
+/**
+ * Names of the aspects that differ, came or went, sorted. The image behind a volume came with a version that compares
+ * it, or with its `volume`, which tells it.
+ */
+export function changedAspects(before: Record<string, string>, after: Record<string, string>): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const isBehindVolume = (name: string): boolean =>
+    name.startsWith('image volume ') && (before[name] === undefined || after[name] === undefined);
+  return [...names].filter((name) => before[name] !== after[name] && !isBehindVolume(name)).sort(compareText);
+}
+
+const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
+
+/** What differs between two definitions, in words: routes by their names, everything else by its aspect. */
+export function describeChanges(before: Record<string, string>, after: Record<string, string>): string[] {
+  const changed = changedAspects(before, after);
+  const ofRoutes = changed.filter((name) => ROUTE_LABEL.test(name));
+  const others = changed.filter((name) => !ROUTE_LABEL.test(name));
+  return [...describeRoutes(before, after, ofRoutes), ...describeAspects(others)];
+}
+
+/** A route is a dozen labels: told is which of them came, went or changed. */
+function describeRoutes(
+  before: Record<string, string>,
+  after: Record<string, string>,
+  changed: readonly string[],
+): string[] {
+  if (changed.length === 0) return [];
+  const [was, is] = [routersIn(Object.keys(before)), routersIn(Object.keys(after))];
+  const added = [...is].filter((name) => !was.has(name));
+  const removed = [...was].filter((name) => !is.has(name));
+  const told = new Set([...added, ...removed]);
+  const both = [...routersIn(changed)].filter((name) => !told.has(name));
+  // Of a service or a middleware alone, which a route calls by a name of its own.
+  const parts = changed.flatMap((name) => ROUTE_LABEL.exec(name)?.[2] ?? []);
+  const others = told.size + both.length > 0 ? [] : parts;
+  return (
+    [
+      ['added', added],
+      ['removed', removed],
+      ['changed', [...both, ...others]],
+    ] as const
+  ).flatMap(([word, names]) =>
+    names.length === 0 ? [] : [`routes ${word}: ${listed([...new Set(names)].sort(compareText))}`],
+  );
+}
+
+/** Names of routers among aspects; those that redirect to HTTPS come and go with their twins. */
+function routersIn(aspects: readonly string[]): Set<string> {
+  return new Set(
+    aspects.flatMap((aspect) => {
+      const [, kind, name = ''] = ROUTE_LABEL.exec(aspect) ?? [];
+      return kind === 'routers' && !name.endsWith('-redirect') ? [name] : [];
+    }),
+  );
+}
+
+/** The names of routes in reasons as people know them, where `nameOf` has a better one. */
+export function nameRoutes(reason: string, nameOf: (router: string) => string | undefined): string {
+  const [, lead, names] = /^(routes \w+: )(.*)$/.exec(reason) ?? [];
+  if (lead === undefined || names === undefined) return reason;
+  return `${lead}${names
+    .split(', ')
+    .map((name) => nameOf(name) ?? name)
+    .join(', ')}`;
+}
+
+/**
+ * Aspects in words: those of one kind share it, `environment A, B`. An aspect is `kind` or `kind name`; the name may
+ * hold spaces.
+ */
+export function describeAspects(aspects: string[]): string[] {
+  const byKind = new Map<string, string[]>();
+  for (const aspect of aspects) {
+    const space = aspect.indexOf(' ');
+    const kind = space < 0 ? aspect : aspect.slice(0, space);
+    const names = byKind.get(kind) ?? [];
+    if (space >= 0) names.push(aspect.slice(space + 1));
+    byKind.set(kind, names);
+  }
+  return [...byKind].map(([kind, names]) => (names.length === 0 ? kind : `${kind} ${listed(names)}`));
+}
+
+/** The change of an image in words: `image ghcr.io/acme/web:1.4 → 1.5`, or that the same tag names another image. */
+export function describeImage(
+  before: Pick<DeployedService, 'image' | 'imageId'>,
+  after: Pick<DesiredService, 'image' | 'imageId'>,
+): string | null {
+  const sameContent = before.imageId !== null && before.imageId === after.imageId;
+  if (before.image !== after.image) {
+    // An image named by its id is what a rollback runs; the reference with the same content is no change.
+    if (sameContent && (isId(before.image) || isId(after.image))) return null;
+    return `image ${before.image} → ${shortened(before.image, after.image)}`;
+  }
+  if (before.imageId !== null && after.imageId !== null && before.imageId !== after.imageId) {
+    return `image ${after.image} ${shortId(before.imageId)} → ${shortId(after.imageId)}`;
+  }
+  return null;
+}
+
+function isId(image: string): boolean {
+  return image.startsWith('sha256:');
+}
+
+/** The tag alone when the repository stays the same. */
+function shortened(before: string, after: string): string {
+  const tag = after.lastIndexOf(':');
+  if (tag <= after.lastIndexOf('/')) return after;
+  return before.startsWith(after.slice(0, tag + 1)) ? after.slice(tag + 1) : after;
+}
+
+/** The first twelve digits of an image's or a container's id, as `docker` prints them. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** At most five names, then how many more: a reason is one line. */
+function listed(names: string[]): string {
+  return names.length <= 5
+    ? names.join(', ')
+    : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
+}
