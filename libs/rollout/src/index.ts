@@ -19,11 +19,11 @@ export {
   type AskedOrder,
   type Stored,
   type StoredNames,
-} from './traefik/demanded-names';
+} from './traefik/temporary/demanded-names';
 export { handOver } from './traefik/handover';
-export { handoverMode, lossNote } from './traefik/handover-mode';
+export { handoverMode, lossNote } from './traefik/redirect/handover-mode';
 export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';
-export { handoverComment } from './traefik/handover-rules';
+export { handoverComment } from './traefik/redirect/handover-rules';
 export { recoverHandover, type HandoverRecovery } from './traefik/recover-handover';
 export {
   apiAddressOf,

@@ -1,8 +1,8 @@
 import type { Problem, Workspace } from '@itsup/config';
 import type { Circumstances } from './conflicts/circumstances';
-import { doorProblems } from './conflicts/door-guests';
+import { doorProblems } from './conflicts/claim/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
-import { guestProblems } from './conflicts/guests';
+import { guestProblems } from './conflicts/claim/guests';
 import { edgeNameProblems } from './edges/edge-names';
 import { edgeSiblingProblems } from './edges/edge-siblings';
 import { circleProblems } from './edges/egress-circles';

@@ -2,7 +2,7 @@ import { compareText } from '../files/compare-text';
 import type { ComposeFacts, ServiceFacts, VolumeFacts } from '../model';
 import type { Place } from '../problem/problem';
 import type { Definitions } from './compose-definitions';
-import type { ServiceLayer } from './compose-layer';
+import type { ServiceLayer } from './files/compose-layer';
 import { volumeFacts } from './compose-volume';
 
 /** The top-level `volumes:`, where each is declared last, and which ones an included file declares. */

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { compareText } from '../files/compare-text';
 
-import { ComposeDocuments, type ComposeDocument } from './compose-documents';
-import { extendedLayer, resolveFile, tagsOf } from './compose-extends';
-import type { BaseFolder, ServiceLayer } from './compose-layer';
-import { mergeLayers } from './compose-merge';
+import { ComposeDocuments, type ComposeDocument } from './files/compose-documents';
+import { extendedLayer, resolveFile, tagsOf } from './files/compose-extends';
+import type { BaseFolder, ServiceLayer } from './files/compose-layer';
+import { mergeLayers } from './files/compose-merge';
 import { mergeDefinitions, type Definitions } from './compose-definitions';
 import { networkFacts } from './compose-network';
 import { toFacts, volumeFactsOf, type DefinedVolumes } from './compose-facts';
@@ -12,8 +12,8 @@ import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
 import type { ComposeFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
-import type { Variables } from './expanded-path';
-import { namedPaths } from './compose-paths';
+import type { Variables } from './files/expanded-path';
+import { namedPaths } from './files/compose-paths';
 import type { YamlFiles } from '../yaml/yaml-files';
 
 /** What one set of Compose files, merged in order, comes to. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { below } from '../compose/compose-layer';
+import { below } from '../compose/files/compose-layer';
 import { parseDotenv } from './dotenv';
 import { PROJECT_NAME } from '../schema/grammar';
 import { interpolate } from '../yaml/interpolate';

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
-import { expandedPath, isVariable, type Variables } from '../compose/expanded-path';
+import { expandedPath, isVariable, type Variables } from '../compose/files/expanded-path';
 import { isOwnSecret, ownerOf } from '../files/file-owner';
 import type { NamedPath, NamedVariable, Project } from '../model';
 import type { Place, Problem } from '../problem/problem';

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import type * as composeReferencesModule from '../compose/compose-references';
+import type * as composeReferencesModule from '../compose/files/compose-references';
 import { isMapping } from '../yaml/is-mapping';
 import type * as parseYamlModule from '../yaml/parse-yaml';
-import { outsideReferences } from '../compose/outside-references';
+import { outsideReferences } from '../compose/files/outside-references';
 import { mainFiles } from '../dotenv/main-files';
 import { readComposeSettings, type ComposeSettings } from '../dotenv/compose-settings';
 import { listProjectFolder, type ProjectFolder } from '../files/project-folder';

@@ -1,7 +1,7 @@
 import { servedConfiguration } from '../traefik-api';
 import { containerFacts } from '../testing/container-facts';
 import { missingLabels, supersededRouter } from './acknowledge';
-import { missingFrom, type Serving } from '../traefik/handover-ready';
+import { missingFrom, type Serving } from '../traefik/temporary/handover-ready';
 import { provideConfiguration } from './provided-configuration';
 
 const labels = {

@@ -1,6 +1,6 @@
 import type { ConnectionsOptions } from '@itsup/docker';
 
-import { answeringLoopbacks, proveRedirect } from '../traefik/handover-traffic';
+import { answeringLoopbacks, proveRedirect } from '../traefik/redirect/handover-traffic';
 import type { HandoverContext, Shadow } from '../traefik/handover-types';
 
 const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({

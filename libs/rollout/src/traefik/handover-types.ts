@@ -2,7 +2,7 @@ import type { ContainerSpec, Docker, HelperImage } from '@itsup/docker';
 import type { StoredCertificate } from '@itsup/traefik';
 
 import type { Clock, HttpGet } from '../types';
-import type { StoredNames } from './demanded-names';
+import type { StoredNames } from './temporary/demanded-names';
 
 /** In the order they run. A test kills the deploy at each of them, so a new step belongs into this list. */
 export const handoverSteps = [

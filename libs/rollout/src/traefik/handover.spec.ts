@@ -6,7 +6,7 @@ import { SimulatedProxy } from '../testing/simulated-proxy';
 import { SimulatedProxyProcess } from '../testing/simulated-proxy-process';
 import { handOver } from './handover';
 import { handoverSteps } from './handover-types';
-import type { Stored } from './demanded-names';
+import type { Stored } from './temporary/demanded-names';
 import { recoverHandover, type HandoverRecovery } from './recover-handover';
 
 const api = 'http://127.0.0.1:8082';

@@ -2,9 +2,9 @@ import type { PacketFilter } from '@itsup/docker';
 import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
-import { handoverMode, lossNote } from './handover-mode';
-import { resolverNames, type Stored, type StoredNames } from './demanded-names';
-import { awaitAsked, awaitServing, type AwaitServingOptions } from './handover-ready';
+import { handoverMode, lossNote } from './redirect/handover-mode';
+import { resolverNames, type Stored, type StoredNames } from './temporary/demanded-names';
+import { awaitAsked, awaitServing, type AwaitServingOptions } from './temporary/handover-ready';
 import { readHandover, saveHandover } from './handover-state';
 import {
   answeringLoopbacks,
@@ -15,8 +15,8 @@ import {
   reachablePorts,
   type DrainOptions,
   type Loopback,
-} from './handover-traffic';
-import { tryNext } from './handover-trial';
+} from './redirect/handover-traffic';
+import { tryNext } from './temporary/handover-trial';
 import {
   defaultHandoverLimits,
   type HandoverContext,
@@ -29,10 +29,15 @@ import {
   type HandoverState,
   type Shadow,
 } from './handover-types';
-import { Redirect, removeRedirect } from './redirect';
+import { Redirect, removeRedirect } from './redirect/redirect';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { StepRunner } from '../procedure/step-runner';
-import { drainedGraceSeconds, removeTemporary, startTemporary, temporaryDrain } from './temporary-instance';
+import {
+  drainedGraceSeconds,
+  removeTemporary,
+  startTemporary,
+  temporaryDrain,
+} from './temporary/temporary-instance';
 import { isTree, type Tree } from '../tree-access';
 import { interruptible, type Waiter } from '../procedure/waiting';
 

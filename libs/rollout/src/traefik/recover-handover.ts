@@ -1,14 +1,14 @@
 import type { PacketFilter, HelperImage } from '@itsup/docker';
 
-import { instancesOf } from './handover-instances';
-import type { Stored } from './demanded-names';
-import { awaitServing, servingOf } from './handover-ready';
+import { instancesOf } from './temporary/handover-instances';
+import type { Stored } from './temporary/demanded-names';
+import { awaitServing, servingOf } from './temporary/handover-ready';
 import { clearHandover, readHandover } from './handover-state';
-import { drainPorts } from './handover-traffic';
+import { drainPorts } from './redirect/handover-traffic';
 import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
-import { handoverRules, removeRedirect } from './redirect';
+import { handoverRules, removeRedirect } from './redirect/redirect';
 import { RolloutError } from '../procedure/rollout-error';
-import { drainedGraceSeconds, removeTemporary, temporaryDrain } from './temporary-instance';
+import { drainedGraceSeconds, removeTemporary, temporaryDrain } from './temporary/temporary-instance';
 import type { Waiter } from '../procedure/waiting';
 
 export interface HandoverRecovery {

@@ -1,7 +1,7 @@
 import type { Problem, Project, RouterKind, ServiceFacts, Settings } from '@itsup/config';
 import { labelFields, nameOf, qualified, qualifiedBy, type LabelField } from '@itsup/traefik';
 import type { Circumstances, Lookups } from '../conflicts/circumstances';
-import { writtenRouters } from '../conflicts/claims';
+import { writtenRouters } from '../conflicts/claim/claims';
 import { partyOf, type RoutedProject } from '../conflicts/conflict';
 import { namedObjects } from '../conflicts/name-conflicts';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';

@@ -1,4 +1,4 @@
-import type { Claim } from './claims';
+import type { Claim } from './claim/claims';
 import type { Conflict } from './conflict';
 import { compareParties, conflictAt } from './conflict';
 

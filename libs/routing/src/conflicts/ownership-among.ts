@@ -2,7 +2,7 @@ import type { Problem, Settings } from '@itsup/config';
 import { acmeConflicts } from './acme-conflicts';
 import { addressConflicts } from './address-conflicts';
 import type { Circumstances } from './circumstances';
-import { claimsOf, termKey, ruleKey, type Claim } from './claims';
+import { claimsOf, termKey, ruleKey, type Claim } from './claim/claims';
 import { claimKey, type Conflict, type RoutedProject } from './conflict';
 import { containerConflicts, containerNames } from './container-conflicts';
 import { nameConflicts, namedObjects } from './name-conflicts';
@@ -11,7 +11,7 @@ import { joinedNetworks, namedNetworks, networkConflicts } from './network-confl
 import { portConflicts, portsPublishedBy } from './port-conflicts';
 import { projectConflicts, projectNames } from './project-conflicts';
 import { ruleConflicts } from './rule-conflicts';
-import { takings } from './takings';
+import { takings } from './claim/takings';
 import { tlsConflicts } from './tls-conflicts';
 import { namedVolumes, volumeConflicts, volumeNotes } from './volume-conflicts';
 

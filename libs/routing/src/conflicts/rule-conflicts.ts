@@ -1,6 +1,6 @@
 import { collect } from '../names/order';
 import { isPlain, keyOf, type Term } from '../rule/terms';
-import { ruleKey, termKey, type Claim } from './claims';
+import { ruleKey, termKey, type Claim } from './claim/claims';
 import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';
 
 /**

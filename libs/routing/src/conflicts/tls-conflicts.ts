@@ -1,4 +1,4 @@
-import { termKey, type Claim } from './claims';
+import { termKey, type Claim } from './claim/claims';
 import { conflictAt, holding, listed, type Conflict } from './conflict';
 import { widerHosts } from './rule-conflicts';
 

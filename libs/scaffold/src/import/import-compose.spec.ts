@@ -6,7 +6,7 @@ import { explain, parseQuestion, routeWorkspace, type ConnectionAnswer } from '@
 import { describeWithCompose } from '@itsup/config/testing/describe-with-compose';
 import { composeConfig } from '../testing/compose-cli';
 import { treeOf } from '../testing/tree';
-import { parseEnvFile } from './variables';
+import { parseEnvFile } from './compose/variables';
 import { importCompose } from './import-compose';
 
 const FIXTURES = join(__dirname, '__fixtures__');

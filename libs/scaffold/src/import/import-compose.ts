@@ -6,15 +6,15 @@ import {
   type ComposeService,
   type ComposeSource,
   type Label,
-} from './compose-file';
-import { entryPointsOf, isTraefik, useOf } from './entry-points';
+} from './compose/compose-file';
+import { entryPointsOf, isTraefik, useOf } from './row/entry-points';
 import { ingressText } from './ingress-text';
-import { labelsElsewhere } from './labels-elsewhere';
-import { leaveProxyNetworks } from './proxy-networks';
+import { labelsElsewhere } from './compose/labels-elsewhere';
+import { leaveProxyNetworks } from './compose/proxy-networks';
 import { planImport, type ImportPlan } from './plan-import';
-import { renameInKept } from './kept-labels';
-import { applyEdits, cutLines, type Edit } from './text-edit';
-import { enableKept } from './enable-kept';
+import { renameInKept } from './compose/kept-labels';
+import { applyEdits, cutLines, type Edit } from './compose/text-edit';
+import { enableKept } from './compose/enable-kept';
 
 export interface ImportOptions {
   /** Ports of entry points by name, which no label says. */

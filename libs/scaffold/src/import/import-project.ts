@@ -12,7 +12,7 @@ import { defaultResolver } from '@itsup/routing';
 import { parse } from 'yaml';
 import { importCompose } from './import-compose';
 import { leftBehind } from './left-behind';
-import { parseEnvFile } from './variables';
+import { parseEnvFile } from './compose/variables';
 
 export interface ImportRequest {
   /** The Compose file, from the workspace root; it may lie outside. */

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, Scalar, visit } from 'yaml';
-import type { IngressRowText } from './row';
+import type { IngressRowText } from './row/row';
 
 const HEADER = '# yaml-language-server: $schema=../../node_modules/itsup/schemas/ingress.schema.json\n';
 

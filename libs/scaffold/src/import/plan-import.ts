@@ -1,9 +1,9 @@
-import { tidyEncodedSlashes, tidyPriorities } from './said-by-itself';
-import { httpOutcome } from './http-row';
-import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row';
-import { tcpOutcome, udpOutcome } from './stream-row';
-import { readTraefikLabels, type Definition, type TraefikLabels } from './traefik-labels';
-import type { Label } from './compose-file';
+import { tidyEncodedSlashes, tidyPriorities } from './row/said-by-itself';
+import { httpOutcome } from './row/http-row';
+import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row/row';
+import { tcpOutcome, udpOutcome } from './row/stream-row';
+import { readTraefikLabels, type Definition, type TraefikLabels } from './row/traefik-labels';
+import type { Label } from './compose/compose-file';
 
 /** What an import does with the labels of a file. */
 export interface ImportPlan {

@@ -1,0 +1,173 @@
+import type { AddressFamily } from '@itsup/docker';
+import { goDuration } from '@itsup/traefik';
+
+import type { HandoverContext, Shadow } from '../handover-types';
+import { RolloutError } from '../../procedure/rollout-error';
+import { isLoopback } from '../temporary/shadow-configuration';
+import { subtree, textField, type Tree } from '../../tree-access';
+import { entryPointsOf } from '../entry-points';
+import { waitFor, type Waiter } from '../../procedure/waiting';
+
+const probeSeconds = 3;
+
+/**
+ * Ports that containers on the default bridge can reach at this host: packets from there pass the same chains as
+ * packets from outside, which packets on the loopback do not.
+ */
+export async function reachablePorts(
+  context: HandoverContext,
+  image: string,
+  ports: number[],
+): Promise<number[]> {
+  if (ports.length === 0) return [];
+  // nc ends with 1 when it cannot connect; how a connection ends that it could make does not matter.
+  const script =
+    "gateway=$(ip route | sed -n 's/^default via \\([^ ]*\\).*/\\1/p'); " +
+    `for port in ${ports.join(' ')}; do timeout ${probeSeconds + 2} nc -w ${probeSeconds} "$gateway" "$port" ` +
+    '</dev/null >/dev/null 2>&1; [ $? -eq 1 ] || echo "$port"; done; true';
+  const { stdout } = await context.docker.run(
+    { image, entrypoint: 'sh', command: ['-c', script] },
+    { timeoutSeconds: 20 + probeSeconds * ports.length },
+  );
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/** An address of this host at which the old instance answers, and the port that connections to it have to arrive at. */
+export interface Loopback {
+  address: string;
+  port: number;
+  shadowPort: number;
+}
+
+/**
+ * Where the old instance answers this host itself: every TCP port, over each family that the packet filter has rules
+ * for.
+ *
+ * @param shadows entry points that the old instance has too
+ */
+export async function answeringLoopbacks(
+  context: HandoverContext,
+  shadows: Shadow[],
+  families: AddressFamily[],
+): Promise<Loopback[]> {
+  const found: Loopback[] = [];
+  for (const { protocol, host, port, shadowPort } of shadows) {
+    if (protocol !== 'tcp' || isLoopback(host)) continue;
+    for (const address of addressesOf(host, families)) {
+      const held = await context.connect(address, port, probeSeconds * 1000).catch(() => null);
+      held?.close();
+      if (held !== null) found.push({ address, port, shadowPort });
+    }
+  }
+  return found;
+}
+
+function addressesOf(host: string, families: AddressFamily[]): string[] {
+  const every = host === '' || host === '::';
+  const addresses = every ? ['127.0.0.1', '::1'] : [host === '0.0.0.0' ? '127.0.0.1' : host];
+  return addresses.filter((address) => families.includes(address.includes(':') ? 'ipv6' : 'ipv4'));
+}
+
+/**
+ * Makes sure that the redirect works before anything relies on it.
+ *
+ * @param loopbacks where the old instance answered this host itself
+ * @param before ports that were reachable from outside before
+ * @throws RolloutError when new connections do not arrive at the temporary instance
+ */
+export async function proveRedirect(
+  context: HandoverContext,
+  loopbacks: Loopback[],
+  image: string,
+  before: number[],
+): Promise<void> {
+  for (const { address, port, shadowPort } of loopbacks) {
+    const held = await context.connect(address, port, probeSeconds * 1000).catch(() => null);
+    try {
+      // Traefik closes at once where an allow list leaves this host out: that has arrived all the same.
+      const arrived =
+        held === null
+          ? []
+          : await context.docker.connections({
+              localPort: shadowPort,
+              remotePort: held.localPort,
+              ended: true,
+            });
+      if (arrived.length === 0) {
+        const family = address.includes(':') ? 'IPv6' : 'IPv4';
+        throw new RolloutError(`the packet filter does not redirect port ${port} over ${family}`);
+      }
+    } finally {
+      held?.close();
+    }
+  }
+  const after = await reachablePorts(context, image, before);
+  const lost = before.filter((port) => !after.includes(port));
+  if (lost.length === 0) return;
+  throw new RolloutError(
+    `the firewall of this host drops redirected connections to port ${lost.join(', ')}; it is not the INPUT chain that does`,
+    ['let packets of connections that were redirected pass: they carry the connection tracking state DNAT'],
+  );
+}
+
+export function publicTcpPorts(shadows: Shadow[]): number[] {
+  return shadows
+    .filter(({ protocol, host }) => protocol === 'tcp' && !isLoopback(host))
+    .map(({ port }) => port);
+}
+
+export interface DrainOptions {
+  what: string;
+  /** How long clients may stay. */
+  limitMs: number;
+  intervalMs: number;
+  /** For how long nobody may have been connected. Default: a moment. */
+  lingerMs?: number;
+}
+
+/**
+ * Waits until no client is connected to these ports of this host any more.
+ *
+ * @returns how many still were when the time was up
+ */
+export async function drainPorts(
+  context: HandoverContext,
+  ports: number[],
+  waiter: Waiter,
+  { lingerMs = 0, limitMs, ...options }: DrainOptions,
+): Promise<number> {
+  const { clock } = waiter;
+  const due = clock.now() + limitMs;
+  let open = 0;
+  let freeSince: number | null = null;
+  try {
+    await waitFor(waiter, { ...options, limitMs: limitMs + lingerMs }, async () => {
+      open = (await context.docker.connections()).filter(({ local }) => ports.includes(local.port)).length;
+      if (open > 0) freeSince = null;
+      else freeSince ??= clock.now();
+      return freeSince === null ? clock.now() >= due || null : clock.now() - freeSince >= lingerMs || null;
+    });
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+  }
+  return open;
+}
+
+/**
+ * How long HTTP clients may keep a connection to an instance with this configuration, and five seconds: after that,
+ * what is open is a stream, a websocket or idle.
+ *
+ * @returns milliseconds
+ */
+export function drainLimit(configuration: Tree): number {
+  const times = entryPointsOf(configuration).map(({ name }) => {
+    const definition = subtree(subtree(configuration, 'entryPoints'), name);
+    return milliseconds(textField(subtree(definition, 'transport'), 'keepAliveMaxTime') ?? '0');
+  });
+  return Math.max(10_000, ...times) + 5_000;
+}
+
+/** Go's durations (`1m30s`); a bare number is seconds, as Traefik takes it. */
+function milliseconds(duration: string): number {
+  return (goDuration(duration, 'seconds') ?? 0) / 1e6;
+}

@@ -1,0 +1,130 @@
+import type { Settings } from '@itsup/config';
+import { defaultPriority } from '@itsup/traefik';
+import { labelRouters, hasWrittenLabels, type LabelRouter } from '../../labels/label-routers';
+import type { Route, TraefikRouter } from '../../model';
+import { defaultResolver } from '../../row/context';
+import { parseRule, type Rule } from '../../rule/parse';
+import { hostsOf, keyOf, termsOf, type Term } from '../../rule/terms';
+import type { Lookups } from '../circumstances';
+import { claimKey, partyOf, type Party, type RoutedProject } from '../conflict';
+
+/** What one router asks for on one entry point. */
+export interface Claim {
+  party: Party;
+  kind: 'http' | 'tcp';
+  entryPoint: string;
+  tls: boolean;
+  /** Traefik ends the TLS, with the host's certificate. */
+  decrypts: boolean;
+  /** Of Traefik: the higher one is asked first. */
+  priority: number;
+  /** It has a priority of its own, not the one that its rule's length gives. */
+  priorityIsWritten: boolean;
+  /** Of two with one priority Traefik asks the file's first, as `providers.precedence` says. */
+  via: Route['via'];
+  rule: Rule;
+  terms: Term[];
+  /** Every host that the rule mentions, which is what Traefik chooses by before it decrypts. */
+  hosts: string[];
+  /** The default resolver gets a certificate for it by HTTP-01. */
+  certifies: boolean;
+  /** A redirect to HTTPS: it gives way to its own project's routers, and another project must not take it. */
+  isRedirect: boolean;
+}
+
+/**
+ * The claims of these projects and of the proxy's dashboard: of rows, and of labels that the operator wrote, who wins
+ * over what a row would give.
+ */
+export function claimsOf(
+  routed: readonly RoutedProject[],
+  settings: Settings,
+  lookups: Lookups = () => undefined,
+): Claim[] {
+  const claims: Claim[] = [];
+  for (const each of routed) {
+    const written = writtenRouters(each, lookups);
+    const replaced = new Set(written.map(({ kind, name }) => `${kind} ${name}`));
+    for (const route of each.routing.routes) {
+      if (route.kind === 'udp') continue;
+      for (const [name, router] of Object.entries(route.routers)) {
+        if (route.via === 'labels' && replaced.has(`${route.kind} ${name}`)) continue;
+        const isRedirect = name !== route.serviceName;
+        claims.push(...claimsOfRouter(partyOf(route), route.kind, route.via, router, isRedirect));
+      }
+    }
+    for (const { kind, router, place, service, redirects } of written) {
+      if (kind === 'udp') continue;
+      const party = { project: each.project.name, label: `${each.project.name}:${service}`, place };
+      claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects && router.tls === undefined));
+    }
+  }
+  return [...claims, ...dashboardClaims(settings)];
+}
+
+/** The routers that the operator's own labels define or change, of services that run. */
+export function writtenRouters({ project, routing }: RoutedProject, lookups: Lookups): LabelRouter[] {
+  if (!project.enabled || !(project.compose?.services ?? []).some(hasWrittenLabels)) return [];
+  return labelRouters(project, routing, lookups(project.name)).filter(({ isWritten }) => isWritten);
+}
+
+/** The key by which a term of a claim is remembered. */
+export function termKey({ kind, entryPoint, tls }: Claim, term: Term): string {
+  return claimKey('route', kind, entryPoint, tls ? 'tls' : 'plain', keyOf(term));
+}
+
+/** The key of a whole claim with its precedence: who takes from others does it by these. */
+export function ruleKey(claim: Claim): string {
+  return `${claim.terms.map((term) => termKey(claim, term)).join(' | ')} at ${claim.priority}`;
+}
+
+function claimsOfRouter(
+  party: Party,
+  kind: Claim['kind'],
+  via: Claim['via'],
+  router: TraefikRouter,
+  isRedirect: boolean,
+): Claim[] {
+  const rule = router.rule ?? '';
+  // Only a deploy knows what a variable without a default comes to.
+  const parsed = /\$\{?[A-Za-z_]/.test(rule) && rule.includes('${') ? null : parseRule(rule, kind);
+  if (parsed === null || 'flaw' in parsed) return [];
+  const terms = termsOf(parsed.rule);
+  const entryPoints = router.entryPoints.length > 0 ? router.entryPoints : ['web-secure'];
+  return entryPoints.map((entryPoint) => ({
+    party,
+    kind,
+    entryPoint,
+    tls: router.tls !== undefined,
+    decrypts: router.tls !== undefined && router.tls.passthrough !== true,
+    priority: router.priority ?? defaultPriority(kind, rule),
+    priorityIsWritten: router.priority !== undefined,
+    via,
+    rule: parsed.rule,
+    terms,
+    hosts: hostsOf(parsed.rule),
+    certifies: router.tls?.certResolver === defaultResolver,
+    isRedirect,
+  }));
+}
+
+function dashboardClaims(settings: Settings): Claim[] {
+  const host = settings.traefikDomain;
+  if (host === null) return [];
+  return claimsOfRouter(
+    {
+      project: null,
+      label: 'the dashboard (traefik.domain in projects/itsup.yml)',
+      place: settings.places?.traefikDomain ?? null,
+    },
+    'http',
+    'file',
+    {
+      rule: `Host(\`${host}\`)`,
+      entryPoints: ['web-secure'],
+      service: 'api@internal',
+      tls: {},
+    },
+    false,
+  );
+}

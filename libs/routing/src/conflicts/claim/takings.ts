@@ -1,0 +1,168 @@
+import { evaluate } from '../../rule/evaluate';
+import { isPlain, keyOf, type Term } from '../../rule/terms';
+import { collect } from '../../names/order';
+import { ruleKey, termKey, type Claim } from './claims';
+import { conflictAt, holding, listed, type Conflict } from '../conflict';
+import { described, precedence, scopesOf, widerHosts } from '../rule-conflicts';
+
+/**
+ * Routers of one project that take what another project names, in part: by an expression, a negation, a condition, a
+ * path for every host, or on plain HTTP, where the other one has its redirect. What takes a route whole is a conflict
+ * of rules; a plain path below another's domain takes nothing against its will until that says so (`guestsOf`).
+ */
+export function takings(claims: readonly Claim[]): Conflict[] {
+  return scopesOf([...claims, ...plainTwins(claims)]).flatMap((scope) => {
+    const byHost = hostsIn(scope);
+    return scope
+      .filter(({ party, isRedirect }) => party.project !== null && !isRedirect)
+      .flatMap((claim) => {
+        const taken = takenBy(claim, scope, byHost);
+        return taken.size === 0 ? [] : [takingOf(claim, taken)];
+      });
+  });
+}
+
+/**
+ * Names whose TLS passes through: nobody redirects plain HTTP for them, and who answers it for another project can have
+ * certificates for its name.
+ */
+function plainTwins(claims: readonly Claim[]): Claim[] {
+  return claims
+    .filter(({ kind, tls, entryPoint }) => kind === 'tcp' && tls && entryPoint === 'web-secure')
+    .map((claim) => ({ ...claim, kind: 'http', entryPoint: 'web', tls: false, isRedirect: true }));
+}
+
+/** So many places of others are shown. */
+const MAX_SHOWN = 8;
+
+/** A claim of another project, with what of it is taken. */
+type Taken = Map<Claim, Term[]>;
+
+/** By host: the terms that name it. */
+type ByHost = ReadonlyMap<string, readonly { claim: Claim; term: Term }[]>;
+
+function hostsIn(scope: readonly Claim[]): ByHost {
+  const byHost = new Map<string, { claim: Claim; term: Term }[]>();
+  for (const claim of scope) {
+    for (const term of claim.terms) if (term.host !== null) collect(byHost, term.host, { claim, term });
+  }
+  return byHost;
+}
+
+function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
+  const taken: Taken = new Map();
+  const take = (other: Claim, term: Term): void => {
+    const known = taken.get(other);
+    if (!known) taken.set(other, [term]);
+    else if (!known.includes(term)) known.push(term);
+  };
+  for (const term of claim.terms) {
+    if (term.host === null) continue;
+    for (const named of byHost.get(term.host) ?? []) {
+      if (isOther(claim, named.claim) && takesNamed(claim, term, named.claim, named.term)) {
+        take(named.claim, named.term);
+      }
+    }
+  }
+  if (!claim.terms.some(reachesUnnamedHosts)) return taken;
+  for (const other of scope) {
+    if (!isOther(claim, other) || precedence(claim, other) < 0) continue;
+    for (const term of other.terms) {
+      if (term.host === null || !reaches(claim, term.host, term)) continue;
+      // A conflict of rules, which looks at no redirect.
+      if (other.isRedirect || !coversWhole(claim, term)) take(other, term);
+    }
+  }
+  return taken;
+}
+
+/** Of another project, and not in conflict over equal terms, which is told as that. */
+function isOther(claim: Claim, other: Claim): boolean {
+  if (claim.party.project === other.party.project) return false;
+  if (other.isRedirect) return true;
+  const keys = new Set(other.terms.map(keyOf));
+  return !claim.terms.some((term) => keys.has(keyOf(term)));
+}
+
+/**
+ * Both name the host. Equal terms, and a whole host above a path, are conflicts of rules; of redirects those look at
+ * none.
+ */
+function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boolean {
+  if (!pathsMeet(term, wanted)) return false;
+  if (other.isRedirect) return true;
+  if (keyOf(term) === keyOf(wanted)) return false;
+  // A path below the other's domain is a guest's; the first page is no path below it.
+  if (term.others.length === 0 && term.path !== '/') return false;
+  return precedence(claim, other) >= 0;
+}
+
+/**
+ * A term that says by something else than a host's name which hosts it is for; a wildcard names none of those below it.
+ */
+function reachesUnnamedHosts({ host }: Term): boolean {
+  return host === null || host.startsWith('*');
+}
+
+/** A plain term for every host that takes all of this one. */
+function coversWhole(claim: Claim, wanted: Term): boolean {
+  const path = wanted.path ?? wanted.prefix ?? '';
+  return claim.terms.some(
+    (term) => isWider(term.host, wanted.host) && isPlain(term) && path.startsWith(term.prefix ?? ''),
+  );
+}
+
+/** Whether a term's host takes this one without naming it. */
+function isWider(host: string | null, wanted: string | null): boolean {
+  return host !== wanted && widerHosts(wanted).includes(host ?? '');
+}
+
+/** Whether the rule can match a request for this host and some path of the term. */
+function reaches(claim: Claim, host: string, wanted: Term): boolean {
+  const path = wanted.path;
+  // A wildcard stands for one label, of which an expression may know some alone.
+  const names = host.startsWith('*') ? PROBES.map((label) => `${label}${host.slice(1)}`) : [host];
+  if (names.every((name) => evaluate(claim.rule, { host: name, path, query: null }).verdict === 'no'))
+    return false;
+  return claim.terms.some(
+    (term) => (term.host === host || isWider(term.host, host)) && pathsMeet(term, wanted),
+  );
+}
+
+/** Labels of every kind that an expression may tell apart. */
+const PROBES = ['itsup-probe', 'www', 'a', 'app1', '0', 'api', 'login', 'x_y', 'a-very-long-label-of-a-host'];
+
+/** Whether some path satisfies both. */
+export function pathsMeet(a: Term, b: Term): boolean {
+  if (a.path !== null && b.path !== null) return a.path === b.path;
+  const one = a.path ?? a.prefix ?? '';
+  const other = b.path ?? b.prefix ?? '';
+  if (a.path !== null) return one.startsWith(other);
+  if (b.path !== null) return other.startsWith(one);
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+function takingOf(claim: Claim, taken: Taken): Conflict {
+  const { party, priority } = claim;
+  const what = listed([...taken].flatMap(([other, terms]) => described(other, terms)).slice(0, 4));
+  const owners = listed([...new Set([...taken.keys()].map((other) => other.party.label))].sort().slice(0, 4));
+  // Of a rule for every host all projects are the others; each of them is a party, whether it is shown or not.
+  const others = [...taken].map(([other, terms]) =>
+    holding(other.party, ...terms.map((term) => termKey(other, term))),
+  );
+  const conflict = conflictAt(
+    holding(party, ruleKey(claim)),
+    others,
+    {
+      code: 'route-taken',
+      message: `${party.label} takes requests for ${what}, which ${owners} ${taken.size === 1 ? 'has' : 'have'}: its rule with priority ${priority} is asked first`,
+      help: 'let its rule name hosts of its own, or give it priority: 1, behind everybody else',
+    },
+    ({ label }) => `${label} claims it here`,
+    party.project === null ? [] : [party.project],
+  );
+  const { related, ...problem } = conflict.problem;
+  return related === undefined || related.length <= MAX_SHOWN
+    ? conflict
+    : { ...conflict, problem: { ...problem, related: related.slice(0, MAX_SHOWN) } };
+}
