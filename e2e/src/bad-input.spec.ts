@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REPOSITORY } from './harness/repository';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 const FIXTURES = join(REPOSITORY, 'e2e/fixtures/bad');
 const COMPOSE = 'docker-compose.yml';

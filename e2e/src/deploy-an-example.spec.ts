@@ -1,11 +1,11 @@
 import { parse, stringify } from 'yaml';
 
-import { describeWithImages } from './harness/describe-with';
-import { containersOf, identityOf } from './harness/engine';
-import { http } from './harness/clients';
-import { BUSYBOX, NODE } from './harness/images';
+import { describeWithImages } from './harness/engine/describe-with';
+import { containersOf, identityOf } from './harness/engine/engine';
+import { http } from './harness/traffic/clients';
+import { BUSYBOX, NODE } from './harness/engine/images';
 import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 describeWithImages([BUSYBOX, NODE], 'deploying an example', () => {
   let workspace: TestWorkspace;

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findChromium, renderedDocument } from './harness/browser';
+import { findChromium, renderedDocument } from './harness/traffic/browser';
 import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 const PROJECTS = 50;
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };

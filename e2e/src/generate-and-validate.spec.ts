@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { artifactDigests } from './harness/artifacts';
-import { EXAMPLES } from './harness/examples';
+import { artifactDigests } from './harness/workspace/artifacts';
+import { EXAMPLES } from './harness/workspace/examples';
 import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 const VALIDATE = ['run-many', '-t', 'validate'];
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { EXAMPLES } from './harness/examples';
-import { pathWithoutDocker } from './harness/path-without-docker';
+import { EXAMPLES } from './harness/workspace/examples';
+import { pathWithoutDocker } from './harness/engine/path-without-docker';
 import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 describe('npm start on a machine without a Docker engine', () => {
   let workspace: TestWorkspace;

@@ -1,5 +1,5 @@
 import { succeeded } from './harness/run';
-import { createWorkspace, type TestWorkspace } from './harness/workspace';
+import { createWorkspace, type TestWorkspace } from './harness/workspace/workspace';
 
 const COMPOSE = `services:
   web:

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
 import { findProgram } from '../harness/programs';
 
 /**

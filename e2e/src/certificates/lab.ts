@@ -1,10 +1,10 @@
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { stringify } from 'yaml';
 
-import { BUSYBOX } from '../harness/images';
+import { BUSYBOX } from '../harness/engine/images';
 import { eventually } from '../harness/eventually';
 import { output, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { TestAuthority, type AuthorityOptions } from './authority';
 
 /** Where names of this host lead. */

@@ -1,4 +1,4 @@
-import { findAvailability, publishAvailability } from './availability';
+import { findAvailability, publishAvailability } from './engine/availability';
 import { REPOSITORY } from './repository';
 import { output } from './run';
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
-import { describeOnOwnEngine } from '../harness/describe-with';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { TRAEFIK } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { TRAEFIK } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, run, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const TRAEFIK_ID = 7411;
 const LIMIT = 64 * 1024 * 1024;

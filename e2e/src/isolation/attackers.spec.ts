@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import { describeOnOwnEngine } from '../harness/describe-with';
-import { NODE } from '../harness/images';
-import { HOST, openNeighbour, type Neighbour } from '../harness/neighbour';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
+import { NODE } from '../harness/engine/images';
+import { HOST, openNeighbour, type Neighbour } from '../harness/traffic/neighbour';
 import { asAccount, inNetworkOf, takeFoothold, type Foothold } from './attackers';
 
 /** Opens a socket on which frames of any kind can be sent (AF_PACKET, SOCK_RAW, ETH_P_ARP). */

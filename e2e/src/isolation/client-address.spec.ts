@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { stringify } from 'yaml';
-import { BACKEND, type BackendAnswer } from '../harness/backend';
-import { http, tcp, type HttpAnswer, type HttpQuestion } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
+import { BACKEND, type BackendAnswer } from '../harness/traffic/backend';
+import { http, tcp, type HttpAnswer, type HttpQuestion } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { NODE } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded } from '../harness/run';
 import { openTenants, site, type Tenants } from './tenants';
 

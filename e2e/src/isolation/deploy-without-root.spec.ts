@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { containersOf, type ContainerState } from '../harness/engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { containersOf, type ContainerState } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { freePorts } from '../harness/ports';
+import { freePorts } from '../harness/traffic/ports';
 import { output, run, succeeded, userEnvironment, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { traefikApi } from '../routes/traefik';
 
 const TRAEFIK_ID = 7411;

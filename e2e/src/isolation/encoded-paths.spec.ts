@@ -1,7 +1,7 @@
-import { http } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
+import { http } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
+import { NODE } from '../harness/engine/images';
 import { openTenants, site, type Tenants } from './tenants';
 
 const FRIEND = '127.0.0.7';

@@ -1,13 +1,13 @@
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
-import { openNeighbour, type Neighbour } from '../harness/neighbour';
+import { NODE } from '../harness/engine/images';
+import { openNeighbour, type Neighbour } from '../harness/traffic/neighbour';
 import { output, run, succeeded } from '../harness/run';
-import { withTcpSocketProxy } from '../harness/tcp-socket-proxy';
+import { withTcpSocketProxy } from '../harness/engine/tcp-socket-proxy';
 import { HandedOverProxy } from '../load';
 import { routersInError, traefikApi } from '../routes/traefik';
 import { asAccount, takeFoothold, type Foothold } from './attackers';

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openState, settleHoneypotRules } from '@itsup/deploy';
 import { createDocker } from '@itsup/docker';
 
-import { describeOnOwnEngine } from '../harness/describe-with';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
-import { openNeighbour, type Neighbour } from '../harness/neighbour';
-import { restartEngine } from '../harness/own-engine';
+import { NODE } from '../harness/engine/images';
+import { openNeighbour, type Neighbour } from '../harness/traffic/neighbour';
+import { restartEngine } from '../harness/engine/own-engine';
 import { REPOSITORY } from '../harness/repository';
 import { output, run } from '../harness/run';
 import { forgedPacket, nodeIn, routeByBridge } from './attackers';

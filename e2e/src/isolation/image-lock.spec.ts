@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { describeOnOwnEngine } from '../harness/describe-with';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { BUSYBOX } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { BUSYBOX } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { findProgram } from '../harness/programs';
 import { output, run, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** The registry of github.com/distribution/distribution (`cmd/registry`); a folder holds it where PATH does not. */
 const registry = findProgram('registry', 'ITSUP_E2E_REGISTRY');

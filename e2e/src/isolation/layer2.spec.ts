@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { http } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import type { ContainerState } from '../harness/engine';
-import { NODE } from '../harness/images';
+import { http } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import type { ContainerState } from '../harness/engine/engine';
+import { NODE } from '../harness/engine/images';
 import { REPOSITORY } from '../harness/repository';
 import { output, succeeded } from '../harness/run';
 import { askFrom } from '../segmentation/reach';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
-import { missingVersion, updateCheckout } from '../harness/checkout';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { containersOf, type ContainerState } from '../harness/engine';
+import { missingVersion, updateCheckout } from '../harness/workspace/checkout';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { containersOf, type ContainerState } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
+import { NODE } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import { createLoadWorkspace, openLoadRun, type LoadRun, type Profile } from '../load';
 
 /** The last version that put every public service on one network. */

@@ -1,7 +1,7 @@
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { BACKEND, backendsListening, type BackendAnswer } from '../harness/backend';
-import { http } from '../harness/clients';
-import { containersOf } from '../harness/engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { BACKEND, backendsListening, type BackendAnswer } from '../harness/traffic/backend';
+import { http } from '../harness/traffic/clients';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
 import { output, run, succeeded, type Run } from '../harness/run';
 import { openTenants, site, type Tenant, type Tenants } from './tenants';

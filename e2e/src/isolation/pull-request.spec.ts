@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { output, run, userEnvironment } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const AUTHOR = ['-c', 'user.name=eve', '-c', 'user.email=eve@localhost'];
 const SECRET = 'a-secret-of-the-blog';

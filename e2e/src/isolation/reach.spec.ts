@@ -1,10 +1,10 @@
-import { BACKEND } from '../harness/backend';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { http } from '../harness/clients';
-import { containersOf } from '../harness/engine';
+import { BACKEND } from '../harness/traffic/backend';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { http } from '../harness/traffic/clients';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { NODE } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output } from '../harness/run';
 import { traefikApi } from '../routes/traefik';
 import { OUTSIDE, resolverAddress, startResolver } from '../segmentation/outside';

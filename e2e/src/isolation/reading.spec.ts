@@ -3,11 +3,11 @@ import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'nod
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { describeOnOwnEngine } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 jest.setTimeout(600_000);
 

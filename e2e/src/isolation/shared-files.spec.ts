@@ -2,10 +2,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { http } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
+import { http } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { newestRecord } from '../harness/newest-record';
+import { newestRecord } from '../harness/workspace/newest-record';
 import { output } from '../harness/run';
 import { openTenants, site, type Tenant, type Tenants } from './tenants';
 

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { BACKEND, backendService, backendsListening, buildBackend } from '../harness/backend';
-import { containersOf, type ContainerState } from '../harness/engine';
+import { BACKEND, backendService, backendsListening, buildBackend } from '../harness/traffic/backend';
+import { containersOf, type ContainerState } from '../harness/engine/engine';
 import { succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from '../harness/workspace/workspace';
 
 /** A project of an operator who hosts several: services by name, as a Compose file has them. */
 export interface Tenant {
@@ -18,7 +18,7 @@ export interface Tenant {
 /** Several projects of people who do not trust each other, on one engine. */
 export interface Tenants {
   workspace: TestWorkspace;
-  /** The image that answers over HTTP, TCP and UDP (`harness/backend.ts`). */
+  /** The image that answers over HTTP, TCP and UDP (`harness/traffic/backend.ts`). */
   image: string;
   /** Writes a project; `write` again changes it. Returns its name. */
   write(folder: string, tenant: Tenant): Promise<string>;

@@ -11,9 +11,9 @@ import {
 } from '@itsup/traefik/testing/corpus';
 import { stringify } from 'yaml';
 
-import { describeOnOwnEngine } from '../harness/describe-with';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
 import { eventually } from '../harness/eventually';
-import { TRAEFIK } from '../harness/images';
+import { TRAEFIK } from '../harness/engine/images';
 import { output, run } from '../harness/run';
 
 /** Built last of all, and refused: behind it in the log nothing more is to come. */

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Writes its own name and the service's version into a folder that all containers see. */
 const note = (name: string): string[] => ['sh', '-c', `echo ${name} $$V $$(hostname) >>/notes/log`];

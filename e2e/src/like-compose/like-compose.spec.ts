@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeOnOwnEngine } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
+import { describeOnOwnEngine } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
 import { REPOSITORY } from '../harness/repository';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { composeVersion, isKnownTo, mayRunPrivileged } from './compose-version';
 import { INTENDED, level } from './intended';
 import { referenceRun, type Pair } from './reference-run';

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:net';
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { containersOf, type ContainerState } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { containersOf, type ContainerState } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 describeWithImages([BUSYBOX], 'a recreation that cannot end well', () => {
   let workspace: TestWorkspace;

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeProjects } from '../harness/engine';
+import { removeProjects } from '../harness/engine/engine';
 import { output, run, type Run } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import { textOf, type Files, type Row } from './row';
 import { followEvents } from './start-order';
 import { NOTHING, takeSnapshot, type Identities, type Snapshot } from './snapshot';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { BUSYBOX } from '../harness/images';
+import { BUSYBOX } from '../harness/engine/images';
 
 /** A project's files by path below its folder: text, or a mapping that becomes YAML; null takes a file away. */
 export type Files = Record<string, string | Record<string, unknown> | null>;

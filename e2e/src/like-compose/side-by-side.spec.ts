@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
 import { succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Does not end by itself when it is asked to: its stop takes as long as it may. */
 const DEAF = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];

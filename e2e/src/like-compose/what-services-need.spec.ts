@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 type Services = Record<string, Record<string, unknown>>;
 

@@ -3,13 +3,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
-import { tcp } from '../harness/clients';
-import { containersOf } from '../harness/engine';
+import { tcp } from '../harness/traffic/clients';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { newestRecord } from '../harness/newest-record';
-import { freePorts } from '../harness/ports';
+import { newestRecord } from '../harness/workspace/newest-record';
+import { freePorts } from '../harness/traffic/ports';
 import { output, run, succeeded } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import { openLedger } from './ledger';
 import { writeLoadProject } from './load-project';
 import { openLoadRun, type LoadRun } from './load-run';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 import { REPOSITORY } from '../harness/repository';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 
 /** The backend as an operator's project; `version` alone is no default, every change has another one. */
 export interface LoadProject {

@@ -1,4 +1,4 @@
-import { http, tcp, udp } from '../harness/clients';
+import { http, tcp, udp } from '../harness/traffic/clients';
 import { eventually } from '../harness/eventually';
 import { openLedger, type Ledger } from './ledger';
 import { SNI_NAME } from './load-project';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from '../harness/workspace/workspace';
 
 /**
  * A workspace whose proxy lets all of a load through: it comes from one address, which the default limit would bound.

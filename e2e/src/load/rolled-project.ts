@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { containersOf } from '../harness/engine';
-import { freePorts } from '../harness/ports';
+import { containersOf } from '../harness/engine/engine';
+import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded, type Run } from '../harness/run';
-import type { TestWorkspace, WorkspaceOptions } from '../harness/workspace';
+import type { TestWorkspace, WorkspaceOptions } from '../harness/workspace/workspace';
 import { openLedger } from './ledger';
 import { writeLoadProject, type LoadProject } from './load-project';
 import { allProfiles, openLoadRun, type LoadRun } from './load-run';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { userEnvironment } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 
 /** Halves what Nx takes to start; the tests run it some two hundred times. */
 export const DAEMON = { NX_DAEMON: 'true' };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { identityOf } from '../harness/engine';
-import { NODE } from '../harness/images';
-import { ENGINE_DISK, fillDisk } from '../harness/own-engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { identityOf } from '../harness/engine/engine';
+import { NODE } from '../harness/engine/images';
+import { ENGINE_DISK, fillDisk } from '../harness/engine/own-engine';
 import { output } from '../harness/run';
 import { RolledProject } from '../load';
 

@@ -1,8 +1,8 @@
 import { rolloutSteps } from '@itsup/deploy';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { NODE } from '../harness/images';
-import { restartEngine } from '../harness/own-engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { NODE } from '../harness/engine/images';
+import { restartEngine } from '../harness/engine/own-engine';
 import { RolledProject } from '../load';
 
 /** As long as a package's upgrade leaves it away. */

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 
 import { stringify } from 'yaml';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { BUSYBOX } from '../harness/images';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 interface Explained {
   running: { findings: { message: string; severity: string }[] };

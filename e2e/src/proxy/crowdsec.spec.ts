@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
-import { http } from '../harness/clients';
-import { bringPlugin, PLUGIN_MODULE } from '../harness/crowdsec-plugin';
-import { describeWithCrowdsec } from '../harness/describe-with';
-import { containersOf, type ContainerState } from '../harness/engine';
+import { http } from '../harness/traffic/clients';
+import { bringPlugin, PLUGIN_MODULE } from '../harness/engine/crowdsec-plugin';
+import { describeWithCrowdsec } from '../harness/engine/describe-with';
+import { containersOf, type ContainerState } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { NODE } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { openLedger, openLoadRun, writeLoadProject, type LoadRun, type Profile } from '../load';
 
 const host = 'load.test';

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 
-import { backendService, backendsListening, buildBackend } from '../harness/backend';
-import { describeWithProxy } from '../harness/describe-with';
-import { containersOf, identityOf } from '../harness/engine';
+import { backendService, backendsListening, buildBackend } from '../harness/traffic/backend';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { containersOf, identityOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
+import { NODE } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const COUNT = 10;
 

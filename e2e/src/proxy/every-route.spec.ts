@@ -2,14 +2,14 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createSocket } from 'node:dgram';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { once } from 'node:events';
-import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from '../harness/backend';
-import { http, tcp, udp, type HttpQuestion } from '../harness/clients';
-import { describeWithProxy } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
+import { BACKEND_CERTIFICATE, backendsListening, type BackendAnswer } from '../harness/traffic/backend';
+import { http, tcp, udp, type HttpQuestion } from '../harness/traffic/clients';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { BUSYBOX, NODE } from '../harness/images';
+import { BUSYBOX, NODE } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import {
   BACKENDS,
   createRouteWorkspace,

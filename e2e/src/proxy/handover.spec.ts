@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describeWithCommands, describeWithProxy } from '../harness/describe-with';
-import { NODE, PROXY_IMAGES } from '../harness/images';
-import { openNeighbour, type Neighbour } from '../harness/neighbour';
+import { describeWithCommands, describeWithProxy } from '../harness/engine/describe-with';
+import { NODE, PROXY_IMAGES } from '../harness/engine/images';
+import { openNeighbour, type Neighbour } from '../harness/traffic/neighbour';
 import { HandedOverProxy, openLoadRun, type Profile } from '../load';
 
 /** Least time that a long-lived connection has: the drain deadline of Traefik's hand-over. */

@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { http, tcp, type HttpAnswer } from '../harness/clients';
-import { describeWithProxy } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { http, tcp, type HttpAnswer } from '../harness/traffic/clients';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 describeWithProxy([BUSYBOX], 'the maintenance page', () => {
   let workspace: TestWorkspace;

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { recipes, type Recipe } from '@itsup/config/testing/recipes';
 import { parse, stringify } from 'yaml';
 
-import { http, type HttpAnswer } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { BUSYBOX, WHOAMI } from '../harness/images';
+import { http, type HttpAnswer } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { BUSYBOX, WHOAMI } from '../harness/engine/images';
 import { succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const COMPOSE = stringify({ services: { web: { image: WHOAMI } } });
 const PASSWORD = 'a long password';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { recreateSteps } from '@itsup/deploy';
 
-import { describeWithProxy } from '../harness/describe-with';
-import { NODE } from '../harness/images';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { NODE } from '../harness/engine/images';
 import { succeeded } from '../harness/run';
 import { RolledProject, shortProfiles } from '../load';
 

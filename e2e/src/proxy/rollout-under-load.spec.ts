@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { rolloutSteps } from '@itsup/deploy';
 
-import { http } from '../harness/clients';
-import { describeWithProxy } from '../harness/describe-with';
-import { identityOf } from '../harness/engine';
+import { http } from '../harness/traffic/clients';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { identityOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { digestOfFolder } from '../harness/folder-digest';
-import { NODE } from '../harness/images';
+import { digestOfFolder } from '../harness/workspace/folder-digest';
+import { NODE } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
 import { DAEMON, openLoadRun, RolledProject, websocketProfile } from '../load';
 

@@ -1,10 +1,10 @@
-import { backendsListening } from '../harness/backend';
-import { describeWithProxy } from '../harness/describe-with';
-import { containersOf, identityOf } from '../harness/engine';
+import { backendsListening } from '../harness/traffic/backend';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { containersOf, identityOf } from '../harness/engine/engine';
 import { eventually } from '../harness/eventually';
-import { NODE } from '../harness/images';
+import { NODE } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import { startResolver } from '../segmentation/outside';
 import { askFrom, membersOf, reachable, type Member } from '../segmentation/reach';
 import { createSegmentedWorkspace, type SegmentedWorkspace } from '../segmentation/segmented-workspace';

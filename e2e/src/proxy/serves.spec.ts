@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
 
-import { http, tcp } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { http, tcp } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 describeWithOwnEngine([BUSYBOX], 'a deploy that ends green serves', () => {
   let workspace: TestWorkspace;

@@ -3,13 +3,13 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { http } from '../harness/clients';
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { containersOf, removeProjects, removeProxy } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { http } from '../harness/traffic/clients';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { containersOf, removeProjects, removeProxy } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { output, run, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const CERTIFICATES = '{"letsencrypt": {"Account": null, "Certificates": null}}';
 

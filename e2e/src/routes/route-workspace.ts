@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { BACKEND, backendService, buildBackend } from '../harness/backend';
-import { EXAMPLES } from '../harness/examples';
-import { freePorts } from '../harness/ports';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { BACKEND, backendService, buildBackend } from '../harness/traffic/backend';
+import { EXAMPLES } from '../harness/workspace/examples';
+import { freePorts } from '../harness/traffic/ports';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Addresses that the tests do not come from. */
 const ELSEWHERE = ['198.51.100.0/24'];

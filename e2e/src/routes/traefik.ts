@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { apiSecretOf, type WorkspaceIdentity } from '@itsup/deploy';
 import { parse } from 'yaml';
-import { http } from '../harness/clients';
-import { containersOf } from '../harness/engine';
+import { http } from '../harness/traffic/clients';
+import { containersOf } from '../harness/engine/engine';
 import { output, run } from '../harness/run';
 
 const KINDS = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { NODE } from '../harness/images';
+import { NODE } from '../harness/engine/images';
 import { REPOSITORY } from '../harness/repository';
 import { output } from '../harness/run';
 

@@ -1,5 +1,5 @@
-import { BACKEND } from '../harness/backend';
-import { containersOf } from '../harness/engine';
+import { BACKEND } from '../harness/traffic/backend';
+import { containersOf } from '../harness/engine/engine';
 import { output } from '../harness/run';
 
 /** A container of the segmented workspace, `<folder>.<service>`. */

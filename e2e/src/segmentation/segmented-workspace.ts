@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { backendService, buildBackend } from '../harness/backend';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { backendService, buildBackend } from '../harness/traffic/backend';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { resolverAddress } from './outside';
 
 /**

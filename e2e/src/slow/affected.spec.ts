@@ -1,6 +1,6 @@
-import { EXAMPLES } from '../harness/examples';
+import { EXAMPLES } from '../harness/workspace/examples';
 import { succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const EXAMPLES_AND_PROXY = [...EXAMPLES, 'proxy'].sort();
 

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { containersOf, identityOf, type ContainerState } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { containersOf, identityOf, type ContainerState } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, run, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Answers with its environment and its mounted file, and says whether it does. */
 const SERVER = 'mkdir /www && env > /www/env && cp /etc/app.conf /www/conf && exec httpd -f -p 8080 -h /www';

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { describeWithImages } from '../harness/describe-with';
-import { identityOf } from '../harness/engine';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { identityOf } from '../harness/engine/engine';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 describeWithImages([BUSYBOX], 'a deploy that could go wrong', () => {
   let workspace: TestWorkspace;

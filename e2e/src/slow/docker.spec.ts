@@ -11,8 +11,8 @@ import {
   type Docker,
   type DockerError,
 } from '@itsup/docker';
-import { describeWithImages } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
 
 const PREFIX = `e2e-docker-${process.pid}`;
 const LABEL = `itsup.e2e=${PREFIX}`;

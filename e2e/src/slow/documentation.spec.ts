@@ -10,7 +10,7 @@ import {
 import { NxOptions } from '../documentation/nx-options';
 import { messageSources, quotedMessages } from '../documentation/quoted-messages';
 import { REPOSITORY } from '../harness/repository';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Programs of the system that the documentation uses; a name that is not here is probably misspelt. */
 const SYSTEM =

@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createDocker, type ComposeService } from '@itsup/docker';
 import { engineContract } from '@itsup/docker/testing/engine-contract';
 
-import { describeWithImages } from '../harness/describe-with';
-import { BUSYBOX, COREDNS } from '../harness/images';
+import { describeWithImages } from '../harness/engine/describe-with';
+import { BUSYBOX, COREDNS } from '../harness/engine/images';
 
 const COMMANDS = {
   healthy: "trap 'exit 143' TERM; while :; do sleep 0.1; done",

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REPOSITORY } from '../harness/repository';
 import { succeeded } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 const TREE = join(REPOSITORY, 'libs/config/src/__fixtures__/itsup-server/projects');
 const VALIDATE = ['run-many', '-t', 'validate', '--parallel=2'];

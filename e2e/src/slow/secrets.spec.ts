@@ -3,13 +3,13 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { describeWithCommands, describeWithImages } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
-import { filesWith } from '../harness/find-text';
-import { BUSYBOX } from '../harness/images';
+import { describeWithCommands, describeWithImages } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
+import { filesWith } from '../harness/workspace/find-text';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, run, succeeded, type Run } from '../harness/run';
-import { processesDuring } from '../harness/watch-processes';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { processesDuring } from '../harness/engine/watch-processes';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 jest.setTimeout(180_000);
 

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
-import { artifactDigests } from '../harness/artifacts';
-import { writeTree } from '../harness/generated-tree';
+import { artifactDigests } from '../harness/workspace/artifacts';
+import { writeTree } from '../harness/workspace/generated-tree';
 import { output, succeeded } from '../harness/run';
-import { processesDuring } from '../harness/watch-processes';
-import { createWorkspace } from '../harness/workspace';
+import { processesDuring } from '../harness/engine/watch-processes';
+import { createWorkspace } from '../harness/workspace/workspace';
 
 const FEW = 10;
 const MANY = 1000;

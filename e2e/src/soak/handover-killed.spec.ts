@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { handoverSteps } from '@itsup/deploy';
 
-import { describeWithOwnEngine } from '../harness/describe-with';
-import { NODE } from '../harness/images';
+import { describeWithOwnEngine } from '../harness/engine/describe-with';
+import { NODE } from '../harness/engine/images';
 import { HandedOverProxy } from '../load';
 
 describeWithOwnEngine([NODE], 'a hand-over of Traefik that is killed', () => {

@@ -1,5 +1,5 @@
-import { describeWithProxy } from '../harness/describe-with';
-import { NODE } from '../harness/images';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { NODE } from '../harness/engine/images';
 import { RolledProject, shortProfiles } from '../load';
 
 /** Zero failures of this many leave 3 % as the bound of a recreate that loses something, with 95 % certainty. */

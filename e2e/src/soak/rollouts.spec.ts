@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describeWithProxy } from '../harness/describe-with';
-import { containersOf } from '../harness/engine';
-import { NODE } from '../harness/images';
-import { freePorts } from '../harness/ports';
+import { describeWithProxy } from '../harness/engine/describe-with';
+import { containersOf } from '../harness/engine/engine';
+import { NODE } from '../harness/engine/images';
+import { freePorts } from '../harness/traffic/ports';
 import { succeeded } from '../harness/run';
-import type { TestWorkspace } from '../harness/workspace';
+import type { TestWorkspace } from '../harness/workspace/workspace';
 import {
   allProfiles,
   createLoadWorkspace,

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 
-import { describeOnOwnSwarm } from '../harness/describe-with';
-import { BUSYBOX } from '../harness/images';
+import { describeOnOwnSwarm } from '../harness/engine/describe-with';
+import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
-import { createWorkspace, type TestWorkspace } from '../harness/workspace';
+import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
 /** Serves its environment, its config and its secret, and is healthy when it does. */
 const SERVER =

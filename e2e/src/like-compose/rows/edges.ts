@@ -1,5 +1,5 @@
 import { compose, keyRow, service, type Row } from '../row';
-import { BUSYBOX } from '../../harness/images';
+import { BUSYBOX } from '../../harness/engine/images';
 
 const job = (script: string, keys: Record<string, unknown> = {}): Record<string, unknown> =>
   service({ command: ['sh', '-c', script], ...keys });

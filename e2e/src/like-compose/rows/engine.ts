@@ -1,4 +1,4 @@
-import { BUSYBOX } from '../../harness/images';
+import { BUSYBOX } from '../../harness/engine/images';
 import { compose, keyRow, service, type Row } from '../row';
 
 const dockerfile = (level: string): string =>

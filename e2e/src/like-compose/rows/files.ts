@@ -1,4 +1,4 @@
-import { BUSYBOX } from '../../harness/images';
+import { BUSYBOX } from '../../harness/engine/images';
 import { compose, COMPOSE_FILE, service, type Row } from '../row';
 
 /** What Compose puts together from several files, and how YAML may be written. */

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { parseDocument, stringify } from 'yaml';
 import { commit, copyCheckout, removeCheckout } from './checkout';
-import { proxyFolder, removeProjects, removeProxy } from './engine';
-import { freePorts } from './ports';
-import { REPOSITORY } from './repository';
-import { run, userEnvironment, type Run, type RunOptions } from './run';
+import { proxyFolder, removeProjects, removeProxy } from '../engine/engine';
+import { freePorts } from '../traffic/ports';
+import { REPOSITORY } from '../repository';
+import { run, userEnvironment, type Run, type RunOptions } from '../run';
 
 /** An operator's workspace of its own: checkout, state folder, entry points and project names. */
 export interface TestWorkspace {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { REPOSITORY } from './repository';
-import { output, run } from './run';
+import { REPOSITORY } from '../repository';
+import { output, run } from '../run';
 
 /** Of the checkout's packages: what a copy needs of its own, so that its commands run its own code. */
 const OWN_SCOPE = '@itsup';

@@ -2,7 +2,7 @@ import { missingPlugin } from './crowdsec-plugin';
 import { proxyFolder } from './engine';
 import { BUSYBOX, CROWDSEC, NODE, PROXY_IMAGES, WHOAMI } from './images';
 import { takeFromMachine } from './own-engine';
-import { run } from './run';
+import { run } from '../run';
 
 /** What this machine lacks: null means that it is there, a text says why it is not. */
 export interface Availability {

@@ -1,4 +1,4 @@
-import { output, run } from './run';
+import { output, run } from '../run';
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const PROXY = 'proxy';

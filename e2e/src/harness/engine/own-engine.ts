@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { eventually } from './eventually';
-import { output, run } from './run';
+import { eventually } from '../eventually';
+import { output, run } from '../run';
 
 const PID_FILE = '/run/docker.pid';
 /** Where the engine keeps images and containers. */

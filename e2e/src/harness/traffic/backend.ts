@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { http } from './clients';
-import { containersOf } from './engine';
-import { eventually } from './eventually';
-import { REPOSITORY } from './repository';
-import { output } from './run';
+import { containersOf } from '../engine/engine';
+import { eventually } from '../eventually';
+import { REPOSITORY } from '../repository';
+import { output } from '../run';
 
 /** Ports of `e2e/backend`, a server of every kind that a route can lead to. */
 export const BACKEND = { http: 8080, h2c: 8081, https: 8443, tcp: 7001, proxyProtocol: 7002, udp: 7003 };

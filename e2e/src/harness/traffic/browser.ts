@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { run, succeeded } from './run';
+import { run, succeeded } from '../run';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 

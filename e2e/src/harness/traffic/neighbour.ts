@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { output, run, type Run } from './run';
+import { output, run, type Run } from '../run';
 
 /** What the requests of a neighbour came to. */
 export interface Requests {

@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { output } from './run';
+import { output } from '../run';
 
 /** Makes `folder` a search path with Node, npm, Git and a shell, and no `docker`. Returns the value for `PATH`. */
 export async function pathWithoutDocker(folder: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REPOSITORY } from './repository';
-import type { TestWorkspace } from './workspace';
+import { REPOSITORY } from '../repository';
+import type { TestWorkspace } from '../workspace/workspace';
 
 const FIXTURE = join(REPOSITORY, 'e2e/fixtures/tcp-socket-proxy');
 const TEMPLATES = 'templates/proxy';
