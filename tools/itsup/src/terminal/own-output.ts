@@ -9,6 +9,13 @@ import { writeSync } from 'node:fs';
 /** Says to the workers of a run that somebody listens. */
 const LISTENED = 'ITSUP_OWN_OUTPUT';
 
+/** In the command: all that our workers wrote so far, as it was shown. */
+let told = '';
+
+export function toldSoFar(): string {
+  return told;
+}
+
 interface OwnMessage {
   itsupOutput: string;
 }
@@ -48,6 +55,7 @@ export function showOwnOutput(): void {
   process.send = (message: unknown): boolean => {
     if (isOwnMessage(message)) {
       isTold = true;
+      told += message.itsupOutput;
       show(message.itsupOutput);
     }
     return true;

@@ -29,6 +29,12 @@ describe('replayedProblems', () => {
     expect(replayedProblems(tasks)).toEqual([text(FIRST).trimEnd()]);
   });
 
+  it('tells none that was shown past Nx, below a line that a live display took away', () => {
+    const tasks = [{ status: 'local-cache', terminalOutput: text(FIRST, OTHER) }];
+    const shown = `\r\u001b[2K\u001b[?25h${formatProblems([OTHER], { color: true })}`;
+    expect(replayedProblems(tasks, shown)).toEqual([text(FIRST).trimEnd()]);
+  });
+
   it('has nothing to tell of tasks that say nothing', () => {
     expect(
       replayedProblems([{ status: 'remote-cache', terminalOutput: 'valid\n' }, { status: 'skipped' }]),

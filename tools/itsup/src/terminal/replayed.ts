@@ -1,5 +1,5 @@
 import type { PostTasksExecutionContext } from '@nx/devkit';
-import { isOwnOutput, writeOwn } from './own-output';
+import { isOwnOutput, toldSoFar, writeOwn } from './own-output';
 
 /** What Nx keeps of a task that has run, or whose output it took from its cache. */
 export interface ShownTask {
@@ -13,13 +13,17 @@ export interface ShownTask {
  */
 export function tellReplayed(_options: unknown, { taskResults }: PostTasksExecutionContext): void {
   if (!isOwnOutput()) return;
-  const blocks = replayedProblems(Object.values(taskResults));
+  const blocks = replayedProblems(Object.values(taskResults), toldSoFar());
   if (blocks.length > 0) writeOwn(`${blocks.join('\n\n')}\n`);
 }
 
-/** Problems of tasks that were taken from the cache, each once, without those that another task told as it ran. */
-export function replayedProblems(tasks: readonly ShownTask[]): string[] {
-  const told = new Set(tasks.filter((task) => !isReplayed(task)).flatMap(problemsIn));
+/**
+ * Problems of tasks that were taken from the cache, each once, without those that another task told as it ran.
+ * @param shown what tasks told past Nx, which knows nothing of it
+ */
+export function replayedProblems(tasks: readonly ShownTask[], shown = ''): string[] {
+  const ran = tasks.filter((task) => !isReplayed(task));
+  const told = new Set([...ran, { status: 'shown', terminalOutput: shown }].flatMap(problemsIn));
   return [...new Set(tasks.filter(isReplayed).flatMap(problemsIn))].filter((block) => !told.has(block));
 }
 
@@ -27,7 +31,8 @@ function isReplayed({ status }: ShownTask): boolean {
   return status.includes('cache');
 }
 
-const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+/** Colours, and what a live display moves its cursor with. */
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]|\r`, 'g');
 const FIRST_LINE = /^(?:\S.*:\d+:\d+: )?(?:error|warning|note): /;
 
 /** As `formatProblems` lays them out: all lines but the first are indented. */
