@@ -1,5 +1,14 @@
 export * from './compose/compose';
-export * from './compose/labels';
+export {
+  composeOwner,
+  DEPENDENCIES_LABEL,
+  dependenciesOf,
+  hookLabels,
+  isComposeLabel,
+  networkLabels,
+  OF_COMPOSE,
+  ofComposeProject,
+} from './compose/labels';
 export * from './compose/compose-model';
 export * from './compose/hangs-on';
 export * from './container/container';

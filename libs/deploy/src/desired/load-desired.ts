@@ -190,7 +190,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         ...aspectsOf(name, model, contents, options.digester),
         ...imageVolumeAspects(imageVolumes.get(name), mountedImages),
       },
-      composeHash: hashes[name] ?? null,
+      definition: hashes[name] ?? null,
       networks: networksOf(name, model).map(({ key: _key, ...use }) => use),
       dependsOn: dependenciesOf(name, model),
       hangsOn: hangsOnOf(service).filter((on) => on.service in model.services),

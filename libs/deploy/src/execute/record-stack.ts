@@ -90,7 +90,7 @@ function recordContainer(
 ): DeployedService['containers'][number] {
   return {
     id: container.id,
-    composeHash: container.composeHash,
+    composeHash: container.definition,
     image: container.image,
     finished: container.state === 'exited' && container.exitCode === 0,
     hangsOn: hangsOn.get(container.id) ?? [],

@@ -41,8 +41,10 @@ export interface DesiredService {
    * Two definitions are equal when their aspects are.
    */
   aspects: Record<string, string>;
-  /** Compose's `config --hash`, filled only when a container has to be adopted; null otherwise. */
-  composeHash: string | null;
+  /**
+   * What containers made from this have as their `definition`; filled only when one has to be adopted, null otherwise.
+   */
+  definition: string | null;
   /** Networks by their name on the engine. */
   networks: DesiredNetworkUse[];
   /** Services of the same stack that come before this one, as Compose resolved `depends_on`, `links` and the like. */
@@ -82,7 +84,7 @@ export interface DesiredNetworkUse {
 /** What should run, decided before anything is touched. */
 export interface DesiredStack {
   stack: string;
-  /** Compose's project name, the value of `com.docker.compose.project`. */
+  /** The name of the Compose project. */
   projectName: string;
   services: DesiredService[];
   /** Services of profiles that are not active: their containers are the operator's own business. */
@@ -139,7 +141,7 @@ export interface ObservedContainer {
   name: string;
   projectName: string;
   service: string;
-  /** `com.docker.compose.container-number`; replicas are ordered by it. */
+  /** Of the replica, from 1; replicas are ordered by it. */
   number: number;
   state: ContainerState;
   /** Set when `state` is exited. */
@@ -151,12 +153,12 @@ export interface ObservedContainer {
    * That is how one listing shows that a tag moved.
    */
   image: string;
-  /** `com.docker.compose.image`: the image's content id when the container was made; null on foreign ones. */
+  /** The image's content id when the container was made; null on foreign ones. */
   imageId: string | null;
-  /** `com.docker.compose.config-hash`. */
-  composeHash: string | null;
-  /** `com.docker.compose.project.config_files`, absolute. */
-  configFiles: string[];
+  /** A digest of the definition that it was made from, by who made it; null: not known. */
+  definition: string | null;
+  /** The files that it was made from, absolute. */
+  sources: string[];
   networks: string[];
   /** It has a volume without a name: of its image's `VOLUME`, or of the file. */
   hasAnonymousVolume?: true;
@@ -185,6 +187,7 @@ export interface DeployedService {
   dependsOn?: string[];
   containers: {
     id: string;
+    /** Its `definition`. */
     composeHash: string | null;
     image: string;
     finished: boolean;

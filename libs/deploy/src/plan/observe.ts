@@ -22,8 +22,8 @@ export function observe(listing: ContainerSummary[]): ObservedContainer[] {
         health: container.health,
         image: container.image,
         imageId: compose.imageId === '' ? null : compose.imageId,
-        composeHash: compose.configHash === '' ? null : compose.configHash,
-        configFiles: compose.configFiles,
+        definition: compose.configHash === '' ? null : compose.configHash,
+        sources: compose.configFiles,
         networks: container.networks,
         ...(container.mounts.some((mount) => ANONYMOUS_VOLUME.test(mount)) && {
           hasAnonymousVolume: true as const,

@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS, type NetworkDetails, type PacketRule } from '@itsup/docker';
+import { composeOwner, type NetworkDetails, type PacketRule } from '@itsup/docker';
 import { PROXYNET, type Proxynet } from '@itsup/routing';
 
 /** What the comment of every rule of the honeypot begins with. */
@@ -27,7 +27,7 @@ export interface HoneypotBridges {
  */
 export function honeypotBridges(networks: readonly NetworkDetails[]): HoneypotBridges {
   const shared = networks.find(({ name }) => name === PROXYNET);
-  const stack = networks.filter(({ labels }) => labels[COMPOSE_LABELS.project] === PROXY);
+  const stack = networks.filter(({ labels }) => composeOwner(labels).project === PROXY);
   const askers = networks
     // The engine's own first network has no resolver of the engine's, and so nobody there is told of the honeypot.
     .filter(({ name, internal }) => !internal && name !== 'bridge');

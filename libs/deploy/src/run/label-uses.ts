@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS, type Docker } from '@itsup/docker';
+import { composeOwner, type Docker } from '@itsup/docker';
 
 import { namesInLabels, type Use } from '../publish/references';
 import type { StackSpec } from '../stack/stack-spec';
@@ -11,7 +11,7 @@ export async function labelUses(docker: Docker, specs: ReadonlyMap<string, Stack
   const stacks = new Map([...specs.values()].map((spec) => [spec.projectName, spec.stack]));
   const details = await docker.inspectContainers(running.map(({ id }) => id));
   return details.map(({ name, labels }) => ({
-    user: stacks.get(labels[COMPOSE_LABELS.project] ?? '') ?? `container ${name}`,
+    user: stacks.get(composeOwner(labels).project) ?? `container ${name}`,
     names: namesInLabels(labels),
   }));
 }

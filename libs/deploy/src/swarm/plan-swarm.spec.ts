@@ -6,7 +6,7 @@ import { planOnSwarm, type ObservedService } from './plan-swarm';
 
 const desired = (more: Partial<DesiredService> = {}): DesiredService => ({
   ...{ name: 'web', image: 'web:1', imageId: 'sha256:1', buildDigest: null, built: false, pulls: false },
-  ...{ replicas: 2, aspects: { 'environment A': 'x' }, composeHash: null, networks: [], dependsOn: [] },
+  ...{ replicas: 2, aspects: { 'environment A': 'x' }, definition: null, networks: [], dependsOn: [] },
   ...{ hangsOn: [], hooks: { preStart: 0, postStart: 0, preStop: 0 }, notRolled: [], mayFinish: false },
   ...more,
 });

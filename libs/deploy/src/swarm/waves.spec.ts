@@ -12,7 +12,7 @@ const service = (name: string, ...on: string[]): DesiredService => ({
     replicas: 1,
     aspects: {},
   },
-  ...{ composeHash: null, networks: [], hangsOn: [], hooks: { preStart: 0, postStart: 0, preStop: 0 } },
+  ...{ definition: null, networks: [], hangsOn: [], hooks: { preStart: 0, postStart: 0, preStop: 0 } },
   ...{ notRolled: [], mayFinish: false },
   dependsOn: on.map((other) => ({
     ...{ service: other, condition: 'service_started', restart: false, required: true },

@@ -1,4 +1,11 @@
-import { COMPOSE_LABELS, dependenciesOf, ofComposeProject } from './labels';
+import {
+  COMPOSE_LABELS,
+  composeOwner,
+  dependenciesOf,
+  hookLabels,
+  networkLabels,
+  ofComposeProject,
+} from './labels';
 
 describe('the labels of Compose', () => {
   it('filter by project, and by one of its services', () => {
@@ -7,6 +14,13 @@ describe('the labels of Compose', () => {
       'com.docker.compose.project=shop',
       'com.docker.compose.service=web',
     ]);
+  });
+
+  it('name whose something is', () => {
+    const owner = { project: 'shop', service: 'web' };
+    expect(composeOwner(hookLabels(owner, 'pre_start'))).toEqual(owner);
+    expect(composeOwner(networkLabels('shop', 'default'))).toEqual({ project: 'shop', service: '' });
+    expect(composeOwner({ other: 'x' })).toEqual({ project: '', service: '' });
   });
 
   it('name what a service depends on', () => {

@@ -1,6 +1,9 @@
 const PREFIX = 'com.docker.compose.';
 
-/** Labels by which Compose knows what it made (docker/compose, pkg/api/labels.go). Nobody else writes them out. */
+/**
+ * Labels by which Compose knows what it made (docker/compose, pkg/api/labels.go). They stay in this library: others
+ * ask the functions below.
+ */
 export const COMPOSE_LABELS = {
   project: `${PREFIX}project`,
   service: `${PREFIX}service`,
@@ -19,6 +22,32 @@ export const COMPOSE_LABELS = {
   network: `${PREFIX}network`,
 } as const;
 
+/** What Compose made a container, a network or a volume for; a name that is not there is empty. */
+export interface ComposeOwner {
+  project: string;
+  service: string;
+}
+
+/** Whose something with these labels is, as Compose wrote it. */
+export function composeOwner(labels: Readonly<Record<string, string>>): ComposeOwner {
+  return { project: labels[COMPOSE_LABELS.project] ?? '', service: labels[COMPOSE_LABELS.service] ?? '' };
+}
+
+/** Labels of a network that Compose is to take for its own. A hash of its definition it does not ask for. */
+export function networkLabels(project: string, key: string): Record<string, string> {
+  return { [COMPOSE_LABELS.project]: project, [COMPOSE_LABELS.network]: key };
+}
+
+/** Labels of a container that runs a hook of a service, as Compose gives them to its own. */
+export function hookLabels({ project, service }: ComposeOwner, hook: string): Record<string, string> {
+  return {
+    [COMPOSE_LABELS.project]: project,
+    [COMPOSE_LABELS.service]: service,
+    [COMPOSE_LABELS.oneoff]: 'True',
+    [COMPOSE_LABELS.hook]: hook,
+  };
+}
+
 /** Whether Compose wrote the label. */
 export function isComposeLabel(label: string): boolean {
   return label.startsWith(PREFIX);
@@ -32,6 +61,9 @@ export function ofComposeProject(project: string, service?: string): string[] {
 
 /** Filters for all that Compose made, of any project. */
 export const OF_COMPOSE: readonly string[] = [COMPOSE_LABELS.project];
+
+/** The label that `dependenciesOf` reads, for a listing that is to bring it along. */
+export const DEPENDENCIES_LABEL = COMPOSE_LABELS.dependsOn;
 
 /** Services that a container's service depends on, as Compose wrote them on it: `db:service_healthy:false,cache:…`. */
 export function dependenciesOf(labels: Readonly<Record<string, string>>): string[] {

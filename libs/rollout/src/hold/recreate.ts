@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS } from '@itsup/docker';
+import { composeOwner } from '@itsup/docker';
 import { drain } from '../drain/drain';
 import { awaitEnded, awaitQuiet } from './await-quiet';
 import { Hold } from './hold';
@@ -288,7 +288,7 @@ class Recreation {
     session.note('starts the old containers again');
     const ids = await docker.restore(this.snapshot);
     const restored = await docker.inspect(ids);
-    const own = restored.filter(({ labels }) => labels[COMPOSE_LABELS.service] === this.request.service);
+    const own = restored.filter(({ labels }) => composeOwner(labels).service === this.request.service);
     const ready = await this.awaitReady(own, 'the old containers to be ready again');
     const serving = ready.map(regardlessOfHealth);
     await this.hold?.release(serving);

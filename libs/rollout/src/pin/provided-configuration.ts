@@ -1,7 +1,7 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
 import { labelConfiguration, labelFault, unnamedService, unnamedServiceOfContainer } from '@itsup/traefik';
 
-import { COMPOSE_LABELS } from '@itsup/docker';
+import { composeOwner } from '@itsup/docker';
 import { isTree, listField, subtree, textField, withoutField, type Tree } from '../tree-access';
 import type { ContainerFacts } from '../types';
 
@@ -208,9 +208,10 @@ function treesOf(tree: Tree): Record<string, Tree> {
 }
 
 function defaultServiceName(container: ContainerFacts): string {
-  const service = container.labels[COMPOSE_LABELS.service];
-  const project = container.labels[COMPOSE_LABELS.project];
-  return service && project ? unnamedService(service, project) : unnamedServiceOfContainer(container.name);
+  const { project, service } = composeOwner(container.labels);
+  return service !== '' && project !== ''
+    ? unnamedService(service, project)
+    : unnamedServiceOfContainer(container.name);
 }
 
 function labelOf(container: ContainerFacts, key: string): string | undefined {

@@ -1,5 +1,3 @@
-import { COMPOSE_LABELS } from '@itsup/docker';
-
 import { containerFacts } from '../testing/container-facts';
 import type { ContainerFacts, ProxyAccess } from '../types';
 import { heirsOf } from './hand-on';
@@ -23,8 +21,8 @@ function container(
       'traefik.enable': 'true',
       ...Object.fromEntries(routers),
       [`traefik.http.services.${project}.loadbalancer.server.port`]: '80',
-      [COMPOSE_LABELS.project]: project,
-      [COMPOSE_LABELS.service]: 'web',
+      'com.docker.compose.project': project,
+      'com.docker.compose.service': 'web',
       ...labels,
     },
   });

@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS } from '@itsup/docker';
+import { composeOwner } from '@itsup/docker';
 import { drain } from '../drain/drain';
 import { protocols, provideConfiguration, type ProvidedConfiguration } from '../pin/provided-configuration';
 import { endsOf, Session, type SessionSubject } from '../pin/session';
@@ -32,8 +32,7 @@ export function heirsOf(
   if (claims.size === 0) return [];
   const services = new Map<string, Heir>();
   for (const container of others) {
-    const composeProject = container.labels[COMPOSE_LABELS.project] ?? '';
-    const service = container.labels[COMPOSE_LABELS.service] ?? '';
+    const { project: composeProject, service } = composeOwner(container.labels);
     const project = projectOf(composeProject);
     if (project === null || service === '') continue;
     const key = JSON.stringify([composeProject, service]);

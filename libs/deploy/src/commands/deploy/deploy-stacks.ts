@@ -145,9 +145,7 @@ async function publishAnew({ specs, broken, observed, publisher }: Run): Promise
   for (const { stack, kind, project, projectName, composeFile } of specs.values()) {
     if (kind !== 'converge' || project === null || broken.has(stack) || publisher.hasRoutes(stack)) continue;
     const own = observed.get(projectName) ?? [];
-    const runs = own.some(
-      ({ state, configFiles }) => state === 'running' && configFiles.includes(composeFile),
-    );
+    const runs = own.some(({ state, sources }) => state === 'running' && sources.includes(composeFile));
     if (runs) await publisher.settle(stack);
   }
 }

@@ -1,5 +1,5 @@
 import {
-  COMPOSE_LABELS,
+  DEPENDENCIES_LABEL,
   type ContainerSummary,
   dependenciesOf,
   type Docker,
@@ -146,7 +146,7 @@ async function removeProject(
 ): Promise<void> {
   const containers = await docker.listContainers({
     labelFilters: ofComposeProject(projectName),
-    labels: [COMPOSE_LABELS.dependsOn],
+    labels: [DEPENDENCIES_LABEL],
   });
   for (const wave of stopWaves(containers, after)) {
     for (const { id, compose } of containers) {

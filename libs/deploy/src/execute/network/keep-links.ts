@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS, type Docker, DockerError } from '@itsup/docker';
+import { networkLabels, type Docker, DockerError } from '@itsup/docker';
 import { PROXYNET } from '@itsup/routing';
 
 import type { DesiredEdge, ObservedContainer } from '../../plan/model';
@@ -65,8 +65,8 @@ export async function keepLinks(run: Run, links: readonly KeptLink[]): Promise<v
 async function makeEdge(docker: Docker, { projectName }: StackSpec, { network }: DesiredEdge): Promise<void> {
   const [present] = await docker.inspectNetworks([network]);
   if (present !== undefined) return;
-  // Compose refuses a network of that name without them. A hash of its definition it does not ask for.
-  const labels = { [COMPOSE_LABELS.project]: projectName, [COMPOSE_LABELS.network]: network };
+  // Compose refuses a network of that name without them.
+  const labels = networkLabels(projectName, network);
   try {
     await docker.createNetwork({ name: network, internal: true, labels });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS, type ComposeHook } from '@itsup/docker';
+import { hookLabels, type ComposeHook } from '@itsup/docker';
 
 import type { LoadedStack } from '../../desired/load-desired';
 import { asMeant, environmentOf } from '../as-meant';
@@ -35,12 +35,7 @@ export async function runPreStart(
       image: isOwnImage ? (hook.image ?? image) : image,
       pull: isOwnImage ? 'missing' : 'never',
       command: wordsOf(hook),
-      labels: {
-        [COMPOSE_LABELS.project]: spec.projectName,
-        [COMPOSE_LABELS.service]: service,
-        [COMPOSE_LABELS.oneoff]: 'True',
-        [COMPOSE_LABELS.hook]: 'pre_start',
-      },
+      labels: hookLabels({ project: spec.projectName, service }, 'pre_start'),
       ...(network !== undefined && { network }),
       moreNetworks,
       volumesFrom: [container],

@@ -1,4 +1,4 @@
-import { COMPOSE_LABELS, isComposeLabel, type NetworkDetails, type VolumeDetails } from '@itsup/docker';
+import { composeOwner, isComposeLabel, type NetworkDetails, type VolumeDetails } from '@itsup/docker';
 
 import type { DesiredNetwork, DesiredStack, DesiredVolume, NetworkPlan, ObservedContainer } from '../model';
 
@@ -69,7 +69,7 @@ export function volumeNotes(
 
 /** One that Compose did not make for this project is used as it is. */
 function isOurs({ projectName }: DesiredNetwork, { labels }: NetworkDetails): boolean {
-  return labels[COMPOSE_LABELS.project] === projectName;
+  return composeOwner(labels).project === projectName;
 }
 
 /**

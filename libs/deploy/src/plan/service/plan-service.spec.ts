@@ -11,7 +11,7 @@ function desired(change: Partial<DesiredService> = {}): DesiredService {
     pulls: false,
     replicas: 1,
     aspects: { command: 'c', 'environment LEVEL': 'l' },
-    composeHash: null,
+    definition: null,
     networks: [{ network: 'shop_default', aliases: ['web'], pinned: false }],
     dependsOn: [],
     hangsOn: [],
@@ -40,8 +40,8 @@ function container(change: Partial<ObservedContainer> = {}): ObservedContainer {
     health: 'healthy',
     image: 'acme/web:1.4',
     imageId: 'sha256:14',
-    composeHash: 'hash',
-    configFiles: [],
+    definition: 'hash',
+    sources: [],
     networks: ['shop_default'],
     ...change,
   };
@@ -72,7 +72,7 @@ describe('a service that leaves the network which projects shared', () => {
     ['has no other network', kept, container({ networks: ['proxynet'] })],
     ['changes otherwise too', desired({ ...kept, aspects: { ...aspects, command: 'new' } }), there],
     ['has another image', desired({ ...kept, imageId: 'sha256:15' }), there],
-    ['was not deployed by us', kept, container({ ...there, id: 'b', composeHash: 'other' })],
+    ['was not deployed by us', kept, container({ ...there, id: 'b', definition: 'other' })],
   ])('is recreated where it %s', (_, wanted, observed) => {
     expect(planService(wanted, before, [observed])).toMatchObject({ action: 'recreate' });
   });
@@ -191,13 +191,13 @@ describe('planService', () => {
 
   describe('a container that our deploy did not make', () => {
     it('is adopted when the hash and the image agree', () => {
-      const plan = planService(desired({ composeHash: 'hash' }), null, [container()]);
+      const plan = planService(desired({ definition: 'hash' }), null, [container()]);
       expect(plan).toMatchObject({ action: 'none', reasons: ['adopted: shop-web-1 runs what is wanted'] });
     });
 
     it.each([
-      ['hash', { composeHash: 'other' }],
-      ['image', { composeHash: 'hash', imageId: 'sha256:15' }],
+      ['hash', { definition: 'other' }],
+      ['image', { definition: 'hash', imageId: 'sha256:15' }],
     ])('is replaced when the %s differs', (_what, change) => {
       expect(planService(desired(change), null, [container()])).toMatchObject({ action: 'rollout' });
     });
@@ -235,7 +235,7 @@ describe('planService', () => {
     });
 
     it('of another definition beside enough wanted ones are left over', () => {
-      const stranger = container({ id: 'x', number: 3, composeHash: 'other' });
+      const stranger = container({ id: 'x', number: 3, definition: 'other' });
       expect(planService(desired(), deployed(), [container(), stranger])).toMatchObject({
         action: 'scale',
         reasons: ['1 left over from an earlier deploy'],

@@ -214,10 +214,10 @@ function isCurrent(
     deployed?.containers.some(
       (record) =>
         record.id === container.id ||
-        (record.composeHash !== null && record.composeHash === container.composeHash),
+        (record.composeHash !== null && record.composeHash === container.definition),
     ) ?? false;
   if (known) return !changed && imageAgrees;
-  return container.composeHash !== null && container.composeHash === desired.composeHash && imageAgrees;
+  return container.definition !== null && container.definition === desired.definition && imageAgrees;
 }
 
 /** Networks that came or went when nothing else changed: they are attached and detached live. */

@@ -63,12 +63,12 @@ export function strangerOf(
     restoredFolder(openState(dir), spec.stack),
   );
   const isOurs = (file: string): boolean => ours.has(file) || copies.includes(path.dirname(file));
-  return own.find((container) => !container.configFiles.some(isOurs));
+  return own.find((container) => !container.sources.some(isOurs));
 }
 
 /** Where a container that is not ours comes from, in words. */
 export function originOf(stranger: ObservedContainer): string {
-  return stranger.configFiles.join(', ') || 'elsewhere';
+  return stranger.sources.join(', ') || 'elsewhere';
 }
 
 /** Containers of the same Compose project that another folder's files made are somebody's, until they are adopted. */

@@ -1,6 +1,6 @@
 import { UserError } from '@itsup/config';
 
-import { COMPOSE_LABELS } from '@itsup/docker';
+import { composeOwner } from '@itsup/docker';
 import type { LoadedStack } from '../../desired/load-desired';
 import type { StackPlan } from '../../plan/model';
 import { publishedPorts, takenPorts, takenProblems, type HeldPort } from '../../plan/taken-ports';
@@ -27,15 +27,16 @@ export async function refuseTakenPorts(
   if (listeners.length === 0) return;
   const listing = await docker.listContainers();
   const running = listing.filter(({ state }) => state === 'running').map(({ id }) => id);
-  const held = (await docker.inspectContainers(running)).flatMap((one): HeldPort[] =>
-    one.ports.map(({ hostPort, protocol }) => ({
+  const held = (await docker.inspectContainers(running)).flatMap((one): HeldPort[] => {
+    const { project, service } = composeOwner(one.labels);
+    return one.ports.map(({ hostPort, protocol }) => ({
       container: one.name,
-      service: one.labels[COMPOSE_LABELS.service] ?? '',
-      isOwn: one.labels[COMPOSE_LABELS.project] === spec.projectName,
+      service,
+      isOwn: project === spec.projectName,
       port: hostPort,
       protocol,
-    })),
-  );
+    }));
+  });
   const taken = takenPorts(plan, wanted, listeners, held);
   if (taken.length > 0) throw new UserError(takenProblems(spec.stack, taken));
 }
