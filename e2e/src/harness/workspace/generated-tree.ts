@@ -104,13 +104,16 @@ function compose(name: string, index: number, options: TreeOptions): string {
   return `services:\n${services.join('')}volumes:\n  data:\n`;
 }
 
+/** What the rows lead to: a deploy asks whether somebody listens there. */
+const PORTS = [8080, 8443, 5432];
+
 function service(name: string, environment: Record<string, string>, { image, small }: TreeOptions): string {
   const variables = Object.entries({ ...environment, TZ: 'UTC' })
     .map(([key, value]) => `      ${key}: ${value}\n`)
     .join('');
   return `  ${name}:
     image: ${image ?? 'busybox:stable'}
-    command: ["sleep", "1000000"]
+    command: ["sh", "-c", "for port in ${PORTS.join(' ')}; do httpd -p $$port; done; exec sleep 1000000"]
     init: true
     restart: ${small ? '"no"' : 'unless-stopped'}
     stop_grace_period: 1s
