@@ -82,7 +82,7 @@ export async function takeSnapshot(
   const byService: Snapshot['containers'] = {};
   for (const container of containers) {
     const service = container.Config.Labels[`${COMPOSE}service`] ?? '';
-    (byService[service] ??= []).push(rename(picture(container, before)) as unknown as Container);
+    (byService[service] ??= []).push(rename(picture(container, before)));
   }
   return {
     snapshot: {
@@ -137,7 +137,7 @@ function nameOfVolume(name: string, before: Identities): string {
 function picture(
   { Id, State, Config, HostConfig, Mounts, NetworkSettings }: Inspected,
   before: Identities,
-): Json {
+): Container {
   const started = before.containers[Id];
   const { Hostname, Labels, Env, ...config } = Config;
   return {
@@ -219,7 +219,7 @@ function withoutPools({ Config, ...ipam }: Json): Json {
 }
 
 /** Replaces what differs from run to run in every text of a value: ids, numbers of containers, the folder. */
-function renaming(containers: Inspected[], project: string, folder: string): (value: unknown) => Json {
+function renaming(containers: Inspected[], project: string, folder: string): <T>(value: T) => T {
   const words: [string, string][] = [[folder, '<folder>']];
   for (const { Id, Name, Config } of containers) {
     const service = Config.Labels[`${COMPOSE}service`] ?? '';
@@ -228,10 +228,10 @@ function renaming(containers: Inspected[], project: string, folder: string): (va
     if (name.startsWith(`${project}-${service}-`)) words.push([name, `${project}-${service}`]);
   }
   words.sort(([a], [b]) => b.length - a.length);
-  return (value) => {
+  return <T>(value: T): T => {
     let text = JSON.stringify(value);
     for (const [word, instead] of words) text = text.replaceAll(word, instead);
-    return JSON.parse(text) as Json;
+    return JSON.parse(text) as T;
   };
 }
 

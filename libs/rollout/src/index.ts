@@ -1,6 +1,7 @@
 export { moveService, type MoveRequest } from './service/move';
 export { patiently } from './procedure/patience';
 export * from './types';
+export { factsOf, rolloutDocker, toFacts } from './rollout-docker';
 export { defaultLimits } from './procedure/limits';
 export { createConnectionTable } from './drain/connection-table';
 export { leadBack, leadToPage, type PageContext } from './pin/page';

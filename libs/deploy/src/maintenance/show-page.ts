@@ -3,11 +3,10 @@ import path from 'node:path';
 import { loadPageTemplates } from '@itsup/artifacts';
 import { UserError } from '@itsup/config';
 import { OF_COMPOSE, ofComposeProject } from '@itsup/docker';
-import { leadBack, leadToPage, RolloutError, type PageContext } from '@itsup/rollout';
+import { factsOf, leadBack, leadToPage, RolloutError, type PageContext } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
 import { never } from '../engine/outlast';
-import { factsOf } from '../execute/rollout-context';
 import { byProject, observe } from '../plan/observe';
 import { getText } from '../proxy/network-probes';
 import { publishedHttpRouters } from '../publish/kept-entry-points';

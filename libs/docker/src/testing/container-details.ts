@@ -17,7 +17,7 @@ export function containerDetails(change: Partial<ContainerDetails> = {}): Contai
         mounts: [],
         ports: [],
       },
-      ...{ restart: 'no', hasHealthcheck: false },
+      ...{ restart: 'no', healthcheck: null },
     },
     0,
     0,

@@ -38,10 +38,14 @@ export interface ContainerDefinition {
   ports: PublishedPort[];
   /** `no`, `always`, `unless-stopped` or `on-failure`. */
   restart: string;
-  hasHealthcheck: boolean;
+  /** null: none. */
+  healthcheck: HealthcheckSettings | null;
+  /** From a start to the check's first verdict, or to the end of a process that ends; absent: as the engine has it. */
+  settlingMs?: number;
 }
 
-const HEALTHCHECK: HealthcheckSettings = {
+/** Looks every second; three bad looks are too many. */
+export const HEALTHCHECK: HealthcheckSettings = {
   test: ['CMD', 'true'],
   shell: ['/bin/sh', '-c'],
   intervalMs: 1000,
@@ -50,6 +54,8 @@ const HEALTHCHECK: HealthcheckSettings = {
   startIntervalMs: 0,
   retries: 3,
 };
+/** Exit code of a process that SIGTERM ends. */
+const STOPPED = 143;
 /** Milliseconds between two starts of a container that ends again and again. */
 const RESTART_MS = 500;
 /** Beyond the largest that Linux gives: no process of this host may be taken for it. */
@@ -57,8 +63,14 @@ const NO_PROCESS = 4_194_305;
 
 /** One container of the simulated engine; what it is follows from when it was started and what its image does. */
 export class SimulatedContainer {
-  private startedAt: number | null = null;
+  /** Of its last start; null: never. */
+  startedAt: number | null = null;
+  /** Its check fails, whatever its image does. */
+  failsChecks = false;
   private stoppedAt: number | null = null;
+  /** Of the process that was stopped, or that crashed. */
+  private code = STOPPED;
+  private restarts = 0;
 
   /** @param settlingMs from the start to the first verdict of the health check, or to the end of a process that ends */
   constructor(
@@ -96,6 +108,10 @@ export class SimulatedContainer {
     return this.label(COMPOSE_LABELS.service);
   }
 
+  private get settled(): number {
+    return this.definition.settlingMs ?? this.settlingMs;
+  }
+
   get number(): number {
     return Number(this.label(COMPOSE_LABELS.number)) || 1;
   }
@@ -106,7 +122,21 @@ export class SimulatedContainer {
   }
 
   stop(now: number): void {
-    if (this.runs(now)) this.stoppedAt = now;
+    if (!this.runs(now)) return;
+    this.stoppedAt = now;
+    this.code = STOPPED;
+  }
+
+  /** Its process ends by itself, and stays away. */
+  crash(now: number, exitCode = 1): void {
+    this.stoppedAt = now;
+    this.code = exitCode;
+  }
+
+  /** Its process ends and is started again by its restart policy. */
+  restart(now: number): void {
+    this.startedAt = now;
+    this.restarts += 1;
   }
 
   /** Its process is there, or comes back in a moment. */
@@ -118,28 +148,28 @@ export class SimulatedContainer {
   state(now: number): ContainerState {
     if (this.startedAt === null) return 'created';
     if (this.stoppedAt !== null) return 'exited';
-    if (now - this.startedAt < this.settlingMs || !this.ends()) return 'running';
+    if (now - this.startedAt < this.settled || !this.ends()) return 'running';
     return this.comesBack() ? 'restarting' : 'exited';
   }
 
   /** As an inspection tells it: an engine calls a container that ended unhealthy, whatever it was. */
   health(now: number): HealthStatus | null {
-    if (!this.definition.hasHealthcheck || this.startedAt === null) return null;
+    if (this.definition.healthcheck === null || this.startedAt === null) return null;
     if (this.state(now) === 'exited') return 'unhealthy';
-    if (now - this.startedAt < this.settlingMs) return 'starting';
-    return this.definition.behaviour === 'healthy' ? 'healthy' : 'unhealthy';
+    if (now - this.startedAt < this.settled) return 'starting';
+    return this.definition.behaviour === 'healthy' && !this.failsChecks ? 'healthy' : 'unhealthy';
   }
 
   exitCode(now: number): number {
-    if (this.stoppedAt !== null) return 143;
-    if (this.startedAt === null || now - this.startedAt < this.settlingMs) return 0;
+    if (this.stoppedAt !== null) return this.code;
+    if (this.startedAt === null || now - this.startedAt < this.settled) return 0;
     return this.definition.behaviour === 'exits' || this.definition.behaviour === 'crash-loop' ? 1 : 0;
   }
 
   /** When its process ended; null: it has not. */
   endedAt(now: number): number | null {
     if (this.state(now) !== 'exited') return null;
-    return this.stoppedAt ?? (this.startedAt ?? 0) + this.settlingMs;
+    return this.stoppedAt ?? (this.startedAt ?? 0) + this.settled;
   }
 
   hasLabel(filter: string): boolean {
@@ -194,11 +224,13 @@ export class SimulatedContainer {
       exitCode: this.exitCode(now),
       oomKilled: false,
       error: '',
-      restartCount: state === 'restarting' ? Math.floor((now - (this.startedAt ?? now)) / RESTART_MS) : 0,
+      restartCount:
+        this.restarts +
+        (state === 'restarting' ? Math.floor((now - (this.startedAt ?? now)) / RESTART_MS) : 0),
       startedAt: time(this.startedAt),
       finishedAt: time(this.endedAt(now)),
       health: health === null ? null : { status: health, failingStreak: 0, log: [] },
-      healthcheck: definition.hasHealthcheck ? HEALTHCHECK : null,
+      healthcheck: definition.healthcheck,
       networks: Object.fromEntries(
         [...this.networks].map(([name, { aliases, pinned, address }]) => [
           name,

@@ -26,6 +26,7 @@ import { SimulatedCompose } from './simulated-compose';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
 import { simulatedHost } from './simulated-host';
+import { simulatedPacketFilter } from './simulated-packet-filter';
 import { noSwarm } from './no-swarm';
 
 const EVENT_MS = 50;
@@ -145,26 +146,7 @@ export class SimulatedDocker implements Docker {
   }
 
   async runDetached(spec: ContainerSpec): Promise<string> {
-    const image = this.state.imageFor(spec.image);
-    const networks = [spec.network ?? 'bridge', ...(spec.moreNetworks ?? [])];
-    const container = this.state.addContainer({
-      name: spec.name ?? `helper-${this.state.events.length}`,
-      reference: spec.image,
-      imageId: image.id,
-      behaviour: image.behaviour,
-      labels: spec.labels ?? {},
-      environment: spec.env ?? {},
-      networks: new Map(networks.map((name) => [name, { aliases: [], pinned: null, address: null }])),
-      networkMode: spec.network ?? 'bridge',
-      joins: [],
-      mounts: [],
-      ports: [],
-      restart: 'no',
-      hasHealthcheck: false,
-    });
-    this.state.printed.set(container, this.state.helperLogs(spec));
-    this.state.start(container);
-    return container.id;
+    return this.state.addFromSpec(spec).id;
   }
 
   async keepContainers(ids: string[]): Promise<KeptContainer[]> {
@@ -332,19 +314,7 @@ export class SimulatedDocker implements Docker {
   }
 
   async packetFilter(): Promise<PacketFilterResult> {
-    const { packetRules } = this.state;
-    return {
-      available: true,
-      filter: {
-        via: 'host',
-        families: ['ipv4'],
-        list: async (prefix) =>
-          packetRules
-            .filter(({ comment }) => comment.startsWith(prefix))
-            .map((rule) => ({ ...rule, isBehindOthers: false })),
-        apply: async () => undefined,
-      },
-    };
+    return { available: true, filter: simulatedPacketFilter(this.state.packetRules) };
   }
 
   async connections(): Promise<Connection[]> {

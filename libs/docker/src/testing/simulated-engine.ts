@@ -22,6 +22,8 @@ interface SimulatedImage {
   digests?: string[];
   /** When it was given its name last; absent: not known. */
   tagged?: number;
+  /** From a start of its containers to what becomes of them; absent: as the engine has it. */
+  settlingMs?: number;
 }
 
 /** Time as the engine has it. */
@@ -95,8 +97,13 @@ export class SimulatedEngine {
   }
 
   /** Puts an image on the engine; a new content under a known reference leaves running containers as they are. */
-  addImage(reference: string, content: string, behaviour: Behaviour = 'healthy'): void {
-    this.images.set(reference, { id: `sha256:${sha256(content)}`, behaviour });
+  addImage(
+    reference: string,
+    content: string,
+    behaviour: Behaviour = 'healthy',
+    facts: Pick<SimulatedImage, 'settlingMs'> = {},
+  ): void {
+    this.images.set(reference, { id: `sha256:${sha256(content)}`, behaviour, ...facts });
   }
 
   /** Containers of a service that run, oldest first. */
@@ -151,6 +158,31 @@ export class SimulatedEngine {
     return this.addContainer(replicaOf(this, stack, service, model, number));
   }
 
+  /** A container that Compose does not make, started. @throws DockerError when its image is not there */
+  addFromSpec(spec: ContainerSpec): SimulatedContainer {
+    const image = this.imageFor(spec.image);
+    const networks = [spec.network ?? 'bridge', ...(spec.moreNetworks ?? [])];
+    const container = this.addContainer({
+      name: spec.name ?? `helper-${this.events.length}`,
+      reference: spec.image,
+      imageId: image.id,
+      behaviour: image.behaviour,
+      labels: spec.labels ?? {},
+      environment: spec.env ?? {},
+      networks: new Map(networks.map((name) => [name, { aliases: [], pinned: null, address: null }])),
+      networkMode: spec.network ?? 'bridge',
+      joins: [],
+      mounts: [],
+      ports: [],
+      restart: 'no',
+      healthcheck: null,
+      ...(image.settlingMs !== undefined && { settlingMs: image.settlingMs }),
+    });
+    this.printed.set(container, this.helperLogs(spec));
+    this.start(container);
+    return container;
+  }
+
   /** @throws DockerError when a container has the name */
   addContainer(definition: ContainerDefinition): SimulatedContainer {
     const { name } = definition;
@@ -197,6 +229,23 @@ export class SimulatedEngine {
     container.stop(this.clock.now());
     this.detach(container);
     this.tell('die', container);
+  }
+
+  /** Its process ends by itself, and is not started again. */
+  crash(container: SimulatedContainer): void {
+    container.crash(this.clock.now());
+    this.detach(container);
+    this.tell('die', container);
+  }
+
+  /** Its process ends and comes back by its restart policy, with an address that it did not have. */
+  restart(container: SimulatedContainer): void {
+    const now = this.clock.now();
+    this.detach(container);
+    this.tell('die', container);
+    container.restart(now);
+    for (const name of container.networks.keys()) this.attach(container, name);
+    this.tell('start', container);
   }
 
   remove(container: SimulatedContainer): void {

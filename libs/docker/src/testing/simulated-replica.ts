@@ -2,9 +2,10 @@ import type { ComposeStack } from '../compose/compose';
 import type { ComposeModel, ComposeService } from '../compose/compose-model';
 import { hangsOnOf } from '../compose/hangs-on';
 import { COMPOSE_LABELS } from '../compose/labels';
+import type { HealthcheckSettings } from '../container/container';
 import { configHash } from './config-hash';
 import { sha256 } from './sha256';
-import type { ContainerDefinition, Endpoint } from './simulated-container';
+import { HEALTHCHECK, type ContainerDefinition, type Endpoint } from './simulated-container';
 import type { SimulatedEngine } from './simulated-engine';
 
 /** What Compose makes a replica of a service from. @throws DockerError when its image is not there */
@@ -60,8 +61,15 @@ export function replicaOf(
           : [],
     ),
     restart: service.restart ?? 'no',
-    hasHealthcheck: service.healthcheck !== undefined && service.healthcheck.disable !== true,
+    healthcheck: checkOf(service),
+    ...(image.settlingMs !== undefined && { settlingMs: image.settlingMs }),
   };
+}
+
+function checkOf({ healthcheck }: ComposeService): HealthcheckSettings | null {
+  if (healthcheck === undefined || healthcheck.disable === true) return null;
+  const { test = HEALTHCHECK.test } = healthcheck;
+  return { ...HEALTHCHECK, test: typeof test === 'string' ? ['CMD-SHELL', test] : test };
 }
 
 /** Compose asks for another service's network by its container's id. */

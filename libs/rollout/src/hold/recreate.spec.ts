@@ -118,11 +118,12 @@ describe('recreateHeld', () => {
     expect(process.state).toBeNull();
     const { ids, files, violations } = remains(world);
     expect({ files, violations, count: ids.length }).toEqual({ files: [], violations: [], count: 1 });
-    expect([...world.containers.values()].map(({ behaviour }) => behaviour)).toEqual([first]);
+    expect(world.present()).toEqual([first]);
   });
 
   it('starts the old container again when Compose cannot make the new one', async () => {
     const world = worldOf(relabelled);
+    const old = world.list().map(({ id }) => id);
     const process = new SimulatedProcess(world);
     const request = process.recreation(1);
     const outcome = await recreateHeld(
@@ -131,7 +132,7 @@ describe('recreateHeld', () => {
       process.journal,
     );
     expect(outcome).toMatchObject({ result: 'failed', reason: 'port 9100 is taken', leftover: null });
-    expect(remains(world)).toEqual({ ids: ['c1'], files: [], violations: [] });
+    expect(remains(world)).toEqual({ ids: old, files: [], violations: [] });
   });
 
   it('answers who waited to the deadline, and goes on', async () => {
@@ -195,8 +196,7 @@ describe('recreateHeld', () => {
       world.advance(2_000);
       if (world.list().every(({ status }) => status !== 'running')) continue;
       world.violations = [];
-      const [present] = world.list();
-      if (present?.labels !== relabelled.labels) {
+      if (world.present()[0] !== relabelled) {
         const outcome = await recreateHeld(again.context(), again.recreation(1), again.journal);
         expect({ where, ...outcome }).toMatchObject({ where, result: 'done' });
       }
@@ -231,13 +231,15 @@ describe('recreateHeld', () => {
       const world = worldOf(relabelled);
       const process = new SimulatedProcess(world, { interruptBefore });
       const started = world.now;
+      const [old] = world.list();
       const outcome = await recreateHeld(process.context(), process.recreation(1), process.journal);
       if (outcome.result === 'done') continue;
       expect({ where, result: outcome.result }).toEqual({ where, result: 'interrupted' });
       const sofar = outcome.durations.reduce((sum, { ms }) => sum + ms, 0);
       expect({ where, quick: world.now - started - sofar < 3_000 }).toEqual({ where, quick: true });
-      const wasStopped =
-        !world.containers.has('c1') || world.containers.get('c1')?.facts.startedAt !== 1_000_000;
+      const wasStopped = !world
+        .list()
+        .some(({ id, startedAt }) => id === old?.id && startedAt === old.startedAt);
       expect({ where, told: outcome.leftover !== null }).toEqual({ where, told: wasStopped });
       if (!wasStopped) expect({ where, violations: world.violations }).toEqual({ where, violations: [] });
       if (process.state) {

@@ -1,4 +1,5 @@
 import { containerFacts } from '../testing/container-facts';
+import { rolloutContextOf, rolloutEngine } from '../testing/rollout-context';
 import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { awaitRoutes } from './await-routes';
 import type { HttpGet, RolloutContext } from '../types';
@@ -33,15 +34,17 @@ function hostOf(answers: (object | Error)[]): {
     if (answer instanceof Error) throw answer;
     return { status: 200, body: JSON.stringify(answer) };
   };
-  const context = {
-    docker: { listService: async () => [container] },
+  const context = rolloutContextOf({
+    docker: rolloutEngine({ listService: async () => [container] }),
     get,
     clock,
-    proxy: { dynamicFolder: '/state', apis: async () => ['http://127.0.0.1:8082'], staticConfiguration: {} },
-    signal: new AbortController().signal,
-    deadline: () => new AbortController().signal,
-    report: () => undefined,
-  } as unknown as RolloutContext;
+    proxy: {
+      dynamicFolder: '/state',
+      apis: async () => ['http://127.0.0.1:8082'],
+      apiSecret: null,
+      staticConfiguration: {},
+    },
+  });
   return { context, clock, asked: () => asked };
 }
 

@@ -40,7 +40,7 @@ function busyFor(world: SimulatedHost, process: SimulatedProcess, ms: number): R
 
 /** Milliseconds from the first failed request to the last. */
 function span(violations: string[]): number {
-  const times = violations.map((text) => Number(/ at (\d+)$/.exec(text)?.[1]));
+  const times = violations.map((text) => Number(/ at ([\d.]+)$/.exec(text)?.[1]));
   return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
@@ -70,13 +70,30 @@ describe('new containers that got the traffic', () => {
     expect(world.list().map(({ id }) => id)).toEqual(old);
   });
 
-  it('are followed by the pin when they restart with another address', async () => {
+  it('are followed by the pin when they restart with another address, where no check begins anew', async () => {
     const world = new SimulatedHost(folder, host, good, 1);
-    world.wanted = { ...good, underTraffic: { after: 200, what: 'moves' } };
+    world.wanted = {
+      ...good,
+      ...{ hasHealthcheck: false, readyAfter: 300, underTraffic: { after: 200, what: 'moves' } },
+    };
     const process = new SimulatedProcess(world);
     const outcome = await rollOut(busyFor(world, process, 2_900), process.request(1), process.journal);
     expect(outcome).toMatchObject({ result: 'done' });
     world.advance(1_000);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(span(world.violations)).toBeLessThan(1_000);
+  });
+
+  it('go back to the old ones when they restart and their health check begins anew', async () => {
+    const world = new SimulatedHost(folder, host, good, 1);
+    const old = world.list().map(({ id }) => id);
+    world.wanted = { ...good, underTraffic: { after: 200, what: 'moves' } };
+    const process = new SimulatedProcess(world);
+    const outcome = await rollOut(busyFor(world, process, 2_900), process.request(1), process.journal);
+    expect(outcome).toMatchObject({ result: 'failed', leftover: null });
+    expect(outcome.reason).toMatch(/shop-web-2 does not serve any more/);
+    world.advance(1_000);
+    expect(world.list().map(({ id }) => id)).toEqual(old);
     expect(readdirSync(folder)).toEqual([]);
     expect(span(world.violations)).toBeLessThan(1_000);
   });
@@ -126,7 +143,7 @@ describe('recovery forward', () => {
     const old = world.list().map(({ id }) => id);
     const { state } = await killedInDrain(world);
     if (!state) throw new Error('the rollout was not under way');
-    old.forEach((id) => world.remove(id));
+    await world.engine.docker().remove(old, { force: true });
     const notes: string[] = [];
     const again = new SimulatedProcess(world, { state });
     const context: RolloutContext = {

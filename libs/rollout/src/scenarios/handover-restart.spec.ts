@@ -18,7 +18,7 @@ describe('a Traefik that can only be stopped and started', () => {
     const request = {
       ...process.request(current, current),
       replace: async () => {
-        for (const [id] of host.instances) host.instances.delete(id);
+        host.remove('public');
       },
     };
     const outcome = await handOver(process.context(), request, process.journal);

@@ -1,7 +1,7 @@
-import type { ConnectionsOptions } from '@itsup/docker';
+import type { Connection } from '@itsup/docker';
 
-import { answeringLoopbacks, proveRedirect } from '../traefik/redirect/handover-traffic';
-import type { HandoverContext, Shadow } from '../traefik/handover-types';
+import { answeringLoopbacks, proveRedirect, type Prober } from '../traefik/redirect/handover-traffic';
+import type { Shadow } from '../traefik/handover-types';
 
 const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({
   entryPoint: `tcp-${port}`,
@@ -12,11 +12,17 @@ const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({
   ...change,
 });
 
+function connection(port: number): Connection {
+  const end = { address: '127.0.0.1', port };
+  const idle = { bytesSent: 0, bytesReceived: 0, idleMs: 0, receiveQueue: 0, sendQueue: 0 };
+  return { local: end, remote: end, ...idle };
+}
+
 /** A host that answers at these addresses, and redirects some of them to the shadow port. */
-function hostWith(answers: string[], redirected: string[], closing: string[] = []): HandoverContext {
+function hostWith(answers: string[], redirected: string[], closing: string[] = []): Prober {
   const held: string[] = [];
   return {
-    connect: (address: string, port: number) => {
+    connect: (address, port) => {
       const key = `${address} ${port}`;
       if (!answers.includes(key)) return Promise.reject(new Error('connect ECONNREFUSED'));
       held.push(key);
@@ -27,17 +33,18 @@ function hostWith(answers: string[], redirected: string[], closing: string[] = [
     },
     docker: {
       // What the server has closed at once is only seen by who asks for it.
-      connections: ({ localPort, remotePort, ended }: ConnectionsOptions) =>
+      connections: ({ localPort, remotePort, ended } = {}) =>
         Promise.resolve(
-          held.filter((key) => {
+          held.flatMap((key) => {
             const port = Number(key.split(' ')[1]);
             const isAsked = port + 10_000 === localPort && port + 50_000 === remotePort;
-            return redirected.includes(key) && isAsked && (ended === true || !closing.includes(key));
+            const isSeen = redirected.includes(key) && isAsked && (ended === true || !closing.includes(key));
+            return isSeen ? [connection(port)] : [];
           }),
         ),
       run: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
     },
-  } as unknown as HandoverContext;
+  };
 }
 
 const both = ['127.0.0.1 8080', '::1 8080', '127.0.0.1 5432'];

@@ -91,9 +91,9 @@ describe('a service that leaves a network by which Traefik comes to it', () => {
     expect(remains(world)).toEqual(moved);
   });
 
-  it('would lose some without the pin', () => {
+  it('would lose some without the pin', async () => {
     const world = new SimulatedHost(folder, host, web, 1, true);
-    world.disconnect('proxynet', 'c1');
+    await world.engine.docker().disconnectNetwork('proxynet', 'shop-web-1');
     world.advance(1000);
     expect(world.violations.length).toBeGreaterThan(10);
   });

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CommandOutput, ComposeModel, ComposeStack } from '@itsup/docker';
+import type { SimulatedContainer } from '@itsup/docker/testing/simulated-container';
+import { SimulatedEngine } from '@itsup/docker/testing/simulated-engine';
 import { parse } from 'yaml';
 
+import { toFacts } from '../rollout-docker';
 import type { ContainerFacts } from '../types';
 
 /** How a container of the simulation behaves. */
@@ -25,13 +29,14 @@ export interface Behaviour {
   underTraffic?: { after: number; what: 'ends' | 'moves' | 'deaf' };
 }
 
-interface Container {
-  facts: ContainerFacts;
+/** What Traefik and its clients make of a container. */
+interface Visited {
+  container: SimulatedContainer;
   behaviour: Behaviour;
-  bornAt: number;
-  drained: boolean;
   /** Of its first request; null: none yet. */
   routedAt: number | null;
+  /** A request may have chosen it right before the configuration changed. */
+  lastRouted: number;
   befell: boolean;
 }
 
@@ -61,27 +66,41 @@ interface DynamicFile {
 
 const lag = 120;
 const stepMs = 10;
+/** So long after its last request a container may still get one. */
+const LINGERS_MS = 20;
+const SHARED = 'proxynet';
+const OWN = 'shop_default';
+/** From a start to a check that has failed often enough. */
+const UNHEALTHY_MS = 3_000;
+const CHECK = { test: ['CMD-SHELL', 'test ! -f /tmp/drain'] };
 
 /**
- * An engine with one Compose service and a Traefik in front of it, in virtual time. Traefik follows the engine and its
- * dynamic folder with a lag, drops routers that two containers define differently, and lets the longest rule win, of
- * equals the file provider's. Whatever a rollout does, a request for `host` has to find a ready container at every
- * moment; where it does not, `violations` says when and why.
+ * The simulated engine of libs/docker with one Compose service, and a Traefik in front of it, in virtual time. Traefik
+ * follows the engine and its dynamic folder with a lag, drops routers that two containers define differently, and lets
+ * the longest rule win, of equals the file provider's. Whatever a rollout does, a request for `host` has to find a
+ * ready container at every moment; where it does not, `violations` says when and why.
  */
 export class SimulatedHost {
   now = 1_000_000;
   violations: string[] = [];
-  readonly containers = new Map<string, Container>();
-  /** What Compose would start now. */
-  wanted: Behaviour;
+  readonly engine = new SimulatedEngine(
+    {
+      now: () => this.now,
+      sleep: async (ms) => this.advance(ms),
+    },
+    { readModel: () => this.model() },
+  );
+  readonly stack: ComposeStack = { project: 'shop', files: [], cwd: '/', env: {} };
   private served: Served = { markers: [], routers: {} };
   /** What Traefik has read and not applied yet, in the order of reading. */
   private readonly pending: { at: number; config: Served }[] = [];
   /** By port. */
   readonly relays = new Map<number, SimulatedRelay>();
-  private count = 0;
-  /** A request may have chosen a server right before the configuration changed. */
-  private lastRouted = new Map<string, number>();
+  private readonly visited = new Map<string, Visited>();
+  /** Events of the engine that were looked at. */
+  private told = 0;
+  private readonly behaviours = new Map<string, Behaviour>();
+  private next: Behaviour;
   private readonly files = new Map<string, DynamicFile>();
   private watching = false;
   /** Until then the docker provider goes on showing what it showed before. */
@@ -98,90 +117,50 @@ export class SimulatedHost {
     /** Its containers are on a network of their own besides proxynet. */
     private readonly hasOwnNetwork = false,
   ) {
+    this.next = first;
     this.wanted = first;
-    for (let index = 0; index < replicas; index += 1) this.start();
+    this.engine.logsOf = () => 'cannot open the database\n';
+    this.engine.exec = async ({ id }, argv) => this.exec(id, argv);
+    this.engine.addNetwork({ name: SHARED, subnet: '172.20.0.0/16' });
+    this.engine.addNetwork({ name: OWN, subnet: '10.0.0.0/24' });
+    const model = this.model();
+    for (let number = 1; number <= replicas; number += 1)
+      this.engine.start(this.engine.addReplica(this.stack, 'web', model, number));
     this.advance(5_000);
     this.watching = true;
   }
 
-  start(): void {
-    this.count += 1;
-    const id = `c${this.count}`;
-    this.containers.set(id, {
-      behaviour: this.wanted,
-      bornAt: this.now,
-      drained: false,
-      routedAt: null,
-      befell: false,
-      facts: {
-        id,
-        name: `shop-web-${this.count}`,
-        status: 'running',
-        exitCode: 0,
-        oomKilled: false,
-        restartCount: 0,
-        error: '',
-        startedAt: this.now,
-        health:
-          this.wanted.hasHealthcheck === false
-            ? null
-            : {
-                status: 'starting',
-                interval: 1000,
-                timeout: 1000,
-                startPeriod: 0,
-                retries: 3,
-                log: [],
-                test: ['CMD-SHELL', 'test ! -f /tmp/drain'],
-              },
-        labels: this.wanted.labels,
-        addresses: {
-          proxynet: `172.20.128.${this.count}`,
-          ...(this.hasOwnNetwork && { shop_default: `10.0.0.${this.count}` }),
-        },
-        exposedPorts: [],
-      },
+  /** What Compose would start now. */
+  get wanted(): Behaviour {
+    return this.next;
+  }
+
+  set wanted(behaviour: Behaviour) {
+    const image = `web:${this.behaviours.size + 1}`;
+    const { healthyAfter, exitsAfter } = behaviour;
+    const ends = exitsAfter !== null;
+    this.engine.addImage(image, image, ends ? 'exits' : healthyAfter === null ? 'unhealthy' : 'healthy', {
+      settlingMs: exitsAfter ?? healthyAfter ?? UNHEALTHY_MS,
     });
+    this.behaviours.set(image, behaviour);
+    this.next = behaviour;
   }
 
-  stop(id: string): void {
-    const container = this.containers.get(id);
-    if (!container || container.facts.status !== 'running') return;
-    const routed = this.lastRouted.get(container.facts.addresses['proxynet'] ?? '');
-    if (this.watching && this.isReady(container) && routed !== undefined && this.now - routed < 20) {
-      this.violations.push(`${container.facts.name} was stopped while traffic could still reach it`);
-    }
-    container.facts = { ...container.facts, status: 'exited', addresses: {} };
+  /** The Compose file. */
+  private model(): ComposeModel {
+    const image = `web:${this.behaviours.size}`;
+    const { labels, hasHealthcheck = true } = this.wanted;
+    const networks = { proxynet: null, ...(this.hasOwnNetwork && { default: null }) };
+    return {
+      name: 'shop',
+      services: { web: { image, labels, networks, ...(hasHealthcheck && { healthcheck: CHECK }) } },
+      networks: { proxynet: { name: SHARED, external: true }, default: { name: OWN } },
+    };
   }
 
-  /** `docker start` of one that was stopped. */
-  restart(id: string): void {
-    const container = this.containers.get(id);
-    if (!container || container.facts.status === 'running') return;
-    this.count += 1;
-    container.bornAt = this.now;
-    const addresses = { proxynet: `172.20.128.${this.count}` };
-    this.seen.delete(id);
-    container.facts = { ...container.facts, status: 'running', addresses, startedAt: this.now };
-  }
-
-  /** A container that is gone, made once more. */
-  remake(id: string, behaviour: Behaviour): string {
-    if (this.containers.has(id)) {
-      this.restart(id);
-      return id;
-    }
-    const { wanted } = this;
-    this.wanted = behaviour;
-    this.start();
-    this.wanted = wanted;
-    return `c${this.count}`;
-  }
-
-  /** Compose's `up --force-recreate`: what is there goes, as many come. */
-  recreate(replicas: number): void {
-    for (const id of [...this.containers.keys()]) this.remove(id);
-    for (let index = 0; index < replicas; index += 1) this.start();
+  /** How those that there are were meant to behave. */
+  present(): Behaviour[] {
+    return this.all().map(({ behaviour }) => behaviour);
   }
 
   openRelay(): { port: number; relay: SimulatedRelay } {
@@ -206,33 +185,23 @@ export class SimulatedHost {
     if (relay.held > 0) for (const target of targets) this.arrive(target);
   }
 
-  /** Its health check, tried from outside the engine. */
-  check(id: string): boolean {
-    const container = this.containers.get(id);
-    return container !== undefined && this.isReady(container) && !container.drained;
-  }
-
-  remove(id: string): void {
-    this.stop(id);
-    this.containers.delete(id);
-  }
-
-  drain(id: string, on: boolean): void {
-    const container = this.containers.get(id);
-    if (container) container.drained = on;
+  /** The drain hook makes its check fail; the check itself may be tried at any time. */
+  private exec(id: string, argv: string[]): CommandOutput {
+    const one = this.visit(id);
+    const isCheck = argv.some((word) => word.startsWith('test '));
+    if (one && !isCheck) one.container.failsChecks = argv[0] === 'touch';
+    const holds = one !== undefined && this.isReady(one) && !one.container.failsChecks;
+    return { exitCode: isCheck && !holds ? 1 : 0, stdout: '', stderr: '' };
   }
 
   list(): ContainerFacts[] {
     this.update();
-    return [...this.containers.values()].map(({ facts }) => structuredClone(facts));
-  }
-
-  /** Leaves a network; Traefik's docker provider does not notice. */
-  disconnect(network: string, id: string): void {
-    const container = this.containers.get(id);
-    if (!container) return;
-    const { [network]: _left, ...addresses } = container.facts.addresses;
-    container.facts = { ...container.facts, addresses };
+    return this.all().map(({ container }) =>
+      toFacts(
+        container.details(this.now, (name) => name),
+        [],
+      ),
+    );
   }
 
   /** A container started or ended: Traefik's docker provider looks at all of them again. */
@@ -240,16 +209,35 @@ export class SimulatedHost {
     this.seen.clear();
   }
 
-  private at(address: string): Container | undefined {
-    return [...this.containers.values()].find(({ facts }) =>
-      Object.values(facts.addresses).includes(address),
+  private all(): Visited[] {
+    return [...this.engine.containers.keys()].flatMap((id) => this.visit(id) ?? []);
+  }
+
+  private visit(id: string): Visited | undefined {
+    const known = this.visited.get(id);
+    const container = this.engine.containers.get(id);
+    if (known !== undefined || container === undefined) return known;
+    const behaviour = this.behaviours.get(container.reference) ?? this.wanted;
+    const one = { container, behaviour, routedAt: null, lastRouted: -Infinity, befell: false };
+    this.visited.set(id, one);
+    return one;
+  }
+
+  private at(address: string): Visited | undefined {
+    return this.all().find(({ container }) =>
+      [...container.networks.values()].some((endpoint) => endpoint.address === address),
     );
   }
 
-  private seenAddress({ facts }: Container): string {
-    const { proxynet, ...others } = facts.addresses;
-    const address = this.seen.get(facts.id) ?? proxynet ?? Object.values(others)[0] ?? '';
-    this.seen.set(facts.id, address);
+  private runs({ container }: Visited): boolean {
+    return container.state(this.now) === 'running';
+  }
+
+  private seenAddress({ container }: Visited): string {
+    const others = [...container.networks.values()].map(({ address }) => address);
+    const own = container.networks.get(SHARED)?.address ?? others.find((one) => one !== null) ?? '';
+    const address = this.seen.get(container.id) ?? own;
+    this.seen.set(container.id, address);
     return address;
   }
 
@@ -265,8 +253,8 @@ export class SimulatedHost {
 
   /** Whether the routed port of the container at this address answers. */
   answersAt(address: string): boolean {
-    const container = this.at(address);
-    return container !== undefined && container.facts.status === 'running' && this.isReady(container);
+    const one = this.at(address);
+    return one !== undefined && this.runs(one) && this.isReady(one);
   }
 
   /** Traefik's API. */
@@ -290,7 +278,9 @@ export class SimulatedHost {
   }
 
   private update(): void {
-    for (const container of this.containers.values()) this.age(container);
+    this.engine.tidy();
+    this.hear();
+    for (const one of this.all()) this.suffer(one);
     const config = this.configuration();
     const target = this.pending.at(-1)?.config ?? this.served;
     if (JSON.stringify(config) !== JSON.stringify(target)) this.pending.push({ at: this.now + lag, config });
@@ -304,6 +294,20 @@ export class SimulatedHost {
     const known = this.files.get(text) ?? (parse(text) as DynamicFile);
     this.files.set(text, known);
     return known;
+  }
+
+  /** What happened on the engine since the last look. */
+  private hear(): void {
+    const events = this.engine.events.slice(this.told);
+    this.told += events.length;
+    // The docker provider looks at all containers after each.
+    if (events.some(({ action }) => action === 'start' || action === 'die')) this.stir();
+    for (const { action, id, timeMs } of events) {
+      const one = this.visit(id);
+      if (action !== 'die' || one === undefined || one.befell || !this.watching) continue;
+      if (this.isReady(one) && timeMs - one.lastRouted < LINGERS_MS)
+        this.violations.push(`${one.container.name} was stopped while traffic could still reach it`);
+    }
   }
 
   /** One request, right now. */
@@ -334,74 +338,45 @@ export class SimulatedHost {
   }
 
   private arrive(address: string): void {
-    const container = this.at(address);
-    if (!container || container.facts.status !== 'running') this.violate(`502 from ${address}`);
-    else if (!this.isReady(container))
-      this.violate(`${container.facts.name} gets traffic before it is ready`);
-    this.lastRouted.set(address, this.now);
-    if (container) container.routedAt ??= this.now;
+    const one = this.at(address);
+    if (!one || !this.runs(one)) return this.violate(`502 from ${address}`);
+    if (!this.isReady(one)) this.violate(`${one.container.name} gets traffic before it is ready`);
+    one.lastRouted = this.now;
+    one.routedAt ??= this.now;
   }
 
   /** What a version does that its health check did not tell. */
-  private suffer(container: Container): void {
-    const { behaviour, facts, routedAt, befell } = container;
+  private suffer(one: Visited): void {
+    const { behaviour, container, routedAt, befell } = one;
     if (!behaviour.underTraffic || routedAt === null || befell) return;
     if (this.now - routedAt < behaviour.underTraffic.after) return;
-    container.befell = true;
-    if (behaviour.underTraffic.what === 'ends')
-      container.facts = { ...facts, status: 'exited', exitCode: 1, addresses: {} };
-    if (behaviour.underTraffic.what === 'moves') {
-      this.count += 1;
-      const addresses = { proxynet: `172.20.128.${this.count}` };
-      this.seen.clear();
-      container.facts = { ...facts, addresses, restartCount: facts.restartCount + 1, startedAt: this.now };
-    }
+    one.befell = true;
+    if (behaviour.underTraffic.what === 'ends') this.engine.crash(container);
+    if (behaviour.underTraffic.what === 'moves') this.engine.restart(container);
   }
 
   private violate(what: string): void {
     this.violations.push(`${what} at ${this.now}`);
   }
 
-  private age(container: Container): void {
-    const { behaviour, bornAt, facts } = container;
-    if (facts.status !== 'running') return;
-    this.suffer(container);
-    if (container.befell && behaviour.underTraffic?.what !== 'deaf') return;
-    const age = this.now - bornAt;
-    if (behaviour.exitsAfter !== null && age >= behaviour.exitsAfter) {
-      container.facts = { ...facts, status: 'exited', exitCode: 1, addresses: {} };
-      return;
-    }
-    if (!facts.health) return;
-    const status =
-      behaviour.healthyAfter === null
-        ? age >= 3000
-          ? 'unhealthy'
-          : 'starting'
-        : age < behaviour.healthyAfter
-          ? 'starting'
-          : container.drained
-            ? 'unhealthy'
-            : 'healthy';
-    container.facts = { ...facts, health: { ...facts.health, status } };
-  }
-
-  private isReady({ behaviour, bornAt, befell }: Container): boolean {
+  private isReady({ behaviour, container, befell }: Visited): boolean {
     if (befell && behaviour.underTraffic?.what === 'deaf') return false;
     const { healthyAfter, readyAfter = healthyAfter } = behaviour;
-    return readyAfter !== null && this.now - bornAt >= readyAfter;
+    return (
+      readyAfter !== null && container.startedAt !== null && this.now - container.startedAt >= readyAfter
+    );
   }
 
   /** null: no container is fit, or two define it differently. */
   private routerOfLabels(): Served['routers'][string] | null {
-    const kept = [...this.containers.values()].filter(
-      ({ facts }) => facts.status === 'running' && (facts.health?.status ?? 'healthy') === 'healthy',
+    const kept = this.all().filter(
+      (one) => this.runs(one) && (one.container.health(this.now) ?? 'healthy') === 'healthy',
     );
     const rules = new Set(
       kept.map(({ behaviour }) => behaviour.labels['traefik.http.routers.web.rule'] ?? ''),
     );
     if (kept.length === 0 || rules.size !== 1) return null;
-    const servers = kept.map((container) => this.seenAddress(container)).sort();
+    const servers = kept.map((one) => this.seenAddress(one)).sort();
     return { rule: [...rules][0] ?? '', service: 'web', servers };
   }
 

@@ -1,13 +1,17 @@
+import type { Compose } from '@itsup/docker';
+
 import type {
   RecreateRequest,
   Relay,
   RolloutContext,
+  RolloutDocker,
   RolloutJournal,
   RolloutRequest,
   RolloutState,
   RolloutStep,
 } from '../types';
-import type { Behaviour, SimulatedHost, SimulatedRelay } from './simulated-host';
+import { rolloutDocker } from '../rollout-docker';
+import type { SimulatedHost, SimulatedRelay } from './simulated-host';
 
 export interface ProcessOptions {
   /** SIGKILL right before the nth thing the process does to the world outside; it does nothing any more. */
@@ -52,16 +56,15 @@ export class SimulatedProcess {
   };
 
   request(replicas: number): RolloutRequest {
-    const count = (): number => this.host.list().length;
     return {
       project: 'shop',
       composeProject: 'shop',
       service: 'web',
       replicas,
       start: (total) =>
-        this.act(() => {
-          while (count() < total) this.host.start();
-        }),
+        this.act(() =>
+          this.compose().up({ services: ['web'], noDeps: true, noRecreate: true, scale: { web: total } }),
+        ),
       joinEdges: () => this.act(() => undefined),
       fileRoutes: null,
       publishRoutes: null,
@@ -74,10 +77,22 @@ export class SimulatedProcess {
     const { start: _start, ...rest } = this.request(replicas);
     return {
       ...rest,
-      replace: () => this.act(() => this.host.recreate(replicas)),
+      replace: () =>
+        this.act(() =>
+          this.compose().up({
+            services: ['web'],
+            noDeps: true,
+            forceRecreate: true,
+            scale: { web: replicas },
+          }),
+        ),
       hasHealthcheck,
       hold: { limitMs: 60_000, page: '' },
     };
+  }
+
+  private compose(): Compose {
+    return this.host.engine.docker().compose(this.host.stack);
   }
 
   /** What there is of the deploy's listeners, as it sees them itself. */
@@ -126,33 +141,7 @@ export class SimulatedProcess {
   context(): RolloutContext {
     const { host } = this;
     return {
-      docker: {
-        listService: () => this.act(() => host.list()),
-        inspect: (ids) => this.act(() => host.list().filter(({ id }) => ids.includes(id))),
-        exec: (id, command) =>
-          this.act(() => {
-            const isCheck = command.some((word) => word.startsWith('test '));
-            if (!isCheck) host.drain(id, command[0] === 'touch');
-            return { exitCode: isCheck && !host.check(id) ? 1 : 0, output: '' };
-          }),
-        logs: () => this.act(() => 'cannot open the database\n'),
-        stop: (ids) => this.act(() => ids.forEach((id) => host.stop(id))),
-        remove: (ids) => this.act(() => ids.forEach((id) => host.remove(id))),
-        start: (ids) => this.act(() => ids.forEach((id) => host.restart(id))),
-        snapshot: (ids) =>
-          this.act(() =>
-            ids.flatMap((id) => {
-              const known = host.containers.get(id);
-              return known ? [{ id, behaviour: known.behaviour }] : [];
-            }),
-          ),
-        restore: (kept) =>
-          this.act(() =>
-            (kept as { id: string; behaviour: Behaviour }[]).map((one) => host.remake(one.id, one.behaviour)),
-          ),
-        disconnect: (network, id) => this.act(() => host.disconnect(network, id)),
-        stir: () => this.act(() => host.stir()),
-      },
+      docker: this.docker(),
       get: (url) =>
         this.act(() => {
           const { pathname, hostname } = new URL(url);
@@ -190,8 +179,26 @@ export class SimulatedProcess {
     };
   }
 
+  /** The commands of a rollout on the simulated engine. */
+  private docker(): RolloutDocker {
+    const docker = rolloutDocker(this.host.engine.docker(), async () => this.host.stir());
+    return {
+      listService: (...args) => this.act(() => docker.listService(...args)),
+      inspect: (...args) => this.act(() => docker.inspect(...args)),
+      exec: (...args) => this.act(() => docker.exec(...args)),
+      logs: (...args) => this.act(() => docker.logs(...args)),
+      stop: (...args) => this.act(() => docker.stop(...args)),
+      remove: (...args) => this.act(() => docker.remove(...args)),
+      start: (...args) => this.act(() => docker.start(...args)),
+      snapshot: (...args) => this.act(() => docker.snapshot(...args)),
+      restore: (...args) => this.act(() => docker.restore(...args)),
+      disconnect: (...args) => this.act(() => docker.disconnect(...args)),
+      stir: () => this.act(() => docker.stir()),
+    };
+  }
+
   /** Everything that reaches the world outside goes through here. */
-  private async act<T>(work: () => T): Promise<T> {
+  private async act<T>(work: () => T | Promise<T>): Promise<T> {
     this.operations += 1;
     this.stepAt[this.operations] = this.steps.at(-1) ?? 'before';
     if (this.options.interruptBefore === this.operations) this.interruption.abort();

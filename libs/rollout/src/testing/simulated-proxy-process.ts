@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { Connection, PacketFilter, PacketRule } from '@itsup/docker';
+import type { Connection, PacketFilter } from '@itsup/docker';
 
 import type {
   HandoverContext,
@@ -8,12 +8,7 @@ import type {
   HandoverRequest,
   HandoverStep,
 } from '../traefik/handover-types';
-import { servesAfter, type SimulatedProxy } from './simulated-proxy';
-
-/**
- * Of the ports that a hand-over takes from 20000 on, the one after those of the two public entry points in the tests.
- */
-const temporaryApi = 'http://127.0.0.1:20002';
+import { IMAGE, type SimulatedProxy } from './simulated-proxy';
 
 export interface ProxyProcessOptions {
   /** SIGKILL right before the nth thing that the process does. */
@@ -57,7 +52,7 @@ export class SimulatedProxyProcess {
     return {
       current,
       next,
-      container: { image: 'traefik', binds: ['/state/acme:/acme'], env: {}, limits: {} },
+      container: { image: IMAGE, binds: ['/state/acme:/acme'], env: {}, limits: {} },
       folder: this.folder,
       dynamicFolder: join(this.folder, '../dynamic'),
       certificates: () => this.act(() => []),
@@ -68,84 +63,57 @@ export class SimulatedProxyProcess {
     };
   }
 
-  context(): HandoverContext {
+  /** The commands of a hand-over on the simulated engine. */
+  private docker(): HandoverContext['docker'] {
     const { host } = this;
-    const filter: PacketFilter = {
-      via: 'host',
-      families: ['ipv4', 'ipv6'],
-      list: (prefix) =>
+    const docker = host.engine.docker();
+    return {
+      packetFilter: (options) =>
+        this.act(async () => {
+          if (!host.filterAvailable)
+            return { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' };
+          const found = await docker.packetFilter(options);
+          return found.available ? { available: true, filter: this.filter(found.filter) } : found;
+        }),
+      connections: () => this.act(() => this.connections()),
+      listeners: () =>
         this.act(() =>
-          host.rules
-            .filter(({ comment }) => comment.startsWith(prefix))
-            .map((rule) => ({ ...rule, isBehindOthers: false })),
+          host.takenPorts.map((port) => ({
+            protocol: 'tcp',
+            address: '*',
+            port,
+            processes: [{ name: 'postgres', pid: 7 }],
+          })),
         ),
+      runDetached: (spec) => this.act(() => host.start(spec)),
+      run: (...args) => this.act(() => docker.run(...args)),
+      listContainers: (...args) => this.act(() => docker.listContainers(...args)),
+      inspectContainers: (...args) => this.act(() => docker.inspectContainers(...args)),
+      exec: (...args) => this.act(() => docker.exec(...args)),
+      logs: (...args) => this.act(() => docker.logs(...args)),
+      stop: (...args) => this.act(() => docker.stop(...args)),
+      remove: (...args) => this.act(() => docker.remove(...args)),
+    };
+  }
+
+  private filter(filter: PacketFilter): PacketFilter {
+    const { host } = this;
+    return {
+      ...filter,
+      list: (prefix) => this.act(() => filter.list(prefix)),
       apply: (changes) =>
-        this.act(() => {
-          for (const { operation, rule } of changes) {
-            const keyOf = ({ family, table, chain, args, comment }: PacketRule): string =>
-              JSON.stringify([family, table, chain, args, comment]);
-            host.rules = host.rules.filter((known) => keyOf(known) !== keyOf(rule));
-            if (operation !== 'delete') host.rules.push(rule);
-            else if (rule.table === 'nat') host.restoredAt = host.now;
-          }
+        this.act(async () => {
+          await filter.apply(changes);
+          if (changes.some(({ operation, rule }) => operation === 'delete' && rule.table === 'nat'))
+            host.restoredAt = host.now;
         }),
     };
+  }
+
+  context(): HandoverContext {
+    const { host } = this;
     return {
-      docker: {
-        packetFilter: () =>
-          this.act(() =>
-            host.filterAvailable
-              ? { available: true, filter }
-              : { available: false, code: 'rootless', reason: 'The engine runs without root.', help: '' },
-          ),
-        connections: () => this.act(() => this.connections()),
-        listeners: () =>
-          this.act(() =>
-            host.takenPorts.map((port) => ({
-              protocol: 'tcp',
-              address: '*',
-              port,
-              processes: [{ name: 'postgres', pid: 7 }],
-            })),
-          ),
-        runDetached: (spec) =>
-          this.act(() => {
-            const trial = spec.network === 'none';
-            return host.start(trial ? 'trial' : 'temporary', temporaryApi, trial ? host.trialComesUp : true);
-          }),
-        run: (spec) =>
-          this.act(() => {
-            const ports = /for port in ([\d ]+);/.exec(spec.command?.[1] ?? '')?.[1]?.trim() ?? '';
-            const lost = host.redirecting && host.blocked;
-            return { exitCode: 0, stdout: lost ? '' : `${ports.split(' ').join('\n')}\n`, stderr: '' };
-          }),
-        listContainers: () =>
-          this.act(() =>
-            [...host.instances].filter(([, { kind }]) => kind !== 'public').map(([id]) => ({ id }) as never),
-          ),
-        inspectContainers: (ids) =>
-          this.act(() =>
-            ids.flatMap((id) => {
-              const instance = host.instances.get(id);
-              const running = instance?.running && instance.comesUp;
-              return instance ? [{ id, running, exitCode: running ? 0 : 1 } as never] : [];
-            }),
-          ),
-        exec: (id) =>
-          this.act(() => {
-            const instance = host.instances.get(id);
-            return { exitCode: instance && host.isUp(instance) ? 0 : 1, stdout: '', stderr: '' };
-          }),
-        logs: () => this.act(() => 'field not found, node: entrypoint'),
-        stop: (ids) => this.act(() => ids.forEach((id) => this.stop(id))),
-        remove: (ids) =>
-          this.act(() =>
-            ids.forEach((id) => {
-              this.stop(id);
-              host.instances.delete(id);
-            }),
-          ),
-      },
+      docker: this.docker(),
       get: (url) => this.act(() => this.answer(new URL(url))),
       apiSecret: null,
       connect: () =>
@@ -173,16 +141,11 @@ export class SimulatedProxyProcess {
     };
   }
 
-  private stop(id: string): void {
-    const instance = this.host.instances.get(id);
-    if (!instance?.running) return;
-    instance.running = false;
-    if (instance.kind === 'temporary') this.host.removedAt = this.host.now;
-  }
-
   private connections(): Connection[] {
     if (this.held === 0) return [];
-    const redirect = this.host.rules.find(({ table, args }) => table === 'nat' && args.includes('8080'));
+    const redirect = this.host.engine.packetRules.find(
+      ({ table, args }) => table === 'nat' && args.includes('8080'),
+    );
     const port = redirect ? Number(redirect.args.at(-1)) : 8080;
     const end = { address: '127.0.0.1', port };
     return [
@@ -199,13 +162,9 @@ export class SimulatedProxyProcess {
   }
 
   private answer(url: URL): { status: number; body: string } {
-    const { host } = this;
-    const instance = [...host.instances.values()].find(
-      ({ api, kind }) => api === url.origin && kind !== 'trial',
-    );
-    if (!instance || !host.isUp(instance)) throw new Error('connect ECONNREFUSED');
-    const serves =
-      host.now - instance.startedAt >= servesAfter && (instance.kind !== 'temporary' || host.temporaryServes);
+    const instance = this.host.behind(url.origin);
+    if (!instance) throw new Error('connect ECONNREFUSED');
+    const serves = this.host.serves(instance);
     const routers = serves
       ? { 'web@docker': { rule: 'Host(`a.test`)', entryPoints: ['web'], status: 'enabled' } }
       : {};
@@ -214,7 +173,7 @@ export class SimulatedProxyProcess {
   }
 
   /** Everything that reaches the world outside goes through here. */
-  private async act<T>(work: () => T): Promise<T> {
+  private async act<T>(work: () => T | Promise<T>): Promise<T> {
     this.operations += 1;
     this.stepAt[this.operations] = this.steps.at(-1) ?? 'before';
     if (this.options.interruptBefore === this.operations) this.interruption.abort();

@@ -27,8 +27,8 @@ afterEach(() => rmSync(parent, { recursive: true }));
 function expectClean(host: SimulatedProxy, where = ''): void {
   host.advance(1_000);
   expect({ where, violations: host.violations }).toEqual({ where, violations: [] });
-  expect({ where, rules: host.rules }).toEqual({ where, rules: [] });
-  const kinds = [...host.instances.values()].map(({ kind }) => kind);
+  expect({ where, rules: host.engine.packetRules }).toEqual({ where, rules: [] });
+  const kinds = host.kindsThere();
   expect({ where, kinds, folder: existsSync(folder) }).toEqual({ where, kinds: ['public'], folder: false });
 }
 
@@ -51,41 +51,41 @@ jest.setTimeout(60_000);
 describe('handOver', () => {
   it('never leaves a new connection without an instance that serves', async () => {
     const host = new SimulatedProxy(api);
-    const old = [...host.instances.keys()];
+    const old = host.ids();
     const process = new SimulatedProxyProcess(host, folder);
     const outcome = await handOver(process.context(), process.request(current, next), process.journal);
     expect(outcome).toMatchObject({ result: 'done', reason: '', leftover: null });
     expect(process.steps).toEqual([...handoverSteps]);
     expect(process.notes).toEqual([]);
     expectClean(host);
-    expect([...host.instances.keys()]).not.toEqual(old);
+    expect(host.ids()).not.toEqual(old);
     expectServedOn(host);
   });
 
   it('replaces one that does not take the secret, as after a lost state folder, and says what it could not compare', async () => {
     const host = new SimulatedProxy(api);
-    const [old = ''] = host.instances.keys();
+    const [old = ''] = host.ids();
     const process = new SimulatedProxyProcess(host, folder);
     const context = process.context();
     const get: typeof context.get = async (url, options) =>
-      url.startsWith(api) && host.instances.has(old) ? { status: 401, body: '' } : context.get(url, options);
+      url.startsWith(api) && host.ids().includes(old) ? { status: 401, body: '' } : context.get(url, options);
     const outcome = await handOver({ ...context, get }, process.request(current, next), process.journal);
     expect(outcome).toMatchObject({ result: 'done', leftover: null });
     expect(process.notes.join()).toMatch(/does not take this state folder’s secret/);
-    expect(host.instances.has(old)).toBe(false);
+    expect(host.ids().includes(old)).toBe(false);
   });
 
   it('replaces one whose files are gone, so that its API answers no more, without losing what containers bring', async () => {
     const host = new SimulatedProxy(api);
-    const [old = ''] = host.instances.keys();
+    const [old = ''] = host.ids();
     const process = new SimulatedProxyProcess(host, folder);
     const context = process.context();
     const get: typeof context.get = async (url, options) =>
-      url.startsWith(api) && host.instances.has(old) ? { status: 404, body: '' } : context.get(url, options);
+      url.startsWith(api) && host.ids().includes(old) ? { status: 404, body: '' } : context.get(url, options);
     const request = { ...process.request(current, next), readsOtherFiles: true };
     const outcome = await handOver({ ...context, get }, request, process.journal);
     expect(outcome).toMatchObject({ result: 'done', leftover: null });
-    expect(host.instances.has(old)).toBe(false);
+    expect(host.ids().includes(old)).toBe(false);
     expectClean(host);
   });
 
@@ -112,14 +112,14 @@ describe('handOver', () => {
     ],
   ])('touches nothing when %s', async (_, fault, reason) => {
     const host = new SimulatedProxy(api);
-    const old = [...host.instances.keys()];
+    const old = host.ids();
     fault(host);
     const process = new SimulatedProxyProcess(host, folder);
     const outcome = await handOver(process.context(), process.request(current, next), process.journal);
     expect(outcome).toMatchObject({ result: 'failed', leftover: null });
     expect(outcome.reason).toMatch(reason);
     expectClean(host);
-    expect([...host.instances.keys()]).toEqual(old);
+    expect(host.ids()).toEqual(old);
   });
 
   it('shares the ports where the packet filter is out of reach, and says what that may cost', async () => {
@@ -197,9 +197,9 @@ describe('handOver', () => {
     const process = new SimulatedProxyProcess(host, folder, { killBefore: Infinity });
     const redirect = await undisturbedUntil(host, 'drain-old');
     expect(redirect).toBe(true);
-    for (const [id, { kind }] of host.instances) if (kind === 'temporary') host.instances.delete(id);
+    host.remove('temporary');
     expect(await recoverHandover(process.context(), recovery(process))).toBe(true);
-    expect(host.rules).toEqual([]);
+    expect(host.engine.packetRules).toEqual([]);
   });
 
   async function undisturbedUntil(host: SimulatedProxy, step: string): Promise<boolean> {

@@ -2,13 +2,13 @@ import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 import { OF_COMPOSE, ofComposeProject } from '@itsup/docker';
-import { handOn, heirsOf, RolloutError, type Heir } from '@itsup/rollout';
+import { factsOf, handOn, heirsOf, RolloutError, type Heir } from '@itsup/rollout';
 
 import type { DeployContext } from '../../context';
 import { proxyAccess } from '../../proxy/proxy-access';
 import type { Run } from '../../run/run';
 import { acquireLock, SHORT_LOCK_WAIT_MS, type Lock } from '../../state/lock';
-import { factsOf, rolloutContext } from '../rollout-context';
+import { rolloutContext } from '../rollout-context';
 
 /** As a service's, where nothing says otherwise: of what goes there may be no file any more. */
 const DRAIN = { hook: 'auto', deadlineMs: 30_000 } as const;

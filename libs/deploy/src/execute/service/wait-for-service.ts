@@ -1,10 +1,9 @@
 import type { ContainerDetails } from '@itsup/docker';
-import { judge } from '@itsup/rollout';
+import { judge, toFacts } from '@itsup/rollout';
 
 import type { Operation } from '../../plan/operation';
 import { bringBack } from './bring-back';
 import type { Convergence } from '../convergence';
-import { toFacts } from '../rollout-context';
 import { containersOfAll } from './service-containers';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';
 import { gone, notHealthy, waitHealthy } from './wait-healthy';

@@ -10,12 +10,18 @@ import { waitFor, type Waiter } from '../../procedure/waiting';
 
 const probeSeconds = 3;
 
+/** What it takes to look at connections, and to make some. */
+export interface Prober {
+  connect: HandoverContext['connect'];
+  docker: Pick<HandoverContext['docker'], 'connections' | 'run'>;
+}
+
 /**
  * Ports that containers on the default bridge can reach at this host: packets from there pass the same chains as
  * packets from outside, which packets on the loopback do not.
  */
 export async function reachablePorts(
-  context: HandoverContext,
+  context: Pick<Prober, 'docker'>,
   image: string,
   ports: number[],
 ): Promise<number[]> {
@@ -46,7 +52,7 @@ export interface Loopback {
  * @param shadows entry points that the old instance has too
  */
 export async function answeringLoopbacks(
-  context: HandoverContext,
+  context: Pick<Prober, 'connect'>,
   shadows: Shadow[],
   families: AddressFamily[],
 ): Promise<Loopback[]> {
@@ -76,7 +82,7 @@ function addressesOf(host: string, families: AddressFamily[]): string[] {
  * @throws RolloutError when new connections do not arrive at the temporary instance
  */
 export async function proveRedirect(
-  context: HandoverContext,
+  context: Prober,
   loopbacks: Loopback[],
   image: string,
   before: number[],
@@ -131,7 +137,7 @@ export interface DrainOptions {
  * @returns how many still were when the time was up
  */
 export async function drainPorts(
-  context: HandoverContext,
+  context: Pick<Prober, 'docker'>,
   ports: number[],
   waiter: Waiter,
   { lingerMs = 0, limitMs, ...options }: DrainOptions,
