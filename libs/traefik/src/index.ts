@@ -17,7 +17,7 @@ export {
   type StoredResolver,
 } from './acme/store';
 export { knownIssuers, refreshStore, type RefreshedStore, type StoreKnowledge } from './acme/refresh-store';
-export { refusalsIn, type Refusal } from './acme/refusals';
+export { lackedChallenge, refusalsIn, type LackedChallenge, type Refusal } from './acme/refusals';
 export { certificatesFile } from './acme/certificates-file';
 export {
   acmeResolvers,

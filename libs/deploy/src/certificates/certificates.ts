@@ -77,8 +77,16 @@ export async function retryCertificates(
   });
   if ((await keeper.askAgain(refused, 'you ask for it')).length === 0) await keeper.nudge();
   const wanted = chosen.map((one) => one.wanted);
-  const limitMs = Math.max(1, workspace.settings.letsEncrypt.wait) * 1000;
+  const limitMs = retryWaitMs(workspace.settings.letsEncrypt);
   return (await keeper.await(traefik, wanted, { since, limitMs })) ?? chosen;
+}
+
+/** What the settings have by default (`letsencrypt.wait`). */
+const RETRY_WAIT_MS = 60_000;
+
+/** How long who asks again waits for the answer: it is what they ask for, also where deploys do not wait. */
+export function retryWaitMs({ wait }: { wait: number }): number {
+  return wait === 0 ? RETRY_WAIT_MS : wait * 1000;
 }
 
 async function look(

@@ -8,7 +8,7 @@ import { readBook } from './book';
 import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
-import { inTheWayOf } from './standing';
+import { hasChallengeNow, inTheWayOf } from './standing';
 import { certificateProblem, inWords, namesInShort } from './words';
 
 export interface SettleOptions {
@@ -54,8 +54,14 @@ export async function settleCertificates(
   if (before === null) return nothing;
   if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;
   const { refusals } = await readBook(context.state);
+  const refused = refusedOf(before);
+  const cured = refused.filter((one) => hasChallengeNow(one, resolvers));
   const asked = [
-    ...(await keeper.askAgain(refusedOf(before), null)),
+    ...(await keeper.askAgain(cured, 'its resolver has a challenge for it now')),
+    ...(await keeper.askAgain(
+      refused.filter((one) => !cured.includes(one)),
+      null,
+    )),
     ...(await clearTheWay(keeper, before, refusals)),
   ];
   for (const { refusal, reason } of asked)

@@ -1,7 +1,8 @@
 import type { ServedCertificate } from '@itsup/rollout';
+import type { AcmeResolver } from '@itsup/traefik';
 
 import type { BookedRefusal } from './model';
-import { inTheWayOf, NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
+import { hasChallengeNow, inTheWayOf, NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
 
 const NOW = Date.parse('2026-11-30T00:00:00Z');
 const HOUR = 3_600_000;
@@ -47,6 +48,15 @@ describe('standingOf', () => {
       issuer: "Let's Encrypt R11",
       begins: NOW - 24 * HOUR,
       expires: NOW + 90 * 24 * HOUR,
+    });
+  });
+
+  it('ends when the first of its names has no certificate any more', () => {
+    const soon = served({ expires: NOW + 48 * HOUR });
+    const young = served({ names: ['b.example.com'], expires: NOW + 90 * 24 * HOUR });
+    expect(standingOf(wanted, sight({ served: [soon, young] }))).toMatchObject({
+      state: 'there',
+      expires: NOW + 48 * HOUR,
     });
   });
 
@@ -119,5 +129,26 @@ describe('reasonToAsk', () => {
     ],
   ])('where %s', (_, changes, lookups, reason) => {
     expect(reasonToAsk(refusal(changes), lookups, NOW)).toBe(reason);
+  });
+});
+
+describe('a refusal for a challenge that the resolver lacks', () => {
+  const UNSOLVED = 'prober: could not determine solvers';
+  const none = refusal({ isVerdict: false, at: NOW - 9 * HOUR, reason: 'ACME challenge not specified' });
+  const wildcard = { ...none, names: ['*.example.com'], reason: UNSOLVED };
+  const other = { ...none, reason: UNSOLVED };
+
+  it('is not asked for again by itself: the answer would be the same', () => {
+    for (const each of [none, wildcard, other])
+      expect(reasonToAsk(each, { 'a.example.com': '203.0.113.5' }, NOW)).toBeNull();
+  });
+
+  it('is over when the resolver has that challenge', () => {
+    const by = (challenge: AcmeResolver['challenge']): boolean[] =>
+      [none, wildcard, other].map((each) => hasChallengeNow(each, [{ name: 'letsencrypt', challenge }]));
+    expect(by('none')).toEqual([false, false, false]);
+    expect(by('http')).toEqual([true, false, false]);
+    expect(by('dns')).toEqual([true, true, false]);
+    expect(hasChallengeNow(refusal(), [{ name: 'letsencrypt', challenge: 'dns' }])).toBe(false);
   });
 });

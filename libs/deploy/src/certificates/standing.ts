@@ -1,5 +1,5 @@
 import type { ServedCertificate } from '@itsup/rollout';
-import { isCovered, type AcmeResolver } from '@itsup/traefik';
+import { isCovered, lackedChallenge, type AcmeResolver } from '@itsup/traefik';
 
 import {
   orderKey,
@@ -26,9 +26,15 @@ export function standingOf(
 ): Standing {
   const good = served.filter(({ expires, issuer }) => expires > now && !isStandIn(issuer));
   if (names.every((name) => good.some((one) => isCovered(name, one.names)))) {
-    const own = good.filter((one) => names.some((name) => isCovered(name, one.names)));
-    const newest = own.reduce((best, one) => (one.expires > best.expires ? one : best));
-    const { issuer, begins, expires } = newest;
+    // Of a name's certificates the newest counts, and of the names the one whose certificate ends first.
+    const newest = names.map((name) =>
+      good
+        .filter((one) => isCovered(name, one.names))
+        .reduce((best, one) => (one.expires > best.expires ? one : best)),
+    );
+    const { issuer, begins, expires } = newest.reduce((first, one) =>
+      one.expires < first.expires ? one : first,
+    );
     return { state: 'there', issuer, begins, expires };
   }
   if (!resolvers.some(({ name }) => name === resolver)) return { state: 'none' };
@@ -74,6 +80,8 @@ export function reasonToAsk(
   now: number,
 ): string | null {
   if (refusal.notBefore !== null && now < refusal.notBefore) return null;
+  // Where the names lead and what time it is changes nothing of that.
+  if (lackedChallenge(refusal) !== null) return null;
   const moved = Object.entries(lookups).find(([name, where]) => refusal.lookups[name] !== where);
   if (!refusal.asked) {
     const isAnywhere = Object.values(lookups).every((where) => where !== NO_ADDRESS);
@@ -83,6 +91,16 @@ export function reasonToAsk(
   if (refusal.notBefore !== null) return 'the authority’s time is over';
   if (!refusal.isVerdict) return 'the authority was not reached';
   return now - refusal.at >= HOUR_MS ? 'an hour has passed' : null;
+}
+
+/** Whether a refusal was for a challenge that its resolver lacked and has by now. */
+export function hasChallengeNow(
+  refusal: BookedRefusal,
+  resolvers: readonly Pick<AcmeResolver, 'name' | 'challenge'>[],
+): boolean {
+  const challenge = resolvers.find(({ name }) => name === refusal.resolver)?.challenge ?? 'none';
+  const lack = lackedChallenge(refusal);
+  return (lack === 'any' && challenge !== 'none') || (lack === 'dns' && challenge === 'dns');
 }
 
 /** What a lookup says of a name that does not exist. */

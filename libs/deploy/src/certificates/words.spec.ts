@@ -104,6 +104,44 @@ describe('certificateProblem', () => {
       /a middleware on the entry point web/,
     ],
     ['a TLS challenge', {}, { challenge: 'tls' }, /port 443 has to lead to web-secure/],
+    ['an e-mail', { reason: 'no MX (invalidContact)' }, {}, /the e-mail a@b\.c: letsencrypt\.email/],
+    ['an account', { reason: 'x (externalAccountRequired)' }, {}, /letsencrypt\.acme\.eab in projects/],
+    ['a lost account', { reason: 'x (accountDoesNotExist)' }, {}, /letsencrypt\.email .* a new one/],
+    ['a limit without a time', { reason: 'too many (rateLimited)' }, {}, /^that is a limit .*: wait/],
+    [
+      'a limit, with a DNS challenge',
+      { reason: 'too many (rateLimited)' },
+      { challenge: 'dns', dnsProvider: 'cloudflare' },
+      /^that is a limit .*: wait/,
+    ],
+    ['a CAA record', { reason: 'no (caa)' }, {}, /its CAA record has to allow it/],
+    [
+      'a resolver without a challenge',
+      {
+        isVerdict: false,
+        culprits: [],
+        reason:
+          'cannot get ACME client ACME challenge not specified, please select TLS or HTTP or DNS Challenge',
+      },
+      { challenge: 'none' },
+      /give the resolver letsencrypt a challenge.*; then: itsup deploy proxy$/,
+    ],
+    [
+      'a wildcard without a DNS challenge',
+      {
+        isVerdict: false,
+        culprits: [{ name: '*.blog.net', reason: 'prober: could not determine solvers' }],
+        reason: 'prober: could not determine solvers',
+      },
+      {},
+      /^a wildcard needs a resolver with dnsChallenge/,
+    ],
+    [
+      'a challenge that the authority does not offer',
+      { isVerdict: false, culprits: [], reason: 'prober: could not determine solvers' },
+      {},
+      /api\.letsencrypt\.org does not offer the challenge of the resolver letsencrypt \(http\)/,
+    ],
   ])('knows the cure of %s', (_, changes, resolverChanges, help) => {
     expect(problem({ state: 'refused', refusal: { ...refusal, ...changes } }, resolverChanges)?.help).toMatch(
       help,

@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import { authorityOf, type AcmeResolver } from '@itsup/traefik';
+import { authorityOf, lackedChallenge, type AcmeResolver, type LackedChallenge } from '@itsup/traefik';
 
 import type { BookedRefusal, CertificateStatus, WantedCertificate } from './model';
 
@@ -118,17 +118,40 @@ export function certificateProblem(
 const UNREACHED =
   /get directory|do request|dial tcp|no such host|connection re|timeout|deadline|x509|EOF|\b5\d\d ::/i;
 
+/** What an authority has against the account, or against asking at all: what the names lead to has no part in it. */
+const CURES_BY_TYPE: Readonly<Record<string, (resolver: AcmeResolver) => string>> = {
+  rejectedIdentifier: () => 'the authority may not, or will not, certify that name: another name',
+  caa: () => 'the authority may not, or will not, certify that name: its CAA record has to allow it',
+  rateLimited: () =>
+    'that is a limit of the authority: wait, an hour as a rule (its words say which one it is)',
+  invalidContact: wrongEmail,
+  unsupportedContact: wrongEmail,
+  accountDoesNotExist: () =>
+    'the authority knows that account no more: another letsencrypt.email in projects/itsup.yml registers a new one',
+  externalAccountRequired: ({ name }) =>
+    `the authority wants an account that it gave out itself: certificatesResolvers.${name}.acme.eab in projects/traefik.yml`,
+};
+
+function wrongEmail({ email }: AcmeResolver): string {
+  return `the authority does not take the e-mail ${email || '(none)'}: letsencrypt.email in projects/itsup.yml`;
+}
+
 function cureOf(
   refusal: BookedRefusal,
-  { challenge, dnsProvider }: AcmeResolver,
+  resolver: AcmeResolver,
   { names }: Pick<WantedCertificate, 'names'>,
   now: number,
 ): string {
   const retry = `then: itsup certificates retry ${names[0]}`;
   if (refusal.notBefore !== null && refusal.notBefore > now)
     return `it takes no order before ${new Date(refusal.notBefore).toISOString()}; ${retry}`;
-  if (/\((?:rejectedIdentifier|caa)\)/.test(refusal.reason))
-    return `the authority may not, or will not, certify that name: another name, or for caa its CAA record; ${retry}`;
+  const ofType = CURES_BY_TYPE[/\((\w+)\)$/.exec(refusal.reason)?.[1] ?? ''];
+  if (ofType !== undefined) return `${ofType(resolver)}; ${retry}`;
+  const lack = lackedChallenge(refusal);
+  if (lack === 'another') return `${challengeCure(lack, resolver)}; ${retry}`;
+  if (lack !== null)
+    return `${challengeCure(lack, resolver)}; then: itsup deploy${lack === 'any' ? ' proxy' : ''}`;
+  const { challenge, dnsProvider } = resolver;
   const isOwnFault = challenge === 'dns' && !UNREACHED.test(refusal.reason);
   if (!refusal.isVerdict && refusal.asked && !isOwnFault)
     return `see whether this host reaches the authority; ${retry}`;
@@ -138,4 +161,12 @@ function cureOf(
     return `what answers at /.well-known/acme-challenge/ keeps the authority out: another host, or a middleware on the entry point web in projects/traefik.yml; ${retry}`;
   const port = challenge === 'tls' ? 'port 443 has to lead to web-secure' : 'port 80 has to lead to web';
   return `an A or AAAA record has to lead to this host or its router, and ${port}; ${retry}`;
+}
+
+function challengeCure(lack: LackedChallenge, { name, challenge, directory }: AcmeResolver): string {
+  if (lack === 'any')
+    return `give the resolver ${name} a challenge: httpChallenge, tlsChallenge or dnsChallenge, where it is set`;
+  if (lack === 'dns')
+    return 'a wildcard needs a resolver with dnsChallenge: under letsencrypt.resolvers in projects/itsup.yml, and named in tls.resolver of the row';
+  return `${authorityOf(directory)} does not offer the challenge of the resolver ${name} (${challenge}): give it another one`;
 }

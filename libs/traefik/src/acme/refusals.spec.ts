@@ -1,4 +1,4 @@
-import { refusalsIn } from './refusals';
+import { lackedChallenge, refusalsIn } from './refusals';
 
 /** As Traefik 3.7.9 logged them, asking a test authority. */
 const WRONG_SAN = String.raw`2026-11-30T00:09:25Z ERR Unable to obtain ACME certificate for domains error="unable to generate a certificate for the domains [ok2.shop.net wrong.shop.net]: resolver: one or more domains had a problem: [wrong.shop.net: invalid authorization: acme: error: 400 :: urn:ietf:params:acme:error:connection :: Get \"http://wrong.shop.net:18080/.well-known/acme-challenge/l9fy\": could not resolve URL \"http://wrong.shop.net:18080/.well-known/acme-challenge/l9fy\"]" ACME CA=https://localhost:14000/dir acmeCA=https://localhost:14000/dir domains=["ok2.shop.net","wrong.shop.net"] providerName=letsencrypt.acme routerName=wrong@file rule=Host(${'`'}wrong.shop.net${'`'})`;
@@ -66,11 +66,41 @@ describe('refusalsIn', () => {
     ]);
   });
 
+  it('reads through the colours of a terminal', () => {
+    const grey = (text: string): string => `\u001b[90m${text}\u001b[0m`;
+    const cyan = (text: string): string => `\u001b[36m${text}\u001b[0m`;
+    const coloured = WRONG_SAN.replace('2026-11-30T00:09:25Z', grey)
+      .replace(' ERR ', ' \u001b[31mERR\u001b[0m ')
+      .replaceAll(/ (error|domains|providerName|rule)=/g, (_, key: string) => ` ${cyan(`${key}=`)}`);
+    expect(coloured).not.toBe(WRONG_SAN);
+    expect(refusalsIn(coloured)).toEqual(refusalsIn(WRONG_SAN));
+  });
+
   it('finds nothing in other lines', () => {
     expect(
       refusalsIn(
         '{"ClientHost":"10.0.0.1","RequestPath":"/"}\n2026-11-30T00:09:25Z INF Testing certificate renew...',
       ),
     ).toEqual([]);
+  });
+});
+
+describe('lackedChallenge', () => {
+  const UNSOLVED = 'prober: could not determine solvers';
+  const of = (names: string[], error: string): ReturnType<typeof lackedChallenge> => {
+    const [refusal] = refusalsIn(
+      `2026-11-30T00:09:25Z ERR Unable to obtain ACME certificate for domains error="${error}" domains=${JSON.stringify(names)} providerName=dns.acme`,
+    );
+    return refusal === undefined ? null : lackedChallenge(refusal);
+  };
+
+  it.each([
+    [['a.net'], 'cannot get ACME client ACME challenge not specified, please select TLS or HTTP', 'any'],
+    [['*.a.net'], `x: one or more domains had a problem: [*.a.net: ${UNSOLVED}]`, 'dns'],
+    [['a.net', '*.a.net'], `x: one or more domains had a problem: [*.a.net: ${UNSOLVED}]`, 'dns'],
+    [['a.net', '*.a.net'], `x: one or more domains had a problem: [a.net: ${UNSOLVED}]`, 'another'],
+    [['a.net'], 'cannot get ACME client get directory: dial tcp: no such host', null],
+  ])('of %j, refused with “%s”: %s', (names, error, lack) => {
+    expect(of(names, error)).toBe(lack);
   });
 });

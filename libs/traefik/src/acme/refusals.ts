@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import { canonicalName } from './names';
 
 /** That a certificate could not be had, as Traefik logs it. */
@@ -22,11 +24,14 @@ const FAILED = /Unable to obtain ACME certificate for domains?|Error renewing AC
 
 /** Refusals in Traefik's log, oldest first. Traefik 3.7 writes them in its format `common` or as JSON. */
 export function refusalsIn(log: string): Refusal[] {
-  return log.split('\n').flatMap((line): Refusal[] => {
-    if (!FAILED.test(line)) return [];
-    const entry = line.trimStart().startsWith('{') ? jsonEntry(line) : textEntry(line);
-    return entry === null || entry.names.length === 0 ? [] : [refusalOf(entry)];
-  });
+  // In its format `common` with colours, too, as `log.noColor: false` has it.
+  return stripVTControlCharacters(log)
+    .split('\n')
+    .flatMap((line): Refusal[] => {
+      if (!FAILED.test(line)) return [];
+      const entry = line.trimStart().startsWith('{') ? jsonEntry(line) : textEntry(line);
+      return entry === null || entry.names.length === 0 ? [] : [refusalOf(entry)];
+    });
 }
 
 interface Entry {
@@ -48,6 +53,28 @@ function refusalOf({ at, error, names, resolver }: Entry): Refusal {
     isVerdict: /urn:ietf:params:acme:error:(?!serverInternal)/.test(error),
     notBefore: retryAfter(error),
   };
+}
+
+/**
+ * Which challenge a resolver lacks. `any`: it has none (Traefik: `ACME challenge not specified`). Of what it has none
+ * suits what the authority offers for the name (lego: `could not determine solvers`): `dns`: a wildcard is proved by
+ * DNS alone. `another`: any other name.
+ */
+export type LackedChallenge = 'any' | 'dns' | 'another';
+
+/** Whether a refusal is for a challenge that the resolver lacks: without one it stays refused. null: it is not. */
+export function lackedChallenge({
+  names,
+  reason,
+  culprits,
+}: Pick<Refusal, 'names' | 'reason' | 'culprits'>): LackedChallenge | null {
+  if (/challenge not specified/i.test(reason)) return 'any';
+  const unsolved = [
+    ...culprits,
+    ...(culprits.length === 0 ? names.map((name) => ({ name, reason })) : []),
+  ].filter((one) => /could not determine solvers/i.test(one.reason));
+  if (unsolved.length === 0) return null;
+  return unsolved.some(({ name }) => name.startsWith('*.')) ? 'dns' : 'another';
 }
 
 /** lego 5: `resolver: one or more domains had a problem: [a.example.com: …] [b.example.com: …]`. */
