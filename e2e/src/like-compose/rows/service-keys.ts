@@ -13,6 +13,22 @@ export const SERVICE_KEYS: Row[] = [
     { command: [], entrypoint: ['sleep', '9999'] },
     { command: '', entrypoint: ['sleep', '9998'] },
   ),
+  keyRow(
+    'configs, one of them at two targets',
+    {
+      configs: [
+        { source: 'c', target: '/a' },
+        { source: 'c', target: '/b' },
+      ],
+    },
+    {
+      configs: [
+        { source: 'c', target: '/z' },
+        { source: 'c', target: '/b' },
+      ],
+    },
+    { others: { configs: { c: { content: 'hello' } } } },
+  ),
   keyRow('container_name', { container_name: '__NAME__-one' }, { container_name: '__NAME__-two' }),
   keyRow(
     'cpu_shares, cpu_period and cpu_quota',
@@ -50,6 +66,7 @@ export const SERVICE_KEYS: Row[] = [
     { entrypoint: 'sleep', command: ['1000'] },
     { entrypoint: ['sh', '-c', 'sleep 1000'], command: null },
   ),
+  keyRow('entrypoint that is empty', {}, { entrypoint: [] }),
   keyRow(
     'environment as a mapping',
     { environment: { LEVEL: 'info', ON: 'true', EMPTY: '' } },

@@ -1,3 +1,4 @@
+import { ALL_ASPECTS } from '../plan/model';
 import { stampContext } from './files/build-context';
 import type { Digester } from './digest';
 import { areUnchanged } from './files/file-stamp';
@@ -66,6 +67,9 @@ export async function inputsUnchanged(
   const { inputs } = deployed;
   const { digester, now } = options;
   if (inputs.pullsAt === undefined || (inputs.pullsAt !== null && inputs.pullsAt <= now)) return false;
+  // An earlier version compared less: the record is to hold all of it before something changes.
+  if (Object.values(deployed.services).some(({ aspectsVersion }) => aspectsVersion !== ALL_ASPECTS))
+    return false;
   if (inputs.declared !== declaredInputs(spec, options, digester)) return false;
   if (inputs.environment !== environmentInput(inputs.variables, options)) return false;
   if (!(await areUnchanged(inputs.files, digester, now))) return false;

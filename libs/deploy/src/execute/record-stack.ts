@@ -1,6 +1,6 @@
 import { ofComposeProject } from '@itsup/docker';
 import type { LoadedStack } from '../desired/load-desired';
-import type { DeployedService, ObservedContainer, StackPlan } from '../plan/model';
+import { ALL_ASPECTS, type DeployedService, type ObservedContainer, type StackPlan } from '../plan/model';
 import { whatHangs } from '../engine/live-facts';
 import { observe } from '../plan/observe';
 import { keepForRollback } from './image/keep-for-rollback';
@@ -36,6 +36,7 @@ export async function recordStack(
         service.name,
         {
           aspects: service.aspects,
+          aspectsVersion: ALL_ASPECTS,
           image: service.image,
           imageId: service.imageId,
           buildDigest: service.buildDigest,

@@ -2,7 +2,7 @@ import { UserError } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/load-desired';
-import type { DesiredService } from '../plan/model';
+import { ALL_ASPECTS, type DesiredService } from '../plan/model';
 import type { Run } from '../run/run';
 import { dataLabel } from './data-node';
 import type { StackFile } from '../swarm/stack-file';
@@ -38,7 +38,7 @@ export function renderStack({ spec, model, desired }: LoadedStack, facts: Render
     },
     labels: (name) => {
       const { aspects, image, imageId, buildDigest, replicas, dependsOn } = serviceOf(name);
-      const deployed = { aspects, image, imageId, buildDigest, replicas };
+      const deployed = { aspects, aspectsVersion: ALL_ASPECTS, image, imageId, buildDigest, replicas };
       return deployedLabels(facts.workspace, spec.stack, {
         ...deployed,
         dependsOn: dependsOn.map(({ service }) => service),

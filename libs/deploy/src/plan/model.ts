@@ -177,8 +177,13 @@ export interface DeployedStack {
   volumes?: Record<string, string>;
 }
 
+/** What a record says that knows every kind of aspect there is now. */
+export const ALL_ASPECTS = 2;
+
 export interface DeployedService {
   aspects: Record<string, string>;
+  /** `ALL_ASPECTS`; absent: recorded by a version that did not compare some kinds of aspects. */
+  aspectsVersion?: number;
   image: string;
   imageId: string | null;
   buildDigest: string | null;

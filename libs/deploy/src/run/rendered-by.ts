@@ -38,7 +38,7 @@ function named(service: ServicePlan, { desired }: LoadedStack, deployed: Deploye
   const now = desired.services.find(({ name }) => name === service.service);
   const then = deployed.services[service.service];
   if (service.action === 'none' || now === undefined || then === undefined) return service;
-  const isOther = now.image !== then.image || changedAspects(then.aspects, now.aspects).length > 0;
+  const isOther = now.image !== then.image || changedAspects(then, now.aspects).length > 0;
   return isOther ? { ...service, reasons: [...service.reasons, by] } : service;
 }
 

@@ -72,7 +72,7 @@ function changesOf(before: DeployedOnSwarm, desired: DesiredService): string[] {
     ...(image === null && desired.imageId === null && desired.replicas > 0
       ? [`image ${desired.image} is not on this machine any more`]
       : []),
-    ...describeChanges(before.aspects, desired.aspects),
+    ...describeChanges(before, desired.aspects),
   ];
 }
 

@@ -10,7 +10,16 @@ export interface ComposeModel {
   volumes?: Record<string, ComposeVolume | null>;
   configs?: Record<string, ComposeFileObject>;
   secrets?: Record<string, ComposeFileObject>;
+  models?: Record<string, ComposeAiModel>;
   [extension: `x-${string}`]: unknown;
+}
+
+/** A model that Docker Model Runner serves. */
+export interface ComposeAiModel {
+  name?: string;
+  model?: string;
+  context_size?: number;
+  runtime_flags?: string[];
 }
 
 export interface ComposeService {
@@ -39,6 +48,8 @@ export interface ComposeService {
   stop_signal?: string;
   configs?: ComposeFileReference[];
   secrets?: ComposeFileReference[];
+  /** By the name of the model; null: without options. */
+  models?: Record<string, { endpoint_var?: string; model_var?: string } | null>;
   dns?: string[];
   pid?: string;
   ipc?: string;

@@ -83,6 +83,54 @@ describe('aspectsOf', () => {
     expect(changed(whole, whole, [before, before])).toEqual([]);
   });
 
+  it('counts each mount of what is mounted twice', () => {
+    const volumes = (...targets: string[]): ComposeService['volumes'] =>
+      targets.map((target) => ({ type: 'bind', source: '/etc/app.conf', target }));
+    const references = (...targets: string[]) => targets.map((target) => ({ source: 'c', target }));
+    const service = (...targets: string[]): ComposeModel =>
+      model(
+        { volumes: volumes(...targets), configs: references(...targets), secrets: references(...targets) },
+        { configs: { c: { content: 'c' } }, secrets: { c: { environment: 'C' } } },
+      );
+    const contents = { ...NO_CONTENTS, files: { '/etc/app.conf': '1' } };
+    const both = [contents, contents];
+    const every = ['configs c', 'files /etc/app.conf', 'secrets c'];
+    expect(changed(service('/a', '/b'), service('/z', '/b'), both).sort()).toEqual(every);
+    expect(changed(service('/b'), service('/a', '/b'), both).sort()).toEqual(every);
+    expect(changed(service('/a', '/b'), service('/b'), both).sort()).toEqual(every);
+    expect(changed(service('/a', '/b'), service('/a', '/b'), both)).toEqual([]);
+  });
+
+  it.each(['command', 'entrypoint'] as const)('tells an empty %s from none and from another', (key) => {
+    expect(changed(model({}), model({ [key]: [] }))).toEqual([`empty ${key}`]);
+    expect(changed(model({ [key]: [] }), model({ [key]: null }))).toEqual([`empty ${key}`]);
+    expect(changed(model({ [key]: [] }), model({ [key]: ['x'] }))).toContain(key);
+  });
+
+  it('counts the models of a service and what they are', () => {
+    const models = (...names: string[]) => Object.fromEntries(names.map((name) => [name, null]));
+    const before = model({ models: models('llm') }, { models: { llm: { model: 'ai/a' } } });
+    const other = model({ models: models('llm') }, { models: { llm: { model: 'ai/b' } } });
+    const more = model(
+      { models: models('llm', 'emb') },
+      { models: { llm: { model: 'ai/a' }, emb: { model: 'ai/c' } } },
+    );
+    expect(changed(before, other)).toEqual(['model llm']);
+    expect(changed(before, more)).toEqual(['model emb']);
+    const named = model({ models: { llm: { endpoint_var: 'URL' } } }, { models: before.models });
+    expect(changed(before, named)).toEqual(['models', 'model llm']);
+  });
+
+  it('gives what is there once the digest that earlier records have', () => {
+    const service: ComposeService = { configs: [{ source: 'c' }], command: ['x'] };
+    expect(
+      aspectsOf('web', model(service, { configs: { c: { content: 'c' } } }), NO_CONTENTS, digester),
+    ).toEqual({
+      command: digester.of(['x']),
+      'config c': digester.of([{ source: 'c' }, ['c', undefined, undefined]]),
+    });
+  });
+
   it('holds no value that it was made from', () => {
     const aspects = aspectsOf('web', model({ environment: { PASSWORD: 'hunter2' } }), NO_CONTENTS, digester);
     expect(JSON.stringify(aspects)).not.toContain('hunter2');

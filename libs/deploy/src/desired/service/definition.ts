@@ -44,14 +44,20 @@ export function aspectsOf(
 ): Record<string, string> {
   const service = model.services[name];
   if (service === undefined) return {};
-  const aspects: Record<string, string> = {};
+  const values = new Map<string, unknown[]>();
   const add = (aspect: string, value: unknown): void => {
-    aspects[aspect] = digester.of(value);
+    values.set(aspect, [...(values.get(aspect) ?? []), value]);
   };
   for (const [key, value] of Object.entries(service)) {
     if (value === null || NOT_COMPARED.has(key) || key.startsWith('x-')) continue;
     const compared = key === 'deploy' ? deployAspect(service) : value;
     if (!isEmpty(compared)) add(key, compared);
+    // Not what is absent: it takes away what the image says.
+    else if (key === 'command' || key === 'entrypoint') add(`empty ${key}`, true);
+  }
+  // Beside `models`, which says neither that one without options came nor what they are.
+  for (const [key, use] of Object.entries(service.models ?? {})) {
+    add(`model ${key}`, [use ?? {}, model.models?.[key]]);
   }
   for (const [key, value] of Object.entries(service.environment ?? {})) add(`environment ${key}`, [value]);
   for (const [key, value] of Object.entries(service.labels ?? {})) add(`label ${key}`, value);
@@ -67,7 +73,16 @@ export function aspectsOf(
   }
   const published = contents.published[name];
   if (published !== undefined) add('configuration', published);
-  return aspects;
+  return Object.fromEntries([...values].flatMap(([aspect, all]) => digestsOfAspect(aspect, all, digester)));
+}
+
+/**
+ * Of what a service has more than once (a config at two targets) the last has the aspect, and all have another one
+ * (`configs nginx`): a record of a version that compared the last alone goes on to count.
+ */
+function digestsOfAspect(aspect: string, values: unknown[], digester: Digester): [string, string][] {
+  const last: [string, string] = [aspect, digester.of(values.at(-1))];
+  return values.length === 1 ? [last] : [last, [aspect.replace(/^\w+/, '$&s'), digester.of(values)]];
 }
 
 /** Networks of a service by their names on the engine, with the key the Compose file has for each. */

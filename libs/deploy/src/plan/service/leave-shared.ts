@@ -28,7 +28,7 @@ export function canMove(
   inbound: readonly string[] = [],
 ): boolean {
   if (!leavesShared(desired, deployed) || describeImage(deployed, desired) !== null) return false;
-  const changes = changedAspects(deployed.aspects, desired.aspects);
+  const changes = changedAspects(deployed, desired.aspects);
   if (changes.some((aspect) => !LEAVING.includes(aspect))) return false;
   const known = new Set(deployed.containers.map(({ id }) => id));
   const others = ({ networks }: ObservedContainer): string[] =>

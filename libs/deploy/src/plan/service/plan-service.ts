@@ -183,7 +183,7 @@ function changesOf(
         : `image ${desired.image} → ${shortId(desired.locked)}, by images.lock.yml`,
     );
   } else if (needsBuild(desired, deployed)) reasons.push('build context');
-  reasons.push(...describeChanges(deployed.aspects, desired.aspects));
+  reasons.push(...describeChanges(deployed, desired.aspects));
   return reasons;
 }
 
@@ -231,7 +231,7 @@ function liveNetworks(
   if (!serving.every((container) => known.has(container.id))) return null;
   const came: ServicePlan['networks'] = [];
   const went: ServicePlan['networks'] = [];
-  for (const aspect of changedAspects(deployed.aspects, desired.aspects)) {
+  for (const aspect of changedAspects(deployed, desired.aspects)) {
     if (!aspect.startsWith('network ')) return null;
     const network = aspect.slice('network '.length);
     const use = desired.networks.find((candidate) => candidate.network === network);

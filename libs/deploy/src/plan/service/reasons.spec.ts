@@ -1,4 +1,5 @@
-import { describeChanges, nameRoutes } from './reasons';
+import { ALL_ASPECTS } from '../model';
+import { changedAspects, describeChanges, nameRoutes } from './reasons';
 
 const route = (name: string, rule: string): Record<string, string> => ({
   [`label traefik.http.routers.${name}.rule`]: rule,
@@ -6,6 +7,32 @@ const route = (name: string, rule: string): Record<string, string> => ({
   [`label traefik.http.routers.${name}-redirect.rule`]: rule,
   [`label traefik.http.middlewares.${name}-strip.stripprefix.prefixes`]: '/x',
   [`label traefik.http.services.${name}.loadbalancer.server.port`]: '80',
+});
+
+describe('changedAspects', () => {
+  const after = {
+    command: '1',
+    'configs c': '1',
+    'empty entrypoint': '1',
+    'files f': '1',
+    'model llm': '1',
+  };
+
+  it('takes a kind that an earlier version did not record for the same, once', () => {
+    const before = { command: '1' };
+    expect(changedAspects({ aspects: before }, after)).toEqual([]);
+    expect(changedAspects({ aspects: before, aspectsVersion: ALL_ASPECTS }, after)).toEqual([
+      'configs c',
+      'empty entrypoint',
+      'files f',
+      'model llm',
+    ]);
+    expect(changedAspects({ aspects: after, aspectsVersion: ALL_ASPECTS }, before)).toHaveLength(4);
+  });
+
+  it('sees everything else that came, whoever recorded', () => {
+    expect(changedAspects({ aspects: {} }, after)).toEqual(['command']);
+  });
 });
 
 describe('describeChanges', () => {
@@ -18,7 +45,7 @@ describe('describeChanges', () => {
       ...route('e', '1'),
       command: 'y',
     };
-    expect(describeChanges(before, after)).toEqual([
+    expect(describeChanges({ aspects: before }, after)).toEqual([
       'routes added: d, e',
       'routes removed: c',
       'routes changed: b',
@@ -28,7 +55,7 @@ describe('describeChanges', () => {
 
   it('names what a route leads through when that alone changed', () => {
     const port = 'label traefik.http.services.a.loadbalancer.server.port';
-    expect(describeChanges(route('a', '1'), { ...route('a', '1'), [port]: '81' })).toEqual([
+    expect(describeChanges({ aspects: route('a', '1') }, { ...route('a', '1'), [port]: '81' })).toEqual([
       'routes changed: a',
     ]);
   });
@@ -36,7 +63,7 @@ describe('describeChanges', () => {
   it('lists what else changed by kind', () => {
     expect(
       describeChanges(
-        { 'environment A': '1', 'label own': '1' },
+        { aspects: { 'environment A': '1', 'label own': '1' } },
         { 'environment A': '2', 'environment B': '1' },
       ),
     ).toEqual(['environment A, B', 'label own']);

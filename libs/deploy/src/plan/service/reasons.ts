@@ -1,26 +1,37 @@
 import { compareText } from '@itsup/config';
 
-import type { DeployedService, DesiredService } from '../model';
+import { ALL_ASPECTS, type DeployedService, type DesiredService } from '../model';
+
+/** What a service was deployed as, as far as it is compared. */
+export type RecordedAspects = Pick<DeployedService, 'aspects' | 'aspectsVersion'>;
+
+/** Kinds that a record without `aspectsVersion` lacks, whatever the service was made from. */
+const ONCE_UNRECORDED = /^(?:empty|model|configs|files|networks|secrets|volumes) /;
 
 /**
- * Names of the aspects that differ, came or went, sorted. The image behind a volume came with a version that compares
- * it, or with its `volume`, which tells it.
+ * Names of the aspects that differ, came or went, sorted. What a record of an earlier version could not hold is no
+ * change. The image behind a volume came with a version that compares it, or with its `volume`, which tells it.
  */
-export function changedAspects(before: Record<string, string>, after: Record<string, string>): string[] {
+export function changedAspects(recorded: RecordedAspects, after: Record<string, string>): string[] {
+  const { aspects: before, aspectsVersion } = recorded;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const isBehindVolume = (name: string): boolean =>
     name.startsWith('image volume ') && (before[name] === undefined || after[name] === undefined);
-  return [...names].filter((name) => before[name] !== after[name] && !isBehindVolume(name)).sort(compareText);
+  const isUnrecorded = (name: string): boolean =>
+    aspectsVersion !== ALL_ASPECTS && ONCE_UNRECORDED.test(name) && before[name] === undefined;
+  return [...names]
+    .filter((name) => before[name] !== after[name] && !isBehindVolume(name) && !isUnrecorded(name))
+    .sort(compareText);
 }
 
 const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
 
 /** What differs between two definitions, in words: routes by their names, everything else by its aspect. */
-export function describeChanges(before: Record<string, string>, after: Record<string, string>): string[] {
-  const changed = changedAspects(before, after);
+export function describeChanges(recorded: RecordedAspects, after: Record<string, string>): string[] {
+  const changed = changedAspects(recorded, after);
   const ofRoutes = changed.filter((name) => ROUTE_LABEL.test(name));
   const others = changed.filter((name) => !ROUTE_LABEL.test(name));
-  return [...describeRoutes(before, after, ofRoutes), ...describeAspects(others)];
+  return [...describeRoutes(recorded.aspects, after, ofRoutes), ...describeAspects(others)];
 }
 
 /** A route is a dozen labels: told is which of them came, went or changed. */
