@@ -6,18 +6,20 @@ import type { DeployContext } from '../context';
 import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
 import { acquireLock } from '../state/lock';
 import type { State } from '../state/state';
-import type { BookedRefusal, KeyPair } from './model';
+import { refusalKey, type BookedRefusal, type KeyPair } from './model';
 
 /** What is known of certificates beside acme.json; kept in the state folder. */
 export interface CertificateBook {
   version: 1;
-  /** By `orderKey`. */
+  /** By `refusalKey`. */
   refusals: Record<string, BookedRefusal>;
   /**
-   * When a refused name was asked for again, by `orderKey`, since `looked`: what the log says from before counts no
+   * When a refused name was asked for again, by `refusalKey`, since `looked`: what the log says from before counts no
    * more.
    */
   asked: Record<string, number>;
+  /** When authorities refused these names within the last hour, by `orderKey`. */
+  failures: Record<string, number[]>;
   /** Host of the authority by a certificate's fingerprint. */
   issuers: Record<string, string>;
   /** Served for a name of nobody's: that it comes and goes makes Traefik look at its routes again, and ask. */
@@ -36,6 +38,7 @@ const EMPTY: CertificateBook = {
   version: 1,
   refusals: {},
   asked: {},
+  failures: {},
   issuers: {},
   nudge: null,
   store: null,
@@ -53,7 +56,10 @@ export function certificatesFolder(state: Pick<State, 'dir'>): string {
 }
 
 export async function readBook(state: Pick<State, 'dir'>): Promise<CertificateBook> {
-  return { ...EMPTY, ...(await readJsonOrNull<CertificateBook>(bookFile(state), 1)) };
+  const book = { ...EMPTY, ...(await readJsonOrNull<CertificateBook>(bookFile(state), 1)) };
+  // Before the resolver was part of the key, the names alone were it.
+  const refusals = Object.fromEntries(Object.values(book.refusals).map((one) => [refusalKey(one), one]));
+  return { ...book, refusals };
 }
 
 /**

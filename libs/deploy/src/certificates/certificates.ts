@@ -54,6 +54,7 @@ export async function retryCertificates(
   names: readonly string[],
 ): Promise<CertificateStatus[]> {
   const { keeper, traefik, statuses } = await look(context, workspace);
+  await keeper.fit(traefik);
   const unknown = names.find((name) => !statuses.some(({ wanted }) => isCovered(name, wanted.names)));
   if (unknown !== undefined) {
     throw new UserError({
@@ -78,7 +79,9 @@ export async function retryCertificates(
   if ((await keeper.askAgain(refused, 'you ask for it')).length === 0) await keeper.nudge();
   const wanted = chosen.map((one) => one.wanted);
   const limitMs = retryWaitMs(workspace.settings.letsEncrypt);
-  return (await keeper.await(traefik, wanted, { since, limitMs })) ?? chosen;
+  const answered = (await keeper.await(traefik, wanted, { since, limitMs })) ?? chosen;
+  await keeper.fit(traefik);
+  return answered;
 }
 
 /** What the settings have by default (`letsencrypt.wait`). */

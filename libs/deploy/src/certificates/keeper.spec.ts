@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 
 import { routeWorkspace } from '@itsup/routing';
 
@@ -8,12 +10,15 @@ import { facts, WEB } from '../testing/deploy-simulated';
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 import { changeBook, readBook } from './book';
 import { CertificateKeeper } from './keeper';
-import { orderKey, type BookedRefusal } from './model';
+import { refusalKey, type BookedRefusal } from './model';
 import type { RunningTraefik } from './running-traefik';
-import { bookAfter } from './sweep';
+import { standInNames } from './stand-in';
+import { bookAfter, bookBefore } from './sweep';
 
 let simulated: SimulatedWorkspace;
 let server: Server | null = null;
+/** Traefik's log. */
+let printed = '';
 
 beforeEach(async () => {
   simulated = await SimulatedWorkspace.create();
@@ -29,10 +34,12 @@ function keeperOf(...domains: string[]): CertificateKeeper {
   simulated.settings = { ...settings, letsEncrypt: { ...settings.letsEncrypt, email: 'ops@example.com' } };
   simulated.setProject('shop', { web: WEB }, { compose: facts('web'), ingress: [ingressRow({ domains })] });
   const workspace = simulated.workspace();
+  const context = simulated.context();
   return new CertificateKeeper({
-    context: simulated.context(),
+    context: { ...context, docker: { ...context.docker, logs: () => Promise.resolve(printed) } },
     workspace,
     routing: routeWorkspace(workspace),
+    whereTheyLead: (names) => Promise.resolve(Object.fromEntries(names.map((name) => [name, '192.0.2.7']))),
   });
 }
 
@@ -44,11 +51,12 @@ async function refused(names: string[], resolver: string): Promise<void> {
   };
   await changeBook(simulated.context(), (book) => ({
     ...book,
-    refusals: { ...book.refusals, [orderKey(names)]: refusal },
+    refusals: { ...book.refusals, [refusalKey(refusal)]: refusal },
   }));
 }
 
-const held = async (): Promise<string[]> => Object.keys((await readBook(simulated.context().state)).refusals);
+const held = async (): Promise<string[]> =>
+  Object.values((await readBook(simulated.context().state)).refusals).map(({ names }) => names.join(','));
 
 describe('refusals that nobody asks for any more', () => {
   it('go when their names are asked for in another certificate, for what stands in would pass for it', async () => {
@@ -57,7 +65,7 @@ describe('refusals that nobody asks for any more', () => {
     await refused(['blocked.net', 'shop.net'], wanted?.resolver ?? '');
     await refused(['other.net'], wanted?.resolver ?? '');
     await keeper.forgetUnwanted(null, keeper.wanted(['shop']));
-    expect(await held()).toEqual([orderKey(['other.net'])]);
+    expect(await held()).toEqual(['other.net']);
     await keeper.forgetUnwanted(null, null);
     expect(await held()).toEqual([]);
   });
@@ -67,10 +75,11 @@ describe('refusals that nobody asks for any more', () => {
     const [wanted] = keeper.wanted(['shop']);
     await refused(['shop.net'], wanted?.resolver ?? '');
     await keeper.forgetUnwanted(null, null);
-    expect(await held()).toEqual([orderKey(['shop.net'])]);
+    expect(await held()).toEqual(['shop.net']);
     await refused(['shop.net'], 'yesterday');
     await keeper.forgetUnwanted(null, keeper.wanted(['shop']));
-    expect(await held()).toEqual([]);
+    const { refusals } = await readBook(simulated.context().state);
+    expect(Object.keys(refusals)).toEqual(['letsencrypt shop.net']);
   });
 
   it('stay while a router that runs asks for them: what stands in is all that keeps Traefik from asking', async () => {
@@ -84,7 +93,100 @@ describe('refusals that nobody asks for any more', () => {
       },
     });
     await keeper.forgetUnwanted(traefik, null);
-    expect(await held()).toEqual([orderKey(['old.net', 'www.old.net'])]);
+    expect(await held()).toEqual(['old.net,www.old.net']);
+  });
+});
+
+describe('what stands in', () => {
+  const standIns = async (): Promise<string[][]> =>
+    Object.values((await readBook(simulated.context().state)).refusals).map(({ standIn }) =>
+      standInNames(standIn),
+    );
+
+  it('is for those names alone that have no good certificate', async () => {
+    const keeper = keeperOf('a.net', 'b.net');
+    const [wanted] = keeper.wanted(['shop']);
+    if (wanted === undefined) throw new Error('nothing is wanted');
+    const traefik = await answering({}, ['a.net']);
+    printed = refusedLine(['b.net']);
+    expect(await keeper.book(traefik, [{ wanted, standing: { state: 'asked' } }], 0)).toBe(true);
+    expect(await held()).toEqual(['a.net,b.net']);
+    expect(await standIns()).toEqual([['b.net']]);
+  });
+
+  it('is made anew when other names have a certificate, and goes when all have one', async () => {
+    const keeper = keeperOf('app.x.net', 'b.net');
+    await refused(['app.x.net', 'b.net'], 'letsencrypt');
+    await refused(['app.x.net'], 'letsencrypt');
+    await keeper.fit(await answering({}, []));
+    expect(await standIns()).toEqual([['app.x.net', 'b.net'], ['app.x.net']]);
+    const before = (await readBook(simulated.context().state)).refusals;
+    await keeper.fit(await answering({}, []));
+    expect((await readBook(simulated.context().state)).refusals).toEqual(before);
+    await bookBefore(keeper, await answering({}, ['*.x.net']));
+    expect(await held()).toEqual(['app.x.net,b.net']);
+    expect(await standIns()).toEqual([['b.net']]);
+    await bookBefore(keeper, await answering({}, ['*.x.net', 'b.net']));
+    expect(await held()).toEqual([]);
+  });
+
+  it('stays where what is served for the name has ended, or stands in itself', async () => {
+    const keeper = keeperOf('a.net');
+    await refused(['a.net'], 'letsencrypt');
+    const ended = { ...certificate(['a.net']), notAfter: '1999-01-01T00:00:00Z' };
+    const standing = { ...certificate(['a.net']), issuerOrg: 'itsup stand-in', issuerCN: '' };
+    await keeper.fit(await answering({}, [ended, standing]));
+    expect(await standIns()).toEqual([['a.net']]);
+  });
+});
+
+describe('a refusal', () => {
+  it('is of the resolver that was asked: another one may get what this one was refused', async () => {
+    const keeper = keeperOf('a.net');
+    const [wanted] = keeper.wanted(['shop']);
+    if (wanted === undefined) throw new Error('nothing is wanted');
+    await refused(['a.net'], 'dns');
+    const traefik = await answering({}, []);
+    const [status] = (await keeper.look(traefik, [wanted])) ?? [];
+    expect(status?.standing.state).toBe('asked');
+    printed = refusedLine(['a.net'], 'dns');
+    expect(await keeper.book(traefik, [{ wanted, standing: { state: 'asked' } }], 0)).toBe(false);
+    printed = refusedLine(['a.net'], 'letsencrypt');
+    expect(await keeper.book(traefik, [{ wanted, standing: { state: 'asked' } }], 0)).toBe(true);
+    expect(await held()).toEqual(['a.net', 'a.net']);
+  });
+
+  it('is read from a book that was kept by the names alone', async () => {
+    const refusal: BookedRefusal = {
+      ...{ names: ['b.net', 'a.net'], resolver: 'dns', at: 0, asked: true, reason: 'no', lookups: {} },
+      ...{ culprits: [], isVerdict: true, notBefore: null },
+      standIn: { certificate: 'a certificate', key: 'a key' },
+    };
+    const { state } = simulated.context();
+    const file = path.join(state.dir, 'certificates/book.json');
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify({ version: 1, refusals: { 'a.net,b.net': refusal } }));
+    expect((await readBook(state)).refusals).toEqual({ 'dns a.net,b.net': refusal });
+  });
+
+  it('is counted with those before of its hour, also after it was asked for again', async () => {
+    const keeper = keeperOf('a.net');
+    const [wanted] = keeper.wanted(['shop']);
+    if (wanted === undefined) throw new Error('nothing is wanted');
+    const traefik = await answering({}, []);
+    const reasons: (string | undefined)[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      await simulated.clock.sleep(60_000);
+      printed = refusedLine(['a.net'], 'letsencrypt', simulated.clock.now());
+      await keeper.book(traefik, [{ wanted, standing: { state: 'asked' } }], 0);
+      const { refusals } = await readBook(simulated.context().state);
+      // It led elsewhere at each refusal.
+      const moved = Object.values(refusals).map((one) => ({ ...one, lookups: { 'a.net': '198.51.100.1' } }));
+      const [asked] = await keeper.askAgain(moved, null);
+      reasons.push(asked?.reason);
+    }
+    const leads = 'a.net leads to 192.0.2.7 now';
+    expect(reasons).toEqual([leads, leads, leads, undefined, undefined]);
   });
 });
 
@@ -100,11 +202,42 @@ describe('bookAfter', () => {
   });
 });
 
-/** A Traefik whose API shows these routers. */
-async function answering(routers: Record<string, unknown>): Promise<RunningTraefik> {
-  server = createServer((_, answer) => answer.end(JSON.stringify({ routers }))).listen(0, '127.0.0.1');
+/** As Traefik writes it, in JSON. */
+function refusedLine(domains: string[], resolver = 'letsencrypt', at = simulated.clock.now()): string {
+  const error =
+    'unable to generate a certificate for the domains: error: one or more domains had a problem:\n' +
+    `[${domains[0]}] acme: error: 400 :: urn:ietf:params:acme:error:connection :: no way`;
+  return JSON.stringify({
+    level: 'error',
+    providerName: `${resolver}.acme`,
+    error,
+    domains,
+    time: new Date(at).toISOString(),
+    message: 'Unable to obtain ACME certificate for domains',
+  });
+}
+
+/** As Traefik's API shows it; good for years of the simulated clock. */
+function certificate(sans: string[]): Record<string, unknown> {
+  return {
+    ...{ name: sans.join(), commonName: '', sans, issuerOrg: "Let's Encrypt", issuerCN: 'R11' },
+    ...{ notBefore: '1970-01-01T00:00:00Z', notAfter: '2199-01-01T00:00:00Z' },
+  };
+}
+
+/** A Traefik whose API shows these routers, and these certificates. */
+async function answering(
+  routers: Record<string, unknown>,
+  certificates: (string | Record<string, unknown>)[] = [],
+): Promise<RunningTraefik> {
+  server?.close();
+  const shown = certificates.map((one) => (typeof one === 'string' ? certificate([one]) : one));
+  server = createServer(({ url }, answer) =>
+    answer.end(JSON.stringify(url?.startsWith('/api/certificates') === true ? shown : { routers })),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const apis = (): Promise<string[]> => Promise.resolve([`http://127.0.0.1:${port}`]);
-  return { access: { apis, apiSecret: null, staticConfiguration: {} }, container: 'traefik' };
+  const staticConfiguration = { certificatesResolvers: { letsencrypt: { acme: {} }, dns: { acme: {} } } };
+  return { access: { apis, apiSecret: null, staticConfiguration }, container: 'traefik' };
 }

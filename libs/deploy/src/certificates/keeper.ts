@@ -14,9 +14,11 @@ import type { DeployContext } from '../context';
 import { getText } from '../proxy/network-probes';
 import { PROXY_STACK } from '../requests';
 import { changeBook, readBook } from './book';
+import { fitStandIns, holdRefused, release } from './held';
 import { whereTheyLead } from './lookups';
 import {
   orderKey,
+  refusalKey,
   type BookedRefusal,
   type CertificateStatus,
   type Standing,
@@ -38,6 +40,8 @@ export interface KeeperOptions {
   context: Pick<DeployContext, 'docker' | 'reporter' | 'signal' | 'state' | 'system'>;
   workspace: Workspace;
   routing: { projects: readonly ProjectRouting[] };
+  /** Where names lead; absent: as the resolver of this host says. */
+  whereTheyLead?: typeof whereTheyLead;
 }
 
 /**
@@ -45,7 +49,11 @@ export interface KeeperOptions {
  * not asked for again at every change of Traefik's configuration, which is what Traefik does.
  */
 export class CertificateKeeper {
-  constructor(private readonly options: KeeperOptions) {}
+  private readonly whereTheyLead: typeof whereTheyLead;
+
+  constructor(private readonly options: KeeperOptions) {
+    this.whereTheyLead = options.whereTheyLead ?? whereTheyLead;
+  }
 
   /** Wanted by these stacks; null: by all that are enabled. */
   wanted(stacks: readonly string[] | null): WantedCertificate[] {
@@ -123,12 +131,13 @@ export class CertificateKeeper {
     const found = refusalsIn(log);
     const { asked } = await readBook(this.options.context.state);
     const refused = open.flatMap(({ wanted }) => {
-      const askedAt = asked[orderKey(wanted.names)] ?? 0;
+      // A book of before has the names alone.
+      const askedAt = asked[refusalKey(wanted)] ?? asked[orderKey(wanted.names)] ?? 0;
       // Traefik's log counts whole seconds.
-      const refusal = found.findLast(({ names, at }) => concerns(names, wanted) && at + 1000 > askedAt);
+      const refusal = found.findLast((one) => concerns(one, wanted) && one.at + 1000 > askedAt);
       return refusal === undefined ? [] : [{ wanted, refusal }];
     });
-    if (refused.length > 0) await this.hold(refused);
+    if (refused.length > 0) await this.hold(refused, { asked: true, traefik });
     return refused.length > 0;
   }
 
@@ -138,15 +147,18 @@ export class CertificateKeeper {
     return this.book(traefik, open, looked);
   }
 
-  /** Before anybody is asked: what has a name without an address anywhere is not asked for. */
-  async holdUnknown(wanted: readonly WantedCertificate[]): Promise<void> {
-    const lookups = await whereTheyLead(wanted.flatMap(({ names }) => names));
+  /**
+   * Before anybody is asked: what has a name without an address anywhere is not asked for.
+   * @param traefik null: none runs
+   */
+  async holdUnknown(wanted: readonly WantedCertificate[], traefik: RunningTraefik | null): Promise<void> {
+    const lookups = await this.whereTheyLead(wanted.flatMap(({ names }) => names));
     const unknown = wanted.filter(({ names }) => names.some((name) => lookups[name] === NO_ADDRESS));
     if (unknown.length === 0) return;
     const at = this.options.context.system.now();
     await this.hold(
       unknown.map((one) => ({ wanted: one, refusal: unknownName(one, lookups, at) })),
-      false,
+      { asked: false, traefik },
     );
   }
 
@@ -160,14 +172,19 @@ export class CertificateKeeper {
     force: string | null,
   ): Promise<{ refusal: BookedRefusal; reason: string }[]> {
     if (refusals.length === 0) return [];
-    const lookups = await whereTheyLead(refusals.flatMap(({ names }) => names));
+    const lookups = await this.whereTheyLead(refusals.flatMap(({ names }) => names));
     const now = this.options.context.system.now();
+    const { failures } = await readBook(this.options.context.state);
     const asked = refusals.flatMap((refusal) => {
       const own = Object.fromEntries(refusal.names.map((name) => [name, lookups[name] ?? NO_ADDRESS]));
-      const reason = force ?? reasonToAsk(refusal, own, now);
+      const reason = force ?? reasonToAsk(refusal, own, now, failures[orderKey(refusal.names)]);
       return reason === null ? [] : [{ refusal, reason }];
     });
-    if (asked.length > 0) await this.release(asked.map(({ refusal }) => orderKey(refusal.names)));
+    if (asked.length > 0)
+      await release(
+        this.options.context,
+        asked.map(({ refusal }) => refusalKey(refusal)),
+      );
     return asked;
   }
 
@@ -194,21 +211,19 @@ export class CertificateKeeper {
     const { state, system, signal } = this.options.context;
     const wanted = this.wanted(null);
     const { refusals } = await readBook(state);
-    const gone = Object.entries(refusals).filter(([key, { names, resolver }]) => {
-      const isWanted = wanted.some((one) => one.resolver === resolver && orderKey(one.names) === key);
+    const gone = Object.entries(refusals).filter(([key, { names }]) => {
+      const isWanted = wanted.some((one) => refusalKey(one) === key);
       const isNear = near?.some((one) => one.names.some((name) => isCovered(name, names))) ?? true;
       return !isWanted && isNear;
     });
-    const left = new Map(gone);
+    const left = new Set(gone.map(([key]) => key));
     // Routers of containers that were just removed are seen a moment longer.
     const until = system.now() + (near === null ? 0 : OLD_ROUTERS_MS);
     while (left.size > 0) {
       const asked = traefik === null ? [] : await this.ordersOf(traefik);
       if (asked === null) return;
-      const keys = [...left].flatMap(([key, { resolver }]) =>
-        asked.some((order) => order.resolver === resolver && orderKey(order.names) === key) ? [] : [key],
-      );
-      if (keys.length > 0) await this.release(keys);
+      const keys = [...left].filter((key) => !asked.some((order) => refusalKey(order) === key));
+      if (keys.length > 0) await release(this.options.context, keys);
       for (const key of keys) left.delete(key);
       if (left.size === 0 || system.now() >= until || signal?.aborted === true) return;
       await system.sleep(INTERVAL_MS, signal).catch(() => undefined);
@@ -227,38 +242,19 @@ export class CertificateKeeper {
     }
   }
 
-  /** These are no longer held: what changes of the file makes Traefik ask. */
-  private async release(keys: readonly string[]): Promise<void> {
-    const { context } = this.options;
-    const now = context.system.now();
-    await changeBook(context, (book) => ({
-      ...book,
-      refusals: Object.fromEntries(Object.entries(book.refusals).filter(([key]) => !keys.includes(key))),
-      asked: { ...book.asked, ...Object.fromEntries(keys.map((key) => [key, now])) },
-    }));
+  /** Fits what is held to what is served: see `fitStandIns`. */
+  async fit(traefik: RunningTraefik): Promise<void> {
+    const served = await servedBy(traefik.access);
+    if (served !== null) await fitStandIns(this.options.context, served);
   }
 
   private async hold(
     refused: readonly { wanted: WantedCertificate; refusal: Refusal }[],
-    asked = true,
+    { asked, traefik }: { asked: boolean; traefik: RunningTraefik | null },
   ): Promise<void> {
-    const { context } = this.options;
-    const lookups = await whereTheyLead(refused.flatMap(({ wanted }) => wanted.names));
-    await changeBook(context, async (book) => {
-      const refusals = { ...book.refusals };
-      for (const { wanted, refusal } of refused) {
-        const key = orderKey(wanted.names);
-        refusals[key] = {
-          ...refusal,
-          asked,
-          names: wanted.names,
-          resolver: wanted.resolver,
-          lookups: Object.fromEntries(wanted.names.map((name) => [name, lookups[name] ?? NO_ADDRESS])),
-          standIn: refusals[key]?.standIn ?? (await makeStandIn(wanted.names, context.system.now())),
-        };
-      }
-      return { ...book, refusals };
-    });
+    const served = (traefik === null ? null : await servedBy(traefik.access)) ?? [];
+    const lookups = await this.whereTheyLead(refused.flatMap(({ wanted }) => wanted.names));
+    await holdRefused(this.options.context, refused, { asked, served, lookups });
   }
 }
 
@@ -266,9 +262,16 @@ function mayCome(standing: Standing): boolean {
   return standing.state === 'asked' && standing.behind === undefined;
 }
 
-/** Traefik names what it asked for; of names that share a router it may have had some already. */
-function concerns(refused: readonly string[], { names }: WantedCertificate): boolean {
-  return refused.length > 0 && refused.every((name) => names.includes(name));
+/**
+ * Traefik names what it asked for, and of whom; of names that share a router it may have had some already. What a line
+ * does not name may be anybody's.
+ */
+function concerns(
+  refused: Pick<Refusal, 'names' | 'resolver'>,
+  { names, resolver }: WantedCertificate,
+): boolean {
+  if (refused.resolver !== null && refused.resolver !== resolver) return false;
+  return refused.names.length > 0 && refused.names.every((name) => names.includes(name));
 }
 
 function unknownName(

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 
-import { NO_ADDRESS } from './standing';
+import { ADDRESS_SEPARATOR, NO_ADDRESS, NOT_KNOWN } from './standing';
 
 /** What the resolver says of a name. */
 export type Lookup =
@@ -59,7 +59,10 @@ export async function whereTheyLead(names: readonly string[]): Promise<Record<st
       const lookup = lookups.get(name);
       if (lookup === undefined) return [name, 'a wildcard'];
       if (lookup.outcome === 'absent') return [name, NO_ADDRESS];
-      return [name, lookup.outcome === 'found' ? [...lookup.addresses].sort().join(', ') : 'not known'];
+      return [
+        name,
+        lookup.outcome === 'found' ? [...lookup.addresses].sort().join(ADDRESS_SEPARATOR) : NOT_KNOWN,
+      ];
     }),
   );
 }

@@ -52,3 +52,8 @@ export interface CertificateStatus {
 export function orderKey(names: readonly string[]): string {
   return [...names].sort().join(',');
 }
+
+/** The name of what one resolver was asked for: another may get what this one was refused. */
+export function refusalKey({ names, resolver }: Pick<WantedCertificate, 'names' | 'resolver'>): string {
+  return `${resolver} ${orderKey(names)}`;
+}

@@ -7,7 +7,7 @@ import { PROXY_STACK, type StackOutcome } from '../requests';
 import { readBook } from './book';
 import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
-import { orderKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
+import { refusalKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
 import { hasChallengeNow, inTheWayOf } from './standing';
 import { certificateProblem, inWords, namesInShort } from './words';
 
@@ -78,6 +78,7 @@ export async function settleCertificates(
     await keeper.askAgain(misled, 'a hand-over misled its challenge');
     after = (await keeper.await(traefik, wanted, { since: again, limitMs })) ?? after;
   }
+  await keeper.fit(traefik);
   const now = system.now();
   const problems: Problem[] = [];
   for (const each of after) {
@@ -114,8 +115,8 @@ async function clearTheWay(
   const seen = new Set<string>();
   for (const { wanted, standing } of statuses) {
     if (standing.state !== 'asked' || standing.behind !== undefined) continue;
-    const blocking = inTheWayOf(wanted, refusals).filter(({ names }) => !seen.has(orderKey(names)));
-    for (const { names } of blocking) seen.add(orderKey(names));
+    const blocking = inTheWayOf(wanted, refusals).filter((one) => !seen.has(refusalKey(one)));
+    for (const one of blocking) seen.add(refusalKey(one));
     const reason = `it keeps ${namesInShort(wanted.names)} from being asked for`;
     asked.push(...(await keeper.askAgain(blocking, reason)));
   }
@@ -159,5 +160,5 @@ function isOld(
   { wanted, standing }: CertificateStatus,
   before: Readonly<Record<string, BookedRefusal>>,
 ): boolean {
-  return standing.state === 'refused' && before[orderKey(wanted.names)]?.at === standing.refusal.at;
+  return standing.state === 'refused' && before[refusalKey(wanted)]?.at === standing.refusal.at;
 }

@@ -1,4 +1,4 @@
-import { generateKeyPair } from 'node:crypto';
+import { generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import type { KeyPair } from './model';
@@ -12,6 +12,17 @@ const YEARS = 10;
 /** Whether an issuer's name, as `issuerName` writes it, is that of a stand-in. */
 export function isStandIn(issuer: string): boolean {
   return issuer.includes(ISSUER);
+}
+
+/** The names of a stand-in; empty: it cannot be read. */
+export function standInNames({ certificate }: KeyPair): string[] {
+  let names: string | undefined;
+  try {
+    names = new X509Certificate(certificate).subjectAltName;
+  } catch {
+    return [];
+  }
+  return (names ?? '').split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []));
 }
 
 /**

@@ -2,7 +2,15 @@ import type { ServedCertificate } from '@itsup/rollout';
 import type { AcmeResolver } from '@itsup/traefik';
 
 import type { BookedRefusal } from './model';
-import { hasChallengeNow, inTheWayOf, NO_ADDRESS, reasonToAsk, standingOf, type Sight } from './standing';
+import {
+  hasChallengeNow,
+  inTheWayOf,
+  NO_ADDRESS,
+  NOT_KNOWN,
+  reasonToAsk,
+  standingOf,
+  type Sight,
+} from './standing';
 
 const NOW = Date.parse('2026-11-30T00:00:00Z');
 const HOUR = 3_600_000;
@@ -69,8 +77,13 @@ describe('standingOf', () => {
       'asked',
     ],
     ['there is no such resolver', { resolvers: [] }, 'none'],
-    ['it was refused', { refusals: { 'a.example.com,b.example.com': refusal() } }, 'refused'],
-    ['another order was refused', { refusals: { 'a.example.com': refusal() } }, 'asked'],
+    ['it was refused', { refusals: { 'letsencrypt a.example.com,b.example.com': refusal() } }, 'refused'],
+    [
+      'another resolver was refused it',
+      { refusals: { 'dns a.example.com,b.example.com': refusal({ resolver: 'dns' }) } },
+      'asked',
+    ],
+    ['another order was refused', { refusals: { 'letsencrypt a.example.com': refusal() } }, 'asked'],
   ])('where %s', (_, changes, state) => {
     expect(standingOf(wanted, sight(changes)).state).toBe(state);
   });
@@ -94,7 +107,7 @@ describe('standingOf', () => {
   it('minds no refusal where the certificate is there all the same', () => {
     const all = sight({
       served: [served({ names: wanted.names })],
-      refusals: { 'a.example.com,b.example.com': refusal() },
+      refusals: { 'letsencrypt a.example.com,b.example.com': refusal() },
     });
     expect(standingOf(wanted, all).state).toBe('there');
   });
@@ -112,6 +125,16 @@ describe('reasonToAsk', () => {
       'a.example.com leads to 203.0.113.5 now',
     ],
     ['an hour has passed', { at: NOW - HOUR }, same, 'an hour has passed'],
+    ['the name leads nowhere now', {}, { 'a.example.com': NO_ADDRESS }, null],
+    ['where it leads is not known now', {}, { 'a.example.com': NOT_KNOWN }, null],
+    ['where it led was not known', { lookups: { 'a.example.com': NOT_KNOWN } }, same, null],
+    [
+      'it led nowhere, and the authority was asked all the same',
+      { lookups: { 'a.example.com': NO_ADDRESS } },
+      same,
+      'a.example.com leads to 198.51.100.7 now',
+    ],
+    ['it has one of its addresses still', {}, { 'a.example.com': '192.0.2.9, 198.51.100.7' }, null],
     ['the authority was not reached', { isVerdict: false }, same, 'the authority was not reached'],
     ['the authority wants no question yet', { at: NOW - 2 * HOUR, notBefore: NOW + 1 }, same, null],
     ['that time is over', { notBefore: NOW - 1 }, same, 'the authority’s time is over'],
@@ -122,6 +145,12 @@ describe('reasonToAsk', () => {
       null,
     ],
     [
+      'the name had no address, and nobody knows now',
+      { asked: false, lookups: { 'a.example.com': NO_ADDRESS } },
+      { 'a.example.com': NOT_KNOWN },
+      null,
+    ],
+    [
       'the name had no address, and has one',
       { asked: false, lookups: { 'a.example.com': NO_ADDRESS } },
       same,
@@ -129,6 +158,14 @@ describe('reasonToAsk', () => {
     ],
   ])('where %s', (_, changes, lookups, reason) => {
     expect(reasonToAsk(refusal(changes), lookups, NOW)).toBe(reason);
+  });
+
+  it('leaves a name alone that moves and moves: an authority takes five failures an hour', () => {
+    const moved = { 'a.example.com': '203.0.113.5' };
+    const four = [50, 40, 30, 20].map((minutes) => NOW - minutes * 60_000);
+    expect(reasonToAsk(refusal(), moved, NOW, four.slice(1))).toBe('a.example.com leads to 203.0.113.5 now');
+    expect(reasonToAsk(refusal(), moved, NOW, four)).toBeNull();
+    expect(reasonToAsk(refusal(), moved, NOW + 10 * 60_000, four)).toMatch(/^a\.example\.com leads to/);
   });
 });
 

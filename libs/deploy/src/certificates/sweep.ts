@@ -4,7 +4,7 @@ import type { DeployContext } from '../context';
 import { changeBook, readBook } from './book';
 import type { CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
-import { orderKey, type CertificateStatus } from './model';
+import { refusalKey, type CertificateStatus } from './model';
 import { daysLeft, isLate, namesInShort } from './words';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -19,6 +19,7 @@ export async function bookBefore(
   traefik: RunningTraefik,
 ): Promise<CertificateStatus[] | null> {
   const wanted = keeper.wanted(null);
+  await keeper.fit(traefik);
   const statuses = await keeper.look(traefik, wanted);
   const open = statuses?.filter(({ standing }) => standing.state === 'asked') ?? [];
   if (open.length === 0 || !(await keeper.bookSinceLast(traefik, open))) return statuses;
@@ -58,10 +59,11 @@ export async function askForOthers(
   stacks: readonly string[],
 ): Promise<void> {
   await keeper.forgetUnwanted(traefik, null);
+  if (traefik !== null) await keeper.fit(traefik);
   const { refusals } = await readBook(state);
   const held = Object.entries(refusals);
   if (held.length === 0) return;
-  const own = new Set(keeper.wanted(stacks).map(({ names }) => orderKey(names)));
+  const own = new Set(keeper.wanted(stacks).map(refusalKey));
   const others = held.flatMap(([key, refusal]) => (own.has(key) ? [] : [refusal]));
   for (const { refusal, reason } of await keeper.askAgain(others, null))
     reporter.line(null, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);

@@ -117,7 +117,7 @@ export async function beforeStack(run: Run, stack: string): Promise<void> {
   const statuses = traefik === null ? null : await run.certificates.look(traefik, wanted);
   const missing =
     statuses?.filter(({ standing }) => standing.state === 'asked').map(({ wanted: one }) => one) ?? wanted;
-  await run.certificates.holdUnknown(missing);
+  await run.certificates.holdUnknown(missing, traefik);
 }
 
 /** How things are with the certificates of a stack, said; its outcome is another one where one cannot come. */
