@@ -22,6 +22,7 @@ export { certificatesFile } from './acme/certificates-file';
 export {
   acmeResolvers,
   authorityOf,
+  hiddenErrors,
   LETS_ENCRYPT,
   LETS_ENCRYPT_STAGING,
   renewalOf,

@@ -10,6 +10,7 @@ import {
   type UnknownReference,
 } from '@itsup/traefik';
 import type { ArtifactFile } from '../files/artifact';
+import { resolverProblems } from './check-resolvers';
 
 interface CheckedArtifact {
   file: ArtifactFile;
@@ -20,7 +21,7 @@ interface CheckedArtifact {
 /**
  * Checks the files of `proxy/traefik` as Traefik reads them: against the types of its own source, and every name in
  * them. A fault stands at the operator's line, or in the generated file where that is ours. With another version of
- * Traefik than the types are of nothing is judged, and a note says so.
+ * Traefik than the types are of nothing is judged but what certificates need, and a note says so.
  *
  * @param files of `renderProxy`; others than Traefik's are left alone
  * @param objects what the workspace defines for names to lead to
@@ -30,7 +31,10 @@ export function traefikFileProblems(
   settings: Settings,
   objects: TraefikObjects,
 ): Problem[] {
-  if (!isCheckedVersion(settings.versions.traefik)) return [];
+  const certificates = files
+    .filter((file) => kindOf(file) === 'static')
+    .flatMap((file) => resolverProblems(file, settings.traefikOverride));
+  if (!isCheckedVersion(settings.versions.traefik)) return certificates;
   const checked = files.flatMap((file): CheckedArtifact[] => {
     const kind = kindOf(file);
     if (kind === null) return [];
@@ -40,7 +44,7 @@ export function traefikFileProblems(
     ...objects,
     file: new Set([...objects.file, ...checked.flatMap((each) => [...each.checked.defined])]),
   };
-  return checked.flatMap(({ file, kind, checked: { findings, references, positionOf } }) => {
+  const wrong = checked.flatMap(({ file, kind, checked: { findings, references, positionOf } }) => {
     const unknown = unknownReferences(
       references,
       kind === 'static' ? 'static' : 'file',
@@ -56,6 +60,7 @@ export function traefikFileProblems(
       place: placeOf(finding, file, override, positionOf),
     }));
   });
+  return [...wrong, ...certificates];
 }
 
 /** null: a file that Traefik does not read as configuration. */

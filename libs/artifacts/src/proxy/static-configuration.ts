@@ -75,13 +75,16 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
   };
 }
 
+/** Where Traefik keeps certificates: the one file of its container that deploys look after. */
+export const ACME_STORE = '/acme/acme.json';
+
 function resolversOf({ letsEncrypt }: Settings): StaticConfiguration['resolvers'] {
   const { email, staging, caServer, caCertificates, resolvers } = letsEncrypt;
   const directory = caServer ?? (staging ? LETS_ENCRYPT_STAGING : null);
   if (email === null) return [];
   const common = {
     email,
-    storage: '/acme/acme.json',
+    storage: ACME_STORE,
     ...(directory !== null && { caServer: directory }),
     ...(caCertificates !== null && { caCertificates: [AUTHORITY_FILE] }),
   };

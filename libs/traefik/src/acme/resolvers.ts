@@ -77,6 +77,16 @@ export function acmeResolvers(configuration: Tree): AcmeResolver[] {
   });
 }
 
+/**
+ * Which field of a static configuration keeps errors out of the container's output, where refusals are read; null: none
+ * does. (zerolog: what a level above ERROR leaves out.)
+ */
+export function hiddenErrors(configuration: Tree): 'filePath' | 'level' | null {
+  const log = treeAt(configuration, 'log');
+  if (text(valueAt(log, 'filePath')) !== null) return 'filePath';
+  return /^(?:fatal|panic|disabled)$/i.test(text(valueAt(log, 'level')) ?? '') ? 'level' : null;
+}
+
 /** The host of a directory or account: whose certificates they are. Traefik, too, tells authorities apart by it. */
 export function authorityOf(url: string): string {
   try {
