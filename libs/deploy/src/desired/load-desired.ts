@@ -210,7 +210,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     };
   });
   const envFiles = [...envFilesOf(spec, environment), ...followed.envFiles];
-  const names = namesIn([...sources.values(), ...followedTexts.values(), ...readTexts(envFiles).values()]);
+  const texts = [...sources.values(), ...followedTexts.values(), ...readTexts(envFiles).values()];
+  const names = namesIn(texts, options.env);
   const unset = undefinedVariables(uses, environment.all);
   return {
     spec,

@@ -26,8 +26,12 @@ export function mergedModel(parts: readonly ComposeModel[]): ComposeModel {
   return whole;
 }
 
-/** The simulation's Compose files are canonical models in JSON, with `${NAME}` where a variable is. */
-export function readModel({ files, env }: ComposeStack): ComposeModel {
+/**
+ * The simulation's Compose files are canonical models in JSON, with `${NAME}` where a variable is. An environment
+ * variable that is null has the value of the caller's.
+ */
+export function readModel({ files, env: added, inherit = {} }: ComposeStack): ComposeModel {
+  const env: Readonly<Record<string, string | undefined>> = { ...inherit, ...added };
   const read = (file: string): ComposeModel => {
     const text = readFileSync(file, 'utf8');
     return parseModel(
@@ -36,7 +40,10 @@ export function readModel({ files, env }: ComposeStack): ComposeModel {
     );
   };
   try {
-    return mergedModel(files.map(read));
+    const model = mergedModel(files.map(read));
+    for (const { environment = {} } of Object.values(model.services))
+      for (const [name, value] of Object.entries(environment)) environment[name] = value ?? env[name] ?? null;
+    return model;
   } catch (error) {
     throw new DockerError({ code: 'compose-invalid', reason: String(error) });
   }

@@ -40,6 +40,11 @@ export function childEnvironment(env: Environment, texts: readonly string[] | nu
   );
 }
 
+/** Names of the caller's variables that a Compose process gets because the texts have them in whatever way. */
+export function namedVariables(env: Environment, texts: readonly string[]): string[] {
+  return Object.keys(childEnvironment(env, texts)).filter((name) => !NEEDED.test(name));
+}
+
 /** The caller's variables that a project may have when a file of its names them. */
 export function withoutCredentials(env: Environment): Record<string, string> {
   return childEnvironment(env, null);

@@ -45,15 +45,35 @@ describe('namesIn', () => {
       '  web:',
       '    image: acme/web:${TAG}',
       '    environment:',
-      '      - TOKEN',
+      '      - STAGE',
       '      - LEVEL=info',
       '      REGION:',
       'secrets:',
       '  key: {environment: KEY}',
     ].join('\n');
     const names = namesIn([text, 'PASSED\nSET=1\nURL=http://$HOST\n']);
-    expect(names).toEqual(expect.arrayContaining(['TAG', 'TOKEN', 'REGION', 'KEY', 'PASSED', 'HOST']));
+    expect(names).toEqual(expect.arrayContaining(['TAG', 'STAGE', 'REGION', 'KEY', 'PASSED', 'HOST']));
     expect(names).not.toEqual(expect.arrayContaining(['LEVEL']));
     expect(names).not.toEqual(expect.arrayContaining(['SET']));
+  });
+
+  const spellings: [string, string][] = [
+    ['an item in flow style', 'environment: [LEVEL=info, STAGE]'],
+    ['an item with a remark', 'environment:\n  - STAGE # from CI\n'],
+    ['a key in flow style', 'environment: {STAGE: }'],
+    ['the second key in flow style, over two lines', 'args: {A: x,\n  STAGE: }'],
+    ['a key with null', 'environment:\n  A: null\n  STAGE: null\n'],
+    ['a variable behind a sharp sign in quotes', 'command: "A= #${STAGE}"'],
+  ];
+
+  it.each(spellings)('finds %s, whether it is set or not', (_what, text) => {
+    expect(namesIn([text], { STAGE: '1' })).toContain('STAGE');
+    expect(namesIn([text])).toContain('STAGE');
+  });
+
+  it('counts every word that is a name of the caller’s, but for what Compose always gets', () => {
+    const text = 'x-a: &a [MOOD, hunter2, PATH, GH_TOKEN]\nservices: {web: {environment: *a}}';
+    const env = { MOOD: 'good', OTHER: 'x', PATH: '/bin', GH_TOKEN: 't' };
+    expect(namesIn([text], env)).toEqual(['MOOD']);
   });
 });

@@ -1,5 +1,7 @@
 import { compareText } from '@itsup/config';
 
+import { namedVariables } from './child-environment';
+
 /** A `${NAME}` of a Compose file. */
 export interface VariableUse {
   name: string;
@@ -14,8 +16,11 @@ export interface VariableUse {
 /** `$$` is a dollar sign; the operators are those of the Compose specification. */
 const VARIABLE = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[?+-])([^}]*))?)/g;
 
-/** A line that is a name alone, as an item, a key without a value or a line of an env file: the value is passed on. */
-const PASSED_ON = /^\s*(?:-\s+)?["']?([A-Za-z_]\w*)["']?\s*:?\s*$/gm;
+/** A name alone, as an item, a key without a value or a line of an env file: the value is passed on. */
+const ALONE = /^\s*(?:-\s+)?["']?([A-Za-z_]\w*)["']?\s*(?::\s*(?:null|~)?)?\s*(?:\s#.*)?$/i;
+
+/** `environment: [NAME]`, `args: {NAME: }`: items in flow style, on one line or several. */
+const FLOW = /\b(?:environment|args)["']?\s*:\s*[[{]([^\]}]*)/g;
 
 /** `environment: NAME` of a config or secret takes the value of a variable as its content. */
 const CONTENT = /\benvironment\s*:\s*["']?([A-Za-z_]\w*)/g;
@@ -45,15 +50,27 @@ function inText(text: string, uses: VariableUse[]): void {
 
 /**
  * Names of the variables whose values the files may depend on, sorted: more than they use rather than fewer, because a
- * value that nobody uses costs nothing and one that is missed leaves a change unnoticed.
+ * value that nobody uses costs nothing and one that is missed leaves a change unnoticed. A word that is no name of the
+ * caller's is left out where nothing says that it is a variable: it may be a value, and names are written down.
+ *
+ * @param env the caller's
  */
-export function namesIn(texts: string[]): string[] {
-  const names = new Set<string>();
+export function namesIn(
+  texts: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): string[] {
+  const names = new Set(namedVariables(env, texts));
   for (const text of texts) {
-    for (const use of variablesIn(text)) names.add(use.name);
-    for (const [, name] of [...text.matchAll(PASSED_ON), ...text.matchAll(CONTENT)]) {
+    const uses: VariableUse[] = [];
+    // With comments, because a quoted text may hold what looks like one.
+    inText(text, uses);
+    for (const use of uses) names.add(use.name);
+    const flow = [...text.matchAll(FLOW)].flatMap(([, items = '']) => items.split(','));
+    for (const line of [...text.split(/\r?\n|\r/), ...flow]) {
+      const name = ALONE.exec(line.trim())?.[1];
       if (name !== undefined) names.add(name);
     }
+    for (const [, name] of text.matchAll(CONTENT)) if (name !== undefined) names.add(name);
   }
   return [...names].sort(compareText);
 }
