@@ -4,13 +4,11 @@ import { describeOnOwnSwarm } from '../harness/engine/describe-with';
 import { BUSYBOX } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
+import { ADDRESS, containersOfService as containers, DEPLOY_MS, endSwarm } from './own-swarm';
 
 /** Serves its environment, its config and its secret, and is healthy when it does. */
 const SERVER =
   'mkdir /www && env > /www/env && cp /etc/app.conf /www/conf && cp /run/secrets/key /www/key && exec httpd -f -p 8080 -h /www';
-
-/** A busy machine is no failure. */
-const DEPLOY_MS = 500_000;
 
 describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
   let workspace: TestWorkspace;
@@ -34,6 +32,7 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
     await workspace?.itsup(['down', client]);
     await workspace?.itsup(['down', app]);
     await workspace?.dispose();
+    await endSwarm();
   });
 
   async function write(web: Record<string, unknown> = {}, key = 'one'): Promise<void> {
@@ -50,7 +49,7 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
         depends_on: { db: { condition: 'service_healthy' } },
         healthcheck: {
           test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8080/env'],
-          ...{ interval: '1s', timeout: '5s', retries: 10 },
+          ...{ interval: '1s', timeout: '60s', retries: 10 },
         },
         ...web,
       },
@@ -59,7 +58,7 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
         command: ['sh', '-c', 'date +%s%N >> /data/starts && exec sleep 100000'],
         ...{ init: true, restart: 'unless-stopped', stop_grace_period: '1s' },
         volumes: ['data:/data'],
-        healthcheck: { test: ['CMD', 'test', '-s', '/data/starts'], interval: '1s', timeout: '5s' },
+        healthcheck: { test: ['CMD', 'test', '-s', '/data/starts'], interval: '1s', timeout: '60s' },
       },
     };
     const configs = { conf: { content: 'a $$ b\n' } };
@@ -69,18 +68,6 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
 
   const deploy = (...words: string[]): Promise<Run> =>
     workspace.itsup(['deploy', ...words], { timeoutMs: DEPLOY_MS });
-
-  /** Ids of the running containers of a service. */
-  const containers = async (project: string, service: string): Promise<string[]> =>
-    (
-      await output('docker', [
-        ...['ps', '--quiet', '--no-trunc', '--filter'],
-        `label=com.docker.swarm.service.name=${project}_${service}`,
-      ])
-    )
-      .split('\n')
-      .filter(Boolean)
-      .sort();
 
   const inside = async (service: string, ...command: string[]): Promise<string> => {
     const [id = ''] = await containers(app, service);
@@ -94,7 +81,7 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
   });
 
   it('is made of this machine, once', async () => {
-    succeeded(await workspace.itsup(['swarm', 'init', '--address', '10.99.0.1']));
+    succeeded(await workspace.itsup(['swarm', 'init', '--address', ADDRESS]));
     expect((await workspace.itsup(['swarm', 'init'])).all).toContain('in a swarm already');
     const { stdout } = await workspace.itsup(['swarm', 'status', '--json']);
     expect(JSON.parse(stdout)).toMatchObject([

@@ -1,4 +1,4 @@
-import { canonicalName, issuerName } from '@itsup/traefik';
+import { apiOfSwarm, canonicalName, issuerName } from '@itsup/traefik';
 import { treeOf } from './tree-access';
 
 import type { HttpGet } from './types';
@@ -88,7 +88,7 @@ export function createTraefikApi(address: string, get: HttpGet, secret: string |
   const json = async (path: string): Promise<unknown> => {
     const { status, body } = await ask(path);
     if (status !== 200) throw new TraefikApiError(`Traefik's API at ${address}${path} answered ${status}`);
-    return JSON.parse(body);
+    return JSON.parse(apiOfSwarm(body));
   };
   return {
     address,

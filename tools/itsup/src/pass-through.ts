@@ -29,7 +29,8 @@ export function showLogs(
   return withTerminal(root, async (context) => {
     const { readSettings, readWorkspace } = await import('@itsup/config');
     const { logsOnSwarm, stackCompose } = await import('@itsup/deploy');
-    if ((await readSettings(root)).settings.engine === 'swarm')
+    // The proxy is a container beside the swarm.
+    if (stack !== 'proxy' && (await readSettings(root)).settings.engine === 'swarm')
       return logsOnSwarm(context, await readWorkspace(root), stack, { services: service, tail, follow });
     const args = ['logs', '--tail', String(tail), ...(follow ? ['--follow'] : []), ...service];
     return (await stackCompose(context, stack, args)).passthrough(args);

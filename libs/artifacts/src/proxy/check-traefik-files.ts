@@ -1,4 +1,4 @@
-import type { Place, Problem, Settings, YamlFile } from '@itsup/config';
+import { mappingOf, type Place, type Problem, type Settings, type YamlFile } from '@itsup/config';
 import { traefikCheckOptions, type TraefikObjects } from '@itsup/routing';
 import {
   checkFile,
@@ -9,6 +9,7 @@ import {
   type Finding,
   type UnknownReference,
 } from '@itsup/traefik';
+import { parse } from 'yaml';
 import type { ArtifactFile } from '../files/artifact';
 import { resolverProblems } from './check-resolvers';
 
@@ -52,7 +53,8 @@ export function traefikFileProblems(
       traefikCheckOptions.suggest,
     );
     const override = kind === 'static' ? settings.traefikOverride : overrideOf(file, settings);
-    return [...findings, ...unknown.map(tempered)].map((finding) => ({
+    const ofSwarm = kind === 'static' && settings.engine === 'swarm' ? addressFindings(file.text) : [];
+    return [...findings, ...ofSwarm, ...unknown.map(tempered)].map((finding) => ({
       code: `traefik-${finding.code}`,
       severity: finding.severity,
       message: finding.message,
@@ -61,6 +63,25 @@ export function traefikFileProblems(
     }));
   });
   return [...wrong, ...certificates];
+}
+
+/** Traefik of a swarm has networks of its own: it cannot listen at an address of the host's. */
+function addressFindings(text: string): Finding[] {
+  const points = mappingOf(mappingOf(parse(text, { merge: true }))['entryPoints']);
+  return Object.entries(points).flatMap(([name, point]): Finding[] => {
+    const { address } = mappingOf(point);
+    if (typeof address !== 'string' || !/^[^:\s]+:|^\[/.test(address)) return [];
+    return [
+      {
+        severity: 'error',
+        code: 'address-on-a-swarm',
+        message: `the entry point \`${name}\` listens at ${address}: with \`engine: swarm\` Traefik is not in this host's network, and has no such address`,
+        help: 'leave the address out, and let a firewall say who comes',
+        path: ['entryPoints', name, 'address'],
+        span: { start: 0, end: 0 },
+      },
+    ];
+  });
 }
 
 /** null: a file that Traefik does not read as configuration. */

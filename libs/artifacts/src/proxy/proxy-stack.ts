@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_RATE_LIMIT, mappingOf, type InternalPorts, type Settings } from '@itsup/config';
+import { compareText, DEFAULT_RATE_LIMIT, mappingOf, type InternalPorts, type Settings } from '@itsup/config';
 import { dashboardOf, HONEYPOT_IMAGE, proxyImages, proxynetOf } from '@itsup/routing';
 import { acmeResolvers } from '@itsup/traefik';
 import { parse } from 'yaml';
@@ -30,6 +30,9 @@ export interface ProxyStack {
   traefikGroup: number;
   internalPorts: InternalPorts;
   dns: { address: string } | null;
+  /** Traefik is in no network of the host's, and these ports lead to it; else the ports mean nothing. */
+  swarm: boolean;
+  ports: string[];
   crowdsec: {
     plugin: KeptPlugin | null;
     collections: string[];
@@ -69,6 +72,8 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
     traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
     traefikGroup: TRAEFIK_ID,
     internalPorts: settings.internalPorts,
+    swarm: settings.engine === 'swarm',
+    ports: publishedPorts(configuration, settings),
     dns: settings.dns.enabled ? { address: proxynetOf(settings).dns } : null,
     crowdsec: crowdsec.enabled
       ? {
@@ -88,6 +93,22 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
     webSecurePort: entryPoints.webSecure,
     dnsDockerfile,
   };
+}
+
+/** Ports of the host that lead to Traefik's entry points, where it is not in the host's network; sorted. */
+function publishedPorts(configuration: string, { internalPorts }: Settings): string[] {
+  const file: unknown = parse(configuration, { merge: true });
+  const points = valuesOf(file, 'entryPoints').flatMap((all) => Object.entries(mappingOf(all)));
+  const ports = points.flatMap(([name, point]) => {
+    const [address] = valuesOf(point, 'address');
+    const [, port, protocol] = /:(\d+)(?:\/(tcp|udp))?$/i.exec(String(address)) ?? [];
+    if (port === undefined || name.toLowerCase() === 'traefik') return [];
+    const isUdp = protocol?.toLowerCase() === 'udp';
+    const own = `${port}:${port}${isUdp ? '/udp' : ''}`;
+    return valuesOf(point, 'http3').length > 0 ? [own, `${port}:${port}/udp`] : [own];
+  });
+  const api = internalPorts.traefik;
+  return [...new Set([...ports, `127.0.0.1:${api}:${api}`])].sort((a, b) => compareText(a, b));
 }
 
 /** Answers' headers that Traefik's middleware has fields for. */

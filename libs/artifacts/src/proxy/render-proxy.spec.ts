@@ -426,3 +426,40 @@ describe('overrides', () => {
     );
   });
 });
+
+describe('on a swarm', () => {
+  const swarm = { engine: 'swarm' as const };
+
+  test('Traefik asks for services and tasks each second, and nobody for more', () => {
+    const file = render(swarm);
+    expect(file('traefik/traefik.yml')['providers']).toMatchObject({
+      precedence: ['file', 'swarm'],
+      swarm: { exposedByDefault: false, refreshSeconds: 1 },
+    });
+    expect(Object.keys(file('traefik/traefik.yml')['providers'] ?? {})).not.toContain('docker');
+    const command = file('docker-compose.yml')['services']?.['socketproxy']?.[
+      'command'
+    ] as unknown as string[];
+    expect(command.filter((flag) => flag.startsWith('-allowGET'))).toEqual([
+      '-allowGET=/_ping',
+      String.raw`-allowGET=/v1\.[0-9]{1,2}/(version|services|tasks|networks|nodes/[a-z0-9]+)`,
+    ]);
+  });
+
+  test('it has networks of its own, and the host’s ports lead to its entry points; to its API from the loopback', () => {
+    const ports = { engine: 'swarm' as const, entryPoints: { web: 80, webSecure: 443 } };
+    const routing = workspaceRouting([], [{ name: 'udp-53', port: 53, protocol: 'udp', kind: 'udp' }]);
+    const traefik = render(ports, routing)('docker-compose.yml')['services']?.['traefik'];
+    expect(traefik?.['ports']).toEqual(['127.0.0.1:26482:26482', '443:443', '53:53/udp', '80:80']);
+    expect(traefik?.['network_mode']).toBeUndefined();
+    expect(render(ports)('traefik/traefik.yml')['entryPoints']?.['traefik']).toEqual({ address: ':26482' });
+  });
+
+  test('names of labels lead to the swarm provider, those of the operator too', () => {
+    const text = 'http: {middlewares: {both: {chain: {middlewares: [auth@docker]}}}}';
+    const file = render({ ...swarm, middlewaresOverride: override('projects/middlewares.yml', text) });
+    expect(file('middlewares.yml')['http']?.['middlewares']?.['both']).toEqual({
+      chain: { middlewares: ['auth@swarm'] },
+    });
+  });
+});

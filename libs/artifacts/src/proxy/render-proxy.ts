@@ -1,5 +1,6 @@
 import { UserError, type Settings, type Workspace, type YamlFile } from '@itsup/config';
 import type { WorkspaceRouting } from '@itsup/routing';
+import { fileOfSwarm } from '@itsup/traefik';
 import { PROXY_COMPOSE_FILE, type ArtifactFile } from '../files/artifact';
 import { fileRoutes } from './file-routes';
 import { mergeYaml } from '../yaml/merge-yaml';
@@ -9,6 +10,7 @@ import { staticConfiguration } from './static-configuration';
 import type { Templates } from '../files/templates';
 import { composePrinter, dynamicPrinter, plainPrinter } from '../yaml/yaml-text';
 
+const STATIC_FILE = 'proxy/traefik/traefik.yml';
 /** The source of Traefik's plugin that decides who the client is. */
 const CLIENT_ADDRESS = 'proxy/traefik/plugins-local/src/itsup/client-address';
 
@@ -63,10 +65,17 @@ export function renderProxy(
       text: templates.render('proxy/client-address.manifest.yml', plainPrinter),
     },
     { path: `${CLIENT_ADDRESS}/client_address.go`, text: templates.render('proxy/client-address.go', stack) },
-    { path: 'proxy/traefik/traefik.yml', text: configuration },
+    { path: STATIC_FILE, text: configuration },
   ];
   refusePlaceholders(files, settings);
-  return files;
+  return settings.engine === 'swarm' ? files.map(ofSwarm) : files;
+}
+
+/** Whoever names a label's object calls its provider `docker`, on a swarm too. */
+function ofSwarm(file: ArtifactFile): ArtifactFile {
+  if (file.path === STATIC_FILE) return { ...file, text: fileOfSwarm(file.text, 'static') };
+  if (!file.path.startsWith('proxy/traefik/dynamic/')) return file;
+  return { ...file, text: fileOfSwarm(file.text, 'dynamic') };
 }
 
 function overlay(generated: string, override: YamlFile | null): string {

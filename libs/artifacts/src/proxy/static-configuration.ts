@@ -37,6 +37,8 @@ export interface StaticConfiguration {
   /** null: off. `plugin` is its module, kept by the deploy; null: the operator brings it from disk. */
   crowdsec: { plugin: string | null } | null;
   internalPorts: InternalPorts;
+  /** Traefik asks a swarm for services, and has networks of its own. */
+  swarm: boolean;
 }
 
 /** Everything in Traefik's static file that depends on settings and routes. */
@@ -72,6 +74,7 @@ export function staticConfiguration(settings: Settings, routing: WorkspaceRoutin
     resolvers: resolversOf(settings),
     crowdsec: settings.crowdsec.enabled ? { plugin: crowdsecPlugin(settings)?.module ?? null } : null,
     internalPorts: settings.internalPorts,
+    swarm: settings.engine === 'swarm',
   };
 }
 

@@ -8,6 +8,7 @@ import type { LoadedStack } from '../desired/load-desired';
 import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import { failureProblems } from '../run/failure/failure-problems';
+import { beforeStack } from '../run/run-certificates';
 import { hideSecrets } from '../run/hide-secrets';
 import type { Run } from '../run/run';
 import { withStack, type HeldStack } from '../run/with-stack';
@@ -21,7 +22,8 @@ import { wavesOf } from '../swarm/waves';
 import { dataLabel, dataNode, servicesWithData } from './data-node';
 import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
 import { pinnedImages } from './pinned-images';
-import { loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack } from './plan-stack';
+import { hasChanges, loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack } from './plan-stack';
+import { joinProxy, leaveProxied, proxyNetworkOf } from './proxy-network';
 import { makeEdges, refuseWithoutProviders, removeOldEdges, renderStack } from './render-stack';
 import { observeSwarm, servicesOf } from './swarm-facts';
 import { waitForServices, type Waiting } from './wait-for-services';
@@ -57,13 +59,25 @@ export async function deployOnSwarm(
     }
     const { lockWaitMs, commit, hook } = options;
     const task = { stack, command: 'deploy' as const, lockWaitMs, commit, ...(hook && { hook }) };
-    return await withStack(run, task, (held) =>
-      deployLocked(run, spec, options, held.waited ? null : glance.loaded, held),
-    );
+    return await withStack(run, task, async (held) => {
+      if (glance.loaded !== null || held.waited || hasChanges(glance.plan)) {
+        return deployLocked(run, spec, options, held.waited ? null : glance.loaded, held);
+      }
+      // Routes in files alone differ.
+      held.plan = glance.plan;
+      await settleRoutes(run, spec, held);
+      return 'deployed';
+    });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
     return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
   }
+}
+
+/** The routes that stand in files, of the stack as it is now. */
+async function settleRoutes({ publisher }: Run, { stack }: StackSpec, { journal }: HeldStack): Promise<void> {
+  if (publisher.pending(stack).length === 0) return;
+  await journal.step('settle-routes', () => publisher.settle(stack));
 }
 
 async function deployLocked(
@@ -79,7 +93,7 @@ async function deployLocked(
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, spec.projectName);
   let loaded = glance ?? (await loadOnSwarm(run, spec));
-  let plan = planLoadedOnSwarm(loaded, observed);
+  let plan = planLoadedOnSwarm(run, loaded, observed);
   held.plan = plan;
   for (const note of loaded.notes) reporter.line(spec.stack, `note: ${note}`);
   for (const { message } of swarmNotes(spec.stack, loaded.model, () => undefined)) {
@@ -104,26 +118,31 @@ async function deployLocked(
   const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
   if (prepared !== null) {
     loaded = prepared;
-    plan = planLoadedOnSwarm(loaded, observed);
+    plan = planLoadedOnSwarm(run, loaded, observed);
     held.plan = plan;
   }
   const images = await pinnedImages(docker, spec.stack, loaded.desired.services, facts.nodes.length);
-  const file = renderStack(loaded, { workspace, images, files, withData });
-  if (!plan.unchanged) {
+  const proxyNetwork = proxyNetworkOf(run, loaded);
+  const file = renderStack(loaded, { workspace, images, files, withData, proxyNetwork });
+  if (hasChanges(plan)) {
     await journal.step('make-objects', async () => {
       if (data?.isNew) await docker.swarm.setNodeLabel(data.node.id, dataLabel(spec.projectName), 'true');
       if (data?.node.id === facts.nodeId) await makeFolders(loaded);
       await createFiles(docker, loaded, files, workspace);
       await makeEdges(docker, loaded, workspace);
+      if (proxyNetwork !== null) await joinProxy(run, proxyNetwork, { stack: spec.stack, workspace });
     });
+    await beforeStack(run, spec.stack);
     await converge(run, loaded, plan, file, held);
     await journal.step('remove-old-files', async () => {
       // Those of before stay for one more deploy: the engine's way back needs them.
       const before = [...observed.values()].flatMap(({ service }) => service.files);
       await removeOldFiles(docker, spec.stack, new Set([...files.map(({ name }) => name), ...before]));
       await removeOldEdges(run, loaded);
+      if (proxyNetwork === null) await leaveProxied(docker, spec.stack, workspace);
     });
   }
+  await settleRoutes(run, spec, held);
   const { id } = held;
   await journal.step('record', async () => {
     run.deployed.set(spec.stack, await recordStack(run, loaded, plan, plan.unchanged ? null : id));

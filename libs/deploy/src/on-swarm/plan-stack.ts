@@ -37,18 +37,17 @@ export async function planOnSwarmStack(
   facts: SwarmFacts,
   workspace: string | null,
 ): Promise<PlannedOnSwarm> {
-  refuseRows(spec);
   const observed = servicesOf(facts, spec.projectName);
   refuseStrangers(spec, observed, workspace);
   refuseContainers(run, spec);
   if (run.request.pull !== true && (await isAsDeployed(run, spec, observed))) {
     const { services = {} } = run.deployed.get(spec.stack) ?? {};
     const idle = Object.entries(services).map(([name, { replicas }]) => idleService(name, replicas));
-    return { plan: planOf(spec, idle, []), loaded: null };
+    return { plan: planOf(run, spec, idle, []), loaded: null };
   }
   await refuseForeignFiles(run.context, spec);
   const loaded = await loadOnSwarm(run, spec);
-  return { plan: planLoadedOnSwarm(loaded, observed), loaded };
+  return { plan: planLoadedOnSwarm(run, loaded, observed), loaded };
 }
 
 /** The desired state of a stack, once it is sure that a swarm can run all of it. */
@@ -67,18 +66,30 @@ export async function loadOnSwarm(run: Run, spec: StackSpec): Promise<LoadedStac
 }
 
 export function planLoadedOnSwarm(
+  run: Pick<Run, 'publisher'>,
   { spec, desired, notes }: LoadedStack,
   observed: ReadonlyMap<string, ObservedService>,
 ): StackPlan {
-  return planOf(spec, planOnSwarm(desired.services, observed), notes);
+  return planOf(run, spec, planOnSwarm(desired.services, observed), notes);
 }
 
-function planOf(spec: StackSpec, services: ServicePlan[], notes: string[]): StackPlan {
-  const unchanged = services.every(({ action, build, pull }) => action === 'none' && !build && !pull);
+function planOf(
+  { publisher }: Pick<Run, 'publisher'>,
+  spec: StackSpec,
+  services: ServicePlan[],
+  notes: string[],
+): StackPlan {
+  const files = publisher.pending(spec.stack);
+  const unchanged = !hasChanges({ services }) && files.length === 0;
   return {
     ...{ stack: spec.stack, projectName: spec.projectName, kind: 'converge', services },
-    ...{ edges: [], networks: [], files: [], operations: [], unchanged, fromRecord: false, notes },
+    ...{ edges: [], networks: [], files, operations: [], unchanged, fromRecord: false, notes },
   };
+}
+
+/** Something of the services differs, and not only what files say of them. */
+export function hasChanges({ services }: Pick<StackPlan, 'services'>): boolean {
+  return services.some(({ action, build, pull }) => action !== 'none' || build || pull);
 }
 
 /** Inputs are those of the last deploy, and the services are what it left: no Compose is asked. */
@@ -100,20 +111,6 @@ async function isAsDeployed(
     if (one?.service.replicas !== null && one?.service.replicas !== replicas) return false;
   }
   return inputsUnchanged(spec, deployed, inputsOptions(run));
-}
-
-/** Nobody would come to them: the proxy is not on a swarm yet. */
-function refuseRows({ stack, kind, project }: StackSpec): void {
-  const [row] = project?.ingress ?? [];
-  if (row === undefined && kind !== 'external') return;
-  throw new UserError({
-    code: 'not-on-a-swarm',
-    severity: 'error',
-    project: stack,
-    message: 'rows are not served on a swarm yet: nobody would reach the service',
-    help: 'take `engine: compose` for it; the documentation (Several machines) says what there is of a swarm so far',
-    ...(row && { place: row.place }),
-  });
 }
 
 function refuseStrangers(

@@ -18,6 +18,8 @@ export interface RenderFacts {
   files: readonly WantedFile[];
   /** Services that run where the stack's data is. */
   withData: readonly string[];
+  /** By which Traefik comes, made before; null: it does not come. */
+  proxyNetwork: string | null;
 }
 
 /** The stack file of a loaded stack, whole. It holds values of secrets. */
@@ -47,17 +49,21 @@ export function renderStack({ spec, model, desired }: LoadedStack, facts: Render
     constraints: (name) =>
       facts.withData.includes(name) ? [`node.labels.${dataLabel(spec.projectName)} == true`] : [],
   });
-  return withEdges(stack, { spec, model });
+  return withEdges(stack, { spec, model }, facts.proxyNetwork);
 }
 
 /**
  * Networks between stacks are made before, by whoever of the two is deployed first: they belong to neither's file. The
  * provider's service joins those of its consumers.
  */
-function withEdges(stack: StackFile, { spec }: Pick<LoadedStack, 'spec' | 'model'>): StackFile {
+function withEdges(
+  stack: StackFile,
+  { spec }: Pick<LoadedStack, 'spec' | 'model'>,
+  proxyNetwork: string | null,
+): StackFile {
   const networks = { ...stack.networks };
   for (const [key, network] of Object.entries(networks)) {
-    if (spec.edges.some((edge) => edge.network === network.name)) {
+    if (network.name === proxyNetwork || spec.edges.some((edge) => edge.network === network.name)) {
       networks[key] = { name: network.name, external: true };
     }
   }

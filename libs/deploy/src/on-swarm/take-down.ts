@@ -12,6 +12,7 @@ import { withStack } from '../run/with-stack';
 import { deployedPath } from '../state/deployed';
 import { WORKSPACE_LABEL } from '../swarm/deployed-label';
 import { removeOldFiles } from './file-objects';
+import { leaveProxied } from './proxy-network';
 import { removeUnlessUsed } from './render-stack';
 import { observeSwarm, servicesOf } from './swarm-facts';
 
@@ -43,7 +44,7 @@ export async function takeDownOnSwarm(
   const observed = servicesOf(facts, projectName);
   const plan: StackPlan = {
     ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: [], operations: [] },
-    ...{ unchanged: observed.size === 0, fromRecord: false, notes: [] },
+    ...{ unchanged: observed.size === 0 && !run.publisher.hasRoutes(stack), fromRecord: false, notes: [] },
     services: [...observed.keys()].map((service) => removed(service, reason)),
   };
   if (plan.unchanged && !volumes && !run.deployed.has(stack)) {
@@ -61,6 +62,7 @@ export async function takeDownOnSwarm(
         help: `remove it by hand: docker stack rm ${projectName}; its volumes stay`,
       });
     }
+    await held.journal.step('settle-routes', () => run.publisher.dropStack(stack));
     await held.journal.step('remove-services', async () => {
       await docker.swarm.removeStack(projectName);
       await untilGone(
@@ -69,6 +71,7 @@ export async function takeDownOnSwarm(
         [...observed.values()].map(({ service }) => service.id),
       );
       await removeOldFiles(docker, stack, new Set());
+      await leaveProxied(docker, stack, workspace);
       await removeUnusedEdges(run, workspace);
     });
     if (volumes) {

@@ -107,20 +107,17 @@ export async function prepareRun(
   // Routes of a project that cannot be deployed stay as they were published.
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : withoutBroken(sound, routing, routers, broken);
-  // The proxy is none of a swarm's yet: nothing of it is published, nor tried.
-  const hasProxy = workspace.settings.engine !== 'swarm';
-  const artifacts = !hasProxy || hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
+  const artifacts = hasWorkspaceError(workspace) ? [] : renderProxy(sound, served, templates);
   const faults =
     artifacts.length === 0 ? [] : traefikFileProblems(artifacts, sound.settings, knownObjects(sound, served));
   for (const fault of faults) if (fault.severity === 'error') addTo(broken, PROXY_STACK, fault);
   const files = published(artifacts);
   const engine = await answer;
-  const inUse =
-    engine.fact.reachable && hasProxy
-      ? await checkStateInUse(context, engine.listing, relocation, { claim, adopt: request.adopt ?? false })
-      : ({ kind: 'none' } as const);
+  const inUse = engine.fact.reachable
+    ? await checkStateInUse(context, engine.listing, relocation, { claim, adopt: request.adopt ?? false })
+    : ({ kind: 'none' } as const);
   const along =
-    relocation === null && hasProxy
+    relocation === null
       ? await whyProxyAlong(context, { request, routing, broken, engine, inUse, files })
       : null;
   if (along !== null) {
@@ -159,7 +156,7 @@ export async function prepareRun(
   );
   const held =
     engine.fact.reachable && publisher.hasRetired()
-      ? await publisher.hold(await labelUses(context.docker, specs))
+      ? await publisher.hold(await labelUses(context.docker, specs, workspace.settings.engine))
       : [];
   const folders = new Set([PROXY_STACK, ...workspace.projects.map((project) => project.name)]);
   const order = orderOf(names, specs);

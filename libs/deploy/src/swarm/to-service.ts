@@ -1,4 +1,5 @@
 import type { ComposeFileReference, ComposeMount, ComposePort, ComposeService } from '@itsup/docker';
+import { labelsOfSwarm } from '@itsup/traefik';
 
 import { KEPT_AS_IS } from './service-keys';
 import type { StackChoices } from './stack-choices';
@@ -107,7 +108,7 @@ function toDeploy(name: string, service: ComposeService, choices: StackChoices):
     ...(isReplicated && { replicas: service.scale ?? deploy.replicas ?? 1 }),
     // The name leads to every task, as in Compose; a virtual address would forget idle connections after 15 minutes.
     endpoint_mode: deploy.endpoint_mode ?? 'dnsrr',
-    labels: { ...Object.fromEntries(traefik), ...deploy.labels, ...choices.labels?.(name) },
+    labels: { ...labelsOfSwarm(Object.fromEntries(traefik)), ...deploy.labels, ...choices.labels?.(name) },
     restart_policy: restartPolicy(service, isJob),
     // A job has no old tasks to replace.
     ...(!isJob && {

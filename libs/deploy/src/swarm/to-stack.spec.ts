@@ -30,6 +30,23 @@ test('what a swarm does otherwise without a word is written out', () => {
   });
 });
 
+test('labels for Traefik are the service’s, in the words of the swarm provider; others are its tasks’', () => {
+  const labels = {
+    'traefik.docker.network': 'app_proxy',
+    'traefik.http.routers.a.middlewares': 'auth@docker,redirect@file',
+    other: 'auth@docker',
+  };
+  expect(of({ image: 'web', labels })).toMatchObject({
+    labels: { other: 'auth@docker' },
+    deploy: {
+      labels: {
+        'traefik.swarm.network': 'app_proxy',
+        'traefik.http.routers.a.middlewares': 'auth@swarm,redirect@file',
+      },
+    },
+  });
+});
+
 test.each([
   ['no', { condition: 'none' }],
   ['always', { condition: 'any' }],

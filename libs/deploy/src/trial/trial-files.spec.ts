@@ -42,4 +42,12 @@ describe('trialFiles', () => {
       tcp: { services: { 'db-1~docker': {} } },
     });
   });
+
+  it('does so on a swarm too, whose provider has another name', () => {
+    const onSwarm = files.map(({ path, text }) => ({
+      path,
+      text: text.replace('{docker: {}}', '{swarm: {}}').replaceAll('@docker', '@swarm'),
+    }));
+    expect(trialFiles(onSwarm)).toEqual(trial);
+  });
 });

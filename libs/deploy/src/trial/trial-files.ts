@@ -33,21 +33,25 @@ export function trialFiles(files: readonly PublishedFile[]): TrialFiles {
   const trial: TrialFiles = {};
   const defined = new Set<string>();
   const ofContainers = new Set<string>();
+  const configuration = treeOf(files.find(({ path }) => path === STATIC)?.text ?? '');
+  const isSwarm = field(subtree(configuration, 'providers'), 'swarm') !== undefined;
+  const own = isSwarm ? '@swarm' : '@docker';
   for (const { path, text } of files) {
     // The trial asks no authority, so it has nothing to answer challenges with.
     if (!path.startsWith('traefik/dynamic/') || path === CHALLENGES_FILE) continue;
-    const { defined: own, references } = checkFile(text, 'dynamic', traefikCheckOptions);
+    const { defined: names, references } = checkFile(text, 'dynamic', traefikCheckOptions);
     const plugins = pluginsIn(text);
-    for (const name of own) if (!plugins.has(name)) defined.add(name);
+    for (const name of names) if (!plugins.has(name)) defined.add(name);
     for (const { kind, name } of references)
-      if (name.endsWith('@docker')) ofContainers.add(`${kind}.${name.slice(0, -'@docker'.length)}`);
-    trial[`dynamic/${basename(path)}`] = text.replace(/([\w.-]+)@docker\b/g, '$1~docker@file');
+      if (name.endsWith(own)) ofContainers.add(`${kind}.${name.slice(0, -own.length)}`);
+    trial[`dynamic/${basename(path)}`] = text.replace(
+      isSwarm ? /([\w.-]+)@swarm\b/g : /([\w.-]+)@docker\b/g,
+      '$1~docker@file',
+    );
   }
   trial['dynamic/trial-routers.yml'] = stringify(trialRouters(defined, OWN));
   trial['dynamic/trial-stand-ins.yml'] = stringify(standIns(ofContainers));
-  trial['traefik.yml'] = stringify(
-    trialConfiguration(treeOf(files.find(({ path }) => path === STATIC)?.text ?? '')),
-  );
+  trial['traefik.yml'] = stringify(trialConfiguration(configuration));
   return trial;
 }
 

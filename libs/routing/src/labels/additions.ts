@@ -66,8 +66,11 @@ function additionOf(context: ServiceContext): ServiceAdditions {
   const rows = project.ingress.filter((row) => row.service === service.name);
   const labels = labelsWithout(service.labels, routes);
   const isNetworked = service.networkMode === null;
-  const comes = isNetworked && isForTraefik(service, labels) && labelOf(service, NETWORK_LABEL) === undefined;
-  const reached = comes ? traefikNetworkOf(context.compose, service) : null;
+  const { engine } = context.settings;
+  // A label that names a network of one machine says nothing on a swarm.
+  const isSaid = engine !== 'swarm' && labelOf(service, NETWORK_LABEL) !== undefined;
+  const comes = isNetworked && isForTraefik(service, labels) && !isSaid;
+  const reached = comes ? traefikNetworkOf(context.compose, service, engine) : null;
   const networks = isNetworked
     ? networksFor(context, rows, reached?.added === true ? reached.key : null)
     : [];

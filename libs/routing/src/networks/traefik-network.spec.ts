@@ -35,6 +35,19 @@ describe('the network that Traefik comes by', () => {
     expect(chosen({ default: { name: 'front' } })).toBe('front');
   });
 
+  it('is one of its own on a swarm, whatever the service has and its labels say', () => {
+    const facts = compose({ a: {}, proxy: {} });
+    const web = service('web', { networks: ['a'] });
+    expect(traefikNetworkOf(facts, web, 'swarm')).toMatchObject({ name: own('itsup-proxy'), added: true });
+    const labelled = { 'traefik.enable': 'true', 'traefik.docker.network': 'a' };
+    const source = project('shop', { services: [service('web', { labels: labelled, networks: ['a'] })] });
+    const { additions, networks } = routeProject(source, settings({ engine: 'swarm' }));
+    expect(additions).toMatchObject([
+      { service: 'web', traefikNetwork: own('proxy'), networks: [{ name: 'proxy' }] },
+    ]);
+    expect(networks).toMatchObject([{ key: 'proxy', kind: 'proxy' }]);
+  });
+
   it('else is the first in Compose’s order, which knows priorities and names', () => {
     const networks = ['c', 'b', 'a'];
     expect(chosen({ a: {}, b: {}, c: {} }, { networks })).toBe(own('a'));

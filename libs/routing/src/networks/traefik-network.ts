@@ -1,4 +1,4 @@
-import type { ComposeFacts, NetworkFacts, ServiceFacts } from '@itsup/config';
+import type { ComposeFacts, NetworkFacts, ServiceFacts, Settings } from '@itsup/config';
 import { compareText } from '../names/order';
 
 /** The label that tells Traefik which of a container's networks it comes by. */
@@ -22,10 +22,15 @@ export interface TraefikNetwork {
  * order (priority, then name) that the host reaches; where there is none, one that the artifact adds for such services.
  * The model alone decides, so every machine decides alike.
  */
-export function traefikNetworkOf(compose: ComposeFacts, service: ServiceFacts): TraefikNetwork {
+export function traefikNetworkOf(
+  compose: ComposeFacts,
+  service: ServiceFacts,
+  engine: Settings['engine'] = 'compose',
+): TraefikNetwork {
   const own = service.networks ?? [];
   const keys = own.length === 0 ? ['default'] : composeOrder(own, service.networkPriorities ?? {});
-  const inReach = keys.filter((key) => isInReach(compose, key));
+  // On a swarm Traefik has networks of its own, and comes to a project by one that is for that alone.
+  const inReach = engine === 'swarm' ? [] : keys.filter((key) => isInReach(compose, key));
   const key = inReach.includes('default') ? 'default' : inReach[0];
   if (key !== undefined) return { key, name: engineName(compose, key), added: false };
   const added = freeKey(compose, 'proxy');

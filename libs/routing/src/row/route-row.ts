@@ -15,7 +15,7 @@ export function routeRow(row: IngressRow, name: string, context: RowContext): Ro
   const sound = [checkValues(row, context), checkTarget(row, context), checkKind(row, context)].every(
     Boolean,
   );
-  if (!sound) return null;
+  if (!sound || !checkHost(row, context)) return null;
   checkTrustedSources(row, context);
   switch (routeKindOf(row)) {
     case 'http':
@@ -25,6 +25,19 @@ export function routeRow(row: IngressRow, name: string, context: RowContext): Ro
     case 'udp':
       return udpRoute(row, name, context);
   }
+}
+
+/** Traefik of a swarm has a loopback of its own, where nobody is. */
+function checkHost(row: IngressRow, context: RowContext): boolean {
+  const { host, kind } = context.project;
+  if (context.settings.engine !== 'swarm' || kind !== 'external' || host === null) return true;
+  if (!/^(localhost|127\.[\d.]+|::1)$/i.test(host)) return true;
+  report(context, row, {
+    code: 'loopback-on-a-swarm',
+    message: `with \`engine: swarm\` Traefik is not in this host's network, so ${host} leads to nobody`,
+    help: `let the program listen on an address of this host, and write that as \`host\``,
+  });
+  return false;
 }
 
 function checkKind(row: IngressRow, context: RowContext): boolean {

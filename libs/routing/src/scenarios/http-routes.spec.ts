@@ -244,6 +244,15 @@ describe('a row for HTTP-01 challenges', () => {
 });
 
 describe('an external host', () => {
+  it('is not on the loopback of a swarm’s Traefik, which is in no network of the host', () => {
+    const rows = [{ domains: ['nas.acme.org'] }];
+    const swarm = settings({ engine: 'swarm' });
+    for (const host of ['127.0.0.1', 'localhost', '::1'])
+      expect(codes(routeProject(externalProject('nas', host, rows), swarm))).toContain('loopback-on-a-swarm');
+    expect(routeProject(externalProject('nas', '10.0.0.9', rows), swarm).problems).toEqual([]);
+    expect(routeProject(externalProject('nas', '127.0.0.1', rows), settings()).problems).toEqual([]);
+  });
+
   it('has router, redirect and service in the file', () => {
     const routing = routeProject(
       externalProject('nas', 'fd00::1', [

@@ -66,6 +66,7 @@ export function knownObjects(
       ...keysOf(settings, 'entryPoints'),
     ]),
     otherProviders: hasOtherProviders(settings),
+    isSwarm: settings.engine === 'swarm',
   };
 }
 
@@ -105,11 +106,12 @@ function tempered(finding: UnknownReference): Finding {
   return finding.maybeElsewhere ? { ...finding, severity: 'warning' } : finding;
 }
 
-function hasOtherProviders({ traefikOverride }: Settings): boolean {
+function hasOtherProviders({ traefikOverride, engine }: Settings): boolean {
   const providers = entriesOf(
     entriesOf(traefikOverride?.data).find(([key]) => key.toLowerCase() === 'providers')?.[1],
   );
-  const own = ['file', 'docker', 'providersthrottleduration', 'precedence'];
+  const ofEngine = engine === 'swarm' ? 'swarm' : 'docker';
+  const own = ['file', ofEngine, 'providersthrottleduration', 'precedence'];
   return providers.some(([name]) => !own.includes(name.toLowerCase()));
 }
 

@@ -13,6 +13,8 @@ export interface Known {
   entryPoints: ReadonlySet<string> | null;
   /** The static configuration has providers beside these two. */
   otherProviders: boolean;
+  /** On a swarm what labels define has this name too. */
+  isSwarm?: boolean;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -37,7 +39,7 @@ export function unknownReferences(
     const message = flawOf(reference, provider, known, suggest);
     if (message === null) return [];
     const { path, span, name } = reference;
-    const isOfContainer = providerOf(name, provider) === 'docker' && known.docker !== null;
+    const isOfContainer = providerOf(name, provider, known) === 'docker' && known.docker !== null;
     const isNamed = reference.kind !== 'resolver' && reference.kind !== 'entryPoint';
     return [
       {
@@ -58,9 +60,10 @@ export interface UnknownReference extends Finding {
   maybeElsewhere: boolean;
 }
 
-function providerOf(name: string, own: string): string {
+function providerOf(name: string, own: string, { isSwarm }: Known): string {
   const cut = name.lastIndexOf('@');
-  return cut < 0 ? own : name.slice(cut + 1);
+  const provider = cut < 0 ? own : name.slice(cut + 1);
+  return isSwarm === true && provider === 'swarm' ? 'docker' : provider;
 }
 
 function flawOf({ kind, name, path }: Reference, own: string, known: Known, suggest: Suggest): string | null {
@@ -72,7 +75,7 @@ function flawOf({ kind, name, path }: Reference, own: string, known: Known, sugg
     return `${at}: there is no ${what} \`${name}\`${meant(name, names, suggest)}`;
   }
   const cut = name.lastIndexOf('@');
-  const provider = providerOf(name, own);
+  const provider = providerOf(name, own, known);
   const bare = cut < 0 ? name : name.slice(0, cut);
   if (provider === 'internal' || (kind === 'tls.options' && name === 'default')) return null;
   if (provider !== 'file' && provider !== 'docker') {

@@ -165,6 +165,24 @@ async function failedLast(run: Run, { stack }: StackSpec): Promise<'unserved' | 
   return deployed?.unserved === true ? 'unserved' : null;
 }
 
+/** What `deployOne` does at its end, for a stack that others converged: its rows are asked for, the verdict stays. */
+export async function asked(
+  run: Run,
+  spec: StackSpec,
+  outcome: StackOutcome,
+  by: Pick<DeployOneOptions, 'command' | 'commit'>,
+): Promise<StackOutcome> {
+  if (outcome.status !== 'deployed') return served(run, spec, outcome, by);
+  const unserved =
+    run.context.ask === undefined ? [] : await unservedRows(run, spec, await relist(run), NEW_MS);
+  await markUnserved(run, spec, unserved);
+  const problems = [...outcome.problems, ...unserved];
+  const isFailed = unserved.some(({ severity }) => severity === 'error');
+  return isFailed
+    ? { ...outcome, status: 'failed', problems }
+    : served(run, spec, { ...outcome, problems }, by);
+}
+
 /** The last word on a stack whose last deploy failed is that its sources are again what runs. */
 async function recordUnchanged(
   { context }: Run,

@@ -9,17 +9,18 @@ import { keepHoneypotRules } from '../../proxy/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
 import type { StepHook } from '../../state/journal';
 import { deployExternal } from './deploy-external';
-import { deployOne } from './deploy-one';
+import { asked, deployOne, type DeployOneOptions } from './deploy-one';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
 import { DISABLED, planDisabled, unknownStack } from '../plan/plan-stacks';
-import { deployAllOnSwarm } from '../../on-swarm/all-stacks';
+import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import { retireObjects } from './retire-objects';
 import { schedule } from '../../run/schedule';
+import type { StackSpec } from '../../stack/stack-spec';
 
 /** The service of the proxy's stack that answers and logs lookups. */
 const HONEYPOT = 'dns';
@@ -34,8 +35,7 @@ export async function deployStacks(
   request: DeployRequest,
   hook?: StepHook,
 ): Promise<DeploySummary> {
-  const onSwarm = request.workspace.settings.engine === 'swarm';
-  const run = (): Promise<DeploySummary> => (onSwarm ? deployAllOnSwarm : converge)(context, request, hook);
+  const run = (): Promise<DeploySummary> => converge(context, request, hook);
   return withNotice(
     context,
     request,
@@ -58,6 +58,8 @@ async function converge(
     ? given.docker.with({ onNetwork: () => honeypotRules.touch() })
     : given.docker;
   const context = { ...given, docker };
+  // Before anything else: without a swarm there is nothing that any stack could do.
+  const swarm = settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
   const run = await prepareRun(context, request, true, { fetches: true });
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
@@ -79,7 +81,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await settleStack(run, stack, request, hook);
+      const outcome = await settleStack(run, stack, request, { hook, swarm });
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
     },
@@ -100,7 +102,9 @@ async function converge(
   await sweepPins(context);
   await recordFirst(context, run.firstFetched);
   const hasDeployed = outcomes.some(({ status }) => status === 'deployed');
-  if (hasDeployed && withProxy && context.signal?.aborted !== true) await letGo(run, request, outcomes);
+  if (hasDeployed && withProxy && context.signal?.aborted !== true) {
+    await letGo(run, request, outcomes, swarm);
+  }
   const warnings = context.signal?.aborted === true ? [] : await afterRun(run, hasDeployed);
   return {
     outcomes,
@@ -112,12 +116,17 @@ async function converge(
 }
 
 /** Names that this run gave up: Traefik would renew their certificates, so it goes once more. */
-async function letGo(run: Run, request: DeployRequest, outcomes: StackOutcome[]): Promise<void> {
+async function letGo(
+  run: Run,
+  request: DeployRequest,
+  outcomes: StackOutcome[],
+  swarm: OnSwarm | null,
+): Promise<void> {
   const index = outcomes.findIndex(({ stack }) => stack === PROXY_STACK);
   const before = outcomes[index];
   if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
   run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
-  const after = await settleStack(run, PROXY_STACK, request, undefined);
+  const after = await settleStack(run, PROXY_STACK, request, { hook: undefined, swarm });
   if (after.status !== 'failed') return;
   outcomes[index] = after;
   request.onOutcome?.(after);
@@ -173,7 +182,7 @@ async function settleStack(
   run: Run,
   stack: string,
   request: DeployRequest,
-  hook: StepHook | undefined,
+  { hook, swarm }: { hook: StepHook | undefined; swarm: OnSwarm | null },
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
   const problems = run.broken.get(stack);
@@ -186,6 +195,7 @@ async function settleStack(
     parallelServices: request.parallelServices,
     ...(hook && { hook }),
   };
+  if (swarm !== null && spec.kind !== 'external') return settleOnSwarm(swarm, run, spec, options);
   switch (spec.kind) {
     case 'converge':
       return deployOne(run, spec, options);
@@ -198,6 +208,24 @@ async function settleStack(
     case 'external':
       return deployExternal(run, spec, options).catch((error: unknown) => failed(stack, problemsOf(error)));
   }
+}
+
+/** A project is services of the swarm; the proxy is a container beside it, which is to reach them all. */
+async function settleOnSwarm(
+  swarm: OnSwarm,
+  run: Run,
+  spec: StackSpec,
+  options: DeployOneOptions,
+): Promise<StackOutcome> {
+  if (spec.project !== null) {
+    const { lockWaitMs, commit, hook } = options;
+    const outcome = await swarm.deploy(run, spec, { lockWaitMs, commit, ...(hook && { hook }) });
+    return spec.kind === 'down' || outcome.status === 'failed' ? outcome : asked(run, spec, outcome, options);
+  }
+  const outcome = await deployOne(run, spec, options);
+  if (outcome.status === 'failed') return outcome;
+  const problems = await swarm.afterProxy(run);
+  return problems.length === 0 ? outcome : { ...outcome, status: 'failed', problems };
 }
 
 /** Routes of hosts outside Docker, and of the proxy itself, come with the proxy. */

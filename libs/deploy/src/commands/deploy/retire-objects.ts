@@ -11,7 +11,9 @@ import type { Run } from '../../run/run';
 export async function retireObjects(run: Run): Promise<void> {
   const { context, publisher, specs } = run;
   if (!publisher.hasRetired()) return;
-  for (const { what, users } of await publisher.finish(await labelUses(context.docker, specs))) {
+  for (const { what, users } of await publisher.finish(
+    await labelUses(context.docker, specs, run.request.workspace.settings.engine),
+  )) {
     const stacks = users.filter((user) => specs.has(user) && user !== PROXY_STACK);
     const cure = stacks.length > 0 ? `; run: itsup deploy ${[...stacks, PROXY_STACK].join(' ')}` : '';
     context.reporter.line(PROXY_STACK, `note: ${heldNote({ what, users })}${cure}`);

@@ -1,9 +1,9 @@
 import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../../context';
-import type { DeploySummary, DownRequest, StackOutcome } from '../../requests';
+import { PROXY_STACK, type DeploySummary, type DownRequest, type StackOutcome } from '../../requests';
 import { unknownStack } from '../plan/plan-stacks';
-import { downOnSwarm } from '../../on-swarm/all-stacks';
+import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { refuseForeignStack } from '../../run/refusal/refusals';
@@ -14,25 +14,26 @@ import { takeDown } from './take-down';
  * whose folder is gone is known by the state folder.
  */
 export async function downStacks(context: DeployContext, request: DownRequest): Promise<DeploySummary> {
-  if (request.workspace.settings.engine === 'swarm') return downOnSwarm(context, request);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
+  const swarm = request.workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
   const outcomes: StackOutcome[] = [];
   for (const stack of [...run.order].reverse()) {
     const projectName = run.specs.get(stack)?.projectName ?? run.deployed.get(stack)?.projectName;
-    const problems = projectName === undefined ? [unknownStack(stack)] : foreignProblems(run, stack);
+    const isOnSwarm = swarm !== null && stack !== PROXY_STACK;
+    const problems =
+      projectName === undefined ? [unknownStack(stack)] : isOnSwarm ? [] : foreignProblems(run, stack);
+    const options = {
+      reason: 'taken down',
+      volumes: request.volumes ?? false,
+      lockWaitMs: request.lockWaitMs,
+      commit: request.commit ?? null,
+    };
     const outcome: StackOutcome =
       projectName === undefined || problems.length > 0
         ? { stack, status: 'failed', plan: null, problems, durationMs: 0 }
-        : await takeDown(
-            run,
-            { stack, projectName },
-            {
-              reason: 'taken down',
-              volumes: request.volumes ?? false,
-              lockWaitMs: request.lockWaitMs,
-              commit: request.commit ?? null,
-            },
-          );
+        : await (isOnSwarm
+            ? swarm.takeDown(run, { stack, projectName }, options)
+            : takeDown(run, { stack, projectName }, options));
     outcomes.push(outcome);
     request.onOutcome?.(outcome);
   }

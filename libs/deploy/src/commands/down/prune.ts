@@ -3,7 +3,7 @@ import { removeLeftArtifacts } from '@itsup/artifacts';
 import type { DeployContext } from '../../context';
 import { hidePage } from '../../maintenance/show-page';
 import type { DeploySummary, PruneRequest, StackOutcome } from '../../requests';
-import { pruneOnSwarm } from '../../on-swarm/all-stacks';
+import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import { takeDown } from './take-down';
 
@@ -12,20 +12,23 @@ import { takeDown } from './take-down';
  * for them. Never anything that it did not deploy: what it deployed is what the state folder says.
  */
 export async function prune(context: DeployContext, request: PruneRequest): Promise<DeploySummary> {
-  if (request.workspace.settings.engine === 'swarm') return pruneOnSwarm(context, request);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: [] }, true);
+  const swarm = request.workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
   const chosen = request.stacks ?? run.prunable;
+  const options = {
+    reason: 'its folder is gone',
+    volumes: request.volumes ?? false,
+    commit: request.commit ?? null,
+  };
   const outcomes: StackOutcome[] = [];
   for (const stack of chosen) {
     const deployed = run.deployed.get(stack);
     const outcome =
       deployed === undefined || !run.prunable.includes(stack)
         ? notPrunable(stack)
-        : await takeDown(run, deployed, {
-            reason: 'its folder is gone',
-            volumes: request.volumes ?? false,
-            commit: request.commit ?? null,
-          });
+        : await (swarm === null
+            ? takeDown(run, deployed, options)
+            : swarm.takeDown(run, { stack, projectName: deployed.projectName }, options));
     if (outcome.status === 'down') await hidePage(context, stack);
     outcomes.push(outcome);
     request.onOutcome?.(outcome);

@@ -12,7 +12,7 @@ import { planEmptyHost } from './plan-empty-host';
 import { handoverCost, rootNote } from '../../proxy/explain-traefik';
 import { leavingNotes, leavingOf } from '../../run/leaving-shared';
 import { planOne } from './plan-one';
-import { planAllOnSwarm } from '../../on-swarm/all-stacks';
+import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../../run/refusal/refusals';
@@ -27,8 +27,8 @@ export const DISABLED = 'enabled: false';
 
 /** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
 export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
-  if (request.workspace.settings.engine === 'swarm') return planAllOnSwarm(context, request);
   const run = await prepareRun(context, request, false);
+  const swarm = request.workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
   const plans = new Map<string, StackPlan>();
   const failed: WorkspacePlan['failed'] = [];
   await forEachBounded(run.order, PARALLEL, async (stack) => {
@@ -38,7 +38,7 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
     else if (spec === undefined) failed.push({ stack, problems: [unknownStack(stack)] });
     else {
       try {
-        plans.set(stack, await planAny(run, spec));
+        plans.set(stack, await planAny(run, spec, swarm));
       } catch (error) {
         failed.push({ stack, problems: problemsOf(error) });
       }
@@ -54,8 +54,12 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
 }
 
 /** The plan of a stack of any kind. */
-async function planAny(run: Run, spec: StackSpec): Promise<StackPlan> {
+async function planAny(run: Run, spec: StackSpec, swarm: OnSwarm | null): Promise<StackPlan> {
   if (spec.kind === 'external') return { ...planExternal(run, spec), notes: await failedLast(run, spec) };
+  if (swarm !== null && spec.project !== null) {
+    const plan = await swarm.plan(run, spec);
+    return { ...plan, notes: [...plan.notes, ...(await failedLast(run, spec))] };
+  }
   if (spec.kind === 'down') return planDisabled(run, spec);
   if (!run.engine.reachable) return planEmptyHost(run, spec);
   const planned = await planOne(run, spec, run.observed);

@@ -26,7 +26,17 @@ import { successorsOf } from '../../run/successors';
 
 /** What runs and what the last deploys did, from one listing of the engine. */
 export async function statusOf(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
-  if (request.workspace.settings.engine === 'swarm') return statusOnSwarm(context, request);
+  if (request.workspace.settings.engine !== 'swarm') return statusOnMachine(context, request);
+  const wantsProxy = request.stacks?.includes(PROXY_STACK) ?? true;
+  const stacks = request.stacks?.filter((stack) => stack !== PROXY_STACK);
+  return [
+    ...(wantsProxy ? await statusOnMachine(context, { ...request, stacks: [PROXY_STACK] }) : []),
+    ...(await statusOnSwarm(context, { ...request, ...(stacks && { stacks }) })),
+  ];
+}
+
+/** Of what runs as containers of this machine; on a swarm that is the proxy alone. */
+async function statusOnMachine(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
   const { docker, root, state } = context;
   const [listing, known, identity] = await Promise.all([
     docker.listContainers({ labelFilters: [...OF_COMPOSE] }),

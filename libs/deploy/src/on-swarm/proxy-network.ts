@@ -1,0 +1,102 @@
+import { DockerError, ofComposeProject, type Docker } from '@itsup/docker';
+
+import type { LoadedStack } from '../desired/load-desired';
+import { PROXY_STACK, TRAEFIK } from '../requests';
+import type { Run } from '../run/run';
+import { STACK_NAME_LABEL, WORKSPACE_LABEL } from '../swarm/deployed-label';
+import { removeUnlessUsed } from './render-stack';
+
+/** On the network by which Traefik comes to one stack. */
+const PROXY_NETWORK_LABEL = 'itsup.proxy';
+
+/** The engine gives up after 20 s where the managers have much to do; the next try finds the network made. */
+const ATTEMPTS = 4;
+const PAUSE_MS = 1000;
+
+type ProxyEngine = Pick<
+  Docker,
+  'swarm' | 'listContainers' | 'connectNetwork' | 'disconnectNetwork' | 'listNetworks' | 'removeNetwork'
+>;
+
+/** The network by which Traefik comes to the stack, by its name on the engine; null: it does not. */
+export function proxyNetworkOf(
+  { routing }: Pick<Run, 'routing'>,
+  { spec, model }: Pick<LoadedStack, 'spec' | 'model'>,
+): string | null {
+  const own = routing.projects.find(({ project }) => project === spec.stack);
+  const key = own?.networks.find(({ kind }) => kind === 'proxy')?.key;
+  return key === undefined ? null : (model.networks?.[key]?.name ?? `${model.name}_${key}`);
+}
+
+/**
+ * Makes the network between Traefik and one stack, and attaches Traefik to it as it runs: nobody's connection is
+ * touched. Where no Traefik runs yet, its own deploy does that. It leads nowhere else, and no other stack is on it.
+ */
+export async function joinProxy(
+  { context }: Run,
+  network: string,
+  { stack, workspace }: { stack: string; workspace: string },
+): Promise<void> {
+  const { docker } = context;
+  const labels = {
+    [WORKSPACE_LABEL]: workspace,
+    [STACK_NAME_LABEL]: stack,
+    [PROXY_NETWORK_LABEL]: 'true',
+  };
+  await docker.swarm.createOverlay({ name: network, internal: true, labels });
+  await attachTraefik(context, [network]);
+}
+
+/** Attaches Traefik to the networks of all stacks of the workspace: a new container of it is on none of them. */
+export async function joinAllProxied({ context }: Pick<Run, 'context'>, workspace: string): Promise<void> {
+  const networks = await context.docker.listNetworks({
+    labelFilters: [`${PROXY_NETWORK_LABEL}=true`, `${WORKSPACE_LABEL}=${workspace}`],
+  });
+  await attachTraefik(
+    context,
+    networks.map(({ name }) => name),
+  );
+}
+
+/** Takes Traefik off the networks of a stack that is gone, and removes them. */
+export async function leaveProxied(docker: ProxyEngine, stack: string, workspace: string): Promise<void> {
+  const networks = await docker.listNetworks({
+    labelFilters: [
+      ...[`${PROXY_NETWORK_LABEL}=true`, `${WORKSPACE_LABEL}=${workspace}`],
+      `${STACK_NAME_LABEL}=${stack}`,
+    ],
+  });
+  if (networks.length === 0) return;
+  const traefik = await traefikContainers(docker);
+  for (const { name } of networks) {
+    for (const id of traefik) await docker.disconnectNetwork(name, id);
+    await removeUnlessUsed(docker, name);
+  }
+}
+
+async function attachTraefik(
+  { docker, system }: Pick<Run['context'], 'docker' | 'system'>,
+  networks: readonly string[],
+): Promise<void> {
+  const traefik = networks.length === 0 ? [] : await traefikContainers(docker);
+  for (const network of networks) {
+    for (const id of traefik) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await docker.connectNetwork(network, id);
+          break;
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !(error instanceof DockerError)) throw error;
+          await system.sleep(PAUSE_MS);
+        }
+      }
+    }
+  }
+}
+
+async function traefikContainers(docker: Pick<Docker, 'listContainers'>): Promise<string[]> {
+  const listed = await docker.listContainers({ labelFilters: ofComposeProject(PROXY_STACK, TRAEFIK) });
+  return listed
+    .filter(({ state, compose }) => state === 'running' && compose?.oneoff !== true)
+    .map(({ id }) => id);
+}
