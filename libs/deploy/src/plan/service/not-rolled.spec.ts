@@ -38,10 +38,30 @@ describe('notRolledFacts', () => {
     ['publishes host port 53/udp', { ports: [{ target: 53, published: '53', protocol: 'udp' }] }],
     ['container_name db is taken once', { container_name: 'db' }],
     ['address 172.20.0.50 is pinned', { networks: { proxynet: { ipv4_address: '172.20.0.50' } } }],
+    [
+      'mac_address 02:42:ac:11:65:43 is pinned',
+      { networks: { n: { mac_address: '02:42:ac:11:65:43', priority: 1 } } },
+    ],
+    ['address 169.254.8.8 is pinned', { networks: { n: { link_local_ips: ['169.254.8.8'] } } }],
     ['uses the host network', { network_mode: 'host' }],
     ['shares a namespace with service:vpn', { network_mode: 'service:vpn' }],
   ])('says: %s', (fact, service) => {
     expect(facts(service)).toEqual([fact]);
+  });
+
+  it('names each address of a service, and rolls with one no more by x-itsup than without', () => {
+    const networks: ComposeService['networks'] = {
+      a: { ipv4_address: '10.9.0.5', ipv6_address: 'fd00::5', mac_address: '02:42:ac:11:65:43' },
+      b: { link_local_ips: ['169.254.8.8'] },
+    };
+    const all = [
+      'address 10.9.0.5 is pinned',
+      'address fd00::5 is pinned',
+      'mac_address 02:42:ac:11:65:43 is pinned',
+      'address 169.254.8.8 is pinned',
+    ];
+    expect(facts({ networks })).toEqual(all);
+    expect(facts({ networks }, true)).toEqual(all);
   });
 
   it('sees that another service shares its namespace', () => {

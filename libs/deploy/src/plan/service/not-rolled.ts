@@ -36,6 +36,10 @@ export function notRolledFacts(
 /** A second container of the service could not be created or started. */
 function exclusiveFacts(service: ComposeService): string[] {
   const facts: string[] = [];
+  const addFact = (what: string, address: string | undefined): void => {
+    const fact = `${what} ${address ?? ''} is pinned`;
+    if (address !== undefined && address !== '' && !facts.includes(fact)) facts.push(fact);
+  };
   if (service.container_name !== undefined)
     facts.push(`container_name ${service.container_name} is taken once`);
   for (const port of service.ports ?? []) {
@@ -44,10 +48,12 @@ function exclusiveFacts(service: ComposeService): string[] {
     }
   }
   for (const network of Object.values(service.networks ?? {})) {
-    const address = network?.ipv4_address ?? network?.ipv6_address;
-    if (address !== undefined) facts.push(`address ${address} is pinned`);
+    // Two containers with one of them disturb each other, where the engine lets the second one start at all.
+    for (const address of [network?.ipv4_address, network?.ipv6_address]) addFact('address', address);
+    addFact('mac_address', network?.mac_address);
+    for (const address of network?.link_local_ips ?? []) addFact('address', address);
   }
-  if (service.mac_address !== undefined) facts.push(`mac_address ${service.mac_address} is pinned`);
+  addFact('mac_address', service.mac_address);
   return facts;
 }
 
