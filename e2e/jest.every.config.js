@@ -3,5 +3,5 @@ module.exports = {
   ...require('./jest.slow.config.js'),
   displayName: 'e2e-every',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['<rootDir>/src/soak/'],
+  testPathIgnorePatterns: ['<rootDir>/src/soak/', '<rootDir>/src/packed/'],
 };

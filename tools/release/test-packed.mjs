@@ -3,11 +3,12 @@
  *
  * usage: node tools/release/test-packed.mjs [part…] [--nx <version>]
  *
- *   repository  a new repository by create-itsup, from packed files, and its size
- *   workspace   a workspace of other things that itsup becomes part of, by npm
- *   separate    a clone of this repository that becomes such a repository in place
- *   packages    what two judges of packages say of each, and what is in it
- *   registry    published, taken into such a workspace by pnpm and `nx add`, created from there, deployed on an engine, changed and updated under load
+ *   repository     a new repository by create-itsup, from packed files, and its size
+ *   workspace      a workspace of other things that itsup becomes part of, by npm
+ *   separate       a clone of this repository that becomes such a repository in place
+ *   documentation  every command of README and docs, in such a repository
+ *   packages       what two judges of packages say of each, and what is in it
+ *   registry       published, taken into such a workspace by pnpm and `nx add`, created from there, deployed on an engine, changed and updated under load
  *
  * Without an own engine (e2e/own-engine.sh) deploys are left out, which is said; with ITSUP_PACKED_ENGINE=machine or
  * =today that is a failure.
@@ -15,6 +16,7 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { bench, say } from './packed/bench.mjs';
+import { documented } from './packed/documented.mjs';
 import { fromRegistry } from './packed/from-registry.mjs';
 import { newRepository } from './packed/new-repository.mjs';
 import { checkPackages } from './packed/packages.mjs';
@@ -25,6 +27,7 @@ const PARTS = {
   repository: [newRepository],
   workspace: [foreignWorkspace],
   separate: [separated],
+  documentation: [documented],
   packages: [checkPackages],
   registry: [fromRegistry],
 };

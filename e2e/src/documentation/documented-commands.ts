@@ -8,9 +8,14 @@ export interface DocumentedCommand {
   place: string;
   /** The command and its arguments, without quotes: `['npx', 'nx', 'graph']`. */
   words: string[];
+  /** Where it is typed: in a repository that has the product installed, or in a clone of the product. */
+  where: 'repository' | 'clone';
 }
 
-/** Every command of the README and of `docs/`: lines of `sh` blocks, and inline code that begins as ours do. */
+/**
+ * Every command of the README and of `docs/`: lines of `sh` blocks, those after `$` in `console` blocks, and inline
+ * code that begins as ours do. A block that begins with `sh clone` is for a clone of the product.
+ */
 export async function documentedCommands(): Promise<DocumentedCommand[]> {
   const docs = (await readdir(join(REPOSITORY, 'docs'))).filter((name) => name.endsWith('.md')).sort();
   const files = ['README.md', ...docs.map((name) => `docs/${name}`)];
@@ -20,18 +25,28 @@ export async function documentedCommands(): Promise<DocumentedCommand[]> {
 
 /** The commands of one Markdown text. */
 export function commandsOf(file: string, text: string): DocumentedCommand[] {
-  let fence: string | null = null;
+  let fence: { language: string; where: DocumentedCommand['where'] } | null = null;
   return text.split('\n').flatMap((line, index) => {
     const place = `${file}:${index + 1}`;
-    const marker = /^\s*```(\w*)/.exec(line);
+    const marker = /^\s*```(\w*)(?: (clone))?/.exec(line);
     if (marker !== null) {
-      fence = fence === null ? (marker[1] ?? '') : null;
+      fence =
+        fence === null
+          ? { language: marker[1] ?? '', where: marker[2] === undefined ? 'repository' : 'clone' }
+          : null;
       return [];
     }
-    // An assignment alone is a line of a secrets file, or of a shell: nothing is run.
-    const lines = fence === null ? inlineCommands(file, line) : fence === 'sh' ? [line] : [];
-    return lines.flatMap((one) => simpleCommands(one).map((words) => ({ place, words })));
+    const where = fence?.where ?? 'repository';
+    const lines = fence === null ? inlineCommands(file, line) : typedLines(fence.language, line);
+    return lines.flatMap((one) => simpleCommands(one).map((words) => ({ place, words, where })));
   });
+}
+
+/** What a line of a block tells to type. */
+function typedLines(language: string, line: string): string[] {
+  if (language === 'sh') return [line];
+  const [, typed] = /^\$ (.*)$/.exec(line) ?? [];
+  return language === 'console' && typed !== undefined ? [typed] : [];
 }
 
 /** In the page for users of itsUP `itsup` alone is that program; ours stands behind `npx` there. */

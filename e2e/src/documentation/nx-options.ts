@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { succeeded } from '../harness/run';
 import type { TestWorkspace } from '../harness/workspace/workspace';
 
+/** Where the product is, in a checkout by a link. */
+const PRODUCT = 'node_modules/itsup';
+
 interface Schema {
   properties: Record<string, { 'x-priority'?: string }>;
 }
@@ -14,7 +17,7 @@ export class NxOptions {
 
   /** @param project one with every target */
   constructor(
-    private readonly workspace: TestWorkspace,
+    private readonly workspace: Pick<TestWorkspace, 'root' | 'nx' | 'read'>,
     private readonly project: string,
   ) {}
 
@@ -49,13 +52,13 @@ export class NxOptions {
 
   private async checkGenerator([name = '', ...words]: string[]): Promise<string | null> {
     const [plugin, generator = ''] = name.split(':');
-    const manifest = JSON.parse(await this.workspace.read('tools/itsup/package.json')) as {
+    const manifest = JSON.parse(await this.workspace.read(`${PRODUCT}/package.json`)) as {
       generators?: string;
     };
     if (plugin !== 'itsup' || manifest.generators === undefined) return `there is no generator ${name}`;
-    const { generators } = JSON.parse(
-      await this.workspace.read(join('tools/itsup', manifest.generators)),
-    ) as { generators: Record<string, { schema: string }> };
+    const { generators } = JSON.parse(await this.workspace.read(join(PRODUCT, manifest.generators))) as {
+      generators: Record<string, { schema: string }>;
+    };
     const schema = generators[generator]?.schema;
     if (schema === undefined) return `there is no generator ${name}`;
     const own = await this.ofSchema(schema);
@@ -71,7 +74,7 @@ export class NxOptions {
   private async askTargets(): Promise<Map<string, string>> {
     const { stdout } = succeeded(await this.workspace.nx(['show', 'project', this.project, '--json']));
     const { targets } = JSON.parse(stdout) as { targets: Record<string, { executor: string }> };
-    const manifest = await this.workspace.read('tools/itsup/executors.json');
+    const manifest = await this.workspace.read(`${PRODUCT}/executors.json`);
     const { executors } = JSON.parse(manifest) as { executors: Record<string, { schema: string }> };
     return new Map(
       Object.entries(targets).map(([name, { executor }]) => [
@@ -94,7 +97,7 @@ export class NxOptions {
 
   private ofSchema(file: string): Promise<Set<string>> {
     return this.once(file, async () => {
-      const text = await readFile(join(this.workspace.root, 'tools/itsup', file), 'utf8');
+      const text = await readFile(join(this.workspace.root, PRODUCT, file), 'utf8');
       const { properties } = JSON.parse(text) as Schema;
       const open = Object.entries(properties).filter(([, one]) => one['x-priority'] !== 'internal');
       return new Set(open.map(([name]) => camelCase(name)));

@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMIT_MB, megabytes, PACKED, packed, run, say, write } from './bench.mjs';
 
-/** Of create-itsup, with the examples, from packed files. */
-export function newRepository(context) {
+/** By create-itsup from packed files, with what else its command line is to say; its folder. */
+export function createRepository(context, ...args) {
   execFileSync('tar', ['-xzf', packed('create-itsup'), '-C', context.folder]);
   const create = join(context.folder, 'package/bin/create-itsup.js');
-  run(context, context.folder, process.execPath, [create, 'server', '--examples', '--packed', PACKED]);
+  run(context, context.folder, process.execPath, [create, 'server', ...args, '--packed', PACKED]);
   const server = join(context.folder, 'server');
   assert.equal(
     run(context, server, 'git', ['status', '--porcelain']).trim(),
@@ -17,6 +17,12 @@ export function newRepository(context) {
   );
   if (context.nx !== undefined)
     run(context, server, 'npm', ['install', '-DE', '--ignore-scripts', `nx@${context.nx}`]);
+  return server;
+}
+
+/** With the examples. */
+export function newRepository(context) {
+  const server = createRepository(context, '--examples');
   const bin = join(server, 'node_modules/.bin');
   assert.match(run(context, server, join(bin, 'itsup'), ['validate']), /7 stacks: valid/);
   const args = [

@@ -27,7 +27,7 @@ describe('a project of any image', () => {
     image: ghost:5
     restart: unless-stopped
     healthcheck:
-      # It accepts connections: bash asks in an image based on Debian, nc in one based on Alpine. Better is a page of its own.
+      # It accepts connections: bash asks in an image based on Debian, nc in one based on Alpine. Better is a page of its own. An image without a shell: take the check out.
       test: [CMD-SHELL, "bash -c '</dev/tcp/127.0.0.1/2368' 2>/dev/null || nc -z 127.0.0.1 2368"]
       interval: 5s
       timeout: 10s
@@ -45,6 +45,14 @@ ingress:
       'What the image writes is lost with its container: if it keeps files, give their folder a volume (--data does).',
       'npx nx deploy blog, then open https://blog.example.com',
     ]);
+  });
+
+  it.each([
+    ['blog.localhost', 'https://blog.localhost:8443'],
+    ['blog.example.com', 'https://blog.example.com'],
+  ])('says where %s is reached', (domain, address) => {
+    const { next } = newProject(tree, { options: { ...blog, domain } });
+    expect(next.at(-1)).toBe(`npx nx deploy blog, then open ${address}`);
   });
 
   it('has the database that was asked for, its password among the secrets', () => {

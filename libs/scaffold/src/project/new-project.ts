@@ -1,5 +1,5 @@
 import { compileTemplates } from '@itsup/artifacts';
-import { UserError, type SourceTree } from '@itsup/config';
+import { readWorkspaceFrom, UserError, type SourceTree } from '@itsup/config';
 import { NEXT_STEPS, OWN_IMAGE, readEntry, type Entry } from '../gallery/entry';
 import { quotedWhereNeeded } from './plain-scalar';
 import { checkOptions, type ProjectOptions, type ProjectValues } from './options';
@@ -41,7 +41,7 @@ export function newProject(tree: SourceTree, request: NewProjectRequest): NewPro
   const { files, next } = render(entry, values);
   return {
     files: new Map(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text])),
-    next: nextSteps(values, files, next),
+    next: nextSteps(values, files, next, readWorkspaceFrom(tree).settings),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Settings } from '@itsup/config';
+import { isPublicName } from '@itsup/routing';
 import type { ProjectValues } from './options';
 
 /** A variable without which a deploy ends before it touches anything, and what it is. */
@@ -20,6 +22,7 @@ export function nextSteps(
   { name, domain }: ProjectValues,
   files: Readonly<Record<string, string>>,
   entrySteps: readonly string[],
+  { entryPoints }: Pick<Settings, 'entryPoints'>,
 ): string[] {
   const secrets = requiredSecrets(files['docker-compose.yml'] ?? '');
   // A mail server has a name and no site.
@@ -33,6 +36,11 @@ export function nextSteps(
           ...secrets.map((secret) => `  ${`${secret.name}=`.padEnd(width + 1)}   ${secret.meaning}`),
         ]),
     ...entrySteps,
-    `npx nx deploy ${name}${hasSite ? `, then open https://${domain}` : ''}`,
+    `npx nx deploy ${name}${hasSite ? `, then open https://${domain}${portOf(domain, entryPoints)}` : ''}`,
   ];
+}
+
+/** A public name is reached through the router in front of the host, any other on the entry point itself. */
+function portOf(domain: string, { webSecure }: Settings['entryPoints']): string {
+  return isPublicName(domain) || webSecure === 443 ? '' : `:${webSecure}`;
 }

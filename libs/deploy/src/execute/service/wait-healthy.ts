@@ -70,7 +70,17 @@ function asProblem(stack: string, error: RolloutError, started: ContainerFacts[]
   );
 }
 
-function helpFor({ message, details }: RolloutError, started: ContainerFacts[]): string {
+/** What the engine's runtime says of a program that an image does not have. */
+const NO_PROGRAM = /exec: \\*"([^"\\]+)\\*": .*(?:no such file or directory|not found in \$PATH)/;
+
+/** What to do about containers that are not ready. */
+export function helpFor(
+  { message, details }: Pick<RolloutError, 'message' | 'details'>,
+  started: readonly Pick<ContainerFacts, 'name'>[],
+): string {
+  const [, program] = NO_PROGRAM.exec(message) ?? [];
+  if (message.includes('is unhealthy') && program !== undefined)
+    return `its image has no ${program}, which the health check runs: name a program that it has, or take the check out`;
   const culprit = started.find(({ name }) => message.includes(name)) ?? started[0];
   const lines = details.length > 0 ? 'its last lines are above; ' : '';
   return `${lines}see all that it says with: docker logs ${culprit?.name ?? ''}`;
