@@ -7,7 +7,10 @@ import { CertificateKeeper } from './keeper';
 import type { BookedRefusal, CertificateStatus } from './model';
 import { runningTraefik, type RunningTraefik } from './running-traefik';
 import type { DeployContext } from '../context';
+import { createSecretsReader } from '../desired/environment/secrets';
+import { hostCircumstances } from '../ownership/host-circumstances';
 import { byProject, observe } from '../plan/observe';
+import { deployedFiles } from '../state/deployed';
 
 interface Looked {
   keeper: CertificateKeeper;
@@ -97,7 +100,11 @@ async function look(
   workspace: Workspace,
   known?: ContainerSummary[],
 ): Promise<Looked> {
-  const keeper = new CertificateKeeper({ context, workspace, routing: routeWorkspace(workspace) });
+  const secrets = createSecretsReader(context.root, context.docker);
+  const { lookups } = await hostCircumstances(context, workspace, secrets);
+  const deployed = await deployedFiles(context.state);
+  const routing = routeWorkspace(workspace);
+  const keeper = new CertificateKeeper({ context, workspace, routing, lookups, deployed });
   const listing = known ?? (await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
   const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
   const statuses = traefik === null ? null : await keeper.look(traefik, keeper.wanted(null));

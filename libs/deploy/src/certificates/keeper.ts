@@ -1,5 +1,3 @@
-import type { Workspace } from '@itsup/config';
-import type { ProjectRouting } from '@itsup/routing';
 import { acmeResolvers, isCovered, refusalsIn, type AcmeResolver, type Refusal } from '@itsup/traefik';
 import {
   askedNames,
@@ -11,8 +9,8 @@ import {
 } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
+import type { DeployedStack } from '../plan/model';
 import { getText } from '../proxy/network-probes';
-import { PROXY_STACK } from '../requests';
 import { changeBook, readBook } from './book';
 import { fitStandIns, holdRefused, release } from './held';
 import { whereTheyLead } from './lookups';
@@ -27,7 +25,7 @@ import {
 import type { RunningTraefik } from './running-traefik';
 import { makeStandIn } from './stand-in';
 import { NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
-import { wantedBy, wantedByProxy } from './wanted';
+import { wantedOf, type WantedSources } from './wanted';
 
 /** How often a deploy that waits looks. */
 const INTERVAL_MS = 300;
@@ -36,10 +34,10 @@ const OLD_ROUTERS_MS = 6_000;
 /** Lines of Traefik's log that are looked through at most: access log and all. */
 const LOG_LINES = 20_000;
 
-export interface KeeperOptions {
+export interface KeeperOptions extends WantedSources {
   context: Pick<DeployContext, 'docker' | 'reporter' | 'signal' | 'state' | 'system'>;
-  workspace: Workspace;
-  routing: { projects: readonly ProjectRouting[] };
+  /** What was deployed last, by stack; of the others the sources say what runs. It is read anew at each question. */
+  deployed?: ReadonlyMap<string, Pick<DeployedStack, 'services'>>;
   /** Where names lead; absent: as the resolver of this host says. */
   whereTheyLead?: typeof whereTheyLead;
 }
@@ -55,18 +53,22 @@ export class CertificateKeeper {
     this.whereTheyLead = options.whereTheyLead ?? whereTheyLead;
   }
 
-  /** Wanted by these stacks; null: by all that are enabled. */
+  /** Wanted by what runs of these stacks; null: of all that are enabled. */
   wanted(stacks: readonly string[] | null): WantedCertificate[] {
-    const { workspace, routing } = this.options;
-    const chosen = (stack: string): boolean => stacks === null || stacks.includes(stack);
-    const projects = workspace.projects.filter(({ name, enabled }) => enabled && chosen(name));
-    return [
-      ...(chosen(PROXY_STACK) ? wantedByProxy(workspace.settings) : []),
-      ...projects.flatMap((project) => {
-        const own = routing.projects.find((each) => each.project === project.name);
-        return own === undefined ? [] : wantedBy(project, own);
-      }),
-    ];
+    return wantedOf(this.options, stacks, (stack) => {
+      const deployed = this.options.deployed?.get(stack);
+      return deployed && ((service) => (deployed.services[service]?.replicas ?? 0) > 0);
+    });
+  }
+
+  /** Wanted by a stack once so many containers of each service run; without a number there are none. */
+  wantedWith(stack: string, replicas: ReadonlyMap<string, number>): WantedCertificate[] {
+    return wantedOf(this.options, [stack], () => (service) => (replicas.get(service) ?? 0) > 0);
+  }
+
+  /** Wanted by all that the sources have, whether its services run or not. */
+  wantedEver(): WantedCertificate[] {
+    return wantedOf(this.options, null, () => () => true);
   }
 
   /** How things are now; null: no Traefik answers. */

@@ -132,7 +132,7 @@ async function deployLocked(
       await makeEdges(docker, loaded, workspace);
       if (proxyNetwork !== null) await joinProxy(run, proxyNetwork, { stack: spec.stack, workspace });
     });
-    await beforeStack(run, spec.stack);
+    await beforeStack(run, spec.stack, loaded.desired.services);
     await converge(run, loaded, plan, file, held);
     await journal.step('remove-old-files', async () => {
       // Those of before stay for one more deploy: the engine's way back needs them.

@@ -32,11 +32,10 @@ import { readClaims } from '../ownership/claims-file';
 import { publishedRouters, withKept, type PublishedRouters } from '../publish/kept-entry-points';
 import { Publisher, STATIC_FILE, type PublishedFile } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
-import { apiSecretOf, claimWorkspace, checkoutProblem, listStacks, readIdentity } from '../state/identity';
+import { apiSecretOf, claimWorkspace, checkoutProblem, readIdentity } from '../state/identity';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
-import { readDeployed, type DeployedFile } from '../state/deployed';
+import { deployedFiles } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
-import type { State } from '../state/state';
 import { checkStateInUse, takeOverState } from './refusal/check-state';
 import { withHostSecrets } from './host-secrets';
 import { whyProxyAlong, type EngineAnswer } from './proxy-needed';
@@ -186,7 +185,10 @@ export async function prepareRun(
     written: once(() => digestOfWritten(root, digester)),
     engineDetails: once(() => context.docker.engine()),
     deployed,
-    certificates: new CertificateKeeper({ context, workspace: sound, routing }),
+    certificates: new CertificateKeeper({
+      ...{ context, workspace: sound, routing, deployed },
+      lookups: circumstances.lookups,
+    }),
     certificatesBefore: null,
     replaceTraefik: null,
     givenUp: NOTHING_GIVEN_UP,
@@ -270,17 +272,6 @@ function traefikImage(artifacts: readonly ArtifactFile[]): string {
   const compose = artifacts.find(({ path: file }) => file === PROXY_COMPOSE_FILE)?.text ?? '';
   const { services } = parse(compose) as { services?: Record<string, { image?: string }> };
   return services?.[TRAEFIK]?.image ?? '';
-}
-
-async function deployedFiles(state: State): Promise<Map<string, DeployedFile>> {
-  const deployed = new Map<string, DeployedFile>();
-  await Promise.all(
-    (await listStacks(state)).map(async (stack) => {
-      const file = await readDeployed(state, stack);
-      if (file !== null) deployed.set(stack, file);
-    }),
-  );
-  return deployed;
 }
 
 /** What the proxy serves when the sources are deployed as they are. */

@@ -75,7 +75,8 @@ async function lookForGivenUp(run: Run, accessOf: AccessOf, traefik: RunningTrae
     return flawOf(text) === null ? text : '';
   };
   const resolvers = acmeResolvers(traefik.access.staticConfiguration);
-  const wanted = certificates.wanted(null).flatMap(({ names }) => names);
+  // A service that is stopped for a while gives nothing up.
+  const wanted = certificates.wantedEver().flatMap(({ names }) => names);
   run.givenUp = await givenUpIn({ context, traefik, resolvers, served, wanted, store });
   const { fingerprints, names, ended } = run.givenUp;
   if (fingerprints.length === 0) return;
@@ -103,11 +104,18 @@ export async function hasGivenUp(run: Run): Promise<boolean> {
   return run.givenUp.fingerprints.length > 0;
 }
 
-/** Before the routers of a stack come: what has no address anywhere is not asked for. */
-export async function beforeStack(run: Run, stack: string): Promise<void> {
+/**
+ * Before the routers of a stack come: what has no address anywhere is not asked for.
+ * @param services that it is to have, with their containers
+ */
+export async function beforeStack(
+  run: Run,
+  stack: string,
+  services: readonly { name: string; replicas: number }[],
+): Promise<void> {
   const resolvers = resolversOf(run, 'desired');
   const wanted = run.certificates
-    .wanted([stack])
+    .wantedWith(stack, new Map(services.map(({ name, replicas }) => [name, replicas])))
     .filter(({ resolver }) =>
       resolvers.some(({ name, challenge }) => name === resolver && challenge !== 'dns'),
     );

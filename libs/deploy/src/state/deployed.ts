@@ -4,6 +4,7 @@ import type { ContextStamp } from './stamps';
 import type { FileStamp } from './stamps';
 import type { DeployedStack } from '../plan/model';
 import { readJsonOrNull, writeFileAtomic } from './atomic-file';
+import { listStacks } from './identity';
 import type { State } from './state';
 
 /**
@@ -47,6 +48,13 @@ export interface StackInputs {
 
 export function readDeployed(state: State, stack: string): Promise<DeployedFile | null> {
   return readJsonOrNull<DeployedFile>(deployedPath(state, stack), 1);
+}
+
+/** Of all stacks that were deployed, by stack. */
+export async function deployedFiles(state: State): Promise<Map<string, DeployedFile>> {
+  const stacks = await listStacks(state);
+  const files = await Promise.all(stacks.map((stack) => readDeployed(state, stack)));
+  return new Map(files.flatMap((file) => (file === null ? [] : [[file.stack, file]])));
 }
 
 export function writeDeployed(state: State, deployed: DeployedFile): Promise<void> {

@@ -33,4 +33,18 @@ describe('routers of labels, as Traefik reads them', () => {
     expect(routersOf(named)[0]?.router.tls).toEqual({ certResolver: 'letsencrypt' });
     expect(routersOf({ ...named, [`${web}.tls`]: 'false' })[0]?.router.tls).toBeUndefined();
   });
+
+  it('have the names of their certificates from `tls.domains`, by index and in whatever case', () => {
+    const [router] = routersOf({
+      ...enabled,
+      [`${web}.tls.certresolver`]: 'dns',
+      [`${web}.tls.domains[1].main`]: 'b.test',
+      [`${web}.tls.Domains[0].Main`]: 'a.test',
+      [`${web}.tls.domains[0].sans`]: '*.a.test, c.test',
+    });
+    expect(router?.router.tls).toEqual({
+      certResolver: 'dns',
+      domains: [{ main: 'a.test', sans: ['*.a.test', 'c.test'] }, { main: 'b.test' }],
+    });
+  });
 });

@@ -167,10 +167,27 @@ function tlsOf(values: ReadonlyMap<string, string>): TraefikRouter['tls'] | null
   const more = [...values.keys()].some((key) => key.startsWith('tls.'));
   if (!/^(true)?$/i.test(values.get('tls') ?? (more ? '' : 'false'))) return null;
   const certResolver = values.get('tls.certresolver');
+  const domains = tlsDomains(values);
   return {
     ...(certResolver ? { certResolver } : {}),
     ...(values.get('tls.passthrough')?.toLowerCase() === 'true' ? { passthrough: true } : {}),
+    ...(domains.length > 0 ? { domains } : {}),
   };
+}
+
+/** `tls.domains[0].main`, `tls.domains[0].sans`: what a certificate is asked for instead of the rule's names. */
+function tlsDomains(values: ReadonlyMap<string, string>): { main: string; sans?: string[] }[] {
+  const domains = new Map<number, { main: string; sans?: string[] }>();
+  for (const [field, value] of values) {
+    const [, index, part] = /^tls\.domains\[(\d+)\]\.(main|sans)$/.exec(field) ?? [];
+    if (index === undefined) continue;
+    const domain = domains.get(Number(index)) ?? { main: '' };
+    domains.set(Number(index), {
+      ...domain,
+      ...(part === 'main' ? { main: value } : { sans: listOf(value) }),
+    });
+  }
+  return [...domains].sort(([a], [b]) => a - b).map(([, domain]) => domain);
 }
 
 function valueOf(labels: Readonly<Record<string, string>>, wanted: string): string | undefined {

@@ -44,7 +44,7 @@ export async function deployExternal(
   const ended = await withStack(run, task, async (held) => {
     held.plan = plan;
     if (!plan.unchanged) {
-      await beforeStack(run, stack);
+      await beforeStack(run, stack, []);
       await held.journal.step('settle-routes', () => run.publisher.settle(stack));
     }
     await keepPage(run.context, spec);

@@ -262,7 +262,7 @@ async function deployLocked(
       held.plan = plan;
     }
     await refuseTakenPorts(run, loaded, plan);
-    await beforeStack(run, spec.stack);
+    await beforeStack(run, spec.stack, loaded.desired.services);
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
     await convergeStack({
@@ -278,7 +278,7 @@ async function deployLocked(
       readsOtherFiles: readsOtherFiles(run.inUse),
       certificates:
         spec.project === null
-          ? { unwanted: run.givenUp.fingerprints, wanted: run.certificates.wanted(null) }
+          ? { unwanted: run.givenUp.fingerprints, wanted: run.certificates.wantedEver() }
           : {},
     });
     const done = loaded;

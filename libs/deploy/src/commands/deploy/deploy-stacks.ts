@@ -233,7 +233,7 @@ async function beforeRoutesOfTheProxy(run: Run): Promise<void> {
   for (const { stack, kind } of run.specs.values()) {
     const isPublishedNow = kind === 'external' || stack === PROXY_STACK;
     if (isPublishedNow && !run.broken.has(stack) && run.publisher.pending(stack).length > 0)
-      await beforeStack(run, stack);
+      await beforeStack(run, stack, []);
   }
 }
 
