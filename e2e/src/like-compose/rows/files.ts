@@ -84,6 +84,18 @@ export const FILES: Row[] = [
     changes: [{ '.env': 'COMPOSE_PROFILES=extra,other\n' }, { '.env': 'COMPOSE_PROFILES=\n' }],
   },
   {
+    title: 'COMPOSE_COMPATIBILITY in .env',
+    first: {
+      '.env': 'COMPOSE_COMPATIBILITY=true\n',
+      Dockerfile: `FROM ${BUSYBOX}\nRUN echo one > /page\n`,
+      ...compose({ web: { ...service({ build: '.' }), image: undefined } }),
+    },
+    changes: [
+      // Another service alone: what is built stays.
+      compose({ web: { ...service({ build: '.' }), image: undefined }, more: service() }),
+    ],
+  },
+  {
     title: 'COMPOSE_FILE in .env',
     first: {
       '.env': 'COMPOSE_FILE=docker-compose.yml:prod.yml\n',

@@ -8,6 +8,7 @@ import type { StackSpec } from '../stack/stack-spec';
 
 /** Variables that change what Compose makes of the same files. */
 const COMPOSE_VARIABLES = [
+  'COMPOSE_COMPATIBILITY',
   'COMPOSE_PROFILES',
   'COMPOSE_ENV_FILES',
   'COMPOSE_DISABLE_ENV_FILE',

@@ -20,6 +20,7 @@ import {
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment/environment';
 import { refusedMounts } from './files/guarded-mounts';
+import { imageNameOf } from './service/image-name';
 import {
   imageVolumeAspects,
   imageVolumesOf,
@@ -141,10 +142,10 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   );
   const contexts = await stampContexts(model, options);
   const contents = mountedContents(files, model, environment, options);
-  const imageIds = await options.docker.inspectImages(
-    Object.keys(model.services).map((name) => imageOf(name, model, options)),
-  );
-  const imageVolumes = imageVolumesOf(model);
+  const nameOfImage = (name: string): string => imageNameOf(name, model, environment.all);
+  const imageOf = (name: string): string => options.images?.[name] ?? nameOfImage(name);
+  const imageIds = await options.docker.inspectImages(Object.keys(model.services).map(imageOf));
+  const imageVolumes = imageVolumesOf(model, nameOfImage);
   const mountedImages = await mountedImagesOf(options.docker, imageVolumes, options.lock);
   const serviceSettings = readOptions(spec.stack, model);
   const baseImages = new Map<string, string[]>();
@@ -153,13 +154,13 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   }
   const images = imageSources(
     model.services,
-    (name) => imageOf(name, model, options),
+    imageOf,
     (image) => imageIds.get(image)?.lastTagged ?? null,
     (name) => options.images?.[name] !== undefined,
   );
-  refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name, model, options)));
+  refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name)));
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
-    const image = imageOf(name, model, options);
+    const image = imageOf(name);
     const context = contexts[name];
     const present = imageIds.get(image);
     const source = images.get(name);
@@ -277,10 +278,6 @@ async function hashesOf(compose: Compose): Promise<Record<string, string>> {
 
 function isModel(value: unknown): value is ComposeModel {
   return typeof value === 'object' && value !== null && !(value instanceof Error) && 'services' in value;
-}
-
-function imageOf(name: string, model: ComposeModel, { images }: LoadOptions): string {
-  return images?.[name] ?? model.services[name]?.image ?? `${model.name}-${name}`;
 }
 
 function readOptions(stack: string, model: ComposeModel): Map<string, ServiceOptions> {

@@ -17,12 +17,13 @@ export type ImageVolumes = ReadonlyMap<string, ImageVolume[]>;
 /** Ids of images by reference; null: it is not on the engine, or not with the content that images.lock.yml wants. */
 export type MountedImages = Record<string, string | null>;
 
-/** Those of the whole stack. */
-export function imageVolumesOf(model: ComposeModel): ImageVolumes {
+/**
+ * Those of the whole stack.
+ * @param imageOf reference of a service's image, by the service's name
+ */
+export function imageVolumesOf(model: ComposeModel, imageOf: (service: string) => string): ImageVolumes {
   const built = new Set(
-    Object.entries(model.services).flatMap(([name, { build, image }]) =>
-      build ? [image ?? `${model.name}-${name}`] : [],
-    ),
+    Object.entries(model.services).flatMap(([name, { build }]) => (build ? [imageOf(name)] : [])),
   );
   return new Map(
     Object.entries(model.services).flatMap(([name, { volumes = [] }]) => {

@@ -1,5 +1,5 @@
 import { ALL_ASPECTS } from '../model';
-import { changedAspects, describeChanges, nameRoutes } from './reasons';
+import { changedAspects, describeChanges, describeImage, nameRoutes } from './reasons';
 
 const route = (name: string, rule: string): Record<string, string> => ({
   [`label traefik.http.routers.${name}.rule`]: rule,
@@ -67,6 +67,16 @@ describe('describeChanges', () => {
         { 'environment A': '2', 'environment B': '1' },
       ),
     ).toEqual(['environment A, B', 'label own']);
+  });
+});
+
+describe('describeImage', () => {
+  const image = (name: string, imageId: string | null = 'sha256:1') => ({ image: name, imageId });
+
+  it('takes the name under which an earlier version missed what a service builds for its name', () => {
+    expect(describeImage(image('shop-web', null), image('shop_web'))).toBeNull();
+    expect(describeImage(image('shop-web'), image('shop_web'))).toBe('image shop-web → shop_web');
+    expect(describeImage(image('shop-web', null), image('shop_web', null))).not.toBeNull();
   });
 });
 

@@ -105,6 +105,9 @@ export function describeImage(
   if (before.image !== after.image) {
     // An image named by its id is what a rollback runs; the reference with the same content is no change.
     if (sameContent && (isId(before.image) || isId(after.image))) return null;
+    // An earlier version looked for what COMPOSE_COMPATIBILITY calls `shop_web` under `shop-web`, and found nothing.
+    const isMisnamed = before.image.replaceAll('-', '_') === after.image.replaceAll('-', '_');
+    if (isMisnamed && before.imageId === null && after.imageId !== null) return null;
     return `image ${before.image} → ${shortened(before.image, after.image)}`;
   }
   if (before.imageId !== null && after.imageId !== null && before.imageId !== after.imageId) {
