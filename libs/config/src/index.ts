@@ -43,7 +43,7 @@ export { answersAcme, routeKindOf } from './schema/route-kind';
 export { interpolate, type Lookup } from './yaml/interpolate';
 export { portsOf } from './compose/published-ports';
 export { followSources, judgePaths, type FollowedSources } from './project/path-problems';
-export { kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './files/regular-file';
+export { isKernelFile, kindOf, readRegularFile, MAX_TEXT_BYTES, type FileText } from './files/regular-file';
 export { isCredential, isDeploysOwn } from './yaml/credentials';
 export { expandedPath, isVariable } from './compose/files/expanded-path';
 export { isOwnSecret, isPrivate } from './files/file-owner';

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 
 /** Why a file has no text. */
 export type NoText = 'missing' | 'not-a-file' | 'too-big' | 'denied' | 'unreadable';
@@ -50,6 +59,14 @@ function readOpened(descriptor: number, maxBytes: number): FileText {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Whether a regular file is one that the kernel makes up as it is read: some of these block, some never end, and their
+ * size says nothing. What stands in `/dev/shm` is a file like any other.
+ */
+export function isKernelFile(file: string): boolean {
+  return /^\/(?:proc|sys)\//.test(realpathSync.native(file));
 }
 
 /** What something is that is no regular file, with its article. */

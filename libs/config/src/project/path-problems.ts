@@ -1,11 +1,11 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { expandedPath, isVariable, type Variables } from '../compose/files/expanded-path';
 import { isOwnSecret, ownerOf } from '../files/file-owner';
 import type { NamedPath, NamedVariable, Project } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import { readCompose } from '../compose/read-compose';
-import { kindOf, MAX_TEXT_BYTES } from '../files/regular-file';
+import { isKernelFile, kindOf, MAX_TEXT_BYTES } from '../files/regular-file';
 import { YamlFiles } from '../yaml/yaml-files';
 
 /** Compose reads it by itself. */
@@ -190,8 +190,7 @@ function whatIsThere(file: string): string | null {
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats === undefined) return null;
     if (!stats.isFile()) return kindOf(stats);
-    // Some of these block, some never end, and their size says nothing.
-    if (/^\/(?:proc|sys|dev)\//.test(realpathSync.native(file))) return 'a file of the kernel';
+    if (isKernelFile(file)) return 'a file of the kernel';
     return stats.size > MAX_TEXT_BYTES ? `larger than ${MAX_TEXT_BYTES / 1024 / 1024} MiB` : null;
   } catch {
     // Who may not look may not read either: Compose says so.

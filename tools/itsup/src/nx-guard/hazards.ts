@@ -73,7 +73,7 @@ function isEndless(link: string): boolean {
   try {
     const stats = statSync(link);
     if (stats.isDirectory()) return false;
-    return !stats.isFile() || /^\/(?:proc|sys|dev)\//.test(realpathSync.native(link));
+    return !stats.isFile() || /^\/(?:proc|sys)\//.test(realpathSync.native(link));
   } catch {
     return false;
   }

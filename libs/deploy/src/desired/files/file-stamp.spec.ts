@@ -69,6 +69,20 @@ describe('stampFile', () => {
     },
   );
 
+  it('reads a file of a workspace that is in memory', async () => {
+    const memory = await mkdtemp('/dev/shm/itsup-stamp-');
+    try {
+      file = path.join(memory, 'docker-compose.yml');
+      await writeFile(file, 'services: {}');
+      const before = await stamp();
+      await writeFile(file, 'services: {web: {}}');
+      expect(before.digest).not.toBe(ABSENT);
+      expect((await stamp(before)).digest).not.toBe(before.digest);
+    } finally {
+      await rm(memory, { recursive: true });
+    }
+  });
+
   it('never waits for a pipe', async () => {
     execFileSync('mkfifo', [file]);
     expect(await stamp()).toMatchObject({ stamp: null, digest: ABSENT });

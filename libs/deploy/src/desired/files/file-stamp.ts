@@ -1,4 +1,6 @@
-import { realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { statSync, type BigIntStats } from 'node:fs';
+
+import { isKernelFile } from '@itsup/config';
 
 import type { Digester } from '../digest';
 import { MAX_DIGESTED_BYTES, readChunks } from './read-chunks';
@@ -45,16 +47,11 @@ export async function areUnchanged(stamps: FileStamp[], digester: Digester, now:
   return !changes.includes(true);
 }
 
-/** Some of these block, some never end, and none is content that anybody deploys. */
-function isKernels(file: string): boolean {
-  return /^\/(?:proc|sys|dev)\//.test(realpathSync.native(file));
-}
-
 /** Synchronous: of the thousands that an unchanged deploy takes, each would cost ten times as much as a promise. */
 function statOrNull(file: string): BigIntStats | null {
   try {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-    return stats?.isFile() && !isKernels(file) ? stats : null;
+    return stats?.isFile() && !isKernelFile(file) ? stats : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
     throw error;
