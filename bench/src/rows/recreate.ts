@@ -131,14 +131,17 @@ async function switches(workspace: TestWorkspace, times: number): Promise<{ ours
       version,
       interval,
       domains: [SWITCHED_HOST],
+      sniName: `line.${SWITCHED_HOST}`,
       ledgerPort: ledger.port,
       listenAfterMs: LISTENS_AFTER_MS,
     };
     await writeLoadProject(workspace, app, project);
     const since = Date.now();
-    const deploying = workspace.itsup(['apply', app], { timeoutMs: 200_000 });
-    const at = await firstAnswerOf(workspace.ports.webSecure, version);
+    const over = new AbortController();
+    const deploying = workspace.itsup(['apply', app], { timeoutMs: 200_000 }).finally(() => over.abort());
+    const at = await firstAnswerOf(workspace.ports.webSecure, version, over.signal);
     succeeded(await deploying);
+    if (at === null) throw new Error(`${version} is deployed, and never answered`);
     const started = (await eventsSince(app, since)).find(({ action }) => action === 'start');
     if (round > 0 && started) took[interval].push(at / 1000 - started.at / 1e9);
   }
@@ -146,15 +149,16 @@ async function switches(workspace: TestWorkspace, times: number): Promise<{ ours
   return { ours: spreadOf(took['30s']), other: spreadOf(took['1s']) };
 }
 
-/** Milliseconds since the epoch when this version answered for the first time. */
-async function firstAnswerOf(port: number, version: string): Promise<number> {
-  for (;;) {
+/** Milliseconds since the epoch when this version answered for the first time; null: not until its deploy was over. */
+async function firstAnswerOf(port: number, version: string, over: AbortSignal): Promise<number | null> {
+  while (!over.aborted) {
     const answer = await http({ address: '127.0.0.1', port, tls: true, host: SWITCHED_HOST }).catch(
       () => null,
     );
     if (answer?.body.trim() === version) return Date.now();
     await sleep(20);
   }
+  return null;
 }
 
 /** Seconds in which nobody serves. */

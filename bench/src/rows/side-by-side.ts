@@ -59,11 +59,15 @@ async function fourServices(workspace: TestWorkspace, rounds: Rounds) {
   succeeded(await workspace.itsup(['deploy'], { timeoutMs: 300_000 }));
   const artifact = join('upstream', app, 'docker-compose.yml');
   const drains: number[] = [];
+  const four = deployed(workspace, [app], () => change(SERVICES));
   const times = await interleave(
     {
       four: {
-        ...deployed(workspace, [app], () => change(SERVICES)),
-        after: async () => void drains.push(await longestDrain(workspace, app)),
+        ...four,
+        after: async () => {
+          await four.after();
+          drains.push(await longestDrain(workspace, app));
+        },
       },
       one: deployed(workspace, [app], () => change(SERVICES.slice(0, 1))),
       compose: {
@@ -82,7 +86,9 @@ async function fourServices(workspace: TestWorkspace, rounds: Rounds) {
 }
 
 async function tenStacks(workspace: TestWorkspace, rounds: Rounds) {
-  const apps = Array.from({ length: STACKS }, (_, index) => workspace.name(`stack-${index}`));
+  const first = workspace.name('stack-0');
+  const others = Array.from({ length: STACKS - 1 }, (_, index) => workspace.name(`stack-${index + 1}`));
+  const apps: [string, ...string[]] = [first, ...others];
   const changes = apps.map((app) => changer(workspace, app, { services: ['web'], deaf: false }));
   const all = async (): Promise<void> => void (await Promise.all(changes.map((change) => change(['web']))));
   await all();
@@ -96,10 +102,25 @@ async function tenStacks(workspace: TestWorkspace, rounds: Rounds) {
   );
 }
 
-/** The command that a person types, from the changed sources on. */
-function deployed(workspace: TestWorkspace, apps: string[], before: () => Promise<void>): Command {
+/** The command that a person types, from the changed sources on. A deploy that finds no change is worth nothing. */
+function deployed(
+  workspace: TestWorkspace,
+  apps: [string, ...string[]],
+  before: () => Promise<void>,
+): Required<Command> {
   const itsup = join(workspace.root, 'node_modules/.bin/itsup');
-  return { ...commandOf(workspace, itsup, ['deploy', ...apps]), before };
+  let known = '';
+  return {
+    ...commandOf(workspace, itsup, ['deploy', ...apps]),
+    before: async () => {
+      known = (await newestRecord(workspace.state, apps[0])).id;
+      await before();
+    },
+    after: async () => {
+      if ((await newestRecord(workspace.state, apps[0])).id === known)
+        throw new Error(`${apps[0]} was changed, and not deployed`);
+    },
+  };
 }
 
 function commandOf({ root, state }: TestWorkspace, file: string, args: string[]): Command {

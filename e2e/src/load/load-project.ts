@@ -13,6 +13,8 @@ export interface LoadProject {
   image?: string;
   /** Of the ingress row; default `[load.test]`. */
   domains?: string[];
+  /** That TCP over TLS goes by. Default: `SNI_NAME`. */
+  sniName?: string;
   /** HTTP port of the backend; TCP is on the next one, UDP on the one after. Default 8080. */
   port?: number;
   replicas?: number;
@@ -81,7 +83,13 @@ export async function writeLoadProject(
   };
   const rows = [
     { service: 'web', ...(sans.length > 0 ? { tls: { main, sans } } : { domain: main }), port },
-    { service: 'web', router: 'tcp', domain: SNI_NAME, port: port + 1, proxyprotocol: null },
+    {
+      service: 'web',
+      router: 'tcp',
+      domain: project.sniName ?? SNI_NAME,
+      port: port + 1,
+      proxyprotocol: null,
+    },
     ...(hostports
       ? [
           { service: 'web', router: 'tcp', port: port + 1, hostport: hostports.tcp, proxyprotocol: null },
