@@ -71,7 +71,7 @@ export { readJournal } from './state/journal';
 export { lockedBy } from './state/lock';
 export { certificatesOf, certificatesOrNull, retryCertificates } from './certificates/certificates';
 export type { CertificateStatus } from './certificates/model';
-export { isLate } from './certificates/words';
+export { FILE_CURE, isLate } from './certificates/words';
 export { formatCertificate, formatCertificates } from './format/format-certificates';
 export { lookUp, type Lookup, type NameResolver } from './certificates/lookups';
 export { handoverComment } from '@itsup/rollout';

@@ -55,6 +55,11 @@ export function certificatesFolder(state: Pick<State, 'dir'>): string {
   return path.join(state.dir, 'certificates');
 }
 
+/** The last sound acme.json, copied where this process may read it. */
+export function keptStoreFile(state: Pick<State, 'dir'>): string {
+  return path.join(certificatesFolder(state), 'acme.json');
+}
+
 export async function readBook(state: Pick<State, 'dir'>): Promise<CertificateBook> {
   const book = { ...EMPTY, ...(await readJsonOrNull<CertificateBook>(bookFile(state), 1)) };
   // Before the resolver was part of the key, the names alone were it.

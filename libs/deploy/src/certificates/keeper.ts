@@ -23,9 +23,11 @@ import {
   type WantedCertificate,
 } from './model';
 import type { RunningTraefik } from './running-traefik';
-import { makeStandIn } from './stand-in';
+import { isStandIn, makeStandIn } from './stand-in';
 import { NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
+import { storedCertificates } from './stored';
 import { wantedOf, type WantedSources } from './wanted';
+import { isLate } from './words';
 
 /** How often a deploy that waits looks. */
 const INTERVAL_MS = 300;
@@ -78,13 +80,13 @@ export class CertificateKeeper {
   ): Promise<CertificateStatus[] | null> {
     const served = await servedBy(traefik.access);
     if (served === null) return null;
-    const { refusals } = await readBook(this.options.context.state);
-    return statusesOf(wanted, {
-      served,
-      resolvers: resolversOf(traefik),
-      refusals,
-      now: this.options.context.system.now(),
-    });
+    const { context } = this.options;
+    const { refusals } = await readBook(context.state);
+    const now = context.system.now();
+    // Whose a certificate is counts only when it ends.
+    const isAnyLate = served.some((one) => !isStandIn(one.issuer) && isLate(one, now));
+    const stored = isAnyLate ? await storedCertificates(context) : null;
+    return statusesOf(wanted, { served, resolvers: resolversOf(traefik), refusals, now, stored });
   }
 
   /** Those that routers of the running Traefik ask for. */

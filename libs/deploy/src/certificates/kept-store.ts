@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 
 import { AcmeStoreError, isCovered, readAcmeStore, type StoredCertificate } from '@itsup/traefik';
 
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import type { State } from '../state/state';
-import { certificatesFolder, changeBook, readBook } from './book';
+import { changeBook, keptStoreFile, readBook } from './book';
 import { resolversOf, servedBy } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import {
@@ -128,7 +127,7 @@ export function flawOf(text: string): string | null {
 
 /** The last sound acme.json; null: none was ever kept. */
 export async function readKept(state: Pick<State, 'dir'>): Promise<{ text: string; at: number } | null> {
-  const file = keptFile(state);
+  const file = keptStoreFile(state);
   const text = await readFileOrNull(file);
   if (text === null || flawOf(text) !== null) return null;
   return { text, at: (await stat(file)).mtimeMs };
@@ -137,8 +136,8 @@ export async function readKept(state: Pick<State, 'dir'>): Promise<{ text: strin
 /** Keeps a sound acme.json, but not one that has lost everything. */
 export async function keepCopy(state: Pick<State, 'dir'>, text: string): Promise<void> {
   const holdsAny = readAcmeStore(text).some(({ certificates }) => certificates.length > 0);
-  if (!holdsAny || text === (await readFileOrNull(keptFile(state)))) return;
-  await writeFileAtomic(keptFile(state), text);
+  if (!holdsAny || text === (await readFileOrNull(keptStoreFile(state)))) return;
+  await writeFileAtomic(keptStoreFile(state), text);
 }
 
 /** All certificates of a text that are still good, and of the kept one what it lacks. */
@@ -165,8 +164,4 @@ async function notServed(traefik: RunningTraefik, text: string, now: number): Pr
     .filter(({ expires }) => expires > now)
     .flatMap((certificate) => certificate.names);
   return names.filter((name) => !served.some((one) => isCovered(name, one.names)));
-}
-
-function keptFile(state: Pick<State, 'dir'>): string {
-  return path.join(certificatesFolder(state), 'acme.json');
 }

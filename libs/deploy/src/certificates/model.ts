@@ -30,7 +30,10 @@ export interface KeyPair {
 
 /** How things are with a wanted certificate. */
 export type Standing =
-  | { state: 'there'; issuer: string; begins: number; expires: number }
+  /** `isFile`: it is a file of the operator's, which nobody renews. */
+  | { state: 'there'; issuer: string; begins: number; expires: number; isFile?: true }
+  /** A file of the operator's that has ended. Traefik asks nobody for a name that it has a certificate for. */
+  | { state: 'ended'; expires: number }
   /** An authority, or DNS before it, said no; nobody asks again before something changes. */
   | { state: 'refused'; refusal: BookedRefusal }
   /**

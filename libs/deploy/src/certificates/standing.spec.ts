@@ -1,7 +1,7 @@
 import type { ServedCertificate } from '@itsup/rollout';
 import type { AcmeResolver } from '@itsup/traefik';
 
-import type { BookedRefusal } from './model';
+import type { BookedRefusal, Standing } from './model';
 import {
   hasChallengeNow,
   inTheWayOf,
@@ -102,6 +102,31 @@ describe('standingOf', () => {
   it('tells when what there was has ended', () => {
     const past = [served({ names: wanted.names, expires: NOW - HOUR })];
     expect(standingOf(wanted, sight({ served: past }))).toEqual({ state: 'asked', ended: NOW - HOUR });
+  });
+
+  it('knows a file of the operator’s that has ended: nobody is asked while it is there', () => {
+    const ended = served({ names: wanted.names, expires: NOW - HOUR });
+    const of = (changes: Partial<Sight>): Standing =>
+      standingOf(wanted, sight({ served: [ended], ...changes }));
+    expect(of({ stored: [] })).toEqual({ state: 'ended', expires: NOW - HOUR });
+    expect(of({ stored: null })).toEqual({ state: 'asked', ended: NOW - HOUR });
+    expect(of({ stored: [{ fingerprint: 'ab', names: [] }] }).state).toBe('asked');
+    // Renewed since, or ended beside it: Traefik renews that one.
+    expect(of({ stored: [{ fingerprint: 'cd', names: [...wanted.names].reverse() }] }).state).toBe('asked');
+    const acme = served({ fingerprint: 'cd', names: ['a.example.com'], expires: NOW - HOUR });
+    expect(of({ served: [ended, acme], stored: [acme] }).state).toBe('asked');
+    // Of a name there is nothing: it is asked for.
+    expect(of({ served: [{ ...ended, names: ['a.example.com'] }], stored: [] }).state).toBe('asked');
+    const other = served({ fingerprint: 'ef', names: ['b.example.com'] });
+    const mixed = { served: [{ ...ended, names: ['a.example.com'] }, other], stored: [other] };
+    expect(of(mixed)).toEqual({ state: 'ended', expires: NOW - HOUR });
+  });
+
+  it('knows that what is there is a file of the operator’s', () => {
+    const own = served({ names: wanted.names });
+    expect(standingOf(wanted, sight({ served: [own], stored: [] }))).toMatchObject({ isFile: true });
+    expect(standingOf(wanted, sight({ served: [own], stored: [own] }))).not.toHaveProperty('isFile');
+    expect(standingOf(wanted, sight({ served: [own] }))).not.toHaveProperty('isFile');
   });
 
   it('minds no refusal where the certificate is there all the same', () => {

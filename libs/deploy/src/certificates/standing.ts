@@ -2,6 +2,7 @@ import type { ServedCertificate } from '@itsup/rollout';
 import { isCovered, lackedChallenge, type AcmeResolver } from '@itsup/traefik';
 
 import {
+  orderKey,
   refusalKey,
   type BookedRefusal,
   type CertificateStatus,
@@ -17,7 +18,11 @@ export interface Sight {
   /** By `refusalKey`. */
   refusals: Readonly<Record<string, BookedRefusal>>;
   now: number;
+  /** Certificates that resolvers keep; what is served and is none of them is a file. null: they are not known. */
+  stored?: readonly KnownCertificate[] | null;
 }
+
+export type KnownCertificate = Pick<ServedCertificate, 'fingerprint' | 'names'>;
 
 /** What of all that is served is good for a name: it has not ended, and stands in for nothing. */
 export function goodOf(served: readonly ServedCertificate[], now: number): ServedCertificate[] {
@@ -37,7 +42,7 @@ export function lackingNames(
 /** How things are with a certificate: what is served counts more than what was refused once. */
 export function standingOf(
   { names, resolver }: Pick<WantedCertificate, 'names' | 'resolver'>,
-  { served, resolvers, refusals, now }: Sight,
+  { served, resolvers, refusals, now, stored = null }: Sight,
 ): Standing {
   const good = goodOf(served, now);
   if (names.every((name) => good.some((one) => isCovered(name, one.names)))) {
@@ -47,22 +52,40 @@ export function standingOf(
         .filter((one) => isCovered(name, one.names))
         .reduce((best, one) => (one.expires > best.expires ? one : best)),
     );
-    const { issuer, begins, expires } = newest.reduce((first, one) =>
-      one.expires < first.expires ? one : first,
-    );
-    return { state: 'there', issuer, begins, expires };
+    const first = newest.reduce((best, one) => (one.expires < best.expires ? one : best));
+    const { issuer, begins, expires } = first;
+    return {
+      state: 'there',
+      issuer,
+      begins,
+      expires,
+      ...(isFile(first, stored) && { isFile: true as const }),
+    };
   }
+  const past = served.filter(
+    (one) => !isStandIn(one.issuer) && one.expires <= now && names.some((name) => isCovered(name, one.names)),
+  );
+  const endedFiles = lackingNames(names, served, now).map((name) => {
+    const own = past.filter((one) => isCovered(name, one.names));
+    return own.length > 0 && own.every((one) => isFile(one, stored)) ? own : null;
+  });
+  if (endedFiles.every((own) => own !== null))
+    return { state: 'ended', expires: Math.max(...endedFiles.flat().map(({ expires }) => expires)) };
   if (!resolvers.some(({ name }) => name === resolver)) return { state: 'none' };
   const refusal = refusals[refusalKey({ names, resolver })];
   if (refusal !== undefined) return { state: 'refused', refusal };
   const [behind] = inTheWayOf({ names, resolver }, refusals).filter((one) => one.resolver === resolver);
   if (behind !== undefined) return { state: 'asked', behind };
-  const past = served.filter(
-    (one) => !isStandIn(one.issuer) && one.expires <= now && names.some((name) => isCovered(name, one.names)),
-  );
   return past.length === 0
     ? { state: 'asked' }
     : { state: 'asked', ended: Math.max(...past.map(({ expires }) => expires)) };
+}
+
+/** By its names, too: since resolvers were asked, it may have been renewed. */
+function isFile({ fingerprint, names }: ServedCertificate, stored: Sight['stored']): boolean {
+  if (!stored) return false;
+  const key = orderKey(names);
+  return !stored.some((one) => one.fingerprint === fingerprint || orderKey(one.names) === key);
 }
 
 /** Refusals of other certificates whose stand-ins Traefik takes for one of this: it does not ask for that meanwhile. */

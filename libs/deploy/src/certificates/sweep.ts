@@ -5,7 +5,7 @@ import { changeBook, readBook } from './book';
 import type { CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import { refusalKey, type CertificateStatus } from './model';
-import { daysLeft, isLate, namesInShort } from './words';
+import { endingInWords, isLate, namesInShort } from './words';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -77,7 +77,7 @@ export async function notRenewed(
   const now = context.system.now();
   const ending = statuses.flatMap(({ wanted, standing }) => {
     if (standing.state !== 'there' || !isLate(standing, now)) return [];
-    return [{ wanted, days: daysLeft(standing.expires, now) }];
+    return [{ wanted, ...endingInWords(standing, now), isFile: standing.isFile === true }];
   });
   if (ending.length === 0) return [];
   const { told } = await readBook(context.state);
@@ -90,11 +90,11 @@ export async function notRenewed(
       ...Object.fromEntries(untold.map(({ wanted }) => [wanted.names[0] ?? '', now])),
     },
   }));
-  return untold.map(({ wanted, days }) => ({
+  return untold.map(({ wanted, text, cure, isFile }) => ({
     code: 'certificate-ends',
     severity: 'warning',
     project: wanted.stack,
-    message: `the certificate of ${namesInShort(wanted.names)} ends in ${days} days and was not renewed`,
-    help: 'see why: itsup logs proxy traefik; then: itsup restart proxy',
+    message: `the certificate of ${namesInShort(wanted.names)} ${text}`,
+    help: isFile ? cure : `${cure}; then: itsup restart proxy`,
   }));
 }

@@ -1,7 +1,7 @@
 import type { AcmeResolver } from '@itsup/traefik';
 
 import type { BookedRefusal, Standing } from './model';
-import { certificateProblem, inWords, isLate } from './words';
+import { certificateProblem, endingInWords, FILE_CURE, inWords, isLate } from './words';
 
 const NOW = Date.parse('2026-11-30T00:00:00Z');
 const DAY = 86_400_000;
@@ -56,6 +56,7 @@ describe('inWords', () => {
       },
       'not asked for: DNS has no address for it',
     ],
+    [{ state: 'ended', expires: NOW - 3 * 3_600_000 }, 'your own file ended 3 h ago'],
     [{ state: 'asked' }, 'asked of letsencrypt, not there yet'],
     [{ state: 'none' }, "is Traefik's own: there is no resolver letsencrypt"],
   ])('%j', (standing, text) => {
@@ -164,6 +165,21 @@ describe('certificateProblem', () => {
       message: 'the certificate of blog.net, www.blog.net ended 3 h ago and was not renewed',
       help: expect.stringMatching(/itsup deploy proxy$/) as string,
     });
+  });
+
+  it('says of the operator’s own file that it has to be replaced: no resolver renews it', () => {
+    expect(problem({ state: 'ended', expires: NOW - 3 * 3_600_000 })).toMatchObject({
+      code: 'certificate-ended',
+      severity: 'error',
+      message: expect.stringContaining('a file of yours, ended 3 h ago') as string,
+      help: expect.stringMatching(/^replace the file, or take it out of tls\.certificates/) as string,
+    });
+    const soon = { expires: NOW + 5 * DAY };
+    expect(endingInWords({ ...soon, isFile: true }, NOW)).toEqual({
+      text: 'ends in 5 days and is a file of yours',
+      cure: FILE_CURE,
+    });
+    expect(endingInWords(soon, NOW).text).toBe('ends in 5 days and was not renewed');
   });
 
   it('knows that a DNS provider without credentials is no authority out of reach', () => {

@@ -24,6 +24,21 @@ export function namesInShort(names: readonly string[]): string {
   return more.length === 0 ? main : `${main} and ${more.length} more`;
 }
 
+/** Of a certificate that no resolver keeps. */
+export const FILE_CURE =
+  'replace the file, or take it out of tls.certificates in projects/middlewares.yml: then a resolver is asked';
+
+/** That a certificate ends soon, and what to do; `isFile`: it is the operator's, whom nobody renews it for. */
+export function endingInWords(
+  { expires, isFile = false }: { expires: number; isFile?: boolean },
+  now: number,
+): { text: string; cure: string } {
+  const text = `ends in ${daysLeft(expires, now)} days`;
+  return isFile
+    ? { text: `${text} and is a file of yours`, cure: FILE_CURE }
+    : { text: `${text} and was not renewed`, cure: 'see why: itsup logs proxy traefik' };
+}
+
 export function daysLeft(expires: number, now: number): number {
   return Math.floor((expires - now) / DAY_MS);
 }
@@ -35,6 +50,8 @@ export function inWords({ standing, wanted }: CertificateStatus, now: number): s
       const days = daysLeft(standing.expires, now);
       return `by ${standing.issuer}, ${days === 1 ? '1 day' : `${days} days`} left`;
     }
+    case 'ended':
+      return `your own file ended ${ago(now - standing.expires)}`;
     case 'refused':
       return refusalInWords(standing.refusal, now);
     case 'asked':
@@ -87,6 +104,14 @@ export function certificateProblem(
       code: 'certificate-refused',
       message: `no certificate for ${wanted.names.join(', ')}: ${refusalInWords(standing.refusal, now)}`,
       help: cureOf(standing.refusal, resolver, wanted, now),
+    };
+  }
+  if (standing.state === 'ended') {
+    return {
+      ...common,
+      code: 'certificate-ended',
+      message: `the certificate of ${wanted.names.join(', ')}, a file of yours, ended ${ago(now - standing.expires)}, and no other is asked for while it is there`,
+      help: FILE_CURE,
     };
   }
   if (standing.state !== 'asked') return null;

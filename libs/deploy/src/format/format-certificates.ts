@@ -1,5 +1,13 @@
 import type { CertificateStatus } from '../certificates/model';
-import { daysLeft, inWords, isLate, namesInShort, refusalInWords } from '../certificates/words';
+import {
+  daysLeft,
+  endingInWords,
+  FILE_CURE,
+  inWords,
+  isLate,
+  namesInShort,
+  refusalInWords,
+} from '../certificates/words';
 
 const HEADINGS = ['NAME', 'PROJECT', 'STATE', 'DAYS', 'ISSUER'];
 
@@ -52,8 +60,9 @@ export function remarksOf({ wanted, standing }: CertificateStatus, now: number):
     const text = inWords({ wanted, standing }, now);
     return [`${names}: ${text}; see why: itsup logs proxy traefik`];
   }
+  if (standing.state === 'ended') return [`${names}: ${inWords({ wanted, standing }, now)}; ${FILE_CURE}`];
   if (standing.state !== 'there') return [];
   if (!isLate(standing, now)) return [];
-  const days = daysLeft(standing.expires, now);
-  return [`${names}: ends in ${days} days and was not renewed; see why: itsup logs proxy traefik`];
+  const { text, cure } = endingInWords(standing, now);
+  return [`${names}: ${text}; ${cure}`];
 }

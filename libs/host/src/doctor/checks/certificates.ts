@@ -1,4 +1,4 @@
-import { formatCertificate, isLate, type CertificateStatus } from '@itsup/deploy';
+import { FILE_CURE, formatCertificate, isLate, type CertificateStatus } from '@itsup/deploy';
 
 import type { HostFacts } from '../facts';
 import { findings, note, warning, type Finding } from '../finding';
@@ -83,7 +83,12 @@ function findingOf(status: CertificateStatus, now: number): Omit<Finding, 'check
   const text = formatCertificate(status, now);
   switch (standing.state) {
     case 'there':
-      return isLate(standing, now) ? warning(`${text}, and it was not renewed`, LOGS) : null;
+      if (!isLate(standing, now)) return null;
+      return standing.isFile === true
+        ? warning(`${text}, and it is a file of yours`, FILE_CURE)
+        : warning(`${text}, and it was not renewed`, LOGS);
+    case 'ended':
+      return warning(text, FILE_CURE);
     case 'refused':
       return warning(text, `correct that, then: itsup certificates retry ${wanted.names[0]}`);
     case 'asked':
