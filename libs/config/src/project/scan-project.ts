@@ -12,7 +12,7 @@ import { SourceFiles } from '../files/source-files';
 // The parsers take longer to load than a thousand scans without them, and most workspaces need none.
 const load = createRequire(__filename);
 const parser = () => load('../yaml/parse-yaml') as typeof parseYamlModule;
-const follower = () => load('../compose/compose-references') as typeof composeReferencesModule;
+const follower = () => load('../compose/files/compose-references') as typeof composeReferencesModule;
 
 export { closingEdges } from '../ingress/egress-circles';
 export { RESERVED_NAMES } from '../files/project-folder';
