@@ -8,7 +8,7 @@ import type { BookedRefusal, CertificateStatus } from './model';
 import { runningTraefik, type RunningTraefik } from './running-traefik';
 import type { DeployContext } from '../context';
 import { createSecretsReader } from '../desired/environment/secrets';
-import { hostCircumstances } from '../ownership/host-circumstances';
+import { hostCircumstances } from '../desired/environment/host-circumstances';
 import { byProject, observe } from '../plan/observe';
 import { deployedFiles } from '../state/deployed';
 

@@ -3,7 +3,7 @@ import type { Circumstances } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
 import { createSecretsReader } from '../desired/environment/secrets';
-import { hostCircumstances } from '../ownership/host-circumstances';
+import { hostCircumstances } from '../desired/environment/host-circumstances';
 import { withHostSecrets } from '../run/host-secrets';
 
 /**

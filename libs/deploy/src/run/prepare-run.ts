@@ -26,7 +26,7 @@ import { pluginOfRun } from '../plugins/plugin-of-run';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
 import { certificateFiles } from '../publish/certificate-files';
-import { hostCircumstances } from '../ownership/host-circumstances';
+import { hostCircumstances } from '../desired/environment/host-circumstances';
 import { failuresOf } from '../ownership/settle-disputes';
 import { readClaims } from '../ownership/claims-file';
 import { publishedRouters, withKept, type PublishedRouters } from '../publish/kept-entry-points';

@@ -4,11 +4,11 @@ import os from 'node:os';
 import type { Project, Workspace } from '@itsup/config';
 import type { Circumstances } from '@itsup/routing';
 
-import type { DeployContext } from '../context';
-import { dotenvFiles } from '../desired/environment/dotenv-files';
-import { stackEnvironment } from '../desired/environment/environment';
-import { projectPaths } from '../stack/stack-spec';
-import type { SecretsReader } from '../desired/environment/secrets';
+import type { DeployContext } from '../../context';
+import { dotenvFiles } from './dotenv-files';
+import { stackEnvironment } from './environment';
+import { projectPaths } from '../../stack/stack-spec';
+import type { SecretsReader } from './secrets';
 
 /**
  * What only this host knows of who owns what: its addresses, and the values of variables that decide on names and
