@@ -183,9 +183,19 @@ describeWithImages([BUSYBOX], 'what services need of each other', () => {
       web: { ...SLEEP, networks: { back: { aliases: ['www'] }, default: null } },
       other: SLEEP,
     };
-    const networks = (back: object): Record<string, unknown> => ({ networks: { back } });
+    const networks = (back: object): Record<string, unknown> => ({
+      networks: { back: { ipam: { config: [{ subnet: '10.98.7.0/24' }] }, ...back } },
+    });
     const project = await write('network', services, networks({}));
     succeeded(await deploy(project));
+    // Of another project, which the first one's deploys do not touch.
+    const guest = await write(
+      'guest',
+      { store: { ...SLEEP, networks: { back: { aliases: ['depot'], ipv4_address: '10.98.7.77' } } } },
+      { networks: { back: { external: true, name: `${project}_back` } } },
+    );
+    succeeded(await deploy(guest));
+    const store = await container(guest, 'store');
     const before = await container(project, 'web');
     const other = await container(project, 'other');
     const internalOf = async (): Promise<string> =>
@@ -194,7 +204,9 @@ describeWithImages([BUSYBOX], 'what services need of each other', () => {
 
     await write('network', services, networks({ internal: true }));
     expect(await plan(project)).toMatch(
-      new RegExp(`network +recreate +${project}_back: internal false → true; stops web meanwhile`),
+      new RegExp(
+        `network +recreate +${project}_back: internal false → true; stops web meanwhile; takes ${guest}-store-1 off it`,
+      ),
     );
     succeeded(await deploy(project));
     expect(await internalOf()).toBe('true');
@@ -203,6 +215,10 @@ describeWithImages([BUSYBOX], 'what services need of each other', () => {
     expect(await container(project, 'other')).toEqual(other);
     const resolved = await output('docker', ['exec', after.id, 'nslookup', '-type=a', 'www']);
     expect(resolved).toContain('Address');
+    expect(await container(guest, 'store')).toEqual(store);
+    for (const name of ['store', 'depot'])
+      expect(await output('docker', ['exec', after.id, 'nslookup', '-type=a', name])).toContain('10.98.7.77');
     expect(await plan(project)).toContain('1 stack without a change');
+    expect(await plan(guest)).toContain('1 stack without a change');
   });
 });

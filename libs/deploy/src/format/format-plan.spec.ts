@@ -170,10 +170,12 @@ describe('formatPlan', () => {
 
   it('names a network that is made anew, and who stops for it', () => {
     const member = { container: 'c1', service: 'db', aliases: ['db'], isRunning: true };
-    const networks = [{ network: 'api_back', reasons: ['internal false → true'], members: [member] }];
+    const networks = [
+      { network: 'api_back', reasons: ['internal false → true'], members: [member], guests: ['blog-db-1'] },
+    ];
     const plan = { ...PLAN, stacks: [stack('api', [], { networks })], failed: [], prunable: [] };
     expect(formatPlan(plan)).toBe(
-      'api\n  network  recreate  api_back: internal false → true; stops db meanwhile\n',
+      'api\n  network  recreate  api_back: internal false → true; stops db meanwhile; takes blog-db-1 off it meanwhile\n',
     );
   });
 

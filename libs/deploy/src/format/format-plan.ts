@@ -115,9 +115,10 @@ function rowsOf(stack: StackPlan, verbose: boolean): Row[] {
 }
 
 /** Who is not there while the network is made anew. */
-function stopsFor({ members }: NetworkPlan): string {
+function stopsFor({ members, guests }: NetworkPlan): string {
   const names = [...new Set(members.filter(({ isRunning }) => isRunning).map(({ service }) => service))];
-  return names.length === 0 ? '' : `; stops ${names.join(', ')} meanwhile`;
+  const stops = names.length === 0 ? '' : `; stops ${names.join(', ')} meanwhile`;
+  return guests.length === 0 ? stops : `${stops}; takes ${guests.join(', ')} off it meanwhile`;
 }
 
 function wordOf({ action }: ServicePlan): string {

@@ -75,10 +75,12 @@ export interface DesiredNetworkUse {
   network: string;
   /** The container's names there. */
   aliases: string[];
-  /** It has options (an address, a priority) that a live connect would lose or Compose alone can set. */
+  /** It has options (an address, a priority, links) that a live connect would lose or Compose alone can set. */
   pinned: boolean;
-  /** Its fixed address there. */
+  /** Its fixed addresses there. */
   ip?: string;
+  ip6?: string;
+  linkLocalIps?: string[];
 }
 
 /** What should run, decided before anything is touched. */
@@ -236,6 +238,8 @@ export interface NetworkPlan {
   reasons: string[];
   /** Containers that stop for it, and come back to it. */
   members: NetworkMember[];
+  /** Names of other stacks' containers that run and are not on it for that moment. */
+  guests: string[];
 }
 
 /** A change of a network between stacks. */

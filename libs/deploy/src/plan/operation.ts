@@ -66,8 +66,10 @@ export interface NetworkMember {
   container: string;
   service: string;
   aliases: string[];
-  /** Fixed address; absent: the engine gives one. */
+  /** Fixed addresses; absent: the engine gives one. */
   ip?: string;
+  ip6?: string;
+  linkLocalIps?: string[];
   /** It ran before, and runs afterwards. */
   isRunning: boolean;
 }

@@ -114,6 +114,13 @@ export class SimulatedWorkspace {
     writeFileSync(file, JSON.stringify({ ...model, volumes }, null, 2));
   }
 
+  /** Gives a project that is set its top-level `networks:`, as Compose reads them. */
+  setNetworks(name: string, networks: ComposeModel['networks'] = {}): void {
+    const file = this.composeFile(name);
+    const model = JSON.parse(readFileSync(file, 'utf8')) as ComposeModel;
+    writeFileSync(file, JSON.stringify({ ...model, networks }, null, 2));
+  }
+
   /** What Compose reads of the project: here all of it stands in the file of what is added. */
   composeFile(name: string): string {
     return path.join(this.root, 'upstream', name, 'docker-compose.ingress.yml');

@@ -30,6 +30,9 @@ export interface ComposeService {
   container_name?: string;
   network_mode?: string;
   networks?: Record<string, ComposeServiceNetwork | null>;
+  /** `service:name`; of containers of others, `container:name`. */
+  links?: string[];
+  external_links?: string[];
   ports?: ComposePort[];
   expose?: string[];
   volumes?: ComposeMount[];

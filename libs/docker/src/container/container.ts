@@ -78,6 +78,10 @@ export interface ContainerNetwork {
   aliases: string[];
   /** Asked for by the user, and not merely given by the engine. */
   pinnedIpv4: string | null;
+  pinnedIpv6: string | null;
+  linkLocalIps: string[];
+  /** Containers that it knows by another name there: `container:name`. */
+  links: string[];
 }
 
 export interface ContainerMount {

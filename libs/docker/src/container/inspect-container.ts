@@ -57,7 +57,8 @@ interface RawEndpoint {
   GlobalIPv6Address: string;
   Gateway: string;
   Aliases: string[] | null;
-  IPAMConfig: { IPv4Address?: string } | null;
+  Links?: string[] | null;
+  IPAMConfig: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] | null } | null;
 }
 
 interface RawHealthcheck {
@@ -169,6 +170,9 @@ function toNetwork(raw: RawEndpoint): ContainerNetwork {
     gateway: raw.Gateway || null,
     aliases: raw.Aliases ?? [],
     pinnedIpv4: raw.IPAMConfig?.IPv4Address || null,
+    pinnedIpv6: raw.IPAMConfig?.IPv6Address || null,
+    linkLocalIps: raw.IPAMConfig?.LinkLocalIPs ?? [],
+    links: raw.Links ?? [],
   };
 }
 

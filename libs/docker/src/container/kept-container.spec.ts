@@ -24,7 +24,11 @@ const RAW: RawKept = {
   ],
   NetworkSettings: {
     Networks: {
-      back: { Aliases: ['db', 'abcdef123456'], IPAMConfig: { IPv4Address: '10.0.0.9' } },
+      back: {
+        Aliases: ['db', 'abcdef123456'],
+        IPAMConfig: { IPv4Address: '10.0.0.9', IPv6Address: 'fd00::9', LinkLocalIPs: ['169.254.8.9'] },
+        Links: ['shop-mail-1:mail'],
+      },
       shop_default: { Aliases: ['db'], IPAMConfig: null },
     },
   },
@@ -50,7 +54,16 @@ describe('keptContainer', () => {
         },
         NetworkingConfig: { EndpointsConfig: { shop_default: { Aliases: ['db'] } } },
       },
-      networks: [{ name: 'back', aliases: ['db'], ip: '10.0.0.9' }],
+      networks: [
+        {
+          name: 'back',
+          aliases: ['db'],
+          ip: '10.0.0.9',
+          ip6: 'fd00::9',
+          linkLocalIps: ['169.254.8.9'],
+          links: ['shop-mail-1:mail'],
+        },
+      ],
     });
   });
 

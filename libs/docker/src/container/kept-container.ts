@@ -1,3 +1,5 @@
+import type { EndpointOptions } from '../network/network';
+
 /** What `docker container inspect` prints of a container, as far as making it again needs it. */
 export interface RawKept {
   Id: string;
@@ -18,7 +20,7 @@ export interface RawKept {
         Aliases?: string[] | null;
         Links?: string[] | null;
         DriverOpts?: Record<string, string> | null;
-        IPAMConfig?: { IPv4Address?: string; IPv6Address?: string } | null;
+        IPAMConfig?: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] | null } | null;
       }
     > | null;
   };
@@ -31,7 +33,7 @@ export interface KeptContainer {
   /** For the engine's `POST /containers/create`. */
   body: Record<string, unknown>;
   /** Networks that are joined before the start, beside the first. */
-  networks: { name: string; aliases: string[]; ip?: string }[];
+  networks: ({ name: string; aliases: string[] } & Omit<EndpointOptions, 'aliases'>)[];
 }
 
 /**
@@ -96,10 +98,13 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
     },
     networks: isShared
       ? []
-      : others.map(([name, { Aliases, IPAMConfig }]) => ({
+      : others.map(([name, { Aliases, IPAMConfig, Links }]) => ({
           name,
           aliases: aliasesOf(raw, Aliases),
           ...(IPAMConfig?.IPv4Address && { ip: IPAMConfig.IPv4Address }),
+          ...(IPAMConfig?.IPv6Address && { ip6: IPAMConfig.IPv6Address }),
+          ...(IPAMConfig?.LinkLocalIPs?.length && { linkLocalIps: IPAMConfig.LinkLocalIPs }),
+          ...(Links?.length && { links: Links }),
         })),
   };
 }

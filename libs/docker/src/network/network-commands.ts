@@ -82,8 +82,14 @@ export function networkCommands(runner: CommandRunner, reader: EngineReader): Ne
       await attempt(['network', 'rm', name], NETWORK_GONE);
     },
 
-    connectNetwork: async (network, id, { aliases = [], ip } = {}) => {
-      const options = [...aliases.flatMap((alias) => ['--alias', alias]), ...(ip ? ['--ip', ip] : [])];
+    connectNetwork: async (network, id, { aliases = [], ip, ip6, linkLocalIps = [], links = [] } = {}) => {
+      const options = [
+        ...aliases.flatMap((alias) => ['--alias', alias]),
+        ...(ip ? ['--ip', ip] : []),
+        ...(ip6 ? ['--ip6', ip6] : []),
+        ...linkLocalIps.flatMap((address) => ['--link-local-ip', address]),
+        ...links.flatMap((link) => ['--link', link]),
+      ];
       await attempt(
         ['network', 'connect', ...options, network, id],
         /endpoint with name \S+ already exists in network|is already attached to network/,

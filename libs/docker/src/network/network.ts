@@ -52,4 +52,9 @@ export interface EndpointOptions {
   aliases?: string[];
   /** IPv4 address; absent: a dynamic one. */
   ip?: string;
+  /** IPv6 address; absent: a dynamic one. */
+  ip6?: string;
+  linkLocalIps?: readonly string[];
+  /** Containers that it knows by another name there: `container:name`. */
+  links?: readonly string[];
 }

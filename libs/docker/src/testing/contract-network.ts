@@ -65,6 +65,14 @@ export function networkContract(kit: ContractKit): void {
         { id: web.id, name: web.name, ipv4: '10.213.8.9' },
       ]);
       await kit.docker.disconnectNetwork(name, web.id);
+      await kit.docker.connectNetwork(name, web.id, { links: [`${api.name}:database`] });
+      expect((await inspected(web.id)).networks[name]).toMatchObject({
+        pinnedIpv4: null,
+        pinnedIpv6: null,
+        linkLocalIps: [],
+        links: [`${api.name}:database`],
+      });
+      await kit.docker.disconnectNetwork(name, web.id);
       await kit.docker.disconnectNetwork(name, web.id);
       expect(Object.keys((await inspected(web.id)).networks)).toEqual([`${kit.project}_default`]);
       expect(await faultOf(kit.docker.connectNetwork(name, 'no-such-container'))).toMatchObject({

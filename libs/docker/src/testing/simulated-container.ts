@@ -16,6 +16,7 @@ export type Behaviour = 'healthy' | 'unhealthy' | 'exits' | 'finishes' | 'crash-
 export interface Endpoint {
   aliases: string[];
   pinned: string | null;
+  links?: readonly string[];
   /** null while the container does not run. */
   address: string | null;
 }
@@ -232,7 +233,7 @@ export class SimulatedContainer {
       health: health === null ? null : { status: health, failingStreak: 0, log: [] },
       healthcheck: definition.healthcheck,
       networks: Object.fromEntries(
-        [...this.networks].map(([name, { aliases, pinned, address }]) => [
+        [...this.networks].map(([name, { aliases, pinned, links = [], address }]) => [
           name,
           {
             networkId: networkIdOf(name),
@@ -241,6 +242,9 @@ export class SimulatedContainer {
             gateway: null,
             aliases,
             pinnedIpv4: pinned,
+            pinnedIpv6: null,
+            linkLocalIps: [],
+            links: [...links],
           },
         ]),
       ),

@@ -163,6 +163,25 @@ describe('networksOf', () => {
     ]);
     expect(networksOf('web', model({ network_mode: 'host' }))).toEqual([]);
   });
+
+  it.each<[string, ComposeService]>([
+    ['links', { links: ['db:database'] }],
+    ['external_links', { external_links: ['blog-db-1:database'] }],
+  ])(
+    'leaves every network of a service with %s to Compose, which alone gives them to it',
+    (_what, service) => {
+      const pinned = networksOf('web', model({ ...service, networks: { default: null } })).map(
+        (use) => use.pinned,
+      );
+      expect(pinned).toEqual([true]);
+    },
+  );
+
+  it('leaves the networks of a service with empty links to a live connect', () => {
+    expect(networksOf('web', model({ links: [], networks: { default: null } }))).toMatchObject([
+      { pinned: false },
+    ]);
+  });
 });
 
 describe('replicasOf', () => {

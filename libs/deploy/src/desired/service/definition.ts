@@ -89,12 +89,16 @@ function digestsOfAspect(aspect: string, values: unknown[], digester: Digester):
 export function networksOf(name: string, model: ComposeModel): (DesiredNetworkUse & { key: string })[] {
   const service = model.services[name];
   if (service === undefined || service.network_mode !== undefined) return [];
+  // Compose gives them to each network that it connects, by the names of containers that it alone knows.
+  const isLinked = !isEmpty(service.links) || !isEmpty(service.external_links);
   return Object.entries(service.networks ?? {}).map(([key, use]) => ({
     key,
     network: model.networks?.[key]?.name ?? `${model.name}_${key}`,
     aliases: [name, ...(use?.aliases ?? [])],
-    pinned: use !== null && Object.keys(use).some((option) => option !== 'aliases'),
+    pinned: isLinked || (use !== null && Object.keys(use).some((option) => option !== 'aliases')),
     ...(use?.ipv4_address !== undefined && { ip: use.ipv4_address }),
+    ...(use?.ipv6_address !== undefined && { ip6: use.ipv6_address }),
+    ...(use?.link_local_ips !== undefined && { linkLocalIps: use.link_local_ips }),
   }));
 }
 

@@ -32,7 +32,16 @@ const LIVE: NetworkDetails = {
 };
 
 const web = desiredService('web', {
-  networks: [{ network: 'shop_back', aliases: ['web', 'shop'], pinned: true, ip: '10.0.0.9' }],
+  networks: [
+    {
+      network: 'shop_back',
+      aliases: ['web', 'shop'],
+      pinned: true,
+      ip: '10.0.0.9',
+      ip6: 'fd00::9',
+      linkLocalIps: ['169.254.8.9'],
+    },
+  ],
 });
 const containers = [observedContainer('web', { networks: ['shop_back'] }), observedContainer('db')];
 
@@ -84,10 +93,25 @@ describe('planNetworks', () => {
     expect(reasons({ internal: true }, { labels: {} })).toEqual([]);
   });
 
+  it('names the containers of others that are not on it for a moment', () => {
+    const at = (id: string, name: string) => ({ id, name, ipv4: '10.0.0.5', ipv6: null });
+    const live = { ...LIVE, containers: [at('web', 'shop-web-1'), at('b1', 'blog-db-1')] };
+    const desired = { services: [web], ownNetworks: [{ ...WANTED, internal: true }] };
+    expect(planNetworks(desired, undefined, [live], containers)[0]?.guests).toEqual(['blog-db-1']);
+  });
+
   it('says whose containers stop, and under which names they come back', () => {
     const desired = { services: [web, desiredService('db')], ownNetworks: [{ ...WANTED, internal: true }] };
     expect(planNetworks(desired, undefined, [LIVE], containers)[0]?.members).toEqual([
-      { container: 'web', service: 'web', aliases: ['web', 'shop'], ip: '10.0.0.9', isRunning: true },
+      {
+        container: 'web',
+        service: 'web',
+        aliases: ['web', 'shop'],
+        ip: '10.0.0.9',
+        ip6: 'fd00::9',
+        linkLocalIps: ['169.254.8.9'],
+        isRunning: true,
+      },
     ]);
   });
 });

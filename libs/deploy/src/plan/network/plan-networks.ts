@@ -34,10 +34,16 @@ export function planNetworks(
           service: service.name,
           aliases: use.aliases,
           ...(use.ip !== undefined && { ip: use.ip }),
+          ...(use.ip6 !== undefined && { ip6: use.ip6 }),
+          ...(use.linkLocalIps !== undefined && { linkLocalIps: use.linkLocalIps }),
           isRunning: one.state === 'running' || one.state === 'restarting' || one.state === 'paused',
         }));
     });
-    return [{ network: network.name, reasons, members }];
+    const own = new Set(
+      containers.filter(({ projectName }) => projectName === network.projectName).map(({ id }) => id),
+    );
+    const guests = present.containers.filter(({ id }) => !own.has(id)).map(({ name }) => name);
+    return [{ network: network.name, reasons, members, guests }];
   });
 }
 

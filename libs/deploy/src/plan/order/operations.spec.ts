@@ -267,7 +267,7 @@ describe('operationsOf', () => {
   });
 
   it('makes a network anew before its services are touched', () => {
-    const networks = [{ network: 'shop_back', reasons: ['internal false → true'], members: [] }];
+    const networks = [{ network: 'shop_back', reasons: ['internal false → true'], members: [], guests: [] }];
     const use = { networks: [{ network: 'shop_back', aliases: ['web'], pinned: false }] };
     const services = [service('other'), service('web', use)];
     const [first, second] = operations(services, [plan('other'), plan('web', { action: 'rollout' })], {
