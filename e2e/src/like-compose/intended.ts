@@ -2,7 +2,6 @@ import { isKnownTo } from './compose-version';
 import {
   connectedByName,
   each,
-  joinedByUs,
   keptByCompose,
   keptByUs,
   leftByCompose,
@@ -43,7 +42,8 @@ export const INTENDED: Intended[] = [
   },
   {
     title: 'a mounted file, config or secret whose content changed',
-    reason: 'replaces the services that have it; Compose sees a change of the content seldom',
+    reason:
+      'replaces the services that have it, unless it is data: a file that a container may write (bound without `:ro`) and that git does not have; Compose sees a change of the content seldom',
     level: (compose, ours) => each(compose, ours, keptByCompose),
   },
   {
@@ -89,12 +89,6 @@ export const INTENDED: Intended[] = [
       own.snapshot = theirs.snapshot;
       return true;
     },
-  },
-  {
-    title: 'networks of a service that only come or only go',
-    reason:
-      'are joined and left by the containers that run, unless the service has `links` or options of its own on a network that comes; Compose makes them anew',
-    level: (compose, ours) => each(compose, ours, joinedByUs),
   },
   {
     title: 'a name that two containers would have',

@@ -15,6 +15,8 @@ export interface DeployContext {
   reporter: Reporter;
   /** Asks a row through the running Traefik, after its deploy; absent: nobody asks, as on a simulated host. */
   ask?: AskRow;
+  /** Absolute paths of the files of the workspace that git has; absent or none: there is no git. */
+  tracked?: () => Promise<ReadonlySet<string>>;
   /** Aborted on an interrupt: running steps are brought to a safe end within three seconds. */
   signal?: AbortSignal;
   /** Version of the product, for the records; absent: they do not say. */

@@ -76,3 +76,4 @@ export { formatCertificate, formatCertificates } from './format/format-certifica
 export { lookUp, type Lookup, type NameResolver } from './certificates/lookups';
 export { handoverComment } from '@itsup/rollout';
 export { handoverSteps, recreateSteps, rolloutSteps } from '@itsup/rollout';
+export { once } from './once';

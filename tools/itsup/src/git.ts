@@ -31,3 +31,11 @@ export async function git(folder: string, args: readonly string[]): Promise<stri
 export function edits(folder: string, paths: readonly string[] = []): Promise<string | null> {
   return git(folder, ['status', '--porcelain', '--untracked-files=normal', '--', ...paths]);
 }
+
+/** Absolute paths of the files below a folder that git has, of submodules too; none: it is in no repository. */
+export async function trackedFiles(folder: string): Promise<ReadonlySet<string>> {
+  // Of another user's repository, too: root deploys what somebody else pulled. Only its index is read.
+  const anyones = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false'];
+  const listed = await git(folder, [...anyones, 'ls-files', '-z', '--recurse-submodules']);
+  return new Set((listed ?? '').split('\0').flatMap((file) => (file === '' ? [] : [join(folder, file)])));
+}

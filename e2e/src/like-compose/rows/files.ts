@@ -219,6 +219,19 @@ export const FILES: Row[] = [
     changes: [{ 'sub/.env': 'SUB=other\nBOTH=sub\n' }],
   },
   {
+    title: 'a bound file that the container writes itself',
+    first: {
+      'app.db': 'made with the project\n',
+      ...compose({
+        web: service({
+          volumes: ['./app.db:/app.db'],
+          command: ['sh', '-c', 'date >> /app.db; exec sleep 1000000'],
+        }),
+      }),
+    },
+    changes: [{}],
+  },
+  {
     title: 'configs and secrets from the environment, from content and from files',
     intended: ['a mounted file, config or secret whose content changed'],
     first: {

@@ -19,6 +19,7 @@ import {
 } from './service/definition';
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment/environment';
+import { dataFiles, type TrackedFiles } from './files/own-files';
 import { refusedMounts } from './files/guarded-mounts';
 import { imageNameOf } from './service/image-name';
 import {
@@ -78,6 +79,8 @@ export interface LoadOptions {
   env: Readonly<Record<string, string | undefined>>;
   docker: Docker;
   secrets: SecretsReader;
+  /** Absent: there is no git. */
+  tracked?: TrackedFiles;
   digester: Digester;
   now: number;
   /** Its stamps spare reading what has not changed. */
@@ -141,7 +144,16 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     options,
   );
   const contexts = await stampContexts(model, options);
-  const contents = mountedContents(files, model, environment, options);
+  const data = await dataFiles(model, options);
+  const read = new Set([
+    ...Object.values({ ...model.configs, ...model.secrets }).map(({ file }) => file),
+    ...spec.sources,
+    ...envFilesOf(spec, environment),
+    ...followed.sources,
+    ...followed.envFiles,
+  ]);
+  const isOnlyData = (path: string): boolean => data.has(path) && !read.has(path);
+  const contents = mountedContents(files, model, environment, options, data);
   const nameOfImage = (name: string): string => imageNameOf(name, model, environment.all);
   const imageOf = (name: string): string => options.images?.[name] ?? nameOfImage(name);
   const imageIds = await options.docker.inspectImages(Object.keys(model.services).map(imageOf));
@@ -235,7 +247,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     lock: options.lock,
     inputs: {
       declared: declaredInputs(spec, options, options.digester),
-      files,
+      // The content of a service's data is nobody's edit. That it went or came is one.
+      files: files.filter(({ path, stamp }) => stamp === null || !isOnlyData(path)),
       contexts,
       variables: names,
       environment: environmentInput(names, options),

@@ -21,6 +21,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     env: context.env,
     docker: context.docker,
     secrets: run.secrets,
+    ...(context.tracked && { tracked: context.tracked }),
     digester: run.digester,
     now: context.system.now(),
     deployed,

@@ -23,10 +23,11 @@ export const DB: ComposeService = {
 export function deploy(
   simulated: SimulatedWorkspace,
   change: Partial<DeployRequest> = {},
+  context = simulated.context(),
 ): Promise<DeploySummary> {
   const workspace = simulated.workspace();
   const stacks = workspace.projects.map((project) => project.name);
-  return deployStacks(simulated.context(), { workspace, stacks, ...change });
+  return deployStacks(context, { workspace, stacks, ...change });
 }
 
 /** Deploys, and gives what became of one stack. */
@@ -34,8 +35,9 @@ export async function outcomeOf(
   simulated: SimulatedWorkspace,
   stack: string,
   change: Partial<DeployRequest> = {},
+  context = simulated.context(),
 ): Promise<StackOutcome> {
-  const { outcomes } = await deploy(simulated, change);
+  const { outcomes } = await deploy(simulated, change, context);
   const found = outcomes.find((outcome) => outcome.stack === stack);
   if (found === undefined) throw new Error(`${stack} has no outcome`);
   return found;

@@ -93,6 +93,7 @@ export function mountedContents(
   model: ComposeModel,
   environment: StackEnvironment,
   { root, relocation, stateDir, published, digester }: StampOptions,
+  data: ReadonlySet<string>,
 ): MountedContents {
   const byService: Record<string, string> = {};
   for (const [name, service] of Object.entries(model.services)) {
@@ -109,6 +110,7 @@ export function mountedContents(
     files: Object.fromEntries(
       files.filter((file) => file.stamp !== null).map((file) => [file.path, file.digest]),
     ),
+    data,
     published: byService,
     environment: environment.all,
     display: (file) => {

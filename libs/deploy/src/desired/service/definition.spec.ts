@@ -4,7 +4,13 @@ import { aspectsOf, networksOf, ownNetworksOf, replicasOf, type MountedContents 
 import { Digester } from '../digest';
 
 const digester = new Digester('key');
-const NO_CONTENTS: MountedContents = { files: {}, published: {}, environment: {}, display: (file) => file };
+const NO_CONTENTS: MountedContents = {
+  files: {},
+  data: new Set(),
+  published: {},
+  environment: {},
+  display: (file) => file,
+};
 
 function model(web: ComposeService, rest: Partial<ComposeModel> = {}): ComposeModel {
   return { name: 'shop', services: { web }, networks: { default: { name: 'shop_default' } }, ...rest };
@@ -83,6 +89,19 @@ describe('aspectsOf', () => {
     expect(changed(whole, whole, [before, before])).toEqual([]);
   });
 
+  it('counts how a file that is data is mounted, and not its content', () => {
+    const mounted = (change: object = {}): ComposeModel =>
+      model({ volumes: [{ type: 'bind', source: '/app.db', target: '/db', ...change }] });
+    const contents = (digest: string): MountedContents => ({
+      ...NO_CONTENTS,
+      files: { '/app.db': digest },
+      data: new Set(['/app.db']),
+    });
+    const both = [contents('1'), contents('2')];
+    expect(changed(mounted(), mounted(), both)).toEqual([]);
+    expect(changed(mounted(), mounted({ target: '/other' }), both)).toEqual(['mount /app.db']);
+  });
+
   it('counts each mount of what is mounted twice', () => {
     const volumes = (...targets: string[]): ComposeService['volumes'] =>
       targets.map((target) => ({ type: 'bind', source: '/etc/app.conf', target }));
@@ -94,7 +113,7 @@ describe('aspectsOf', () => {
       );
     const contents = { ...NO_CONTENTS, files: { '/etc/app.conf': '1' } };
     const both = [contents, contents];
-    const every = ['configs c', 'files /etc/app.conf', 'secrets c'];
+    const every = ['configs c', 'files /etc/app.conf', 'mounts /etc/app.conf', 'secrets c'];
     expect(changed(service('/a', '/b'), service('/z', '/b'), both).sort()).toEqual(every);
     expect(changed(service('/b'), service('/a', '/b'), both).sort()).toEqual(every);
     expect(changed(service('/a', '/b'), service('/b'), both).sort()).toEqual(every);

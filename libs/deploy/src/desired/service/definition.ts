@@ -24,6 +24,8 @@ const NOT_COMPARED = new Set([
 export interface MountedContents {
   /** By absolute path of a bound file, config or secret: digest of its content, or `absent`. */
   files: Record<string, string>;
+  /** Those of them that are a service's data, and not compared where they are bound: `dataFiles`. */
+  data: ReadonlySet<string>;
   /** By service: digest of what deploy publishes under a mount of the state folder. */
   published: Record<string, string>;
   /** The environment that `environment:` secrets and configs are taken from. */
@@ -64,7 +66,9 @@ export function aspectsOf(
   for (const use of networksOf(name, model)) {
     add(`network ${use.network}`, service.networks?.[use.key] ?? {});
   }
-  for (const mount of service.volumes ?? []) add(...mountAspect(mount, model, contents));
+  for (const mount of service.volumes ?? []) {
+    for (const [aspect, value] of mountAspects(mount, model, contents)) add(aspect, value);
+  }
   for (const kind of ['config', 'secret'] as const) {
     for (const reference of service[`${kind}s`] ?? []) {
       const source = model[`${kind}s`]?.[reference.source];
@@ -182,13 +186,21 @@ function deployAspect(service: ComposeService): Record<string, unknown> {
   );
 }
 
-function mountAspect(mount: ComposeMount, model: ComposeModel, contents: MountedContents): [string, unknown] {
-  const content =
-    mount.type === 'bind' && mount.source !== undefined ? contents.files[mount.source] : undefined;
-  if (content !== undefined) return [`file ${contents.display(mount.source ?? '')}`, [mount, content]];
-  const named =
-    mount.type === 'volume' && mount.source !== undefined ? model.volumes?.[mount.source] : undefined;
-  return [`volume ${mount.target}`, [mount, named?.name]];
+/** Of a bound file two: how it is mounted, and that with its content. */
+function mountAspects(
+  mount: ComposeMount,
+  model: ComposeModel,
+  contents: MountedContents,
+): [string, unknown][] {
+  const { source } = mount;
+  const content = mount.type === 'bind' && source !== undefined ? contents.files[source] : undefined;
+  if (source !== undefined && content !== undefined) {
+    const shown = contents.display(source);
+    const how: [string, unknown] = [`mount ${shown}`, mount];
+    return contents.data.has(source) ? [how] : [how, [`file ${shown}`, [mount, content]]];
+  }
+  const named = mount.type === 'volume' && source !== undefined ? model.volumes?.[source] : undefined;
+  return [[`volume ${mount.target}`, [mount, named?.name]]];
 }
 
 function objectContent(object: ComposeFileObject | undefined, contents: MountedContents): unknown {

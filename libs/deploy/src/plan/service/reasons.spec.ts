@@ -35,6 +35,40 @@ describe('changedAspects', () => {
   });
 });
 
+describe('changedAspects of a bound file', () => {
+  const now = (aspects: Record<string, string>) => ({ aspects, aspectsVersion: ALL_ASPECTS });
+  const counted = { 'file f': 'how, content', 'mount f': 'how' };
+  const data = { 'mount f': 'how' };
+
+  it('sees another content, and another way to mount it, once', () => {
+    expect(changedAspects(now(counted), { ...counted, 'file f': 'how, other' })).toEqual(['file f']);
+    const otherwise = { 'file f': 'otherwise, content', 'mount f': 'otherwise' };
+    expect(changedAspects(now(counted), otherwise)).toEqual(['file f']);
+    expect(changedAspects(now(data), { 'mount f': 'otherwise' })).toEqual(['mount f']);
+  });
+
+  it('sees that it came or went', () => {
+    expect(changedAspects(now({}), counted)).toEqual(['file f', 'mount f']);
+    expect(changedAspects(now(data), {})).toEqual(['mount f']);
+    expect(changedAspects({ aspects: { 'file f': 'how, content' } }, {})).toEqual(['file f']);
+  });
+
+  it('leaves a container whose file became data, or is none any more', () => {
+    expect(changedAspects(now(counted), data)).toEqual([]);
+    expect(changedAspects(now(data), counted)).toEqual([]);
+    expect(changedAspects(now(data), { 'file f': 'otherwise, content', 'mount f': 'otherwise' })).not.toEqual(
+      [],
+    );
+  });
+
+  it('goes on with the record of a version that had the content alone', () => {
+    const earlier = { aspects: { 'file f': 'how, content' } };
+    expect(changedAspects(earlier, counted)).toEqual([]);
+    expect(changedAspects(earlier, { ...counted, 'file f': 'how, other' })).toEqual(['file f']);
+    expect(changedAspects(earlier, data)).toEqual([]);
+  });
+});
+
 describe('describeChanges', () => {
   it('tells of routes by their names, each once, whatever labels they are made of', () => {
     const before = { ...route('a', '1'), ...route('b', '1'), ...route('c', '1'), command: 'x' };

@@ -21,7 +21,30 @@ export function changedAspects(recorded: RecordedAspects, after: Record<string, 
     aspectsVersion !== ALL_ASPECTS && ONCE_UNRECORDED.test(name) && before[name] === undefined;
   return [...names]
     .filter((name) => before[name] !== after[name] && !isBehindVolume(name) && !isUnrecorded(name))
+    .filter((name) => !isOfSameMount(name, before, after))
     .sort(compareText);
+}
+
+/**
+ * A bound file is compared by how it is mounted (`mount app.conf`), and by that with its content (`file app.conf`)
+ * while that is no data of the service, which git may decide anew. A record of an earlier version has the content of
+ * every one and nothing else, so for a file that is data it cannot tell.
+ */
+function isOfSameMount(
+  name: string,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): boolean {
+  const [, kind, path] = /^(file|mount)s? (.+)$/.exec(name) ?? [];
+  if (path === undefined) return false;
+  const [file, mount, mounts] = [`file ${path}`, `mount ${path}`, `mounts ${path}`];
+  const isEarlier = before[mount] === undefined && before[file] !== undefined;
+  const isBoth = before[file] !== undefined && after[file] !== undefined;
+  // What is compared with the content says it already.
+  if (kind === 'mount') return isEarlier || isBoth;
+  const isSame = before[mount] === after[mount] && before[mounts] === after[mounts];
+  const isOneSided = before[name] === undefined || after[name] === undefined;
+  return isOneSided && !isBoth && after[mount] !== undefined && (isEarlier || isSame);
 }
 
 const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
