@@ -17,6 +17,7 @@ import {
   ownVolumesOf,
   replicasOf,
 } from './service/definition';
+import { buildsOf, type Build } from './service/builds';
 import type { Digester } from './digest';
 import type { StackEnvironment } from './environment/environment';
 import { dataFiles, type TrackedFiles } from './files/own-files';
@@ -65,6 +66,8 @@ export interface LoadedStack {
   notes: string[];
   /** By service that is built: the images that its build starts from. */
   baseImages: ReadonlyMap<string, string[]>;
+  /** By service that is built: what from. */
+  builds: ReadonlyMap<string, Build>;
   imageVolumes: ImageVolumes;
   /** What images.lock.yml holds image references to. */
   lock: ImageLock;
@@ -164,6 +167,13 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   for (const [name, { build }] of Object.entries(model.services)) {
     if (build) baseImages.set(name, await baseImagesOf(contentBuild(build, options.relocation)));
   }
+  const builds = await buildsOf(model, {
+    contexts,
+    imageOf: nameOfImage,
+    lockedOf: (name) => lockedOf(baseImages.get(name), options.lock),
+    contentOf: (build) => contentBuild(build, options.relocation),
+    digester: options.digester,
+  });
   const images = imageSources(
     model.services,
     imageOf,
@@ -173,7 +183,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name)));
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name);
-    const context = contexts[name];
+    const build = options.images?.[name] === undefined ? builds.get(name) : undefined;
     const present = imageIds.get(image);
     const source = images.get(name);
     const locked = source?.isFetched === true ? options.lock.get(image) : undefined;
@@ -183,14 +193,8 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       image,
       imageId: isWanted ? (present?.id ?? null) : null,
       ...(locked === undefined ? {} : { locked }),
-      buildDigest:
-        service.build && !options.images?.[name]
-          ? options.digester.of([
-              service.build,
-              context?.digest,
-              ...lockedOf(baseImages.get(name), options.lock),
-            ])
-          : null,
+      buildDigest: build?.digest ?? null,
+      ...(build?.earlierDigest !== undefined && { earlierBuildDigest: build.earlierDigest }),
       built: options.built.has(name),
       pulls:
         source?.isFetched === true &&
@@ -261,6 +265,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       ...joined.map(({ message }) => message),
     ],
     baseImages,
+    builds,
     imageVolumes,
   };
 }

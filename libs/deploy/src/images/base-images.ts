@@ -12,7 +12,7 @@ const FROM = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim;
  * variable in them are left out. Empty where there is no Dockerfile to read, which the build itself will say.
  */
 export async function baseImagesOf(build: ComposeBuild): Promise<string[]> {
-  const text = build.dockerfile_inline ?? (await dockerfileOf(build));
+  const text = await dockerfileTextOf(build);
   const stages = new Set<string>();
   const images = new Set<string>();
   for (const [, image = '', stage] of text.matchAll(FROM)) {
@@ -20,6 +20,11 @@ export async function baseImagesOf(build: ComposeBuild): Promise<string[]> {
     if (stage !== undefined) stages.add(stage.toLowerCase());
   }
   return [...images];
+}
+
+/** The text of a build's Dockerfile; empty where there is none to read. */
+export async function dockerfileTextOf(build: ComposeBuild): Promise<string> {
+  return build.dockerfile_inline ?? dockerfileOf(build);
 }
 
 async function dockerfileOf({ context, dockerfile = 'Dockerfile' }: ComposeBuild): Promise<string> {

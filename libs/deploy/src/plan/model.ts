@@ -27,6 +27,8 @@ export interface DesiredService {
   locked?: string;
   /** Keyed digest of what the image is built from (context, Dockerfile, arguments); null: it is not built. */
   buildDigest: string | null;
+  /** As an earlier version made it, without additional contexts and other services' images; absent: the same. */
+  earlierBuildDigest?: string;
   /** It was built in this run, so the image's id alone decides. */
   built: boolean;
   /** By its `pull_policy` the registry is to be asked now, or the caller asked for a pull. */

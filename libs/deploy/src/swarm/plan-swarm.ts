@@ -2,7 +2,7 @@ import type { SwarmService, SwarmTask } from '@itsup/docker';
 
 import { idleService } from '../plan/service/idle-service';
 import type { DesiredService, ServiceAction, ServicePlan } from '../plan/model';
-import { describeChanges, describeImage } from '../plan/service/reasons';
+import { describeChanges, describeImage, isBuildChanged } from '../plan/service/reasons';
 import { deployedOf, type DeployedOnSwarm } from './deployed-label';
 
 /** A service of a stack on the swarm, with its tasks. */
@@ -88,5 +88,5 @@ function missing({ replicas }: SwarmService, tasks: readonly SwarmTask[]): strin
 function needsBuild(desired: DesiredService, before: DeployedOnSwarm | null): boolean {
   const { buildDigest, built, replicas, imageId, rebuilds } = desired;
   if (buildDigest === null || built || replicas === 0) return false;
-  return rebuilds === true || imageId === null || buildDigest !== before?.buildDigest;
+  return rebuilds === true || imageId === null || isBuildChanged(desired, before);
 }

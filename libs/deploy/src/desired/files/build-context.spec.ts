@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { stampContext } from './build-context';
+import { contextKey, stampContexts } from './stack-files';
 import type { ContextStamp } from '../../state/stamps';
 
 let context: string;
@@ -82,6 +83,35 @@ describe('stampContext', () => {
     await write('real', 'FROM b\n');
     expect((await stamp()).digest).not.toBe(ignored.digest);
     expect(ignored.digest).not.toBe(before.digest);
+  });
+
+  it('takes every file of an additional context, but for what its .dockerignore leaves out', async () => {
+    const key = contextKey('web', 'shared');
+    const additional = async (known?: ContextStamp): Promise<ContextStamp> => {
+      const deployed = known === undefined ? null : { inputs: { contexts: { [key]: known } } };
+      const found = (await stampContexts(shop, { relocation: null, now: Date.now(), deployed }))[key];
+      if (found === undefined) throw new Error('no stamp');
+      return found;
+    };
+    const shop = {
+      name: 'shop',
+      services: {
+        web: { build: { context: '/nowhere', additional_contexts: { shared: context, base: 'service:b' } } },
+      },
+    };
+    await write('.dockerignore', 'notes.txt\n');
+    const before = await additional();
+    await write('notes.txt', 'ignored');
+    expect((await additional(before)).digest).toBe(before.digest);
+    await write('src/app.js', 'two');
+    const changed = await additional(before);
+    expect(changed.digest).not.toBe(before.digest);
+    // As the glance at an unchanged stack does it.
+    const again = await stampContext(
+      { context: changed.context, dockerfile: changed.dockerfile },
+      Date.now(),
+    );
+    expect(again?.digest).toBe(changed.digest);
   });
 
   it('says which line of .dockerignore is wrong', async () => {

@@ -35,11 +35,16 @@ export function contentPath(file: string, relocation: Relocation | null): string
 
 /** A build of a relocated model with its files where their content is. */
 export function contentBuild(build: ComposeBuild, relocation: Relocation | null): ComposeBuild {
-  const { context, dockerfile } = build;
+  const { context, dockerfile, additional_contexts: additional } = build;
   return {
     ...build,
     ...(context !== undefined && { context: contentPath(context, relocation) }),
     ...(dockerfile !== undefined && { dockerfile: contentPath(dockerfile, relocation) }),
+    ...(additional !== undefined && {
+      additional_contexts: Object.fromEntries(
+        Object.entries(additional).map(([key, folder]) => [key, contentPath(folder, relocation)]),
+      ),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { compareText } from '@itsup/config';
-import type { ComposeModel } from '@itsup/docker';
+import type { ComposeBuild, ComposeModel } from '@itsup/docker';
 
 import type { StackSpec } from '../../stack/stack-spec';
 import type { DeployedFile } from '../../state/deployed';
@@ -69,20 +69,37 @@ export function stampAll(
   );
 }
 
-/** Stamps of build contexts, by service; one that is not on this host has none. */
+/** Of an additional context; no service has a space in its name. */
+export function contextKey(service: string, context: string): string {
+  return `${service} ${context}`;
+}
+
+/**
+ * Stamps of build contexts, by service, and by `contextKey` of its additional ones; one that is not a folder of this
+ * host has none.
+ */
 export async function stampContexts(
   model: ComposeModel,
-  options: StampOptions,
+  options: Pick<StampOptions, 'relocation' | 'now'> & {
+    deployed: { inputs: Pick<DeployedFile['inputs'], 'contexts'> } | null;
+  },
 ): Promise<Record<string, ContextStamp>> {
   const contexts: Record<string, ContextStamp> = {};
   for (const [name, { build }] of Object.entries(model.services)) {
     if (build === undefined) continue;
-    const stamp = await stampContext(
-      contentBuild(build, options.relocation),
-      options.now,
-      options.deployed?.inputs.contexts[name],
-    );
-    if (stamp !== null) contexts[name] = stamp;
+    const { additional_contexts: additional = {}, ...content } = contentBuild(build, options.relocation);
+    const builds: [string, ComposeBuild][] = [
+      [name, content],
+      ...Object.entries(additional).map(([key, context]): [string, ComposeBuild] => [
+        contextKey(name, key),
+        // A Dockerfile in it is a file like others; the only one that the builder reads of itself is this.
+        { context, dockerfile: '.dockerignore' },
+      ]),
+    ];
+    for (const [key, one] of builds) {
+      const stamp = await stampContext(one, options.now, options.deployed?.inputs.contexts[key]);
+      if (stamp !== null) contexts[key] = stamp;
+    }
   }
   return contexts;
 }

@@ -1,6 +1,7 @@
 import type { Docker } from '@itsup/docker';
 
 import { imageVolumeAspects, mountedImagesOf } from '../../desired/service/image-volumes';
+import { buildWaves } from '../../desired/service/builds';
 import type { LoadedStack } from '../../desired/load-desired';
 import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../../images/image-lock';
 import type { FirstFetched } from '../../images/record-first';
@@ -25,7 +26,12 @@ export async function prepareImages(
 ): Promise<LoadedStack | null> {
   const { compose, spec } = loaded;
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
-  const builds = plan.services.filter((service) => service.build).map((service) => service.service);
+  const waves = buildWaves(
+    plan.services.filter((service) => service.build).map((service) => service.service),
+    (name) => loaded.builds.get(name)?.bases ?? [],
+    (name) => loaded.desired.services.some((one) => one.name === name && one.replicas === 0),
+  );
+  const builds = waves.flat();
   const mounts = absentVolumes(loaded, plan);
   if (pulls.length === 0 && builds.length === 0 && mounts.length === 0) return null;
   const progress = new FetchProgress((text, detail) => context.reporter.status?.(spec.stack, text, detail));
@@ -70,7 +76,7 @@ export async function prepareImages(
         if (isHeldContent(loaded.lock, image, present.get(image))) wanted.delete(image);
       }
       await takeLocked(docker, wanted);
-      await fetching.build(builds);
+      for (const wave of waves) await fetching.build(wave);
     });
   }
   return withImages(context, loaded, new Set(builds), new Set(pulls));

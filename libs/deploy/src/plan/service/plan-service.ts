@@ -9,7 +9,7 @@ import type {
   ServicePlan,
 } from '../model';
 import { canMove, MOVED_REASON } from './leave-shared';
-import { changedAspects, describeChanges, describeImage, shortId } from './reasons';
+import { changedAspects, describeChanges, describeImage, isBuildChanged, shortId } from './reasons';
 
 /** How one container relates to the wanted definition. */
 type Standing = 'current' | 'outdated';
@@ -190,7 +190,7 @@ function changesOf(
 /** Built once for every change of its inputs, and when nobody knows what the image that is there was built from. */
 function needsBuild(desired: DesiredService, deployed: DeployedService | null): boolean {
   if (desired.buildDigest === null || desired.built || desired.replicas === 0) return false;
-  return desired.imageId === null || desired.buildDigest !== deployed?.buildDigest;
+  return desired.imageId === null || isBuildChanged(desired, deployed);
 }
 
 /** Whether that changes anything, the image's id says afterwards. */

@@ -1,5 +1,5 @@
 import { ALL_ASPECTS } from '../model';
-import { changedAspects, describeChanges, describeImage, nameRoutes } from './reasons';
+import { changedAspects, describeChanges, describeImage, isBuildChanged, nameRoutes } from './reasons';
 
 const route = (name: string, rule: string): Record<string, string> => ({
   [`label traefik.http.routers.${name}.rule`]: rule,
@@ -111,6 +111,18 @@ describe('describeImage', () => {
     expect(describeImage(image('shop-web', null), image('shop_web'))).toBeNull();
     expect(describeImage(image('shop-web'), image('shop_web'))).toBe('image shop-web → shop_web');
     expect(describeImage(image('shop-web', null), image('shop_web', null))).not.toBeNull();
+  });
+});
+
+describe('isBuildChanged', () => {
+  const desired = { buildDigest: 'whole', earlierBuildDigest: 'own' };
+
+  it('takes what an earlier version compared for the same, once', () => {
+    expect(isBuildChanged(desired, { buildDigest: 'own' })).toBe(false);
+    expect(isBuildChanged(desired, { buildDigest: 'own', aspectsVersion: ALL_ASPECTS })).toBe(true);
+    expect(isBuildChanged(desired, { buildDigest: 'whole', aspectsVersion: ALL_ASPECTS })).toBe(false);
+    expect(isBuildChanged(desired, { buildDigest: 'other' })).toBe(true);
+    expect(isBuildChanged(desired, null)).toBe(true);
   });
 });
 

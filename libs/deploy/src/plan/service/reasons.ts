@@ -47,6 +47,16 @@ function isOfSameMount(
   return isOneSided && !isBoth && after[mount] !== undefined && (isEarlier || isSame);
 }
 
+/** Whether the image is to be built from something else than the last deploy's; where nothing is recorded it is. */
+export function isBuildChanged(
+  { buildDigest, earlierBuildDigest }: Pick<DesiredService, 'buildDigest' | 'earlierBuildDigest'>,
+  recorded: Pick<DeployedService, 'buildDigest' | 'aspectsVersion'> | null,
+): boolean {
+  if (buildDigest === recorded?.buildDigest) return false;
+  const isEarlier = recorded !== null && recorded.aspectsVersion !== ALL_ASPECTS;
+  return !(isEarlier && earlierBuildDigest !== undefined && earlierBuildDigest === recorded.buildDigest);
+}
+
 const ROUTE_LABEL = /^label traefik\.(?:http|tcp|udp)\.(routers|services|middlewares)\.([^.]+)\./;
 
 /** What differs between two definitions, in words: routes by their names, everything else by its aspect. */
