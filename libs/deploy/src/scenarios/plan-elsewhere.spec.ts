@@ -24,7 +24,7 @@ beforeEach(async () => {
     web: {
       ...WEB,
       volumes: [
-        { type: 'bind', source: inProject('nginx.conf'), target: '/etc/nginx.conf' },
+        { type: 'bind', source: inProject('nginx.conf'), target: '/etc/nginx.conf', read_only: true },
         { type: 'bind', source: inProject('local.conf'), target: '/etc/local.conf' },
         { type: 'bind', source: inProject('data'), target: '/data', read_only: true },
       ],
