@@ -127,19 +127,30 @@ export function knownIssuers(
       const [certificate] = storedCertificate(name, entry);
       if (certificate === undefined) continue;
       const { fingerprint, issuer } = certificate;
-      const found = known[fingerprint] ?? named(issuer) ?? (asked && authorityOf(asked.directory));
-      if (found !== undefined && found !== null) issuers[fingerprint] = found;
+      const found = known[fingerprint] ?? issuedBy(issuer, asked && authorityOf(asked.directory));
+      if (found !== null) issuers[fingerprint] = found;
     }
   }
   return issuers;
 }
 
-/** Who issued a certificate that was there before anybody kept that: the staging authority says so in its name. */
+/** Who issued a certificate that was there before anybody kept that: the account tells whom the resolver asked. */
 function guessed(issuer: string, stored: ResolverData): string | null {
-  const byName = named(issuer);
-  if (byName !== null) return byName;
   const uri = stored.Account?.Registration?.uri;
-  return uri ? authorityOf(uri) : null;
+  return issuedBy(issuer, uri ? authorityOf(uri) : undefined);
+}
+
+/**
+ * The authority that was asked, but of Let's Encrypt's two the one that the issuer's name tells: the settings may have
+ * gone from one to the other. Another authority may hand out certificates of Let's Encrypt as its own.
+ *
+ * @param asked undefined: not known
+ * @returns null: not known
+ */
+function issuedBy(issuer: string, asked: string | undefined): string | null {
+  const ofTwo = [LETS_ENCRYPT, LETS_ENCRYPT_STAGING].map(authorityOf);
+  if (asked !== undefined && !ofTwo.includes(asked)) return asked;
+  return named(issuer) ?? asked ?? null;
 }
 
 function named(issuer: string): string | null {

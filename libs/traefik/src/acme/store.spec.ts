@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { certificatesFile } from './certificates-file';
-import { refreshStore } from './refresh-store';
+import { knownIssuers, refreshStore } from './refresh-store';
 import { LETS_ENCRYPT, LETS_ENCRYPT_STAGING, type AcmeResolver } from './resolvers';
 import { AcmeStoreError, issuerName, readAcmeStore } from './store';
 
@@ -150,5 +150,33 @@ describe('refreshStore', () => {
     expect(readAcmeStore(refreshed?.text ?? '')).toMatchObject([
       { account: null, certificates: [{ names: ['a.shop.net'] }] },
     ]);
+  });
+});
+
+describe('who issued a certificate that names Let’s Encrypt', () => {
+  const RELAY = 'https://relay.example.com/directory';
+  const pem = readFileSync(join(__dirname, '__fixtures__/named-like-lets-encrypt.pem'), 'base64');
+  const issuedFor = (directory: string): string =>
+    JSON.stringify({
+      letsencrypt: {
+        Account: { Email: 'a@shop.net', Registration: { uri: directory.replace('directory', 'account/1') } },
+        Certificates: [{ domain: { main: 'a.shop.net' }, certificate: pem, key: 'AAAA' }],
+      },
+    });
+  const issuers = (directory: string): string[] =>
+    Object.values(knownIssuers(issuedFor(directory), [resolver({ directory })], {}));
+
+  it('is the authority that was asked, where that hands out others’', () => {
+    expect(issuers(RELAY)).toEqual(['relay.example.com']);
+    expect(refreshStore(issuedFor(RELAY), [resolver({ directory: RELAY })])).toBeNull();
+    const toReal = refreshStore(issuedFor(RELAY), [resolver({ directory: LETS_ENCRYPT })]);
+    expect(toReal?.reissued).toEqual(['a.shop.net']);
+  });
+
+  it('is Let’s Encrypt itself where its staging authority is asked by now', () => {
+    expect(issuers(LETS_ENCRYPT_STAGING)).toEqual(['acme-v02.api.letsencrypt.org']);
+    expect(issuers(LETS_ENCRYPT)).toEqual(['acme-v02.api.letsencrypt.org']);
+    const staging = [resolver({ directory: LETS_ENCRYPT_STAGING })];
+    expect(refreshStore(issuedFor(LETS_ENCRYPT_STAGING), staging)).toBeNull();
   });
 });
