@@ -66,8 +66,14 @@ export interface Docker {
    * run).
    */
   exec(id: string, argv: string[], options?: ExecOptions): Promise<CommandOutput>;
-  /** What the container printed, both streams in one; `tail` default 100 lines. */
-  logs(id: string, options?: { tail?: number; timestamps?: boolean; since?: number }): Promise<string>;
+  /**
+   * What the container printed, both streams in one; `tail` default 100 lines; `since` and `until` in milliseconds
+   * since the epoch.
+   */
+  logs(
+    id: string,
+    options?: { tail?: number; timestamps?: boolean; since?: number; until?: number },
+  ): Promise<string>;
   /** Runs a container to its end and removes it, also after an interrupt. `input` becomes its standard input. */
   run(spec: ContainerSpec, options?: { input?: string; timeoutSeconds?: number }): Promise<CommandOutput>;
   /** Starts a container that stays, and resolves with its id. */

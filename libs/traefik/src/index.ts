@@ -14,6 +14,7 @@ export {
   AcmeStoreError,
   issuerName,
   readAcmeStore,
+  withLacking,
   type StoredCertificate,
   type StoredResolver,
 } from './acme/store';

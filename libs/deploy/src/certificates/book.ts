@@ -24,8 +24,12 @@ export interface CertificateBook {
   issuers: Record<string, string>;
   /** Served for a name of nobody's: that it comes and goes makes Traefik look at its routes again, and ask. */
   nudge: KeyPair | null;
-  /** Size and times of acme.json when it was found sound and copied; null: never. */
+  /** Size and times of acme.json when it was found sound and Traefik to serve it; null: never. */
   store: string | null;
+  /** The same when it was last copied. */
+  copied: string | null;
+  /** Fingerprints of what the last hand-over took out of acme.json: not to be put back. */
+  dropped: string[];
   /** When the operator was told of a certificate that ends soon, by name. Milliseconds since the epoch. */
   told: Record<string, number>;
   /** When the log was last gone through to its end; what it says from before counts no more. */
@@ -42,6 +46,8 @@ const EMPTY: CertificateBook = {
   issuers: {},
   nudge: null,
   store: null,
+  copied: null,
+  dropped: [],
   told: {},
   looked: 0,
   unused: {},

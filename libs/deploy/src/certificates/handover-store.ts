@@ -9,7 +9,7 @@ import {
 
 import type { DeployContext } from '../context';
 import { changeBook } from './book';
-import { flawOf, goodCertificates, keepCopy, readKept } from './kept-store';
+import { flawOf, goodCertificates, keepCopy, readKept, readWhole } from './store-copy';
 import { readStore, writeStore, type StoreAccess } from './store-file';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -39,9 +39,9 @@ export class HandoverStore {
       knowledge,
     }: { current: Tree; next: Tree; knowledge: Pick<StoreKnowledge, 'unwanted' | 'wanted'> },
   ): Promise<HandoverStore> {
-    const read = (await readStore(access)) ?? '';
-    const text = flawOf(read) === null ? read : '';
-    await keepCopy(context.state, text);
+    const { text: read, flaw } = await readWhole(context, access, false);
+    const text = flaw === null ? read : '';
+    await keepCopy(context, text);
     await changeBook(context, (book) => ({
       ...book,
       issuers: knownIssuers(text, acmeResolvers(current), book.issuers),
@@ -74,6 +74,9 @@ export class HandoverStore {
     const left = (await readStore({ ...this.access, container: null })) ?? '';
     const refreshed = refreshStore(flawOf(left) === null ? left : this.text, resolvers, knowledge);
     if (refreshed === null) return [];
+    const stay = fingerprintsOf(refreshed.text);
+    const dropped = fingerprintsOf(this.text).filter((one) => !stay.includes(one));
+    await changeBook(this.context, (book) => ({ ...book, dropped }));
     await writeStore(this.access, refreshed.text);
     this.text = refreshed.text;
     return [
@@ -91,4 +94,10 @@ export class HandoverStore {
           ]),
     ];
   }
+}
+
+function fingerprintsOf(text: string): string[] {
+  return readAcmeStore(text).flatMap(({ certificates }) =>
+    certificates.map(({ fingerprint }) => fingerprint),
+  );
 }

@@ -34,7 +34,7 @@ const INTERVAL_MS = 300;
 /** How long Traefik may take to see that a container is gone: it gathers changes for two seconds. */
 const OLD_ROUTERS_MS = 6_000;
 /** Lines of Traefik's log that are looked through at most: access log and all. */
-const LOG_LINES = 20_000;
+export const LOG_LINES = 20_000;
 
 export interface KeeperOptions extends WantedSources {
   context: Pick<DeployContext, 'docker' | 'reporter' | 'signal' | 'state' | 'system'>;

@@ -5,7 +5,7 @@ import type { DeployContext } from '../context';
 import { asRoot, type TraefikUser } from '../proxy/traefik-files';
 
 /** Where acme.json is for Traefik. */
-const INSIDE = '/acme/acme.json';
+export const INSIDE = '/acme/acme.json';
 
 export interface StoreAccess {
   context: Pick<DeployContext, 'docker' | 'state'>;
@@ -21,11 +21,14 @@ function storePath({ state }: StoreAccess['context']): string {
   return path.join(state.dir, 'acme', 'acme.json');
 }
 
-/** What tells cheaply that acme.json is as it was; null: there is none. */
+/**
+ * What tells cheaply that acme.json is as it was; null: there is none. A mode that was wrong for a while and is right
+ * again shows in the inode's time alone: Traefik may have started meanwhile.
+ */
 export async function stampOfStore(context: StoreAccess['context']): Promise<StoreStamp | null> {
   try {
-    const { size, mtimeMs, mode, uid } = await lstat(storePath(context));
-    return { text: `${size} ${mtimeMs} ${mode & 0o777} ${uid}`, mode: mode & 0o777, uid };
+    const { size, mtimeMs, ctimeMs, mode, uid } = await lstat(storePath(context));
+    return { text: `${size} ${mtimeMs} ${ctimeMs} ${mode & 0o777} ${uid}`, mode: mode & 0o777, uid };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -11,9 +11,10 @@ import { traefikUserOf } from '../proxy/traefik-files';
 import { STATIC_FILE } from '../publish/publisher';
 import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
-import { checkStore, flawOf, keepStore, storeFlaw } from '../certificates/kept-store';
+import { checkStore, keepStore, storeFlaw } from '../certificates/kept-store';
 import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
 import { settleCertificates } from '../certificates/settle';
+import { flawOf } from '../certificates/store-copy';
 import { readStore, type StoreAccess } from '../certificates/store-file';
 import { askForOthers, bookAfter, bookBefore, notRenewed } from '../certificates/sweep';
 
@@ -51,7 +52,8 @@ function storeAccessOf({ context, observed }: Pick<Run, 'context' | 'observed'>)
 
 /** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
 async function lookAtStore(run: Run, accessOf: AccessOf, traefik: RunningTraefik | null): Promise<void> {
-  const { notes, reason } = await checkStore(run.context, accessOf, traefik);
+  const wanted = run.certificates.wanted(null).flatMap(({ names }) => names);
+  const { notes, reason } = await checkStore(run.context, accessOf, traefik, wanted);
   for (const note of notes) run.context.reporter.line(PROXY_STACK, `note: ${note}`);
   run.replaceTraefik = reason;
 }

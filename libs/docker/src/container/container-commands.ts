@@ -109,9 +109,10 @@ export function containerCommands(runner: CommandRunner, reader: EngineReader): 
       return outputOf(result);
     },
 
-    logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false, since } = {}) => {
+    logs: async (id, { tail = DEFAULT_TAIL_LINES, timestamps = false, since, until } = {}) => {
       const from = since === undefined ? [] : ['--since', (since / 1000).toFixed(3)];
-      const args = ['logs', '--tail', String(tail), ...from, '--timestamps', id];
+      const to = until === undefined ? [] : ['--until', (until / 1000).toFixed(3)];
+      const args = ['logs', '--tail', String(tail), ...from, ...to, '--timestamps', id];
       const { stdout, stderr } = await runner.run({ args, title: 'docker logs' });
       return printable(mergeLogs(stdout, stderr, timestamps));
     },

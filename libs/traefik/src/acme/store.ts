@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
-import { canonicalName } from './names';
+import { canonicalName, isCovered } from './names';
 
 /** A certificate with its key, as Traefik keeps it in acme.json. */
 export interface StoredCertificate {
@@ -78,6 +78,32 @@ export function storeData(text: string): StoreData {
       throw new AcmeStoreError(`its certificates of the resolver ${name} are no list`);
   }
   return value as StoreData;
+}
+
+/**
+ * The text of a store with those of an older one's certificates that it has none for, each at its resolver.
+ *
+ * @param isKept which of the older one's count
+ * @throws AcmeStoreError
+ */
+export function withLacking(
+  text: string,
+  older: string,
+  isKept: (certificate: StoredCertificate) => boolean,
+): string {
+  const data = storeData(text);
+  const names = readAcmeStore(text).flatMap(({ certificates }) => certificates.flatMap((one) => one.names));
+  const added = Object.entries(storeData(older)).flatMap(([name, stored]) => {
+    const lacking = certificateData(stored).filter((entry) =>
+      storedCertificate(name, entry).some(
+        (one) => isKept(one) && !one.names.every((each) => isCovered(each, names)),
+      ),
+    );
+    if (lacking.length === 0) return [];
+    const own = data[name] ?? stored;
+    return [[name, { ...own, Certificates: [...certificateData(data[name] ?? null), ...lacking] }] as const];
+  });
+  return added.length === 0 ? text : JSON.stringify({ ...data, ...Object.fromEntries(added) }, null, 2);
 }
 
 function accountOf(data: ResolverData | null): StoredResolver['account'] {

@@ -15,7 +15,7 @@ import { acmeResolvers, type StoreKnowledge } from '@itsup/traefik';
 import { parse } from 'yaml';
 
 import { HandoverStore } from '../../certificates/handover-store';
-import { flawOf, goodCertificates } from '../../certificates/kept-store';
+import { flawOf, goodCertificates } from '../../certificates/store-copy';
 import { readStore } from '../../certificates/store-file';
 import type { DeployContext } from '../../context';
 import type { LoadedStack } from '../../desired/load-desired';
