@@ -3,24 +3,21 @@
  * Nothing is published anywhere else.
  */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ROOT, run, say, write } from './bench.mjs';
+import { installLocked } from './install.mjs';
 
 /** Its own packages with a lock file of their own, so that the product's installation does not carry them. */
 export const TOOLS = join(ROOT, 'tools/release/registry');
 const STAGED = join(ROOT, 'tmp/packages');
 
-/** Installs what these tests alone need, unless what is there is what the lock file says. */
-export function installTools(context) {
-  const lock = readFileSync(join(TOOLS, 'package-lock.json'), 'utf8');
-  const mark = join(TOOLS, 'node_modules/.installed-from');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
-  run(context, TOOLS, 'npm', ['ci', '--ignore-scripts']);
-  writeFileSync(mark, lock);
+/** Installs what these tests alone need. */
+export function installTools({ env }) {
+  installLocked(TOOLS, env);
 }
 
 /**
