@@ -32,11 +32,29 @@ const HEALTHCHECK = {
   ...{ startPeriodMs: 0, startIntervalMs: 1_000, retries: 3 },
 };
 
+/** What it answers; the rest of these is refused. */
+type Answered = Pick<
+  Docker,
+  | 'with'
+  | 'listContainers'
+  | 'watch'
+  | 'inspectContainers'
+  | 'inspectImages'
+  | 'inspectNetworks'
+  | 'createNetwork'
+  | 'connectNetwork'
+  | 'run'
+  | 'runDetached'
+  | 'logs'
+  | 'remove'
+  | 'exec'
+>;
+
 /**
  * An engine in memory on which every image is there and every container is healthy at once: enough for a first deploy
  * of stacks, after which `containers` is what a listing shows. To any other question it rejects.
  */
-export class SimulatedDocker {
+export class SimulatedDocker implements Answered {
   readonly containers: ListedContainer[] = [];
   private readonly networks = new Map<string, NetworkSpec>();
   readonly host = { runHook: async () => ({ exitCode: 0, lastLine: '' }) };
@@ -46,9 +64,9 @@ export class SimulatedDocker {
 
   /** The interface that deploys take. */
   asDocker(): Docker {
-    return new Proxy(this, {
-      get: (target, name) => Reflect.get(target, name, target) ?? refusal(String(name)),
-    }) as unknown as Docker;
+    return new Proxy({} as Docker, {
+      get: (_, name) => Reflect.get(this, name, this) ?? refusal(String(name)),
+    });
   }
 
   with(): Docker {
@@ -131,7 +149,7 @@ export class SimulatedDocker {
     entrypoint,
     command = [],
     binds = [],
-  }: ContainerSpec): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  }: ContainerSpec): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     if (entrypoint !== '/bin/sh') return { exitCode: 0, stdout: '', stderr: '' };
     const script = binds.reduce(
       (text, bind) => {
@@ -140,7 +158,7 @@ export class SimulatedDocker {
       },
       command.at(-1) ?? '',
     );
-    const { exitCode = null, stdout, stderr } = await run('/bin/sh', ['-c', script]);
+    const { exitCode = 1, stdout, stderr } = await run('/bin/sh', ['-c', script]);
     return { exitCode, stdout, stderr };
   }
 
@@ -158,16 +176,13 @@ export class SimulatedDocker {
   }
 
   /** Asked of Traefik alone: which folders it has. */
-  async exec(
-    _id: string,
-    argv: string[],
-  ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  async exec(_id: string, argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     const inside = new Map([
       ['/etc/traefik', join(this.state, 'traefik')],
       ['/acme', join(this.state, 'acme')],
     ]);
     const [program = '', ...args] = argv.map((arg) => inside.get(arg) ?? arg);
-    const { exitCode = null, stdout, stderr } = await run(program, args);
+    const { exitCode = 1, stdout, stderr } = await run(program, args);
     return { exitCode, stdout, stderr };
   }
 

@@ -11,6 +11,7 @@ export * from './explain/model';
 export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels/labels';
+export { isRedirect } from './labels/redirects';
 export { labelRouters, routersInLabels, type LabelRouter } from './labels/label-routers';
 export {
   entryPointMiddlewares,

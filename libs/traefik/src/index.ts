@@ -2,7 +2,14 @@ export * from './check/check-configuration';
 export { apiOfSwarm, fileOfSwarm, labelsOfDocker, labelsOfSwarm } from './check/of-swarm';
 export { isCheckedVersion } from './types/checked-version';
 export { goDuration } from './types/go-values';
-export { definedNames, type Reference, type ReferredKind } from './dynamic/references';
+export {
+  definedNames,
+  mentionedInLabels,
+  mentionsIn,
+  type Mention,
+  type Reference,
+  type ReferredKind,
+} from './dynamic/references';
 export { locate } from './yaml/locate';
 export type { Position } from './yaml/yaml-tree';
 export { fileFault, labelFault } from './check/read-faults';
@@ -35,6 +42,7 @@ export type { Finding, Span } from './dynamic/tree';
 export { encodeLabels } from './labels/encode-labels';
 export { labelConfiguration, type LabelObject, type LabelValue } from './labels/label-configuration';
 export { labelFields, listOf, type LabelField } from './labels/label-fields';
-export { nameOf, qualified, qualifiedBy, type Provider } from './dynamic/names';
+export { nameOf, qualified, qualifiedBy, splitName, type Provider } from './dynamic/names';
 export { defaultPriority } from './dynamic/priority';
+export { redirectsToHttps } from './dynamic/redirect';
 export { unnamedService, unnamedServiceOfContainer } from './labels/unnamed-service';

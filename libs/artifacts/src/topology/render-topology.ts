@@ -1,4 +1,5 @@
 import type { DoorNode, RouterNode, Topology, TopologyGroup } from '@itsup/routing';
+import { splitName } from '@itsup/traefik';
 import type { TopologyTemplates } from '../files/templates';
 
 /** How what is drawn runs. */
@@ -110,9 +111,9 @@ function partsOfDoor({ label }: DoorNode): { scheme: string; name: string } {
   return { scheme, name };
 }
 
-function partsOfRouter({ name }: RouterNode): { name: string; provider: string } {
-  const at = name.lastIndexOf('@');
-  return at < 0 ? { name, provider: '' } : { name: name.slice(0, at), provider: name.slice(at + 1) };
+function partsOfRouter(router: RouterNode): { name: string; provider: string } {
+  const { name, provider } = splitName(router.name);
+  return { name, provider: provider ?? '' };
 }
 
 function countsOf({ groups, edges }: Topology): string {

@@ -1,6 +1,7 @@
 import { mappingOf, type Problem } from '@itsup/config';
 import { labelNameOf, type ServedConfiguration, type ServedObject } from '@itsup/rollout';
 import type { RouterFact } from '@itsup/routing';
+import { splitName } from '@itsup/traefik';
 
 import { PROXY_STACK } from '../requests';
 
@@ -23,7 +24,7 @@ export function routerStateOf(router: RouterFact, served: ServedConfiguration | 
   const nothing = { errors: [], servedRule: null, isPinned: false, servers: null };
   if (served === null) return { status: 'unknown', ...nothing };
   const section = served[router.kind];
-  const [name = ''] = router.name.split('@');
+  const { name } = splitName(router.name);
   const isPinned = [...section.routers.keys()].some(
     (one) => one.endsWith('~rollout@file') && labelNameOf(one.slice(0, -'@file'.length)) === name,
   );

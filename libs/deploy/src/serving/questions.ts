@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 import type { Place } from '@itsup/config';
-import { requestsFor, type Route, type TraefikRouter } from '@itsup/routing';
+import { isRedirect, requestsFor, type Route, type TraefikRouter } from '@itsup/routing';
 import type { StaticEntryPoint } from '@itsup/rollout';
 
 /** One way to ask for a row as a client would, by way of the running Traefik. */
@@ -48,11 +48,6 @@ export function questionsOf(
     }
   }
   return found;
-}
-
-/** The twin that sends plain HTTP on to HTTPS. */
-function isRedirect({ middlewares = [] }: TraefikRouter): boolean {
-  return middlewares.includes('redirect@file');
 }
 
 function ask(route: QuestionedRoute, router: TraefikRouter, point: StaticEntryPoint): RowQuestion[] {

@@ -1,5 +1,7 @@
+import { mentionsIn } from '@itsup/traefik';
+
 import { protocols } from './provided-configuration';
-import { isTree, textField, type Tree } from '../tree-access';
+import { isTree, type Tree } from '../tree-access';
 import type { DynamicConfiguration, DynamicSection } from '../types';
 
 const kinds = ['routers', 'services', 'middlewares', 'serversTransports'] as const;
@@ -38,11 +40,15 @@ export function routesTo(
 ): DynamicConfiguration {
   const found: DynamicConfiguration = {};
   for (const protocol of protocols) {
-    const references = new Set(services[protocol].map((name) => `${name}@docker`));
+    const names = new Set(services[protocol]);
+    const leadsThere = (object: Tree): boolean =>
+      mentionsIn(object).some(
+        ({ kind, name, provider }) => kind === 'services' && provider === 'docker' && names.has(name),
+      );
     const section = configuration[protocol];
     found[protocol] = {
-      routers: pick(section?.routers, (router) => references.has(textField(router, 'service') ?? '')),
-      services: pick(section?.services, (service) => mentions(service, references)),
+      routers: pick(section?.routers, leadsThere),
+      services: pick(section?.services, leadsThere),
     };
   }
   return found;
@@ -55,10 +61,4 @@ function pick(
   return Object.fromEntries(
     Object.entries(objects ?? {}).filter(([, object]) => isTree(object) && wanted(object)),
   );
-}
-
-function mentions(value: unknown, references: Set<string>): boolean {
-  if (typeof value === 'string') return references.has(value);
-  if (Array.isArray(value)) return value.some((item) => mentions(item, references));
-  return isTree(value) && Object.values(value).some((item) => mentions(item, references));
 }

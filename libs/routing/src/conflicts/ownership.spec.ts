@@ -36,6 +36,15 @@ const brief = ({ problems }: { problems: Problem[] }): string[] =>
 const byLabels = (labels: Record<string, string>) => among({ services: [labelled(labels)] });
 
 describe('one project that takes the domains of others', () => {
+  it('by sending their names on claims them as who serves them does', () => {
+    const routing = among({ rows: [{ domains: ['evil.org'], redirectFrom: ['victim.org'] }] });
+    const serving = among({ rows: [{ domains: ['victim.org'] }] });
+    expect(brief(routing)).toEqual(brief(serving));
+    expect(routing.disputes.map(({ takers }) => takers)).toEqual(
+      serving.disputes.map(({ takers }) => takers),
+    );
+  });
+
   test.each([
     'HostRegexp(`.+`)',
     '!Host(`nobody.org`)',

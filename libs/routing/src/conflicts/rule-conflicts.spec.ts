@@ -48,6 +48,17 @@ describe('the same host and path', () => {
     ]);
   });
 
+  it('is found where one sends the name on, and the other serves it or sends it on too', () => {
+    const from = { domains: ['b.org'], redirectFrom: ['a.org'] };
+    expect(between({ domains: ['a.org'] }, from)).toMatchObject([
+      { code: 'route-conflict', message: 'one:web and two:web claim a.org on web-secure' },
+    ]);
+    expect(between({ domains: ['c.org'], redirectFrom: ['a.org'] }, from)).toMatchObject([
+      { code: 'route-conflict', message: 'one:web and two:web claim a.org on web-secure' },
+    ]);
+    expect(within([{ domains: ['a.org'], redirectFrom: ['www.a.org'] }])).toEqual([]);
+  });
+
   it('is one mistake however many domains two rows share', () => {
     const domains = ['a.org', 'b.org', 'c.org', 'd.org', 'e.org', 'f.org'];
     expect(between({ domains }, { domains: [...domains].reverse(), port: 1 })).toMatchObject([

@@ -3,7 +3,7 @@ import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '
 import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
-import { middlewareNames } from '../labels/middlewares';
+import { isRedirect } from '../labels/redirects';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
 import { defaultResolver } from '../row/context';
@@ -137,6 +137,7 @@ function candidate(
   const parsed = rule === null || kind === 'udp' || hasVariable ? null : parseRule(rule, kind);
   const tree = parsed && 'rule' in parsed ? parsed.rule : null;
   const { tls } = router;
+  const middlewares = (router.middlewares ?? []).map((one) => qualifiedBy(one, provider));
   return {
     rule: tree,
     hosts: tree === null ? [] : hostsOf(tree),
@@ -150,9 +151,9 @@ function candidate(
       priorityIsWritten: router.priority !== undefined,
       tls: tls === undefined ? 'none' : tls.passthrough === true ? 'passthrough' : 'terminated',
       certResolver: tls?.certResolver ?? null,
-      middlewares: (router.middlewares ?? []).map((one) => qualifiedBy(one, provider)),
+      middlewares,
       service: router.service === '' ? '' : qualifiedBy(router.service, provider),
-      redirects: router.middlewares?.includes(qualified(middlewareNames.redirect, 'file')) ?? false,
+      redirects: isRedirect({ ...router, middlewares }),
       sentTo: sent,
       target,
       place,

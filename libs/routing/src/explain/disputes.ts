@@ -1,4 +1,5 @@
 import type { Problem } from '@itsup/config';
+import { splitName } from '@itsup/traefik';
 import { claimKey } from '../conflicts/conflict';
 import type { WorkspaceRouting } from '../model';
 import type { RouterFact } from './model';
@@ -12,10 +13,9 @@ export function disputesOver(
   host: string | null,
   { disputes }: WorkspaceRouting,
 ): Problem[] {
-  const bare = (text: string): string => text.split('@')[0] ?? text;
   const names = new Set([
-    claimKey('name', kind, 'routers', bare(name)),
-    claimKey('name', kind, 'services', bare(service)),
+    claimKey('name', kind, 'routers', splitName(name).name),
+    claimKey('name', kind, 'services', splitName(service).name),
   ]);
   const concerns = (key: string): boolean =>
     names.has(key) ||

@@ -6,9 +6,9 @@ import {
   type RouterKind,
   type ServiceFacts,
 } from '@itsup/config';
-import { labelFields, listOf, qualified, type LabelField } from '@itsup/traefik';
-import { middlewareNames } from './middlewares';
+import { labelFields, listOf, type LabelField } from '@itsup/traefik';
 import type { ProjectRouting, TraefikRouter } from '../model';
+import { isRedirect, redirectNames } from './redirects';
 
 /** A router that labels of a container define. */
 export interface LabelRouter {
@@ -105,7 +105,7 @@ function routersOf(
     const id = `${field.protocol} ${field.name}`;
     byRouter.set(id, [...(byRouter.get(id) ?? []), field]);
   }
-  const redirecting = redirectsIn(fields);
+  const redirecting = redirectNames(fields);
   return [...byRouter.values()].map((parts) => {
     const [{ name, protocol: kind }] = parts as [LabelField, ...LabelField[]];
     const values = new Map(parts.map(({ field, value }) => [field, value]));
@@ -122,30 +122,9 @@ function routersOf(
       service,
       isWritten: written.length > 0,
       place: telling === undefined ? null : placeOf(telling.label),
-      // What stands before the redirect could answer by itself.
-      redirects: redirecting.has(router.middlewares?.[0] ?? ''),
+      redirects: isRedirect(router, redirecting),
     };
   });
-}
-
-/**
- * Names of middlewares that send plain HTTP to HTTPS and change nothing else: whatever a router does behind one is
- * never reached.
- */
-function redirectsIn(fields: readonly LabelField[]): Set<string> {
-  const byName = new Map<string, LabelField[]>();
-  for (const field of fields) {
-    if (field.kind !== 'middlewares' || field.protocol !== 'http') continue;
-    byName.set(field.name, [...(byName.get(field.name) ?? []), field]);
-  }
-  const redirects = new Set([qualified(middlewareNames.redirect, 'file')]);
-  for (const [name, own] of byName) {
-    // To a port it would lead elsewhere, under the same name and so with the same certificate.
-    const isRedirect = own.every(({ field }) => /^redirectscheme\.(?:scheme|permanent)$/.test(field));
-    const scheme = own.find(({ field }) => field === 'redirectscheme.scheme')?.value;
-    if (isRedirect && scheme === 'https') redirects.add(name).add(qualified(name, 'docker'));
-  }
-  return redirects;
 }
 
 function routerOf(values: ReadonlyMap<string, string>, service: string): TraefikRouter {

@@ -1,4 +1,5 @@
 import type { IngressRow } from '@itsup/config';
+import { splitName } from '@itsup/traefik';
 import { suggestion } from '../names/suggestion';
 import { report, type RowContext } from './context';
 
@@ -10,7 +11,8 @@ import { report, type RowContext } from './context';
 export function namedMiddlewares(row: IngressRow, kind: 'http' | 'tcp', context: RowContext): string[] {
   const known = context.middlewares[kind];
   return row.middleware.map((written) => {
-    const [name = '', provider = 'file'] = written.split('@');
+    const { name, provider: said } = splitName(written);
+    const provider = said ?? 'file';
     if (provider === 'file' && !known.has(name)) {
       const elsewhere = context.middlewares[kind === 'http' ? 'tcp' : 'http'].has(name);
       report(context, row, {

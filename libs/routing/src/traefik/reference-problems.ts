@@ -1,5 +1,11 @@
 import type { Place, Problem, Project, Settings, Workspace } from '@itsup/config';
-import { unknownReferences, type Finding, type Known, type UnknownReference } from '@itsup/traefik';
+import {
+  splitName,
+  unknownReferences,
+  type Finding,
+  type Known,
+  type UnknownReference,
+} from '@itsup/traefik';
 import { generatedMiddlewares } from '../labels/middlewares';
 import type { Route, WorkspaceRouting } from '../model';
 import { defaultResolver } from '../row/context';
@@ -85,7 +91,7 @@ function rowProblems(route: Route, { ingress }: Pick<Project, 'ingress'>, known:
   const place = row?.places['middleware'] ?? route.place;
   const names = new Set(Object.values(route.routers).flatMap(({ middlewares }) => middlewares ?? []));
   return [...names].flatMap((name) => {
-    const [bare = '', provider] = name.split('@');
+    const { name: bare, provider } = splitName(name);
     if (provider !== 'docker' || known.docker?.has(`${route.kind}.middlewares.${bare}`) !== false) return [];
     return [notDefined(name, place, route.project)];
   });

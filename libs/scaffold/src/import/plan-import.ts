@@ -1,3 +1,4 @@
+import { splitName } from '@itsup/traefik';
 import { tidyEncodedSlashes, tidyPriorities } from './row/said-by-itself';
 import { httpOutcome } from './row/http-row';
 import { CannotSay, same, type ImportContext, type IngressRowText, type Outcome } from './row/row';
@@ -180,7 +181,7 @@ function stillUsed(
 /** The middlewares that some definition names. */
 function mentioned(definition: Definition, middlewares: readonly Definition[]): Definition[] {
   const text = definition.fields.get('middlewares') ?? definition.fields.get('chain.middlewares') ?? '';
-  const names = text.split(',').map((name) => name.trim().split('@')[0] ?? '');
+  const names = text.split(',').map((name) => splitName(name.trim()).name);
   return middlewares.filter(
     ({ kind, name }) => kind === definition.kind && names.some((each) => same(each, name)),
   );

@@ -1,5 +1,6 @@
 import type { Suggest } from './check-types';
 import type { ReferredKind, Reference } from '../dynamic/references';
+import { splitName } from '../dynamic/names';
 import type { Finding } from '../dynamic/tree';
 
 /** What there is for a reference to lead to. */
@@ -61,8 +62,7 @@ export interface UnknownReference extends Finding {
 }
 
 function providerOf(name: string, own: string, { isSwarm }: Known): string {
-  const cut = name.lastIndexOf('@');
-  const provider = cut < 0 ? own : name.slice(cut + 1);
+  const provider = splitName(name).provider ?? own;
   return isSwarm === true && provider === 'swarm' ? 'docker' : provider;
 }
 
@@ -74,9 +74,8 @@ function flawOf({ kind, name, path }: Reference, own: string, known: Known, sugg
     const what = kind === 'resolver' ? 'certificate resolver' : 'entry point';
     return `${at}: there is no ${what} \`${name}\`${meant(name, names, suggest)}`;
   }
-  const cut = name.lastIndexOf('@');
   const provider = providerOf(name, own, known);
-  const bare = cut < 0 ? name : name.slice(0, cut);
+  const bare = splitName(name).name;
   if (provider === 'internal' || (kind === 'tls.options' && name === 'default')) return null;
   if (provider !== 'file' && provider !== 'docker') {
     if (provider === 'static' || known.otherProviders) return null;

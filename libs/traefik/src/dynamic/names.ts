@@ -7,7 +7,7 @@ export function qualified(name: string, provider: Provider): string {
 }
 
 /** A name as it is written, and the provider that it says; null: that of whoever names it. */
-function splitName(reference: string): { name: string; provider: string | null } {
+export function splitName(reference: string): { name: string; provider: string | null } {
   const at = reference.lastIndexOf('@');
   return at < 0
     ? { name: reference, provider: null }

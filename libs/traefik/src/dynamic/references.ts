@@ -1,3 +1,4 @@
+import { nameOf, splitName, type Provider } from './names';
 import type { ConfigurationNode, Span, Visit } from './tree';
 
 export type Section = 'http' | 'tcp' | 'udp';
@@ -68,6 +69,69 @@ function namesOf(node: ConfigurationNode, isList: boolean): { value: string; spa
   if (node.items !== null) return isList ? node.items.filter(({ open }) => !open) : [];
   const texts = isList ? node.value.split(',').map((text) => text.trim()) : [node.value];
   return texts.map((value) => ({ value, span: node.span }));
+}
+
+/** A name that a piece of plain configuration gives for an object elsewhere. */
+export interface Mention {
+  /** What it is a name of: `services`, `middlewares`, `serversTransports`, `options`, `resolver`, `entryPoint`, … */
+  kind: string;
+  name: string;
+  /** null: that of whoever names it. */
+  provider: string | null;
+}
+
+/** By field, in lower case, what it names, whatever struct it stands in. */
+const KIND_OF_FIELD: ReadonlyMap<string, string> = new Map(
+  Object.entries(NAMING).map(([field, kind]) => [
+    field.slice(field.lastIndexOf('.') + 1).toLowerCase(),
+    kind.slice(kind.indexOf('.') + 1),
+  ]),
+);
+/** A service in a list of services names itself so; elsewhere it is the name of a cookie or a header. */
+const IN_LISTS = 'name';
+
+/**
+ * All that a value, as YAML is parsed, names elsewhere: a file, a section of one, an object. It knows no types, so it
+ * finds the names in what a later Traefik has, too, and in a plugin's options what reads like one.
+ */
+export function mentionsIn(configuration: unknown): Mention[] {
+  const found: Mention[] = [];
+  const visit = (value: unknown, field: string, inList: boolean): void => {
+    if (typeof value === 'string') {
+      const kind = field === IN_LISTS && !inList ? undefined : KIND_OF_FIELD.get(field);
+      if (kind !== undefined) found.push(...mentionsOf(value, kind));
+    } else if (Array.isArray(value)) {
+      for (const item of value) visit(item, field, true);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) visit(member, key.toLowerCase(), inList);
+    }
+  };
+  visit(configuration, '', false);
+  return found;
+}
+
+/**
+ * Objects of one provider that a container's labels name. A label that is not known is read too: what ends with the
+ * provider's name is one.
+ */
+export function mentionedInLabels(labels: Readonly<Record<string, string>>, provider: Provider): Set<string> {
+  const names = new Set<string>();
+  for (const [label, value] of Object.entries(labels)) {
+    if (!label.toLowerCase().startsWith('traefik.')) continue;
+    for (const text of value.split(',')) {
+      const name = nameOf(text.trim(), provider);
+      if (name !== null) names.add(name);
+    }
+  }
+  return names;
+}
+
+/** Texts may hold several names with commas between. */
+function mentionsOf(text: string, kind: string): Mention[] {
+  return text
+    .split(',')
+    .map((part) => ({ kind, ...splitName(part.trim()) }))
+    .filter(({ name }) => name !== '');
 }
 
 const KINDS = ['services', 'middlewares', 'serversTransports', 'routers'] as const;

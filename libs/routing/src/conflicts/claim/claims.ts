@@ -1,5 +1,6 @@
 import type { Settings } from '@itsup/config';
 import { defaultPriority } from '@itsup/traefik';
+import { isRedirect } from '../../labels/redirects';
 import { labelRouters, hasWrittenLabels, type LabelRouter } from '../../labels/label-routers';
 import type { Route, TraefikRouter } from '../../model';
 import { defaultResolver } from '../../row/context';
@@ -49,14 +50,13 @@ export function claimsOf(
       if (route.kind === 'udp') continue;
       for (const [name, router] of Object.entries(route.routers)) {
         if (route.via === 'labels' && replaced.has(`${route.kind} ${name}`)) continue;
-        const isRedirect = name !== route.serviceName;
-        claims.push(...claimsOfRouter(partyOf(route), route.kind, route.via, router, isRedirect));
+        claims.push(...claimsOfRouter(partyOf(route), route.kind, route.via, router, isRedirect(router)));
       }
     }
     for (const { kind, router, place, service, redirects } of written) {
       if (kind === 'udp') continue;
       const party = { project: each.project.name, label: `${each.project.name}:${service}`, place };
-      claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects && router.tls === undefined));
+      claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects));
     }
   }
   return [...claims, ...dashboardClaims(settings)];
@@ -83,7 +83,7 @@ function claimsOfRouter(
   kind: Claim['kind'],
   via: Claim['via'],
   router: TraefikRouter,
-  isRedirect: boolean,
+  redirects: boolean,
 ): Claim[] {
   const rule = router.rule ?? '';
   // Only a deploy knows what a variable without a default comes to.
@@ -104,7 +104,7 @@ function claimsOfRouter(
     terms,
     hosts: hostsOf(parsed.rule),
     certifies: router.tls?.certResolver === defaultResolver,
-    isRedirect,
+    isRedirect: redirects,
   }));
 }
 

@@ -1,6 +1,6 @@
 import { HEADER_NAME, isHeaderValue, isIpOrCidr, TRAEFIK_NAME } from '@itsup/config';
 import { noEncodedSlashes } from '@itsup/routing';
-import { listOf } from '@itsup/traefik';
+import { listOf, redirectsToHttps, splitName } from '@itsup/traefik';
 import { CannotSay, ofKind, same, type ImportContext, type IngressRowText } from './row';
 import { readRedirect } from './redirect';
 import type { Definition } from './traefik-labels';
@@ -77,7 +77,7 @@ export function redirects(router: Definition, hosts: readonly string[], context:
 
 /** To the same name: to another one is more than a redirect to HTTPS. */
 function isRedirect({ fields }: Definition, hosts: readonly string[]): boolean {
-  if (fields.get('redirectscheme.scheme')?.toLowerCase() === 'https') return true;
+  if (redirectsToHttps(fields)) return true;
   const [, host] = /^https:\/\/([^/]*)/.exec(fields.get('redirectregex.replacement') ?? '') ?? [];
   if (host === undefined) return false;
   return host.includes('$') || hosts.every((each) => same(each, host));
@@ -93,7 +93,7 @@ function stepOf(name: string, router: Definition, scope: ChainScope, context: Im
   if (definition === null || hasVariables) return [namedStep(name, router, context)];
   const { fields } = definition;
   // Whoever is here came by HTTPS.
-  if (router.kind === 'http' && fields.get('redirectscheme.scheme')?.toLowerCase() === 'https') return [];
+  if (router.kind === 'http' && redirectsToHttps(fields)) return [];
   if (router.kind === 'http' && isOurPathCheck(fields)) return [{ rank: -1 }];
   const sources = allowed(fields);
   if (sources) return [{ rank: 0, sources }];
@@ -180,8 +180,8 @@ function headersOf(fields: ReadonlyMap<string, string>): IngressRowText['headers
 
 function namedStep(name: string, router: Definition, context: ImportContext): Step {
   const definition = definitionOf(name, router, context);
-  const [bare = '', provider = 'docker'] = name.split('@');
-  const written = provider === 'file' ? bare : `${bare}@${provider}`;
+  const { name: bare, provider } = splitName(name);
+  const written = provider === 'file' ? bare : `${bare}@${provider ?? 'docker'}`;
   if (!TRAEFIK_NAME.test(written))
     throw new CannotSay(`\`${name}\` cannot be the name of a middleware in a row`);
   return { rank: NAMED, name: written, definition };
@@ -189,8 +189,8 @@ function namedStep(name: string, router: Definition, context: ImportContext): St
 
 /** What labels of this file define under a name that a router uses. */
 function definitionOf(name: string, router: Definition, context: ImportContext): Definition | null {
-  const [bare = '', provider = 'docker'] = name.split('@');
-  if (provider !== 'docker') return null;
+  const { name: bare, provider } = splitName(name);
+  if ((provider ?? 'docker') !== 'docker') return null;
   return ofKind(context.middlewares, router.kind).find((each) => same(each.name, bare)) ?? null;
 }
 

@@ -1,4 +1,5 @@
 import type { RouterKind } from '@itsup/config';
+import { splitName } from '@itsup/traefik';
 import type { Definition } from './traefik-labels';
 import type { EntryPointUse } from './entry-points';
 
@@ -71,8 +72,9 @@ export function targetOf(
   notes: string[],
 ): { service: Definition | null; port: number } {
   const wanted = router.fields.get('service');
-  const [name = '', provider = 'docker'] = (wanted ?? '').split('@');
-  if (provider !== 'docker') throw new CannotSay(`it leads to ${wanted}, which is no container of this file`);
+  const { name, provider } = splitName(wanted ?? '');
+  if ((provider ?? 'docker') !== 'docker')
+    throw new CannotSay(`it leads to ${wanted}, which is no container of this file`);
   const own = context.services.filter(
     (each) => each.kind === router.kind && each.container === router.container,
   );
