@@ -245,7 +245,7 @@ describe('a row for HTTP-01 challenges', () => {
 
 describe('an external host', () => {
   it('is not on the loopback of a swarm’s Traefik, which is in no network of the host', () => {
-    const rows = [{ domains: ['nas.acme.org'] }];
+    const rows = [{ domains: ['nas.acme.org'], port: 5001 }];
     const swarm = settings({ engine: 'swarm' });
     for (const host of ['127.0.0.1', 'localhost', '::1'])
       expect(codes(routeProject(externalProject('nas', host, rows), swarm))).toContain('loopback-on-a-swarm');
