@@ -1,6 +1,7 @@
 import type { Docker, KeptContainer } from '@itsup/docker';
 
 import type { Convergence } from '../convergence';
+import { lostFiles } from './lost-files';
 import { containersOf } from './service-containers';
 
 /**
@@ -29,7 +30,8 @@ export async function bringBack(convergence: Convergence, service: string): Prom
       if (present.includes(one.id)) await docker.start([one.id]);
       else ids.set(one.id, await docker.bringBack(one));
     }
-    reporter.line(stack, `${service}: ${nameOf(before)} runs again as before`);
+    const lost = ids.size > 0 ? lostFiles(loaded.model, service) : '';
+    reporter.line(stack, `${service}: ${nameOf(before)} runs again as before${lost}`);
     if (ids.size > 0) await bringBackUsers(docker, loaded, service, ids);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import { recreateHeld } from '@itsup/rollout';
 import { HOLD_DEADLINE_MS, isHeld } from '../../plan/service/held';
 import type { ServicePlan } from '../../plan/model';
 import type { Convergence } from '../convergence';
+import { lostFiles } from './lost-files';
 import { requestOf, throwUnlessDone } from './roll-service';
 
 /** Whether whoever comes waits while the service is recreated, because Traefik runs and leads to it. */
@@ -46,7 +47,9 @@ export async function recreateHeldService(convergence: Convergence, plan: Servic
     },
     journal.forService(service),
   );
-  throwUnlessDone(convergence, plan, outcome, 'recreated', 'the old containers were started again and serve');
+  const lost = lostFiles(convergence.loaded.model, plan.service);
+  const whatServes = `the old containers were started again and serve${lost}`;
+  throwUnlessDone(convergence, plan, outcome, 'recreated', whatServes);
 }
 
 /** Its own, or its image's. */
