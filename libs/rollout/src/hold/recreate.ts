@@ -278,13 +278,13 @@ class Recreation {
     const { session } = this;
     const { docker } = session.context;
     const known = new Set(this.old.map(({ id }) => id));
-    const fresh = (await session.containers()).filter(({ id }) => !known.has(id));
-    // What is in their anonymous volumes they took over from the old ones.
-    if (fresh.length > 0)
-      await docker.remove(
-        fresh.map(({ id }) => id),
-        { force: true, keepVolumes: true },
-      );
+    const fresh = (await session.containers()).filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    if (fresh.length > 0) {
+      // They may be at work on the data, which the old ones go on with: they get the time that they have to end.
+      await docker.stop(fresh, { graceSeconds: null });
+      // What is in their anonymous volumes they took over from the old ones.
+      await docker.remove(fresh, { force: true, keepVolumes: true });
+    }
     session.note('starts the old containers again');
     const ids = await docker.restore(this.snapshot);
     const restored = await docker.inspect(ids);

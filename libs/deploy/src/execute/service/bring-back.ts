@@ -20,10 +20,10 @@ export async function bringBack(convergence: Convergence, service: string): Prom
   try {
     const present = await containersOf(docker, loaded, service);
     // What was made for its place goes; its anonymous volumes are the old one's, and stay.
-    await docker.remove(
-      present.filter((id) => before.every((one) => one.id !== id)),
-      { force: true },
-    );
+    const fresh = present.filter((id) => before.every((one) => one.id !== id));
+    // It may be at work on the data, which the old one goes on with: it gets the time that it has to end.
+    if (fresh.length > 0) await docker.stop(fresh);
+    await docker.remove(fresh, { force: true });
     const ids = new Map<string, string>();
     for (const one of before) {
       // Not touched yet, or only stopped.
