@@ -35,11 +35,13 @@ describeWithImages([BUSYBOX], 'a recreation that cannot end well', () => {
             ports: [`${port}:80`],
             volumes: ['/kept'],
             networks: { default: null, back: { aliases: ['www'] } },
+            configs: [{ source: 'words', target: '/etc/app/words', mode: 0o440 }],
             ...change,
           },
           side: { image: BUSYBOX, init: true, command: ['sleep', '600'], network_mode: 'service:web' },
         },
         networks: { back: {} },
+        configs: { words: { content: 'of a config' } },
       }),
     );
   const deploy = (): Promise<Run> => workspace.nx(['deploy', project, '--outputStyle=static']);
@@ -79,6 +81,9 @@ describeWithImages([BUSYBOX], 'a recreation that cannot end well', () => {
     expect(Object.keys(web.addresses).sort()).toEqual([`${project}_back`, `${project}_default`]);
     expect((await output('docker', ['exec', web.id, 'cat', '/kept/file'])).trim()).toBe('mine');
     expect(await output('docker', ['port', web.id])).toContain(String(port));
+    // Compose writes it into a container that it has made: no mount tells of it.
+    const words = ['exec', web.id, 'sh', '-c', 'stat -c %a /etc/app/words; cat /etc/app/words'];
+    expect((await output('docker', words)).trim()).toBe('440\nof a config');
     const side = await service('side');
     expect(side.status).toBe('running');
     const mode = await output('docker', ['inspect', '--format', '{{.HostConfig.NetworkMode}}', side.id]);

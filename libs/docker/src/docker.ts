@@ -79,8 +79,11 @@ export interface Docker {
   /** Starts a container that stays, and resolves with its id. */
   runDetached(spec: ContainerSpec): Promise<string>;
 
-  /** What it takes to make these again as they are; fails where one is gone. */
-  keepContainers(ids: string[]): Promise<KeptContainer[]>;
+  /**
+   * What it takes to make these again as they are; fails where one is gone.
+   * @param written paths of files that were written into them after they were made: no mount tells of these
+   */
+  keepContainers(ids: string[], written?: readonly string[]): Promise<KeptContainer[]>;
   /**
    * Makes and starts a container as it was kept, and resolves with its id. Nothing may have its name. Rejects where the
    * engine has no socket on this host.

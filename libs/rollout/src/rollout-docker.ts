@@ -46,7 +46,7 @@ export function rolloutDocker(docker: Docker, stir: () => Promise<void>): Rollou
       docker.stop(ids, graceSeconds === null ? undefined : { timeoutSeconds: graceSeconds }),
     remove: (ids, { force, keepVolumes = false }) => docker.remove(ids, { force, volumes: !keepVolumes }),
     start: (ids) => docker.start(ids),
-    snapshot: (ids) => docker.keepContainers(ids),
+    snapshot: (ids, written) => docker.keepContainers(ids, written),
     restore: async (snapshot) => {
       const kept = snapshot as readonly KeptContainer[];
       const present = await docker.inspectContainers(kept.map(({ id }) => id));

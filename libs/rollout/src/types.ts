@@ -70,8 +70,9 @@ export interface RolloutDocker {
   /**
    * All that it takes to make these containers once more; ids that are gone are left out. Holds secrets: never written
    * down.
+   * @param written paths of files that were written into them after they were made
    */
-  snapshot(ids: string[]): Promise<RolloutSnapshot>;
+  snapshot(ids: string[], written?: readonly string[]): Promise<RolloutSnapshot>;
   /** Starts these containers again, and makes those that are gone once more as they were. Resolves with their ids. */
   restore(snapshot: RolloutSnapshot): Promise<string[]>;
   /** `docker network disconnect`; who is not on it is no error. */
@@ -83,7 +84,7 @@ export interface RolloutDocker {
 }
 
 /** Opaque to a rollout. */
-export type RolloutSnapshot = readonly { readonly id: string }[];
+export type RolloutSnapshot = readonly { readonly id: string; readonly lost?: readonly string[] }[];
 
 /**
  * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and
@@ -248,6 +249,8 @@ export interface RecreateRequest extends Omit<RolloutRequest, 'start'> {
    * The new containers have a health check, so Traefik's docker provider does not show them before they are healthy.
    */
   hasHealthcheck: boolean;
+  /** Paths of files that Compose writes into its containers: those that come back get them again. */
+  writtenFiles?: readonly string[];
   hold: {
     /** How long anybody waits at most. */
     limitMs: number;

@@ -1,4 +1,5 @@
 import type { EndpointOptions } from '../network/network';
+import type { WrittenFile } from './written-files';
 
 /** What `docker container inspect` prints of a container, as far as making it again needs it. */
 export interface RawKept {
@@ -34,11 +35,15 @@ export interface KeptContainer {
   body: Record<string, unknown>;
   /** Networks that are joined before the start, beside the first. */
   networks: ({ name: string; aliases: string[] } & Omit<EndpointOptions, 'aliases'>)[];
+  /** What it gets before its start. */
+  written?: WrittenFile[];
+  /** Paths of files that were asked for and could not be kept. */
+  lost?: string[];
 }
 
 /**
  * What makes the same container again: the same image by its id, the same anonymous volumes by their names. What was
- * written into the container itself is gone, as with every recreation.
+ * written into the container itself is gone, as with every recreation, but for the files that are kept beside it.
  * Source of the fields: the engine's API, `ContainerCreate` and `ContainerInspect`.
  * @param isNamed the image's reference still names the image
  */

@@ -149,10 +149,16 @@ export class SimulatedDocker implements Docker {
     return this.state.addFromSpec(spec).id;
   }
 
-  async keepContainers(ids: string[]): Promise<KeptContainer[]> {
+  async keepContainers(ids: string[], written: readonly string[] = []): Promise<KeptContainer[]> {
     return ids.map((id) => {
       const container = this.get(id);
-      return { id, name: container.name, body: { definition: container.definition }, networks: [] };
+      return {
+        id,
+        name: container.name,
+        body: { definition: container.definition },
+        networks: [],
+        ...(written.length > 0 && { written: [], lost: [...written] }),
+      };
     });
   }
 

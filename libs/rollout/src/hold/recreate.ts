@@ -199,7 +199,7 @@ class Recreation {
   private async stopOld(): Promise<void> {
     const { docker } = this.session.context;
     const ids = this.old.map(({ id }) => id);
-    this.snapshot = await docker.snapshot(ids);
+    this.snapshot = await docker.snapshot(ids, this.request.writtenFiles);
     this.reached = 'stopping';
     await this.save({ direction: 'forward' });
     await this.request.preStop?.(this.old.filter(({ status }) => status === 'running').map(({ id }) => id));
@@ -287,6 +287,8 @@ class Recreation {
     }
     session.note('starts the old containers again');
     const ids = await docker.restore(this.snapshot);
+    const lost = [...new Set(this.snapshot.flatMap((one) => one.lost ?? []))];
+    if (lost.length > 0) session.note(`old containers that had to be made again lack ${lost.join(', ')}`);
     const restored = await docker.inspect(ids);
     const own = restored.filter(({ labels }) => composeOwner(labels).service === this.request.service);
     const ready = await this.awaitReady(own, 'the old containers to be ready again');

@@ -1,8 +1,8 @@
 import type { Docker, KeptContainer } from '@itsup/docker';
 
 import type { Convergence } from '../convergence';
-import { lostFiles } from './lost-files';
 import { containersOf } from './service-containers';
+import { lostFiles, writtenFiles } from './written-files';
 
 /**
  * Brings back what ran before a recreation whose successor does not start or does not become ready: the service goes on
@@ -30,7 +30,7 @@ export async function bringBack(convergence: Convergence, service: string): Prom
       if (present.includes(one.id)) await docker.start([one.id]);
       else ids.set(one.id, await docker.bringBack(one));
     }
-    const lost = ids.size > 0 ? lostFiles(loaded.model, service) : '';
+    const lost = ids.size > 0 ? lostFiles(before) : '';
     reporter.line(stack, `${service}: ${nameOf(before)} runs again as before${lost}`);
     if (ids.size > 0) await bringBackUsers(docker, loaded, service, ids);
   } catch (error) {
@@ -47,15 +47,16 @@ async function bringBackUsers(
   docker: Docker,
   loaded: Convergence['loaded'],
   service: string,
-  ids: ReadonlyMap<string, string>,
+  made: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (const { name, hangsOn } of loaded.desired.services) {
     if (!hangsOn.some((on) => on.service === service)) continue;
     const present = await docker.inspectContainers(await containersOf(docker, loaded, name));
-    const users = present.filter(({ joins, running }) => running && joins.some((id) => ids.has(id)));
-    for (const user of await docker.keepContainers(users.map(({ id }) => id))) {
+    const users = present.filter(({ joins, running }) => running && joins.some((id) => made.has(id)));
+    const ids = users.map(({ id }) => id);
+    for (const user of await docker.keepContainers(ids, writtenFiles(loaded.model, name))) {
       let body = JSON.stringify(user.body);
-      for (const [before, after] of ids) body = body.replaceAll(before, after);
+      for (const [before, after] of made) body = body.replaceAll(before, after);
       await docker.remove([user.id], { force: true });
       await docker.bringBack({ ...user, body: JSON.parse(body) as Record<string, unknown> });
     }

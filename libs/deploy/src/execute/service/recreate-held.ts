@@ -4,8 +4,8 @@ import { recreateHeld } from '@itsup/rollout';
 import { HOLD_DEADLINE_MS, isHeld } from '../../plan/service/held';
 import type { ServicePlan } from '../../plan/model';
 import type { Convergence } from '../convergence';
-import { lostFiles } from './lost-files';
 import { requestOf, throwUnlessDone } from './roll-service';
+import { writtenFiles } from './written-files';
 
 /** Whether whoever comes waits while the service is recreated, because Traefik runs and leads to it. */
 export function canBeHeld({ loaded, rollout }: Convergence, plan: ServicePlan): boolean {
@@ -38,6 +38,7 @@ export async function recreateHeldService(convergence: Convergence, plan: Servic
           scale: { [service]: replicas },
         }),
       hasHealthcheck: await hasHealthcheck(convergence, service),
+      writtenFiles: writtenFiles(loaded.model, service),
       hold: {
         limitMs: loaded.options.get(service)?.hold.deadlineMs ?? HOLD_DEADLINE_MS,
         page: pages.render('pages/unavailable.html', { project: spec.stack, service }),
@@ -47,9 +48,7 @@ export async function recreateHeldService(convergence: Convergence, plan: Servic
     },
     journal.forService(service),
   );
-  const lost = lostFiles(convergence.loaded.model, plan.service);
-  const whatServes = `the old containers were started again and serve${lost}`;
-  throwUnlessDone(convergence, plan, outcome, 'recreated', whatServes);
+  throwUnlessDone(convergence, plan, outcome, 'recreated', 'the old containers were started again and serve');
 }
 
 /** Its own, or its image's. */

@@ -2,6 +2,7 @@ import type { Operation } from '../../plan/operation';
 import { bringBack } from './bring-back';
 import type { Convergence } from '../convergence';
 import { runPreStop } from './hooks';
+import { writtenFiles } from './written-files';
 import { InterruptedError } from '../../run/failure/interrupted-error';
 
 /** What is not there is made and started, what is stopped is started; nothing that runs is touched. */
@@ -33,7 +34,7 @@ export async function recreateService(
   const running = (await context.docker.inspectContainers(current))
     .filter((one) => one.running)
     .map(({ id }) => id);
-  kept.set(service, await context.docker.keepContainers(running));
+  kept.set(service, await context.docker.keepContainers(running, writtenFiles(loaded.model, service)));
   context.reporter.status?.(loaded.spec.stack, `recreates ${service}`);
   try {
     await runPreStop(convergence, service, running);
