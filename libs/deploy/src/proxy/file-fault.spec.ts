@@ -16,6 +16,13 @@ describe('faultIn', () => {
     );
   });
 
+  it('takes no file for unreadable that went before Traefik came to it', () => {
+    const gone =
+      'error reading configuration file: /etc/traefik/dynamic/rollout-a-web.yml - open /etc/traefik/dynamic/rollout-a-web.yml: no such file or directory';
+    expect(faultIn(`${at(6)} ${refusal(gone)}`, since)).toBeNull();
+    expect(faultIn(`${at(6)} ${refusal('x')}\n${at(7)} ${refusal(gone)}`, since)).toContain('mine.yml: x');
+  });
+
   it('lets what was said before rest, and other errors too', () => {
     expect(faultIn(`${at(2)} ${refusal('x')}`, since)).toBeNull();
     expect(faultIn(`${at(7)} 2026 ERR something else`, since)).toBeNull();

@@ -23,6 +23,9 @@ export function faultIn(text: string, since: number): string | null {
     // The engine's clock is this host's.
     if (!(Date.parse(time) >= since)) continue;
     const [, file, reason] = /collecting file configs: (\S+): (.*)$/.exec(line) ?? [];
+    // It went between Traefik's listing and its reading, as the route file of another rollout does: Traefik reads all
+    // of them again for its going.
+    if (reason?.includes('no such file or directory')) continue;
     if (file !== undefined && reason !== undefined) return `${file}: ${unquoted(reason)}`;
   }
   return null;
