@@ -14,7 +14,7 @@ import { journalPath } from '../state/journal';
 import { deployedOf, WORKSPACE_LABEL } from '../swarm/deployed-label';
 import { canonicalJson } from '../desired/digest';
 import { findRefusals } from '../swarm/find-refusals';
-import { planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
+import { movesWithTasks, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
 import { refusedProblems } from '../swarm/refused-problems';
 import { composeFilesOf, locateMember } from '@itsup/config';
 import { withConsumers } from './render-stack';
@@ -47,7 +47,9 @@ export async function planOnSwarmStack(
   }
   await refuseForeignFiles(run.context, spec);
   const loaded = await loadOnSwarm(run, spec);
-  return { plan: planLoadedOnSwarm(run, loaded, observed), loaded };
+  const plan = planLoadedOnSwarm(run, loaded, observed);
+  refuseMoved(loaded, plan, observed);
+  return { plan, loaded };
 }
 
 /** The desired state of a stack, once it is sure that a swarm can run all of it. */
@@ -111,6 +113,28 @@ async function isAsDeployed(
     if (one?.service.replicas !== null && one?.service.replicas !== replicas) return false;
   }
   return inputsUnchanged(spec, deployed, inputsOptions(run));
+}
+
+/** A service whose old tasks go first is away for a moment anyway. */
+function refuseMoved(
+  { spec, desired }: LoadedStack,
+  { services }: StackPlan,
+  observed: ReadonlyMap<string, ObservedService>,
+): void {
+  const rolled = new Set(services.filter(({ action }) => action === 'rollout').map(({ service }) => service));
+  const moved = desired.services.filter((service) => {
+    const before = observed.get(service.name);
+    return before !== undefined && rolled.has(service.name) && movesWithTasks(before, service);
+  });
+  if (moved.length === 0) return;
+  const names = moved.map(({ name }) => name).join(', ');
+  throw new UserError({
+    code: 'port-and-tasks',
+    severity: 'error',
+    project: spec.stack,
+    message: `${names}: a row leads to another port or protocol, and the tasks are replaced in the same deploy: on a swarm the old tasks would be asked at the new port`,
+    help: 'deploy the two one after the other, with an application that listens at both in between',
+  });
 }
 
 function refuseStrangers(

@@ -9,8 +9,8 @@ import { removeUnlessUsed } from './render-stack';
 /** On the network by which Traefik comes to one stack. */
 const PROXY_NETWORK_LABEL = 'itsup.proxy';
 
-/** The engine gives up after 20 s where the managers have much to do; the next try finds the network made. */
-const ATTEMPTS = 4;
+/** The engine gives up after 20 s where its manager has much to do, and takes the next try as a new one. */
+const PATIENCE_MS = 180_000;
 const PAUSE_MS = 1000;
 
 type ProxyEngine = Pick<
@@ -75,18 +75,22 @@ export async function leaveProxied(docker: ProxyEngine, stack: string, workspace
 }
 
 async function attachTraefik(
-  { docker, system }: Pick<Run['context'], 'docker' | 'system'>,
+  { docker, system, reporter }: Pick<Run['context'], 'docker' | 'system' | 'reporter'>,
   networks: readonly string[],
 ): Promise<void> {
   const traefik = networks.length === 0 ? [] : await traefikContainers(docker);
   for (const network of networks) {
     for (const id of traefik) {
-      for (let attempt = 1; ; attempt += 1) {
+      const until = system.now() + PATIENCE_MS;
+      for (;;) {
         try {
           await docker.connectNetwork(network, id);
           break;
         } catch (error) {
-          if (attempt >= ATTEMPTS || !(error instanceof DockerError)) throw error;
+          const isSlow =
+            DockerError.is(error, 'command-failed') && /deadline exceeded/i.test(error.fault.stderr);
+          if (!isSlow || system.now() > until) throw error;
+          reporter.status?.(null, `waits for the engine to attach Traefik to ${network}`);
           await system.sleep(PAUSE_MS);
         }
       }

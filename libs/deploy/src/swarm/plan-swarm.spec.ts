@@ -2,7 +2,7 @@ import type { SwarmService } from '@itsup/docker';
 
 import type { DesiredService } from '../plan/model';
 import { deployedLabels, deployedOf } from './deployed-label';
-import { planOnSwarm, type ObservedService } from './plan-swarm';
+import { movesWithTasks, planOnSwarm, type ObservedService } from './plan-swarm';
 
 const desired = (more: Partial<DesiredService> = {}): DesiredService => ({
   ...{ name: 'web', image: 'web:1', imageId: 'sha256:1', buildDigest: null, built: false, pulls: false },
@@ -77,4 +77,17 @@ test('a service without our labels is brought to what the file says', () => {
   expect(plan(desired(), observed(desired(), { labels: {} }))).toMatchObject([
     { action: 'rollout', reasons: ['it does not say what it was made from'] },
   ]);
+});
+
+test('another port of a row and new tasks in one deploy are noticed, each alone is not', () => {
+  const port = 'label traefik.http.services.shop-web-8080.loadbalancer.server.port';
+  const before = desired({ aspects: { 'environment A': 'x', [port]: '1' } });
+  const moved = (aspects: Record<string, string>, more: Partial<DesiredService> = {}): boolean =>
+    movesWithTasks(observed(before), desired({ aspects, ...more }));
+  const other = port.replaceAll('8080', '9090');
+  expect(moved({ 'environment A': 'x', [other]: '2' })).toBe(false);
+  expect(moved({ 'environment A': 'y', [port]: '1' })).toBe(false);
+  expect(moved({ 'environment A': 'y', [port]: '1', 'label traefik.http.routers.a.rule': '3' })).toBe(false);
+  expect(moved({ 'environment A': 'y', [other]: '2' })).toBe(true);
+  expect(moved({ 'environment A': 'x', [other]: '2' }, { image: 'web:2', imageId: 'sha256:2' })).toBe(true);
 });
