@@ -54,6 +54,12 @@ describe('a domain of another project in disguise', () => {
     expect(among({ rows: [{ rule, priority }] })).toEqual([]);
   });
 
+  it('is one in an expression for one name below a wildcard, which the wildcard’s own project has a path of', () => {
+    const rows = [{ domains: ['*.wild.org'] }, { domains: ['bees.wild.org'], pathPrefix: '/login' }];
+    const rule = 'HostRegexp(`^bees\\.wild`)';
+    expect(among({ rows: [{ rule, priority: 9999 }] }, {}, [project('wild', { rows })])).toHaveLength(1);
+  });
+
   it('is one in an expression for names below a wildcard, whatever these are', () => {
     const wild = project('wild', { rows: [{ domains: ['*.wild.org'] }] });
     expect(

@@ -1,4 +1,4 @@
-import { evaluate } from '../../rule/evaluate';
+import { evaluate, hostMatches } from '../../rule/evaluate';
 import { isPlain, keyOf, type Term } from '../../rule/terms';
 import { collect } from '../../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
@@ -68,7 +68,8 @@ function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
   for (const other of scope) {
     if (!isOther(claim, other) || precedence(claim, other) < 0) continue;
     for (const term of other.terms) {
-      if (term.host === null || !reaches(claim, term.host, term)) continue;
+      if (term.host === null || !reaches(claim, term.host, term, namesBelow(other, term.host, byHost)))
+        continue;
       // A conflict of rules, which looks at no redirect.
       if (other.isRedirect || !coversWhole(claim, term)) take(other, term);
     }
@@ -117,11 +118,27 @@ function isWider(host: string | null, wanted: string | null): boolean {
   return host !== wanted && widerHosts(wanted).includes(host ?? '');
 }
 
-/** Whether the rule can match a request for this host and some path of the term. */
-function reaches(claim: Claim, host: string, wanted: Term): boolean {
+/** Names that a project has below a wildcard of its own, say for a path: the rest of such a host is the wildcard's. */
+function namesBelow({ party }: Claim, host: string, byHost: ByHost): string[] {
+  if (!host.startsWith('*')) return [];
+  return [...byHost]
+    .filter(
+      ([name, named]) =>
+        hostMatches(name, host) && named.some(({ claim }) => claim.party.project === party.project),
+    )
+    .map(([name]) => name);
+}
+
+/**
+ * Whether the rule can match a request for this host and some path of the term.
+ * @param below names that are known to be the wildcard's
+ */
+function reaches(claim: Claim, host: string, wanted: Term, below: readonly string[]): boolean {
   const path = wanted.path;
   // A wildcard stands for one label, of which an expression may know some alone.
-  const names = host.startsWith('*') ? PROBES.map((label) => `${label}${host.slice(1)}`) : [host];
+  const names = host.startsWith('*')
+    ? [...PROBES.map((label) => `${label}${host.slice(1)}`), ...below]
+    : [host];
   if (names.every((name) => evaluate(claim.rule, { host: name, path, query: null }).verdict === 'no'))
     return false;
   return claim.terms.some(
