@@ -55,9 +55,10 @@ describe('a domain of another project in disguise', () => {
   });
 
   it('is one in an expression for one name below a wildcard, which the wildcard’s own project has a path of', () => {
-    const rows = [{ domains: ['*.wild.org'] }, { domains: ['bees.wild.org'], pathPrefix: '/login' }];
-    const rule = 'HostRegexp(`^bees\\.wild`)';
-    expect(among({ rows: [{ rule, priority: 9999 }] }, {}, [project('wild', { rows })])).toHaveLength(1);
+    const rows = [{ domains: ['*.org'] }, { domains: ['bees.org'], pathPrefix: '/login' }];
+    // Asked before the wildcard, and after the path.
+    const rule = '!(!(HostRegexp(`^bees`)))';
+    expect(among({ rows: [{ rule }] }, {}, [project('wild', { rows })])).toHaveLength(1);
   });
 
   it('is one in an expression for names below a wildcard, whatever these are', () => {
