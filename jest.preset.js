@@ -6,6 +6,7 @@ module.exports = {
   maxWorkers: '100%',
   // A busy machine is no failure.
   testTimeout: 30_000,
+  setupFilesAfterEnv: [require.resolve('./tools/test-results/property-seed.js')],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
     '^.+\\.ts$': [
