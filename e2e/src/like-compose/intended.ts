@@ -2,6 +2,7 @@ import { isKnownTo } from './compose-version';
 import {
   connectedByName,
   each,
+  joinedByUs,
   keptByCompose,
   keptByUs,
   leftByCompose,
@@ -89,6 +90,12 @@ export const INTENDED: Intended[] = [
       own.snapshot = theirs.snapshot;
       return true;
     },
+  },
+  {
+    title: 'networks of a service that only come or only go',
+    reason:
+      'are joined and left by the containers that run, unless the service has `links` or options of its own on a network that comes; Compose makes them anew',
+    level: (compose, ours) => each(compose, ours, joinedByUs),
   },
   {
     title: 'a name that two containers would have',

@@ -76,6 +76,24 @@ export function takeOursFor(
   };
 }
 
+/** Takes for new what only we kept, whose networks changed while it ran. */
+export function joinedByUs(theirs: Snapshot, own: Snapshot): boolean {
+  let shown = false;
+  for (const [service, containers] of Object.entries(own.containers))
+    for (const [index, container] of containers.entries()) {
+      const there = theirs.containers[service]?.[index];
+      if (container.fate !== 'kept' || there?.fate !== 'new') continue;
+      // The network that it was made with.
+      const { NetworkMode } = there.host;
+      containers[index] = { ...container, fate: 'new', host: { ...container.host, NetworkMode } };
+      for (const side of [theirs, own])
+        for (const order of Object.keys(side.order))
+          if (order.startsWith(`${service} after `)) delete side.order[order];
+      shown = true;
+    }
+  return shown;
+}
+
 /** Takes our connections for Compose's where it connected a container without a name and we did with one. */
 export function connectedByName(theirs: Snapshot, own: Snapshot): boolean {
   let shown = false;

@@ -1,9 +1,19 @@
-import { compose, service, type Row } from '../row';
+import { compose, service, type Files, type Row } from '../row';
 
 /** A network with addresses of its own that are set aside. */
 const aux = (net: string, addresses: Record<string, string>): Record<string, unknown> => ({
   ipam: { config: [{ subnet: `${net}.0/24`, aux_addresses: addresses }] },
 });
+
+/** A service that knows another one by a link, on these networks. */
+const linked = (networks: string[]): Files =>
+  compose(
+    {
+      db: service({ networks: ['a', 'b'] }),
+      web: service({ networks, links: ['db:database'] }),
+    },
+    { networks: { a: {}, b: {} } },
+  );
 
 /** Networks: their definitions, names and addresses, and who joins them. */
 export const NETWORKS: Row[] = [
@@ -108,6 +118,32 @@ export const NETWORKS: Row[] = [
       ),
     ],
     intended: ['a network that gets another name'],
+  },
+  {
+    title: 'networks that only come',
+    intended: ['networks of a service that only come or only go'],
+    first: compose({ web: service({ networks: ['a'] }) }, { networks: { a: {}, b: {}, c: {} } }),
+    changes: [
+      compose(
+        { web: service({ networks: { a: null, b: { aliases: ['site'] }, c: null } }) },
+        { networks: { a: {}, b: {}, c: {} } },
+      ),
+    ],
+  },
+  {
+    title: 'networks that only go',
+    intended: ['networks of a service that only come or only go'],
+    first: compose(
+      { web: service({ networks: { a: null, b: { aliases: ['site'] }, c: null } }) },
+      { networks: { a: {}, b: {}, c: {} } },
+    ),
+    changes: [compose({ web: service({ networks: ['b'] }) }, { networks: { a: {}, b: {}, c: {} } })],
+  },
+  {
+    title: 'networks that come and go for a service with links',
+    intended: ['networks of a service that only come or only go'],
+    first: linked(['a']),
+    changes: [linked(['a', 'b']), linked(['b'])],
   },
   {
     title: 'network_mode: container: with one of the project',

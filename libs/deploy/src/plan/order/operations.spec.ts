@@ -95,6 +95,15 @@ describe('operationsOf', () => {
       expect(graph([a, service('b')], rolled, { desired })).toContain('make-networks ← ');
     });
 
+    it('is made before a container joins it that goes on running', () => {
+      const joins = plan('a', { action: 'connect', current: ['a1'], networks: [use] });
+      expect(graph([a], [joins], { desired })).toEqual(['make-networks ← ', 'connect a ← make-networks']);
+      const containers = [observedContainer('b', { networks: ['shop_back'] })];
+      expect(graph([a], [joins], { desired, containers })).toEqual(['connect a ← ']);
+      // It belongs to somebody else, who makes it.
+      expect(graph([a], [joins])).toEqual(['connect a ← ']);
+    });
+
     it('is left to the one that makes it, where others come later or it is there', () => {
       const later = { ...b, dependsOn: [dependency('a', { condition: 'service_healthy' })] };
       expect(graph([a, later], rolled, { desired })).not.toContain('make-networks ← ');

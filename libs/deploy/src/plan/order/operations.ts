@@ -45,12 +45,27 @@ export function operationsOf(
       services: orderServices({ plans: plan.services, desired, containers, kinds, facts, begun }),
     };
   };
-  const first = begin([]);
-  const made = networksMadeTwice(first.services, desired, containers);
-  const { graph, services } = made.length === 0 ? first : begin(made);
+  const joined = networksJoinedLive(plan.services, desired, containers);
+  const first = begin(joined);
+  const twice = networksMadeTwice(first.services, desired, containers);
+  const { graph, services } = twice.length === 0 ? first : begin([...new Set([...joined, ...twice])]);
   graph.add(...services);
   finish(graph, plan, services, facts);
   return graph.operations;
+}
+
+/** Networks of the stack that containers join while they run, and that may not be there: nobody makes them else. */
+function networksJoinedLive(
+  plans: readonly ServicePlan[],
+  { ownNetworks }: Pick<DesiredStack, 'ownNetworks'>,
+  containers: readonly ObservedContainer[],
+): string[] {
+  const present = new Set(containers.flatMap(({ networks }) => networks));
+  const own = new Set(ownNetworks.map(({ name }) => name));
+  const joined = plans.flatMap(({ action, networks }) =>
+    action === 'connect' ? networks.map(({ network }) => network) : [],
+  );
+  return [...new Set(joined)].filter((network) => own.has(network) && !present.has(network));
 }
 
 /** How a service's containers come to what is wanted; null: they are that already, or go. */
