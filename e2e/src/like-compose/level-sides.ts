@@ -76,6 +76,23 @@ export function takeOursFor(
   };
 }
 
+/** Of fields that the other side has as null those that are empty here: the engine's two words for nothing. */
+function withoutNothing(
+  networks: Container['networks'],
+  there: Container['networks'],
+): Container['networks'] {
+  return Object.fromEntries(
+    Object.entries(networks).map(([name, endpoint]) => {
+      const other = (there[name] ?? {}) as Record<string, unknown>;
+      const fields = Object.entries(endpoint as Record<string, unknown>).map(([key, value]) => {
+        const isNothing = [value, other[key]].every((each) => each === null || JSON.stringify(each) === '{}');
+        return [key, isNothing ? other[key] : value] as const;
+      });
+      return [name, Object.fromEntries(fields)];
+    }),
+  );
+}
+
 /** Takes for new what only we kept, whose networks changed while it ran. */
 export function joinedByUs(theirs: Snapshot, own: Snapshot): boolean {
   let shown = false;
@@ -85,7 +102,8 @@ export function joinedByUs(theirs: Snapshot, own: Snapshot): boolean {
       if (container.fate !== 'kept' || there?.fate !== 'new') continue;
       // The network that it was made with.
       const { NetworkMode } = there.host;
-      containers[index] = { ...container, fate: 'new', host: { ...container.host, NetworkMode } };
+      const networks = withoutNothing(container.networks, there.networks);
+      containers[index] = { ...container, fate: 'new', host: { ...container.host, NetworkMode }, networks };
       for (const side of [theirs, own])
         for (const order of Object.keys(side.order))
           if (order.startsWith(`${service} after `)) delete side.order[order];
