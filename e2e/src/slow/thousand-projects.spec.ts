@@ -51,7 +51,8 @@ describe('a thousand projects', () => {
   });
 
   it('would be seen to start processes of their own', async () => {
-    const loop = `for i in $(seq ${FEW * 10}); do sleep 0.02; done`;
+    // Ten at a time, and long enough that a busy machine looks at each.
+    const loop = `for i in $(seq ${FEW}); do for j in $(seq 10); do sleep 0.5 & done; wait; done`;
     const { processes } = await processesDuring(
       () => output('sh', ['-c', loop], { cwd: tmpdir() }),
       tmpdir(),
