@@ -41,6 +41,16 @@ export class CommandJudge {
     this.nx = new NxOptions(workspace, 'blog');
   }
 
+  /** What is wrong with documented commands, each at its place; empty: nothing. */
+  async problemsWith(commands: readonly DocumentedCommand[]): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const command of commands) {
+      const problem = await this.problemWith(command);
+      if (problem !== null) wrong.push(`${command.place}: ${command.words.join(' ')}: ${problem}`);
+    }
+    return wrong;
+  }
+
   /** What is wrong with a documented command; null: nothing. */
   async problemWith({ words, where }: Pick<DocumentedCommand, 'words' | 'where'>): Promise<string | null> {
     const [program = '', ...rest] = words;

@@ -11,7 +11,7 @@ export { checkComposeFiles, composeFilesOf } from './compose/files/check-compose
 export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';
 export { formatProblems } from './problem/format-problems';
 export { listProjects } from './project/list-projects';
-export { readProject } from './project/read-project';
+export { assumedService, readProject } from './project/read-project';
 export { readSettings } from './settings/read-settings';
 export { readWorkspace } from './project/read-workspace';
 export { scanProject, type ProjectScan } from './project/scan-project';

@@ -155,7 +155,8 @@ function withAssumedServices(compose: ReadCompose, rows: readonly IngressRow[]):
   return { ...compose, facts: { ...compose.facts, services } };
 }
 
-function assumedService(name: string, place: Place): ServiceFacts {
+/** What is taken for granted of a service that no Compose file was seen to define. */
+export function assumedService(name: string, place: Place): ServiceFacts {
   return {
     name,
     place,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import {
+  assumedService,
   interpolate,
   UserError,
   type NetworkFacts,
@@ -72,7 +73,7 @@ export function seenByCompose(
   const [file = project.folder] = compose.files;
   let isNew = false;
   const services = Object.entries(model.services).map(([name, service]): ServiceFacts => {
-    const facts = known.get(name) ?? unknownService(name, file);
+    const facts = known.get(name) ?? assumedService(name, { file, line: 1, column: 1 });
     const added = routed.additions.find((each) => each.service === name)?.labels ?? {};
     const labels = ownLabels(service, added);
     const before = Object.fromEntries(
@@ -200,22 +201,4 @@ function isTraefiks(label: string): boolean {
 function sameRecord(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
-}
-
-function unknownService(name: string, file: string): ServiceFacts {
-  return {
-    name,
-    place: { file, line: 1, column: 1 },
-    networks: null,
-    networkMode: null,
-    labels: {},
-    hasDns: false,
-    hasHealthcheck: false,
-    image: null,
-    hasBuild: false,
-    containerName: null,
-    profiles: [],
-    publishedPorts: [],
-    partial: true,
-  };
 }
