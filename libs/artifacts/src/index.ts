@@ -16,7 +16,7 @@ export { removeLeftArtifacts, type LeftArtifacts } from './project/left-artifact
 export { mirrorFiles } from './project/mirror-files';
 export * from './project/render-project';
 export * from './proxy/render-proxy';
-export { AUTHORITY_FILE } from './proxy/static-configuration';
+export { ACME_STORE, AUTHORITY_FILE } from './proxy/static-configuration';
 export * from './topology/render-topology';
 export * from './files/templates';
 export * from './files/shipped-templates';

@@ -1,5 +1,6 @@
 import type { Docker } from '@itsup/docker';
 
+import type { TrackedFiles } from './desired/files/own-files';
 import type { AskRow } from './serving/ask-row';
 import type { State } from './state/state';
 
@@ -15,8 +16,8 @@ export interface DeployContext {
   reporter: Reporter;
   /** Asks a row through the running Traefik, after its deploy; absent: nobody asks, as on a simulated host. */
   ask?: AskRow;
-  /** Absolute paths of the files of the workspace that git has; absent or none: there is no git. */
-  tracked?: () => Promise<ReadonlySet<string>>;
+  /** Absent: there is no git. */
+  tracked?: TrackedFiles;
   /** Aborted on an interrupt: running steps are brought to a safe end within three seconds. */
   signal?: AbortSignal;
   /** Version of the product, for the records; absent: they do not say. */

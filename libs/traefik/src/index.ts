@@ -1,5 +1,5 @@
 export * from './check/check-configuration';
-export { apiOfSwarm, fileOfSwarm, labelsOfDocker, labelsOfSwarm } from './check/of-swarm';
+export { apiOfSwarm, fileOfSwarm, labelsOfSwarm } from './check/of-swarm';
 export { isCheckedVersion } from './types/checked-version';
 export { goDuration } from './types/go-values';
 export {

@@ -22,7 +22,7 @@ export function configurationPage(): string {
   const itsup = JSON.parse(schemas['itsup.schema.json'] ?? '{}') as Field;
   return [
     '# Configuration',
-    'Generated from the schemas that editors complete the same fields by.',
+    'Generated from the schemas by which editors complete these fields.',
     '## A project: `projects/<name>/ingress.yml`',
     'Beside it stands the Compose file, which works as it does with plain `docker compose up`. `itsup-project.yml` is another name of the same file.',
     table(ingress),

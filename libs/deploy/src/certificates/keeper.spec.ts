@@ -13,7 +13,7 @@ import { CertificateKeeper } from './keeper';
 import { refusalKey, type BookedRefusal } from './model';
 import type { RunningTraefik } from './running-traefik';
 import { standInNames } from './stand-in';
-import { bookAfter, bookBefore } from './sweep';
+import { askForOthers, bookAfter, bookBefore } from './sweep';
 
 // Keys of stand-ins are made, which takes its time on a busy machine.
 jest.setTimeout(120_000);
@@ -174,6 +174,33 @@ describe('a refusal', () => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify({ version: 1, refusals: { 'a.net,b.net': refusal } }));
     expect((await readBook(state)).refusals).toEqual({ 'dns a.net,b.net': refusal });
+  });
+
+  it('for want of a challenge is asked for again by any deploy once its resolver has one', async () => {
+    const keeper = keeperOf('a.net');
+    await refused(['a.net'], 'letsencrypt');
+    const context = simulated.context();
+    await changeBook(context, (book) => ({
+      ...book,
+      refusals: Object.fromEntries(
+        Object.entries(book.refusals).map(([key, one]) => [
+          key,
+          { ...one, isVerdict: false, reason: 'ACME challenge not specified' },
+        ]),
+      ),
+    }));
+    const traefik = (acme: object): RunningTraefik => ({
+      access: {
+        apis: async () => [],
+        apiSecret: null,
+        staticConfiguration: { certificatesResolvers: { letsencrypt: { acme } } },
+      },
+      container: 'traefik',
+    });
+    await askForOthers(context, keeper, traefik({}), []);
+    expect(await held()).toHaveLength(1);
+    await askForOthers(context, keeper, traefik({ httpChallenge: { entryPoint: 'web' } }), []);
+    expect(await held()).toEqual([]);
   });
 
   it('is counted with those before of its hour, also after it was asked for again', async () => {

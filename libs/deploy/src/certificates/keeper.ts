@@ -24,7 +24,7 @@ import {
 } from './model';
 import type { RunningTraefik } from './running-traefik';
 import { isStandIn, makeStandIn } from './stand-in';
-import { NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
+import { hasChallengeNow, NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
 import { storedCertificates } from './stored';
 import { wantedOf, type WantedSources } from './wanted';
 import { isLate } from './words';
@@ -169,11 +169,13 @@ export class CertificateKeeper {
   /**
    * Lets Traefik ask for what was refused where something has changed since.
    * @param force why it is asked whatever has changed or not; null: it is not
+   * @param resolvers of the running Traefik
    * @returns what is asked for, with the reason
    */
   async askAgain(
     refusals: readonly BookedRefusal[],
     force: string | null,
+    resolvers: readonly AcmeResolver[] = [],
   ): Promise<{ refusal: BookedRefusal; reason: string }[]> {
     if (refusals.length === 0) return [];
     const lookups = await this.whereTheyLead(refusals.flatMap(({ names }) => names));
@@ -181,7 +183,12 @@ export class CertificateKeeper {
     const { failures } = await readBook(this.options.context.state);
     const asked = refusals.flatMap((refusal) => {
       const own = Object.fromEntries(refusal.names.map((name) => [name, lookups[name] ?? NO_ADDRESS]));
-      const reason = force ?? reasonToAsk(refusal, own, now, failures[orderKey(refusal.names)]);
+      const known = failures[orderKey(refusal.names)];
+      const reason =
+        force ??
+        (hasChallengeNow(refusal, resolvers)
+          ? 'its resolver has a challenge for it now'
+          : reasonToAsk(refusal, own, now, known));
       return reason === null ? [] : [{ refusal, reason }];
     });
     if (asked.length > 0)

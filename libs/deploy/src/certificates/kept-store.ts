@@ -1,3 +1,4 @@
+import { ACME_STORE } from '@itsup/artifacts';
 import type { ServedCertificate } from '@itsup/rollout';
 import {
   isCovered,
@@ -13,7 +14,6 @@ import type { RunningTraefik } from './running-traefik';
 import { goodOf, lackingNames } from './standing';
 import { goodCertificates, keepCopy, readKept, readWhole } from './store-copy';
 import {
-  INSIDE,
   mendStore,
   setStoreAside,
   stampOfStore,
@@ -105,8 +105,8 @@ export async function checkStore(
           isSkipped: await hasSkippedResolver(context, traefik),
         });
   if (reason === null) {
-    const text = stamp?.text ?? null;
-    await changeBook(context, (book) => ({ ...book, store: text, copied: text }));
+    const seen = stamp?.text ?? null;
+    await changeBook(context, (book) => ({ ...book, store: seen, copied: seen }));
   }
   return { notes, reason };
 }
@@ -150,7 +150,7 @@ async function hasSkippedResolver(
   { docker }: Pick<StoreContext, 'docker'>,
   traefik: RunningTraefik,
 ): Promise<boolean> {
-  if (!resolversOf(traefik).some(({ storage }) => storage === INSIDE)) return false;
+  if (!resolversOf(traefik).some(({ storage }) => storage === ACME_STORE)) return false;
   const [container] = await docker.inspectContainers([traefik.container]);
   if (container?.startedAt === undefined || container.startedAt === null) return false;
   const since = Date.parse(container.startedAt);

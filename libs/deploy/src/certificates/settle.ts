@@ -8,7 +8,7 @@ import { readBook } from './book';
 import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import { refusalKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
-import { hasChallengeNow, inTheWayOf } from './standing';
+import { inTheWayOf } from './standing';
 import { certificateProblem, inWords, namesInShort } from './words';
 
 export interface SettleOptions {
@@ -55,13 +55,8 @@ export async function settleCertificates(
   if (!isNew && before.every(({ standing }) => standing.state === 'there')) return nothing;
   const { refusals } = await readBook(context.state);
   const refused = refusedOf(before);
-  const cured = refused.filter((one) => hasChallengeNow(one, resolvers));
   const asked = [
-    ...(await keeper.askAgain(cured, 'its resolver has a challenge for it now')),
-    ...(await keeper.askAgain(
-      refused.filter((one) => !cured.includes(one)),
-      null,
-    )),
+    ...(await keeper.askAgain(refused, null, resolvers)),
     ...(await clearTheWay(keeper, before, refusals)),
   ];
   for (const { refusal, reason } of asked)

@@ -1,11 +1,10 @@
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { ACME_STORE } from '@itsup/artifacts';
+
 import type { DeployContext } from '../context';
 import { asRoot, type TraefikUser } from '../proxy/traefik-files';
-
-/** Where acme.json is for Traefik. */
-export const INSIDE = '/acme/acme.json';
 
 export interface StoreAccess {
   context: Pick<DeployContext, 'docker' | 'state'>;
@@ -57,12 +56,12 @@ export async function readStore(access: StoreAccess): Promise<string | null> {
     if (code !== 'EACCES') throw error;
   }
   if (container !== null) {
-    const { exitCode, stdout } = await context.docker.exec(container, ['cat', INSIDE], {
+    const { exitCode, stdout } = await context.docker.exec(container, ['cat', ACME_STORE], {
       timeoutSeconds: 20,
     });
     if (exitCode === 0) return stdout;
   }
-  return asRoot(context.docker, image, [`${path.dirname(storePath(context))}:/acme:ro`], `cat ${INSIDE}`);
+  return asRoot(context.docker, image, [`${path.dirname(storePath(context))}:/acme:ro`], `cat ${ACME_STORE}`);
 }
 
 /**

@@ -11,7 +11,7 @@ import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
 import { changeBook } from './book';
 import { CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
-import { stampOfStore } from './store-file';
+import { keepStore } from './kept-store';
 import { storedCertificates } from './stored';
 import { notRenewed } from './sweep';
 
@@ -27,14 +27,13 @@ afterEach(async () => {
   await simulated.dispose();
 });
 
-/** acme.json, which a deploy looked at. */
+/** acme.json, which a deploy copied after it had brought a certificate. */
 async function store(text: string): Promise<void> {
   const context = simulated.context();
   const file = path.join(context.state.dir, 'acme', 'acme.json');
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, text, { mode: 0o600 });
-  const stamp = await stampOfStore(context);
-  await changeBook(context, (book) => ({ ...book, store: stamp?.text ?? null }));
+  await keepStore(context, async () => ({ context, image: 'traefik:v3', user: null, container: null }));
 }
 
 /** A Traefik that serves one certificate for `shop.net`, which ends so many days from now. */
@@ -70,7 +69,7 @@ describe('what resolvers keep', () => {
     expect(await storedCertificates(simulated.context())).toEqual([]);
     await store('{"letsencrypt": {"Certificates": null}}');
     expect(await storedCertificates(simulated.context())).toEqual([]);
-    await changeBook(simulated.context(), (book) => ({ ...book, store: 'of yesterday' }));
+    await changeBook(simulated.context(), (book) => ({ ...book, copied: 'of yesterday' }));
     expect(await storedCertificates(simulated.context())).toBeNull();
   });
 });
@@ -99,7 +98,7 @@ describe('a file of the operator’s', () => {
 
   it('is taken for a resolver’s where that is not known, and waited for', async () => {
     await store('{"letsencrypt": {"Certificates": null}}');
-    await changeBook(simulated.context(), (book) => ({ ...book, store: 'of yesterday' }));
+    await changeBook(simulated.context(), (book) => ({ ...book, copied: 'of yesterday' }));
     const own = keeper();
     const statuses = await own.look(await serving(-2), own.wanted(['shop']));
     expect(statuses).toMatchObject([{ standing: { state: 'asked', ended: expect.any(Number) as number } }]);

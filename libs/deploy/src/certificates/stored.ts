@@ -14,9 +14,9 @@ import { stampOfStore } from './store-file';
 export async function storedCertificates(
   context: Pick<DeployContext, 'docker' | 'state' | 'system'>,
 ): Promise<KnownCertificate[] | null> {
-  const [stamp, { store }] = [await stampOfStore(context), await readBook(context.state)];
+  const [stamp, { copied }] = [await stampOfStore(context), await readBook(context.state)];
   if (stamp === null) return [];
-  if (stamp.text !== store) return null;
+  if (stamp.text !== copied) return null;
   try {
     const text = (await readFileOrNull(keptStoreFile(context.state))) ?? '';
     return readAcmeStore(text).flatMap(({ certificates }) => certificates);

@@ -2,7 +2,7 @@ import type { Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
 import { changeBook, readBook } from './book';
-import type { CertificateKeeper } from './keeper';
+import { resolversOf, type CertificateKeeper } from './keeper';
 import type { RunningTraefik } from './running-traefik';
 import { refusalKey, type CertificateStatus } from './model';
 import { endingInWords, isLate, namesInShort } from './words';
@@ -65,7 +65,8 @@ export async function askForOthers(
   if (held.length === 0) return;
   const own = new Set(keeper.wanted(stacks).map(refusalKey));
   const others = held.flatMap(([key, refusal]) => (own.has(key) ? [] : [refusal]));
-  for (const { refusal, reason } of await keeper.askAgain(others, null))
+  const resolvers = traefik === null ? [] : resolversOf(traefik);
+  for (const { refusal, reason } of await keeper.askAgain(others, null, resolvers))
     reporter.line(null, `asks again for the certificate of ${namesInShort(refusal.names)}: ${reason}`);
 }
 

@@ -11,7 +11,7 @@ import {
 import { canonicalName, hostsIn } from '@itsup/traefik';
 
 import { PROXY_STACK } from '../requests';
-import { orderKey, type WantedCertificate } from './model';
+import { refusalKey, type WantedCertificate } from './model';
 
 /** What says which certificates are wanted. */
 export interface WantedSources {
@@ -65,7 +65,7 @@ export function wantedBy(
   const add = (router: TraefikRouter, place: WantedCertificate['place']): void => {
     for (const { resolver, names } of ordersOf(router)) {
       if ([resolver, ...names].some((text) => text.includes('$') || text === '')) continue;
-      const key = `${resolver} ${orderKey(names)}`;
+      const key = refusalKey({ names, resolver });
       if (!wanted.has(key)) wanted.set(key, { stack: project.name, resolver, names, place });
     }
   };

@@ -3,7 +3,7 @@ import type { Problem } from '@itsup/config';
 import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import type { Run } from '../run/run';
-import type { StackSpec } from '../stack/stack-spec';
+import { DISABLED, type StackSpec } from '../stack/stack-spec';
 import { readIdentity } from '../state/identity';
 import { deployOnSwarm, type DeployOnSwarmOptions } from './deploy-stack';
 import { planOnSwarmStack } from './plan-stack';
@@ -81,9 +81,6 @@ export class OnSwarm {
     }
   }
 }
-
-/** Why a stack goes that has a folder. */
-const DISABLED = 'enabled: false';
 
 /** Id of the workspace; null: it never deployed. */
 async function workspaceOf({ context }: Pick<Run, 'context'>): Promise<string | null> {

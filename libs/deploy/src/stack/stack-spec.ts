@@ -7,6 +7,9 @@ import { composeProjectName, proxynetOf, type Proxynet, type WorkspaceRouting } 
 import type { DesiredEdge } from '../plan/model';
 import { PROXY_STACK } from '../requests';
 
+/** Why a stack goes that has a folder. */
+export const DISABLED = 'enabled: false';
+
 /** What the sources say of one stack, before Compose or the engine is asked. */
 export interface StackSpec {
   stack: string;

@@ -43,21 +43,6 @@ export function labelsOfSwarm(labels: Readonly<Record<string, string>>): Record<
   );
 }
 
-/** The other way: what a container with the docker provider would have. */
-export function labelsOfDocker(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const naming = new Set(
-    Object.values(labels).some((value) => value.includes(SWARM))
-      ? checkLabels(labels, UNJUDGED).references.map(({ span }) => span.label)
-      : [],
-  );
-  return Object.fromEntries(
-    Object.entries(labels).map(([key, value]) => [
-      key.replace(/^traefik\.swarm\./i, 'traefik.docker.'),
-      naming.has(key) ? value.replace(/@swarm(?![\w.-])/g, DOCKER) : value,
-    ]),
-  );
-}
-
 /** What Traefik's API says of a swarm, with the docker provider's names. */
 export function apiOfSwarm(json: string): string {
   return json.replaceAll(`${SWARM}"`, `${DOCKER}"`);

@@ -12,7 +12,7 @@ import { deployExternal } from './deploy-external';
 import { asked, deployOne, type DeployOneOptions } from './deploy-one';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
-import { DISABLED, planDisabled, unknownStack } from '../plan/plan-stacks';
+import { planDisabled, unknownStack } from '../plan/plan-stacks';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
@@ -20,7 +20,7 @@ import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import { retireObjects } from './retire-objects';
 import { schedule } from '../../run/schedule';
-import type { StackSpec } from '../../stack/stack-spec';
+import { DISABLED, type StackSpec } from '../../stack/stack-spec';
 
 /** The service of the proxy's stack that answers and logs lookups. */
 const HONEYPOT = 'dns';

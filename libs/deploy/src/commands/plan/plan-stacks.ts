@@ -17,13 +17,10 @@ import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../../run/refusal/refusals';
 import { heldNote } from '../deploy/retire-objects';
-import type { StackSpec } from '../../stack/stack-spec';
+import { DISABLED, type StackSpec } from '../../stack/stack-spec';
 import { successionNotes } from '../../run/successors';
 
 const PARALLEL = 4;
-
-/** Why a stack goes that has a folder. */
-export const DISABLED = 'enabled: false';
 
 /** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
 export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
