@@ -1,3 +1,4 @@
+import { imageInShort } from '../plan/service/reasons';
 import { honeypotComment } from '../proxy/honeypot-rules';
 import type { PacketRules, StackStatus } from '../requests';
 import { beginningOf, duration, endOf, shortCommit, WIDTH, wrapped } from './words';
@@ -40,7 +41,7 @@ function serviceLine({ service, wanted, containers }: Service, now: number, widt
   const running = containers.filter(({ state }) => state === 'running').length;
   const count = wanted === null ? String(running) : `${running}/${wanted}`;
   const states = [...new Set(containers.map((container) => stateWords(container, now)))].sort();
-  const images = [...new Set(containers.map(({ image }) => image))].sort().join(', ');
+  const images = [...new Set(containers.map(({ image }) => imageInShort(image)))].sort().join(', ');
   const name = beginningOf(`  ${service}`, width).padEnd(width);
   const left = `${name}  ${count.padStart(3)}  ${(states.join(', ') || 'absent').padEnd(22)}`;
   const image = endOf(images, Math.max(SHORTEST_IMAGE, WIDTH - left.trimEnd().length - 2));

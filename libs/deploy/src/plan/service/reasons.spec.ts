@@ -107,6 +107,12 @@ describe('describeChanges', () => {
 describe('describeImage', () => {
   const image = (name: string, imageId: string | null = 'sha256:1') => ({ image: name, imageId });
 
+  it('shows an image that is named by its id, as after a rollback, by the first digits', () => {
+    const id = `sha256:0c1d53c132c9${'4'.repeat(52)}`;
+    expect(describeImage(image(id, id), image('shop-web'))).toBe('image 0c1d53c132c9 → shop-web');
+    expect(describeImage(image('shop-web'), image(id, id))).toBe('image shop-web → 0c1d53c132c9');
+  });
+
   it('takes the name under which an earlier version missed what a service builds for its name', () => {
     expect(describeImage(image('shop-web', null), image('shop_web'))).toBeNull();
     expect(describeImage(image('shop-web'), image('shop_web'))).toBe('image shop-web → shop_web');

@@ -141,7 +141,7 @@ export function describeImage(
     // An earlier version looked for what COMPOSE_COMPATIBILITY calls `shop_web` under `shop-web`, and found nothing.
     const isMisnamed = before.image.replaceAll('-', '_') === after.image.replaceAll('-', '_');
     if (isMisnamed && before.imageId === null && after.imageId !== null) return null;
-    return `image ${before.image} → ${shortened(before.image, after.image)}`;
+    return `image ${imageInShort(before.image)} → ${imageInShort(shortened(before.image, after.image))}`;
   }
   if (before.imageId !== null && after.imageId !== null && before.imageId !== after.imageId) {
     return `image ${after.image} ${shortId(before.imageId)} → ${shortId(after.imageId)}`;
@@ -163,6 +163,11 @@ function shortened(before: string, after: string): string {
 /** The first twelve digits of an image's or a container's id, as `docker` prints them. */
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** An image as it is named; one that is named by its id, as a rollback runs it, by the first digits of that. */
+export function imageInShort(image: string): string {
+  return isId(image) ? shortId(image) : image;
 }
 
 /** At most five names, then how many more: a reason is one line. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TemplateCopy } from '@itsup/artifacts';
 import { ownVersion } from '../../build/own-package';
+import { hasSources } from '../../git';
 import { capture } from '../../run-program';
 import { EXIT, type Command } from '../command';
 
@@ -37,7 +38,9 @@ export const template: Command = {
     const copy = all.find((one) => one.name === shipped.name);
     if (copy === undefined) {
       tell(
-        `itsup template: ${shipped.name} is the product's own here\n  help: npx nx g itsup:template ${shipped.name}`,
+        hasSources(root)
+          ? `itsup template: ${shipped.name} is the product's own in this clone\n  help: change it where it is; git diff templates shows what you changed`
+          : `itsup template: ${shipped.name} is the product's own here\n  help: npx nx g itsup:template ${shipped.name}`,
       );
       return EXIT.failed;
     }
