@@ -19,7 +19,7 @@ export class OnSwarm {
   private constructor(private readonly facts: SwarmFacts) {}
 
   /**
-   * Looks at the swarm once, for all stacks.
+   * Looks at the swarm once for the plans of all stacks; a deploy looks again under its lock.
    * @throws UserError where this machine is in no swarm, or is no manager of it: nothing that any stack could do
    */
   static async of({ docker }: Run['context']): Promise<OnSwarm> {

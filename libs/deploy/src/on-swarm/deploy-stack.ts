@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 
-import { UserError } from '@itsup/config';
+import { UserError, type Problem } from '@itsup/config';
 
 import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
@@ -32,6 +32,8 @@ export interface DeployOnSwarmOptions {
   lockWaitMs?: number | undefined;
   commit: string | null;
   hook?: StepHook;
+  /** Asks for the rows of what was deployed; what is not served is part of the record. */
+  askRows(run: Run, spec: StackSpec): Promise<Problem[]>;
   /** Id of the workspace. */
   workspace: string;
 }
@@ -59,7 +61,7 @@ export async function deployOnSwarm(
     }
     const { lockWaitMs, commit, hook } = options;
     const task = { stack, command: 'deploy' as const, lockWaitMs, commit, ...(hook && { hook }) };
-    return await withStack(run, task, async (held) => {
+    const act = async (held: HeldStack): Promise<'deployed' | 'unchanged'> => {
       if (glance.loaded !== null || held.waited || hasChanges(glance.plan)) {
         return deployLocked(run, spec, options, held.waited ? null : glance.loaded, held);
       }
@@ -67,6 +69,12 @@ export async function deployOnSwarm(
       held.plan = glance.plan;
       await settleRoutes(run, spec, held);
       return 'deployed';
+    };
+    return await withStack(run, task, async (held) => {
+      const done = await act(held);
+      if (done === 'deployed')
+        held.unserved = await held.journal.step('ask-rows', () => options.askRows(run, spec));
+      return done;
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);

@@ -165,22 +165,16 @@ async function failedLast(run: Run, { stack }: StackSpec): Promise<'unserved' | 
   return deployed?.unserved === true ? 'unserved' : null;
 }
 
-/** What `deployOne` does at its end, for a stack that others converged: its rows are asked for, the verdict stays. */
-export async function asked(
+/** Asks for the rows of a stack that was just deployed, and remembers whether all are served. */
+export async function askRows(
   run: Run,
   spec: StackSpec,
-  outcome: StackOutcome,
-  by: Pick<DeployOneOptions, 'command' | 'commit'>,
-): Promise<StackOutcome> {
-  if (outcome.status !== 'deployed') return served(run, spec, outcome, by);
-  const unserved =
-    run.context.ask === undefined ? [] : await unservedRows(run, spec, await relist(run), NEW_MS);
+  restored: ComposeModel | null = null,
+): Promise<Problem[]> {
+  if (run.context.ask === undefined) return [];
+  const unserved = await unservedRows(run, spec, await relist(run), NEW_MS, restored);
   await markUnserved(run, spec, unserved);
-  const problems = [...outcome.problems, ...unserved];
-  const isFailed = unserved.some(({ severity }) => severity === 'error');
-  return isFailed
-    ? { ...outcome, status: 'failed', problems }
-    : served(run, spec, { ...outcome, problems }, by);
+  return unserved;
 }
 
 /** The last word on a stack whose last deploy failed is that its sources are again what runs. */
@@ -299,12 +293,8 @@ async function deployLocked(
   }
   if (untouched(plan, deployed)) return { status: 'unchanged', loaded };
   await keepPage(context, spec);
-  if (context.ask !== undefined) {
-    held.unserved = await journal.step('ask-rows', async () =>
-      unservedRows(run, spec, await relist(run), NEW_MS, restoredBy(options, loaded)),
-    );
-    await markUnserved(run, spec, held.unserved);
-  }
+  if (context.ask !== undefined)
+    held.unserved = await journal.step('ask-rows', () => askRows(run, spec, restoredBy(options, loaded)));
   return { status: 'deployed', loaded };
 }
 

@@ -9,7 +9,7 @@ import { keepHoneypotRules } from '../../proxy/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
 import type { StepHook } from '../../state/journal';
 import { deployExternal } from './deploy-external';
-import { asked, deployOne, type DeployOneOptions } from './deploy-one';
+import { askRows, deployOne, served, type DeployOneOptions } from './deploy-one';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
 import { planDisabled, unknownStack } from '../plan/plan-stacks';
@@ -219,8 +219,10 @@ async function settleOnSwarm(
 ): Promise<StackOutcome> {
   if (spec.project !== null) {
     const { lockWaitMs, commit, hook } = options;
-    const outcome = await swarm.deploy(run, spec, { lockWaitMs, commit, ...(hook && { hook }) });
-    return spec.kind === 'down' || outcome.status === 'failed' ? outcome : asked(run, spec, outcome, options);
+    const outcome = await swarm.deploy(run, spec, { lockWaitMs, commit, askRows, ...(hook && { hook }) });
+    return spec.kind === 'down' || outcome.status === 'failed'
+      ? outcome
+      : served(run, spec, outcome, options);
   }
   const outcome = await deployOne(run, spec, options);
   if (outcome.status === 'failed') return outcome;
