@@ -6,6 +6,7 @@ import { eventually } from '../harness/eventually';
 import { NODE, PROXY_IMAGES } from '../harness/engine/images';
 import { freePorts } from '../harness/traffic/ports';
 import { output, succeeded, type Run } from '../harness/run';
+import { newestRecord } from '../harness/workspace/newest-record';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { startLoad } from '../load';
 import { containersOfService, DEPLOY_MS, endSwarm, makeSwarm } from './own-swarm';
@@ -151,6 +152,7 @@ describeOnOwnSwarm([NODE, ...PROXY_IMAGES], 'rows on a swarm of one', () => {
     const { exitCode, all } = await deploy(shop);
     expect(exitCode).toBe(1);
     expect(all).toMatch(/502|port 8081/);
+    expect(await newestRecord(workspace.state, shop)).toMatchObject({ outcome: 'failed' });
     await write(shop, [{ service: 'web', domain: 'shop.localhost', port: 8080 }]);
     succeeded(await deploy(shop));
   });
