@@ -1,4 +1,4 @@
-import { mappingOf, type Place, type Problem, type Settings, type YamlFile } from '@itsup/config';
+import type { Place, Problem, Settings, YamlFile } from '@itsup/config';
 import { traefikCheckOptions, type TraefikObjects } from '@itsup/routing';
 import {
   checkFile,
@@ -9,9 +9,9 @@ import {
   type Finding,
   type UnknownReference,
 } from '@itsup/traefik';
-import { parse } from 'yaml';
 import type { ArtifactFile } from '../files/artifact';
 import { resolverProblems } from './check-resolvers';
+import { entryPointsIn } from './entry-points';
 
 interface CheckedArtifact {
   file: ArtifactFile;
@@ -67,17 +67,15 @@ export function traefikFileProblems(
 
 /** Traefik of a swarm has networks of its own: it cannot listen at an address of the host's. */
 function addressFindings(text: string): Finding[] {
-  const points = mappingOf(mappingOf(parse(text, { merge: true }))['entryPoints']);
-  return Object.entries(points).flatMap(([name, point]): Finding[] => {
-    const { address } = mappingOf(point);
-    if (typeof address !== 'string' || !/^[^:\s]+:|^\[/.test(address)) return [];
+  return entryPointsIn(text).flatMap(({ name, address, path }): Finding[] => {
+    if (address === null || path === null || !/^[^:\s]+:|^\[/.test(address)) return [];
     return [
       {
         severity: 'error',
         code: 'address-on-a-swarm',
         message: `the entry point \`${name}\` listens at ${address}: with \`engine: swarm\` Traefik is not in this host's network, and has no such address`,
         help: 'leave the address out, and let a firewall say who comes',
-        path: ['entryPoints', name, 'address'],
+        path,
         span: { start: 0, end: 0 },
       },
     ];

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { compareText, DEFAULT_RATE_LIMIT, mappingOf, type InternalPorts, type Settings } from '@itsup/config';
+import { compareText, DEFAULT_RATE_LIMIT, type InternalPorts, type Settings } from '@itsup/config';
 import { dashboardOf, HONEYPOT_IMAGE, proxyImages, proxynetOf } from '@itsup/routing';
 import { acmeResolvers } from '@itsup/traefik';
 import { parse } from 'yaml';
 import { crowdsecPlugin, hasLocalPlugin, type KeptPlugin } from './crowdsec-plugin';
+import { entryPointsIn } from './entry-points';
 import type { Templates } from '../files/templates';
 
 /** What the AppSec component and the parser of Traefik's access log need, whatever else the operator lists. */
@@ -97,15 +98,12 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
 
 /** Ports of the host that lead to Traefik's entry points, where it is not in the host's network; sorted. */
 function publishedPorts(configuration: string, { internalPorts }: Settings): string[] {
-  const file: unknown = parse(configuration, { merge: true });
-  const points = valuesOf(file, 'entryPoints').flatMap((all) => Object.entries(mappingOf(all)));
-  const ports = points.flatMap(([name, point]) => {
-    const [address] = valuesOf(point, 'address');
-    const [, port, protocol] = /:(\d+)(?:\/(tcp|udp))?$/i.exec(String(address)) ?? [];
+  const ports = entryPointsIn(configuration).flatMap(({ name, address, hasHttp3 }) => {
+    const [, port, protocol] = /:(\d+)(?:\/(tcp|udp))?$/i.exec(address ?? '') ?? [];
     if (port === undefined || name.toLowerCase() === 'traefik') return [];
     const isUdp = protocol?.toLowerCase() === 'udp';
     const own = `${port}:${port}${isUdp ? '/udp' : ''}`;
-    return valuesOf(point, 'http3').length > 0 ? [own, `${port}:${port}/udp`] : [own];
+    return hasHttp3 ? [own, `${port}:${port}/udp`] : [own];
   });
   const api = internalPorts.traefik;
   return [...new Set([...ports, `127.0.0.1:${api}:${api}`])].sort((a, b) => compareText(a, b));
@@ -153,19 +151,8 @@ function hstsOf({ hsts }: Settings): {
  * root alone, and in the host's network `ip_unprivileged_port_start` cannot be set.
  */
 function hasPrivilegedPort(configuration: string): boolean {
-  const file: unknown = parse(configuration, { merge: true });
-  return valuesOf(file, 'entryPoints')
-    .flatMap((points) => Object.values(mappingOf(points)))
-    .flatMap((point) => valuesOf(point, 'address'))
-    .some((address) => {
-      const port = /:(\d+)(?:\/\w+)?$/.exec(String(address))?.[1];
-      return port !== undefined && Number(port) < 1024;
-    });
-}
-
-/** Traefik reads keys whatever their case. */
-function valuesOf(value: unknown, key: string): unknown[] {
-  return Object.entries(mappingOf(value)).flatMap(([name, found]) =>
-    name.toLowerCase() === key.toLowerCase() ? [found] : [],
-  );
+  return entryPointsIn(configuration).some(({ address }) => {
+    const port = /:(\d+)(?:\/\w+)?$/.exec(address ?? '')?.[1];
+    return port !== undefined && Number(port) < 1024;
+  });
 }

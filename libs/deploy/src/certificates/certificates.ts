@@ -100,21 +100,25 @@ async function look(
   workspace: Workspace,
   known?: ContainerSummary[],
 ): Promise<Looked> {
+  const listing = known ?? (await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
+  const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
+  // Before anything is read, and secrets decrypted, for nothing.
+  if (traefik === null) throw traefikAbsent();
   const secrets = createSecretsReader(context.root, context.docker);
   const { lookups } = await hostCircumstances(context, workspace, secrets);
   const deployed = await deployedFiles(context.state);
   const routing = routeWorkspace(workspace);
   const keeper = new CertificateKeeper({ context, workspace, routing, lookups, deployed });
-  const listing = known ?? (await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
-  const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
-  const statuses = traefik === null ? null : await keeper.look(traefik, keeper.wanted(null));
-  if (traefik === null || statuses === null) {
-    throw new UserError({
-      code: 'traefik-absent',
-      severity: 'error',
-      message: 'no Traefik of this workspace answers, so which certificates it has is not known',
-      help: 'start it: itsup deploy proxy',
-    });
-  }
+  const statuses = await keeper.look(traefik, keeper.wanted(null));
+  if (statuses === null) throw traefikAbsent();
   return { keeper, traefik, statuses };
+}
+
+function traefikAbsent(): UserError {
+  return new UserError({
+    code: 'traefik-absent',
+    severity: 'error',
+    message: 'no Traefik of this workspace answers, so which certificates it has is not known',
+    help: 'start it: itsup deploy proxy',
+  });
 }
