@@ -22,7 +22,7 @@ const order = {
   ],
   artifacts: ['files', 'yaml', 'project', 'proxy', 'topology'],
   docker: ['fault', 'process', 'engine', 'image', 'network', 'compose', 'swarm', 'container', 'host'],
-  rollout: ['procedure', 'drain', 'pin', 'readiness', 'service', 'traefik', 'hold'],
+  rollout: ['types', 'procedure', 'drain', 'provider', 'pin', 'readiness', 'service', 'traefik', 'hold'],
   deploy: [
     ...[
       'plan',

@@ -1,6 +1,6 @@
 import type { RelayKind, RelayTarget } from '../types';
 import { field, textField, withField, withoutField } from '../tree-access';
-import type { Protocol, ProvidedConfiguration, ProvidedService } from '../pin/provided-configuration';
+import type { Protocol, ProvidedConfiguration, ProvidedService } from '../provider/provided-configuration';
 
 /** A service of Traefik's that a listener stands in for. */
 export interface HeldService {

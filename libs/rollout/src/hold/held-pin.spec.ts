@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { fileFault } from '@itsup/traefik';
 
 import { renderPin, type PinManner } from '../pin/pin';
-import { provideConfiguration } from '../pin/provided-configuration';
+import { provideConfiguration } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';
 import { heldConfiguration, heldServices, keyOf, targetsOf } from './held-configuration';

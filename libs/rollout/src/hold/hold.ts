@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { PinManner } from '../pin/pin';
-import type { ProvidedConfiguration } from '../pin/provided-configuration';
+import type { ProvidedConfiguration } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
 import { internalEntryPoint } from '../traefik/entry-points';
 import { field, subtree, textField, type Tree } from '../tree-access';

@@ -17,7 +17,7 @@ import type {
   RolloutState,
   RolloutStep,
 } from '../types';
-import { regardlessOfHealth } from '../pin/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
 import { endsOf, Session, stepsOf } from '../pin/session';
 import { undo } from '../service/undo';

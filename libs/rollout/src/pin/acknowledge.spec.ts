@@ -2,7 +2,7 @@ import { servedConfiguration } from '../traefik-api';
 import { containerFacts } from '../testing/container-facts';
 import { missingLabels, supersededRouter } from './acknowledge';
 import { missingFrom, type Serving } from '../traefik/temporary/handover-ready';
-import { provideConfiguration } from './provided-configuration';
+import { provideConfiguration } from '../provider/provided-configuration';
 
 const labels = {
   'traefik.enable': 'true',

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 import type { Pin } from './pin';
-import type { ProvidedSection } from './provided-configuration';
-import { routerPriority } from './router-priority';
+import type { ProvidedSection } from '../provider/provided-configuration';
+import { routerPriority } from '../provider/router-priority';
 import { isTree, listField, subtree, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { DynamicConfiguration } from '../types';
 

@@ -11,8 +11,8 @@ import { waitFor, type Waiter } from '../procedure/waiting';
 import { renderPageRoutes } from './page-routes';
 import { markerOf, readPublished, removeRouteFile, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
-import { provideConfiguration, regardlessOfHealth } from './provided-configuration';
-import { providerNetwork } from './provider-network';
+import { provideConfiguration, regardlessOfHealth } from '../provider/provided-configuration';
+import { providerNetwork } from '../provider/provider-network';
 import { createTraefikApi } from '../traefik-api';
 import type { ContainerFacts, HttpGet, ProxyAccess } from '../types';
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
 import { renderPin } from './pin';
-import { emptyConfiguration } from './provided-configuration';
-import { routesTo } from './published-routes';
+import { emptyConfiguration } from '../provider/provided-configuration';
+import { routesTo } from '../provider/published-routes';
 
 /** As Traefik's own folder, which it does not watch. */
 let parent: string;

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { namedFault } from '@itsup/config';
 
 import { isPageFile, isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
-import { mergeFiles } from './published-routes';
+import { mergeFiles } from '../provider/published-routes';
 import type { DynamicConfiguration } from '../types';
 
 /** Writes the pin of a service, as `writeRouteFile` writes. */

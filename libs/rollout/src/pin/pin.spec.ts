@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import { containerFacts } from '../testing/container-facts';
 import { pinFileName, stickyCookieName } from './pin-names';
 import { renderPin, type Pin, type PinInput } from './pin';
-import { provideConfiguration } from './provided-configuration';
-import { routerPriority } from './router-priority';
+import { provideConfiguration } from '../provider/provided-configuration';
+import { routerPriority } from '../provider/router-priority';
 import type { DynamicConfiguration } from '../types';
 
 const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {}): Pin =>

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
-import { routerPriority } from './router-priority';
+import { routerPriority } from '../provider/router-priority';
 import {
   protocols,
   type Protocol,
   type ProvidedConfiguration,
   type ProvidedService,
-} from './provided-configuration';
+} from '../provider/provided-configuration';
 import { withoutBreakers } from './without-breakers';
 import {
   field,

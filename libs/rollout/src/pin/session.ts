@@ -23,10 +23,10 @@ import {
   protocols,
   provideConfiguration,
   type ProvidedConfiguration,
-} from './provided-configuration';
-import { routesTo } from './published-routes';
+} from '../provider/provided-configuration';
+import { routesTo } from '../provider/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { providerNetwork } from './provider-network';
+import { providerNetwork } from '../provider/provider-network';
 import { listField, subtree } from '../tree-access';
 import type {
   ContainerFacts,

@@ -1,4 +1,4 @@
-import { isServing } from '../pin/provided-configuration';
+import { isServing } from '../provider/provided-configuration';
 import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 

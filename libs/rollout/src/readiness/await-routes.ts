@@ -1,6 +1,6 @@
 import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '../traefik-api';
 import { isUp, missingLabels } from '../pin/acknowledge';
-import { protocols, type ProvidedConfiguration } from '../pin/provided-configuration';
+import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { Session, type SessionSubject } from '../pin/session';
 import type { DynamicConfiguration, RolloutContext } from '../types';

@@ -2,7 +2,7 @@ import { defaultLimits } from '../procedure/limits';
 import type { Waiter } from '../procedure/waiting';
 import type { ContainerFacts, RolloutContext } from '../types';
 import { awaitReady } from './await-ready';
-import { providerNetwork } from '../pin/provider-network';
+import { providerNetwork } from '../provider/provider-network';
 
 export interface StartedOptions {
   /** Ends the sentence `waiting for …`. */

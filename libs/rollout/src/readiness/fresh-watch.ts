@@ -1,6 +1,6 @@
 import { failure } from './await-ready';
 import { isStarting, judge, startBudget } from './readiness';
-import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
+import { isServing, regardlessOfHealth } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts } from '../types';

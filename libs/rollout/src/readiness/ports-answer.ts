@@ -2,7 +2,7 @@ import {
   provideConfiguration,
   type ProvidedConfiguration,
   type ProvidedService,
-} from '../pin/provided-configuration';
+} from '../provider/provided-configuration';
 import { NoAnswer } from '../procedure/rollout-error';
 import { textField } from '../tree-access';
 import type { ContainerFacts, RolloutContext } from '../types';

@@ -1,5 +1,5 @@
 import { containerFacts } from '../testing/container-facts';
-import { isEmpty, provideConfiguration } from '../pin/provided-configuration';
+import { isEmpty, provideConfiguration } from '../provider/provided-configuration';
 
 const labels = (priority: string): Record<string, string> => ({
   'traefik.enable': 'true',

@@ -3,7 +3,7 @@ import { seconds, waitFor } from '../procedure/waiting';
 import { failure } from '../readiness/await-ready';
 import { isStarting, judge, startBudget } from '../readiness/readiness';
 import type { ContainerFacts, RolloutStep } from '../types';
-import { regardlessOfHealth } from '../pin/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { endsOf, type Session } from '../pin/session';
 
 /**

@@ -1,6 +1,6 @@
 import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
-import { regardlessOfHealth } from '../pin/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from './engine-health';
 import { endsOf, type Session } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';

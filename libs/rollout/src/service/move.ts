@@ -1,5 +1,5 @@
 import { drain } from '../drain/drain';
-import { isServing } from '../pin/provided-configuration';
+import { isServing } from '../provider/provided-configuration';
 import { Interrupted } from '../procedure/rollout-error';
 import { endsOf, Session, stepsOf } from '../pin/session';
 import type {

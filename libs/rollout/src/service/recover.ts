@@ -1,6 +1,6 @@
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
-import { regardlessOfHealth } from '../pin/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { isStarting, judge } from '../readiness/readiness';
 import { Interrupted } from '../procedure/rollout-error';
 import { settleMove } from './move';

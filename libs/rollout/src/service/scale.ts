@@ -2,7 +2,7 @@ import { AddressWatch } from '../readiness/address-watch';
 import { awaitReady } from '../readiness/await-ready';
 import { drain } from '../drain/drain';
 import { beginRemoval } from './finish';
-import { isServing, regardlessOfHealth } from '../pin/provided-configuration';
+import { isServing, regardlessOfHealth } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { endsOf, Session, stepsOf } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';

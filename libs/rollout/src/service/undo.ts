@@ -1,5 +1,5 @@
 import { drain, undoDrain } from '../drain/drain';
-import { regardlessOfHealth } from '../pin/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { endsOf, type Session } from '../pin/session';
 import type { ContainerFacts, DrainOptions } from '../types';

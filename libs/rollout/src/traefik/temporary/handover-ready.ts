@@ -12,7 +12,7 @@ import { demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
 import { ownRoutes } from './handover-files';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from '../handover-types';
-import { protocols } from '../../pin/provided-configuration';
+import { protocols } from '../../provider/provided-configuration';
 import { listField, textField } from '../../tree-access';
 import { RolloutError } from '../../procedure/rollout-error';
 import { waitFor, type Waiter } from '../../procedure/waiting';

@@ -1,0 +1,7 @@
+export * from './context';
+export * from './dynamic';
+export * from './engine';
+export * from './journal';
+export * from './relay';
+export * from './request';
+export * from './steps';
