@@ -1,11 +1,10 @@
-import { composeOwner } from '@itsup/docker';
-import { drain } from '../drain/drain';
-import { awaitEnded, awaitQuiet } from './await-quiet';
+import { awaitEnded } from './await-quiet';
 import { Hold } from './hold';
+import { runOwnHook, waitQuiet } from './last-requests';
+import { awaitHeld, restoreOld } from './restore-old';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import type { StepRunner } from '../procedure/step-runner';
+import { stepsOf, type StepRunner } from '../procedure/step-runner';
 import { interruptible } from '../procedure/waiting';
-import { awaitReady } from '../readiness/await-ready';
 import type {
   ContainerFacts,
   RecreateRequest,
@@ -17,9 +16,9 @@ import type {
   RolloutState,
   RolloutStep,
 } from '../types';
-import { regardlessOfHealth } from '../provider/provided-configuration';
+import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
-import { endsOf, Session, stepsOf } from '../pin/session';
+import { Session } from '../pin/session';
 import { undo } from '../service/undo';
 
 /** What is still under way when the traffic is led to the listeners gets so long. */
@@ -109,7 +108,10 @@ class Recreation {
       return found;
     });
     const ready = await this.step('wait-healthy', () =>
-      this.awaitReady(fresh, 'the new containers to be ready'),
+      awaitHeld(session, request, fresh, {
+        early: this.hold !== null,
+        what: 'the new containers to be ready',
+      }),
     );
     await this.step('join-edges', () =>
       session.patiently(() => request.joinEdges(ready.map(({ id }) => id))),
@@ -159,37 +161,17 @@ class Recreation {
       return;
     }
     const ends = endsOf(session.provided(old));
-    const long = await this.step('wait-quiet', async () => {
-      if (connections === null) return [];
-      const limitMs = this.request.drain.deadlineMs;
-      const left = await awaitQuiet(connections, ends, limitMs, session.waiter('wait-quiet'));
-      if (left.length > 0)
-        session.note(
-          `${left.length} connection${left.length === 1 ? '' : 's'} still open after ${Math.round(limitMs / 1000)} s; they are cut`,
-        );
-      return left;
-    });
+    const long = await this.step('wait-quiet', () => waitQuiet(session, ends, this.request.drain.deadlineMs));
     await this.step('hold', async () => {
       this.reached = 'held';
       const { limitMs, page } = this.request.hold;
       hold.begin(limitMs, page);
       await session.pinInManner('hold', hold.configuration(old), { connections: 'listener' });
       const waiter = session.waiter('hold');
-      await this.runDrainHook();
+      await runOwnHook(session, this.request.drain, old);
       if (connections !== null)
         await awaitEnded(connections, ends, { except: long, limitMs: LAST_REQUESTS_MS }, waiter);
     });
-  }
-
-  /** The operator's own; the convention of the file is for who is led away from, and nobody is any more. */
-  private async runDrainHook(): Promise<void> {
-    const { hook } = this.request.drain;
-    if (hook === 'auto' || hook === null) return;
-    const { session, old } = this;
-    const context = { ...session.context, connections: null };
-    await drain(context, old, [], { hook, deadlineMs: 0 }, session.waiter('hold'), (text) =>
-      session.note(text),
-    );
   }
 
   private goWithout(why: string): void {
@@ -218,18 +200,6 @@ class Recreation {
     await session.pinInManner('recreate', hold.configuration(old), { connections: 'listener', below: true });
   }
 
-  private awaitReady(containers: ContainerFacts[], what: string): Promise<ContainerFacts[]> {
-    const { session, request } = this;
-    return awaitReady(session.context, containers, {
-      budgetMs: request.healthBudgetMs,
-      limits: session.limits,
-      waiter: session.waiter('wait-healthy'),
-      network: session.network,
-      early: this.hold !== null,
-      what,
-    });
-  }
-
   private async failed(error: unknown): Promise<RolloutOutcome> {
     const reason = error instanceof Error ? error.message : String(error);
     const details = error instanceof RolloutError ? error.details : [];
@@ -245,7 +215,12 @@ class Recreation {
     }
     try {
       await interruptible(this.context.signal, this.steps.settled());
-      if (this.reached === 'stopping') await this.startOldAgain();
+      if (this.reached === 'stopping')
+        await restoreOld(this.session, this.request, {
+          old: this.old,
+          snapshot: this.snapshot,
+          hold: this.hold,
+        });
       else await this.backToOld(this.session);
       await this.journal.save(null);
       return this.outcome('failed', reason, details);
@@ -271,34 +246,6 @@ class Recreation {
       switched: this.hold !== null,
     });
     await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
-  }
-
-  /** The new ones did not come up: the old ones are started again, or made once more as they were. */
-  private async startOldAgain(): Promise<void> {
-    const { session } = this;
-    const { docker } = session.context;
-    const known = new Set(this.old.map(({ id }) => id));
-    const fresh = (await session.containers()).filter(({ id }) => !known.has(id)).map(({ id }) => id);
-    if (fresh.length > 0) {
-      // They may be at work on the data, which the old ones go on with: they get the time that they have to end.
-      await docker.stop(fresh, { graceSeconds: null });
-      // What is in their anonymous volumes they took over from the old ones.
-      await docker.remove(fresh, { force: true, keepVolumes: true });
-    }
-    session.note('starts the old containers again');
-    const ids = await docker.restore(this.snapshot);
-    const lost = [...new Set(this.snapshot.flatMap((one) => one.lost ?? []))];
-    if (lost.length > 0) session.note(`old containers that had to be made again lack ${lost.join(', ')}`);
-    const restored = await docker.inspect(ids);
-    const own = restored.filter(({ labels }) => composeOwner(labels).service === this.request.service);
-    const ready = await this.awaitReady(own, 'the old containers to be ready again');
-    const serving = ready.map(regardlessOfHealth);
-    await this.hold?.release(serving);
-    if (!this.hold) return;
-    await session.pinInManner('switch', session.provided(serving), {});
-    await session.awaitLabels('await-labels', await awaitEngineHealth(session, 'await-labels', ready));
-    await this.hold.closeWhenQuiet(this.request.drain.deadlineMs);
-    await session.unpin('unpin');
   }
 
   /** Nothing that a pin could lead to runs. */

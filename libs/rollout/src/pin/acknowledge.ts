@@ -290,6 +290,6 @@ async function everyInstance(
  * Waits out what no API tells: its entry point may switch some microseconds before the others, and requests that chose
  * the old handler have to be on their way before anything that they lead to is started, drained or stopped.
  */
-export async function settle(ack: Acknowledgement): Promise<void> {
+export async function waitMargin(ack: Acknowledgement): Promise<void> {
   await ack.waiter.clock.sleep(ack.limits.ackMargin);
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
+import { References } from './references';
+import { overrideRetired } from './retired-routers';
+import { ownTransport, waitingTransport, type Connections, type TransportSource } from './transports';
 import { routerPriority } from '../provider/router-priority';
 import {
   protocols,
@@ -10,22 +13,10 @@ import {
   type ProvidedService,
 } from '../provider/provided-configuration';
 import { withoutBreakers } from './without-breakers';
-import {
-  field,
-  fieldKey,
-  isTree,
-  listField,
-  subtree,
-  textField,
-  withField,
-  withoutField,
-  type Tree,
-} from '../tree-access';
+import { fieldKey, listField, subtree, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { DynamicConfiguration } from '../types';
 
-export interface PinInput {
-  project: string;
-  service: string;
+export interface PinInput extends PinOwner, TransportSource {
   /** Routers, middlewares and servers of the containers that are to get the traffic. */
   provided: ProvidedConfiguration;
   /**
@@ -35,12 +26,6 @@ export interface PinInput {
   fileRoutes: DynamicConfiguration;
   /** Static routers that are still published but lead nowhere any more: overridden by routers that match nothing. */
   retired: DynamicConfiguration;
-  /** Transports of the published files, for `serversTransport: name@file`. */
-  transports: Record<string, Tree>;
-  /** The same for TCP services. */
-  tcpTransports?: Record<string, Tree>;
-  /** Of the static configuration: what Traefik builds its default transport from; null: its defaults. */
-  defaultTransport: Tree | null;
   /** `providers.precedence` puts the file provider before docker. */
   winsTies: boolean;
   /**
@@ -60,7 +45,7 @@ export interface PinManner {
    * fresh: one for every request, so that one that is open is a request under way. listener: to a listener that holds
    * them; what takes a long wait for a fault is left out.
    */
-  connections?: 'fresh' | 'listener';
+  connections?: Connections;
   /** Every router is one below its original, under a name of the pin's own: where the original works, it wins. */
   below?: boolean;
   /** A path on an entry point that leads to this port of the loopback. */
@@ -80,12 +65,6 @@ export interface Pin {
   /** Routers that must be enabled once the pin is served. */
   routers: { protocol: Protocol; name: string }[];
 }
-
-/**
- * How long the pin's own transport keeps an idle connection; short, so that what is left open to an old container is in
- * use.
- */
-export const idleConnectionTimeout = '250ms';
 
 /**
  * The pin of one service. A router from a label is copied with its rule and priority, so that it wins and loses against
@@ -140,9 +119,12 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
   const references = new References(provided, input);
   const services: Record<string, Tree> = {};
   const transports: Record<string, Tree> = { ...file?.serversTransports };
+  const connections = input.manner?.connections;
   for (const [name, service] of Object.entries(provided.services)) {
     const transport =
-      protocol === 'http' ? ownTransport(service, input) : waitingTransport(protocol, service, input);
+      protocol === 'http'
+        ? ownTransport(service, input, connections)
+        : waitingTransport(protocol, service, input, connections);
     if (transport) transports[pinnedName(name, input)] = transport;
     const transportName = transport === null ? null : pinnedName(name, input);
     services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references);
@@ -167,7 +149,7 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
   }
   Object.assign(middlewares, file?.middlewares);
 
-  retire(protocol, input, routers, services);
+  overrideRetired(protocol, input, routers, services);
   return { routers, services, middlewares, serversTransports: transports };
 }
 
@@ -238,47 +220,6 @@ function withCookieName(loadBalancer: Tree, service: string): Tree {
   return withField(loadBalancer, 'sticky', withField(sticky, 'cookie', named));
 }
 
-/** A TCP transport that a service names, for a listener: a client that ends its side while it waits is not cut off. */
-function waitingTransport(protocol: Protocol, service: ProvidedService, input: PinInput): Tree | null {
-  const reference = textField(service.loadBalancer, 'serversTransport');
-  if (protocol !== 'tcp' || input.manner?.connections !== 'listener' || !reference?.endsWith('@file'))
-    return null;
-  const known = input.tcpTransports?.[reference.slice(0, -'@file'.length)];
-  return known === undefined ? null : withField(known, 'terminationDelay', '-1ms');
-}
-
-/** A copy of the transport in use that lets go of idle connections; null where that transport is out of sight. */
-function ownTransport(service: ProvidedService, input: PinInput): Tree | null {
-  const connections = input.manner?.connections;
-  if (connections === 'listener')
-    return { maxIdleConnsPerHost: -1, forwardingTimeouts: { idleConnTimeout: idleConnectionTimeout } };
-  const reference = textField(service.loadBalancer, 'serversTransport');
-  let base: Tree;
-  if (!reference) {
-    const wanted = input.defaultTransport ?? {};
-    base = { maxIdleConnsPerHost: 200 };
-    for (const name of [
-      'insecureSkipVerify',
-      'rootCAs',
-      'maxIdleConnsPerHost',
-      'spiffe',
-      'forwardingTimeouts',
-    ]) {
-      const value = field(wanted, name);
-      if (value !== undefined) base[name] = value;
-    }
-  } else {
-    const known = reference.endsWith('@file')
-      ? input.transports[reference.slice(0, -'@file'.length)]
-      : undefined;
-    if (!known) return null;
-    base = known;
-  }
-  const timeouts = withField(subtree(base, 'forwardingTimeouts'), 'idleConnTimeout', idleConnectionTimeout);
-  const own = withField(base, 'forwardingTimeouts', timeouts);
-  return connections === 'fresh' ? withField(own, 'maxIdleConnsPerHost', -1) : own;
-}
-
 function middlewareOf(middleware: Tree, references: References): Tree {
   const chain = subtree(middleware, 'chain');
   const chained = listField(chain, 'middlewares');
@@ -291,88 +232,4 @@ function middlewareOf(middleware: Tree, references: References): Tree {
   return service
     ? withField(middleware, 'errors', withField(errors, 'service', references.service(service)))
     : middleware;
-}
-
-/**
- * Overrides published routers that must not serve any more; what they matched goes where it will go once they are gone.
- */
-function retire(
-  protocol: Protocol,
-  input: PinInput,
-  routers: Record<string, Tree>,
-  services: Record<string, Tree>,
-): void {
-  const retired: Record<string, Tree> = input.retired[protocol]?.routers ?? {};
-  const nowhere = pinnedName('nowhere', input);
-  for (const [name, router] of Object.entries(retired)) {
-    if (routers[name]) continue;
-    if (protocol === 'http') {
-      routers[name] = {
-        ...withoutField(router, 'middlewares'),
-        rule: '!PathPrefix(`/`)',
-        service: 'noop@internal',
-      };
-      continue;
-    }
-    services[nowhere] = { loadBalancer: { servers: [{ address: '127.0.0.1:9' }] } };
-    if (protocol === 'tcp') {
-      const entryPoints = field(router, 'entryPoints');
-      routers[name] = {
-        ...(entryPoints ? { entryPoints } : {}),
-        rule: 'ClientIP(`255.255.255.255/32`)',
-        service: nowhere,
-      };
-    } else {
-      // One entry point has one UDP router, the last by name: it has to lead to the same place whichever name wins.
-      const points = listField(router, 'entryPoints');
-      const heir = Object.values(routers).find((other) =>
-        listField(other, 'entryPoints').some((point) => points.includes(point)),
-      );
-      routers[name] = { entryPoints: points, service: textField(heir, 'service') ?? nowhere };
-    }
-  }
-}
-
-/** Names of what labels define, as they have to read inside the pin. */
-class References {
-  private readonly services: Set<string>;
-  private readonly middlewares: Set<string>;
-
-  constructor(
-    provided: ProvidedConfiguration[Protocol],
-    private readonly owner: PinOwner,
-  ) {
-    this.services = new Set(Object.keys(provided.services));
-    this.middlewares = new Set(Object.keys(provided.middlewares));
-  }
-
-  service(reference: string): string {
-    return resolve(reference, this.services, this.owner);
-  }
-
-  middleware(reference: string): string {
-    return resolve(reference, this.middlewares, this.owner);
-  }
-
-  /** In a file's object: `name@docker` of a pinned service, wherever it stands. */
-  replaceAll(object: Tree): Tree {
-    return this.replaced(object) as Tree;
-  }
-
-  private replaced(value: unknown): unknown {
-    if (typeof value === 'string') {
-      const name = value.endsWith('@docker') ? value.slice(0, -'@docker'.length) : null;
-      return name !== null && this.services.has(name) ? pinnedName(name, this.owner) : value;
-    }
-    if (Array.isArray(value)) return value.map((item) => this.replaced(item));
-    if (!isTree(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.replaced(item)]));
-  }
-}
-
-/** In a label a bare name means the docker provider's; in the pin's file it would mean the file provider's. */
-function resolve(reference: string, own: Set<string>, owner: PinOwner): string {
-  const bare = reference.endsWith('@docker') ? reference.slice(0, -'@docker'.length) : reference;
-  if (own.has(bare)) return pinnedName(bare, owner);
-  return bare.includes('@') ? bare : `${bare}@docker`;
 }

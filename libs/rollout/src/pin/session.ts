@@ -9,7 +9,7 @@ import {
   acknowledgeUnled,
   acknowledgeUnpinned,
   brokenRouters,
-  settle,
+  waitMargin,
   type Acknowledgement,
 } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
@@ -20,23 +20,22 @@ import { labelNameOf } from './pin-names';
 import {
   emptyConfiguration,
   isEmpty,
-  protocols,
   provideConfiguration,
+  serviceNames,
+  uncertaintyOf,
   type ProvidedConfiguration,
 } from '../provider/provided-configuration';
 import { routesTo } from '../provider/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { providerNetwork } from '../provider/provider-network';
-import { listField, subtree } from '../tree-access';
+import { filesWinTies, providerNetwork } from '../provider/provider-network';
+import { subtree } from '../tree-access';
 import type {
   ContainerFacts,
   DynamicConfiguration,
   RolloutContext,
-  RolloutJournal,
   RolloutLimits,
   RolloutStep,
 } from '../types';
-import { StepRunner } from '../procedure/step-runner';
 import { waiterFor, type Waiter } from '../procedure/waiting';
 
 /** What is being replaced. */
@@ -121,7 +120,7 @@ export class Session {
     const excused = await this.excused(step, pin);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
-    await settle(this.acknowledgement(step));
+    await waitMargin(this.acknowledgement(step));
     return pin;
   }
 
@@ -163,7 +162,7 @@ export class Session {
     const excused = await this.excused(step, pin);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
-    await settle(this.acknowledgement(step));
+    await waitMargin(this.acknowledgement(step));
   }
 
   /** What the files in Traefik's dynamic folder say, pins left out. */
@@ -193,7 +192,7 @@ export class Session {
     if (!this.context.proxy) return;
     const acknowledgement = this.acknowledgement(step);
     await acknowledgeSuperseded(acknowledgement, this.provided(going), this.provided(heirs));
-    await settle(acknowledgement);
+    await waitMargin(acknowledgement);
   }
 
   /** Rewrites a pin whose containers changed their addresses; not acknowledged. */
@@ -212,9 +211,7 @@ export class Session {
    */
   async awaitLabels(step: RolloutStep, containers: ContainerFacts[]): Promise<void> {
     const provided = this.provided(containers);
-    const uncertain = protocols
-      .flatMap((protocol) => Object.values(provided[protocol].services))
-      .find((service) => service.uncertain !== undefined)?.uncertain;
+    const uncertain = uncertaintyOf(provided);
     // No waiting makes Traefik keep to one of them.
     if (uncertain !== undefined) throw new RolloutError(uncertain);
     if (!isEmpty(provided)) await acknowledgeLabels(this.acknowledgement(step), provided);
@@ -263,11 +260,6 @@ export class Session {
     manner: PinManner = {},
   ): Pin {
     const configuration = this.context.proxy?.staticConfiguration ?? {};
-    const precedence = listField(subtree(configuration, 'providers'), 'precedence').map((name) =>
-      name.toLowerCase(),
-    );
-    const file = precedence.indexOf('file');
-    const docker = precedence.indexOf('docker');
     const transport = subtree(configuration, 'serversTransport');
     return renderPin({
       project: this.subject.project,
@@ -279,7 +271,7 @@ export class Session {
       tcpTransports: published.tcp?.serversTransports ?? {},
       manner,
       defaultTransport: Object.keys(transport).length > 0 ? transport : null,
-      winsTies: file >= 0 && (docker < 0 || file < docker),
+      winsTies: filesWinTies(configuration),
       writing: randomUUID(),
     });
   }
@@ -290,33 +282,4 @@ export class Session {
     const waiter = this.waiter(step);
     return { get, proxy, limits: this.limits, waiter, since: this.changedAt ?? waiter.clock.now() };
   }
-}
-
-/** Where Traefik's connections to these containers end. */
-export function endsOf(provided: ProvidedConfiguration): { address: string; port: number }[] {
-  return protocols.flatMap((protocol) =>
-    Object.values(provided[protocol].services).flatMap((service) => service.ends),
-  );
-}
-
-function serviceNames(provided: ProvidedConfiguration): Record<(typeof protocols)[number], string[]> {
-  return {
-    http: Object.keys(provided.http.services),
-    tcp: Object.keys(provided.tcp.services),
-    udp: Object.keys(provided.udp.services),
-  };
-}
-
-/** The runner of a rollout's steps. */
-export function stepsOf(
-  context: RolloutContext,
-  { project, service }: Pick<SessionSubject, 'project' | 'service'>,
-  journal: RolloutJournal,
-): StepRunner<RolloutStep> {
-  return new StepRunner({
-    clock: context.clock,
-    signal: context.signal,
-    journal,
-    onStep: (step) => context.report({ type: 'step', project, service, step }),
-  });
 }

@@ -1,5 +1,5 @@
 import { Interrupted } from './rollout-error';
-import type { Clock } from '../types';
+import type { Clock, RolloutContext, RolloutJournal, RolloutStep } from '../types';
 import { interruptible } from './waiting';
 
 export interface StepRunnerOptions<Step extends string> {
@@ -36,4 +36,18 @@ export class StepRunner<Step extends string> {
       this.durations.push({ step, ms: Math.round(clock.now() - started) });
     }
   }
+}
+
+/** The runner of a rollout's steps. */
+export function stepsOf(
+  context: RolloutContext,
+  { project, service }: { project: string; service: string },
+  journal: RolloutJournal,
+): StepRunner<RolloutStep> {
+  return new StepRunner({
+    clock: context.clock,
+    signal: context.signal,
+    journal,
+    onStep: (step) => context.report({ type: 'step', project, service, step }),
+  });
 }

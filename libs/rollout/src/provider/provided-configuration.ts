@@ -90,6 +90,29 @@ export function isEmpty(provided: ProvidedConfiguration): boolean {
   return protocols.every((protocol) => Object.keys(provided[protocol].services).length === 0);
 }
 
+/** Names of the services, for whoever looks for routers that lead to them. */
+export function serviceNames(provided: ProvidedConfiguration): Record<Protocol, string[]> {
+  return {
+    http: Object.keys(provided.http.services),
+    tcp: Object.keys(provided.tcp.services),
+    udp: Object.keys(provided.udp.services),
+  };
+}
+
+/** Where Traefik's connections to these containers end. */
+export function endsOf(provided: ProvidedConfiguration): { address: string; port: number }[] {
+  return servicesOf(provided).flatMap(({ ends }) => ends);
+}
+
+/** Why nobody can tell what Traefik makes of these containers, in words; undefined: everybody can. */
+export function uncertaintyOf(provided: ProvidedConfiguration): string | undefined {
+  return servicesOf(provided).find(({ uncertain }) => uncertain !== undefined)?.uncertain;
+}
+
+function servicesOf(provided: ProvidedConfiguration): ProvidedService[] {
+  return protocols.flatMap((protocol) => Object.values(provided[protocol].services));
+}
+
 function merge(target: ProvidedSection, source: ProvidedSection): void {
   for (const [name, router] of Object.entries(source.routers)) target.routers[name] ??= router;
   for (const [name, middleware] of Object.entries(source.middlewares))
@@ -157,7 +180,7 @@ function provideService(
   const definition = withoutField(loadBalancer, 'server');
   const url = textField(written, 'url');
   if (protocol === 'http' && url)
-    return { loadBalancer: definition, middlewares, servers: [{ ...rest, url }], ends: endsOf(url) };
+    return { loadBalancer: definition, middlewares, servers: [{ ...rest, url }], ends: urlEnds(url) };
 
   const port =
     textField(written, 'port') ??
@@ -179,7 +202,7 @@ function provideService(
   };
 }
 
-function endsOf(url: string): ProvidedService['ends'] {
+function urlEnds(url: string): ProvidedService['ends'] {
   const match = /^(\w+):\/\/(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9A-Fa-f:]+)\]):(\d+)/.exec(url);
   return match
     ? [{ address: match[2] ?? match[3] ?? '', port: Number(match[4]), scheme: match[1] ?? 'http' }]

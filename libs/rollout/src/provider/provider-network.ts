@@ -1,8 +1,18 @@
-import { subtree, textField } from '../tree-access';
+import { listField, subtree, textField, type Tree } from '../tree-access';
 import type { ProxyAccess } from '../types';
 
 /** The default network of Traefik's docker provider. */
 export function providerNetwork(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): string | null {
   const docker = subtree(subtree(proxy?.staticConfiguration, 'providers'), 'docker');
   return textField(docker, 'network') ?? null;
+}
+
+/** Whether `providers.precedence` lets the file provider's router win a tie with the docker provider's. */
+export function filesWinTies(configuration: Tree): boolean {
+  const order = listField(subtree(configuration, 'providers'), 'precedence').map((name) =>
+    name.toLowerCase(),
+  );
+  const file = order.indexOf('file');
+  const docker = order.indexOf('docker');
+  return file >= 0 && (docker < 0 || file < docker);
 }

@@ -1,5 +1,5 @@
-import { isServing } from '../provider/provided-configuration';
-import { endsOf, type Session } from '../pin/session';
+import { endsOf, isServing } from '../provider/provided-configuration';
+import type { Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 
 /**

@@ -1,8 +1,8 @@
 import { failure } from './await-ready';
 import { isStarting, judge, startBudget } from './readiness';
-import { isServing, regardlessOfHealth } from '../provider/provided-configuration';
+import { endsOf, isServing, regardlessOfHealth } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
-import { endsOf, type Session } from '../pin/session';
+import type { Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 import { waitFor } from '../procedure/waiting';
 

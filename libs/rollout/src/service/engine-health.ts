@@ -3,8 +3,8 @@ import { seconds, waitFor } from '../procedure/waiting';
 import { failure } from '../readiness/await-ready';
 import { isStarting, judge, startBudget } from '../readiness/readiness';
 import type { ContainerFacts, RolloutStep } from '../types';
-import { regardlessOfHealth } from '../provider/provided-configuration';
-import { endsOf, type Session } from '../pin/session';
+import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
+import type { Session } from '../pin/session';
 
 /**
  * Waits until the engine says too that containers are healthy that serve already, because their check succeeded when we

@@ -1,8 +1,8 @@
 import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
-import { regardlessOfHealth } from '../provider/provided-configuration';
+import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from './engine-health';
-import { endsOf, type Session } from '../pin/session';
+import type { Session } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,

@@ -1,7 +1,12 @@
 import { composeOwner } from '@itsup/docker';
 import { drain } from '../drain/drain';
-import { protocols, provideConfiguration, type ProvidedConfiguration } from '../provider/provided-configuration';
-import { endsOf, Session, type SessionSubject } from '../pin/session';
+import {
+  endsOf,
+  protocols,
+  provideConfiguration,
+  type ProvidedConfiguration,
+} from '../provider/provided-configuration';
+import { Session, type SessionSubject } from '../pin/session';
 import { providerNetwork } from '../provider/provider-network';
 import { listField, textField } from '../tree-access';
 import type { ContainerFacts, DrainOptions, RolloutContext } from '../types';

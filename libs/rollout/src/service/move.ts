@@ -1,7 +1,8 @@
 import { drain } from '../drain/drain';
-import { isServing } from '../provider/provided-configuration';
+import { endsOf, isServing } from '../provider/provided-configuration';
 import { Interrupted } from '../procedure/rollout-error';
-import { endsOf, Session, stepsOf } from '../pin/session';
+import { Session } from '../pin/session';
+import { stepsOf } from '../procedure/step-runner';
 import type {
   ContainerFacts,
   DrainOptions,

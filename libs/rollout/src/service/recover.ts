@@ -5,9 +5,9 @@ import { isStarting, judge } from '../readiness/readiness';
 import { Interrupted } from '../procedure/rollout-error';
 import { settleMove } from './move';
 import { settleScaling } from './scale';
-import { settleRecreate } from './settle-recreate';
-import { Session, stepsOf } from '../pin/session';
-import type { StepRunner } from '../procedure/step-runner';
+import { recoverRecreate } from './recover-recreate';
+import { Session } from '../pin/session';
+import { stepsOf, type StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,
   DynamicConfiguration,
@@ -59,7 +59,7 @@ export async function recoverRollout(
       return outcome('done', '');
     }
     if (state.recreate) {
-      await settleRecreate(session, state);
+      await recoverRecreate(session, state);
       await journal.save(null);
       return outcome('done', '');
     }

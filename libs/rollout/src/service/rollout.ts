@@ -3,8 +3,8 @@ import { regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { Session, stepsOf } from '../pin/session';
-import type { StepRunner } from '../procedure/step-runner';
+import { Session } from '../pin/session';
+import { stepsOf, type StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,
   RolloutContext,
@@ -16,7 +16,7 @@ import type {
 } from '../types';
 import { undo } from './undo';
 import { interruptible } from '../procedure/waiting';
-import { goBack } from './way-back';
+import { goBack } from './go-back';
 
 /**
  * Replaces the containers of one service while it serves. The stack's lock is held, images are there, and

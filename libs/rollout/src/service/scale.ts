@@ -2,10 +2,10 @@ import { AddressWatch } from '../readiness/address-watch';
 import { awaitReady } from '../readiness/await-ready';
 import { drain } from '../drain/drain';
 import { beginRemoval } from './finish';
-import { isServing, regardlessOfHealth } from '../provider/provided-configuration';
+import { endsOf, isServing, regardlessOfHealth } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { endsOf, Session, stepsOf } from '../pin/session';
-import type { StepRunner } from '../procedure/step-runner';
+import { Session } from '../pin/session';
+import { stepsOf, type StepRunner } from '../procedure/step-runner';
 import type {
   ContainerFacts,
   RolloutContext,
@@ -17,7 +17,7 @@ import type {
 } from '../types';
 import { undo } from './undo';
 import { interruptible } from '../procedure/waiting';
-import { goBack } from './way-back';
+import { goBack } from './go-back';
 
 /**
  * Brings a service to another number of containers while it serves: a pin leads to those that stay until the new ones

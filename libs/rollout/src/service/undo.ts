@@ -1,7 +1,7 @@
 import { drain, undoDrain } from '../drain/drain';
-import { regardlessOfHealth } from '../provider/provided-configuration';
+import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
-import { endsOf, type Session } from '../pin/session';
+import type { Session } from '../pin/session';
 import type { ContainerFacts, DrainOptions } from '../types';
 
 export interface UndoOptions {

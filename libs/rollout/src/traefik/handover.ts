@@ -3,19 +3,12 @@ import { parse } from 'yaml';
 
 import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
 import { handoverMode, lossNote } from './redirect/handover-mode';
-import { resolverNames, type Stored, type StoredNames } from './temporary/demanded-names';
-import { awaitAsked, awaitServing, type AwaitServingOptions } from './temporary/handover-ready';
+import type { Stored } from './temporary/demanded-names';
+import { awaitServing, type AwaitServingOptions } from './temporary/handover-ready';
 import { readHandover, saveHandover } from './handover-state';
-import {
-  answeringLoopbacks,
-  drainLimit,
-  drainPorts,
-  proveRedirect,
-  publicTcpPorts,
-  reachablePorts,
-  type DrainOptions,
-  type Loopback,
-} from './redirect/handover-traffic';
+import { awaitFinal } from './await-final';
+import { drainLimit, drainPorts, type PortDrain } from './redirect/drain-ports';
+import { proveRedirect, reachedBefore, type ReachedBefore } from './redirect/prove-redirect';
 import { tryNext } from './temporary/handover-trial';
 import {
   defaultHandoverLimits,
@@ -38,7 +31,7 @@ import {
   startTemporary,
   temporaryDrain,
 } from './temporary/temporary-instance';
-import { isTree, type Tree } from '../tree-access';
+import { treeOf, type Tree } from '../tree-access';
 import { interruptible, type Waiter } from '../procedure/waiting';
 
 /**
@@ -77,8 +70,8 @@ class Handover {
     journal: HandoverJournal,
   ) {
     this.limits = { ...defaultHandoverLimits, ...context.limits };
-    this.current = treeOf(request.current);
-    this.next = treeOf(request.next);
+    this.current = treeOf(parse(request.current, { merge: true }));
+    this.next = treeOf(parse(request.next, { merge: true }));
     this.steps = new StepRunner({
       clock: context.clock,
       signal: context.signal,
@@ -139,7 +132,13 @@ class Handover {
     if (filter) await this.redirect(filter);
     await steps.run('replace', () => this.replace());
     await steps.run('await-final', async () => {
-      await this.awaitFinal(temporary, certificates);
+      await awaitFinal(context, this.waiter('await-final'), {
+        next: this.next,
+        temporary,
+        stored: await request.stored(),
+        known: certificates,
+        limits,
+      });
       if (this.state) await this.save({ ...this.state, phase: 'replaced' });
     });
     if (filter) {
@@ -154,25 +153,20 @@ class Handover {
   private async redirect(filter: PacketFilter): Promise<void> {
     const { context, request, steps, limits } = this;
     const redirect = new Redirect(filter, this.shadows, (text) => context.report({ type: 'note', text }));
-    let before: number[] = [];
-    let loopbacks: Loopback[] = [];
+    const { image } = request.container;
+    let before: ReachedBefore = { loopbacks: [], reachable: [], hidden: [] };
     await steps.run('redirect', async () => {
-      const known = entryPointsOf(this.current).map(({ port }) => port);
-      const ports = publicTcpPorts(this.shadows).filter((port) => known.includes(port));
-      const existing = this.shadows.filter(({ port }) => known.includes(port));
-      loopbacks = await answeringLoopbacks(context, existing, filter.families);
-      before = await reachablePorts(context, request.container.image, ports);
-      const hidden = ports.filter((port) => !before.includes(port));
-      if (hidden.length > 0) {
+      before = await reachedBefore(context, this.shadows, this.current, image, filter.families);
+      if (before.hidden.length > 0) {
         context.report({
           type: 'note',
-          text: `containers cannot reach port ${hidden.join(', ')} of this host, so whether the firewall lets the redirect pass is not known`,
+          text: `containers cannot reach port ${before.hidden.join(', ')} of this host, so whether the firewall lets the redirect pass is not known`,
         });
       }
       this.redirected = true;
       await redirect.insert();
     });
-    await steps.run('probe', () => proveRedirect(context, loopbacks, request.container.image, before));
+    await steps.run('probe', () => proveRedirect(context, before, image));
     await steps.run('drain-old', () =>
       this.drain(
         'drain-old',
@@ -208,7 +202,7 @@ class Handover {
   private async drain(
     step: HandoverStep,
     ports: number[],
-    limits: Pick<DrainOptions, 'limitMs' | 'lingerMs'>,
+    limits: Pick<PortDrain, 'limitMs' | 'lingerMs'>,
   ): Promise<void> {
     const what = 'connections to leave the instance that goes';
     const options = { what, intervalMs: 250, ...limits };
@@ -231,31 +225,6 @@ class Handover {
     const { readyTimeout: limitMs, interval: intervalMs } = this.limits;
     const options = { address, model, stored, limitMs, intervalMs, ...more };
     return awaitServing(this.context, this.waiter(step), options);
-  }
-
-  /**
-   * The final instance serves what it can; what it asks for anew has time to come, while the temporary one has it
-   * still.
-   */
-  private async awaitFinal(temporary: string, known: readonly StoredNames[]): Promise<void> {
-    const { context, request, limits } = this;
-    const address = apiAddressOf(this.next);
-    const certificates = await request.stored();
-    const gone = known.filter(({ names }) => !certificates.some((one) => one.names.join() === names.join()));
-    const resolvers = resolverNames(this.next);
-    await this.awaitServing('await-final', address, temporary, {
-      // Of what is not stored any more it is known, too, that it is a resolver's.
-      certificates: [...certificates, ...gone.map((one) => ({ ...one, expires: 0 }))],
-      resolvers,
-    });
-    const { certificates: limitMs, interval: intervalMs } = limits;
-    const options = { address, model: temporary, resolvers, limitMs, intervalMs };
-    const missing = await awaitAsked(context, this.waiter('await-final'), options);
-    if (missing.length > 0)
-      context.report({
-        type: 'note',
-        text: `no certificate yet for ${missing.join(', ')}, which the new Traefik asks for`,
-      });
   }
 
   private removeTemporary(graceSeconds: number): Promise<void> {
@@ -325,9 +294,4 @@ class Handover {
   ): HandoverOutcome {
     return { result, reason, details, leftover, durations: this.steps.durations };
   }
-}
-
-function treeOf(text: string): Tree {
-  const value: unknown = parse(text, { merge: true });
-  return isTree(value) ? value : {};
 }

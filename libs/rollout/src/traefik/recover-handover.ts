@@ -4,7 +4,7 @@ import { instancesOf } from './temporary/handover-instances';
 import type { Stored } from './temporary/demanded-names';
 import { awaitServing, servingOf } from './temporary/handover-ready';
 import { clearHandover, readHandover } from './handover-state';
-import { drainPorts } from './redirect/handover-traffic';
+import { drainPorts } from './redirect/drain-ports';
 import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
 import { handoverRules, removeRedirect } from './redirect/redirect';
 import { RolloutError } from '../procedure/rollout-error';

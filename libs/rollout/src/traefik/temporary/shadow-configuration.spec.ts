@@ -1,6 +1,6 @@
 import { apiAddressOf, entryPointsOf, parseAddress } from '../entry-points';
 import { handoverMode, lossNote } from '../redirect/handover-mode';
-import { drainLimit } from '../redirect/handover-traffic';
+import { drainLimit } from '../redirect/drain-ports';
 import { chooseShadows, shadowConfiguration, trialConfiguration } from './shadow-configuration';
 import { staticChange } from '../static-change';
 

@@ -7,11 +7,11 @@ import type { Session } from '../pin/session';
 import { undo } from './undo';
 
 /**
- * Settles a held recreate that was killed: its listeners ended with it, so the pin must not lead there any longer.
+ * Recovers a held recreate that was killed: its listeners ended with it, so the pin must not lead there any longer.
  * Where the old containers run, nobody was stopped, and they get their traffic back; where new ones run, these do as
  * soon as they are ready. Else the pin goes, and the plan starts what the files say.
  */
-export async function settleRecreate(session: Session, state: RolloutState): Promise<void> {
+export async function recoverRecreate(session: Session, state: RolloutState): Promise<void> {
   const all = await session.containers();
   const old = all.filter(({ id }) => state.old.includes(id));
   if (old.length > 0 && old.length === state.old.length && old.every(({ status }) => status === 'running')) {

@@ -1,12 +1,10 @@
 import type { AddressFamily } from '@itsup/docker';
-import { goDuration } from '@itsup/traefik';
 
 import type { HandoverContext, Shadow } from '../handover-types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { isLoopback } from '../temporary/shadow-configuration';
-import { subtree, textField, type Tree } from '../../tree-access';
+import type { Tree } from '../../tree-access';
 import { entryPointsOf } from '../entry-points';
-import { waitFor, type Waiter } from '../../procedure/waiting';
 
 const probeSeconds = 3;
 
@@ -77,15 +75,13 @@ function addressesOf(host: string, families: AddressFamily[]): string[] {
 /**
  * Makes sure that the redirect works before anything relies on it.
  *
- * @param loopbacks where the old instance answered this host itself
- * @param before ports that were reachable from outside before
+ * @param before how connections arrived at the old instance
  * @throws RolloutError when new connections do not arrive at the temporary instance
  */
 export async function proveRedirect(
   context: Prober,
-  loopbacks: Loopback[],
+  { loopbacks, reachable }: Pick<ReachedBefore, 'loopbacks' | 'reachable'>,
   image: string,
-  before: number[],
 ): Promise<void> {
   for (const { address, port, shadowPort } of loopbacks) {
     const held = await context.connect(address, port, probeSeconds * 1000).catch(() => null);
@@ -107,8 +103,8 @@ export async function proveRedirect(
       held?.close();
     }
   }
-  const after = await reachablePorts(context, image, before);
-  const lost = before.filter((port) => !after.includes(port));
+  const after = await reachablePorts(context, image, reachable);
+  const lost = reachable.filter((port) => !after.includes(port));
   if (lost.length === 0) return;
   throw new RolloutError(
     `the firewall of this host drops redirected connections to port ${lost.join(', ')}; it is not the INPUT chain that does`,
@@ -116,64 +112,37 @@ export async function proveRedirect(
   );
 }
 
-export function publicTcpPorts(shadows: Shadow[]): number[] {
+function publicTcpPorts(shadows: Shadow[]): number[] {
   return shadows
     .filter(({ protocol, host }) => protocol === 'tcp' && !isLoopback(host))
     .map(({ port }) => port);
 }
 
-export interface DrainOptions {
-  what: string;
-  /** How long clients may stay. */
-  limitMs: number;
-  intervalMs: number;
-  /** For how long nobody may have been connected. Default: a moment. */
-  lingerMs?: number;
+export interface ReachedBefore {
+  /** Where the old instance answers this host itself. */
+  loopbacks: Loopback[];
+  /** Public TCP ports that containers can reach; of the others nobody can tell whether the firewall lets them pass. */
+  reachable: number[];
+  hidden: number[];
 }
 
 /**
- * Waits until no client is connected to these ports of this host any more.
+ * How connections arrive at the old instance before any is redirected.
  *
- * @returns how many still were when the time was up
+ * @param shadows entry points of the temporary instance
+ * @param current static configuration of the old instance
  */
-export async function drainPorts(
-  context: Pick<Prober, 'docker'>,
-  ports: number[],
-  waiter: Waiter,
-  { lingerMs = 0, limitMs, ...options }: DrainOptions,
-): Promise<number> {
-  const { clock } = waiter;
-  const due = clock.now() + limitMs;
-  let open = 0;
-  let freeSince: number | null = null;
-  try {
-    await waitFor(waiter, { ...options, limitMs: limitMs + lingerMs }, async () => {
-      open = (await context.docker.connections()).filter(({ local }) => ports.includes(local.port)).length;
-      if (open > 0) freeSince = null;
-      else freeSince ??= clock.now();
-      return freeSince === null ? clock.now() >= due || null : clock.now() - freeSince >= lingerMs || null;
-    });
-  } catch (error) {
-    if (!(error instanceof RolloutError)) throw error;
-  }
-  return open;
-}
-
-/**
- * How long HTTP clients may keep a connection to an instance with this configuration, and five seconds: after that,
- * what is open is a stream, a websocket or idle.
- *
- * @returns milliseconds
- */
-export function drainLimit(configuration: Tree): number {
-  const times = entryPointsOf(configuration).map(({ name }) => {
-    const definition = subtree(subtree(configuration, 'entryPoints'), name);
-    return milliseconds(textField(subtree(definition, 'transport'), 'keepAliveMaxTime') ?? '0');
-  });
-  return Math.max(10_000, ...times) + 5_000;
-}
-
-/** Go's durations (`1m30s`); a bare number is seconds, as Traefik takes it. */
-function milliseconds(duration: string): number {
-  return (goDuration(duration, 'seconds') ?? 0) / 1e6;
+export async function reachedBefore(
+  context: Prober,
+  shadows: Shadow[],
+  current: Tree,
+  image: string,
+  families: AddressFamily[],
+): Promise<ReachedBefore> {
+  const known = entryPointsOf(current).map(({ port }) => port);
+  const existing = shadows.filter(({ port }) => known.includes(port));
+  const loopbacks = await answeringLoopbacks(context, existing, families);
+  const ports = publicTcpPorts(existing);
+  const reachable = await reachablePorts(context, image, ports);
+  return { loopbacks, reachable, hidden: ports.filter((port) => !reachable.includes(port)) };
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '@itsup/docker';
 
-import { answeringLoopbacks, proveRedirect, type Prober } from '../traefik/redirect/handover-traffic';
-import type { Shadow } from '../traefik/handover-types';
+import { answeringLoopbacks, proveRedirect, type Prober } from './prove-redirect';
+import type { Shadow } from '../handover-types';
 
 const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({
   entryPoint: `tcp-${port}`,
@@ -60,13 +60,13 @@ describe('the proof of a redirect', () => {
     ];
     const loopbacks = await answeringLoopbacks(context, shadows, ['ipv4', 'ipv6']);
     expect(loopbacks.map(({ address, port }) => `${address} ${port}`)).toEqual(both);
-    await proveRedirect(context, loopbacks, 'traefik', []);
+    await proveRedirect(context, { loopbacks, reachable: [] }, 'traefik');
   });
 
   it('takes a connection that Traefik closes at once for one that has arrived', async () => {
     const context = hostWith(both, both, ['127.0.0.1 5432']);
     const loopbacks = await answeringLoopbacks(context, [shadow(8080), shadow(5432)], ['ipv4', 'ipv6']);
-    await proveRedirect(context, loopbacks, 'traefik', []);
+    await proveRedirect(context, { loopbacks, reachable: [] }, 'traefik');
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('the proof of a redirect', () => {
       both.filter((key) => key !== lost),
     );
     const loopbacks = await answeringLoopbacks(context, [shadow(8080), shadow(5432)], ['ipv4', 'ipv6']);
-    await expect(proveRedirect(context, loopbacks, 'traefik', [])).rejects.toThrow(message);
+    await expect(proveRedirect(context, { loopbacks, reachable: [] }, 'traefik')).rejects.toThrow(message);
   });
 
   it('asks nothing of a family that the packet filter lacks', async () => {
