@@ -1,5 +1,5 @@
 import { UserError, type Workspace } from '@itsup/config';
-import { OF_COMPOSE, type ContainerSummary } from '@itsup/docker';
+import type { ContainerSummary } from '@itsup/docker';
 import { routeWorkspace } from '@itsup/routing';
 import { isCovered } from '@itsup/traefik';
 
@@ -10,6 +10,7 @@ import type { DeployContext } from '../context';
 import { createSecretsReader } from '../desired/environment/secrets';
 import { hostCircumstances } from '../desired/environment/host-circumstances';
 import { byProject, observe } from '../plan/observe';
+import { composeContainers } from '../engine/list-engine';
 import { deployedFiles } from '../state/deployed';
 
 interface Looked {
@@ -100,7 +101,7 @@ async function look(
   workspace: Workspace,
   known?: ContainerSummary[],
 ): Promise<Looked> {
-  const listing = known ?? (await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
+  const listing = known ?? (await composeContainers(context.docker));
   const traefik = await runningTraefik(context.state, context.docker, byProject(observe(listing)));
   // Before anything is read, and secrets decrypted, for nothing.
   if (traefik === null) throw traefikAbsent();

@@ -8,12 +8,12 @@ import { routeWorkspace } from '@itsup/routing';
 
 import { facts, WEB } from '../testing/deploy-simulated';
 import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
-import { changeBook, readBook } from './book';
+import { changeBook, readBook } from './refused/book';
 import { CertificateKeeper } from './keeper';
 import { refusalKey, type BookedRefusal } from './model';
 import type { RunningTraefik } from './running-traefik';
-import { standInNames } from './stand-in';
-import { askForOthers, bookAfter, bookBefore } from './sweep';
+import { standInNames } from './refused/stand-in';
+import { askForOthers, bookAfter, bookBefore } from './around-run';
 
 // Keys of stand-ins are made, which takes its time on a busy machine.
 jest.setTimeout(120_000);

@@ -1,18 +1,9 @@
-import { acmeResolvers, isCovered, refusalsIn, type AcmeResolver, type Refusal } from '@itsup/traefik';
-import {
-  askedNames,
-  askedOrders,
-  createTraefikApi,
-  TraefikApiError,
-  type AskedOrder,
-  type ServedCertificate,
-} from '@itsup/rollout';
+import { isCovered, refusalsIn, type AcmeResolver, type Refusal } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import type { DeployedStack } from '../plan/model';
-import { getText } from '../proxy/network-probes';
-import { changeBook, readBook } from './book';
-import { fitStandIns, holdRefused, release } from './held';
+import { changeBook, readBook } from './refused/book';
+import { fitStandIns, holdRefused, release } from './refused/held';
 import { whereTheyLead } from './lookups';
 import {
   orderKey,
@@ -22,10 +13,17 @@ import {
   type Standing,
   type WantedCertificate,
 } from './model';
-import type { RunningTraefik } from './running-traefik';
-import { isStandIn, makeStandIn } from './stand-in';
+import {
+  LOG_LINES,
+  namesAskedOf,
+  ordersOf,
+  resolversOf,
+  servedBy,
+  type RunningTraefik,
+} from './running-traefik';
+import { isStandIn, makeStandIn } from './refused/stand-in';
 import { hasChallengeNow, NO_ADDRESS, reasonToAsk, statusesOf } from './standing';
-import { storedCertificates } from './stored';
+import { storedCertificates } from './store/stored';
 import { wantedOf, type WantedSources } from './wanted';
 import { isLate } from './words';
 
@@ -33,9 +31,6 @@ import { isLate } from './words';
 const INTERVAL_MS = 300;
 /** How long Traefik may take to see that a container is gone: it gathers changes for two seconds. */
 const OLD_ROUTERS_MS = 6_000;
-/** Lines of Traefik's log that are looked through at most: access log and all. */
-export const LOG_LINES = 20_000;
-
 export interface KeeperOptions extends WantedSources {
   context: Pick<DeployContext, 'docker' | 'reporter' | 'signal' | 'state' | 'system'>;
   /** What was deployed last, by stack; of the others the sources say what runs. It is read anew at each question. */
@@ -94,15 +89,8 @@ export class CertificateKeeper {
     { access }: RunningTraefik,
     wanted: readonly WantedCertificate[],
   ): Promise<WantedCertificate[]> {
-    const [address] = await access.apis();
-    if (address === undefined) return [];
-    try {
-      const asked = askedNames(await createTraefikApi(address, getText, access.apiSecret).rawData());
-      return wanted.filter(({ names }) => names.every((name) => isCovered(name, asked)));
-    } catch (error) {
-      if (error instanceof TraefikApiError) return [];
-      throw error;
-    }
+    const asked = await namesAskedOf(access);
+    return wanted.filter(({ names }) => names.every((name) => isCovered(name, asked)));
   }
 
   /**
@@ -231,25 +219,13 @@ export class CertificateKeeper {
     // Routers of containers that were just removed are seen a moment longer.
     const until = system.now() + (near === null ? 0 : OLD_ROUTERS_MS);
     while (left.size > 0) {
-      const asked = traefik === null ? [] : await this.ordersOf(traefik);
+      const asked = traefik === null ? [] : await ordersOf(traefik.access);
       if (asked === null) return;
       const keys = [...left].filter((key) => !asked.some((order) => refusalKey(order) === key));
       if (keys.length > 0) await release(this.options.context, keys);
       for (const key of keys) left.delete(key);
       if (left.size === 0 || system.now() >= until || signal?.aborted === true) return;
       await system.sleep(INTERVAL_MS, signal).catch(() => undefined);
-    }
-  }
-
-  /** What the routers of the running Traefik ask for; null: it does not answer. */
-  private async ordersOf({ access }: RunningTraefik): Promise<AskedOrder[] | null> {
-    const [address] = await access.apis();
-    if (address === undefined) return null;
-    try {
-      return askedOrders(await createTraefikApi(address, getText, access.apiSecret).rawData());
-    } catch (error) {
-      if (error instanceof TraefikApiError) return null;
-      throw error;
     }
   }
 
@@ -297,21 +273,4 @@ function unknownName(
     ...{ names, resolver, at, culprits, isVerdict: false, notBefore: null },
     reason: 'DNS has no address for it',
   };
-}
-
-/** ACME resolvers of the running Traefik. */
-export function resolversOf({ access }: Pick<RunningTraefik, 'access'>): AcmeResolver[] {
-  return acmeResolvers(access.staticConfiguration);
-}
-
-/** What every instance serves that answers; null: none does. */
-export async function servedBy(access: RunningTraefik['access']): Promise<ServedCertificate[] | null> {
-  const [address] = await access.apis();
-  if (address === undefined) return null;
-  try {
-    return await createTraefikApi(address, getText, access.apiSecret).certificates();
-  } catch (error) {
-    if (error instanceof TraefikApiError) return null;
-    throw error;
-  }
 }

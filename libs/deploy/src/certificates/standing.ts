@@ -9,7 +9,7 @@ import {
   type Standing,
   type WantedCertificate,
 } from './model';
-import { isStandIn } from './stand-in';
+import { isStandIn } from './refused/stand-in';
 
 export interface Sight {
   served: readonly ServedCertificate[];

@@ -1,12 +1,10 @@
-import { compareText, UserError, type Isolation, type Problem } from '@itsup/config';
-import { DockerError, hangsOnOf, type Compose, type ComposeModel, type Docker } from '@itsup/docker';
-import { parse } from 'yaml';
+import { compareText, UserError, type Problem } from '@itsup/config';
+import { hangsOnOf } from '@itsup/docker';
 
 import { baseImagesOf } from '../images/base-images';
-import { isHeldContent, type ImageLock } from '../images/image-lock';
-import { notRolledFacts, type ServiceOptions } from '../plan/service/not-rolled';
-import type { DesiredService, DesiredStack } from '../plan/model';
-import type { DeployedFile, StackInputs } from '../state/deployed';
+import { isHeldContent } from '../images/image-lock';
+import { notRolledFacts } from '../plan/service/not-rolled';
+import type { DesiredService } from '../plan/model';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
 import {
@@ -17,29 +15,23 @@ import {
   ownVolumesOf,
   replicasOf,
 } from './service/definition';
-import { buildsOf, type Build } from './service/builds';
-import type { Digester } from './digest';
-import type { StackEnvironment } from './environment/environment';
-import { dataFiles, type TrackedFiles } from './files/own-files';
+import { buildsOf } from './service/builds';
+import { dataFiles } from './files/own-files';
 import { refusedMounts } from './files/guarded-mounts';
 import { imageNameOf } from './service/image-name';
-import {
-  imageVolumeAspects,
-  imageVolumesOf,
-  mountedImagesOf,
-  type ImageVolumes,
-} from './service/image-volumes';
+import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/image-volumes';
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './service/hook-problems';
 import { joinedContainers } from './service/joined-containers';
 import { explained } from './environment/missing-values';
 import { modelPathProblems } from './files/model-paths';
-import { composeOf, projectCompose, type RestoredFiles } from './project-compose';
+import type { LoadedStack, LoadOptions } from './loaded-stack';
+import { composeOf, projectCompose } from './project-compose';
 import { refuseOtherName } from './project-name';
 import { imageSources } from './service/pull-policy';
-import { contentBuild, relocate, type Relocation } from './files/relocation';
-import { type SecretsReader } from './environment/secrets';
+import { contentBuild } from './files/relocation';
+import { hashesOf, isModel, NO_HASHES, readModel } from './read-model';
 import {
   envFilesOf,
   filesOf,
@@ -49,60 +41,8 @@ import {
   stampAll,
   stampContexts,
 } from './files/stack-files';
-import { serviceOptions } from './service/service-options';
+import { NO_OPTIONS, readOptions } from './service/service-options';
 import { namesIn, undefinedVariables, variablesIn } from './environment/variables';
-
-/** The desired state of a stack with what executing it takes. Holds secrets: never printed, never written. */
-export interface LoadedStack {
-  spec: StackSpec;
-  desired: DesiredStack;
-  model: ComposeModel;
-  /** Texts of the Compose files by absolute path: what a rollback needs, without any value of a variable. */
-  sources: ReadonlyMap<string, string>;
-  compose: Compose;
-  environment: StackEnvironment;
-  options: Map<string, ServiceOptions>;
-  inputs: StackInputs;
-  notes: string[];
-  /** By service that is built: the images that its build starts from. */
-  baseImages: ReadonlyMap<string, string[]>;
-  /** By service that is built: what from. */
-  builds: ReadonlyMap<string, Build>;
-  imageVolumes: ImageVolumes;
-  /** What images.lock.yml holds image references to. */
-  lock: ImageLock;
-}
-
-export interface LoadOptions {
-  root: string;
-  /** The paths of the model are those of the recorded checkout, contents those of this one; null: they are the same. */
-  relocation: Relocation | null;
-  stateDir: string;
-  isolation: Isolation;
-  env: Readonly<Record<string, string | undefined>>;
-  docker: Docker;
-  secrets: SecretsReader;
-  /** Absent: there is no git. */
-  tracked?: TrackedFiles;
-  digester: Digester;
-  now: number;
-  /** Its stamps spare reading what has not changed. */
-  deployed: DeployedFile | null;
-  /** Ask the registries even where an image is there. */
-  pull: boolean;
-  /** Containers that we know nothing of have to be compared by Compose's own hash. */
-  needHashes: boolean;
-  /** Services that were built in this run. */
-  built: ReadonlySet<string>;
-  /** By path below the state folder: digest of what deploy publishes there and a container reads at its start only. */
-  published: Readonly<Record<string, string>>;
-  /** What images.lock.yml holds image references to. */
-  lock: ImageLock;
-  /** Compose files instead of the artifact (a rollback). */
-  restored?: RestoredFiles;
-  /** Image id instead of the model's image, by service (a rollback). */
-  images?: Readonly<Record<string, string>>;
-}
 
 /**
  * Has Compose resolve the stack's model and gathers everything beside it that a container's definition depends on.
@@ -268,44 +208,4 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     builds,
     imageVolumes,
   };
-}
-
-const NO_HASHES: Record<string, string> = {};
-
-const NO_OPTIONS: ServiceOptions = {
-  rollout: null,
-  drain: { deadlineMs: null, hook: null },
-  hold: { deadlineMs: null },
-};
-
-/** Read as YAML: in its JSON Compose leaves out `x-itsup`. */
-async function readModel(compose: Compose, relocation: Relocation | null): Promise<ComposeModel> {
-  const model: unknown = parse(await compose.configYaml());
-  return (relocation === null ? model : relocate(model, relocation)) as ComposeModel;
-}
-
-/** Without hashes nothing is adopted, which is safe. */
-async function hashesOf(compose: Compose): Promise<Record<string, string>> {
-  try {
-    return await compose.configHashes();
-  } catch (error) {
-    if (DockerError.is(error, 'interrupted')) throw error;
-    return NO_HASHES;
-  }
-}
-
-function isModel(value: unknown): value is ComposeModel {
-  return typeof value === 'object' && value !== null && !(value instanceof Error) && 'services' in value;
-}
-
-function readOptions(stack: string, model: ComposeModel): Map<string, ServiceOptions> {
-  const problems: Problem[] = [];
-  const options = new Map<string, ServiceOptions>();
-  for (const [name, service] of Object.entries(model.services)) {
-    const read = serviceOptions(stack, name, service['x-itsup']);
-    options.set(name, read.options);
-    problems.push(...read.problems);
-  }
-  if (problems.length > 0) throw new UserError(problems);
-  return options;
 }

@@ -3,7 +3,7 @@ import { handoverSteps, hookSteps, moveSteps, recreateSteps, rolloutSteps } from
 
 import type { ServicePlan } from '../plan/model';
 import type { Operation, OperationKind } from '../plan/operation';
-import { STATIC_FILE } from '../publish/publisher';
+import { STATIC_FILE } from '../publish/published-file';
 import { ensureProxynet } from '../proxy/proxynet';
 import { awaitStackRoutes } from './traefik/await-stack-routes';
 import { connectService, disconnectService } from './service/connect-service';

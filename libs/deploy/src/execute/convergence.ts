@@ -3,7 +3,7 @@ import type { RolloutContext } from '@itsup/rollout';
 import type { StoreKnowledge } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import type { StackPlan } from '../plan/model';
 import type { Publisher } from '../publish/publisher';
 import type { Journal } from '../state/journal';

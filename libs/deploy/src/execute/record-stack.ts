@@ -1,5 +1,5 @@
 import { ofComposeProject } from '@itsup/docker';
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import { ALL_ASPECTS, type DeployedService, type ObservedContainer, type StackPlan } from '../plan/model';
 import { whatHangs } from '../engine/live-facts';
 import { observe } from '../plan/observe';

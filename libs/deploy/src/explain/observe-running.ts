@@ -1,9 +1,10 @@
 import type { Problem, Workspace } from '@itsup/config';
-import { type ContainerSummary, DockerError, OF_COMPOSE } from '@itsup/docker';
+import type { ContainerSummary } from '@itsup/docker';
 import { routeWorkspace, type Explanation } from '@itsup/routing';
 
 import { certificatesOrNull } from '../certificates/certificates';
 import type { DeployContext } from '../context';
+import { listEngine } from '../engine/list-engine';
 import { proxyAccess } from '../proxy/proxy-access';
 import { getText } from '../proxy/network-probes';
 import { maintenancePages } from '../maintenance/pages';
@@ -18,13 +19,6 @@ import { refuseSwarm } from '../stack/refuse-swarm';
 import { judgeRows, judgeRunning, type Observation } from './judge-running';
 import type { RunningFacts } from './model';
 
-/** Faults that say that there is no engine to ask. */
-export const ABSENT: ReadonlySet<string> = new Set([
-  'docker-missing',
-  'engine-unreachable',
-  'permission-denied',
-]);
-
 /**
  * Adds to an explanation what runs: containers, and what the running Traefik says. Changes nothing, and takes an engine
  * or a Traefik that does not answer as a fact like any other.
@@ -35,7 +29,7 @@ export async function observeRunning(
   workspace: Workspace,
 ): Promise<RunningFacts> {
   refuseSwarm(workspace.settings);
-  const { engine, listing } = await listEngine(context);
+  const { fact: engine, listing } = await listEngine(context.docker);
   const traefik = engine.reachable
     ? await askTraefik(context, listing)
     : { served: null, reason: engine.reason };
@@ -110,10 +104,10 @@ export async function unservedNow(
   workspace: Workspace,
   listed?: ContainerSummary[],
 ): Promise<Problem[]> {
-  const { engine, listing } =
+  const { fact: engine, listing } =
     listed === undefined
-      ? await listEngine(context)
-      : { engine: { reachable: true, reason: null }, listing: listed };
+      ? await listEngine(context.docker)
+      : { fact: { reachable: true, reason: null }, listing: listed };
   if (!engine.reachable) return [];
   const last = await lastRecords(context, workspace);
   // On a host that nothing was deployed to nothing is to be served yet.
@@ -142,16 +136,6 @@ function failedLast(records: readonly DeployRecord[]): Problem[] {
           },
         ],
   );
-}
-
-async function listEngine({ docker }: DeployContext): Promise<Pick<Observation, 'engine' | 'listing'>> {
-  try {
-    const listing = await docker.listContainers({ labelFilters: [...OF_COMPOSE] });
-    return { engine: { reachable: true, reason: null }, listing };
-  } catch (error) {
-    if (!(error instanceof DockerError) || !ABSENT.has(error.code)) throw error;
-    return { engine: { reachable: false, reason: error.message }, listing: [] };
-  }
 }
 
 async function askTraefik(

@@ -2,12 +2,12 @@ import path from 'node:path';
 
 import { loadPageTemplates } from '@itsup/artifacts';
 import { UserError } from '@itsup/config';
-import { OF_COMPOSE, ofComposeProject } from '@itsup/docker';
+import { ofComposeProject } from '@itsup/docker';
 import { factsOf, leadBack, leadToPage, RolloutError, type PageContext } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
 import { never } from '../engine/outlast';
-import { byProject, observe } from '../plan/observe';
+import { observeNow } from '../engine/list-engine';
 import { getText } from '../proxy/network-probes';
 import { publishedHttpRouters } from '../publish/kept-entry-points';
 import { proxyAccess } from '../proxy/proxy-access';
@@ -102,8 +102,7 @@ async function lead(context: DeployContext, { stack, projectName }: PageSubject)
 /** null: no Traefik runs. */
 async function pageContext(context: DeployContext, stack: string): Promise<PageContext | null> {
   const { docker, reporter, signal, state, system } = context;
-  const listing = await docker.listContainers({ labelFilters: [...OF_COMPOSE] });
-  const proxy = await proxyAccess(state, byProject(observe(listing)), docker);
+  const proxy = await proxyAccess(state, await observeNow(docker), docker);
   if (proxy === null) return null;
   const onWaiting = ({ what }: { what: string }): void => reporter.status?.(stack, `waits for ${what}`);
   return { get: getText, proxy, waiter: { clock: system, signal: signal ?? never(), onWaiting } };

@@ -4,7 +4,7 @@ import { UserError, type Problem } from '@itsup/config';
 
 import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import { failureProblems } from '../run/failure/failure-problems';

@@ -4,7 +4,7 @@ import { UserError } from '@itsup/config';
 import type { ComposeFileObject, ComposeModel, Docker, SwarmFileKind } from '@itsup/docker';
 import { STACK_LABEL } from '@itsup/docker';
 
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import type { Run } from '../run/run';
 import { STACK_NAME_LABEL, WORKSPACE_LABEL } from '../swarm/deployed-label';
 

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { UserError } from '@itsup/config';
 
 import { inputsUnchanged } from '../desired/inputs';
-import { loadDesired, type LoadedStack } from '../desired/load-desired';
+import { loadDesired } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { refuseForeignFiles } from '../run/refusal/refusals';

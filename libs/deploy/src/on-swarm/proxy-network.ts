@@ -1,6 +1,6 @@
 import { DockerError, ofComposeProject, type Docker } from '@itsup/docker';
 
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import { PROXY_STACK, TRAEFIK } from '../requests';
 import type { Run } from '../run/run';
 import { STACK_NAME_LABEL, WORKSPACE_LABEL } from '../swarm/deployed-label';

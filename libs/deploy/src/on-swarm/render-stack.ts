@@ -1,7 +1,7 @@
 import { UserError } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import { ALL_ASPECTS, type DesiredService } from '../plan/model';
 import type { Run } from '../run/run';
 import { dataLabel } from './data-node';

@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { helperImage } from '../engine/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
-import { STATIC_FILE, type Publisher } from '../publish/publisher';
+import { STATIC_FILE } from '../publish/published-file';
+import type { Publisher } from '../publish/publisher';
 import { entryPointsOf, handoverMode, lossNote, staticChange } from '@itsup/rollout';
 import { TRAEFIK } from '../requests';
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 
 import { internalEntryPoint } from '@itsup/rollout';
 import { API_USER } from '@itsup/rollout';
-import type { PublishedFile } from './publisher';
+import type { PublishedFile } from './published-file';
 
 /**
  * Above every router that a container or a file may bring (Traefik: the largest integer less a thousand). As text: no

@@ -6,7 +6,7 @@ import { internalEntryPoint } from '@itsup/rollout';
 import { acmeResolvers } from '@itsup/traefik';
 import { parse, stringify } from 'yaml';
 
-import { STATIC_FILE, type PublishedFile } from './publisher';
+import { STATIC_FILE, type PublishedFile } from './published-file';
 
 /** The route of challenges on the internal entry point, which a temporary Traefik leads them to. */
 export const CHALLENGES_FILE = 'traefik/dynamic/challenges.yml';

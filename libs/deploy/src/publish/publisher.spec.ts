@@ -8,7 +8,8 @@ import { openState, type State } from '../state/state';
 import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { simulatedSystem } from '../testing/simulated-system';
 import { entriesOf, entryKey } from './entries';
-import { Publisher, type PublishedFile } from './publisher';
+import type { PublishedFile } from './published-file';
+import { Publisher } from './publisher';
 import type { Owner } from './route-owners';
 
 const HTTP = 'traefik/dynamic/routers-http.yml';

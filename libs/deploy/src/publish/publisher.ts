@@ -14,25 +14,12 @@ import { danglingReferences } from './dangling-references';
 import { readableEntries, sameEntries, textOf, type Entries } from './entries';
 import { entryPointNames } from './entry-point-names';
 import { readForeign } from './foreign-files';
+import { isDynamic, STATIC_FILE, type FileChange, type PublishedFile } from './published-file';
 import { readIndex, writeIndex } from './published-index';
 import { namesIn, type Use } from './references';
 import { RouteBook, type Files } from './route-book';
 import type { Owner } from './route-owners';
 import { stillUsed, type HeldObject } from './still-used';
-
-/** A file that the proxy's containers read, by its path in the state folder. */
-export interface PublishedFile {
-  path: string;
-  text: string;
-}
-
-export interface FileChange {
-  path: string;
-  action: 'create' | 'update' | 'remove';
-}
-
-/** Traefik's static configuration. */
-export const STATIC_FILE = 'traefik/traefik.yml';
 
 /** Containers of other users read these files; the folders that they mount are for them alone (`handToTraefik`). */
 const MODES = { mode: 0o644, folderMode: 0o750 };
@@ -298,8 +285,4 @@ export class Publisher {
   private changeOf(file: string): FileChange {
     return { path: file, action: this.texts.has(file) ? 'update' : 'create' };
   }
-}
-
-function isDynamic(file: { path: string }): boolean {
-  return file.path.startsWith('traefik/dynamic/');
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError, type Problem } from '@itsup/config';
 import { PROXYNET } from '@itsup/routing';
 
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import { leavesShared } from '../plan/service/leave-shared';
 import { talkAmong, type SharedMember, type SharedTalk } from '../plan/network/shared-talk';
 import { PROXY_STACK } from '../requests';

@@ -1,5 +1,5 @@
 import type { InputsOptions } from '../desired/inputs';
-import type { LoadOptions } from '../desired/load-desired';
+import type { LoadOptions } from '../desired/loaded-stack';
 import type { ObservedContainer } from '../plan/model';
 import type { StackSpec } from '../stack/stack-spec';
 import type { Run } from './run';

@@ -1,16 +1,16 @@
 import path from 'node:path';
 
 import type { Problem } from '@itsup/config';
-import type { ContainerSummary } from '@itsup/docker';
 import { entryPointsOf } from '@itsup/rollout';
 import type { Route, WorkspaceRouting } from '@itsup/routing';
 import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import type { ObservedContainer } from '../plan/model';
+import type { EngineAnswer } from '../engine/list-engine';
 import { byProject, observe } from '../plan/observe';
-import { STATIC_FILE, type PublishedFile } from '../publish/publisher';
-import { TRAEFIK, PROXY_STACK, type EngineFact, type PlanRequest } from '../requests';
+import { STATIC_FILE, type PublishedFile } from '../publish/published-file';
+import { TRAEFIK, PROXY_STACK, type PlanRequest } from '../requests';
 import { readFileOrNull } from '../state/atomic-file';
 import { readsOtherFiles, type StateInUse } from '../proxy/state-in-use';
 
@@ -76,12 +76,6 @@ interface Asked {
   engine: EngineAnswer;
   inUse: StateInUse;
   files: readonly PublishedFile[];
-}
-
-/** The one listing of a run, or why there is none. */
-export interface EngineAnswer {
-  listing: ContainerSummary[];
-  fact: EngineFact;
 }
 
 type Tree = Readonly<Record<string, unknown>>;

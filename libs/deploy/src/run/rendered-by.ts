@@ -4,7 +4,7 @@ import path from 'node:path';
 import { compareText, INGRESS_FILES } from '@itsup/config';
 
 import type { Digester } from '../desired/digest';
-import type { LoadedStack } from '../desired/load-desired';
+import type { LoadedStack } from '../desired/loaded-stack';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { changedAspects } from '../plan/service/reasons';
 import type { DeployedFile } from '../state/deployed';

@@ -1,22 +1,20 @@
 import type { Problem } from '@itsup/config';
-import { OF_COMPOSE } from '@itsup/docker';
 import { acmeResolvers, type AcmeResolver } from '@itsup/traefik';
 
-import { givenUpIn, NOTHING_GIVEN_UP } from '../certificates/given-up';
-import { servedBy } from '../certificates/keeper';
-import { byProject, observe } from '../plan/observe';
+import { givenUpIn, NOTHING_GIVEN_UP } from '../certificates/refused/given-up';
+import { observeNow } from '../engine/list-engine';
 import { PROXY_STACK, TRAEFIK, type StackOutcome } from '../requests';
 import { parsed } from '../proxy/proxy-access';
 import { traefikUserOf } from '../proxy/traefik-files';
-import { STATIC_FILE } from '../publish/publisher';
+import { STATIC_FILE } from '../publish/published-file';
 import type { Run } from './run';
 import { readRecords, writeRecord } from '../state/records';
-import { checkStore, keepStore, storeFlaw } from '../certificates/kept-store';
-import { runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
-import { settleCertificates } from '../certificates/settle';
-import { flawOf } from '../certificates/store-copy';
-import { readStore, type StoreAccess } from '../certificates/store-file';
-import { askForOthers, bookAfter, bookBefore, notRenewed } from '../certificates/sweep';
+import { checkStore, keepStore, storeFlaw } from '../certificates/store/kept-store';
+import { servedBy, runningTraefik, type RunningTraefik } from '../certificates/running-traefik';
+import { awaitCertificates } from '../certificates/await-certificates';
+import { flawOf } from '../certificates/store/store-copy';
+import { readStore, type StoreAccess } from '../certificates/store/store-file';
+import { askForOthers, bookAfter, bookBefore, notRenewed } from '../certificates/around-run';
 
 /** Before a run changes anything. Costs nothing where no resolver is there or to come. */
 export async function beforeRun(run: Run, withProxy: boolean): Promise<void> {
@@ -96,7 +94,7 @@ async function lookForGivenUp(run: Run, accessOf: AccessOf, traefik: RunningTrae
 export async function hasGivenUp(run: Run): Promise<boolean> {
   if (resolversOf(run, 'present').length === 0) return false;
   const { context } = run;
-  const observed = await relist(run);
+  const observed = await observeNow(context.docker);
   const traefik = await runningTraefik(context.state, context.docker, observed);
   const access = storeAccessOf({ context, observed });
   run.replaceTraefik = null;
@@ -141,7 +139,7 @@ export async function afterStack(
   const before = run.certificatesBefore?.filter(({ wanted }) => wanted.stack === outcome.stack);
   const areAllThere = before?.every(({ standing }) => standing.state === 'there') ?? false;
   if (outcome.status === 'unchanged' && areAllThere) return outcome;
-  const { lines, outcome: settled } = await settleCertificates(
+  const { lines, outcome: settled } = await awaitCertificates(
     {
       context,
       keeper: certificates,
@@ -164,7 +162,7 @@ export async function afterStack(
 export async function afterRun(run: Run, hasDeployed: boolean): Promise<Problem[]> {
   if (resolversOf(run, 'desired').length === 0) return [];
   const { context, certificates, order } = run;
-  const observed = hasDeployed ? await relist(run) : run.observed;
+  const observed = hasDeployed ? await observeNow(context.docker) : run.observed;
   const traefik = await runningTraefik(context.state, context.docker, observed);
   await askForOthers(context, certificates, traefik, order);
   const access = storeAccessOf({ context, observed });
@@ -178,10 +176,6 @@ export async function afterRun(run: Run, hasDeployed: boolean): Promise<Problem[
   await bookAfter(context, certificates, traefik, statuses);
   if (access !== null) await keepStore(context, access);
   return notRenewed(context, statuses);
-}
-
-async function relist({ context }: Run): Promise<Run['observed']> {
-  return byProject(observe(await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] })));
 }
 
 function resolversOf({ publisher }: Run, version: 'present' | 'desired'): AcmeResolver[] {

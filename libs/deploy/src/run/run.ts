@@ -2,7 +2,7 @@ import type { Problem } from '@itsup/config';
 import type { Engine } from '@itsup/docker';
 import type { WorkspaceRouting } from '@itsup/routing';
 
-import type { GivenUp } from '../certificates/given-up';
+import type { GivenUp } from '../certificates/refused/given-up';
 import type { CertificateKeeper } from '../certificates/keeper';
 import type { CertificateStatus } from '../certificates/model';
 import type { DeployContext } from '../context';

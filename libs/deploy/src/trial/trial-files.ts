@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { formatAddress } from '@itsup/rollout';
 import { field, isTree, subtree, withField, withoutField, type Tree } from '@itsup/rollout';
 import { CHALLENGES_FILE } from '../publish/certificate-files';
-import type { PublishedFile } from '../publish/publisher';
+import type { PublishedFile } from '../publish/published-file';
 
 /** Where a trial has its files. */
 export const TRIAL_FOLDER = '/trial';

@@ -8,7 +8,7 @@ import { DockerError, type Docker } from '@itsup/docker';
 
 import type { System } from '../context';
 import { sha256 } from '../desired/digest';
-import type { PublishedFile } from '../publish/publisher';
+import type { PublishedFile } from '../publish/published-file';
 import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import type { State } from '../state/state';
 import { TRIAL_FOLDER, trialFiles } from './trial-files';

@@ -11,7 +11,9 @@ import { NEW_MS, OLD_MS, unservedRows } from '../../serving/check-serving';
 import type { StackSpec } from '../../stack/stack-spec';
 import { readJsonOrNull, writeFileAtomic } from '../../state/atomic-file';
 import type { State } from '../../state/state';
-import { relist, served, type DeployOneOptions } from './deploy-one';
+import type { DeployOneOptions } from './deploy-one';
+import { served } from './served';
+import { observeNow } from '../../engine/list-engine';
 import { planExternal } from '../plan/plan-stacks';
 
 /** Which routes of a host outside Docker were asked for last, and whether all were served. */
@@ -49,7 +51,7 @@ export async function deployExternal(
     }
     await keepPage(run.context, spec);
     held.unserved = await held.journal.step('ask-rows', async () =>
-      unservedRows(run, spec, await relist(run), isKnown ? OLD_MS : NEW_MS),
+      unservedRows(run, spec, await observeNow(run.context.docker), isKnown ? OLD_MS : NEW_MS),
     );
     const isServed = !held.unserved.some(({ severity }) => severity === 'error');
     const file: AskedFile = { version: 1, routes, served: isServed };

@@ -2,7 +2,8 @@ import { problemsOf } from '@itsup/config';
 
 import type { Restore } from '../../execute/image/keep-for-rollback';
 import type { DeployContext } from '../../context';
-import { loadDesired, type LoadedStack } from '../../desired/load-desired';
+import { loadDesired } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import { withNotice } from '../../alert/send-notice';
 import { shortId } from '../../plan/service/reasons';
 import { readJsonOrNull } from '../../state/atomic-file';

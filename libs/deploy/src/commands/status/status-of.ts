@@ -13,10 +13,11 @@ import { listStacks, readIdentity } from '../../state/identity';
 import { readJournal } from '../../state/journal';
 import { lockedBy } from '../../state/lock';
 import { readRecords } from '../../state/records';
-import { type ContainerDetails, type ContainerSummary, OF_COMPOSE } from '@itsup/docker';
+import type { ContainerDetails, ContainerSummary } from '@itsup/docker';
 import { containerDrift, fileDrift } from './drift';
 import { PROXY_STACK, type StackStatus, type StatusRequest } from '../../requests';
 import { ownPacketRules } from '../../proxy/packet-rules';
+import { composeContainers } from '../../engine/list-engine';
 import { unservedNow } from '../../explain/observe-running';
 import { publishedRouters } from '../../publish/kept-entry-points';
 import { statusOnSwarm } from '../../on-swarm/status';
@@ -39,7 +40,7 @@ export async function statusOf(context: DeployContext, request: StatusRequest): 
 async function statusOnMachine(context: DeployContext, request: StatusRequest): Promise<StackStatus[]> {
   const { docker, root, state } = context;
   const [listing, known, identity] = await Promise.all([
-    docker.listContainers({ labelFilters: [...OF_COMPOSE] }),
+    composeContainers(docker),
     listStacks(state),
     readIdentity(state),
   ]);

@@ -1,11 +1,10 @@
 import type { Workspace } from '@itsup/config';
 import type { TopologyHealth } from '@itsup/artifacts';
-import { DockerError } from '@itsup/docker';
 
 import { statusOf } from './status-of';
 import type { DeployContext } from '../../context';
 import { PROXY_STACK, type StackStatus } from '../../requests';
-import { ABSENT } from '../../explain/observe-running';
+import { isEngineAbsent } from '../../engine/list-engine';
 
 /**
  * How what a topology draws runs, in the words of `status`. Changes nothing.
@@ -18,7 +17,7 @@ export async function topologyHealth(
   try {
     return healthFrom(await statusOf(context, { workspace }), context.system.now());
   } catch (error) {
-    if (error instanceof DockerError && ABSENT.has(error.code)) return null;
+    if (isEngineAbsent(error)) return null;
     throw error;
   }
 }

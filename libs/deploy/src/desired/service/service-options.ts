@@ -1,8 +1,10 @@
-import { isMapping, type Problem } from '@itsup/config';
+import { isMapping, UserError, type Problem } from '@itsup/config';
+import type { ComposeModel } from '@itsup/docker';
 
 import type { ServiceOptions } from '../../plan/service/not-rolled';
 
-const NONE: ServiceOptions = {
+/** Of a service without `x-itsup`. */
+export const NO_OPTIONS: ServiceOptions = {
   rollout: null,
   drain: { deadlineMs: null, hook: null },
   hold: { deadlineMs: null },
@@ -17,7 +19,7 @@ export function serviceOptions(
   service: string,
   value: unknown,
 ): { options: ServiceOptions; problems: Problem[] } {
-  if (value === undefined || value === null) return { options: NONE, problems: [] };
+  if (value === undefined || value === null) return { options: NO_OPTIONS, problems: [] };
   const problems: Problem[] = [];
   const reject = (message: string): void => {
     problems.push({
@@ -30,7 +32,7 @@ export function serviceOptions(
   };
   if (!isMapping(value)) {
     reject('is not a mapping');
-    return { options: NONE, problems };
+    return { options: NO_OPTIONS, problems };
   }
   const unknown = Object.keys(value).filter((key) => !['rollout', 'drain', 'hold'].includes(key));
   if (unknown.length > 0) reject(`does not know ${unknown.join(', ')}`);
@@ -39,7 +41,7 @@ export function serviceOptions(
   const drain = value['drain'] ?? {};
   if (!isMapping(drain)) {
     reject('drain is not a mapping');
-    return { options: { ...NONE, rollout: rollout === true }, problems };
+    return { options: { ...NO_OPTIONS, rollout: rollout === true }, problems };
   }
   const deadline = drain['deadline'] ?? null;
   if (deadline !== null && (typeof deadline !== 'number' || deadline < 0)) {
@@ -67,4 +69,20 @@ export function serviceOptions(
 
 function isArgv(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
+}
+
+/**
+ * The same of all services.
+ * @throws UserError with all that is not understood
+ */
+export function readOptions(stack: string, model: ComposeModel): Map<string, ServiceOptions> {
+  const problems: Problem[] = [];
+  const options = new Map<string, ServiceOptions>();
+  for (const [name, service] of Object.entries(model.services)) {
+    const read = serviceOptions(stack, name, service['x-itsup']);
+    options.set(name, read.options);
+    problems.push(...read.problems);
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return options;
 }

@@ -1,4 +1,4 @@
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import { writeFileAtomic } from '../../state/atomic-file';
 import { restorePath } from '../../state/records';
 import type { Run } from '../../run/run';

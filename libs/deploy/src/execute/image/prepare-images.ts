@@ -2,7 +2,7 @@ import type { Docker } from '@itsup/docker';
 
 import { imageVolumeAspects, mountedImagesOf } from '../../desired/service/image-volumes';
 import { buildWaves } from '../../desired/service/builds';
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../../images/image-lock';
 import type { FirstFetched } from '../../images/record-first';
 import type { StackPlan } from '../../plan/model';

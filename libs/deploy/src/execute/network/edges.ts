@@ -1,8 +1,9 @@
-import { type Docker, OF_COMPOSE } from '@itsup/docker';
+import type { Docker } from '@itsup/docker';
 import { NETWORK_LABEL } from '@itsup/routing';
 
 import type { DesiredEdge } from '../../plan/model';
 import { providersOf } from '../../plan/network/plan-edges';
+import { composeContainers } from '../../engine/list-engine';
 import { observe } from '../../plan/observe';
 import type { StackSpec } from '../../stack/stack-spec';
 import { stirTraefik } from '../../proxy/stir-traefik';
@@ -17,7 +18,7 @@ export async function existingNetworks(docker: Docker, names: string[]): Promise
 /** Attaches the provider's running containers to the consumer's networks. Repeatable. */
 export async function attachProviders(docker: Docker, edges: DesiredEdge[]): Promise<void> {
   if (edges.length === 0) return;
-  const containers = observe(await docker.listContainers({ labelFilters: [...OF_COMPOSE] }));
+  const containers = observe(await composeContainers(docker));
   for (const edge of edges) {
     for (const container of providersOf(edge, containers)) {
       if (container.networks.includes(edge.network)) continue;

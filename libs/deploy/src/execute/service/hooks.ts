@@ -1,6 +1,6 @@
 import { hookLabels, type ComposeHook } from '@itsup/docker';
 
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import { asMeant, environmentOf } from '../as-meant';
 import type { Convergence } from '../convergence';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';

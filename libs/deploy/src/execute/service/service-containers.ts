@@ -1,6 +1,6 @@
 import { ofComposeProject, type Docker } from '@itsup/docker';
 
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 
 /** Ids of the service's containers, one-off ones and those that are about to go left out. */
 export async function containersOf(

@@ -14,13 +14,14 @@ import {
 import { acmeResolvers, type StoreKnowledge } from '@itsup/traefik';
 import { parse } from 'yaml';
 
-import { HandoverStore } from '../../certificates/handover-store';
-import { flawOf, goodCertificates } from '../../certificates/store-copy';
-import { readStore } from '../../certificates/store-file';
+import { HandoverStore } from '../../certificates/store/handover-store';
+import { flawOf, goodCertificates } from '../../certificates/store/store-copy';
+import { readStore } from '../../certificates/store/store-file';
 import type { DeployContext } from '../../context';
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import type { ServicePlan } from '../../plan/model';
-import { STATIC_FILE, type Publisher } from '../../publish/publisher';
+import { STATIC_FILE } from '../../publish/published-file';
+import type { Publisher } from '../../publish/publisher';
 import type { Journal } from '../../state/journal';
 import { readFileOrNull } from '../../state/atomic-file';
 import type { State } from '../../state/state';

@@ -1,4 +1,5 @@
 import { inDependencyOrder, needsOf } from './dependency-order';
+import { inGraphOrder } from './graph-order';
 import type {
   DesiredDependency,
   DesiredService,
@@ -292,22 +293,4 @@ function keyOf(ids: readonly string[] = []): string {
 
 function idOf(service: string, kind: ServiceKind): string {
   return `${kind} ${service}`;
-}
-
-/** Each after those it waits for, else as given. */
-function inGraphOrder(operations: readonly Operation[]): Operation[] {
-  const byId = new Map(operations.map((operation) => [operation.id, operation]));
-  const seen = new Set<string>();
-  const ordered: Operation[] = [];
-  const visit = (operation: Operation): void => {
-    if (seen.has(operation.id)) return;
-    seen.add(operation.id);
-    for (const id of operation.after) {
-      const other = byId.get(id);
-      if (other !== undefined) visit(other);
-    }
-    ordered.push(operation);
-  };
-  for (const operation of operations) visit(operation);
-  return ordered;
 }

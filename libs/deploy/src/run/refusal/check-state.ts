@@ -4,8 +4,9 @@ import { buffer } from 'node:stream/consumers';
 
 import { PROXY_COMPOSE_FILE } from '@itsup/artifacts';
 import { UserError, type Problem } from '@itsup/config';
-import { OF_COMPOSE, ofComposeProject, type ContainerSummary } from '@itsup/docker';
+import { ofComposeProject, type ContainerSummary } from '@itsup/docker';
 
+import { composeContainers } from '../../engine/list-engine';
 import type { DeployContext } from '../../context';
 import { recordedPath, type Relocation } from '../../desired/files/relocation';
 import { copyCertificates } from '../../proxy/traefik-files';
@@ -17,7 +18,7 @@ import { openState, type State } from '../../state/state';
 
 /** With `adopt`: what the state folder has that the proxy runs with comes into one that is nobody's yet. */
 export async function takeOverState(context: DeployContext): Promise<void> {
-  const listing = await context.docker.listContainers({ labelFilters: [...OF_COMPOSE] });
+  const listing = await composeContainers(context.docker);
   const composeFile = path.join(context.root, PROXY_COMPOSE_FILE);
   const inUse = await findStateInUse(context, listing, composeFile, false);
   const traefik = listing.find(

@@ -7,7 +7,7 @@ import { variableLabelProblems } from '@itsup/routing';
 
 import type { DeployContext } from '../../context';
 import { recordedPath } from '../../desired/files/relocation';
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import type { ObservedContainer } from '../../plan/model';
 import type { Observed } from '../../plan/observe';
 import { stateFoldersOf } from '../../proxy/state-in-use';

@@ -1,7 +1,7 @@
 import { UserError } from '@itsup/config';
 
 import { composeOwner } from '@itsup/docker';
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import type { StackPlan } from '../../plan/model';
 import { publishedPorts, takenPorts, takenProblems, type HeldPort } from '../../plan/taken-ports';
 import type { Run } from '../run';

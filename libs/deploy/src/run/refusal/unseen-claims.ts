@@ -13,7 +13,7 @@ import {
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 import { resolvedName, routeWorkspace, type ProjectRouting } from '@itsup/routing';
 
-import type { LoadedStack } from '../../desired/load-desired';
+import type { LoadedStack } from '../../desired/loaded-stack';
 import { hostCircumstances } from '../../desired/environment/host-circumstances';
 import { failuresOf } from '../../ownership/settle-disputes';
 import { readClaims } from '../../ownership/claims-file';

@@ -1,11 +1,11 @@
 import type { ServedCertificate } from '@itsup/rollout';
 import type { Refusal } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
+import type { DeployContext } from '../../context';
 import { changeBook, readBook } from './book';
-import { orderKey, refusalKey, type BookedRefusal, type KeyPair, type WantedCertificate } from './model';
+import { orderKey, refusalKey, type BookedRefusal, type KeyPair, type WantedCertificate } from '../model';
 import { makeStandIn, standInNames } from './stand-in';
-import { HOUR_MS, lackingNames, NO_ADDRESS } from './standing';
+import { HOUR_MS, lackingNames, NO_ADDRESS } from '../standing';
 
 type Context = Pick<DeployContext, 'state' | 'system'>;
 

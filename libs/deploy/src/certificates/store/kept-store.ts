@@ -8,10 +8,9 @@ import {
   type StoredCertificate,
 } from '@itsup/traefik';
 
-import { changeBook, readBook } from './book';
-import { LOG_LINES, resolversOf, servedBy } from './keeper';
-import type { RunningTraefik } from './running-traefik';
-import { goodOf, lackingNames } from './standing';
+import { changeBook, readBook } from '../refused/book';
+import { LOG_LINES, resolversOf, servedBy, type RunningTraefik } from '../running-traefik';
+import { goodOf, lackingNames } from '../standing';
 import { goodCertificates, keepCopy, readKept, readWhole } from './store-copy';
 import {
   mendStore,
@@ -21,7 +20,7 @@ import {
   type StoreAccess,
   type StoreStamp,
 } from './store-file';
-import type { DeployContext } from '../context';
+import type { DeployContext } from '../../context';
 
 type StoreContext = Pick<DeployContext, 'docker' | 'state' | 'system'>;
 

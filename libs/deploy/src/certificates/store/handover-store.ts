@@ -7,8 +7,8 @@ import {
   type StoreKnowledge,
 } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { changeBook } from './book';
+import type { DeployContext } from '../../context';
+import { changeBook } from '../refused/book';
 import { flawOf, goodCertificates, keepCopy, readKept, readWhole } from './store-copy';
 import { readStore, writeStore, type StoreAccess } from './store-file';
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 
 import { ACME_STORE } from '@itsup/artifacts';
 
-import type { DeployContext } from '../context';
-import { asRoot, type TraefikUser } from '../proxy/traefik-files';
+import type { DeployContext } from '../../context';
+import { asRoot, type TraefikUser } from '../../proxy/traefik-files';
 
 export interface StoreAccess {
   context: Pick<DeployContext, 'docker' | 'state'>;

@@ -1,9 +1,9 @@
 import { AcmeStoreError, readAcmeStore } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { readFileOrNull } from '../state/atomic-file';
-import { keptStoreFile, readBook } from './book';
-import type { KnownCertificate } from './standing';
+import type { DeployContext } from '../../context';
+import { readFileOrNull } from '../../state/atomic-file';
+import { keptStoreFile, readBook } from '../refused/book';
+import type { KnownCertificate } from '../standing';
 import { stampOfStore } from './store-file';
 
 /**

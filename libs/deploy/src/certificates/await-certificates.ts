@@ -4,14 +4,14 @@ import type { AcmeResolver } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import { PROXY_STACK, type StackOutcome } from '../requests';
-import { readBook } from './book';
-import { resolversOf, type CertificateKeeper } from './keeper';
-import type { RunningTraefik } from './running-traefik';
+import { readBook } from './refused/book';
+import type { CertificateKeeper } from './keeper';
+import { resolversOf, type RunningTraefik } from './running-traefik';
 import { refusalKey, type BookedRefusal, type CertificateStatus, type WantedCertificate } from './model';
 import { inTheWayOf } from './standing';
 import { certificateProblem, inWords, namesInShort } from './words';
 
-export interface SettleOptions {
+export interface AwaitOptions {
   context: Pick<DeployContext, 'reporter' | 'state' | 'system'>;
   keeper: CertificateKeeper;
   /** null: none runs, which is told elsewhere. */
@@ -20,7 +20,7 @@ export interface SettleOptions {
   waitSeconds: number;
 }
 
-export interface SettledCertificates {
+export interface AwaitedCertificates {
   outcome: StackOutcome;
   /** How things are with the stack's own, for its record. */
   lines: string[];
@@ -30,10 +30,10 @@ export interface SettledCertificates {
  * Says how things are with the certificates of a stack that was deployed: waits for those that are on their way, and
  * fails where one cannot come. A stack that did not change is looked at, and says nothing of what is there.
  */
-export async function settleCertificates(
-  { context, keeper, traefik, waitSeconds }: SettleOptions,
+export async function awaitCertificates(
+  { context, keeper, traefik, waitSeconds }: AwaitOptions,
   outcome: StackOutcome,
-): Promise<SettledCertificates> {
+): Promise<AwaitedCertificates> {
   const { stack, status } = outcome;
   const nothing = { outcome, lines: [] };
   if (traefik === null || (status !== 'deployed' && status !== 'unchanged')) return nothing;

@@ -8,14 +8,14 @@ import path from 'node:path';
 import { containerDetails } from '@itsup/docker/testing/container-details';
 import { readAcmeStore } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { openState } from '../state/state';
-import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import { changeBook } from './book';
+import type { DeployContext } from '../../context';
+import { openState } from '../../state/state';
+import { SimulatedWorkspace } from '../../testing/simulated-workspace';
+import { changeBook } from '../refused/book';
 import { checkStore, keepStore, storeFlaw } from './kept-store';
-import type { KeyPair } from './model';
-import type { RunningTraefik } from './running-traefik';
-import { makeStandIn } from './stand-in';
+import type { KeyPair } from '../model';
+import type { RunningTraefik } from '../running-traefik';
+import { makeStandIn } from '../refused/stand-in';
 import { keepCopy, readKept } from './store-copy';
 import type { StoreAccess } from './store-file';
 

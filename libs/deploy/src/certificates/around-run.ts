@@ -1,9 +1,9 @@
 import type { Problem } from '@itsup/config';
 
 import type { DeployContext } from '../context';
-import { changeBook, readBook } from './book';
-import { resolversOf, type CertificateKeeper } from './keeper';
-import type { RunningTraefik } from './running-traefik';
+import { changeBook, readBook } from './refused/book';
+import type { CertificateKeeper } from './keeper';
+import { resolversOf, type RunningTraefik } from './running-traefik';
 import { refusalKey, type CertificateStatus } from './model';
 import { endingInWords, isLate, namesInShort } from './words';
 

@@ -1,7 +1,7 @@
 import { generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 
-import type { KeyPair } from './model';
+import type { KeyPair } from '../model';
 
 /** Who signs a stand-in: it says to whoever looks that it is no certificate to trust. */
 const ISSUER = 'itsup stand-in';

@@ -8,10 +8,10 @@ import {
   type StoredCertificate,
 } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
-import type { State } from '../state/state';
-import { keptStoreFile, readBook } from './book';
+import type { DeployContext } from '../../context';
+import { readFileOrNull, writeFileAtomic } from '../../state/atomic-file';
+import type { State } from '../../state/state';
+import { keptStoreFile, readBook } from '../refused/book';
 import { readStore, type StoreAccess } from './store-file';
 
 /** Longer than Traefik needs to write acme.json, which it does in place. */

@@ -2,11 +2,11 @@ import path from 'node:path';
 
 import { certificatesFile } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../state/atomic-file';
-import { acquireLock } from '../state/lock';
-import type { State } from '../state/state';
-import { refusalKey, type BookedRefusal, type KeyPair } from './model';
+import type { DeployContext } from '../../context';
+import { readFileOrNull, readJsonOrNull, writeFileAtomic } from '../../state/atomic-file';
+import { acquireLock } from '../../state/lock';
+import type { State } from '../../state/state';
+import { refusalKey, type BookedRefusal, type KeyPair } from '../model';
 
 /** What is known of certificates beside acme.json; kept in the state folder. */
 export interface CertificateBook {

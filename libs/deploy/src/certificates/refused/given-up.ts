@@ -4,10 +4,10 @@ import path from 'node:path';
 import { askedNames, createTraefikApi, TraefikApiError, type ServedCertificate } from '@itsup/rollout';
 import { covers, hostsIn, readAcmeStore, renewalOf, type AcmeResolver } from '@itsup/traefik';
 
-import type { DeployContext } from '../context';
-import { getText } from '../proxy/network-probes';
+import type { DeployContext } from '../../context';
+import { getText } from '../../proxy/network-probes';
 import { changeBook, readBook, STAND_INS_FILE } from './book';
-import type { RunningTraefik } from './running-traefik';
+import type { RunningTraefik } from '../running-traefik';
 import { isStandIn } from './stand-in';
 
 /**

@@ -6,14 +6,14 @@ import path from 'node:path';
 
 import { routeWorkspace } from '@itsup/routing';
 
-import { facts, WEB } from '../testing/deploy-simulated';
-import { ingressRow, SimulatedWorkspace } from '../testing/simulated-workspace';
-import { changeBook } from './book';
-import { CertificateKeeper } from './keeper';
-import type { RunningTraefik } from './running-traefik';
+import { facts, WEB } from '../../testing/deploy-simulated';
+import { ingressRow, SimulatedWorkspace } from '../../testing/simulated-workspace';
+import { changeBook } from '../refused/book';
+import { CertificateKeeper } from '../keeper';
+import type { RunningTraefik } from '../running-traefik';
 import { keepStore } from './kept-store';
 import { storedCertificates } from './stored';
-import { notRenewed } from './sweep';
+import { notRenewed } from '../around-run';
 
 let simulated: SimulatedWorkspace;
 let server: Server | null = null;
