@@ -1,29 +1,42 @@
-import type { RelayKind, RelayTarget } from '../types';
-import { field, textField, withField, withoutField } from '../tree-access';
+import type { DynamicConfiguration, RelayKind, RelayTarget } from '../types';
+import { field, listField, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { Protocol, ProvidedConfiguration, ProvidedService } from '../provider/provided-configuration';
 
 /** A service of Traefik's that a listener stands in for. */
 export interface HeldService {
   protocol: RelayKind;
   name: string;
+  /** What leads to it. */
+  routers: LedHere[];
+}
+
+/** A router, by its name and by what it takes. */
+interface LedHere {
+  name: string;
+  claim: string;
 }
 
 /**
  * What a pin to the listeners leaves out of a service: what judges the listener, or the wait, as a fault of the
- * service.
+ * service. A TCP service has no more of it than its health check, and keeps its transport.
  */
-const LEFT_OUT = ['healthCheck', 'passiveHealthCheck', 'sticky', 'serversTransport'];
+const LEFT_OUT = {
+  http: ['healthCheck', 'passiveHealthCheck', 'sticky', 'serversTransport'],
+  tcp: ['healthCheck'],
+} as const;
 
 /**
  * The services of Traefik's that lead to containers, in the order of their names; UDP cannot be held.
  *
  * @param verifies whether Traefik's transport of that name (undefined: the default one) checks the certificate of a
  * container, or shows one
+ * @param fileRoutes published routes that lead to them
  * @returns a sentence when they cannot be held
  */
 export function heldServices(
   provided: ProvidedConfiguration,
   verifies: (transport: string | undefined) => boolean,
+  fileRoutes: DynamicConfiguration = {},
 ): HeldService[] | string {
   const found: HeldService[] = [];
   for (const protocol of ['http', 'tcp'] as const) {
@@ -32,21 +45,66 @@ export function heldServices(
       if (end === undefined) continue;
       if (end.scheme === 'https' && verifies(textField(service.loadBalancer, 'serversTransport')))
         return `Traefik checks the certificate of ${name}, which a listener cannot do in its place`;
-      found.push({ protocol, name });
+      const routers = routersOf(provided, fileRoutes, protocol)
+        .filter((router) => router.service === name)
+        .map(({ name: router, claim }) => ({ name: router, claim }));
+      found.push({ protocol, name, routers });
     }
   }
   return found.length === 0 ? 'no HTTP or TCP route leads to it' : found;
 }
 
 /**
- * Where the bytes that were held for a service go: to its containers, or where the services are named anew, to those of
- * its protocol.
+ * Where the bytes that were held for services go. A name changes with the port that it is made of: such a service is
+ * found again by a router that takes what led to it before, or because it is the only one of its protocol before and
+ * after.
+ *
+ * @param provided of the containers that are ready
+ * @param fileRoutes static routes as they are to be published
+ * @returns in the order of `held`; none: nobody can tell, and what was meant for one port must not come to another
  */
-export function targetsOf(provided: ProvidedConfiguration, { protocol, name }: HeldService): RelayTarget[] {
-  const { services } = provided[protocol];
-  const own = services[name];
-  const ends = own === undefined ? Object.values(services).flatMap((service) => service.ends) : own.ends;
-  return ends.map(({ address, port, scheme }) => ({ address, port, tls: scheme === 'https' }));
+export function targetsOf(
+  provided: ProvidedConfiguration,
+  fileRoutes: DynamicConfiguration,
+  held: readonly HeldService[],
+): RelayTarget[][] {
+  return held.map(({ protocol, name, routers }) => {
+    const { services } = provided[protocol];
+    const heirs = new Set(
+      routersOf(provided, fileRoutes, protocol)
+        .filter((now) => routers.some((before) => before.name === now.name || before.claim === now.claim))
+        .map(({ service }) => service),
+    );
+    const names = Object.keys(services);
+    const isAlone = names.length === 1 && held.filter((one) => one.protocol === protocol).length === 1;
+    const [heir] = heirs.size > 0 ? heirs : isAlone ? names : [];
+    const service = services[name] ?? (heirs.size <= 1 ? services[heir ?? ''] : undefined);
+    return (service?.ends ?? []).map(({ address, port, scheme }) => ({
+      address,
+      port,
+      tls: scheme === 'https',
+    }));
+  });
+}
+
+/** The routers of labels and of files, each with the service of the docker provider that it leads to. */
+function routersOf(
+  provided: ProvidedConfiguration,
+  fileRoutes: DynamicConfiguration,
+  protocol: RelayKind,
+): (LedHere & { service: string })[] {
+  const led = (routers: Record<string, Tree>, serviceOf: (reference: string) => string) =>
+    Object.entries(routers).map(([name, router]) => ({
+      name,
+      claim: JSON.stringify([listField(router, 'entryPoints').sort(), textField(router, 'rule') ?? '']),
+      service: serviceOf(textField(router, 'service') ?? ''),
+    }));
+  // In a file a name without provider is the file's own.
+  const named = (reference: string): string => /^(.*)@docker$/.exec(reference)?.[1] ?? '';
+  return [
+    ...led(provided[protocol].routers, (reference) => named(reference) || reference),
+    ...led(fileRoutes[protocol]?.routers ?? {}, named),
+  ];
 }
 
 /**
@@ -71,7 +129,7 @@ export function heldConfiguration(
 }
 
 /** By which a listener is found. */
-export function keyOf({ protocol, name }: HeldService): string {
+export function keyOf({ protocol, name }: Pick<HeldService, 'protocol' | 'name'>): string {
   return `${protocol} ${name}`;
 }
 
@@ -83,17 +141,18 @@ function heldService(
   const [end] = service.ends;
   if (end === undefined || port === undefined) return service;
   const at = `127.0.0.1:${port}`;
+  const kept = LEFT_OUT[protocol].reduce((tree, name) => withoutField(tree, name), service.loadBalancer);
+  const [first = {}] = service.servers;
   if (protocol === 'tcp') {
     // Who half-closes while he waits is not cut off a tenth of a second later. Where a transport is named, that one
     // says it.
     const loadBalancer =
-      field(service.loadBalancer, 'serversTransport') === undefined
-        ? withField(service.loadBalancer, 'terminationDelay', -1)
-        : service.loadBalancer;
-    const [first = {}] = service.servers;
+      field(kept, 'serversTransport') === undefined ? withField(kept, 'terminationDelay', -1) : kept;
     return { ...service, loadBalancer, servers: [withField(first, 'address', at)], ends: [] };
   }
   const scheme = end.scheme === 'h2c' ? 'h2c' : 'http';
-  const loadBalancer = LEFT_OUT.reduce((tree, name) => withoutField(tree, name), service.loadBalancer);
-  return { ...service, loadBalancer, servers: [{ url: `${scheme}://${at}` }], ends: [] };
+  // With `preservePath` the path of a server's address comes before that of a request.
+  const path = /^\w+:\/\/[^/]+(\/.*)$/.exec(textField(first, 'url') ?? '')?.[1] ?? '';
+  const server = withField(first, 'url', `${scheme}://${at}${path}`);
+  return { ...service, loadBalancer: kept, servers: [server], ends: [] };
 }

@@ -3,10 +3,10 @@ import { parse } from 'yaml';
 import { fileFault } from '@itsup/traefik';
 
 import { renderPin, type PinManner } from '../pin/pin';
-import { provideConfiguration } from '../provider/provided-configuration';
+import { provideConfiguration, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';
-import { heldConfiguration, heldServices, keyOf, targetsOf } from './held-configuration';
+import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
 
 const service = 'traefik.http.services.web';
 const labels = {
@@ -24,6 +24,8 @@ const labels = {
   'traefik.tcp.routers.line.service': 'line',
   'traefik.tcp.services.line.loadbalancer.server.port': '9000',
   'traefik.tcp.services.line.loadbalancer.proxyprotocol.version': '2',
+  'traefik.tcp.services.line.loadbalancer.healthcheck.expect': 'welcome',
+  'traefik.http.services.web.middlewares': 'guard,strip',
 };
 const provided = provideConfiguration([containerFacts({ labels })], 'proxynet');
 const listening = new Map([
@@ -31,7 +33,7 @@ const listening = new Map([
   [keyOf({ protocol: 'tcp', name: 'line' }), 40_002],
 ]);
 
-function pin(manner: PinManner): DynamicConfiguration {
+function pin(manner: PinManner, fastProxy = false): DynamicConfiguration {
   const held = manner.connections === 'listener' ? heldConfiguration(provided, listening) : provided;
   const { text } = renderPin({
     project: 'shop',
@@ -45,6 +47,7 @@ function pin(manner: PinManner): DynamicConfiguration {
     defaultTransport: null,
     winsTies: true,
     writing: '',
+    fastProxy,
     manner,
   });
   expect(fileFault(text)).toBeNull();
@@ -56,6 +59,7 @@ describe('the pin to listeners', () => {
     const { http, tcp } = pin({ connections: 'listener' });
     const own = 'web~shop~web~rollout';
     expect(http?.services?.[own]).toEqual({
+      middlewares: ['strip~shop~web~rollout'],
       loadBalancer: { servers: [{ url: 'http://127.0.0.1:40001' }], serversTransport: own },
     });
     expect(http?.serversTransports?.[own]).toEqual({
@@ -68,7 +72,38 @@ describe('the pin to listeners', () => {
       terminationDelay: -1,
       proxyprotocol: { version: '2' },
     });
+    expect(tcp?.services?.['line~shop~web~rollout']?.['loadBalancer']).not.toHaveProperty('healthcheck');
     expect(http?.routers?.['shop-file']?.['service']).toBe(own);
+  });
+
+  it('keeps the path that comes before that of a request, and what a server says else', () => {
+    const url = 'http://172.20.128.2:8080/app';
+    const { http } = heldConfiguration(
+      provideConfiguration(
+        [
+          containerFacts({
+            labels: {
+              'traefik.enable': 'true',
+              [`${service}.loadbalancer.server.url`]: url,
+              [`${service}.loadbalancer.server.preservepath`]: 'true',
+            },
+          }),
+        ],
+        'proxynet',
+      ),
+      listening,
+    );
+    expect(http.services['web']?.servers).toEqual([
+      { preservepath: 'true', url: 'http://127.0.0.1:40001/app' },
+    ]);
+  });
+
+  it('keeps no connection in a way that ends no proxy', () => {
+    const idle = (fastProxy: boolean): unknown =>
+      pin({ connections: 'listener' }, fastProxy).http?.serversTransports?.['web~shop~web~rollout']?.[
+        'maxIdleConnsPerHost'
+      ];
+    expect([idle(false), idle(true)]).toEqual([-1, 0]);
   });
 
   it('is one below every original when the new container is to take over by itself', () => {
@@ -95,24 +130,81 @@ describe('the pin to listeners', () => {
 
 describe('heldServices', () => {
   it('names the services, or why they cannot be held', () => {
-    expect(heldServices(provided, () => true)).toEqual([
-      { protocol: 'http', name: 'web' },
-      { protocol: 'tcp', name: 'line' },
+    expect(heldServices(provided, () => true)).toMatchObject([
+      { protocol: 'http', name: 'web', routers: [{ name: 'web' }] },
+      { protocol: 'tcp', name: 'line', routers: [{ name: 'line' }] },
     ]);
     const scheme = { [`${service}.loadbalancer.server.scheme`]: 'https' };
     const secure = provideConfiguration([containerFacts({ labels: { ...labels, ...scheme } })], 'proxynet');
     expect(heldServices(secure, () => true)).toContain('checks the certificate of web');
     expect(heldServices(secure, () => false)).toHaveLength(2);
-    expect(targetsOf(secure, { protocol: 'http', name: 'web' })).toEqual([
-      { address: '172.20.128.2', port: 8080, tls: true },
-    ]);
     const none = provideConfiguration([containerFacts({ labels: {} })], 'proxynet');
     expect(heldServices(none, () => false)).toBe('no HTTP or TCP route leads to it');
   });
+});
 
-  it('hands over to where a service went that has another name now', () => {
-    expect(targetsOf(provided, { protocol: 'http', name: 'before' })).toEqual([
-      { address: '172.20.128.2', port: 8080, tls: false },
+describe('targetsOf', () => {
+  const at = (port: number, tls = false): unknown => [{ address: '172.20.128.2', port, tls }];
+  /** A container with HTTP services by name: what their router takes, and their port. */
+  const serving = (services: Record<string, [string, number]>): ProvidedConfiguration =>
+    provideConfiguration(
+      [
+        containerFacts({
+          labels: Object.fromEntries([
+            ['traefik.enable', 'true'],
+            ...Object.entries(services).flatMap(([name, [rule, port]]) => [
+              [`traefik.http.routers.${name}.rule`, rule],
+              [`traefik.http.routers.${name}.service`, name],
+              [`traefik.http.services.${name}.loadbalancer.server.port`, String(port)],
+            ]),
+          ]),
+        }),
+      ],
+      'proxynet',
+    );
+  const held = (before: ProvidedConfiguration, fileRoutes: DynamicConfiguration = {}): HeldService[] => {
+    const found = heldServices(before, () => false, fileRoutes);
+    if (typeof found === 'string') throw new Error(found);
+    return found;
+  };
+  const two = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9000': ['Host(`api.test`)', 9000] });
+
+  it('leads to the service of the same name, by TLS where it wants that', () => {
+    const scheme = { [`${service}.loadbalancer.server.scheme`]: 'https' };
+    const secure = provideConfiguration([containerFacts({ labels: { ...labels, ...scheme } })], 'proxynet');
+    expect(targetsOf(secure, {}, held(secure))).toEqual([at(8080, true), at(9000)]);
+  });
+
+  it('finds a service whose port changed, and its name with it, by what its router takes', () => {
+    const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`api.test`)', 9001] });
+    expect(targetsOf(now, {}, held(two))).toEqual([at(8080), at(9001)]);
+  });
+
+  it('finds it by a published router too', () => {
+    const published = (name: string): DynamicConfiguration => ({
+      http: { routers: { guarded: { rule: 'Host(`x.test`)', service: `${name}@docker` } } },
+    });
+    const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`b.test`)', 9001] });
+    expect(targetsOf(now, published('web-9001'), held(two, published('web-9000')))).toEqual([
+      at(8080),
+      at(9001),
     ]);
+  });
+
+  it('takes the only one there is for the only one there was', () => {
+    const before = serving({ 'web-8080': ['Host(`a.test`)', 8080] });
+    expect(targetsOf(serving({ 'web-80': ['Host(`b.test`)', 80] }), {}, held(before))).toEqual([at(80)]);
+  });
+
+  it('leads to no other port where nobody can tell', () => {
+    const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`b.test`)', 9001] });
+    expect(targetsOf(now, {}, held(two))).toEqual([at(8080), []]);
+    // A file's own service of that name is another one.
+    const own = { http: { routers: { other: { rule: 'Host(`b.test`)', service: 'web-9000' } } } };
+    expect(targetsOf(now, {}, held(two, own))).toEqual([at(8080), []]);
+    const split = serving({ one: ['Host(`a.test`)', 8080], two: ['Host(`api.test`)', 9000] });
+    const both = serving({ web: ['Host(`a.test`)', 8080] });
+    const shared = held(both).map((one) => ({ ...one, routers: held(split).flatMap((s) => s.routers) }));
+    expect(targetsOf(split, {}, shared)).toEqual([[]]);
   });
 });

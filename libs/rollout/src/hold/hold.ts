@@ -5,7 +5,7 @@ import type { ProvidedConfiguration } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
 import { internalEntryPoint } from '../traefik/entry-points';
 import { field, subtree, textField, type Tree } from '../tree-access';
-import type { ContainerFacts, Relay } from '../types';
+import type { ContainerFacts, DynamicConfiguration, Relay } from '../types';
 import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
 
 /** A connection is let go of when nothing came for so long: closing a listener resets what waits to be accepted. */
@@ -29,11 +29,15 @@ export class Hold {
     if (!openRelay) return 'the engine is on another host';
     const published = await session.published();
     const transports = published.http?.serversTransports ?? {};
-    const services = heldServices(session.provided(old), (name) => {
-      if (name === undefined) return verifies(subtree(proxy.staticConfiguration, 'serversTransport'));
-      const named = name.endsWith('@file') ? transports[name.slice(0, -'@file'.length)] : undefined;
-      return named === undefined || verifies(named);
-    });
+    const services = heldServices(
+      session.provided(old),
+      (name) => {
+        if (name === undefined) return verifies(subtree(proxy.staticConfiguration, 'serversTransport'));
+        const named = name.endsWith('@file') ? transports[name.slice(0, -'@file'.length)] : undefined;
+        return named === undefined || verifies(named);
+      },
+      published,
+    );
     if (typeof services === 'string') return services;
     const relays = new Map<HeldService, Relay>();
     const hold = new Hold(session, relays);
@@ -91,11 +95,23 @@ export class Hold {
     for (const relay of this.relays.values()) relay.refuse();
   }
 
-  /** Who waits goes on to these containers, and who comes as well. */
-  async release(ready: ContainerFacts[]): Promise<void> {
-    const provided = this.session.provided(ready);
+  /**
+   * Who waits goes on to these containers, and who comes as well.
+   * @param fileRoutes static routes that lead to them
+   */
+  async release(ready: ContainerFacts[], fileRoutes: DynamicConfiguration | null): Promise<void> {
+    const { session, relays } = this;
+    const services = [...relays.keys()];
+    const targets = targetsOf(session.provided(ready), fileRoutes ?? {}, services);
     await Promise.all(
-      [...this.relays].map(([service, relay]) => relay.release(targetsOf(provided, service))),
+      [...relays.values()].map(async (relay, index) => {
+        const own = targets[index] ?? [];
+        if (own.length > 0) return relay.release(own);
+        const { name = '' } = services[index] ?? {};
+        if (relay.total > 0)
+          session.note(`no route that led to ${name} is there any more: who waited for it was sent away`);
+        relay.refuse();
+      }),
     );
   }
 

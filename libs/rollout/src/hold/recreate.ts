@@ -119,7 +119,7 @@ class Recreation {
     await this.step('switch', async () => {
       this.reached = 'switched';
       const serving = ready.map(regardlessOfHealth);
-      await this.hold?.release(serving);
+      await this.hold?.release(serving, request.fileRoutes);
       if (this.hold) await session.pinAsWanted('switch', serving, request.fileRoutes, this.old);
     });
     await this.handBack(ready);
@@ -239,7 +239,7 @@ class Recreation {
 
   /** Nobody was stopped: the traffic goes where it went. */
   private async backToOld(session: Session): Promise<void> {
-    await this.hold?.release(this.old);
+    await this.hold?.release(this.old, await session.published());
     await undo(session, {
       old: this.old.map(({ id }) => id),
       drain: this.request.drain,

@@ -62,7 +62,7 @@ export async function restoreOld(
   });
   const serving = ready.map(regardlessOfHealth);
   if (!hold) return;
-  await hold.release(serving);
+  await hold.release(serving, await session.published());
   await session.pinInManner('switch', session.provided(serving), {});
   await session.awaitLabels('await-labels', await awaitEngineHealth(session, 'await-labels', ready));
   await hold.closeWhenQuiet(request.drain.deadlineMs);

@@ -127,7 +127,7 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
         : waitingTransport(protocol, service, input, connections);
     if (transport) transports[pinnedName(name, input)] = transport;
     const transportName = transport === null ? null : pinnedName(name, input);
-    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references);
+    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references, input);
   }
   for (const [name, service] of Object.entries(file?.services ?? {}))
     services[name] = references.replaceAll(service);
@@ -161,10 +161,7 @@ function routerOf(
 ): Tree {
   let copy = withField(router, 'service', references.service(textField(router, 'service') ?? ''));
   const written = listField(router, 'middlewares');
-  const middlewares =
-    manner?.connections === 'listener' && protocol === 'http'
-      ? withoutBreakers(written, (name) => definitionOf(name, provided.http.middlewares, manner))
-      : written;
+  const middlewares = protocol === 'http' ? patientOnes(written, { manner, provided }) : written;
   if (written.length > middlewares.length) copy = withoutField(copy, 'middlewares');
   if (middlewares.length > 0)
     copy = withField(
@@ -189,6 +186,12 @@ function lowered(protocol: Protocol, router: Tree): Tree {
   return withField(router, 'priority', priority === 0 ? -1 : priority);
 }
 
+/** To a listener that holds requests, without those that take a long wait for a fault. */
+function patientOnes(names: string[], { manner, provided }: Pick<PinInput, 'manner' | 'provided'>): string[] {
+  if (manner?.connections !== 'listener') return names;
+  return withoutBreakers(names, (name) => definitionOf(name, provided.http.middlewares, manner));
+}
+
 /** What a label or a published file says a middleware is. */
 function definitionOf(name: string, own: Record<string, Tree>, manner: PinManner): Tree | undefined {
   if (name.endsWith('@file')) return manner.middlewareOf?.(name.slice(0, -'@file'.length));
@@ -201,11 +204,13 @@ function serviceOf(
   service: ProvidedService,
   transport: string | null,
   references: References,
+  input: PinInput,
 ): Tree {
   let loadBalancer: Tree = { ...service.loadBalancer, servers: service.servers };
   if (transport !== null) loadBalancer = withField(loadBalancer, 'serversTransport', transport);
   if (protocol === 'http') loadBalancer = withCookieName(loadBalancer, name);
-  const middlewares = service.middlewares.map((middleware) => references.middleware(middleware));
+  const written = protocol === 'http' ? patientOnes(service.middlewares, input) : service.middlewares;
+  const middlewares = written.map((middleware) => references.middleware(middleware));
   return { ...(middlewares.length > 0 ? { middlewares } : {}), loadBalancer };
 }
 

@@ -27,7 +27,7 @@ import {
 } from '../provider/provided-configuration';
 import { routesTo } from '../provider/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { filesWinTies, providerNetwork } from '../provider/provider-network';
+import { filesWinTies, providerNetwork, usesFastProxy } from '../provider/provider-network';
 import { subtree } from '../tree-access';
 import type {
   ContainerFacts,
@@ -272,6 +272,7 @@ export class Session {
       manner,
       defaultTransport: Object.keys(transport).length > 0 ? transport : null,
       winsTies: filesWinTies(configuration),
+      fastProxy: usesFastProxy(configuration),
       writing: randomUUID(),
     });
   }

@@ -1,3 +1,4 @@
+import { noneIdle } from './none-idle';
 import { field, subtree, textField, withField, type Tree } from '../tree-access';
 import type { Protocol, ProvidedService } from '../provider/provided-configuration';
 
@@ -9,6 +10,8 @@ export interface TransportSource {
   tcpTransports?: Record<string, Tree>;
   /** Of the static configuration: what Traefik builds its default transport from; null: its defaults. */
   defaultTransport: Tree | null;
+  /** `experimental.fastProxy` is on. */
+  fastProxy?: boolean;
 }
 
 /** See `PinManner`. */
@@ -40,7 +43,10 @@ export function ownTransport(
   connections: Connections | undefined,
 ): Tree | null {
   if (connections === 'listener')
-    return { maxIdleConnsPerHost: -1, forwardingTimeouts: { idleConnTimeout: idleConnectionTimeout } };
+    return {
+      maxIdleConnsPerHost: noneIdle(service, {}, source.fastProxy),
+      forwardingTimeouts: { idleConnTimeout: idleConnectionTimeout },
+    };
   const reference = textField(service.loadBalancer, 'serversTransport');
   let base: Tree;
   if (!reference) {
@@ -65,5 +71,7 @@ export function ownTransport(
   }
   const timeouts = withField(subtree(base, 'forwardingTimeouts'), 'idleConnTimeout', idleConnectionTimeout);
   const own = withField(base, 'forwardingTimeouts', timeouts);
-  return connections === 'fresh' ? withField(own, 'maxIdleConnsPerHost', -1) : own;
+  return connections === 'fresh'
+    ? withField(own, 'maxIdleConnsPerHost', noneIdle(service, base, source.fastProxy))
+    : own;
 }

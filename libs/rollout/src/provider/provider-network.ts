@@ -1,4 +1,4 @@
-import { listField, subtree, textField, type Tree } from '../tree-access';
+import { field, listField, subtree, textField, type Tree } from '../tree-access';
 import type { ProxyAccess } from '../types';
 
 /** The default network of Traefik's docker provider. */
@@ -15,4 +15,10 @@ export function filesWinTies(configuration: Tree): boolean {
   const file = order.indexOf('file');
   const docker = order.indexOf('docker');
   return file >= 0 && (docker < 0 || file < docker);
+}
+
+/** Whether another implementation of Traefik's carries HTTP/1 to the containers (`experimental.fastProxy`). */
+export function usesFastProxy(configuration: Tree): boolean {
+  const written = field(subtree(configuration, 'experimental'), 'fastProxy');
+  return written !== undefined && String(written) !== 'false';
 }
