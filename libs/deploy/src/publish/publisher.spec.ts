@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
+import type { Route } from '@itsup/routing';
 import { stringify } from 'yaml';
 
 import { openState, type State } from '../state/state';
@@ -10,9 +11,10 @@ import { simulatedSystem } from '../testing/simulated-system';
 import { entriesOf, entryKey } from './entries';
 import type { PublishedFile } from './published-file';
 import { Publisher } from './publisher';
-import type { Owner } from './route-owners';
+import { routeOwners, type Owner } from './route-owners';
 
 const HTTP = 'traefik/dynamic/routers-http.yml';
+const TCP = 'traefik/dynamic/routers-tcp.yml';
 const MIDDLEWARES = 'traefik/dynamic/middlewares.yml';
 
 let state: State;
@@ -141,6 +143,60 @@ describe('Publisher', () => {
     expect(await published()).toEqual({ 'shop-web': 'a@tcp-1', 'blog-web': 'b@web' });
     await publisher.publishStatic();
     expect(await published()).toEqual({ 'blog-web': 'b@web' });
+  });
+
+  it('keeps what routes of several stacks share for whichever is deployed, and when one of them goes', async () => {
+    const serversTransports = { 'proxy-protocol-v2': { proxyProtocol: { version: 2 } } };
+    const rows = ['blog', 'shop'].map((project): Route => ({
+      ...{ project, service: 'db', host: null, kind: 'tcp', via: 'file', port: 5432, scheme: 'http' },
+      ...{ domains: [], pathPrefix: null, hostport: 5432, serviceName: `${project}-db`, servedBy: 'docker' },
+      ...{ loadBalancer: {}, servers: [], middlewares: {}, serversTransports },
+      place: { file: `projects/${project}/ingress.yml`, line: 2, column: 5 },
+      routers: {
+        [`${project}-db`]: {
+          rule: 'HostSNI(`*`)',
+          entryPoints: ['tcp-5432'],
+          service: `${project}-db@docker`,
+        },
+      },
+    }));
+    const projects = rows.map((row) => ({
+      ...{ project: row.project, additions: [], networks: [], routes: [row], edges: [], problems: [] },
+    }));
+    const owners = routeOwners({
+      projects,
+      entryPoints: [],
+      problems: [],
+      edgeProblems: [],
+      disputes: [],
+      holdings: new Map(),
+    });
+    const transport = entryKey('tcp', 'serversTransports', 'proxy-protocol-v2');
+    const text = stringify({
+      tcp: {
+        routers: Object.assign({}, ...rows.map((row) => row.routers)) as Record<string, unknown>,
+        serversTransports,
+      },
+    });
+    const openShared = (mine: ReadonlyMap<string, Owner> = owners) =>
+      Publisher.open(state, simulatedSystem(new VirtualClock()), [{ path: TCP, text }], mine);
+    const names = async () =>
+      [...entriesOf(await readFile(path.join(state.dir, TCP), 'utf8'))].map(
+        ([key]) => (JSON.parse(key) as string[])[2],
+      );
+
+    await deploy(await openShared(), ['blog'], false);
+    expect(await names()).toEqual(['blog-db', 'proxy-protocol-v2']);
+    await deploy(await openShared(), ['shop'], false);
+    await (await openShared()).dropStack('shop');
+    expect(await names()).toEqual(['blog-db', 'proxy-protocol-v2']);
+
+    // A state folder of a version that gave it to the last stack which named it.
+    await deploy(await openShared(new Map([...owners, [transport, { stack: 'shop', service: 'db' }]])), [
+      'shop',
+    ]);
+    await (await openShared()).dropStack('shop');
+    expect(await names()).toEqual(['blog-db', 'proxy-protocol-v2']);
   });
 
   it('replaces the routes of one service for its rollout', async () => {

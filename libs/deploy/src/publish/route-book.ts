@@ -42,7 +42,14 @@ export class RouteBook {
     /** Owners of what is published, as they were when it came. */
     readonly presentOwners: Map<string, Owner>,
     private readonly exempt: Exempt = NOTHING_EXEMPT,
-  ) {}
+  ) {
+    // Earlier versions gave what routes share to one of them, and it went with that one's stack.
+    for (const [file, entries] of present) {
+      for (const key of entries.keys()) {
+        if (desired.get(file)?.has(key) && !desiredOwners.has(key)) presentOwners.delete(key);
+      }
+    }
+  }
 
   files(): string[] {
     return [...new Set([...this.desired.keys(), ...this.present.keys()])].sort();

@@ -9,7 +9,10 @@ export interface Owner {
   service: string | null;
 }
 
-/** Owners of everything that ingress rows define in files; what is in none of them is the proxy's own. */
+/**
+ * Owners of what ingress rows define in files; everything else there is the proxy's own. So are transports: all rows
+ * that speak one version of the PROXY protocol share one, which comes before the first of them and stays for the last.
+ */
 export function routeOwners(routing: WorkspaceRouting): Map<string, Owner> {
   const owners = new Map<string, Owner>();
   for (const route of routing.projects.flatMap((project) => project.routes)) {
@@ -19,7 +22,6 @@ export function routeOwners(routing: WorkspaceRouting): Map<string, Owner> {
     };
     add('routers', Object.keys(route.routers));
     add('middlewares', Object.keys(route.middlewares));
-    add('serversTransports', Object.keys(route.serversTransports));
     add('services', [route.serviceName]);
   }
   return owners;
