@@ -6,6 +6,7 @@ export { namedFault, writeNamed } from './files/named-fault';
 export { DEFAULT_RATE_LIMIT } from './schema/rate-limit';
 export { isMapping, mappingOf } from './yaml/is-mapping';
 export { isActive } from './compose/active-services';
+export { readServiceOptions } from './compose/service-options';
 export { locateInCompose, locateMember } from './compose/files/locate-in-compose';
 export { checkComposeFiles, composeFilesOf } from './compose/files/check-compose-files';
 export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';
@@ -24,6 +25,7 @@ export {
   RESERVED_NAMES,
 } from './files/project-folder';
 export {
+  deadlineMs,
   domainHelp,
   HEADER_NAME,
   isDomain,

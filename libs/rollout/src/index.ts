@@ -38,6 +38,7 @@ export { acknowledgeUnpinned, isUp } from './pin/acknowledge';
 export { portsAnswer } from './readiness/ports-answer';
 export { failure } from './readiness/await-ready';
 export { awaitStarted, type StartedOptions } from './readiness/await-started';
+export { goesOn, NotReady } from './readiness/not-ready';
 export { judge, startBudget } from './readiness/readiness';
 export { recreateHeld } from './hold/recreate';
 export { openRelay } from './hold/relay';

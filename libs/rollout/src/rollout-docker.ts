@@ -68,6 +68,7 @@ export function toFacts(details: ContainerDetails, exposed: string[]): Container
   const { health, healthcheck } = details;
   return {
     id: details.id,
+    imageId: details.imageId,
     name: details.name,
     status: details.state,
     exitCode: details.exitCode,
@@ -97,6 +98,7 @@ export function toFacts(details: ContainerDetails, exposed: string[]): Container
       }),
     ),
     exposedPorts: portsOf(exposed, details),
+    hasData: details.mounts.some(({ type, readOnly }) => !readOnly && (type === 'volume' || type === 'bind')),
     pid: details.pid,
   };
 }

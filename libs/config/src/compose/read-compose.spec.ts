@@ -353,3 +353,17 @@ describe('what the ownership of names and ports is read from', () => {
     });
   });
 });
+
+test('options of a service that are none are told at their line, and variables are left to Compose', async () => {
+  const { problems } = await readFixture('service-options');
+  expect(outline(problems)).toEqual([
+    'docker-compose.yml:5:7 unknown-key',
+    'docker-compose.yml:6:26 invalid-value',
+    'docker-compose.yml:7:25 invalid-value',
+  ]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    'unknown key `rolout` — did you mean `rollout`?',
+    '`deadline` must be a number of seconds, or a duration such as `5m`, found `"5 minutes"`',
+    '`command` must be a list of words, found `"touch"`',
+  ]);
+});

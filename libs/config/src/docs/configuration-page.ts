@@ -19,6 +19,7 @@ interface Field {
 export function configurationPage(): string {
   const schemas = jsonSchemas();
   const ingress = JSON.parse(schemas['ingress.schema.json'] ?? '{}') as Field;
+  const compose = JSON.parse(schemas['compose.schema.json'] ?? '{}') as Field;
   const itsup = JSON.parse(schemas['itsup.schema.json'] ?? '{}') as Field;
   return [
     '# Configuration',
@@ -26,6 +27,9 @@ export function configurationPage(): string {
     '## A project: `projects/<name>/ingress.yml`',
     'Beside it stands the Compose file, which works as it does with plain `docker compose up`. `itsup-project.yml` is another name of the same file.',
     table(ingress),
+    '### A service: `x-itsup` in the Compose file',
+    'How a deploy replaces the containers of one of the `services`. Nothing of it is needed; Compose itself takes no notice of it. A deadline is a number of seconds, or a duration such as `5m`. For editors: `compose.schema.json` beside Compose’s own schema.',
+    table(serviceOptions(compose)),
     '## An example of each mode',
     ...routeExamples.map(section),
     '## The host: `projects/itsup.yml`',
@@ -36,6 +40,12 @@ export function configurationPage(): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function serviceOptions({ properties }: Field): Field {
+  const services = properties?.['services']?.additionalProperties;
+  const service = typeof services === 'object' ? services.anyOf?.[0] : undefined;
+  return service?.properties?.['x-itsup'] ?? {};
 }
 
 function section({ title, when, ingress, settings }: RouteExample): string {

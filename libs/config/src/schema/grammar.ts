@@ -104,6 +104,23 @@ export function isRuleText(value: string): boolean {
   return value.trim() !== '' && value.length <= 4096 && !/[\0-\x1f\x7f]|\{\{|\}\}/.test(value);
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * A deadline as an operator writes it: seconds, or a duration as Compose has them (`90s`, `1h30m`).
+ * @returns milliseconds; null: it is none
+ */
+export function deadlineMs(value: unknown): number | null {
+  if (typeof value === 'number') return value >= 0 && Number.isFinite(value) ? value * 1000 : null;
+  if (typeof value !== 'string') return null;
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smh]))+$/.test(value)) return null;
+  return [...value.matchAll(/([\d.]+)(ms|[smh])/g)].reduce(
+    (sum, [, count = '', unit = '']) => sum + Number(count) * (UNITS_MS[unit] ?? 0),
+    0,
+  );
+}
+
 /** A tag of an image, with a digest if need be. */
 export const IMAGE_TAG = /^\w[\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?$/;
 

@@ -49,6 +49,8 @@ describe('the JSON Schemas', () => {
     ['ingress', 'bad/unknown-keys/projects/app/ingress.yml', false],
     ['ingress', 'bad/wrong-types/projects/app/ingress.yml', false],
     ['itsup', 'settings/all/projects/itsup.yml', true],
+    ['compose', 'service-options/projects/app/docker-compose.yml', false],
+    ['compose', 'container/projects/blog/docker-compose.yml', true],
     ['itsup', 'settings/bad/projects/itsup.yml', false],
   ])('%s judges %s as we do', (name, file, sound) => {
     const isSound = new Ajv(AJV).compile(JSON.parse(jsonSchemas()[`${name}.schema.json`] ?? '') as Schema);

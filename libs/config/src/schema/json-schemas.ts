@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ingressSchema } from './ingress-schema';
+import { composeOptionsSchema } from './service-options-schema';
 import { settingsSchema } from './settings-schema';
 
 /** The files that editors complete with, by the name of their JSON Schema. */
-const SCHEMAS = { ingress: ingressSchema, itsup: settingsSchema };
+const SCHEMAS = { compose: composeOptionsSchema, ingress: ingressSchema, itsup: settingsSchema };
 
 /**
  * The text of each JSON Schema by its file name. Draft 7, which every YAML language server understands. They say what

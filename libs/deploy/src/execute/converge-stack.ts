@@ -21,6 +21,7 @@ import { containersOf } from './service/service-containers';
 import { besideOthers } from './service/side-by-side';
 import { recreateService, startServices } from './service/start-services';
 import { NotHealthyError } from '../run/failure/not-healthy-error';
+import { StillStartingError } from '../run/failure/still-starting-error';
 import { waitForService } from './service/wait-for-service';
 
 /** Steps of a deploy as they may come in its journal, those of its rollouts included. A test stops a deploy at each. */
@@ -123,6 +124,9 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     parallel: convergence.parallel,
     isHeavy: ({ kind }) => convergence.parallel === 1 || HEAVY.includes(kind),
     isInterrupted: () => context.signal?.aborted === true,
+    // Compose goes on after a start too, unless somebody waits for a health check.
+    isTolerated: (error, operation) =>
+      error instanceof StillStartingError && !(operation.kind === 'wait' && operation.until === 'healthy'),
     onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation) => {
       const { own, end } = forOperation();

@@ -21,7 +21,8 @@ async function run(
     failing = [],
     parallel = 9,
     interruptAt = '',
-  }: { failing?: string[]; parallel?: number; interruptAt?: string } = {},
+    tolerated = '',
+  }: { failing?: string[]; parallel?: number; interruptAt?: string; tolerated?: string } = {},
 ) {
   const log: string[] = [];
   const further: string[] = [];
@@ -32,6 +33,7 @@ async function run(
     parallel,
     isHeavy: () => true,
     isInterrupted: () => interrupted,
+    isTolerated: (_, { id }) => id === tolerated,
     onFurtherFailure: (caught) => void further.push(String(caught)),
     run: async ({ id }) => {
       log.push(`+${id}`);
@@ -77,6 +79,16 @@ describe('runOperations', () => {
 
   it('goes on without what is optional, and fails in the end', async () => {
     const { log, error } = await run([wait('a', [], true), wait('b', ['a'])], { failing: ['a'] });
+    expect(error).toBe('a failed');
+    expect(log).toBe('+a -a +b -b');
+  });
+
+  it('goes on after a failure that is tolerated, but for what needs it, and fails in the end', async () => {
+    const needs = { ...wait('c', ['a']), needs: ['a'] };
+    const { log, error } = await run([wait('a'), wait('b', ['a']), needs], {
+      failing: ['a'],
+      tolerated: 'a',
+    });
     expect(error).toBe('a failed');
     expect(log).toBe('+a -a +b -b');
   });

@@ -8,6 +8,8 @@ export interface RunOptions {
   /** Nothing more begins. */
   isInterrupted(): boolean;
   run(operation: Operation): Promise<void>;
+  /** After this failure what is left is done all the same, but for what has the operation in its `needs`. */
+  isTolerated?(error: unknown, operation: Operation): boolean;
   /** Told of every failure beside the one that is thrown. */
   onFurtherFailure?(error: unknown): void;
 }
@@ -15,7 +17,7 @@ export interface RunOptions {
 /**
  * Carries operations out, each after those it waits for, side by side where nothing keeps them apart. It decides
  * nothing. After a failure nothing more begins; what is under way comes to its own end first. Who waits for one that is
- * `optional` goes on without it, and the failure is told in the end.
+ * `optional`, or of which a failure is tolerated, goes on without it, and the failure is told in the end.
  * @throws the first failure
  */
 export async function runOperations(operations: readonly Operation[], options: RunOptions): Promise<void> {
@@ -36,7 +38,8 @@ export async function runOperations(operations: readonly Operation[], options: R
     const run = (isLeft ? Promise.resolve() : options.run(operation))
       .catch((error: unknown) => {
         failed.add(operation.id);
-        failures.push({ error, isOptional: operation.optional === true });
+        const isOptional = operation.optional === true || options.isTolerated?.(error, operation) === true;
+        failures.push({ error, isOptional });
       })
       .then(() => {
         heavy -= weight;

@@ -39,16 +39,19 @@ const records = () => readRecords(openState(`${simulated.root}/state`), 'shop');
 
 describe.each([
   ['a service that is rolled', { web: { ...WEB, image: 'broken:1' }, db: DB }],
-  ['one that is recreated', { web: WEB, db: { ...DB, image: 'broken:1' } }],
+  ['one that is recreated', { web: WEB, db: { ...DB, image: 'ends:1' } }],
 ])('a deploy of %s that failed', (_, changed) => {
   beforeEach(async () => {
     simulated.engine.addImage('broken:1', 'broken', 'unhealthy');
+    simulated.engine.addImage('ends:1', 'ends', 'exits');
     simulated.setProject('shop', changed);
     expect((await outcomeOf(simulated, 'shop')).status).toBe('failed');
   });
 
   it('is told until a deploy finds that the sources are again what runs', async () => {
     simulated.setProject('shop', { web: WEB, db: DB });
+    // What came back is well again.
+    await simulated.context().system.sleep(5_000);
     const before = await told();
     expect(before.plan).toEqual([expect.stringContaining('its last deploy failed')]);
     expect(before.doctor).toEqual(['last-deploy-failed']);

@@ -30,6 +30,7 @@ export interface RawKept {
 /** A container as it was, to be made again should what replaces it not start. Holds the values of its environment. */
 export interface KeptContainer {
   id: string;
+  imageId: string;
   name: string;
   /** For the engine's `POST /containers/create`. */
   body: Record<string, unknown>;
@@ -74,6 +75,7 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
   ];
   return {
     id: raw.Id,
+    imageId: raw.Image,
     name: raw.Name.replace(/^\//, ''),
     body: {
       ...rest,

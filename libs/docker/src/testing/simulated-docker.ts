@@ -154,6 +154,7 @@ export class SimulatedDocker implements Docker {
       const container = this.get(id);
       return {
         id,
+        imageId: container.imageId,
         name: container.name,
         body: { definition: container.definition },
         networks: [],

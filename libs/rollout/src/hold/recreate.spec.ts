@@ -135,6 +135,51 @@ describe('recreateHeld', () => {
     expect(remains(world)).toEqual({ ids: old, files: [], violations: [] });
   });
 
+  it.each<[string, Partial<Behaviour>, boolean]>([
+    ['whose check has not succeeded yet', { healthyAfter: 100_000 }, true],
+    ['whose port does not answer yet', { healthyAfter: 100_000, hasHealthcheck: false }, false],
+    [
+      'that is unhealthy, of another image, and may be at work on data',
+      { healthyAfter: null, hasData: true },
+      true,
+    ],
+  ])('leaves a container running %s, and answers who waited', async (_, slow, hasHealthcheck) => {
+    const world = worldOf({ ...relabelled, ...slow });
+    const [old] = world.list();
+    const process = new SimulatedProcess(world);
+    const published: unknown[] = [];
+    const request = {
+      ...process.recreation(1, hasHealthcheck),
+      hold: { limitMs: 3_000, page: '' },
+      fileRoutes: {},
+      publishRoutes: async (routes: object) => void published.push(routes),
+    };
+    const outcome = await recreateHeld(process.context(), request, process.journal);
+    expect(outcome).toMatchObject({ result: 'unready', leftover: null });
+    expect(outcome.details.join('\n')).toContain('cannot open the database');
+    expect(published).toEqual([{}]);
+    expect(process.state).toBeNull();
+    const [relay] = world.relays.values();
+    expect(relay).toMatchObject({ mode: 'closed' });
+    expect(relay?.refused).toBeGreaterThan(0);
+    const { ids, files } = remains(world);
+    expect({ files, count: ids.length, isOld: ids.includes(old?.id ?? '') }).toEqual({
+      files: [],
+      count: 1,
+      isOld: false,
+    });
+    expect(world.list().map(({ restartCount }) => restartCount)).toEqual([0]);
+  });
+
+  it('waits as long as it is told to', async () => {
+    const world = worldOf({ ...first, healthyAfter: 100_000 });
+    const process = new SimulatedProcess(world);
+    const request = { ...process.recreation(1), startDeadlineMs: 120_000 };
+    const outcome = await recreateHeld(process.context(), request, process.journal);
+    expect(outcome).toMatchObject({ result: 'done' });
+    expect(remains(world).files).toEqual([]);
+  });
+
   it('answers who waited to the deadline, and goes on', async () => {
     const world = worldOf({ ...first, healthyAfter: 8_000 });
     const process = new SimulatedProcess(world);

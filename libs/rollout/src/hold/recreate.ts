@@ -5,6 +5,7 @@ import { awaitHeld, restoreOld } from './restore-old';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { stepsOf, type StepRunner } from '../procedure/step-runner';
 import { interruptible } from '../procedure/waiting';
+import { goesOn, type NotReady } from '../readiness/not-ready';
 import type {
   ContainerFacts,
   RecreateRequest,
@@ -30,7 +31,7 @@ const LAST_REQUESTS_MS = 5_000;
  * images are there.
  *
  * Never rejects for what can go wrong on a host. `failed`: the old containers were started again and serve, unless
- * `leftover` says otherwise.
+ * `leftover` says otherwise; `unready`: the new ones run, and were left to go on.
  */
 export async function recreateHeld(
   context: RolloutContext,
@@ -215,6 +216,11 @@ class Recreation {
     }
     try {
       await interruptible(this.context.signal, this.steps.settled());
+      const formerImages = this.old.map(({ imageId }) => imageId);
+      if (this.reached === 'stopping' && goesOn(error, formerImages)) {
+        await this.leaveRunning(error);
+        return this.outcome('unready', reason, details);
+      }
       if (this.reached === 'stopping')
         await restoreOld(this.session, this.request, {
           old: this.old,
@@ -235,6 +241,24 @@ class Recreation {
         `nothing serves it (${also}); the next deploy starts it`,
       );
     }
+  }
+
+  /**
+   * The new containers are not stopped for being slow. Who waits is told that nobody serves; then the labels alone lead
+   * to them.
+   */
+  private async leaveRunning({ containers }: NotReady): Promise<void> {
+    const { session, request, hold } = this;
+    const { publishRoutes, fileRoutes } = request;
+    await session.patiently(() => request.joinEdges(containers.map(({ id }) => id)));
+    if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
+    if (hold) {
+      hold.refuse();
+      await session.unpin('unpin');
+      await hold.closeWhenQuiet(request.drain.deadlineMs);
+      session.note(hold.account());
+    }
+    await this.journal.save(null);
   }
 
   /** Nobody was stopped: the traffic goes where it went. */

@@ -10,12 +10,12 @@ import type { Hold } from './hold';
 /** Waits until containers of a held recreate are ready. */
 export function awaitHeld(
   session: Session,
-  request: Pick<RecreateRequest, 'healthBudgetMs'>,
+  request: Pick<RecreateRequest, 'startDeadlineMs'>,
   containers: ContainerFacts[],
   { early, what }: { early: boolean; what: string },
 ): Promise<ContainerFacts[]> {
   return awaitReady(session.context, containers, {
-    budgetMs: request.healthBudgetMs,
+    deadlineMs: () => request.startDeadlineMs,
     limits: session.limits,
     waiter: session.waiter('wait-healthy'),
     network: session.network,
@@ -38,7 +38,7 @@ export interface Stopped {
  */
 export async function restoreOld(
   session: Session,
-  request: Pick<RecreateRequest, 'service' | 'drain' | 'healthBudgetMs'>,
+  request: Pick<RecreateRequest, 'service' | 'drain' | 'startDeadlineMs'>,
   { old, snapshot, hold }: Stopped,
 ): Promise<void> {
   const { docker } = session.context;

@@ -5,11 +5,12 @@ import type { AddressWatch } from './address-watch';
 import { EarlyCheck } from './early-check';
 import { healthLog } from './health-log';
 import { portsAnswer, routedEnds } from './ports-answer';
+import { NotReady, type NotReadyKind } from './not-ready';
 import { judge, stabilityOf, startBudget } from './readiness';
 
 export interface ReadyOptions {
-  /** Overrides the budget that follows from the health checks. */
-  budgetMs: number | null;
+  /** What a container's start may take at most; null: what follows from its health check. */
+  deadlineMs: (container: ContainerFacts) => number | null;
   limits: RolloutLimits;
   waiter: Waiter;
   /** Of Traefik's docker provider. */
@@ -40,7 +41,7 @@ const logLines = 20;
  *
  * @param fresh as they were found after their start
  * @returns their facts; with `early` some may be `starting` still for the engine
- * @throws RolloutError as soon as one cannot become ready, with its health log and last lines
+ * @throws NotReady as soon as one cannot become ready, or is not in time, with its health log and last lines
  */
 export async function awaitReady(
   context: RolloutContext,
@@ -66,6 +67,7 @@ class ReadinessWait {
   /** What is missing, of the first that is not ready. */
   why = '';
   budgetMs: number;
+  private containers: ContainerFacts[] = [];
   private culprit: ContainerFacts | undefined;
   private readonly ids: string[];
   private readonly stableSince = new Map<string, { startedAt: number; since: number }>();
@@ -90,6 +92,7 @@ class ReadinessWait {
     const missing = this.ids.length - containers.length;
     if (missing > 0) throw new RolloutError(`${missing} of the new containers disappeared`);
     this.budgetMs = this.budgetOf(containers);
+    this.containers = containers;
     const found = await Promise.all(containers.map((container) => this.missingOf(container)));
     const first = found.findIndex((missingOne) => missingOne !== '');
     this.why = found[first] ?? '';
@@ -100,7 +103,8 @@ class ReadinessWait {
   /** The error when the budget has passed. */
   async timeUp(): Promise<RolloutError> {
     const why = `not ready after ${seconds(this.budgetMs)}: ${this.why}`;
-    return this.culprit === undefined ? new RolloutError(why) : failure(this.context, this.culprit, why);
+    if (this.culprit === undefined) return new RolloutError(why);
+    return this.notReady(this.culprit, why, this.culprit.status === 'running' ? 'starting' : 'failed');
   }
 
   pause(elapsedMs: number): number {
@@ -110,7 +114,8 @@ class ReadinessWait {
   }
 
   private budgetOf(containers: ContainerFacts[]): number {
-    return this.options.budgetMs ?? startBudget(containers, this.options.limits);
+    const { deadlineMs, limits } = this.options;
+    return Math.max(...containers.map((one) => deadlineMs(one) ?? startBudget([one], limits)));
   }
 
   /**
@@ -121,7 +126,7 @@ class ReadinessWait {
     const verdict = judge(container, this.options.mayFinish?.(container));
     switch (verdict.state) {
       case 'failed':
-        throw await failure(this.context, container, verdict.why);
+        throw await this.notReady(container, verdict.why, isUnhealthy(container) ? 'unhealthy' : 'failed');
       case 'finished':
         return '';
       case 'ready':
@@ -148,11 +153,13 @@ class ReadinessWait {
     const due = this.portDue.get(container.id) ?? now + portTimeout;
     this.portDue.set(container.id, due);
     if (now < due) return `${container.name}: ${answers}`;
-    throw await failure(
-      this.context,
-      container,
-      `${container.name} is healthy, but ${answers} after ${seconds(portTimeout)}`,
-    );
+    const why = `${container.name} is healthy, but ${answers} after ${seconds(portTimeout)}`;
+    throw await this.notReady(container, why, 'failed');
+  }
+
+  private async notReady(container: ContainerFacts, why: string, kind: NotReadyKind): Promise<NotReady> {
+    const { message, details } = await failure(this.context, container, why);
+    return new NotReady(message, details, kind, this.containers);
   }
 
   private async missingStability(container: ContainerFacts): Promise<string> {
@@ -179,6 +186,10 @@ class ReadinessWait {
     await this.early.look(container);
     return this.early.isReady(container) && (await this.closedPort(container)) === '';
   }
+}
+
+function isUnhealthy({ status, health }: ContainerFacts): boolean {
+  return status === 'running' && health?.status === 'unhealthy';
 }
 
 /** The error for a container that is not fit, with its health log and last lines. */

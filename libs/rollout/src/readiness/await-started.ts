@@ -7,6 +7,8 @@ import { providerNetwork } from '../provider/provider-network';
 export interface StartedOptions {
   /** Ends the sentence `waiting for …`. */
   what: string;
+  /** As of `awaitReady`. */
+  deadlineMs: (container: ContainerFacts) => number | null;
   /** Whether an end with exit code 0 is success. */
   mayFinish: (container: ContainerFacts) => boolean;
   onWaiting: Waiter['onWaiting'];
@@ -16,17 +18,17 @@ export interface StartedOptions {
  * `awaitReady` for containers that were started and not rolled: nothing else serves meanwhile. Without a Traefik no
  * port is asked, for nobody comes from where it would be.
  *
- * @throws RolloutError as soon as one cannot become ready, Interrupted
+ * @throws NotReady as of `awaitReady`, Interrupted
  */
 export async function awaitStarted(
   context: RolloutContext,
   started: ContainerFacts[],
-  { what, mayFinish, onWaiting }: StartedOptions,
+  { what, deadlineMs, mayFinish, onWaiting }: StartedOptions,
 ): Promise<ContainerFacts[]> {
   const { clock, signal, proxy } = context;
   const deadline = context.deadline?.bind(context);
   return awaitReady(context, started, {
-    budgetMs: null,
+    deadlineMs,
     limits: { ...defaultLimits, ...context.limits },
     waiter: { clock, signal, ...(deadline && { deadline }), onWaiting },
     network: providerNetwork(proxy),

@@ -85,7 +85,7 @@ class Rollout {
     const started = await this.steps.run('start-new', () => this.start(oldIds));
     const fresh = await this.steps.run('wait-healthy', () =>
       awaitReady(session.context, started, {
-        budgetMs: request.healthBudgetMs,
+        deadlineMs: () => request.startDeadlineMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,

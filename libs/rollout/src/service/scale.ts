@@ -112,7 +112,7 @@ class Scaling {
     });
     await steps.run('wait-healthy', () =>
       awaitReady(session.context, started, {
-        budgetMs: request.healthBudgetMs,
+        deadlineMs: () => request.startDeadlineMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,

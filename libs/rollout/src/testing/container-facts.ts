@@ -4,6 +4,7 @@ import type { ContainerFacts, HealthFacts } from '../types';
 export function containerFacts(changes: Partial<ContainerFacts> = {}): ContainerFacts {
   return {
     id: 'a'.repeat(64),
+    imageId: 'sha256:web',
     name: 'shop-web-1',
     status: 'running',
     exitCode: 0,
@@ -15,6 +16,7 @@ export function containerFacts(changes: Partial<ContainerFacts> = {}): Container
     labels: { 'traefik.enable': 'true' },
     addresses: { proxynet: '172.20.128.2' },
     exposedPorts: [],
+    hasData: false,
     ...changes,
   };
 }

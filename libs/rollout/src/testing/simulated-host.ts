@@ -22,6 +22,8 @@ export interface Behaviour {
   exitsAfter: number | null;
   /** false: Docker does not look at it, and its port is all there is to tell by `healthyAfter`. Default: true. */
   hasHealthcheck?: boolean;
+  /** It has a volume. Default: false. */
+  hasData?: boolean;
   /**
    * What befalls it so many milliseconds after its first request: it ends, restarts with another address, or answers no
    * more.
@@ -149,12 +151,14 @@ export class SimulatedHost {
   /** The Compose file. */
   private model(): ComposeModel {
     const image = `web:${this.behaviours.size}`;
-    const { labels, hasHealthcheck = true } = this.wanted;
+    const { labels, hasHealthcheck = true, hasData = false } = this.wanted;
+    const volumes = hasData ? [{ type: 'volume' as const, source: 'data', target: '/data' }] : [];
     const networks = { proxynet: null, ...(this.hasOwnNetwork && { default: null }) };
     return {
       name: 'shop',
-      services: { web: { image, labels, networks, ...(hasHealthcheck && { healthcheck: CHECK }) } },
+      services: { web: { image, labels, networks, volumes, ...(hasHealthcheck && { healthcheck: CHECK }) } },
       networks: { proxynet: { name: SHARED, external: true }, default: { name: OWN } },
+      volumes: { data: { name: 'shop_data' } },
     };
   }
 

@@ -69,7 +69,7 @@ export class SimulatedProcess {
       fileRoutes: null,
       publishRoutes: null,
       drain: { hook: 'auto', deadlineMs: 3_000 },
-      healthBudgetMs: null,
+      startDeadlineMs: null,
     };
   }
 

@@ -2,6 +2,8 @@
 export interface ContainerFacts {
   /** Full id. */
   id: string;
+  /** Full id of its image. */
+  imageId: string;
   /** Without the leading slash. */
   name: string;
   status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
@@ -19,6 +21,8 @@ export interface ContainerFacts {
   addresses: Record<string, string>;
   /** Ports the image or the Compose file exposes, TCP and UDP alike, ascending. */
   exposedPorts: number[];
+  /** It has a volume or a folder of the host that it may write to. */
+  hasData: boolean;
   /** Of its main process on this host; 0 or absent: none, or not known. */
   pid?: number;
 }

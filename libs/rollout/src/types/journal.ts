@@ -38,9 +38,9 @@ export interface RolloutOutcome {
   /**
    * done: only the wanted containers run and the label routes serve. failed: the old containers serve and nothing of
    * the new is left (unless `leftover` says otherwise). interrupted: Ctrl-C; the old containers serve and the next
-   * deploy cleans up.
+   * deploy cleans up. unready: the new containers run and were left running, the old ones are gone.
    */
-  result: 'done' | 'failed' | 'interrupted';
+  result: 'done' | 'failed' | 'interrupted' | 'unready';
   /** One line; empty when done. */
   reason: string;
   /** Health log and last lines of the container that failed; empty when there is nothing to show. */

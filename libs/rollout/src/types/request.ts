@@ -40,8 +40,8 @@ export interface RolloutRequest {
    */
   publishRoutes: ((routes: DynamicConfiguration) => Promise<void>) | null;
   drain: DrainOptions;
-  /** What the wait for health may take; null: computed from the health check. */
-  healthBudgetMs: number | null;
+  /** What the wait until the containers are ready may take; null: computed from the health check. */
+  startDeadlineMs: number | null;
 }
 
 /** One service that cannot run twice, to be replaced while whoever comes waits. */

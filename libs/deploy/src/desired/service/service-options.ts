@@ -1,4 +1,4 @@
-import { isMapping, UserError, type Problem } from '@itsup/config';
+import { deadlineMs, readServiceOptions, UserError, type Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
 
 import type { ServiceOptions } from '../../plan/service/not-rolled';
@@ -6,69 +6,42 @@ import type { ServiceOptions } from '../../plan/service/not-rolled';
 /** Of a service without `x-itsup`. */
 export const NO_OPTIONS: ServiceOptions = {
   rollout: null,
+  start: { deadlineMs: null },
   drain: { deadlineMs: null, hook: null },
   hold: { deadlineMs: null },
 };
 
 /**
- * Reads `x-itsup:` of a service, `{rollout: true|false, drain: {deadline: seconds, command: [...]}, hold: {deadline:
- * seconds}}`. What is not understood is a problem, because a misspelt override would decide silently.
+ * Reads `x-itsup:` of a service. What is not understood is a problem, because a misspelt override would decide
+ * silently.
  */
 export function serviceOptions(
   project: string,
   service: string,
   value: unknown,
 ): { options: ServiceOptions; problems: Problem[] } {
-  if (value === undefined || value === null) return { options: NO_OPTIONS, problems: [] };
-  const problems: Problem[] = [];
-  const reject = (message: string): void => {
-    problems.push({
-      code: 'service-option',
-      severity: 'error',
-      project,
-      message: `x-itsup of service ${service}: ${message}`,
-      help: 'write x-itsup: {rollout: true|false, drain: {deadline: 30, command: [touch, /tmp/drain]}, hold: {deadline: 60}}',
-    });
-  };
-  if (!isMapping(value)) {
-    reject('is not a mapping');
-    return { options: NO_OPTIONS, problems };
-  }
-  const unknown = Object.keys(value).filter((key) => !['rollout', 'drain', 'hold'].includes(key));
-  if (unknown.length > 0) reject(`does not know ${unknown.join(', ')}`);
-  const rollout = value['rollout'] ?? null;
-  if (rollout !== null && typeof rollout !== 'boolean') reject('rollout is neither true nor false');
-  const drain = value['drain'] ?? {};
-  if (!isMapping(drain)) {
-    reject('drain is not a mapping');
-    return { options: { ...NO_OPTIONS, rollout: rollout === true }, problems };
-  }
-  const deadline = drain['deadline'] ?? null;
-  if (deadline !== null && (typeof deadline !== 'number' || deadline < 0)) {
-    reject('drain.deadline is not a number of seconds');
-  }
-  const command = drain['command'] ?? null;
-  if (command !== null && !isArgv(command)) reject('drain.command is not a list of words');
-  const hold = value['hold'] ?? {};
-  const holdDeadline = isMapping(hold) ? (hold['deadline'] ?? null) : null;
-  if (!isMapping(hold)) reject('hold is not a mapping');
-  else if (holdDeadline !== null && (typeof holdDeadline !== 'number' || holdDeadline < 0))
-    reject('hold.deadline is not a number of seconds');
+  const { options, faults } = readServiceOptions(value);
+  if (options === null)
+    return { options: NO_OPTIONS, problems: faults.map((fault) => problemOf(project, service, fault)) };
   return {
     options: {
-      rollout: typeof rollout === 'boolean' ? rollout : null,
-      drain: {
-        deadlineMs: typeof deadline === 'number' ? deadline * 1000 : null,
-        hook: isArgv(command) ? command : null,
-      },
-      hold: { deadlineMs: typeof holdDeadline === 'number' ? holdDeadline * 1000 : null },
+      rollout: options.rollout ?? null,
+      start: { deadlineMs: deadlineMs(options.start?.deadline) },
+      drain: { deadlineMs: deadlineMs(options.drain?.deadline), hook: options.drain?.command ?? null },
+      hold: { deadlineMs: deadlineMs(options.hold?.deadline) },
     },
-    problems,
+    problems: [],
   };
 }
 
-function isArgv(value: unknown): value is string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
+function problemOf(project: string, service: string, fault: string): Problem {
+  return {
+    code: 'service-option',
+    severity: 'error',
+    project,
+    message: `x-itsup of service ${service}: ${fault}`,
+    help: 'what there is: docs/configuration.md, "A service"',
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import { runPreStart, runPreStop } from './hooks';
 import { InterruptedError } from '../../run/failure/interrupted-error';
 import { containersOf } from './service-containers';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';
+import { stillStarting } from './still-starting';
 
 const FAILED = {
   rolled: 'rollout-failed',
@@ -102,7 +103,7 @@ export function requestOf(
     preStop: (ids) => runPreStop(convergence, plan.service, ids),
     joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
     drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
-    healthBudgetMs: null,
+    startDeadlineMs: loaded.options.get(plan.service)?.start.deadlineMs ?? null,
   };
 }
 
@@ -136,7 +137,7 @@ async function preStart(
 
 /**
  * @param whatServes after a failure that left nothing over
- * @throws NotHealthyError, InterruptedError
+ * @throws NotHealthyError, StillStartingError, InterruptedError
  */
 export function throwUnlessDone(
   { context, loaded }: Convergence,
@@ -151,6 +152,7 @@ export function throwUnlessDone(
     context.signal?.throwIfAborted();
   }
   const { stack } = loaded.spec;
+  if (outcome.result === 'unready') throw stillStarting(stack, service, outcome.reason, outcome.details);
   const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
   const problem: Problem = {
     code: FAILED[participle],

@@ -6,6 +6,7 @@ import { bringBack } from './bring-back';
 import type { Convergence } from '../convergence';
 import { containersOfAll } from './service-containers';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';
+import { StillStartingError } from '../../run/failure/still-starting-error';
 import { gone, notHealthy, waitHealthy } from './wait-healthy';
 
 type Wait = Extract<Operation, { kind: 'wait' }>;
@@ -14,7 +15,7 @@ const INTERVAL_MS = 250;
 
 /**
  * Waits until the service is what those that wait for it need, or the end of the deploy.
- * @throws NotHealthyError
+ * @throws NotHealthyError; StillStartingError where they were left running
  */
 export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
   const { context, loaded, journal, rollout, kept } = convergence;
@@ -33,14 +34,17 @@ export async function waitForService(convergence: Convergence, operation: Wait):
       containers: containers.map((one) => ({
         ...one,
         mayFinish: finishing.some(({ name }) => name === one.service),
+        deadlineMs: loaded.options.get(one.service)?.start.deadlineMs ?? null,
       })),
+      formerImages: (kept.get(service) ?? []).map(({ imageId }) => imageId),
     });
   });
   try {
     await wait;
     kept.delete(service);
   } catch (error) {
-    if (context.signal?.aborted !== true) await bringBack(convergence, service);
+    if (error instanceof StillStartingError) kept.delete(service);
+    else if (context.signal?.aborted !== true) await bringBack(convergence, service);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import {
   awaitStarted,
   failure,
+  goesOn,
   Interrupted,
   RolloutError,
   type ContainerFacts,
@@ -9,11 +10,17 @@ import {
 
 import { waitsFor } from '../progress-words';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';
+import { stillStarting } from './still-starting';
 
 export interface WaitRequest {
   stack: string;
-  /** Containers to wait for, with whether an exit with 0 is success. */
-  containers: { id: string; service: string; mayFinish: boolean }[];
+  /**
+   * Containers to wait for, with whether an exit with 0 is success, and how long the start may take; null: what its
+   * health check allows.
+   */
+  containers: { id: string; service: string; mayFinish: boolean; deadlineMs: number | null }[];
+  /** Ids of the images of the containers before, where these were made in their place. */
+  formerImages: readonly string[];
   /** Told what it waits for and how long at most. */
   status?: (text: string) => void;
 }
@@ -21,10 +28,10 @@ export interface WaitRequest {
 /**
  * Waits until every container that was started is ready, by the one verdict that rollouts have too, and fails as soon
  * as one cannot become it. Ports that routes lead to have to answer where Traefik runs.
- * @throws NotHealthyError
+ * @throws NotHealthyError; StillStartingError where they run and are not to be stopped for it
  */
 export async function waitHealthy(rollout: RolloutContext, request: WaitRequest): Promise<void> {
-  const { stack, containers, status } = request;
+  const { stack, containers, formerImages, status } = request;
   if (containers.length === 0) return;
   const ids = containers.map(({ id }) => id);
   const jobs = new Set(containers.filter(({ mayFinish }) => mayFinish).map(({ id }) => id));
@@ -37,12 +44,16 @@ export async function waitHealthy(rollout: RolloutContext, request: WaitRequest)
   try {
     await awaitStarted(rollout, started, {
       what: `${names.join(', ')} to be ready`,
+      deadlineMs: ({ id }) => containers.find((one) => one.id === id)?.deadlineMs ?? null,
       mayFinish: ({ id }) => jobs.has(id),
       onWaiting: (wait) => status?.(waitsFor(wait)),
     });
   } catch (error) {
     if (error instanceof Interrupted) rollout.signal.throwIfAborted();
     if (!(error instanceof RolloutError)) throw error;
+    const [only] = names;
+    if (goesOn(error, formerImages))
+      throw stillStarting(stack, names.length === 1 ? (only ?? null) : null, error.message, error.details);
     throw asProblem(stack, error, started);
   }
 }

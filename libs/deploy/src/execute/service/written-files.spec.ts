@@ -25,7 +25,7 @@ describe('files that Compose writes into a container', () => {
   });
 
   it('are told once where they could not be kept', () => {
-    const kept = { id: 'a', name: 'shop-web-1', body: {}, networks: [] };
+    const kept = { id: 'a', imageId: 'sha256:a', name: 'shop-web-1', body: {}, networks: [] };
     expect(
       lostFiles([
         { ...kept, lost: ['/plain'] },

@@ -31,6 +31,7 @@ describe('isHeld', () => {
     expect(held({ hangsOn: [{ service: 'vpn', by: 'network' }] })).toBe(false);
     const off: ServiceOptions = {
       rollout: null,
+      start: { deadlineMs: null },
       drain: { deadlineMs: null, hook: null },
       hold: { deadlineMs: 0 },
     };

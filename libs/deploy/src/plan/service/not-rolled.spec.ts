@@ -4,6 +4,7 @@ import { notRolledFacts, type ServiceOptions } from './not-rolled';
 
 const NO_OPTIONS: ServiceOptions = {
   rollout: null,
+  start: { deadlineMs: null },
   drain: { deadlineMs: null, hook: null },
   hold: { deadlineMs: null },
 };

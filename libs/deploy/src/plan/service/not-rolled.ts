@@ -4,6 +4,8 @@ import type { ComposeService } from '@itsup/docker';
 export interface ServiceOptions {
   /** true, false: overrides the decision; null: the facts decide. */
   rollout: boolean | null;
+  /** How long a start may take until it is ready; null: what its health check allows. */
+  start: { deadlineMs: number | null };
   drain: { deadlineMs: number | null; hook: string[] | null };
   /** How long a request waits while the service is recreated; 0: not at all, null: the default. */
   hold: { deadlineMs: number | null };

@@ -261,6 +261,17 @@ describe('planService', () => {
       expect(planService(desired(), deployed(), [container({ health: 'starting' })]).action).toBe('none');
     });
 
+    it('is waited for again where no deploy has seen it ready, and replaced only where it can be rolled', () => {
+      const fresh = (health: 'starting' | 'unhealthy') => [container({ id: 'fresh', health })];
+      const data = desired({ notRolled: ['volume data is writable'] });
+      const reasons = ['shop-web-1 has not been ready yet'];
+      expect(planService(data, deployed(), fresh('starting'))).toMatchObject({ action: 'start', reasons });
+      expect(planService(data, deployed(), fresh('unhealthy'))).toMatchObject({ action: 'start', reasons });
+      expect(planService(desired(), deployed(), fresh('starting')).action).toBe('start');
+      expect(planService(desired(), deployed(), fresh('unhealthy')).action).toBe('rollout');
+      expect(planService(data, deployed(), [container({ health: 'unhealthy' })]).action).toBe('recreate');
+    });
+
     it('is not started again when it finished its work in the deploy', () => {
       const containers = [{ id: 'a', composeHash: 'hash', image: 'acme/web:1.4', finished: true }];
       const ended = container({ state: 'exited', exitCode: 0, health: null });

@@ -125,6 +125,8 @@ function keep(
       ? plan('rollout', reasons, { current: idsOf(others), leftovers: idsOf([...looping, ...stopped]) })
       : plan('recreate', reasons, { notRolled: ['it is not serving'] });
   }
+  const starting = notReadyYet(current, deployed, rolls);
+  if (starting.length > 0) return plan('start', [`${names(starting)} has not been ready yet`]);
   if (unhealthy.length > 0) {
     const reasons = [`${names(unhealthy)} is unhealthy`];
     return rolls
@@ -164,6 +166,22 @@ function keep(
     leftovers,
     current: idsOf(current),
   });
+}
+
+/**
+ * Those that a deploy made and has never seen ready: it ended before, and left them running. They are waited for again;
+ * of one that cannot run twice nobody knows whether it is at work on its data.
+ */
+function notReadyYet(
+  current: ObservedContainer[],
+  deployed: DeployedService | null,
+  rolls: boolean,
+): ObservedContainer[] {
+  const known = new Set(deployed?.containers.map(({ id }) => id));
+  return current.filter(
+    ({ id, state, health }) =>
+      state === 'running' && !known.has(id) && (health === 'starting' || (health === 'unhealthy' && !rolls)),
+  );
 }
 
 /** What differs from the last deploy, in words; empty when nothing is known to. */

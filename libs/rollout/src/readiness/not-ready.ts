@@ -1,0 +1,41 @@
+import { RolloutError } from '../procedure/rollout-error';
+import type { ContainerFacts } from '../types';
+
+/**
+ * starting: it runs, and nothing says that it will not become ready; unhealthy: it runs, and its health check has
+ * failed often enough; failed: anything else.
+ */
+export type NotReadyKind = 'starting' | 'unhealthy' | 'failed';
+
+/** Containers that were started are not ready, and are not waited for any longer. */
+export class NotReady extends RolloutError {
+  constructor(
+    message: string,
+    details: string[],
+    readonly kind: NotReadyKind,
+    /** All that were waited for, as they were found last. */
+    readonly containers: readonly ContainerFacts[],
+  ) {
+    super(message, details);
+  }
+}
+
+/**
+ * Whether containers that were started in place of others go on running although they are not ready. Who stops one that
+ * is at work on its data, and lets the version before go on with these, loses data. Pure.
+ *
+ * - What is merely slow goes on, as with Compose.
+ * - What its health check calls unhealthy goes on where another image may be changing data: few health checks allow for
+ *   that. With the same image, or without data, the old container can come back.
+ *
+ * @param formerImages ids of the images of the containers before; empty: there were none
+ */
+export function goesOn(error: unknown, formerImages: readonly string[]): error is NotReady {
+  if (!(error instanceof NotReady) || error.kind === 'failed') return false;
+  return error.containers.every(
+    ({ status, health, hasData, imageId }) =>
+      status === 'running' &&
+      (health?.status !== 'unhealthy' ||
+        (hasData && formerImages.length > 0 && !formerImages.includes(imageId))),
+  );
+}
