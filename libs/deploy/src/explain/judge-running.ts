@@ -15,6 +15,7 @@ import {
 
 import { PROXY_STACK, type EngineFact } from '../requests';
 import type { ServedConfiguration } from '@itsup/rollout';
+import { isWell } from '../plan/observe';
 import { containerFindings } from './container-findings';
 import { routerFindings, routerStateOf } from '../serving/judge-router';
 import type { ContainerFact, RunningFacts } from './model';
@@ -130,7 +131,7 @@ function containersOf(
         state,
         health,
         isReached: network === null || networks.includes(network),
-        isServed: state === 'running' && (health === null || health === 'healthy'),
+        isServed: isWell({ state, health }),
       }))
       .sort((a, b) => compareText(a.name, b.name));
   }

@@ -87,9 +87,19 @@ export function runsAsDeployed(
   if (!hangs) return false;
   const allWell = own.every((container) => {
     const record = records.get(container.id);
-    return record !== undefined && record.image === container.image && isWell(container, record);
+    return record !== undefined && record.image === container.image && isAsLeft(container, record);
   });
   return allWell && edgesAttached(deployed, containers) && own.every((one) => isOnItsNetworks(deployed, one));
+}
+
+/** Whether a container is up and nothing speaks against it. */
+export function isWell({ state, health }: { state: string; health: string | null }): boolean {
+  return state === 'running' && (health === null || health === 'healthy');
+}
+
+/** Whether somebody may be served by it, or will be as soon as it is woken. */
+export function isServing({ state }: Pick<ObservedContainer, 'state'>): boolean {
+  return state === 'running' || state === 'paused';
 }
 
 /** Somebody may have taken it off one, where it reaches nobody any more. */
@@ -104,9 +114,8 @@ function isOnItsNetworks(
   );
 }
 
-function isWell(container: ObservedContainer, record: DeployedService['containers'][number]): boolean {
-  if (record.finished) return container.state === 'exited' && container.exitCode === 0;
-  return container.state === 'running' && (container.health === null || container.health === 'healthy');
+function isAsLeft(container: ObservedContainer, record: DeployedService['containers'][number]): boolean {
+  return record.finished ? container.state === 'exited' && container.exitCode === 0 : isWell(container);
 }
 
 /** Its definition may use the namespaces or volumes of another container. */

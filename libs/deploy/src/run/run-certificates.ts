@@ -50,7 +50,7 @@ function storeAccessOf({ context, observed }: Pick<Run, 'context' | 'observed'>)
 
 /** acme.json as Traefik would find it at its next start. What is wrong with it is mended and said. */
 async function lookAtStore(run: Run, accessOf: AccessOf, traefik: RunningTraefik | null): Promise<void> {
-  const wanted = run.certificates.wanted(null).flatMap(({ names }) => names);
+  const wanted = (): string[] => run.certificates.wanted(null).flatMap(({ names }) => names);
   const { notes, reason } = await checkStore(run.context, accessOf, traefik, wanted);
   for (const note of notes) run.context.reporter.line(PROXY_STACK, `note: ${note}`);
   run.replaceTraefik = reason;

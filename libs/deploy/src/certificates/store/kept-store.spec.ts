@@ -49,6 +49,8 @@ async function write(text: string, mode = 0o600): Promise<void> {
 }
 
 describe('checkStore', () => {
+  let logsRead = 0;
+
   /** What a helper container does with acme.json, and what Traefik logged. */
   const dockerOf = (log: string): DeployContext['docker'] => ({
     ...simulated.context().docker,
@@ -62,7 +64,10 @@ describe('checkStore', () => {
       return { exitCode: 0, stdout: '', stderr: '' };
     },
     inspectContainers: async () => [containerDetails({ startedAt: '2026-11-30T00:00:00Z' })],
-    logs: async () => log,
+    logs: async () => {
+      logsRead += 1;
+      return log;
+    },
   });
 
   const look = async ({
@@ -76,7 +81,11 @@ describe('checkStore', () => {
       asked += 1;
       return { context, image: 'traefik:v3', user: null, container: null };
     };
-    const check = await checkStore(context, accessOf, traefik, wanted);
+    const names = (): string[] => {
+      if (asked === 0) throw new Error('nobody has looked yet');
+      return wanted;
+    };
+    const check = await checkStore(context, accessOf, traefik, names);
     return { ...check, asked };
   };
 
@@ -141,11 +150,14 @@ describe('checkStore', () => {
     expect((await look({ traefik: await answering(['shop.net', 'blog.net']), wanted })).notes).toEqual([]);
     expect(await namesKept()).toEqual(['shop.net', 'blog.net', 'gone.net']);
     await write(left);
+    logsRead = 0;
     const { notes, reason } = await look({ traefik: await answering(['shop.net']), wanted });
     expect(notes).toEqual([
       'acme.json has lost certificates that are good still, and has them again: blog.net',
     ]);
     expect(reason).toBe('does not serve what acme.json holds: blog.net');
+    // It is replaced whatever its log says.
+    expect(logsRead).toBe(0);
     expect(namesIn(await readFile(FILE(), 'utf8'))).toEqual(['shop.net', 'blog.net']);
   });
 

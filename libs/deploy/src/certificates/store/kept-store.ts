@@ -41,13 +41,13 @@ const WELL: StoreCheck = { notes: [], reason: null };
  *
  * @param accessOf how to reach it as its owner; asked for only when there is something to look at
  * @param traefik that runs; null: none
- * @param wanted names that are to have certificates
+ * @param wanted the names that are to have certificates; asked for only then, too
  */
 export async function checkStore(
   context: StoreContext,
   accessOf: () => Promise<StoreAccess>,
   traefik: RunningTraefik | null,
-  wanted: readonly string[],
+  wanted: () => readonly string[],
 ): Promise<StoreCheck> {
   const seen = await stampOfStore(context);
   if (seen === null || seen.text === (await readBook(context.state)).store) return WELL;
@@ -83,7 +83,7 @@ export async function checkStore(
   const served = traefik === null ? null : await servedBy(traefik.access);
   const resolvers = traefik === null ? [] : resolversOf(traefik);
   const { dropped } = await readBook(context.state);
-  const lost = lostOf(text, kept?.text ?? '', { served, resolvers, wanted, dropped, now });
+  const lost = lostOf(text, kept?.text ?? '', { served, resolvers, wanted: wanted(), dropped, now });
   if (lost.length > 0) {
     text = withLacking(text, kept?.text ?? '', ({ fingerprint }) =>
       lost.some((one) => one.fingerprint === fingerprint),
@@ -97,11 +97,11 @@ export async function checkStore(
   const reason =
     traefik === null
       ? null
-      : reasonToReplace(text, {
+      : await reasonToReplace(text, {
           ...{ isMended, hadFlaw: flaw !== null, now },
           served,
           resolvers,
-          isSkipped: await hasSkippedResolver(context, traefik),
+          isSkipped: () => hasSkippedResolver(context, traefik),
         });
   if (reason === null) {
     const seen = stamp?.text ?? null;
@@ -121,18 +121,19 @@ interface Replaced {
   /** null: nobody answers. */
   served: readonly ServedCertificate[] | null;
   resolvers: readonly AcmeResolver[];
-  isSkipped: boolean;
+  /** Reads Traefik's log. */
+  isSkipped: () => Promise<boolean>;
   now: number;
 }
 
 /** Why Traefik has to start anew for what acme.json holds now; null: it need not. */
-function reasonToReplace(
+async function reasonToReplace(
   text: string,
   { isMended, hadFlaw, served, resolvers, isSkipped, now }: Replaced,
-): string | null {
+): Promise<string | null> {
   const missing = served === null ? [] : notServed(text, served, resolvers, now);
   if (missing.length > 0) return `does not serve what acme.json holds: ${inShort(missing)}`;
-  if (isSkipped) return 'could not read acme.json when it started, and runs without its resolver';
+  if (await isSkipped()) return 'could not read acme.json when it started, and runs without its resolver';
   if (isMended) return 'may have started while it could not read acme.json';
   // One that serves any has them in memory, more than the copy may have, and writes them with the next.
   if (hadFlaw && served !== null && goodOf(served, now).length === 0)

@@ -7,7 +7,7 @@ import type { DeployContext } from '../../context';
 import { certificatesOrNull } from '../../certificates/certificates';
 import { Digester } from '../../desired/digest';
 import { maintenancePages, type MaintenancePage } from '../../maintenance/pages';
-import { observe } from '../../plan/observe';
+import { isWell, observe } from '../../plan/observe';
 import { readDeployed } from '../../state/deployed';
 import { listStacks, readIdentity } from '../../state/identity';
 import { readJournal } from '../../state/journal';
@@ -219,8 +219,7 @@ function stateOf(
   const containers = services.flatMap((service) => service.containers);
   if (containers.length === 0) return spec.kind === 'down' ? 'disabled' : 'absent';
   const well = (container: (typeof containers)[number]): boolean =>
-    finished.has(container.id) ||
-    (container.state === 'running' && (container.health === null || container.health === 'healthy'));
+    finished.has(container.id) || isWell(container);
   const complete = services.every(
     (service) => service.containers.filter(well).length >= (service.wanted ?? 0),
   );

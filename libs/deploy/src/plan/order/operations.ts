@@ -1,4 +1,4 @@
-import { networksMadeTwice } from '../network/networks-made-twice';
+import { absentNetworks, networksJoinedLive, networksMadeTwice } from '../network/absent-networks';
 import { hasRouteLabels } from '../service/route-labels';
 import type { DesiredStack, ObservedContainer, ServicePlan, StackPlan } from '../model';
 import type { NetworkMaker, Operation } from '../operation';
@@ -45,27 +45,14 @@ export function operationsOf(
       services: orderServices({ plans: plan.services, desired, containers, kinds, facts, begun }),
     };
   };
-  const joined = networksJoinedLive(plan.services, desired, containers);
+  const absent = absentNetworks(desired, containers);
+  const joined = networksJoinedLive(plan.services, absent);
   const first = begin(joined);
-  const twice = networksMadeTwice(first.services, desired, containers);
+  const twice = networksMadeTwice(first.services, desired, absent);
   const { graph, services } = twice.length === 0 ? first : begin([...new Set([...joined, ...twice])]);
   graph.add(...services);
   finish(graph, plan, services, facts);
   return graph.operations;
-}
-
-/** Networks of the stack that containers join while they run, and that may not be there: nobody makes them else. */
-function networksJoinedLive(
-  plans: readonly ServicePlan[],
-  { ownNetworks }: Pick<DesiredStack, 'ownNetworks'>,
-  containers: readonly ObservedContainer[],
-): string[] {
-  const present = new Set(containers.flatMap(({ networks }) => networks));
-  const own = new Set(ownNetworks.map(({ name }) => name));
-  const joined = plans.flatMap(({ action, networks }) =>
-    action === 'connect' ? networks.map(({ network }) => network) : [],
-  );
-  return [...new Set(joined)].filter((network) => own.has(network) && !present.has(network));
 }
 
 /** How a service's containers come to what is wanted; null: they are that already, or go. */

@@ -1,6 +1,7 @@
 import type { HangsOn } from '@itsup/docker';
 
 import type { DesiredService, DesiredStack, ObservedContainer, ServiceAction, ServicePlan } from '../model';
+import { isServing } from '../observe';
 import { inDependencyOrder } from '../order/dependency-order';
 import { withHooks } from './with-hooks';
 
@@ -134,7 +135,7 @@ function replacing(
   own: readonly ObservedContainer[],
 ): ServicePlan {
   const all = [...plan.reasons.filter((reason) => !reasons.includes(reason)), ...reasons];
-  const serves = own.some(({ state }) => state === 'running' || state === 'paused');
+  const serves = own.some(isServing);
   const clean = { ...plan, reasons: all, networks: [], leftovers: [], retired: [] };
   if (serves && service.notRolled.length === 0) return { ...clean, action: 'rollout', notRolled: [] };
   return {

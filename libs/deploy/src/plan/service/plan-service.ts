@@ -8,6 +8,7 @@ import type {
   ServiceAction,
   ServicePlan,
 } from '../model';
+import { isServing } from '../observe';
 import { canMove, MOVED_REASON } from './leave-shared';
 import { changedAspects, describeChanges, describeImage, isBuildChanged, shortId } from './reasons';
 
@@ -260,10 +261,6 @@ function liveNetworks(
   if (came.length > 0 && went.length > 0) return null;
   if (came.length === 0 && went.length === 0) return null;
   return came.length > 0 ? { action: 'connect', networks: came } : { action: 'disconnect', networks: went };
-}
-
-function isServing(container: ObservedContainer): boolean {
-  return container.state === 'running' || container.state === 'paused';
 }
 
 function hasFinished(

@@ -1,32 +1,48 @@
 import { compareText } from '@itsup/config';
 
-import type { DesiredStack, ObservedContainer } from '../model';
+import type { DesiredStack, ObservedContainer, ServicePlan } from '../model';
 import type { Operation } from '../operation';
 
-/**
- * Networks of the stack that two operations may make at the same moment: each has its own Compose process, which before
- * Compose 5 makes every network of the file, and an engine before 25 lets two networks have one name, after which
- * nothing that names it works. One that a container is on is there.
- */
-export function networksMadeTwice(
-  operations: readonly Operation[],
-  { services, ownNetworks }: Pick<DesiredStack, 'services' | 'ownNetworks'>,
+/** Networks of the stack's own that no container is on: they may not be there. */
+export function absentNetworks(
+  { ownNetworks }: Pick<DesiredStack, 'ownNetworks'>,
   containers: readonly ObservedContainer[],
 ): string[] {
   const present = new Set(containers.flatMap(({ networks }) => networks));
+  return ownNetworks.map(({ name }) => name).filter((name) => !present.has(name));
+}
+
+/** Those of the absent networks that containers join while they run: nobody makes them else. */
+export function networksJoinedLive(plans: readonly ServicePlan[], absent: readonly string[]): string[] {
+  const joined = plans.flatMap(({ action, networks }) =>
+    action === 'connect' ? networks.map(({ network }) => network) : [],
+  );
+  return [...new Set(joined)].filter((network) => absent.includes(network));
+}
+
+/**
+ * Those of the absent networks that two operations may make at the same moment: each has its own Compose process, which
+ * before Compose 5 makes every network of the file, and an engine before 25 lets two networks have one name, after
+ * which nothing that names it works.
+ */
+export function networksMadeTwice(
+  operations: readonly Operation[],
+  { services }: Pick<DesiredStack, 'services'>,
+  absent: readonly string[],
+): string[] {
   const joined = new Set(
     services.flatMap(({ replicas, networks }) =>
       replicas > 0 ? networks.map(({ network }) => network) : [],
     ),
   );
-  const absent = ownNetworks.map(({ name }) => name).filter((name) => joined.has(name) && !present.has(name));
-  if (absent.length === 0) return [];
+  const made = absent.filter((name) => joined.has(name));
+  if (made.length === 0) return [];
   const isBefore = orderOf(operations);
   const making = operations.filter(isMaking).map(({ id }) => id);
   const areSideBySide = making.some((one, index) =>
     making.slice(index + 1).some((other) => !isBefore(one, other) && !isBefore(other, one)),
   );
-  return areSideBySide ? absent.sort(compareText) : [];
+  return areSideBySide ? made.sort(compareText) : [];
 }
 
 /** It makes containers. */
