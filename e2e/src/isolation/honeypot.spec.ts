@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openState, settleHoneypotRules } from '@itsup/deploy';
+import { openState, applyHoneypotRules } from '@itsup/deploy';
 import { createDocker } from '@itsup/docker';
 
 import { describeOnOwnEngine } from '../harness/engine/describe-with';
@@ -47,7 +47,7 @@ describeOnOwnEngine([NODE], 'the honeypot', () => {
   let folder: string;
 
   const settle = (wanted = true): Promise<string | null> =>
-    settleHoneypotRules(docker, state, wanted, { dns: HONEYPOT });
+    applyHoneypotRules(docker, state, wanted, { dns: HONEYPOT });
 
   async function start(name: string, network: string, ...more: string[]): Promise<void> {
     await output('docker', [

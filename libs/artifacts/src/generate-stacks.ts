@@ -63,7 +63,7 @@ export async function generateStacks(
     }
     if (wanted.has(name) && name !== PROXY) {
       onOutcome(
-        await settle(
+        await outcomeOf(
           root,
           name,
           project.problems,
@@ -103,7 +103,7 @@ async function generateProxy(
   const conflicts = routing.problems
     .filter(({ project }) => project === undefined)
     .map((problem): Problem => ({ ...problem, severity: isError(problem) ? 'warning' : problem.severity }));
-  return settle(root, PROXY, [...warnings, ...leftOut, ...conflicts], () =>
+  return outcomeOf(root, PROXY, [...warnings, ...leftOut, ...conflicts], () =>
     renderProxy(workspace, routing, templates),
   );
 }
@@ -121,7 +121,7 @@ function leftOutNote(project: Project): Problem {
  * Renders and writes, unless there is an error; whatever fails here fails this stack alone.
  * @param writeMore what else belongs beside the artifacts
  */
-async function settle(
+async function outcomeOf(
   root: string,
   stack: string,
   problems: Problem[],

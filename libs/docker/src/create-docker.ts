@@ -11,7 +11,7 @@ import { findSocket } from './engine/find-socket';
 import { eventCommands } from './container/event-commands';
 import { hostCommands } from './host/host-commands';
 import { imageCommands } from './image/image-commands';
-import type { Host } from './engine/locate-engine';
+import type { HostPlatform } from './engine/locate-engine';
 import { networkCommands } from './network/network-commands';
 import { findPacketFilter } from './host/packet-filter-commands';
 import { swarmCommands } from './swarm/swarm-commands';
@@ -26,7 +26,7 @@ export interface DockerSettings extends DockerOverrides {
   /** Where the engine answers on this host; null: ask by command alone; default: found out from `env`. */
   socket?: string | null;
   /** This host and user; default: as the operating system tells. */
-  host?: Host & { isRoot: boolean };
+  host?: HostPlatform & { isRoot: boolean };
 }
 
 /** The Docker of this host (or of wherever `env` points to). Starts nothing by itself. */
@@ -71,6 +71,6 @@ function dockerOf(settings: DockerSettings, shortcuts: Shortcuts): Docker {
   };
 }
 
-function thisHost(): Host & { isRoot: boolean } {
+function thisHost(): HostPlatform & { isRoot: boolean } {
   return { hostName: hostname(), kernel: release(), isRoot: process.getuid?.() === 0 };
 }

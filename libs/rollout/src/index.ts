@@ -1,5 +1,5 @@
 export { moveService, type MoveRequest } from './service/move';
-export { patiently } from './procedure/patience';
+export { retryUntilAnswer } from './procedure/retry';
 export * from './types';
 export { factsOf, rolloutDocker, toFacts } from './rollout-docker';
 export { defaultLimits } from './procedure/limits';
@@ -39,7 +39,7 @@ export { portsAnswer } from './readiness/ports-answer';
 export { failure } from './readiness/await-ready';
 export { awaitStarted, type StartedOptions } from './readiness/await-started';
 export { goesOn, NotReady } from './readiness/not-ready';
-export { judge, startBudget } from './readiness/readiness';
+export { readinessOf, startBudget } from './readiness/readiness';
 export { recreateHeld } from './hold/recreate';
 export { openRelay } from './hold/relay';
 export { waitFor } from './procedure/waiting';

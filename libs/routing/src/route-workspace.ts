@@ -8,7 +8,7 @@ import { edgeSiblingProblems } from './edges/edge-siblings';
 import { circleProblems } from './edges/egress-circles';
 import { egressProblems, exportProblems } from './edges/egress-problems';
 import { deployedEdges, nameServices } from './edges/resolve-edges';
-import { entryPointsOf } from './proxy/entry-points';
+import { askedEntryPoints } from './proxy/entry-points';
 import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './names/order';
 import { routeProject, sortProblems } from './route-project';
@@ -40,7 +40,7 @@ export function routeWorkspace(
     const routing = resolved[index];
     return routing === undefined ? [] : [{ project, routing }];
   });
-  const entryPoints = entryPointsOf(pairs.flatMap(({ routing }) => routing.routes));
+  const entryPoints = askedEntryPoints(pairs.flatMap(({ routing }) => routing.routes));
   const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
   const table = ownershipAmong(pairs, settings, circumstances);

@@ -11,7 +11,7 @@ type Path = (string | number)[];
  * @param file its path, for the message
  * @param override the operator's file merged into it; a placeholder found there is pointed at
  */
-export function findPlaceholders(text: string, file: string, override: YamlFile | null): Problem[] {
+export function placeholderProblems(text: string, file: string, override: YamlFile | null): Problem[] {
   // Parsing the routes of a thousand projects to find nothing takes longer than rendering them.
   if (!text.includes('$')) return [];
   const problems: Problem[] = [];

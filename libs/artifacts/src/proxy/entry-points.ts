@@ -1,7 +1,7 @@
 import { mappingOf } from '@itsup/config';
 import { parse } from 'yaml';
 
-export interface StaticEntryPoint {
+export interface WrittenEntryPoint {
   /** As it is written. */
   name: string;
   /** Where it is in the file, key by key as they are written; null: it has no address. */
@@ -11,7 +11,7 @@ export interface StaticEntryPoint {
 }
 
 /** The entry points of a static configuration. Traefik reads keys whatever their case. */
-export function entryPointsIn(text: string): StaticEntryPoint[] {
+export function entryPointsIn(text: string): WrittenEntryPoint[] {
   return entriesOf(parse(text, { merge: true }), 'entryPoints').flatMap(([key, points]) =>
     Object.entries(mappingOf(points)).map(([name, point]) => {
       const [address] = entriesOf(point, 'address');

@@ -2,7 +2,7 @@ import type { RouterKind, Settings } from '@itsup/config';
 import { dashboardRouters, type Route, type TraefikRouter, type WorkspaceRouting } from '@itsup/routing';
 
 /** A section of Traefik's dynamic configuration; each list sorted by name. */
-export interface DynamicSection {
+export interface FileSection {
   routers: [string, TraefikRouter][];
   /** Services of external hosts: Traefik's `loadBalancer` with its servers. */
   services: [string, Record<string, unknown>][];
@@ -14,7 +14,7 @@ export interface DynamicSection {
  * What the file provider serves of one kind: static routers, and the definitions that they refer to. A service that
  * containers provide is not among them: its router names `name@docker`, so it follows its containers.
  */
-export function fileRoutes(kind: RouterKind, routing: WorkspaceRouting, settings: Settings): DynamicSection {
+export function fileRoutes(kind: RouterKind, routing: WorkspaceRouting, settings: Settings): FileSection {
   const routes = routing.projects
     .flatMap((project) => project.routes)
     .filter((route) => route.kind === kind && route.via === 'file');

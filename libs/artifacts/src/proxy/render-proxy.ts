@@ -4,7 +4,7 @@ import { fileOfSwarm } from '@itsup/traefik';
 import { PROXY_COMPOSE_FILE, type ArtifactFile } from '../files/artifact';
 import { fileRoutes } from './file-routes';
 import { mergeYaml } from '../yaml/merge-yaml';
-import { findPlaceholders } from '../project/placeholders';
+import { placeholderProblems } from '../project/placeholders';
 import { proxyStack } from './proxy-stack';
 import { staticConfiguration } from './static-configuration';
 import type { Templates } from '../files/templates';
@@ -91,6 +91,6 @@ function overrideOf(path: string, settings: Settings): YamlFile | null {
 function refusePlaceholders(files: ArtifactFile[], settings: Settings): void {
   const problems = files
     .filter(({ path }) => path.startsWith('proxy/traefik/') && !path.startsWith(CLIENT_ADDRESS))
-    .flatMap(({ path, text }) => findPlaceholders(text, path, overrideOf(path, settings)));
+    .flatMap(({ path, text }) => placeholderProblems(text, path, overrideOf(path, settings)));
   if (problems.length > 0) throw new UserError(problems);
 }

@@ -17,7 +17,7 @@ import { crowdsecPlugin } from './crowdsec-plugin';
 export const AUTHORITY_FILE = '/etc/traefik/authority.pem';
 
 /** An entry point as the template prints it. */
-export interface StaticEntryPoint extends EntryPoint {
+export interface RenderedEntryPoint extends EntryPoint {
   /** Routers that name no entry point use it. */
   asDefault: boolean;
   /** Routers of projects may take `/.well-known/acme-challenge/` from Traefik's own. */
@@ -30,7 +30,7 @@ export interface StaticEntryPoint extends EntryPoint {
 
 /** What the template of Traefik's static configuration sees. */
 export interface StaticConfiguration {
-  entryPoints: StaticEntryPoint[];
+  entryPoints: RenderedEntryPoint[];
   trustedIps: string[];
   /** Certificate resolvers, the default first; empty without an e-mail. */
   resolvers: { name: string; acme: Record<string, unknown> }[];
@@ -45,7 +45,7 @@ export interface StaticConfiguration {
 export function staticConfiguration(settings: Settings, routing: WorkspaceRouting): StaticConfiguration {
   const { web, webSecure } = settings.entryPoints;
   const middlewares = entryPointMiddlewares(settings);
-  const points: Omit<StaticEntryPoint, 'clientIsKnown'>[] = [
+  const points: Omit<RenderedEntryPoint, 'clientIsKnown'>[] = [
     {
       ...{ name: 'web', port: web, protocol: 'tcp', kind: 'http', asDefault: false },
       allowAcmeByPass: answersChallenges(routing),

@@ -1,7 +1,7 @@
 import { beforeRun } from '../run/run-certificates';
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
-import { withNotice } from '../alert/send-notice';
+import { withAlert } from '../alert/send-alert';
 import { deployOne } from './deploy/deploy-one';
 import { PROXY_STACK, type DeploySummary, type RestartRequest, type StackOutcome } from '../requests';
 import { loadOptions } from '../run/load-options';
@@ -16,7 +16,7 @@ import { refuseSwarm } from '../stack/refuse-swarm';
  */
 export async function restartStacks(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {
   const run = (): Promise<DeploySummary> => replaceAll(context, request);
-  return withNotice(context, request, 'restart', run, ({ outcomes }) => outcomes);
+  return withAlert(context, request, 'restart', run, ({ outcomes }) => outcomes);
 }
 
 async function replaceAll(context: DeployContext, request: RestartRequest): Promise<DeploySummary> {

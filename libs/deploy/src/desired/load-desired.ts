@@ -42,7 +42,7 @@ import {
   stampContexts,
 } from './files/stack-files';
 import { NO_OPTIONS, readOptions } from './service/service-options';
-import { namesIn, undefinedVariables, variablesIn } from './environment/variables';
+import { variableNamesIn, undefinedVariables, variableUsesIn } from './environment/variables';
 
 /**
  * Has Compose resolve the stack's model and gathers everything beside it that a container's definition depends on.
@@ -58,7 +58,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     options.needHashes ? hashesOf(compose) : Promise.resolve(NO_HASHES),
   ]);
   const followedTexts = readTexts(followed.sources);
-  const uses = [...sources.values(), ...followedTexts.values()].flatMap(variablesIn);
+  const uses = [...sources.values(), ...followedTexts.values()].flatMap(variableUsesIn);
   if (!isModel(model)) throw explained(model, options.root, spec, uses, environment);
   const joined: Problem[] = [];
   // What a rollback mounts is a copy of the project's own, in the state folder.
@@ -168,7 +168,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   });
   const envFiles = [...envFilesOf(spec, environment), ...followed.envFiles];
   const texts = [...sources.values(), ...followedTexts.values(), ...readTexts(envFiles).values()];
-  const names = namesIn(texts, options.env);
+  const names = variableNamesIn(texts, options.env);
   const unset = undefinedVariables(uses, environment.all);
   return {
     spec,

@@ -9,7 +9,7 @@ import {
 } from '@itsup/rollout';
 import { getText, tcpProbe } from '../proxy/network-probes';
 import { ROLLOUT_WORDS, waitsFor } from './progress-words';
-import { never } from '../engine/outlast';
+import { never } from '../engine/retry-on-restart';
 import { stirTraefik } from '../proxy/stir-traefik';
 
 /** What a rollout needs, from what a deploy has. */

@@ -6,7 +6,7 @@ import { ofComposeProject } from '@itsup/docker';
 import { factsOf, leadBack, leadToPage, RolloutError, type PageContext } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
-import { never } from '../engine/outlast';
+import { never } from '../engine/retry-on-restart';
 import { observeNow } from '../engine/list-engine';
 import { getText } from '../proxy/network-probes';
 import { publishedHttpRouters } from '../publish/kept-entry-points';
@@ -61,7 +61,9 @@ export async function hidePage(context: DeployContext, stack: string): Promise<b
   return alone(context, stack, async () => {
     const { state } = context;
     const isShown = (await readMaintenance(state, stack)) !== null;
-    await settled(stack, async () => leadBack(await pageContext(context, stack), stack, state.dynamicDir));
+    await inOperatorsWords(stack, async () =>
+      leadBack(await pageContext(context, stack), stack, state.dynamicDir),
+    );
     await stopPageServer(context, stack);
     await forgetMaintenance(state, stack);
     return isShown;
@@ -92,7 +94,7 @@ async function lead(context: DeployContext, { stack, projectName }: PageSubject)
     stack,
     pages.render('pages/unavailable.html', { project: stack, service: null }),
   );
-  return settled(stack, async () => {
+  return inOperatorsWords(stack, async () => {
     const routes = await leadToPage(traefik, subject, pageService(stack));
     if (routes === 0) await stopPageServer(context, stack);
     return routes;
@@ -127,7 +129,7 @@ async function alone<T>(context: DeployContext, stack: string, act: () => Promis
 }
 
 /** What Traefik does not take, in the operator's words. */
-async function settled<T>(stack: string, act: () => Promise<T>): Promise<T> {
+async function inOperatorsWords<T>(stack: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

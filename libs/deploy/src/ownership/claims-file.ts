@@ -24,8 +24,8 @@ export async function readClaims(state: State): Promise<DeployedClaims> {
  * Remembers what these stacks claim, now that they are deployed; what others claim stays as another process left it.
  * Writes nothing when nothing changed.
  */
-export async function rememberClaims(state: State, system: System, settled: DeployedClaims): Promise<void> {
-  if (!differs(await readClaims(state), settled)) return;
+export async function rememberClaims(state: State, system: System, claims: DeployedClaims): Promise<void> {
+  if (!differs(await readClaims(state), claims)) return;
   const lock = await acquireLock({
     file: path.join(state.dir, 'claims.lock'),
     what: 'the record of who owns what',
@@ -34,7 +34,7 @@ export async function rememberClaims(state: State, system: System, settled: Depl
     system,
   });
   try {
-    const stacks = { ...(await readClaims(state)), ...settled };
+    const stacks = { ...(await readClaims(state)), ...claims };
     const sorted = Object.fromEntries(Object.entries(stacks).sort(([a], [b]) => compareText(a, b)));
     const file: ClaimsFile = { version: 1, stacks: sorted };
     await writeFileAtomic(claimsPath(state), `${JSON.stringify(file)}\n`);
@@ -43,8 +43,8 @@ export async function rememberClaims(state: State, system: System, settled: Depl
   }
 }
 
-function differs(known: DeployedClaims, settled: DeployedClaims): boolean {
-  return Object.entries(settled).some(([stack, claims]) => {
+function differs(known: DeployedClaims, claims: DeployedClaims): boolean {
+  return Object.entries(claims).some(([stack, claims]) => {
     const before = known[stack];
     return before?.length !== claims.length || before.some((claim, index) => claim !== claims[index]);
   });

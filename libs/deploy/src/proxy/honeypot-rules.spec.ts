@@ -9,7 +9,7 @@ import { proxynetOf } from '@itsup/routing';
 import { openState, type State } from '../state/state';
 import { honeypotBridges, honeypotRules } from './honeypot-rules';
 import { keepHoneypotRules } from './keep-honeypot-rules';
-import { settleHoneypotRules, type HoneypotEngine } from './settle-honeypot-rules';
+import { applyHoneypotRules, type HoneypotEngine } from './apply-honeypot-rules';
 
 const SETTINGS = { dns: { enabled: true, resolvers: [] }, proxynet: { subnet: '172.20.0.0/16' } };
 const proxynet = proxynetOf(SETTINGS);
@@ -148,9 +148,9 @@ describe('the honeypot’s rules', () => {
 
   it('are put back where a start of the host lost them, and are made once', async () => {
     const { docker, names, applied } = host([foreign('FORWARD'), ...RULES.slice(0, 6)]);
-    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    expect(await applyHoneypotRules(docker, state, true, proxynet)).toBeNull();
     const after = names();
-    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    expect(await applyHoneypotRules(docker, state, true, proxynet)).toBeNull();
     expect(names()).toEqual(after);
     expect(applied).toHaveLength(1);
     expect(after).toHaveLength(RULES.length + 1);
@@ -159,7 +159,7 @@ describe('the honeypot’s rules', () => {
 
   it('come first again where the engine has put its own before them, and stay otherwise', async () => {
     const { docker, names } = host([...[foreign('PREROUTING', 'raw'), foreign('FORWARD')], ...RULES]);
-    await settleHoneypotRules(docker, state, true, proxynet);
+    await applyHoneypotRules(docker, state, true, proxynet);
     expect(
       names()
         .filter((name) => name.startsWith('filter FORWARD'))
@@ -177,7 +177,7 @@ describe('the honeypot’s rules', () => {
       honeypotRules(honeypotBridges([...NETWORKS, network('gone'), network('zoo_default')]), proxynet),
       [...NETWORKS, network('abc_default')],
     );
-    await settleHoneypotRules(docker, state, true, proxynet);
+    await applyHoneypotRules(docker, state, true, proxynet);
     expect(names().filter((name) => name.startsWith('raw ITSUP-DNS'))).toEqual([
       'raw ITSUP-DNS itsup:dns:untracked',
       'raw ITSUP-DNS itsup:dns:answers:br-proxy_default',
@@ -196,13 +196,13 @@ describe('the honeypot’s rules', () => {
       args: ['-d', '172.20.0.253/32', '-i', 'br-+', '-j', 'ACCEPT'],
     };
     const { docker, names } = host([old]);
-    await settleHoneypotRules(docker, state, true, proxynet);
+    await applyHoneypotRules(docker, state, true, proxynet);
     expect(names().filter((name) => name.includes('DOCKER-USER'))).toEqual([]);
   });
 
   it('follow the honeypot to another address', async () => {
     const { docker, names, applied } = host(RULES);
-    await settleHoneypotRules(docker, state, true, { dns: '10.9.0.253' });
+    await applyHoneypotRules(docker, state, true, { dns: '10.9.0.253' });
     expect(names()).toHaveLength(RULES.length);
     const made = applied.flat().filter(({ operation }) => operation !== 'delete');
     expect(made.flatMap(({ rule }) => rule.args)).not.toContain('172.20.0.253/32');
@@ -211,8 +211,8 @@ describe('the honeypot’s rules', () => {
 
   it('go with the honeypot, what leads to their chain first, and nobody else’s does', async () => {
     const { docker, names, applied } = host([foreign('FORWARD')]);
-    await settleHoneypotRules(docker, state, true, proxynet);
-    await settleHoneypotRules(docker, state, false, proxynet);
+    await applyHoneypotRules(docker, state, true, proxynet);
+    await applyHoneypotRules(docker, state, false, proxynet);
     expect(names()).toEqual(['filter FORWARD somebody else']);
     const order = applied.at(-1)?.map(({ rule }) => rule.chain) ?? [];
     expect(order.lastIndexOf('FORWARD')).toBeLessThan(order.indexOf('ITSUP-DNS'));
@@ -220,24 +220,24 @@ describe('the honeypot’s rules', () => {
 
   it('are none while there is no proxynet', async () => {
     const { docker, names } = host([], [network('shop_default')]);
-    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBeNull();
+    expect(await applyHoneypotRules(docker, state, true, proxynet)).toBeNull();
     expect(names()).toEqual([]);
   });
 
   it('are not looked for where no deploy made any', async () => {
     const packetFilter = jest.fn();
     const docker = { ...host([]).docker, packetFilter };
-    expect(await settleHoneypotRules(docker, state, false, proxynet)).toBeNull();
+    expect(await applyHoneypotRules(docker, state, false, proxynet)).toBeNull();
     expect(packetFilter).not.toHaveBeenCalled();
   });
 
   it('are looked for again when they could not be taken away', async () => {
     const { docker, names } = host([]);
-    await settleHoneypotRules(docker, state, true, proxynet);
+    await applyHoneypotRules(docker, state, true, proxynet);
     const unreachable = { available: false as const, code: 'denied' as const, reason: 'refused', help: '' };
     const denied = { ...docker, packetFilter: () => Promise.resolve(unreachable) };
-    expect(await settleHoneypotRules(denied, state, false, proxynet)).toBeNull();
-    await settleHoneypotRules(docker, state, false, proxynet);
+    expect(await applyHoneypotRules(denied, state, false, proxynet)).toBeNull();
+    await applyHoneypotRules(docker, state, false, proxynet);
     expect(names()).toEqual([]);
   });
 
@@ -245,21 +245,21 @@ describe('the honeypot’s rules', () => {
     const reason = 'The engine runs without root.';
     const result = { available: false as const, code: 'rootless' as const, reason, help: '' };
     const docker = { ...host([]).docker, packetFilter: () => Promise.resolve(result) };
-    expect(await settleHoneypotRules(docker, state, true, proxynet)).toBe('The engine runs without root.');
+    expect(await applyHoneypotRules(docker, state, true, proxynet)).toBe('The engine runs without root.');
   });
 
   it('are settled once more for a network that comes while they are being settled, and not once for each', async () => {
     const { docker } = host([]);
     const list = jest.spyOn(docker, 'listNetworks');
     const rules = keepHoneypotRules({ docker, state }, SETTINGS);
-    expect(await rules.settled()).toBeNull();
+    expect(await rules.applied()).toBeNull();
     expect(list).not.toHaveBeenCalled();
     // The first is settled at once; those that come meanwhile, together.
     for (let network = 0; network < 5; network += 1) rules.touch();
-    await rules.settled();
+    await rules.applied();
     expect(list).toHaveBeenCalledTimes(2);
     rules.touch();
-    await rules.settled();
+    await rules.applied();
     expect(list).toHaveBeenCalledTimes(3);
   });
 });

@@ -2,16 +2,16 @@ import type { Settings } from '@itsup/config';
 import { proxynetOf } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
-import { settleHoneypotRules, type HoneypotEngine } from './settle-honeypot-rules';
+import { applyHoneypotRules, type HoneypotEngine } from './apply-honeypot-rules';
 
 /** The honeypot's rules for the time of a deploy, in which networks come and go. */
 export interface HoneypotRules {
-  /** Has them settled soon: a network is there that had no rule yet, and containers on it are about to start. */
+  /** Has them applied soon: a network is there that had no rule yet, and containers on it are about to start. */
   touch(): void;
   /**
-   * Resolves when nothing is left to settle: why containers cannot ask the honeypot; null when they can or need not.
+   * Resolves when nothing is left to apply: why containers cannot ask the honeypot; null when they can or need not.
    */
-  settled(): Promise<string | null>;
+  applied(): Promise<string | null>;
 }
 
 /** @param settings whether the honeypot is on, and its address */
@@ -23,10 +23,10 @@ export function keepHoneypotRules(
   let isDue = false;
   let running: Promise<void> | null = null;
   let because: string | null = null;
-  const settle = async (): Promise<void> => {
+  const apply = async (): Promise<void> => {
     while (isDue) {
       isDue = false;
-      because = await settleHoneypotRules(docker, state, settings.dns.enabled, proxynet).catch(
+      because = await applyHoneypotRules(docker, state, settings.dns.enabled, proxynet).catch(
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
     }
@@ -35,9 +35,9 @@ export function keepHoneypotRules(
   return {
     touch: () => {
       isDue = true;
-      running ??= settle();
+      running ??= apply();
     },
-    settled: async () => {
+    applied: async () => {
       await running;
       return because;
     },

@@ -12,7 +12,7 @@ export const getText: HttpGet = (url, { timeoutMs, headers, headOnly = false }) 
     const request = httpGet(url, { agent: false, ...(headers && { headers }) }, (response) => {
       const status = response.statusCode ?? 0;
       if (headOnly) {
-        settle(() => resolve({ status, body: '' }));
+        end(() => resolve({ status, body: '' }));
         return;
       }
       const chunks: Buffer[] = [];
@@ -20,22 +20,20 @@ export const getText: HttpGet = (url, { timeoutMs, headers, headOnly = false }) 
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > largestBody)
-          settle(() => reject(new Error(`its answer is larger than ${largestBody} bytes`)));
+          end(() => reject(new Error(`its answer is larger than ${largestBody} bytes`)));
         else chunks.push(chunk);
       });
-      response.on('end', () =>
-        settle(() => resolve({ status, body: Buffer.concat(chunks).toString('utf8') })),
-      );
-      response.on('error', (error) => settle(() => reject(error)));
+      response.on('end', () => end(() => resolve({ status, body: Buffer.concat(chunks).toString('utf8') })));
+      response.on('error', (error) => end(() => reject(error)));
     });
     // Node's own time-out counts idle time only, and an answer may trickle for ever.
-    const timer = setTimeout(() => settle(() => reject(new NoAnswer(timeoutMs))), timeoutMs);
-    const settle = (act: () => void): void => {
+    const timer = setTimeout(() => end(() => reject(new NoAnswer(timeoutMs))), timeoutMs);
+    const end = (act: () => void): void => {
       clearTimeout(timer);
       act();
       request.destroy();
     };
-    request.on('error', (error) => settle(() => reject(error)));
+    request.on('error', (error) => end(() => reject(error)));
   });
 
 /** Opens a TCP connection and closes it; false when refused or timed out. */

@@ -17,7 +17,7 @@ import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
 import { certificateFiles } from '../publish/certificate-files';
 import { hostCircumstances } from '../desired/environment/host-circumstances';
-import { failuresOf } from '../ownership/settle-disputes';
+import { failuresOf } from '../ownership/dispute-failures';
 import { readClaims } from '../ownership/claims-file';
 import { publishedRouters } from '../publish/kept-entry-points';
 import { Publisher } from '../publish/publisher';

@@ -139,7 +139,7 @@ export async function afterStack(
   const before = run.certificatesBefore?.filter(({ wanted }) => wanted.stack === outcome.stack);
   const areAllThere = before?.every(({ standing }) => standing.state === 'there') ?? false;
   if (outcome.status === 'unchanged' && areAllThere) return outcome;
-  const { lines, outcome: settled } = await awaitCertificates(
+  const { lines, outcome: awaited } = await awaitCertificates(
     {
       context,
       keeper: certificates,
@@ -151,7 +151,7 @@ export async function afterStack(
   const [record] = lines.length === 0 ? [] : await readRecords(context.state, outcome.stack, 1);
   // Of a stack that did not change the record is an older one, and tells how things are since.
   if (record !== undefined) await writeRecord(context.state, { ...record, certificates: lines });
-  return settled;
+  return awaited;
 }
 
 /**

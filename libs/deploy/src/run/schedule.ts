@@ -15,17 +15,17 @@ export interface Schedule {
 export async function schedule(schedule: Schedule): Promise<StackOutcome[]> {
   const { order, parallel, after } = schedule;
   const wanted = new Set(order);
-  const settled = new Map<string, StackOutcome>();
+  const done = new Map<string, StackOutcome>();
   const waiting = [...order];
   const running = new Map<string, Promise<void>>();
-  const settle = (outcome: StackOutcome): void => {
-    settled.set(outcome.stack, outcome);
+  const finish = (outcome: StackOutcome): void => {
+    done.set(outcome.stack, outcome);
     schedule.onOutcome(outcome);
   };
   const start = (stack: string): void => {
     const run = schedule.run(stack).then((outcome) => {
       running.delete(stack);
-      settle(outcome);
+      finish(outcome);
     });
     running.set(stack, run);
   };
@@ -34,10 +34,10 @@ export async function schedule(schedule: Schedule): Promise<StackOutcome[]> {
     for (let index = 0; index < waiting.length && running.size < parallel; index += 1) {
       const stack = waiting[index] ?? '';
       const needs = after(stack).filter((need) => wanted.has(need.stack));
-      const broken = needs.find(({ stack: other, mayFail }) => !mayFail && hasFailed(settled.get(other)));
+      const broken = needs.find(({ stack: other, mayFail }) => !mayFail && hasFailed(done.get(other)));
       if (schedule.isInterrupted() || broken !== undefined) {
-        settle(skipped(stack, schedule.isInterrupted() ? null : (broken?.stack ?? null)));
-      } else if (needs.every((need) => settled.has(need.stack))) {
+        finish(skipped(stack, schedule.isInterrupted() ? null : (broken?.stack ?? null)));
+      } else if (needs.every((need) => done.has(need.stack))) {
         start(stack);
       } else continue;
       waiting.splice(index, 1);
@@ -48,7 +48,7 @@ export async function schedule(schedule: Schedule): Promise<StackOutcome[]> {
     // A circle: somebody has to be first.
     else if (!moved && waiting.length > 0) start(waiting.shift() ?? '');
   }
-  return order.map((stack) => settled.get(stack) ?? skipped(stack, null));
+  return order.map((stack) => done.get(stack) ?? skipped(stack, null));
 }
 
 function hasFailed(outcome: StackOutcome | undefined): boolean {

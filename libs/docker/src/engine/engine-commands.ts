@@ -3,7 +3,7 @@ import type { Docker } from '../docker';
 import { DockerError } from '../fault/docker-error';
 import type { Engine, Versions } from './engine';
 import type { EngineReader } from './engine-reader';
-import { type Host, locateEngine } from './locate-engine';
+import { type HostPlatform, locateEngine } from './locate-engine';
 
 /** `include` with a list of paths that are merged, which the artifacts use, came with it. */
 export const MINIMUM_COMPOSE_VERSION = '2.20.3';
@@ -48,7 +48,7 @@ interface RawInfo {
 export function engineCommands(
   runner: CommandRunner,
   reader: EngineReader,
-  host: Host,
+  host: HostPlatform,
 ): Pick<Docker, 'versions' | 'engine'> {
   let known: Promise<Engine> | null = null;
   const ask = async (): Promise<Engine> => {
@@ -153,7 +153,7 @@ function parseContext(stdout: string): Context {
   return { name, endpoint: endpoints.docker?.Host ?? '' };
 }
 
-function toEngine({ name, endpoint }: Context, info: RawInfo, host: Host): Engine {
+function toEngine({ name, endpoint }: Context, info: RawInfo, host: HostPlatform): Engine {
   const securityOptions = info.SecurityOptions ?? [];
   const place = { hostName: info.Name, kernel: info.KernelVersion, operatingSystem: info.OperatingSystem };
   return {

@@ -1,7 +1,7 @@
 import type { EngineLocation } from './engine';
 
 /** What this process knows about the host that it runs on. */
-export interface Host {
+export interface HostPlatform {
   hostName: string;
   /** `os.release()` */
   kernel: string;
@@ -15,8 +15,8 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  */
 export function locateEngine(
   endpoint: string,
-  engine: Host & { operatingSystem: string },
-  host: Host,
+  engine: HostPlatform & { operatingSystem: string },
+  host: HostPlatform,
 ): EngineLocation {
   if (endpoint.startsWith('ssh:')) return 'remote';
   const sameKernel = engine.kernel === host.kernel;

@@ -71,7 +71,7 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
       let result = await runChild(direct ?? child);
       // It was there when it was asked for. What has run may have changed something, and is not run again.
       if (direct !== null && hasNotRun(result)) result = await runChild(child);
-      return settled(settings, command, result, timeoutSeconds ?? 0);
+      return exitOf(settings, command, result, timeoutSeconds ?? 0);
     },
     run: async (command) => {
       const result = await runner.attempt(command);
@@ -91,14 +91,14 @@ export function createRunner(settings: RunnerSettings): CommandRunner {
     },
     attached: async (command) => {
       const result = await runAttached(childOf(settings, command));
-      return settled(settings, command, result, 0).exitCode;
+      return exitOf(settings, command, result, 0).exitCode;
     },
     lines: async function* (command, signal) {
       let end: ChildResult | undefined;
       const child = { ...childOf(settings, command), signal: anySignal(settings.signal, signal) };
       yield* streamChild(child, (result) => (end = result));
       if (end === undefined || end.ending === 'aborted') return;
-      const result = settled(settings, command, end, 0);
+      const result = exitOf(settings, command, end, 0);
       if (result.exitCode !== 0) throw runner.failure(command, result);
     },
   };
@@ -135,7 +135,7 @@ async function pastDocker(
 }
 
 /** Every ending but an exit code becomes its error. */
-function settled(
+function exitOf(
   settings: RunnerSettings,
   command: Command,
   result: ChildResult,

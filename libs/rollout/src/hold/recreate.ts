@@ -100,7 +100,7 @@ class Recreation {
     await this.step('stop-old', () => this.stopOld());
     const fresh = await this.step('recreate', async () => {
       // Neither may go on behind the other's back: what puts things right comes next.
-      const acts = await Promise.allSettled([session.patiently(() => request.replace()), this.putBelow()]);
+      const acts = await Promise.allSettled([session.retry(() => request.replace()), this.putBelow()]);
       const failed = acts.find((act) => act.status === 'rejected');
       if (failed) throw failed.reason;
       const found = (await session.containers()).filter(({ id }) => !oldIds.includes(id));
@@ -114,9 +114,7 @@ class Recreation {
         what: 'the new containers to be ready',
       }),
     );
-    await this.step('join-edges', () =>
-      session.patiently(() => request.joinEdges(ready.map(({ id }) => id))),
-    );
+    await this.step('join-edges', () => session.retry(() => request.joinEdges(ready.map(({ id }) => id))));
     await this.step('switch', async () => {
       this.reached = 'switched';
       const serving = ready.map(regardlessOfHealth);
@@ -134,7 +132,7 @@ class Recreation {
     closing.catch(() => undefined);
     const { publishRoutes, fileRoutes } = request;
     await this.step('publish-routes', async () => {
-      if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
+      if (publishRoutes) await session.retry(() => publishRoutes(fileRoutes ?? {}));
     });
     await this.step('await-labels', async () => {
       const healthy = await awaitEngineHealth(session, 'await-labels', ready);
@@ -250,8 +248,8 @@ class Recreation {
   private async leaveRunning({ containers }: NotReady): Promise<void> {
     const { session, request, hold } = this;
     const { publishRoutes, fileRoutes } = request;
-    await session.patiently(() => request.joinEdges(containers.map(({ id }) => id)));
-    if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
+    await session.retry(() => request.joinEdges(containers.map(({ id }) => id)));
+    if (publishRoutes) await session.retry(() => publishRoutes(fileRoutes ?? {}));
     if (hold) {
       hold.refuse();
       await session.unpin('unpin');

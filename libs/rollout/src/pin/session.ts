@@ -13,7 +13,7 @@ import {
   type Acknowledgement,
 } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
-import { patiently, patientDocker, type Patience } from '../procedure/patience';
+import { retryUntilAnswer, retryingDocker, type RetryOptions } from '../procedure/retry';
 import { renderPin, type Pin, type PinManner } from './pin';
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
 import { labelNameOf } from './pin-names';
@@ -60,7 +60,7 @@ export class Session {
     readonly signal: AbortSignal = given.signal,
   ) {
     this.limits = { ...defaultLimits, ...given.limits };
-    this.context = { ...given, docker: patientDocker(given.docker, this.patience()) };
+    this.context = { ...given, docker: retryingDocker(given.docker, this.retryOptions()) };
   }
 
   /** The same rollout with another signal. */
@@ -93,11 +93,11 @@ export class Session {
   }
 
   /** Repeats an act on the engine until that answers. */
-  patiently<T>(act: () => Promise<T>): Promise<T> {
-    return patiently(this.patience(), act);
+  retry<T>(act: () => Promise<T>): Promise<T> {
+    return retryUntilAnswer(this.retryOptions(), act);
   }
 
-  private patience(): Patience {
+  private retryOptions(): RetryOptions {
     const { clock } = this.given;
     const limitMs = this.limits.engineTimeout;
     return { clock, signal: this.signal, limitMs, note: (text) => this.note(text) };

@@ -6,7 +6,7 @@ import { EarlyCheck } from './early-check';
 import { healthLog } from './health-log';
 import { portsAnswer, routedEnds } from './ports-answer';
 import { NotReady, type NotReadyKind } from './not-ready';
-import { judge, stabilityOf, startBudget } from './readiness';
+import { readinessOf, stabilityOf, startBudget } from './readiness';
 
 export interface ReadyOptions {
   /** What a container's start may take at most; null: what follows from its health check. */
@@ -123,7 +123,7 @@ class ReadinessWait {
    * @throws RolloutError when it cannot become ready
    */
   private async missingOf(container: ContainerFacts): Promise<string> {
-    const verdict = judge(container, this.options.mayFinish?.(container));
+    const verdict = readinessOf(container, this.options.mayFinish?.(container));
     switch (verdict.state) {
       case 'failed':
         throw await this.notReady(container, verdict.why, isUnhealthy(container) ? 'unhealthy' : 'failed');

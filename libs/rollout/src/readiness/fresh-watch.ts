@@ -1,5 +1,5 @@
 import { failure } from './await-ready';
-import { isStarting, judge, startBudget } from './readiness';
+import { isStarting, readinessOf, startBudget } from './readiness';
 import { endsOf, isServing, regardlessOfHealth } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import type { Session } from '../pin/session';
@@ -43,7 +43,7 @@ export class FreshWatch {
       throw new RolloutError(`${this.fresh.length - now.length} of the new containers disappeared`);
     }
     for (const container of now) {
-      const verdict = judge(container);
+      const verdict = readinessOf(container);
       if (verdict.state === 'failed') throw await failure(context, container, underTraffic(verdict.why));
       const count = container.restartCount - (this.restarts.get(container.id) ?? 0);
       if (count >= crashes)

@@ -1,8 +1,8 @@
 import { containerFacts, healthFacts } from '../testing/container-facts';
 import { healthLog } from './health-log';
-import { judge, startBudget } from './readiness';
+import { readinessOf, startBudget } from './readiness';
 
-describe('judge', () => {
+describe('readinessOf', () => {
   it.each([
     ['healthy', { health: healthFacts() }, 'ready', ''],
     ['without a health check', {}, 'unchecked', ''],
@@ -37,25 +37,25 @@ describe('judge', () => {
       'no such file: serve',
     ],
   ])('a container that is %s', (_, changes, state, why) => {
-    const verdict = judge(containerFacts(changes));
+    const verdict = readinessOf(containerFacts(changes));
     expect(verdict.state).toBe(state);
     if ('why' in verdict) expect(verdict.why).toContain(why);
   });
 
   it('takes the end of a job for a success, and of nothing that never began', () => {
     const ended = containerFacts({ status: 'exited', exitCode: 0 });
-    expect(judge(ended, true)).toEqual({ state: 'finished' });
-    expect(judge({ ...ended, exitCode: 1 }, true).state).toBe('failed');
-    expect(judge({ ...ended, startedAt: 0 }, true).state).toBe('failed');
+    expect(readinessOf(ended, true)).toEqual({ state: 'finished' });
+    expect(readinessOf({ ...ended, exitCode: 1 }, true).state).toBe('failed');
+    expect(readinessOf({ ...ended, startedAt: 0 }, true).state).toBe('failed');
   });
 
   it('bears three restarts, as of one that waits for another container', () => {
-    expect(judge(containerFacts({ restartCount: 3 })).state).toBe('unchecked');
+    expect(readinessOf(containerFacts({ restartCount: 3 })).state).toBe('unchecked');
   });
 
   it('quotes the last line of a failed check', () => {
     const log = [{ exitCode: 22, output: 'curl: (22)\nThe requested URL returned error: 503\n' }];
-    expect(judge(containerFacts({ health: healthFacts({ status: 'starting', log }) }))).toEqual({
+    expect(readinessOf(containerFacts({ health: healthFacts({ status: 'starting', log }) }))).toEqual({
       state: 'waiting',
       why: 'shop-web-1 is not healthy yet: The requested URL returned error: 503',
     });

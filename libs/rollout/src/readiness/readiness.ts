@@ -5,7 +5,7 @@ import { exitOf, lastProbe } from './health-log';
  * What a container that was started has come to, in the engine's words; the one judge of it, for what is rolled and for
  * what is only started.
  */
-export type Verdict =
+export type Readiness =
   | { state: 'ready' }
   /** Runs, but has no health check: its ports and a time of stability have to tell. */
   | { state: 'unchecked' }
@@ -25,7 +25,7 @@ const SLACK_MS = 15_000;
  * Pure, so that every way to fail has a test.
  * @param mayFinish an end with exit code 0 is no failure (a migration, a seed)
  */
-export function judge(container: ContainerFacts, mayFinish = false): Verdict {
+export function readinessOf(container: ContainerFacts, mayFinish = false): Readiness {
   const { name, status } = container;
   if (container.error !== '' && status !== 'running')
     return { state: 'failed', why: `${name} cannot be started: ${container.error}` };

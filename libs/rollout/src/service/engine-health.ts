@@ -1,7 +1,7 @@
 import { RolloutError } from '../procedure/rollout-error';
 import { seconds, waitFor } from '../procedure/waiting';
 import { failure } from '../readiness/await-ready';
-import { isStarting, judge, startBudget } from '../readiness/readiness';
+import { isStarting, readinessOf, startBudget } from '../readiness/readiness';
 import type { ContainerFacts, RolloutStep } from '../types';
 import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
@@ -41,7 +41,7 @@ export async function awaitEngineHealth(
       if (now.length < ready.length)
         throw new RolloutError(`${ready.length - now.length} of the new containers disappeared`);
       for (const container of now) {
-        const verdict = judge(container);
+        const verdict = readinessOf(container);
         if (verdict.state === 'failed') throw await failure(session.context, container, verdict.why);
       }
       const running = now.filter(({ status }) => status === 'running');

@@ -58,7 +58,7 @@ export async function finish(
   });
   const removal = beginRemoval(docker, ids);
   await steps.run('publish-routes', async () => {
-    if (publishRoutes) await session.patiently(() => publishRoutes(fileRoutes ?? {}));
+    if (publishRoutes) await session.retry(() => publishRoutes(fileRoutes ?? {}));
   });
   await steps.run('await-labels', async () => {
     fresh = await awaitEngineHealth(session, 'await-labels', fresh);

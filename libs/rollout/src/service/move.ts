@@ -80,7 +80,7 @@ export async function moveService(
       await journal.save({ ...state, direction: 'forward' });
       for (const id of ids) await docker.disconnect(network, id);
     });
-    await settleMove(session, steps.run.bind(steps));
+    await finishMove(session, steps.run.bind(steps));
     await journal.save(null);
     return outcome('done', '');
   } catch (error) {
@@ -108,7 +108,7 @@ export async function moveService(
  * After the containers left, or a deploy was killed on the way: Traefik's own routes lead to where they are now, and
  * the pin goes. It is good in every case, for the network that it uses is one that they never left.
  */
-export async function settleMove(
+export async function finishMove(
   session: Session,
   step: <T>(name: 'await-labels' | 'unpin', run: () => Promise<T>) => Promise<T>,
 ): Promise<void> {

@@ -1,10 +1,10 @@
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
 import { regardlessOfHealth } from '../provider/provided-configuration';
-import { isStarting, judge } from '../readiness/readiness';
+import { isStarting, readinessOf } from '../readiness/readiness';
 import { Interrupted } from '../procedure/rollout-error';
-import { settleMove } from './move';
-import { settleScaling } from './scale';
+import { finishMove } from './move';
+import { recoverScaling } from './scale';
 import { recoverRecreate } from './recover-recreate';
 import { Session } from '../pin/session';
 import { stepsOf, type StepRunner } from '../procedure/step-runner';
@@ -49,12 +49,12 @@ export async function recoverRollout(
   });
   try {
     if (state.move) {
-      await settleMove(session, (name, run) => steps.run(name, run));
+      await finishMove(session, (name, run) => steps.run(name, run));
       await journal.save(null);
       return outcome('done', '');
     }
     if (state.scale) {
-      await settleScaling(session, state);
+      await recoverScaling(session, state);
       await journal.save(null);
       return outcome('done', '');
     }
@@ -130,7 +130,7 @@ async function goForward(
     }),
   );
   containers.progress.ready = true;
-  await steps.run('join-edges', () => session.patiently(() => callbacks.joinEdges(ids)));
+  await steps.run('join-edges', () => session.retry(() => callbacks.joinEdges(ids)));
   await steps.run('switch', () =>
     session.pinAsWanted('switch', fresh.map(regardlessOfHealth), state.fileRoutes, containers.old),
   );
@@ -149,6 +149,6 @@ async function goForward(
  * serve; when they do not, the killed rollout may have led the traffic to it already.
  */
 function isFit(container: ContainerFacts, oldRuns: boolean): boolean {
-  const { state } = judge(container);
+  const { state } = readinessOf(container);
   return state === 'ready' || state === 'unchecked' || (!oldRuns && isStarting(container));
 }

@@ -94,7 +94,7 @@ class Rollout {
     );
     // Consumers of other stacks find them by name from here on, so not before they are ready.
     await this.steps.run('join-edges', () =>
-      session.patiently(() => request.joinEdges(fresh.map(({ id }) => id))),
+      session.retry(() => request.joinEdges(fresh.map(({ id }) => id))),
     );
     await this.steps.run('switch', async () => {
       await this.save({ old: oldIds, direction: 'forward' });
@@ -114,7 +114,7 @@ class Rollout {
 
   private async start(oldIds: string[]): Promise<ContainerFacts[]> {
     const { replicas } = this.request;
-    await this.session.patiently(() => this.request.start(oldIds.length + replicas));
+    await this.session.retry(() => this.request.start(oldIds.length + replicas));
     const fresh = (await this.session.containers()).filter((container) => !oldIds.includes(container.id));
     if (fresh.length < replicas) {
       throw new RolloutError(`Compose started ${fresh.length} of ${replicas} new containers`);

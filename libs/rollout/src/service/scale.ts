@@ -102,7 +102,7 @@ class Scaling {
     const { session, request, steps } = this;
     const running = kept.filter(({ status }) => status === 'running').map(({ id }) => id);
     const started = await steps.run('start-new', async () => {
-      await session.patiently(() => request.start(request.replicas + surplus.length));
+      await session.retry(() => request.start(request.replicas + surplus.length));
       const known = new Set([...running, ...idsOf(surplus)]);
       const unknown = (await session.containers()).filter(({ id }) => !known.has(id));
       const wanted = request.replicas - running.length;
@@ -119,7 +119,7 @@ class Scaling {
         ...(serving && { serving }),
       }),
     );
-    await steps.run('join-edges', () => session.patiently(() => request.joinEdges(idsOf(started))));
+    await steps.run('join-edges', () => session.retry(() => request.joinEdges(idsOf(started))));
   }
 
   /** @returns the removal, which need not be waited for before the pin goes */
@@ -212,7 +212,7 @@ class Scaling {
  * Settles a scaling that was killed: back to what there was, or, when some of the surplus may be stopped already, to
  * its end. The plan then starts from what it finds.
  */
-export async function settleScaling(session: Session, state: RolloutState): Promise<void> {
+export async function recoverScaling(session: Session, state: RolloutState): Promise<void> {
   const { docker } = session.context;
   const surplus = state.scale?.surplus ?? [];
   const all = await session.containers();

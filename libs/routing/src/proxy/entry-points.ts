@@ -2,7 +2,7 @@ import type { EntryPoint, Route, WorkspaceRouting } from '../model';
 import { compareText } from '../names/order';
 
 /** The entry points that hostports ask for, sorted by name; one for all routes that share it. */
-export function entryPointsOf(routes: readonly Route[]): EntryPoint[] {
+export function askedEntryPoints(routes: readonly Route[]): EntryPoint[] {
   const byName = new Map<string, EntryPoint>();
   for (const { kind, hostport } of routes) {
     if (hostport === null) continue;

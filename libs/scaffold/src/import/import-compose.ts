@@ -7,7 +7,7 @@ import {
   type ComposeSource,
   type Label,
 } from './compose/compose-file';
-import { entryPointsOf, isTraefik, useOf } from './row/entry-points';
+import { entryPointPortsOf, isTraefik, useOf } from './row/entry-points';
 import { ingressText } from './ingress-text';
 import { labelsElsewhere } from './compose/labels-elsewhere';
 import { leaveProxyNetworks } from './compose/proxy-networks';
@@ -48,7 +48,7 @@ export function importCompose(file: string, text: string, options: ImportOptions
   const source = readComposeSource(file, text, options.variables);
   const traefiks = source.services.filter(isTraefik);
   const ports = new Map([
-    ...traefiks.flatMap((service) => [...entryPointsOf(service)]),
+    ...traefiks.flatMap((service) => [...entryPointPortsOf(service)]),
     ...[...(options.entryPoints ?? [])].map(([name, port]) => [name.toLowerCase(), port] as const),
   ]);
   const labels = source.services.flatMap((service) => service.labels ?? []);

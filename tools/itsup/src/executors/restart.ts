@@ -3,7 +3,7 @@ import { restartStacks } from '@itsup/deploy';
 import { deployContext } from '../deploy-context';
 import { headCommit } from '../head-commit';
 import type { StackOptions } from '../inference/targets';
-import { settleOutcome } from './settle-outcome';
+import { reportOutcome } from './report-outcome';
 import { stackExecutor } from './stack-executor';
 
 interface RestartOptions extends StackOptions {
@@ -18,7 +18,7 @@ const { single, batch } = stackExecutor<RestartOptions>(
       stacks,
       services: options.service,
       commit: await headCommit(root),
-      onOutcome: settleOutcome(run),
+      onOutcome: reportOutcome(run),
     });
   },
   ['service'],

@@ -24,7 +24,7 @@ export interface StackRun<Options> {
   /** Those that no step of this process has shown yet; they count as shown from here on. */
   unseen(problems: readonly Problem[]): Problem[];
   /** Settles a stack: failed with `success: false` or a problem of severity error. */
-  settle(stack: string, outcome?: Outcome): void;
+  endTask(stack: string, outcome?: Outcome): void;
 }
 
 export interface Outcome {
@@ -83,7 +83,7 @@ export async function* runAction<Options extends StackOptions>(
       return !shown.has(text) && Boolean(shown.add(text));
     });
 
-  const settle = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
+  const endTask = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
     const task = open.get(stack);
     if (task === undefined) {
       return;
@@ -125,16 +125,16 @@ export async function* runAction<Options extends StackOptions>(
 
   for (const { stack, refusal } of Object.values(tasks)) {
     if (refusal !== undefined) {
-      settle(stack, { problems: [{ code: 'refused', severity: 'error', message: refusal }] });
+      endTask(stack, { problems: [{ code: 'refused', severity: 'error', message: refusal }] });
     }
   }
   const [options] = Object.values(tasks);
   const stacks = [...open.keys()];
   if (options !== undefined && stacks.length > 0) {
-    void action({ root, stacks, options, env, color, signal, print, reporter, unseen, settle })
+    void action({ root, stacks, options, env, color, signal, print, reporter, unseen, endTask })
       .then(
-        () => stacks.forEach((stack) => settle(stack)),
-        (error: unknown) => stacks.forEach((stack) => settle(stack, { problems: problemsOf(error) })),
+        () => stacks.forEach((stack) => endTask(stack)),
+        (error: unknown) => stacks.forEach((stack) => endTask(stack, { problems: problemsOf(error) })),
       )
       .finally(() => {
         progress.close();

@@ -40,11 +40,11 @@ const THREE = { 'a:deploy': {}, 'b:deploy': {}, 'c:deploy': {} };
 describe('a batch', () => {
   it('runs once for all tasks and tells each outcome as it comes', async () => {
     const runs: string[][] = [];
-    const outcomes = await batch(async ({ stacks, settle }) => {
+    const outcomes = await batch(async ({ stacks, endTask }) => {
       runs.push(stacks);
-      settle('c');
+      endTask('c');
       await Promise.resolve();
-      settle('a', { success: false });
+      endTask('a', { success: false });
     }, THREE);
     expect(runs).toEqual([['a', 'b', 'c']]);
     expect([...outcomes].map(([task, { success }]) => [task, success])).toEqual([
@@ -55,9 +55,9 @@ describe('a batch', () => {
   });
 
   it('fails a task with an error of its own and leaves its neighbours alone', async () => {
-    const outcomes = await batch(async ({ settle }) => {
-      settle('b', { problems: [{ code: 'x', severity: 'error', message: 'b is broken' }] });
-      settle('c', { problems: [{ code: 'x', severity: 'warning', message: 'c is odd' }] });
+    const outcomes = await batch(async ({ endTask }) => {
+      endTask('b', { problems: [{ code: 'x', severity: 'error', message: 'b is broken' }] });
+      endTask('c', { problems: [{ code: 'x', severity: 'warning', message: 'c is odd' }] });
     }, THREE);
     expect(outcomes.get('a:deploy')?.success).toBe(true);
     expect(outcomes.get('b:deploy')).toMatchObject({ success: false });
@@ -66,15 +66,15 @@ describe('a batch', () => {
   });
 
   it('shows a warning at once, because Nx folds what went well away', async () => {
-    await batch(async ({ settle }) => {
-      settle('c', { problems: [{ code: 'x', severity: 'warning', message: 'c is odd' }] });
+    await batch(async ({ endTask }) => {
+      endTask('c', { problems: [{ code: 'x', severity: 'warning', message: 'c is odd' }] });
     }, THREE);
     expect(shown).toContain('c is odd');
   });
 
   it('fails what is not settled yet when the action fails, without a stack trace for a mistake of the operator', async () => {
-    const outcomes = await batch(async ({ settle }) => {
-      settle('a');
+    const outcomes = await batch(async ({ endTask }) => {
+      endTask('a');
       throw new UserError({ code: 'no-engine', severity: 'error', message: 'no engine answers' });
     }, THREE);
     expect([...outcomes.values()].map(({ success }) => success)).toEqual([true, false, false]);
@@ -83,12 +83,12 @@ describe('a batch', () => {
   });
 
   it('keeps the lines of each task apart, and shows them with the stack in front as they come', async () => {
-    const outcomes = await batch(async ({ print, settle }) => {
+    const outcomes = await batch(async ({ print, endTask }) => {
       print('a', 'pulling');
       print('b', 'starting');
       print(null, 'all of it');
-      settle('a', { success: false });
-      settle('b', { success: false });
+      endTask('a', { success: false });
+      endTask('b', { success: false });
     }, THREE);
     expect(outcomes.get('a:deploy')?.terminalOutput).toBe('pulling\n');
     expect(outcomes.get('b:deploy')?.terminalOutput).toBe('starting\n');
@@ -125,11 +125,11 @@ describe('a batch', () => {
 
   it('aborts on an interrupt and reports what the action made of it', async () => {
     const outcomes = await batch(
-      async ({ signal, settle }) => {
+      async ({ signal, endTask }) => {
         const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
         process.emit('SIGINT');
         await aborted;
-        settle('a', { success: false, summary: 'interrupted' });
+        endTask('a', { success: false, summary: 'interrupted' });
       },
       { 'a:deploy': {} },
     );
@@ -142,9 +142,9 @@ describe('the implementation for one task', () => {
   const options = { stack: 'a', digest: 'd' };
 
   it('shows everything and passes the verdict on', async () => {
-    const { single } = stackExecutor<StackOptions>(async ({ print, settle }) => {
+    const { single } = stackExecutor<StackOptions>(async ({ print, endTask }) => {
       print('a', 'checking');
-      settle('a', { problems: [{ code: 'x', severity: 'error', message: 'a is broken' }] });
+      endTask('a', { problems: [{ code: 'x', severity: 'error', message: 'a is broken' }] });
     });
     expect(await single(options, context)).toEqual({ success: false });
     expect(shown).toContain('checking');

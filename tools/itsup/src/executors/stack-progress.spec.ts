@@ -6,14 +6,14 @@ it('tells in a batch what a stack waits for while it waits, and keeps it out of 
   let shown = '';
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((shown += String(text)), true));
   jest.useFakeTimers();
-  const { batch } = stackExecutor<StackOptions>(async ({ reporter, settle }) => {
+  const { batch } = stackExecutor<StackOptions>(async ({ reporter, endTask }) => {
     reporter.status?.('a', 'web: waits for the new containers to be ready');
     reporter.status?.('b', 'pulls the image of web', '2 of 5 layers');
     jest.advanceTimersByTime(3000);
-    settle('b');
+    endTask('b');
     jest.advanceTimersByTime(10_000);
     reporter.line('a', 'web: a note');
-    settle('a', { success: false });
+    endTask('a', { success: false });
     jest.advanceTimersByTime(60_000);
   });
   const options = { 'a:deploy': { stack: 'a', digest: 'd' }, 'b:deploy': { stack: 'b', digest: 'd' } };

@@ -69,8 +69,8 @@ describe('an executor of several steps', () => {
       'b:deploy': ['b:validate'],
       'consumer:deploy': ['a:deploy'],
     };
-    const { ran, outcomes } = await batch(tasks, (step, { settle }) => {
-      if (step === 'generate') settle('a', { success: false });
+    const { ran, outcomes } = await batch(tasks, (step, { endTask }) => {
+      if (step === 'generate') endTask('a', { success: false });
     });
     expect(ran).toEqual(['generate a,b', 'validate b', 'deploy b']);
     expect(outcomes.filter((outcome) => !outcome.endsWith('true'))).toEqual([
@@ -101,8 +101,8 @@ describe('an executor of several steps', () => {
   it('shows a note once, however many steps tell it', async () => {
     const note = { code: 'x', severity: 'note' as const, message: 'a is a guest' };
     const write = jest.spyOn(process.stdout, 'write');
-    await batch({ 'a:validate': [], 'a:deploy': ['a:validate'] }, (step, { settle, unseen, print }) => {
-      if (step === 'validate') settle('a', { problems: [note] });
+    await batch({ 'a:validate': [], 'a:deploy': ['a:validate'] }, (step, { endTask, unseen, print }) => {
+      if (step === 'validate') endTask('a', { problems: [note] });
       else for (const { message } of unseen([note, { ...note, message: 'b is odd' }])) print(null, message);
     });
     // Nx asks its tasks for colours.

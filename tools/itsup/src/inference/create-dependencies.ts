@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closingEdges } from '@itsup/config/scan';
+import { closingEdges, INGRESS_FILES } from '@itsup/config/scan';
 import type { CreateDependencies, DependencyType, RawProjectGraphDependency } from '@nx/devkit';
 import { settingsOf } from '../workspace/plugin-options';
 import { latestScan } from './scans';
@@ -29,9 +29,9 @@ export const createDependencies: CreateDependencies = (options, context) => {
   for (const [folder, providers] of providersOf) {
     const root = `${prefix}projects/${folder}`;
     const source = byFolder.get(root) ?? folder;
-    const sourceFile = ['itsup-project.yml', 'ingress.yml']
-      .map((name) => `${root}/${name}`)
-      .find((file) => context.fileMap.projectFileMap[source]?.some((entry) => entry.file === file));
+    const sourceFile = INGRESS_FILES.map((name) => `${root}/${name}`).find((file) =>
+      context.fileMap.projectFileMap[source]?.some((entry) => entry.file === file),
+    );
     for (const provider of providers) {
       const target = byFolder.get(`${prefix}projects/${provider}`);
       const isOrdered = target !== source && !closing.has(`${folder} ${provider}`);

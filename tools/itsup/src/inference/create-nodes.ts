@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
 // Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
 import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
-import { RESERVED_NAMES, type ProjectScan } from '@itsup/config/scan';
+import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES, type ProjectScan } from '@itsup/config/scan';
 import { takesInProjects } from '../nx-guard/hazards';
 import { readBuildState, type BuildState } from '../build/build-state';
 import { settingsOf, type Settings } from '../workspace/plugin-options';
@@ -24,14 +24,7 @@ const PROXY_ANCHOR = 'nx.json';
  */
 const FILES = `{${[
   PROXY_ANCHOR,
-  ...[
-    'docker-compose.yml',
-    'docker-compose.yaml',
-    'compose.yml',
-    'compose.yaml',
-    'ingress.yml',
-    'itsup-project.yml',
-  ].map((name) => `**/projects/*/${name}`),
+  ...[...COMPOSE_FILES, ...INGRESS_FILES].map((name) => `**/projects/*/${name}`),
   '**/project.json',
   '**/package.json',
 ].join(',')}}`;
@@ -229,7 +222,7 @@ function proxyNode(
     notes: layout.notes,
     generate: [
       // Inputs, not edges: an ingress edit touches its project and the proxy, a Compose edit its project alone.
-      `${base}projects/*/{ingress.yml,itsup-project.yml}`,
+      `${base}projects/*/{${[...INGRESS_FILES].sort().join(',')}}`,
       base + HOST_FILES,
       `${base}templates/proxy/**/*`,
     ],

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMPOSE_FILES, INGRESS_FILES } from '@itsup/config/scan';
 import { hidesConfigurations, hiddenFromNx } from '../nx-guard/nx-ignore';
 
 /** What is wrong with where `projects/` stands in git, and what to do about it. */
@@ -10,14 +11,7 @@ export interface LayoutFindings {
   notes: string[];
 }
 
-const FILE_NAMES = [
-  'docker-compose.yml',
-  'docker-compose.yaml',
-  'compose.yml',
-  'compose.yaml',
-  'ingress.yml',
-  'itsup-project.yml',
-];
+const FILE_NAMES: readonly string[] = [...COMPOSE_FILES, ...INGRESS_FILES];
 
 /**
  * Finds `projects/` kept out of the workspace's git: Nx infers nothing in an ignored folder, and `nx affected` sees

@@ -9,7 +9,7 @@ import { keepPage } from '../../maintenance/show-page';
 import { hasHandover, recoverTraefik } from '../../execute/traefik/hand-over-traefik';
 import { keepLinks, keptLinks } from '../../execute/network/keep-links';
 import { observeNow } from '../../engine/list-engine';
-import { outlast } from '../../engine/outlast';
+import { retryOnRestart } from '../../engine/retry-on-restart';
 import { prepareImages } from '../../execute/image/prepare-images';
 import { proxyAccess } from '../../proxy/proxy-access';
 import { recordStack } from '../../execute/record-stack';
@@ -180,7 +180,7 @@ async function deployLocked(
     await journal.step('record', async () => {
       run.deployed.set(
         spec.stack,
-        await outlast(context, spec.stack, () =>
+        await retryOnRestart(context, spec.stack, () =>
           recordStack(run, done, plan, untouched(plan, deployed) ? null : id),
         ),
       );

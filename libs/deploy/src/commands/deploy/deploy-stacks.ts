@@ -3,7 +3,7 @@ import { isCheckedVersion } from '@itsup/traefik';
 
 import { afterRun, beforeRun, beforeStack, hasGivenUp } from '../../run/run-certificates';
 import type { DeployContext } from '../../context';
-import { withNotice } from '../../alert/send-notice';
+import { withAlert } from '../../alert/send-alert';
 import { recordFirst } from '../../images/record-first';
 import { keepHoneypotRules } from '../../proxy/keep-honeypot-rules';
 import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
@@ -37,7 +37,7 @@ export async function deployStacks(
   hook?: StepHook,
 ): Promise<DeploySummary> {
   const run = (): Promise<DeploySummary> => converge(context, request, hook);
-  return withNotice(
+  return withAlert(
     context,
     request,
     'deploy',
@@ -82,7 +82,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await settleStack(run, stack, request, { hook, swarm });
+      const outcome = await deployStack(run, stack, request, { hook, swarm });
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
     },
@@ -91,7 +91,7 @@ async function converge(
   // An interrupt leaves no time to look who needs what; the next deploy does.
   if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   // Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer.
-  const because = await honeypotRules.settled();
+  const because = await honeypotRules.applied();
   if (because !== null)
     context.reporter.line(PROXY_STACK, `lookups of containers outside proxynet are not logged: ${because}`);
   if (settings.dns.enabled && !withProxy && !honeypotRuns(run))
@@ -127,7 +127,7 @@ async function letGo(
   const before = outcomes[index];
   if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
   run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
-  const after = await settleStack(run, PROXY_STACK, request, { hook: undefined, swarm });
+  const after = await deployStack(run, PROXY_STACK, request, { hook: undefined, swarm });
   if (after.status !== 'failed') return;
   outcomes[index] = after;
   request.onOutcome?.(after);
@@ -162,9 +162,9 @@ async function publishAnew({ specs, broken, observed, publisher }: Run): Promise
 
 /** What the stacks claim that are now as the sources say: from here on it stands. */
 function claimsOf(run: Run, outcomes: readonly StackOutcome[]): Record<string, readonly string[]> {
-  const settled = outcomes.filter(({ status }) => status === 'deployed' || status === 'unchanged');
+  const done = outcomes.filter(({ status }) => status === 'deployed' || status === 'unchanged');
   return Object.fromEntries(
-    settled.flatMap(({ stack }) => {
+    done.flatMap(({ stack }) => {
       const claims = run.routing.holdings.get(stack);
       return claims === undefined ? [] : [[stack, claims]];
     }),
@@ -179,7 +179,7 @@ function honeypotRuns({ observed }: Run): boolean {
   );
 }
 
-async function settleStack(
+async function deployStack(
   run: Run,
   stack: string,
   request: DeployRequest,
@@ -196,7 +196,7 @@ async function settleStack(
     parallelServices: request.parallelServices,
     ...(hook && { hook }),
   };
-  if (swarm !== null && spec.kind !== 'external') return settleOnSwarm(swarm, run, spec, options);
+  if (swarm !== null && spec.kind !== 'external') return deployOnSwarm(swarm, run, spec, options);
   switch (spec.kind) {
     case 'converge':
       return deployOne(run, spec, options);
@@ -212,7 +212,7 @@ async function settleStack(
 }
 
 /** A project is services of the swarm; the proxy is a container beside it, which is to reach them all. */
-async function settleOnSwarm(
+async function deployOnSwarm(
   swarm: OnSwarm,
   run: Run,
   spec: StackSpec,

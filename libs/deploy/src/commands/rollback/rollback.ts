@@ -4,7 +4,7 @@ import type { Restore } from '../../execute/image/keep-for-rollback';
 import type { DeployContext } from '../../context';
 import { loadDesired } from '../../desired/load-desired';
 import type { LoadedStack } from '../../desired/loaded-stack';
-import { withNotice } from '../../alert/send-notice';
+import { withAlert } from '../../alert/send-alert';
 import { shortId } from '../../plan/service/reasons';
 import { readJsonOrNull } from '../../state/atomic-file';
 import { readRecords, restoredFolder, restorePath } from '../../state/records';
@@ -25,7 +25,7 @@ import { writeRestoredFiles } from './restored-files';
  */
 export async function rollback(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
   const run = (): Promise<StackOutcome> => takeBack(context, request);
-  return withNotice(context, request, 'rollback', run, (outcome) => [outcome]);
+  return withAlert(context, request, 'rollback', run, (outcome) => [outcome]);
 }
 
 async function takeBack(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {

@@ -1,6 +1,6 @@
-import { missingRequired, namesIn, undefinedVariables, variablesIn } from './variables';
+import { missingRequired, variableNamesIn, undefinedVariables, variableUsesIn } from './variables';
 
-describe('variablesIn', () => {
+describe('variableUsesIn', () => {
   it.each([
     ['$A', ['A']],
     ['${A}', ['A']],
@@ -11,13 +11,13 @@ describe('variablesIn', () => {
     ['image: web # ${NOT}', []],
     ['url: http://x/#${YES}', ['YES']],
   ])('%s', (text, names) => {
-    expect(variablesIn(text).map(({ name }) => name)).toEqual(names);
+    expect(variableUsesIn(text).map(({ name }) => name)).toEqual(names);
   });
 });
 
 describe('missingRequired', () => {
   it('names every one with what its file says, an empty one only where it must not be', () => {
-    const uses = variablesIn('${A:?set A} ${B?set B} ${C:?} ${D:-x} ${E:?e} ${A:?again}');
+    const uses = variableUsesIn('${A:?set A} ${B?set B} ${C:?} ${D:-x} ${E:?e} ${A:?again}');
     expect(missingRequired(uses, { B: '', C: '', E: 'e' })).toEqual([
       { name: 'A', message: 'set A' },
       { name: 'C', message: '' },
@@ -27,18 +27,18 @@ describe('missingRequired', () => {
 
 describe('undefinedVariables', () => {
   it('leaves out what has a value, a default or an error of its own', () => {
-    const uses = variablesIn('$A ${B} ${C:-c} ${D:?} ${E+e} $A');
+    const uses = variableUsesIn('$A ${B} ${C:-c} ${D:?} ${E+e} $A');
     expect(undefinedVariables(uses, { B: '' })).toEqual(['A']);
   });
 
   it('leaves out what Compose sets itself', () => {
-    const uses = variablesIn('${COMPOSE_PROJECT_NAME}_default ${COMPOSE_PROJECT_NAME:?no name}');
+    const uses = variableUsesIn('${COMPOSE_PROJECT_NAME}_default ${COMPOSE_PROJECT_NAME:?no name}');
     expect(undefinedVariables(uses, {})).toEqual([]);
     expect(missingRequired(uses, {})).toEqual([]);
   });
 });
 
-describe('namesIn', () => {
+describe('variableNamesIn', () => {
   it('finds what is passed on by name alone, too', () => {
     const text = [
       'services:',
@@ -51,7 +51,7 @@ describe('namesIn', () => {
       'secrets:',
       '  key: {environment: KEY}',
     ].join('\n');
-    const names = namesIn([text, 'PASSED\nSET=1\nURL=http://$HOST\n']);
+    const names = variableNamesIn([text, 'PASSED\nSET=1\nURL=http://$HOST\n']);
     expect(names).toEqual(expect.arrayContaining(['TAG', 'STAGE', 'REGION', 'KEY', 'PASSED', 'HOST']));
     expect(names).not.toEqual(expect.arrayContaining(['LEVEL']));
     expect(names).not.toEqual(expect.arrayContaining(['SET']));
@@ -67,13 +67,13 @@ describe('namesIn', () => {
   ];
 
   it.each(spellings)('finds %s, whether it is set or not', (_what, text) => {
-    expect(namesIn([text], { STAGE: '1' })).toContain('STAGE');
-    expect(namesIn([text])).toContain('STAGE');
+    expect(variableNamesIn([text], { STAGE: '1' })).toContain('STAGE');
+    expect(variableNamesIn([text])).toContain('STAGE');
   });
 
   it('counts every word that is a name of the caller’s, but for what Compose always gets', () => {
     const text = 'x-a: &a [MOOD, hunter2, PATH, GH_TOKEN]\nservices: {web: {environment: *a}}';
     const env = { MOOD: 'good', OTHER: 'x', PATH: '/bin', GH_TOKEN: 't' };
-    expect(namesIn([text], env)).toEqual(['MOOD']);
+    expect(variableNamesIn([text], env)).toEqual(['MOOD']);
   });
 });

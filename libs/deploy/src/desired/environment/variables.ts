@@ -28,7 +28,7 @@ const CONTENT = /\benvironment\s*:\s*["']?([A-Za-z_]\w*)/g;
 /**
  * Every variable that the text of a Compose or env file uses, those inside of defaults included; comments are not text.
  */
-export function variablesIn(text: string): VariableUse[] {
+export function variableUsesIn(text: string): VariableUse[] {
   const uses: VariableUse[] = [];
   for (const line of text.split('\n')) if (line.includes('$')) inText(line.replace(/(^|\s)#.*$/, ''), uses);
   return uses;
@@ -55,7 +55,7 @@ function inText(text: string, uses: VariableUse[]): void {
  *
  * @param env the caller's
  */
-export function namesIn(
+export function variableNamesIn(
   texts: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): string[] {

@@ -1,5 +1,5 @@
 import type { ContainerDetails } from '@itsup/docker';
-import { judge, toFacts } from '@itsup/rollout';
+import { readinessOf, toFacts } from '@itsup/rollout';
 
 import type { Operation } from '../../plan/operation';
 import { bringBack } from './bring-back';
@@ -67,7 +67,7 @@ async function waitCompleted(
     let isOver = true;
     for (const details of snapshot) {
       const container = toFacts(details, []);
-      const verdict = judge(container, true);
+      const verdict = readinessOf(container, true);
       if (verdict.state === 'failed') {
         const why = `did not complete successfully${reasons.length > 0 ? `, and ${reasons.join(', ')}` : ''}`;
         throw await notHealthy(rollout, stack, container, `${verdict.why}: ${service} ${why}`);

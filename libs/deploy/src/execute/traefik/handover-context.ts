@@ -6,7 +6,7 @@ import { apiSecretOf, readIdentity } from '../../state/identity';
 import { PROXY_STACK } from '../../requests';
 import { getText } from '../../proxy/network-probes';
 import { HANDOVER_WORDS, waitsFor } from '../progress-words';
-import { never } from '../../engine/outlast';
+import { never } from '../../engine/retry-on-restart';
 
 /** What a hand-over of Traefik needs, from what a deploy has. */
 export async function handoverContext(context: DeployContext): Promise<HandoverContext> {

@@ -15,7 +15,7 @@ import { resolvedName, routeWorkspace, type ProjectRouting } from '@itsup/routin
 
 import type { LoadedStack } from '../../desired/loaded-stack';
 import { hostCircumstances } from '../../desired/environment/host-circumstances';
-import { failuresOf } from '../../ownership/settle-disputes';
+import { failuresOf } from '../../ownership/dispute-failures';
 import { readClaims } from '../../ownership/claims-file';
 import type { Run } from '../run';
 

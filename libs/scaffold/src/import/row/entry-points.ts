@@ -27,7 +27,7 @@ export function isTraefik(service: ComposeService): boolean {
 const ADDRESS = /entrypoints[._]([\w-]+)[._]address["']?\s*[=:]\s*["']?[^"'\s]*?:(\d+)/gi;
 
 /** The entry points that a Traefik of the same file has, by its arguments or its environment. */
-export function entryPointsOf(traefik: ComposeService): Map<string, number> {
+export function entryPointPortsOf(traefik: ComposeService): Map<string, number> {
   const ports = new Map<string, number>();
   for (const key of ['command', 'environment']) {
     for (const [, name = '', port = ''] of linesOf(traefik.map.get(key)).join('\n').matchAll(ADDRESS)) {

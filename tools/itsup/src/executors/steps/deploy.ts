@@ -3,7 +3,7 @@ import { deployStacks } from '@itsup/deploy';
 import { deployContext } from '../../deploy-context';
 import { headCommit } from '../../head-commit';
 import type { StackOptions } from '../../inference/targets';
-import { printFindings, settleOutcome } from '../settle-outcome';
+import { printFindings, reportOutcome } from '../report-outcome';
 import type { StackAction } from '../run-action';
 
 export interface DeployOptions extends StackOptions {
@@ -28,7 +28,7 @@ export const deploy: StackAction<DeployOptions> = async (run) => {
     parallelServices: options.parallelServices,
     bringsProxy: true,
     commit: await headCommit(root),
-    onOutcome: settleOutcome(run),
+    onOutcome: reportOutcome(run),
   });
   printFindings(summary, run);
 };

@@ -10,7 +10,7 @@ export interface PlanOptions extends StackOptions {
 }
 
 export const plan: StackAction<PlanOptions> = async (run) => {
-  const { root, stacks, options, color, print, settle, unseen } = run;
+  const { root, stacks, options, color, print, endTask, unseen } = run;
   const context = await deployContext(run);
   const workspace = await readWorkspace(root);
   const { pull, adopt } = options;
@@ -23,11 +23,11 @@ export const plan: StackAction<PlanOptions> = async (run) => {
   print(null, formatPlan({ ...whole, problems: unseen(others) }, { color }).trimEnd());
   for (const { stack, problems } of plan.failed) {
     // The proxy, when it was taken along, is no task of this run.
-    if (!stacks.includes(stack)) stacks.forEach((one) => settle(one, { problems, success: false }));
-    settle(stack, { problems: [...problems, ...of(stack)], success: false });
+    if (!stacks.includes(stack)) stacks.forEach((one) => endTask(one, { problems, success: false }));
+    endTask(stack, { problems: [...problems, ...of(stack)], success: false });
   }
   for (const stack of plan.stacks) {
     const own = { ...whole, stacks: [stack], problems: of(stack.stack), prunable: [] };
-    settle(stack.stack, { summary: formatPlan(own, { color }).trimEnd() });
+    endTask(stack.stack, { summary: formatPlan(own, { color }).trimEnd() });
   }
 };

@@ -4,7 +4,7 @@ import type { Clock, RolloutDocker } from '../types';
 import { seconds } from './waiting';
 
 /** What it takes to wait for an engine that is being restarted. */
-export interface Patience {
+export interface RetryOptions {
   clock: Clock;
   signal: AbortSignal;
   limitMs: number;
@@ -17,8 +17,8 @@ const againAfterMs = 500;
  * Repeats an act until the engine answers: with live restore the containers go on serving while it restarts, and a
  * rollout has no reason to give up. The act has to be repeatable.
  */
-export async function patiently<T>(patience: Patience, act: () => Promise<T>): Promise<T> {
-  const { clock, signal, limitMs, note } = patience;
+export async function retryUntilAnswer<T>(options: RetryOptions, act: () => Promise<T>): Promise<T> {
+  const { clock, signal, limitMs, note } = options;
   let since: number | null = null;
   for (;;) {
     try {
@@ -35,18 +35,18 @@ export async function patiently<T>(patience: Patience, act: () => Promise<T>): P
 }
 
 /** The same commands, each repeated until the engine answers. */
-export function patientDocker(docker: RolloutDocker, patience: Patience): RolloutDocker {
+export function retryingDocker(docker: RolloutDocker, options: RetryOptions): RolloutDocker {
   return {
-    listService: (...args) => patiently(patience, () => docker.listService(...args)),
-    inspect: (...args) => patiently(patience, () => docker.inspect(...args)),
-    exec: (...args) => patiently(patience, () => docker.exec(...args)),
+    listService: (...args) => retryUntilAnswer(options, () => docker.listService(...args)),
+    inspect: (...args) => retryUntilAnswer(options, () => docker.inspect(...args)),
+    exec: (...args) => retryUntilAnswer(options, () => docker.exec(...args)),
     logs: (...args) => docker.logs(...args),
-    stop: (...args) => patiently(patience, () => docker.stop(...args)),
-    remove: (...args) => patiently(patience, () => docker.remove(...args)),
-    start: (...args) => patiently(patience, () => docker.start(...args)),
-    snapshot: (...args) => patiently(patience, () => docker.snapshot(...args)),
-    restore: (...args) => patiently(patience, () => docker.restore(...args)),
-    disconnect: (...args) => patiently(patience, () => docker.disconnect(...args)),
-    stir: () => patiently(patience, () => docker.stir()),
+    stop: (...args) => retryUntilAnswer(options, () => docker.stop(...args)),
+    remove: (...args) => retryUntilAnswer(options, () => docker.remove(...args)),
+    start: (...args) => retryUntilAnswer(options, () => docker.start(...args)),
+    snapshot: (...args) => retryUntilAnswer(options, () => docker.snapshot(...args)),
+    restore: (...args) => retryUntilAnswer(options, () => docker.restore(...args)),
+    disconnect: (...args) => retryUntilAnswer(options, () => docker.disconnect(...args)),
+    stir: () => retryUntilAnswer(options, () => docker.stir()),
   };
 }

@@ -5,7 +5,7 @@ import { DockerError, type Hook } from '@itsup/docker';
 
 import { deployStacks } from '../commands/deploy/deploy-stacks';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
-import type { FailureNotice } from './failure-notice';
+import type { FailureAlert } from './failure-alert';
 
 const BROKEN = { image: 'broken' };
 
@@ -38,7 +38,7 @@ async function hooksOf(alertCommand: string | undefined, result: () => Promise<u
 
 const well = async (): Promise<unknown> => ({ exitCode: 0, lastLine: '' });
 
-describe('sendNotice', () => {
+describe('sendAlert', () => {
   it("runs the operator's command with the record of what failed and the host's secrets", async () => {
     await mkdir(path.join(simulated.root, 'secrets'));
     await writeFile(path.join(simulated.root, 'secrets/itsup.env'), 'TOPIC=mine');
@@ -50,8 +50,8 @@ describe('sendNotice', () => {
       env: { TOPIC: 'mine', ITSUP_SUBJECT: expect.stringMatching(/^deploy failed on .*: shop$/) },
     });
     expect(hook?.env).not.toHaveProperty('PASSWORD');
-    const notice = JSON.parse(hook?.input ?? '') as FailureNotice;
-    expect(notice).toMatchObject({
+    const alert = JSON.parse(hook?.input ?? '') as FailureAlert;
+    expect(alert).toMatchObject({
       commit: 'abc',
       stacks: [{ stack: 'shop', status: 'failed', record: { stack: 'shop', outcome: 'failed' } }],
     });

@@ -1,10 +1,10 @@
 import type { DeployContext, Reporter, System } from '../context';
-import { patiently } from '@itsup/rollout';
+import { retryUntilAnswer } from '@itsup/rollout';
 
 const LIMIT_MS = 60_000;
 
 /** What waiting for the engine takes. */
-export type OutlastContext = Pick<DeployContext, 'signal'> & {
+export type RetryContext = Pick<DeployContext, 'signal'> & {
   system: Pick<System, 'now' | 'sleep'>;
   reporter: Pick<Reporter, 'line'>;
 };
@@ -13,8 +13,8 @@ export type OutlastContext = Pick<DeployContext, 'signal'> & {
  * Repeats an act, which has to be repeatable, while the engine does not answer: one that is restarted in the middle of
  * a deploy is no reason to leave the rest undone.
  */
-export function outlast<T>(context: OutlastContext, stack: string, act: () => Promise<T>): Promise<T> {
-  return patiently(
+export function retryOnRestart<T>(context: RetryContext, stack: string, act: () => Promise<T>): Promise<T> {
+  return retryUntilAnswer(
     {
       clock: context.system,
       signal: context.signal ?? never(),

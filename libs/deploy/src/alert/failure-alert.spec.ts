@@ -1,5 +1,5 @@
 import type { DeployRecord, StackOutcome } from '../requests';
-import { failureNotice, noticeSubject, noticeText } from './failure-notice';
+import { failureAlert, alertSubject, alertText } from './failure-alert';
 
 const FACTS = {
   command: 'deploy' as const,
@@ -20,20 +20,20 @@ function outcome(stack: string, status: StackOutcome['status'], messages: string
   return { stack, status, plan: null, problems, durationMs: 1 };
 }
 
-describe('failureNotice', () => {
+describe('failureAlert', () => {
   it('has nothing to say of a deploy that went well', () => {
     const outcomes = [outcome('blog', 'deployed'), outcome('shop', 'unchanged'), outcome('old', 'down')];
-    expect(failureNotice(FACTS, outcomes, new Map())).toBeNull();
+    expect(failureAlert(FACTS, outcomes, new Map())).toBeNull();
   });
 
   it('tells what failed with its record, what was left out, and nothing of the rest', () => {
     const record = { id: 'r1', stack: 'shop' } as DeployRecord;
-    const notice = failureNotice(
+    const alert = failureAlert(
       FACTS,
       [outcome('blog', 'deployed'), outcome('shop', 'failed', ['no image']), outcome('cart', 'skipped')],
       new Map([['shop', record]]),
     );
-    expect(notice).toEqual({
+    expect(alert).toEqual({
       version: 1,
       ...FACTS,
       stacks: [
@@ -47,18 +47,13 @@ describe('failureNotice', () => {
       ],
       problems: [],
     });
-    expect(notice && noticeSubject(notice)).toBe('deploy failed on box: shop');
-    expect(notice && noticeText(notice)).toBe(
-      'no image\n  mend no image\nnot deployed for that reason: cart',
-    );
+    expect(alert && alertSubject(alert)).toBe('deploy failed on box: shop');
+    expect(alert && alertText(alert)).toBe('no image\n  mend no image\nnot deployed for that reason: cart');
   });
 
   it('tells what kept a deploy from beginning', () => {
     const problem = { code: 'x', severity: 'error' as const, message: 'no engine' };
-    const notice = failureNotice(FACTS, [], new Map(), [problem]);
-    expect(notice && [noticeSubject(notice), noticeText(notice)]).toEqual([
-      'deploy failed on box',
-      'no engine',
-    ]);
+    const alert = failureAlert(FACTS, [], new Map(), [problem]);
+    expect(alert && [alertSubject(alert), alertText(alert)]).toEqual(['deploy failed on box', 'no engine']);
   });
 });

@@ -1,12 +1,12 @@
 import { DockerError } from '@itsup/docker';
 
-import { outlast, type OutlastContext } from './outlast';
+import { retryOnRestart, type RetryContext } from './retry-on-restart';
 
 const away = (): DockerError =>
   new DockerError({ code: 'engine-unreachable', endpoint: null, reason: 'is it running?' });
 
 /** A clock that only sleeping moves, and what was told. */
-function context(): OutlastContext & { told: string[] } {
+function context(): RetryContext & { told: string[] } {
   let now = 0;
   const told: string[] = [];
   const system = { now: () => now, sleep: async (ms: number) => void (now += ms) };
@@ -23,14 +23,16 @@ describe('an act that outlasts the engine', () => {
       if (times < 5) throw away();
       return 'done';
     };
-    expect(await outlast(given, 'shop', act)).toBe('done');
+    expect(await retryOnRestart(given, 'shop', act)).toBe('done');
     expect(given.told).toEqual(['shop: waiting for the engine, which does not answer (at most 60 s)']);
   });
 
   it('ends when the engine stays away, and at once with any other error', async () => {
-    await expect(outlast(context(), 'shop', () => Promise.reject(away()))).rejects.toThrow('is it running?');
+    await expect(retryOnRestart(context(), 'shop', () => Promise.reject(away()))).rejects.toThrow(
+      'is it running?',
+    );
     const given = context();
-    await expect(outlast(given, 'shop', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(retryOnRestart(given, 'shop', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(given.told).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ export type HoneypotEngine = Pick<
  * @param proxynet as the settings have it
  * @returns why containers outside proxynet cannot reach the honeypot, in one line; null when they can or need not.
  */
-export async function settleHoneypotRules(
+export async function applyHoneypotRules(
   docker: HoneypotEngine,
   state: State,
   wanted: boolean,

@@ -3,7 +3,7 @@ import type { Problem } from '@itsup/config';
 import type { DeployRecord, StackOutcome } from '../requests';
 
 /** What `alert.command` gets on its standard input, as JSON. Holds no secret. */
-export interface FailureNotice {
+export interface FailureAlert {
   version: 1;
   /** What failed. */
   command: 'deploy' | 'restart' | 'rollback';
@@ -30,13 +30,13 @@ export interface FailureNotice {
 }
 
 /** The failures among outcomes; null: there is nothing to tell. */
-export function failureNotice(
-  facts: Pick<FailureNotice, 'command' | 'host' | 'workspace' | 'by' | 'commit' | 'at'>,
+export function failureAlert(
+  facts: Pick<FailureAlert, 'command' | 'host' | 'workspace' | 'by' | 'commit' | 'at'>,
   outcomes: readonly StackOutcome[],
   records: ReadonlyMap<string, DeployRecord>,
   problems: readonly Problem[] = [],
   warnings: readonly Problem[] = [],
-): FailureNotice | null {
+): FailureAlert | null {
   const stacks = outcomes.flatMap(({ stack, status, problems: own }) =>
     status === 'failed' || status === 'skipped'
       ? [{ stack, status, problems: own.map(inShort), record: records.get(stack) ?? null }]
@@ -53,7 +53,7 @@ export function failureNotice(
 }
 
 /** One line: which stacks failed where. */
-export function noticeSubject({ command, host, stacks, problems, warnings = [] }: FailureNotice): string {
+export function alertSubject({ command, host, stacks, problems, warnings = [] }: FailureAlert): string {
   const [warning] = warnings;
   if (stacks.length === 0 && problems.length === 0 && warning !== undefined)
     return `warning on ${host}: ${warning.message}`;
@@ -62,7 +62,7 @@ export function noticeSubject({ command, host, stacks, problems, warnings = [] }
 }
 
 /** A line for each thing that went wrong, with its cure below. */
-export function noticeText({ stacks, problems, warnings = [] }: FailureNotice): string {
+export function alertText({ stacks, problems, warnings = [] }: FailureAlert): string {
   const lines = [...problems, ...stacks.flatMap((stack) => stack.problems), ...warnings].flatMap(
     ({ message, help }) => (help === null ? [message] : [message, `  ${help}`]),
   );

@@ -3,16 +3,16 @@ import type { DeploySummary, StackOutcome } from '@itsup/deploy';
 import { isOwnOutput } from '../terminal/own-output';
 import type { StackRun } from './run-action';
 
-/** Settles the task of a stack as the deploy layer settled the stack. */
-export function settleOutcome({
-  settle,
+/** Ends the task of a stack with the outcome of the deploy layer. */
+export function reportOutcome({
+  endTask,
   print,
-}: Pick<StackRun<unknown>, 'settle' | 'print'>): (outcome: StackOutcome) => void {
+}: Pick<StackRun<unknown>, 'endTask' | 'print'>): (outcome: StackOutcome) => void {
   return ({ stack, status, problems }) => {
     const success = status !== 'failed' && status !== 'skipped';
     // Of what is as it was before, the run's last line tells.
     if (isOwnOutput() && success && status !== 'unchanged') print(stack, status);
-    settle(stack, { problems, success, summary: status });
+    endTask(stack, { problems, success, summary: status });
   };
 }
 

@@ -4,21 +4,21 @@ import type { DeployContext } from '../context';
 import { createSecretsReader, HOST_CONTEXT } from '../desired/environment/secrets';
 import type { DeployRequest, DeployRecord, StackOutcome } from '../requests';
 import { readRecords } from '../state/records';
-import { failureNotice, noticeSubject, noticeText, type FailureNotice } from './failure-notice';
+import { failureAlert, alertSubject, alertText, type FailureAlert } from './failure-alert';
 
 const TIMEOUT_SECONDS = 60;
 
-/** What a notice needs of the request that failed. */
-type Noticed = Pick<DeployRequest, 'workspace' | 'commit'>;
+/** What an alert needs of the request that failed. */
+type AlertedRequest = Pick<DeployRequest, 'workspace' | 'commit'>;
 
 /**
  * Runs a command of the deploy layer, and tells the operator when something in it failed, or kept it from beginning.
- * Only what may run while nobody looks has a notice: under a timer, from a script, from CI.
+ * Only what may run while nobody looks has an alert: under a timer, from a script, from CI.
  */
-export async function withNotice<T>(
+export async function withAlert<T>(
   context: DeployContext,
-  request: Noticed,
-  command: FailureNotice['command'],
+  request: AlertedRequest,
+  command: FailureAlert['command'],
   run: () => Promise<T>,
   outcomesOf: (result: T) => readonly StackOutcome[],
   warningsOf: (result: T) => readonly Problem[] = () => [],
@@ -27,10 +27,10 @@ export async function withNotice<T>(
   try {
     const result = await run();
     const [outcomes, warnings] = [outcomesOf(result), warningsOf(result)];
-    await sendNotice(context, request, { command, began, outcomes, warnings });
+    await sendAlert(context, request, { command, began, outcomes, warnings });
     return result;
   } catch (error) {
-    await sendNotice(context, request, { command, began, outcomes: [], problems: problemsOf(error) });
+    await sendAlert(context, request, { command, began, outcomes: [], problems: problemsOf(error) });
     throw error;
   }
 }
@@ -40,11 +40,11 @@ export async function withNotice<T>(
  * that nobody could be told is a line, and changes no outcome.
  * @param result `began`: when, in milliseconds since the epoch; older records are not its own
  */
-async function sendNotice(
+async function sendAlert(
   context: DeployContext,
-  request: Noticed,
+  request: AlertedRequest,
   result: {
-    command: FailureNotice['command'];
+    command: FailureAlert['command'];
     began: number;
     outcomes: readonly StackOutcome[];
     problems?: readonly Problem[];
@@ -61,7 +61,7 @@ async function sendNotice(
       const [record] = await readRecords(state, stack, 1);
       if (record !== undefined && Date.parse(record.startedAt) >= result.began) records.set(stack, record);
     }
-    const notice = failureNotice(
+    const alert = failureAlert(
       {
         command: result.command,
         host: system.hostname,
@@ -75,15 +75,15 @@ async function sendNotice(
       result.problems,
       result.warnings,
     );
-    if (notice === null) return;
+    if (alert === null) return;
     const secrets = await createSecretsReader(root, docker)(HOST_CONTEXT).catch(() => ({ variables: {} }));
     const { exitCode, lastLine } = await docker.host.runHook({
       command,
-      input: `${JSON.stringify(notice)}\n`,
+      input: `${JSON.stringify(alert)}\n`,
       env: {
         ...secrets.variables,
-        ITSUP_SUBJECT: noticeSubject(notice),
-        ITSUP_TEXT: noticeText(notice),
+        ITSUP_SUBJECT: alertSubject(alert),
+        ITSUP_TEXT: alertText(alert),
       },
       timeoutSeconds: TIMEOUT_SECONDS,
     });

@@ -24,12 +24,12 @@ export function failuresOf(
   return [
     ...disputes
       .filter(({ problem }) => problem.severity === 'error')
-      .flatMap((dispute) => settle(dispute, standing)),
+      .flatMap((dispute) => failuresOfOne(dispute, standing)),
     ...stillServed(holdings, standing),
   ];
 }
 
-function settle(dispute: Dispute, standing: Standing): { stack: string; problem: Problem }[] {
+function failuresOfOne(dispute: Dispute, standing: Standing): { stack: string; problem: Problem }[] {
   const { takers, parties } = dispute;
   const projects = [...new Set(parties.flatMap(({ project }) => project ?? []))];
   const holds = (project: string): boolean =>
