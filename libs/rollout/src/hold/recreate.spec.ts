@@ -136,8 +136,8 @@ describe('recreateHeld', () => {
   });
 
   it.each<[string, Partial<Behaviour>, boolean]>([
-    ['whose check has not succeeded yet', { healthyAfter: 100_000 }, true],
-    ['whose port does not answer yet', { healthyAfter: 100_000, hasHealthcheck: false }, false],
+    ['whose check has not succeeded yet', { healthyAfter: 60_000 }, true],
+    ['whose port does not answer yet', { healthyAfter: 60_000, hasHealthcheck: false }, false],
     [
       'that is unhealthy, of another image, and may be at work on data',
       { healthyAfter: null, hasData: true },
@@ -150,7 +150,8 @@ describe('recreateHeld', () => {
     const published: unknown[] = [];
     const request = {
       ...process.recreation(1, hasHealthcheck),
-      hold: { limitMs: 3_000, page: '' },
+      hold: { limitMs: 2_000, page: '' },
+      startDeadlineMs: 5_000,
       fileRoutes: {},
       publishRoutes: async (routes: object) => void published.push(routes),
     };
@@ -172,10 +173,12 @@ describe('recreateHeld', () => {
   });
 
   it('waits as long as it is told to', async () => {
-    const world = worldOf({ ...first, healthyAfter: 100_000 });
+    const unchecked = { ...first, hasHealthcheck: false };
+    const world = worldOf({ ...unchecked, healthyAfter: 6_000 }, 1, unchecked);
     const process = new SimulatedProcess(world);
-    const request = { ...process.recreation(1), startDeadlineMs: 120_000 };
-    const outcome = await recreateHeld(process.context(), request, process.journal);
+    const request = { ...process.recreation(1, false), startDeadlineMs: 20_000 };
+    const context = { ...process.context(), limits: { startAllowance: 2_000 } };
+    const outcome = await recreateHeld(context, request, process.journal);
     expect(outcome).toMatchObject({ result: 'done' });
     expect(remains(world).files).toEqual([]);
   });
