@@ -30,6 +30,7 @@ export function renderProxy(
   const configuration = overlay(
     templates.render('proxy/traefik.yml', { ...plainPrinter, ...staticConfiguration(settings, routing) }),
     settings.traefikOverride,
+    'static',
   );
   const stack = { ...proxyStack(settings, templates, configuration), ...composePrinter };
   const dynamic = (template: 'routers-http' | 'routers-tcp' | 'routers-udp'): string => {
@@ -55,6 +56,7 @@ export function renderProxy(
       text: overlay(
         templates.render('proxy/middlewares.yml', { ...stack, ...dynamicPrinter }),
         settings.middlewaresOverride,
+        'dynamic',
       ),
     },
     { path: 'proxy/traefik/dynamic/routers-http.yml', text: dynamic('routers-http') },
@@ -78,8 +80,8 @@ function ofSwarm(file: ArtifactFile): ArtifactFile {
   return { ...file, text: fileOfSwarm(file.text, 'dynamic') };
 }
 
-function overlay(generated: string, override: YamlFile | null): string {
-  return override === null ? generated : mergeYaml(generated, override);
+function overlay(generated: string, override: YamlFile | null, kind: 'static' | 'dynamic'): string {
+  return override === null ? generated : mergeYaml(generated, override, kind);
 }
 
 /** The operator's file that is laid over a generated one, by the generated one's path. */

@@ -10,7 +10,8 @@ entryPoints:
     address: ":80"
     list: [a, b]
 `;
-const merge = (text: string): string => mergeYaml(base, { file: 'projects/traefik.yml', text, data: {} });
+const merge = (text: string): string =>
+  mergeYaml(base, { file: 'projects/traefik.yml', text, data: {} }, 'static');
 
 describe('laying an override over a generated file', () => {
   test('merges mappings key by key, replaces scalars and lists, appends new keys', () => {
@@ -57,6 +58,26 @@ describe('laying an override over a generated file', () => {
       },
     });
     expect(merged).not.toMatch(/[&*]l\b|<</);
+  });
+
+  test('keys of Traefik are the same in every case, and names of the operator are not', () => {
+    const merged = merge(
+      'LOG: {Level: WARN}\nentrypoints:\n  Web: {address: ":82"}\n  web: {ADDRESS: ":83"}\n',
+    );
+    expect(parse(merged)).toEqual({
+      log: { level: 'WARN' },
+      entryPoints: { web: { address: ':83', list: ['a', 'b'] }, Web: { address: ':82' } },
+    });
+  });
+
+  test('what Traefik would read as one key twice is refused at its line', () => {
+    const twice = 'certificatesResolvers:\n  own:\n    acme:\n      storage: a\n      Storage: b\n';
+    expect(() => merge(twice)).toThrow('`storage` and `Storage` are one key for Traefik');
+    expect(() => merge(twice)).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ place: expect.objectContaining({ line: 5 }) })],
+      }),
+    );
   });
 
   test.each(['', '# nothing here yet\n'])('an override without keys changes no value: %j', (text) => {

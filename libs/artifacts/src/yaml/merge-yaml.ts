@@ -3,6 +3,7 @@ import {
   type Document,
   isMap,
   isScalar,
+  LineCounter,
   parseDocument,
   visit,
   type Alias,
@@ -11,15 +12,19 @@ import {
   type YAMLMap,
 } from 'yaml';
 
+import { nameAsTraefik } from './canonical-document';
+
 /**
- * Lays the operator's YAML over a generated text: mappings are merged key by key, scalars and lists are replaced, and
- * the operator's comments come along. Anchors, aliases and merge keys of the override are resolved first, because the
+ * Lays the operator's YAML over a generated text: mappings are merged key by key as Traefik names the keys, scalars and
+ * lists are replaced, and the operator's comments come along. Anchors, aliases and merge keys of the override are resolved first, because the
  * nodes move to another document.
- * @throws UserError when the override is not a mapping.
+ * @param kind of Traefik's configuration
+ * @throws UserError when the override is not a mapping, or has a key twice for Traefik.
  */
-export function mergeYaml(generated: string, override: YamlFile): string {
+export function mergeYaml(generated: string, override: YamlFile, kind: 'static' | 'dynamic'): string {
   const base = parseDocument<Node>(generated);
-  const over = parseDocument(override.text, { merge: false, uniqueKeys: true });
+  const lines = new LineCounter();
+  const over = parseDocument(override.text, { merge: false, uniqueKeys: true, lineCounter: lines });
   if (over.errors.length > 0 || (over.contents !== null && !isMap(over.contents))) {
     throw new UserError({
       code: 'override-invalid',
@@ -32,6 +37,7 @@ export function mergeYaml(generated: string, override: YamlFile): string {
   if (over.contents === null) return generated;
   resolveAliases(over);
   const additions = over.contents as YAMLMap;
+  nameAsTraefik(additions, kind, { file: override.file, lines });
   if (isMap(base.contents)) mergeMap(base.contents, additions);
   else base.contents = additions;
   base.commentBefore = joinComments(base.commentBefore, over.commentBefore);
