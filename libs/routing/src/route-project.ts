@@ -13,6 +13,8 @@ import { proxynetOf } from './networks/proxynet';
 import { rowContext } from './row/context';
 import { routeRow } from './row/route-row';
 import { checkedServices, labelProblems, unreadLabels } from './traefik/label-problems';
+import { labelsOfAll } from './checks/labels-of-all';
+import { unreadRules } from './checks/unread-rules';
 import { reservedProblems } from './checks/written-problems';
 
 /**
@@ -59,6 +61,8 @@ export function routeProject(
     ...labelProblems(project, checkedServices(project, additions.services, settings)),
     ...unreadLabels(project, additions.services, settings),
     ...reservedProblems(project, settings, circumstances),
+    ...labelsOfAll(project, circumstances.lookups),
+    ...unreadRules({ project, routing }, settings, circumstances.lookups),
     ...ownershipAmong([{ project, routing }], settings, circumstances).conflicts.map(({ problem }) => ({
       ...problem,
       project: project.name,

@@ -40,6 +40,7 @@ export {
 } from './acme/resolvers';
 export type { Suggest } from './check/check-types';
 export type { Finding, Span } from './dynamic/tree';
+export { booleanIn, enabledByLabels } from './labels/enabled';
 export { encodeLabels } from './labels/encode-labels';
 export { labelConfiguration, type LabelObject, type LabelValue } from './labels/label-configuration';
 export { labelFields, listOf, type LabelField } from './labels/label-fields';

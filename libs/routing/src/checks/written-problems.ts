@@ -32,8 +32,9 @@ export function reservedProblems(
   }
   for (const service of project.compose?.services ?? []) {
     if (!hasWrittenLabels(service)) continue;
-    for (const field of labelFields(writtenLabels(service, lookups(project.name)))) {
-      const flaw = flawOf(field, service, here);
+    const { labels, open } = writtenLabels(service, lookups(project.name));
+    for (const field of labelFields(labels)) {
+      const flaw = flawOf(field, service, here, open);
       if (flaw !== null) problems.push(atLabel(project, service, field, ...flaw));
     }
   }
@@ -42,19 +43,28 @@ export function reservedProblems(
 
 type Flaw = [code: string, message: string, help: string];
 
-function flawOf(field: LabelField, { networkMode }: ServiceFacts, here: Here): Flaw | null {
+function flawOf(
+  field: LabelField,
+  { networkMode }: ServiceFacts,
+  here: Here,
+  open: ReadonlySet<string>,
+): Flaw | null {
   const internal = field.value.split(',').find(isInternal);
   if (internal !== undefined) return internalFlaw(internal.trim());
-  if (field.kind === 'routers' && field.field === 'rulesyntax' && !/^(?:v3|default)?$/i.test(field.value))
-    return OLD_SYNTAX;
+  if (isOldSyntax(field)) return OLD_SYNTAX;
   if (field.kind === 'middlewares' && OWN_PLUGIN.test(field.field)) return ownPluginFlaw();
-  if (field.value.includes('${')) return null;
+  if (open.has(field.label)) return null;
   // Traefik reaches what has no network of its own by this host's loopback.
   const isHost = networkMode !== null && networkMode !== 'none' && /(?:^|\.)server\.port$/.test(field.field);
   if (!isHost && !/(?:^|\.)(?:url|address)$/.test(field.field)) return null;
   const target = isHost ? { host: '127.0.0.1', port: Number(field.value) } : targetIn(field.value);
   const flaw = target && targetFlaw(target, here);
   return flaw === null ? null : targetProblem(flaw);
+}
+
+/** A router's label by which Traefik reads its rule as Traefik 2 did. */
+export function isOldSyntax({ kind, field, value }: LabelField): boolean {
+  return kind === 'routers' && field === 'rulesyntax' && !/^(?:v3|default)?$/i.test(value);
 }
 
 const OLD_SYNTAX: Flaw = [
@@ -138,7 +148,7 @@ function foreignServices(
   lookups: Lookups,
 ): Problem[] {
   return (project.compose?.services ?? []).flatMap((service) =>
-    labelFields(writtenLabels(service, lookups(project.name))).flatMap((field) => {
+    labelFields(writtenLabels(service, lookups(project.name)).labels).flatMap((field) => {
       if (!/(?:^|\.)service$/.test(field.field) && !/services\[\d+\]\.name$/.test(field.field)) return [];
       const name = field.value.trim();
       const known = owners.get(`${field.protocol} ${qualifiedBy(name, 'docker')}`);

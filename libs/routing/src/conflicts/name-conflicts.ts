@@ -59,7 +59,7 @@ function ofLabels({ project }: RoutedProject, lookups: Lookups): NamedObject[] {
   return (project.compose?.services ?? []).filter(hasWrittenLabels).flatMap((service) => {
     const objects = new Map<string, NamedObject & { lines: string[] }>();
     for (const { label, protocol, kind, name, field, value } of labelFields(
-      writtenLabels(service, lookups(project.name)),
+      writtenLabels(service, lookups(project.name)).labels,
     )) {
       if (!KINDS.has(kind)) continue;
       const key = `${protocol} ${kind} ${name}`;

@@ -13,6 +13,7 @@ import { projectConflicts, projectNames } from './project-conflicts';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './claim/takings';
 import { tlsConflicts } from './tls-conflicts';
+import { tlsOptionConflicts } from './tls-option-conflicts';
 import { namedVolumes, volumeConflicts, volumeNotes } from './volume-conflicts';
 
 /**
@@ -43,6 +44,7 @@ export function ownershipAmong(
     ...ruleConflicts(claims),
     ...takings(claims),
     ...tlsConflicts(claims),
+    ...tlsOptionConflicts(claims),
     ...acmeConflicts(claims),
     ...portConflicts(routed, settings, lookups),
     ...nameConflicts(objects),

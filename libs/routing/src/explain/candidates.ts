@@ -42,7 +42,7 @@ export function candidatesOf(
   for (const each of routing.projects) {
     const project = projects.get(each.project);
     if (!project?.enabled) continue;
-    for (const { name, kind, router, service, place } of labelRouters(
+    for (const { name, kind, router, service, place, isOpen } of labelRouters(
       project,
       each,
       lookups?.(project.name),
@@ -50,7 +50,8 @@ export function candidatesOf(
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
-      found.push(candidate(name, 'docker', kind, router, target, own?.place ?? place, sentTo(own, router)));
+      const at = own?.place ?? place;
+      found.push(candidate(name, 'docker', kind, router, target, at, sentTo(own, router), isOpen));
     }
     for (const route of each.routes.filter(({ via }) => via === 'file')) {
       for (const [name, router] of Object.entries(route.routers)) {
@@ -131,9 +132,9 @@ function candidate(
   target: Target,
   place: Place | null,
   sent: string | null = null,
+  hasVariable = false,
 ): Candidate {
   const rule = kind === 'udp' ? null : (router.rule ?? null);
-  const hasVariable = rule !== null && rule.includes('${');
   const parsed = rule === null || kind === 'udp' || hasVariable ? null : parseRule(rule, kind);
   const tree = parsed && 'rule' in parsed ? parsed.rule : null;
   const { tls } = router;

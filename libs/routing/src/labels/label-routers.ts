@@ -6,7 +6,7 @@ import {
   type RouterKind,
   type ServiceFacts,
 } from '@itsup/config';
-import { labelFields, listOf, type LabelField } from '@itsup/traefik';
+import { booleanIn, enabledByLabels, labelFields, listOf, type LabelField } from '@itsup/traefik';
 import type { ProjectRouting, TraefikRouter } from '../model';
 import { isRedirect, redirectNames } from './redirects';
 
@@ -22,6 +22,8 @@ export interface LabelRouter {
   isWritten: boolean;
   /** Of the operator's rule, else of another label of the operator's; null: all of it is the artifact's. */
   place: Place | null;
+  /** Its rule holds a variable whose value only a deploy knows. */
+  isOpen: boolean;
   /** It does nothing but send plain HTTP to HTTPS, to the same host. */
   redirects: boolean;
 }
@@ -35,10 +37,10 @@ export interface LabelRouter {
 export function labelRouters(project: Project, routing: ProjectRouting, lookup?: Lookup): LabelRouter[] {
   return (project.compose?.services ?? []).flatMap((service) => {
     const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
-    const own = writtenLabels(service, lookup);
+    const { labels, open } = writtenLabels(service, lookup);
     return routersOf(
-      { ...added, ...own },
-      own,
+      { ...added, ...labels },
+      { labels, open },
       service.name,
       (label) => service.labelPlaces?.[label] ?? service.place,
     );
@@ -47,8 +49,17 @@ export function labelRouters(project: Project, routing: ProjectRouting, lookup?:
 
 /** The same of the labels that a container has, or had, whoever wrote them. */
 export function routersInLabels(service: string, labels: Readonly<Record<string, string>>): LabelRouter[] {
-  return routersOf(labels, {}, service, () => null);
+  return routersOf(labels, NOTHING_WRITTEN, service, () => null);
 }
+
+/** The operator's labels of one service. */
+export interface WrittenLabels {
+  labels: Record<string, string>;
+  /** Names of those whose value holds a variable that is not known; the text with the variable stands for it. */
+  open: ReadonlySet<string>;
+}
+
+const NOTHING_WRITTEN: WrittenLabels = { labels: {}, open: new Set() };
 
 /**
  * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in
@@ -57,22 +68,24 @@ export function routersInLabels(service: string, labels: Readonly<Record<string,
 export function writtenLabels(
   service: Pick<ServiceFacts, 'labels'>,
   lookup: Lookup = () => undefined,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(service.labels).map(([key, value]) =>
-      key.includes('$') ? withVariableName(key, value, lookup) : [key, withVariables(value, lookup)],
-    ),
-  );
-}
-
-function withVariables(text: string, lookup: Lookup): string {
-  return text.includes('$') ? (interpolate(text, lookup) ?? text.replaceAll('$$', '$')) : text;
-}
-
-function withVariableName(key: string, value: string, lookup: Lookup): [string, string] {
-  const label = withVariables(value === '' ? key : `${key}=${value}`, lookup);
-  const equals = label.indexOf('=');
-  return equals === -1 ? [label, ''] : [label.slice(0, equals), label.slice(equals + 1)];
+): WrittenLabels {
+  const labels: Record<string, string> = {};
+  const open = new Set<string>();
+  for (const [key, value] of Object.entries(service.labels)) {
+    const text = key.includes('$') && value !== '' ? `${key}=${value}` : key.includes('$') ? key : value;
+    const filled = text.includes('$') ? interpolate(text, lookup) : text;
+    const known = filled ?? text.replaceAll('$$', '$');
+    const equals = known.indexOf('=');
+    const [name, content] = !key.includes('$')
+      ? [key, known]
+      : equals === -1
+        ? [known, '']
+        : [known.slice(0, equals), known.slice(equals + 1)];
+    labels[name] = content;
+    if (filled === null) open.add(name);
+    else open.delete(name);
+  }
+  return { labels, open };
 }
 
 /** Whether the operator wrote labels that Traefik reads, or may read once a variable in their name has its value. */
@@ -85,17 +98,17 @@ export function hasWrittenLabels({ labels }: Pick<ServiceFacts, 'labels'>): bool
 /** Does the operator's own label keep a service away from Traefik? */
 export function disabledByLabel(project: Project, service: string): boolean {
   const labels = project.compose?.services.find(({ name }) => name === service)?.labels ?? {};
-  const enable = valueOf(labels, 'traefik.enable');
-  return enable !== undefined && enable.toLowerCase() !== 'true';
+  const says = Object.keys(labels).some((key) => key.toLowerCase() === 'traefik.enable');
+  return says && enabledByLabels(labels) !== true;
 }
 
 function routersOf(
   labels: Readonly<Record<string, string>>,
-  own: Readonly<Record<string, string>>,
+  own: WrittenLabels,
   service: string,
   placeOf: (label: string) => Place | null,
 ): LabelRouter[] {
-  if (valueOf(labels, 'traefik.enable')?.toLowerCase() !== 'true') return [];
+  if (enabledByLabels(labels) !== true) return [];
   const fields = labelFields(labels);
   const byRouter = new Map<string, LabelField[]>();
   const services: Record<string, Set<string>> = {};
@@ -113,7 +126,7 @@ function routersOf(
     const known = [...(services[kind] ?? [])];
     const target = values.get('service') ?? (known.length === 1 ? known[0] : undefined) ?? '';
     const router = routerOf(values, target);
-    const written = parts.filter(({ label }) => Object.hasOwn(own, label));
+    const written = parts.filter(({ label }) => Object.hasOwn(own.labels, label));
     const telling = written.find(({ field }) => field === 'rule') ?? written[0];
     return {
       name,
@@ -122,6 +135,7 @@ function routersOf(
       service,
       isWritten: written.length > 0,
       place: telling === undefined ? null : placeOf(telling.label),
+      isOpen: parts.some(({ field, label }) => field === 'rule' && own.open.has(label)),
       redirects: isRedirect(router, redirecting),
     };
   });
@@ -147,9 +161,11 @@ function tlsOf(values: ReadonlyMap<string, string>): TraefikRouter['tls'] | null
   if (!/^(true)?$/i.test(values.get('tls') ?? (more ? '' : 'false'))) return null;
   const certResolver = values.get('tls.certresolver');
   const domains = tlsDomains(values);
+  const options = values.get('tls.options');
   return {
     ...(certResolver ? { certResolver } : {}),
-    ...(values.get('tls.passthrough')?.toLowerCase() === 'true' ? { passthrough: true } : {}),
+    ...(options ? { options } : {}),
+    ...(booleanIn(values.get('tls.passthrough') ?? '') === true ? { passthrough: true } : {}),
     ...(domains.length > 0 ? { domains } : {}),
   };
 }
@@ -167,8 +183,4 @@ function tlsDomains(values: ReadonlyMap<string, string>): { main: string; sans?:
     });
   }
   return [...domains].sort(([a], [b]) => a - b).map(([, domain]) => domain);
-}
-
-function valueOf(labels: Readonly<Record<string, string>>, wanted: string): string | undefined {
-  return Object.entries(labels).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }

@@ -10,9 +10,17 @@ export type Rule =
 /** Deeper nesting is refused: no rule needs it, and a parser's stack is not endless. */
 const maxDepth = 100;
 
+/** What Traefik takes in a rule and our parser does not: comments, numeric escapes, a comma or dots before `)`. */
+const BEYOND = /\/\/|\/\*|\\[0-7xX]|,\s*\)|\.\.\./;
+
+/** Whether Traefik may read a rule that `parseRule` refuses. */
+export function isBeyondParser(rule: string): boolean {
+  return BEYOND.test(rule);
+}
+
 /**
  * Parses a rule of Traefik v3 and checks its matchers: names, number of values, and the values themselves.
- * It accepts a subset of what Traefik does (comments, octal escapes and trailing commas are refused),
+ * It accepts a subset of what Traefik does (`isBeyondParser`),
  * so a rule that passes here is never a router in error there.
  */
 export function parseRule(text: string, kind: RuleKind): { rule: Rule } | { flaw: RuleFlaw } {

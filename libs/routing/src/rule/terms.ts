@@ -49,9 +49,12 @@ export function hostsOf(rule: Rule): string[] {
     .flatMap(({ values }) => values.map(hostIn));
 }
 
-/** One spelling of a host: Traefik compares without case, and without a dot at the end. */
+/**
+ * One spelling of a host: Traefik compares without case, and without a dot at the end. With two of them it still
+ * matches what a browser asks for `example.com.`, which is nobody else's either.
+ */
 function hostIn(value: string): string {
-  return value.toLowerCase().replace(/(.)\.$/, '$1');
+  return value.toLowerCase().replace(/(.)\.+$/, '$1');
 }
 
 /** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */

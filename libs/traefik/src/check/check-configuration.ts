@@ -1,6 +1,6 @@
 import { checkTypes, type Suggest } from './check-types';
 import { valueVisitor } from './check-values';
-import { isGoBoolean } from '../types/go-values';
+import { enabledIn } from '../labels/enabled';
 import { labelTree, PROVIDER_LABELS, unreadLabels } from '../labels/label-tree';
 import { oldRule } from './old-rules';
 import { definedNames, referenceVisitor, type Reference } from '../dynamic/references';
@@ -66,7 +66,6 @@ export function checkLabels(
   markOpen(dynamic.root, open);
   const own = check(provider.root, PROVIDER_ROOT, 'label', options, PROVIDER_TABLE);
   const checked = check(dynamic.root, typeTable.roots.dynamic, 'label', options);
-  const enable = childOf(provider.root, 'enable');
   return {
     ...checked,
     findings: [
@@ -76,8 +75,7 @@ export function checkLabels(
       ...checked.findings,
       ...unreadLabels(labels, options.suggest),
     ],
-    enabled:
-      enable === undefined || enable.open || !isGoBoolean(enable.value) ? null : /^(1|t)/i.test(enable.value),
+    enabled: enabledIn(provider.root),
   };
 }
 

@@ -100,9 +100,10 @@ function prioritiesOf(networks: ComposeService['networks']): Map<string, number>
   return priorities;
 }
 
+/** Labels as texts with variables: Compose puts values into all of a list's entry, and into no key of a mapping. */
 function labelsOf(labels: ComposeService['labels']): Map<string, string> {
   if (!Array.isArray(labels)) {
-    return new Map(Object.entries(labels ?? {}).map(([key, value]) => [key, textOf(value)]));
+    return new Map(Object.entries(labels ?? {}).map(([key, value]) => [literal(key), textOf(value)]));
   }
   return new Map(
     labels.map((label) => {
@@ -115,9 +116,13 @@ function labelsOf(labels: ComposeService['labels']): Map<string, string> {
 function labelPlacesOf(labels: ComposeService['labels'], at: At): Map<string, Place> {
   const entries: [string, string | number][] = Array.isArray(labels)
     ? labels.map((label, index) => [textOf(label).split('=')[0] ?? '', index])
-    : Object.keys(labels ?? {}).map((key) => [key, key]);
+    : Object.keys(labels ?? {}).map((key) => [literal(key), key]);
   const ofTraefik = entries.filter(([key]) => key.slice(0, 8).toLowerCase() === 'traefik.');
   return new Map(ofTraefik.map(([key, where]) => [key, at('labels', where)]));
+}
+
+function literal(key: string): string {
+  return key.replaceAll('$', '$$$$');
 }
 
 function textOf(value: string | number | boolean | null): string {

@@ -1,5 +1,5 @@
 import type { Settings } from '@itsup/config';
-import { defaultPriority } from '@itsup/traefik';
+import { defaultPriority, qualifiedBy } from '@itsup/traefik';
 import { isRedirect } from '../../labels/redirects';
 import { labelRouters, hasWrittenLabels, type LabelRouter } from '../../labels/label-routers';
 import type { Route, TraefikRouter } from '../../model';
@@ -17,6 +17,8 @@ export interface Claim {
   tls: boolean;
   /** Traefik ends the TLS, with the host's certificate. */
   decrypts: boolean;
+  /** How it does, by the name of the TLS options with their provider. */
+  tlsOptions: string;
   /** Of Traefik: the higher one is asked first. */
   priority: number;
   /** It has a priority of its own, not the one that its rule's length gives. */
@@ -53,8 +55,8 @@ export function claimsOf(
         claims.push(...claimsOfRouter(partyOf(route), route.kind, route.via, router, isRedirect(router)));
       }
     }
-    for (const { kind, router, place, service, redirects } of written) {
-      if (kind === 'udp') continue;
+    for (const { kind, router, place, service, redirects, isOpen } of written) {
+      if (kind === 'udp' || isOpen) continue;
       const party = { project: each.project.name, label: `${each.project.name}:${service}`, place };
       claims.push(...claimsOfRouter(party, kind, 'labels', router, redirects));
     }
@@ -86,9 +88,9 @@ function claimsOfRouter(
   redirects: boolean,
 ): Claim[] {
   const rule = router.rule ?? '';
-  // Only a deploy knows what a variable without a default comes to.
-  const parsed = /\$\{?[A-Za-z_]/.test(rule) && rule.includes('${') ? null : parseRule(rule, kind);
-  if (parsed === null || 'flaw' in parsed) return [];
+  const parsed = parseRule(rule, kind);
+  // Of a label's it is a problem of its own (`unreadRules`).
+  if ('flaw' in parsed) return [];
   const terms = termsOf(parsed.rule);
   const entryPoints = router.entryPoints.length > 0 ? router.entryPoints : ['web-secure'];
   return entryPoints.map((entryPoint) => ({
@@ -97,6 +99,7 @@ function claimsOfRouter(
     entryPoint,
     tls: router.tls !== undefined,
     decrypts: router.tls !== undefined && router.tls.passthrough !== true,
+    tlsOptions: tlsOptionsOf(router, via),
     priority: router.priority ?? defaultPriority(kind, rule),
     priorityIsWritten: router.priority !== undefined,
     via,
@@ -106,6 +109,12 @@ function claimsOfRouter(
     certifies: router.tls?.certResolver === defaultResolver,
     isRedirect: redirects,
   }));
+}
+
+/** Without a name they are those that are called `default`, which no provider has to itself. */
+function tlsOptionsOf({ tls }: TraefikRouter, via: Route['via']): string {
+  const { options = 'default' } = tls ?? {};
+  return options === 'default' ? options : qualifiedBy(options, via === 'file' ? 'file' : 'docker');
 }
 
 function dashboardClaims(settings: Settings): Claim[] {

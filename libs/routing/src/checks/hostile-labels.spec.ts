@@ -1,0 +1,111 @@
+import { checkedVersion } from '@itsup/traefik';
+import { routeWorkspace } from '../route-workspace';
+import { project, service, settings, workspace } from '../testing/build';
+
+const victim = project('victim', { rows: [{ domains: ['victim.org'] }] });
+const versions = [`v${checkedVersion}`, ''];
+
+/** Codes of the errors of a workspace where a service of another project has these labels. */
+function errorsOf(
+  labels: Record<string, string>,
+  version: string,
+  env: Record<string, string> = {},
+): string[] {
+  const evil = project('evil', { services: [service('web', { labels })] });
+  const set = { versions: { ...settings().versions, traefik: version } };
+  const { projects, problems } = routeWorkspace(workspace([evil, victim], set), new Map(), {
+    lookups: () => (name) => env[name],
+  });
+  return [...problems, ...(projects[0]?.problems ?? [])]
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code }) => code);
+}
+
+function router(rule: string, more: Record<string, string> = {}): Record<string, string> {
+  return {
+    'traefik.enable': 'true',
+    'traefik.http.routers.steal.rule': rule,
+    'traefik.http.routers.steal.tls': 'true',
+    'traefik.http.routers.steal.priority': '100000',
+    ...more,
+  };
+}
+
+// All of them were asked of Traefik itself, which takes them.
+describe.each(versions)('labels that hide what they claim, with Traefik %p', (version) => {
+  const errors = (labels: Record<string, string>, env?: Record<string, string>): string[] =>
+    errorsOf(labels, version, env);
+
+  test.each(['1', 't', 'T', 'TRUE', 'True'])('are read where traefik.enable is %s', (enable) => {
+    expect(errors(router('Host(`victim.org`)', { 'traefik.enable': enable }))).toEqual(['route-conflict']);
+  });
+
+  test.each(['0', 'false', 'F'])('are not read where it is %s', (enable) => {
+    expect(errors(router('Host(`victim.org`)', { 'traefik.enable': enable }))).toEqual([]);
+  });
+
+  it('are read where it is true under the name that Traefik takes of two', () => {
+    const labels = { 'traefik.Enable': 'false', ...router('Host(`victim.org`)') };
+    expect(errors(labels)).toEqual(['route-conflict']);
+    expect(errors({ ...labels, 'traefik.Enable': 'true', 'traefik.enable': 'false' })).toEqual([]);
+  });
+
+  test.each([
+    'Host(`victim.org`) // mine',
+    'Host(`victim.org`) /* mine */ && PathPrefix(`/`)',
+    'Host("victim.or\\147")',
+    'Host("victim.or\\x67")',
+    'Host(`victim.org`,)',
+    'Host(`victim.org`...)',
+  ])('are refused with a rule that cannot be compared: %s', (rule) => {
+    expect(errors(router(rule))).toEqual(['rule-not-compared']);
+  });
+
+  it('are compared where a rule holds what only looks like a variable', () => {
+    expect(errors(router('Host(`victim.org`) || Header(`X`, `$${A}`)'))).toContain('route-conflict');
+    expect(errors(router('Host(`own.org`) || Host(`${NAME}.org`)'))).toEqual([]);
+    expect(errors(router('Host(`own.org`) || Host(`${NAME}.org`)'), { NAME: 'victim' })).toEqual([
+      'route-conflict',
+    ]);
+  });
+
+  it('are compared where a host has more than one dot at its end', () => {
+    expect(errors(router('Host(`victim.org..`)'))).toEqual(['route-conflict']);
+  });
+
+  it('lead nowhere that is reserved, whatever their URL holds besides', () => {
+    const url = 'traefik.http.services.own.loadbalancer.server.url';
+    expect(errors({ 'traefik.enable': 'true', [url]: 'http://127.0.0.1:2375/$${A}' })).toEqual([
+      'reserved-target',
+    ]);
+  });
+
+  test.each([
+    ['basicauth.usersfile', '/proc/self/environ'],
+    ['digestAuth.usersFile', '/dev/zero'],
+    ['forwardauth.tls.ca', '/dev/zero'],
+    ['forwardauth.tls.key', '/acme/acme.json'],
+    ['ratelimit.redis.tls.cert', 'users'],
+  ])('name no file that Traefik reads: %s', (field, file) => {
+    const labels = { 'traefik.enable': 'true', [`traefik.http.middlewares.own.${field}`]: file };
+    expect(errors(labels)).toEqual(['file-of-traefik']);
+  });
+
+  it('may hold a certificate themselves', () => {
+    const labels = {
+      'traefik.enable': 'true',
+      'traefik.http.middlewares.own.forwardauth.address': 'https://login.own.org',
+      'traefik.http.middlewares.own.forwardauth.tls.ca':
+        '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----',
+    };
+    expect(errors(labels)).toEqual([]);
+  });
+
+  it('set no certificate for all names', () => {
+    const labels = {
+      'traefik.enable': 'true',
+      'traefik.TLS.stores.default.defaultgeneratedcert.resolver': 'letsencrypt',
+    };
+    expect(errors(labels)).toEqual(['certificate-of-all']);
+  });
+});
