@@ -41,7 +41,7 @@ import {
   stampAll,
   stampContexts,
 } from './files/stack-files';
-import { NO_OPTIONS, readOptions } from './service/service-options';
+import { NO_OPTIONS, readOptions } from '../stack/service-options';
 import { variableNamesIn, undefinedVariables, variableUsesIn } from './environment/variables';
 
 /**

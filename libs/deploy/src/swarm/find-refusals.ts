@@ -46,6 +46,13 @@ function* ofService(name: string, service: ComposeService): Iterable<Refused> {
     if (isRefusedKey(key)) yield { path: [...at, key], what: key, row: REFUSED_SERVICE_KEYS[key] };
     else if (!KNOWN_SERVICE_KEYS.has(key)) yield value('unknown', [...at, key]);
   }
+  // Null is what the image has; an empty one is none, and a task's definition has no word for that.
+  if (Array.isArray(service.entrypoint) && service.entrypoint.length === 0) {
+    yield value('empty-entrypoint', [...at, 'entrypoint'], 'entrypoint: []');
+  }
+  for (const label of Object.keys(service.deploy?.labels ?? {})) {
+    if (TRAEFIK_LABEL.test(label)) yield value('deploy-label', [...at, 'deploy', 'labels', label], label);
+  }
   yield* ofPorts(at, service);
   for (const [network, use] of Object.entries(service.networks ?? {})) {
     yield* ofServiceNetwork([...at, 'networks', network], use ?? {});
@@ -68,6 +75,9 @@ function* ofService(name: string, service: ComposeService): Iterable<Refused> {
     yield value('reserved-devices', [...at, 'deploy', 'resources', 'reservations', 'devices']);
   }
 }
+
+/** Traefik compares the segments of a label without case. */
+const TRAEFIK_LABEL = /^traefik\./i;
 
 /** What is published there is published everywhere by a Swarm as well. */
 const EVERY_ADDRESS = ['', '0.0.0.0', '::', '[::]'];
@@ -101,7 +111,7 @@ function* ofMount(at: string[], mount: ComposeMount): Iterable<Refused> {
   if (mount.type === 'volume' && mount.source === undefined) yield value('anonymous-volume', at, what);
   if ([mount.source, mount.target].some(isTemplate)) yield value('template', at, what);
   const { bind, volume, tmpfs } = mount;
-  const lost = [bind?.selinux, bind?.recursive, volume?.labels];
+  const lost = [bind?.selinux, bind?.recursive, volume?.subpath, volume?.labels];
   const hasMode = tmpfs?.mode !== undefined && !isDefaultMode(tmpfs.mode);
   if (hasMode || lost.some((one) => !isAbsent(one))) yield value('mount-option', at, what);
 }

@@ -135,7 +135,19 @@ export const REFUSED_VALUES = {
     'volumes: ["./a:/a:z"]',
     'it is not passed on',
     'leave it out',
-    '`selinux` and `recursive` of a bind, `subpath` and `labels` of a volume, `uid` and the like of a tmpfs',
+    '`selinux` and `recursive` of a bind, `subpath` and `labels` of a volume, `mode` and the like of a tmpfs',
+  ),
+  'empty-entrypoint': refusal(
+    'entrypoint: []',
+    "the image's runs: a task cannot be without one",
+    'name the program in `entrypoint`',
+    '`entrypoint` that is empty',
+  ),
+  'deploy-label': refusal(
+    'deploy: {labels: {traefik.enable: "true"}}',
+    'Traefik reads it, which with Compose it does not, and nothing here has judged it',
+    'write it below `labels` of the service',
+    '`traefik.*` in `deploy.labels`',
   ),
   'reserved-devices': refusal(
     'deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}',

@@ -39,7 +39,7 @@ export interface StackMount {
   target: string;
   read_only?: boolean;
   bind?: { propagation: string };
-  volume?: { nocopy?: boolean; subpath?: string };
+  volume?: { nocopy: true };
   tmpfs?: { size: number };
 }
 

@@ -1,6 +1,8 @@
 import type { Place, Problem } from '@itsup/config';
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 
+import { serviceOptions } from '../stack/service-options';
+
 /** What is kept on a swarm in another way than with Compose, and is worth a word each time. */
 export function swarmNotes(
   project: string,
@@ -8,7 +10,7 @@ export function swarmNotes(
   placeOf: (path: readonly string[]) => Place | undefined,
 ): Problem[] {
   return Object.entries(model.services).flatMap(([name, service]) =>
-    notesOf(service).map(({ key, message, help }): Problem => {
+    [...notesOf(service), ...optionNotes(name, service)].map(({ key, message, help }): Problem => {
       const place = placeOf(['services', name, ...key]);
       return {
         code: 'otherwise-on-a-swarm',
@@ -56,4 +58,29 @@ function notesOf({ restart, deploy, container_name: name, networks }: ComposeSer
     });
   }
   return notes;
+}
+
+/** What `x-itsup` asks for and a swarm cannot do. What is wrong about it is said elsewhere. */
+function optionNotes(name: string, service: ComposeService): Note[] {
+  const { drain, hold } = serviceOptions('', name, service['x-itsup']).options;
+  return [
+    ...(drain.hook === null
+      ? []
+      : [
+          {
+            key: ['x-itsup', 'drain', 'command'],
+            message: '`drain.command` is not run: a swarm runs nothing in tasks of other machines',
+            help: 'let the process stop taking requests at its stop signal',
+          },
+        ]),
+    ...((hold.deadlineMs ?? 0) === 0
+      ? []
+      : [
+          {
+            key: ['x-itsup', 'hold'],
+            message: 'no request waits while it is replaced: it is away for a moment',
+            help: 'leave `hold` out, or run the project on a host with `engine: compose`',
+          },
+        ]),
+  ];
 }

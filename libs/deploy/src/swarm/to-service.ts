@@ -63,15 +63,13 @@ function toPort({ target, published, protocol }: ComposePort): StackPort {
 
 function toMount({ type, source, target, read_only, bind, volume, tmpfs }: ComposeMount): StackMount {
   const size = tmpfs?.size === undefined ? null : bytesOf(tmpfs.size);
-  const { nocopy, subpath } = volume ?? {};
-  const options = { ...(nocopy === true && { nocopy }), ...(subpath !== undefined && { subpath }) };
   return {
     type,
     ...(source !== undefined && { source }),
     target,
     ...(read_only === true && { read_only }),
     ...(bind?.propagation !== undefined && { bind: { propagation: bind.propagation } }),
-    ...(Object.keys(options).length > 0 && { volume: options }),
+    ...(volume?.nocopy === true && { volume: { nocopy: true } }),
     ...(size !== null && { tmpfs: { size } }),
   };
 }
@@ -100,9 +98,11 @@ function toDeploy(name: string, service: ComposeService, choices: StackChoices):
   const mode = deploy.mode ?? 'replicated';
   const isJob = mode.endsWith('-job');
   const isReplicated = mode.startsWith('replicated');
-  const order = choices.order(name);
   const traefik = Object.entries(service.labels ?? {}).filter(([key]) => TRAEFIK_LABEL.test(key));
   const { placement = {} } = deploy;
+  // A new task beside the old ones would find no node, and the engine waits for one for ever.
+  const isFull = (placement.max_replicas_per_node ?? 0) > 0;
+  const order = isFull ? 'stop-first' : choices.order(name);
   return {
     mode,
     ...(isReplicated && { replicas: service.scale ?? deploy.replicas ?? 1 }),

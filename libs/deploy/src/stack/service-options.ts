@@ -1,7 +1,7 @@
 import { deadlineMs, readServiceOptions, UserError, type Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
 
-import type { ServiceOptions } from '../../plan/service/not-rolled';
+import type { ServiceOptions } from '../plan/service/not-rolled';
 
 /** Of a service without `x-itsup`. */
 export const NO_OPTIONS: ServiceOptions = {
