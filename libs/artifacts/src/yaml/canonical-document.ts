@@ -16,10 +16,11 @@ export function nameAsTraefik(
 ): void {
   rename(contents, fileType(kind), (first, second) => {
     const { line, col } = lines.linePos(second.range?.[0] ?? 0);
+    const both = `\`${first}\` and \`${String(second.value)}\``;
     throw new UserError({
       code: 'override-invalid',
       severity: 'error',
-      message: `\`${first}\` and \`${String(second.value)}\` are one key for Traefik, which reads it without regard to case`,
+      message: `${both} are one key for Traefik, which reads it without regard to case`,
       help: 'keep one of them',
       place: { file, line, column: col },
     });
