@@ -16,8 +16,9 @@ import { nameAsTraefik } from './canonical-document';
 
 /**
  * Lays the operator's YAML over a generated text: mappings are merged key by key as Traefik names the keys, scalars and
- * lists are replaced, and the operator's comments come along. Anchors, aliases and merge keys of the override are resolved first, because the
- * nodes move to another document.
+ * lists are replaced, and the operator's comments come along. Anchors, aliases and merge keys of the override are
+ * resolved first, because the nodes move to another document.
+ *
  * @param kind of Traefik's configuration
  * @throws UserError when the override is not a mapping, or has a key twice for Traefik.
  */
