@@ -3,7 +3,7 @@
  * The layers among each other are held by Nx's tags (eslint.config.mjs).
  */
 const order = {
-  traefik: ['types', 'dynamic', 'labels', 'yaml', 'check', 'acme'],
+  traefik: ['types', 'dynamic', 'static', 'labels', 'yaml', 'check', 'acme', 'api'],
   config: [
     'files',
     'problem',

@@ -26,14 +26,6 @@ export { handoverMode, lossNote } from './traefik/redirect/handover-mode';
 export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';
 export { handoverComment } from './traefik/redirect/handover-rules';
 export { recoverHandover, type HandoverRecovery } from './traefik/recover-handover';
-export {
-  apiAddressOf,
-  entryPointsOf,
-  formatAddress,
-  internalEntryPoint,
-  type StaticEntryPoint,
-} from './traefik/entry-points';
-export { staticChange, type StaticChange } from './traefik/static-change';
 export { acknowledgeUnpinned, isUp } from './pin/acknowledge';
 export { portsAnswer } from './readiness/ports-answer';
 export { failure } from './readiness/await-ready';
@@ -43,5 +35,3 @@ export { readinessOf, startBudget } from './readiness/readiness';
 export { recreateHeld } from './hold/recreate';
 export { openRelay } from './hold/relay';
 export { waitFor } from './procedure/waiting';
-export * from './tree-access';
-export * from './traefik-api';

@@ -45,6 +45,18 @@ export { encodeLabels } from './labels/encode-labels';
 export { labelConfiguration, type LabelObject, type LabelValue } from './labels/label-configuration';
 export { labelFields, listOf, type LabelField } from './labels/label-fields';
 export { nameOf, qualified, qualifiedBy, splitName, type Provider } from './dynamic/names';
-export { defaultPriority } from './dynamic/priority';
+export { defaultPriority, routerPriority } from './dynamic/priority';
 export { redirectsToHttps } from './dynamic/redirect';
 export { unnamedService, unnamedServiceOfContainer } from './labels/unnamed-service';
+export * from './fields';
+export * from './api/traefik-api';
+export {
+  apiAddressOf,
+  entryPointsOf,
+  formatAddress,
+  internalEntryPoint,
+  parseAddress,
+  type StaticEntryPoint,
+} from './static/entry-points';
+export { staticChange, type StaticChange } from './static/static-change';
+export { treeOfText } from './yaml/tree-of-text';

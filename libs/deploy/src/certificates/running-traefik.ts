@@ -1,15 +1,13 @@
 import type { Docker } from '@itsup/docker';
+import { askedNames, askedOrders, type AskedOrder, type ProxyAccess } from '@itsup/rollout';
 import {
-  askedNames,
-  askedOrders,
+  acmeResolvers,
   createTraefikApi,
   TraefikApiError,
-  type AskedOrder,
-  type ProxyAccess,
+  type AcmeResolver,
   type ServedCertificate,
   type TraefikApi,
-} from '@itsup/rollout';
-import { acmeResolvers, type AcmeResolver } from '@itsup/traefik';
+} from '@itsup/traefik';
 
 import type { Observed } from '../plan/observe';
 import { getText } from '../proxy/network-probes';

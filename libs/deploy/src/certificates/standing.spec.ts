@@ -1,5 +1,4 @@
-import type { ServedCertificate } from '@itsup/rollout';
-import type { AcmeResolver } from '@itsup/traefik';
+import type { AcmeResolver, ServedCertificate } from '@itsup/traefik';
 
 import type { BookedRefusal, Standing } from './model';
 import {

@@ -1,5 +1,4 @@
-import type { ServedCertificate } from '@itsup/rollout';
-import { isCovered, lackedChallenge, type AcmeResolver } from '@itsup/traefik';
+import { isCovered, lackedChallenge, type AcmeResolver, type ServedCertificate } from '@itsup/traefik';
 
 import {
   orderKey,

@@ -3,7 +3,7 @@ import { row as anyRow, settings as anySettings } from '@itsup/config/testing/mo
 import type { ContainerSummary } from '@itsup/docker';
 import { explain, parseQuestion, routeWorkspace, type Explanation } from '@itsup/routing';
 
-import { servedConfiguration } from '@itsup/rollout';
+import { servedConfiguration } from '@itsup/traefik';
 import { formatExplanation } from '../format/format-explanation';
 import { judgeRunning, type Observation } from './judge-running';
 

@@ -14,7 +14,7 @@ import {
 } from '@itsup/routing';
 
 import { PROXY_STACK, type EngineFact } from '../requests';
-import type { ServedConfiguration } from '@itsup/rollout';
+import type { ServedConfiguration } from '@itsup/traefik';
 import { isWell } from '../plan/observe';
 import { containerFindings } from './container-findings';
 import { routerFindings, routerStateOf } from '../serving/judge-router';

@@ -9,7 +9,7 @@ import { proxyAccess } from '../proxy/proxy-access';
 import { getText } from '../proxy/network-probes';
 import { maintenancePages } from '../maintenance/pages';
 import { byProject, observe } from '../plan/observe';
-import { createTraefikApi, TraefikApiError } from '@itsup/rollout';
+import { createTraefikApi, TraefikApiError } from '@itsup/traefik';
 import type { RowQuestion } from '../serving/questions';
 import { verdictOn } from '../serving/verdict';
 import type { DeployRecord } from '../requests';

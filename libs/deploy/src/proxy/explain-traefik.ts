@@ -1,14 +1,11 @@
-import { parse } from 'yaml';
-
 import { helperImage } from '../engine/helper-image';
 import type { DeployContext } from '../context';
 import type { ServicePlan, StackPlan } from '../plan/model';
 import { STATIC_FILE } from '../publish/published-file';
 import type { Publisher } from '../publish/publisher';
-import { entryPointsOf, handoverMode, lossNote, staticChange } from '@itsup/rollout';
+import { entryPointsOf, staticChange, treeOfText, type Tree } from '@itsup/traefik';
+import { handoverMode, lossNote } from '@itsup/rollout';
 import { TRAEFIK } from '../requests';
-
-type Tree = Record<string, unknown>;
 
 /** The reason `configuration` of Traefik in the words of what changed: `entry point tcp-5432 added`. */
 export function explainStaticChange(plan: StackPlan, publisher: Publisher): StackPlan {
@@ -59,7 +56,6 @@ export function rootNote(plan: StackPlan, publisher: Publisher): string | null {
 
 function trees(publisher: Publisher): { present: Tree | null; desired: Tree | null } {
   const { present, desired } = publisher.versionsOf(STATIC_FILE);
-  const tree = (text: string | null): Tree | null =>
-    text === null ? null : ((parse(text, { merge: true }) ?? {}) as Tree);
+  const tree = (text: string | null): Tree | null => (text === null ? null : treeOfText(text));
   return { present: tree(present), desired: tree(desired) };
 }

@@ -1,7 +1,8 @@
 import { get as httpGet } from 'node:http';
 import { connect } from 'node:net';
 
-import { NoAnswer, type HttpGet } from '@itsup/rollout';
+import type { HttpGet } from '@itsup/traefik';
+import { NoAnswer } from '@itsup/rollout';
 
 /** A thousand routers are some megabytes of Traefik's raw data; what is larger is no answer to us. */
 const largestBody = 64 * 1024 * 1024;

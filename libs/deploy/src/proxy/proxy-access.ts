@@ -1,11 +1,11 @@
 import path from 'node:path';
 
 import type { Docker } from '@itsup/docker';
-import { isCheckedVersion } from '@itsup/traefik';
+import { apiAddressOf, isCheckedVersion } from '@itsup/traefik';
 import { parse } from 'yaml';
 
 import type { Observed } from '../plan/observe';
-import { apiAddressOf, handoverLabel, readHandover, type ProxyAccess } from '@itsup/rollout';
+import { handoverLabel, readHandover, type ProxyAccess } from '@itsup/rollout';
 import { readFileOrNull } from '../state/atomic-file';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';

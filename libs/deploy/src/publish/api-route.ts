@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { stringify } from 'yaml';
 
-import { internalEntryPoint } from '@itsup/rollout';
-import { API_USER } from '@itsup/rollout';
+import { API_USER, internalEntryPoint } from '@itsup/traefik';
 import type { PublishedFile } from './published-file';
 
 /**

@@ -2,8 +2,7 @@ import { posix } from 'node:path';
 
 import { AUTHORITY_FILE } from '@itsup/artifacts';
 import type { Settings } from '@itsup/config';
-import { internalEntryPoint } from '@itsup/rollout';
-import { acmeResolvers } from '@itsup/traefik';
+import { acmeResolvers, internalEntryPoint } from '@itsup/traefik';
 import { parse, stringify } from 'yaml';
 
 import { STATIC_FILE, type PublishedFile } from './published-file';

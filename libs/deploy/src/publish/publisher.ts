@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { compareText, UserError } from '@itsup/config';
+import { subtree, treeOfText } from '@itsup/traefik';
 import { parse } from 'yaml';
 
 import type { System } from '../context';
@@ -12,7 +13,6 @@ import { acquireLock, SHORT_LOCK_WAIT_MS } from '../state/lock';
 import type { State } from '../state/state';
 import { danglingReferences } from './dangling-references';
 import { readableEntries, sameEntries, textOf, type Entries } from './entries';
-import { entryPointNames } from './entry-point-names';
 import { readForeign } from './foreign-files';
 import { isDynamic, STATIC_FILE, type FileChange, type PublishedFile } from './published-file';
 import { readIndex, writeIndex } from './published-index';
@@ -285,4 +285,8 @@ export class Publisher {
   private changeOf(file: string): FileChange {
     return { path: file, action: this.texts.has(file) ? 'update' : 'create' };
   }
+}
+
+function entryPointNames(text: string): Set<string> {
+  return new Set(Object.keys(subtree(treeOfText(text), 'entryPoints')));
 }

@@ -1,9 +1,8 @@
 import path from 'node:path';
 
 import type { Problem } from '@itsup/config';
-import { entryPointsOf } from '@itsup/rollout';
+import { treeOfText, entryPointsOf, type Tree } from '@itsup/traefik';
 import type { Route, WorkspaceRouting } from '@itsup/routing';
-import { parse } from 'yaml';
 
 import type { DeployContext } from '../context';
 import type { ObservedContainer } from '../plan/model';
@@ -34,8 +33,8 @@ export function whyProxyIsNeeded(facts: ProxyFacts): string | null {
     return 'Traefik does not run';
   if (readsOtherFiles(inUse)) return 'Traefik reads another folder than the one that is published to';
   if (facts.present !== null && facts.present === facts.desired) return null;
-  const present = treeOf(facts.present);
-  const desired = treeOf(facts.desired);
+  const present = treeOfText(facts.present ?? '');
+  const desired = treeOfText(facts.desired ?? '');
   const listens = new Set(entryPointsOf(present).map(({ name }) => name));
   const routers = routes.flatMap((route) => Object.values(route.routers));
   const wanted = new Set(routers.flatMap(({ entryPoints }) => entryPoints));
@@ -76,12 +75,6 @@ interface Asked {
   engine: EngineAnswer;
   inUse: StateInUse;
   files: readonly PublishedFile[];
-}
-
-type Tree = Readonly<Record<string, unknown>>;
-
-function treeOf(text: string | null): Tree {
-  return text === null ? {} : ((parse(text, { merge: true }) ?? {}) as Tree);
 }
 
 function resolversOf(tree: Tree): string[] {

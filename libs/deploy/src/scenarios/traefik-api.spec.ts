@@ -1,9 +1,8 @@
 import { parse } from 'yaml';
 
 import { apiRoute } from '../publish/api-route';
-import type { HttpGet } from '@itsup/rollout';
+import { createTraefikApi, TraefikApiRefusal, type HttpGet } from '@itsup/traefik';
 import { apiSecretOf } from '../state/identity';
-import { createTraefikApi, TraefikApiRefusal } from '@itsup/rollout';
 
 const ADDRESS = 'http://127.0.0.1:26482';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
-import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
+import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
 import { routersOf, type RouterFact } from '@itsup/routing';
 
 import { getText } from '../proxy/network-probes';

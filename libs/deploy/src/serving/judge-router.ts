@@ -1,7 +1,7 @@
 import { mappingOf, type Problem } from '@itsup/config';
-import { labelNameOf, type ServedConfiguration, type ServedObject } from '@itsup/rollout';
+import { labelNameOf } from '@itsup/rollout';
 import type { RouterFact } from '@itsup/routing';
-import { splitName } from '@itsup/traefik';
+import { splitName, type ServedConfiguration, type ServedObject } from '@itsup/traefik';
 
 import { PROXY_STACK } from '../requests';
 

@@ -1,4 +1,4 @@
-import { entryPointsOf } from '@itsup/rollout';
+import { entryPointsOf } from '@itsup/traefik';
 import type { Route, TraefikRouter } from '@itsup/routing';
 
 import { questionsOf } from './questions';

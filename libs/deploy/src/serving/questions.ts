@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 import type { Place } from '@itsup/config';
 import { isRedirect, requestsFor, type Route, type TraefikRouter } from '@itsup/routing';
-import type { StaticEntryPoint } from '@itsup/rollout';
+import type { StaticEntryPoint } from '@itsup/traefik';
 
 /** One way to ask for a row as a client would, by way of the running Traefik. */
 export interface RowQuestion {

@@ -1,13 +1,12 @@
 import type { Place, Problem, Project } from '@itsup/config';
 import type { Route, WorkspaceRouting } from '@itsup/routing';
-import { checkLabels } from '@itsup/traefik';
+import { checkLabels, createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
 
 import { getText } from '../proxy/network-probes';
 import type { DeployContext } from '../context';
 import { proxyAccess } from '../proxy/proxy-access';
 import type { Observed } from '../plan/observe';
 import { isUp } from '@itsup/rollout';
-import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/rollout';
 import type { Run } from '../run/run';
 import type { StackSpec } from '../stack/stack-spec';
 

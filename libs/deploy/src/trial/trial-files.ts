@@ -1,11 +1,21 @@
 import { basename } from 'node:path';
 
-import { checkFile, trialRouters } from '@itsup/traefik';
+import {
+  checkFile,
+  field,
+  formatAddress,
+  isTree,
+  subtree,
+  treeOf,
+  treeOfText,
+  trialRouters,
+  withField,
+  withoutField,
+  type Tree,
+} from '@itsup/traefik';
 import { traefikCheckOptions } from '@itsup/routing';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 
-import { formatAddress } from '@itsup/rollout';
-import { field, isTree, subtree, withField, withoutField, type Tree } from '@itsup/rollout';
 import { CHALLENGES_FILE } from '../publish/certificate-files';
 import type { PublishedFile } from '../publish/published-file';
 
@@ -33,7 +43,7 @@ export function trialFiles(files: readonly PublishedFile[]): TrialFiles {
   const trial: TrialFiles = {};
   const defined = new Set<string>();
   const ofContainers = new Set<string>();
-  const configuration = treeOf(files.find(({ path }) => path === STATIC)?.text ?? '');
+  const configuration = readableTree(files.find(({ path }) => path === STATIC)?.text ?? '');
   const isSwarm = field(subtree(configuration, 'providers'), 'swarm') !== undefined;
   const own = isSwarm ? '@swarm' : '@docker';
   for (const { path, text } of files) {
@@ -58,7 +68,7 @@ export function trialFiles(files: readonly PublishedFile[]): TrialFiles {
 /** Plugins are downloaded, or stand in a folder of their own: the trial has none, and they are Traefik's to judge. */
 function pluginsIn(text: string): Set<string> {
   const plugins = new Set<string>();
-  const middlewares = subtree(subtree(treeOf(text), 'http'), 'middlewares');
+  const middlewares = subtree(subtree(readableTree(text), 'http'), 'middlewares');
   for (const [name, definition] of Object.entries(middlewares)) {
     if (isTree(definition) && field(definition, 'plugin') !== undefined)
       plugins.add(`http.middlewares.${name}`);
@@ -67,10 +77,9 @@ function pluginsIn(text: string): Set<string> {
 }
 
 /** What is no YAML is the trial's to find. */
-function treeOf(text: string): Tree {
+function readableTree(text: string): Tree {
   try {
-    const value: unknown = parse(text, { merge: true });
-    return isTree(value) ? value : {};
+    return treeOfText(text);
   } catch {
     return {};
   }
@@ -116,7 +125,7 @@ function trialConfiguration(configuration: Tree): Tree {
     tree = withoutField(tree, name);
   const entryPoints: Tree = {};
   for (const [index, [name, value]] of Object.entries(subtree(tree, 'entryPoints')).entries()) {
-    const point = isTree(value) ? value : {};
+    const point = treeOf(value);
     const protocol = String(field(point, 'address') ?? '').endsWith('/udp') ? 'udp' : 'tcp';
     const http = withoutField(subtree(point, 'http'), 'middlewares');
     entryPoints[name] = {

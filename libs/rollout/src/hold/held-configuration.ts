@@ -1,5 +1,5 @@
+import { field, listField, textField, withField, withoutField, type Tree } from '@itsup/traefik';
 import type { DynamicConfiguration, RelayKind, RelayTarget } from '../types';
-import { field, listField, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { Protocol, ProvidedConfiguration, ProvidedService } from '../provider/provided-configuration';
 
 /** A service of Traefik's that a listener stands in for. */

@@ -1,10 +1,9 @@
+import { field, internalEntryPoint, subtree, textField, type Tree } from '@itsup/traefik';
 import { randomUUID } from 'node:crypto';
 
 import type { PinManner } from '../pin/pin';
 import type { ProvidedConfiguration } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
-import { internalEntryPoint } from '../traefik/entry-points';
-import { field, subtree, textField, type Tree } from '../tree-access';
 import type { ContainerFacts, DynamicConfiguration, Relay } from '../types';
 import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
 

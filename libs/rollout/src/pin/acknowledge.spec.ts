@@ -1,4 +1,4 @@
-import { servedConfiguration } from '../traefik-api';
+import { servedConfiguration } from '@itsup/traefik';
 import { containerFacts } from '../testing/container-facts';
 import { missingLabels, supersededRouter } from './acknowledge';
 import { missingFrom, type Serving } from '../traefik/temporary/handover-ready';

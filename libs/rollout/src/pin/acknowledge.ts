@@ -1,12 +1,18 @@
+import {
+  createTraefikApi,
+  listField,
+  routerPriority,
+  textField,
+  type HttpGet,
+  type ServedConfiguration,
+  type ServedObject,
+} from '@itsup/traefik';
 import { isDeepStrictEqual } from 'node:util';
 
-import { createTraefikApi, type ServedConfiguration, type ServedObject } from '../traefik-api';
 import type { Pin } from './pin';
 import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
-import { routerPriority } from '../provider/router-priority';
-import { listField, textField } from '../tree-access';
-import type { HttpGet, ProxyAccess, RolloutLimits } from '../types';
+import type { ProxyAccess, RolloutLimits } from '../types';
 import { waitFor, type Waiter } from '../procedure/waiting';
 
 export interface Acknowledgement {

@@ -1,5 +1,5 @@
+import { textField, type Tree } from '@itsup/traefik';
 import type { ProvidedService } from '../provider/provided-configuration';
-import { textField, type Tree } from '../tree-access';
 
 /**
  * The `maxIdleConnsPerHost` of a transport that keeps no connection. Go's own transport takes 0 for its default;

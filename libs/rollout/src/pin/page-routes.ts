@@ -1,10 +1,18 @@
+import {
+  isTree,
+  listField,
+  routerPriority,
+  subtree,
+  textField,
+  withField,
+  withoutField,
+  type Tree,
+} from '@itsup/traefik';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 import type { Pin } from './pin';
 import type { ProvidedSection } from '../provider/provided-configuration';
-import { routerPriority } from '../provider/router-priority';
-import { isTree, listField, subtree, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { DynamicConfiguration } from '../types';
 
 export interface PageRoutesInput {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { fileFault } from '@itsup/traefik';
+import { createTraefikApi, fileFault, type HttpGet } from '@itsup/traefik';
 
 import { acknowledgePin, acknowledgeUnpinned, type Acknowledgement } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
@@ -13,8 +13,7 @@ import { markerOf, readPublished, removeRouteFile, writeRouteFile } from './pin-
 import { pageFileName } from './pin-names';
 import { provideConfiguration, regardlessOfHealth } from '../provider/provided-configuration';
 import { providerNetwork } from '../provider/provider-network';
-import { createTraefikApi } from '../traefik-api';
-import type { ContainerFacts, HttpGet, ProxyAccess } from '../types';
+import type { ContainerFacts, ProxyAccess } from '../types';
 
 /** What it takes to lead a project's requests elsewhere. */
 export interface PageContext {

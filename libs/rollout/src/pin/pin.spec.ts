@@ -1,3 +1,4 @@
+import { routerPriority } from '@itsup/traefik';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 
@@ -5,7 +6,6 @@ import { containerFacts } from '../testing/container-facts';
 import { pinFileName, stickyCookieName } from './pin-names';
 import { renderPin, type Pin, type PinInput } from './pin';
 import { provideConfiguration } from '../provider/provided-configuration';
-import { routerPriority } from '../provider/router-priority';
 import type { DynamicConfiguration } from '../types';
 
 const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {}): Pin =>

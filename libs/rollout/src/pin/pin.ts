@@ -1,3 +1,13 @@
+import {
+  fieldKey,
+  listField,
+  routerPriority,
+  subtree,
+  textField,
+  withField,
+  withoutField,
+  type Tree,
+} from '@itsup/traefik';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
@@ -5,7 +15,6 @@ import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-na
 import { References } from './references';
 import { overrideRetired } from './retired-routers';
 import { ownTransport, waitingTransport, type Connections, type TransportSource } from './transports';
-import { routerPriority } from '../provider/router-priority';
 import {
   protocols,
   type Protocol,
@@ -13,7 +22,6 @@ import {
   type ProvidedService,
 } from '../provider/provided-configuration';
 import { withoutBreakers } from './without-breakers';
-import { fieldKey, listField, subtree, textField, withField, withoutField, type Tree } from '../tree-access';
 import type { DynamicConfiguration } from '../types';
 
 export interface PinInput extends PinOwner, TransportSource {

@@ -1,5 +1,5 @@
+import { isTree, type Tree } from '@itsup/traefik';
 import { pinnedName, type PinOwner } from './pin-names';
-import { isTree, type Tree } from '../tree-access';
 import type { Protocol, ProvidedConfiguration } from '../provider/provided-configuration';
 
 /** Names of what labels define, as they have to read inside the pin. */

@@ -1,5 +1,5 @@
+import { field, listField, textField, withoutField, type Tree } from '@itsup/traefik';
 import { pinnedName, type PinOwner } from './pin-names';
-import { field, listField, textField, withoutField, type Tree } from '../tree-access';
 import type { Protocol } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
 

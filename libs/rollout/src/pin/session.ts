@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { fileFault } from '@itsup/traefik';
+import { fileFault, subtree } from '@itsup/traefik';
 
 import {
   acknowledgeLabels,
@@ -28,7 +28,6 @@ import {
 import { routesTo } from '../provider/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
 import { filesWinTies, providerNetwork, usesFastProxy } from '../provider/provider-network';
-import { subtree } from '../tree-access';
 import type {
   ContainerFacts,
   DynamicConfiguration,

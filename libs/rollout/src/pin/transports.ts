@@ -1,5 +1,5 @@
+import { field, subtree, textField, withField, type Tree } from '@itsup/traefik';
 import { noneIdle } from './none-idle';
-import { field, subtree, textField, withField, type Tree } from '../tree-access';
 import type { Protocol, ProvidedService } from '../provider/provided-configuration';
 
 /** Where a pin's transports come from. */

@@ -1,4 +1,4 @@
-import { field, listField, subtree, type Tree } from '../tree-access';
+import { field, listField, subtree, type Tree } from '@itsup/traefik';
 
 /**
  * Middlewares in the order they apply, without those that take a long wait for a fault (`circuitBreaker`); a chain that

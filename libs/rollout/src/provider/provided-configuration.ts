@@ -1,8 +1,18 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
-import { labelConfiguration, labelFault, unnamedService, unnamedServiceOfContainer } from '@itsup/traefik';
+import {
+  isTree,
+  labelConfiguration,
+  labelFault,
+  listField,
+  subtree,
+  textField,
+  unnamedService,
+  unnamedServiceOfContainer,
+  withoutField,
+  type Tree,
+} from '@itsup/traefik';
 
 import { composeOwner } from '@itsup/docker';
-import { isTree, listField, subtree, textField, withoutField, type Tree } from '../tree-access';
 import type { ContainerFacts } from '../types';
 
 export const protocols = ['http', 'tcp', 'udp'] as const;

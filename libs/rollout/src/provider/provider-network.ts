@@ -1,4 +1,4 @@
-import { field, listField, subtree, textField, type Tree } from '../tree-access';
+import { field, listField, subtree, textField, type Tree } from '@itsup/traefik';
 import type { ProxyAccess } from '../types';
 
 /** The default network of Traefik's docker provider. */

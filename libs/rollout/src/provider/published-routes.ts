@@ -1,7 +1,6 @@
-import { mentionsIn } from '@itsup/traefik';
+import { isTree, mentionsIn, type Tree } from '@itsup/traefik';
 
 import { protocols } from './provided-configuration';
-import { isTree, type Tree } from '../tree-access';
 import type { DynamicConfiguration, DynamicSection } from '../types';
 
 const kinds = ['routers', 'services', 'middlewares', 'serversTransports'] as const;

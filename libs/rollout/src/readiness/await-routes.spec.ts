@@ -1,8 +1,9 @@
+import type { HttpGet } from '@itsup/traefik';
 import { containerFacts } from '../testing/container-facts';
 import { rolloutContextOf, rolloutEngine } from '../testing/rollout-context';
 import { VirtualClock } from '@itsup/docker/testing/virtual-clock';
 import { awaitRoutes } from './await-routes';
-import type { HttpGet, RolloutContext } from '../types';
+import type { RolloutContext } from '../types';
 
 const container = containerFacts({
   labels: {

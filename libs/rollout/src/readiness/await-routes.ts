@@ -1,4 +1,4 @@
-import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '../traefik-api';
+import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
 import { isUp, missingLabels } from '../pin/acknowledge';
 import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';

@@ -1,10 +1,10 @@
+import { textField } from '@itsup/traefik';
 import {
   provideConfiguration,
   type ProvidedConfiguration,
   type ProvidedService,
 } from '../provider/provided-configuration';
 import { NoAnswer } from '../procedure/rollout-error';
-import { textField } from '../tree-access';
 import type { ContainerFacts, RolloutContext } from '../types';
 
 type End = ProvidedService['ends'][number];

@@ -1,3 +1,4 @@
+import { listField, textField } from '@itsup/traefik';
 import { composeOwner } from '@itsup/docker';
 import { drain } from '../drain/drain';
 import {
@@ -8,7 +9,6 @@ import {
 } from '../provider/provided-configuration';
 import { Session, type SessionSubject } from '../pin/session';
 import { providerNetwork } from '../provider/provider-network';
-import { listField, textField } from '../tree-access';
 import type { ContainerFacts, DrainOptions, RolloutContext } from '../types';
 
 /** Containers of one service that get the requests of others that go. */

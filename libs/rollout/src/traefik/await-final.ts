@@ -1,6 +1,5 @@
+import { apiAddressOf, type Tree } from '@itsup/traefik';
 import type { Waiter } from '../procedure/waiting';
-import type { Tree } from '../tree-access';
-import { apiAddressOf } from './entry-points';
 import type { HandoverContext, HandoverLimits } from './handover-types';
 import { resolverNames, type StoredNames } from './temporary/demanded-names';
 import { awaitAsked, awaitServing } from './temporary/handover-ready';

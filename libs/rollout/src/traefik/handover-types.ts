@@ -1,7 +1,7 @@
 import type { ContainerSpec, Docker, HelperImage } from '@itsup/docker';
-import type { StoredCertificate } from '@itsup/traefik';
+import type { HttpGet, StoredCertificate } from '@itsup/traefik';
 
-import type { Clock, HttpGet } from '../types';
+import type { Clock } from '../types';
 import type { StoredNames } from './temporary/demanded-names';
 
 /** In the order they run. A test kills the deploy at each of them, so a new step belongs into this list. */

@@ -1,7 +1,6 @@
+import { apiAddressOf, entryPointsOf, internalEntryPoint, treeOfText, type Tree } from '@itsup/traefik';
 import type { PacketFilter } from '@itsup/docker';
-import { parse } from 'yaml';
 
-import { apiAddressOf, entryPointsOf, internalEntryPoint } from './entry-points';
 import { handoverMode, lossNote } from './redirect/handover-mode';
 import type { Stored } from './temporary/demanded-names';
 import { awaitServing, type AwaitServingOptions } from './temporary/handover-ready';
@@ -31,7 +30,6 @@ import {
   startTemporary,
   temporaryDrain,
 } from './temporary/temporary-instance';
-import { treeOf, type Tree } from '../tree-access';
 import { interruptible, type Waiter } from '../procedure/waiting';
 
 /**
@@ -70,8 +68,8 @@ class Handover {
     journal: HandoverJournal,
   ) {
     this.limits = { ...defaultHandoverLimits, ...context.limits };
-    this.current = treeOf(parse(request.current, { merge: true }));
-    this.next = treeOf(parse(request.next, { merge: true }));
+    this.current = treeOfText(request.current);
+    this.next = treeOfText(request.next);
     this.steps = new StepRunner({
       clock: context.clock,
       signal: context.signal,

@@ -1,3 +1,5 @@
+import type { HttpGet } from '@itsup/traefik';
+
 import type { RolloutDocker } from './engine';
 import type { Relay, RelayKind } from './relay';
 import type { RolloutStep } from './steps';
@@ -34,21 +36,6 @@ export interface RolloutContext {
   /** Overrides for tests and for the operator; see `defaultLimits`. */
   limits?: Partial<RolloutLimits>;
 }
-
-/**
- * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and
- * for an answer that is larger than any that Traefik gives.
- */
-export type HttpGet = (
-  url: string,
-  options: {
-    /** For all of it, however lively the answer is. */
-    timeoutMs: number;
-    headers?: Record<string, string>;
-    /** Resolves at the head of the response, with an empty body: a page may stream without an end. */
-    headOnly?: boolean;
-  },
-) => Promise<{ status: number; body: string }>;
 
 export interface Clock {
   /** Milliseconds, monotonic enough to subtract. */

@@ -1,4 +1,4 @@
-type Tree = Readonly<Record<string, unknown>>;
+import { field, subtree, treeOf, type Tree } from '../fields';
 
 /** How a resolver proves a name to its authority. */
 export type Challenge = 'http' | 'tls' | 'dns' | 'none';
@@ -54,24 +54,24 @@ export function renewalOf({ certificatesDuration: hours }: Pick<AcmeResolver, 'c
  * The ACME resolvers of a static configuration, in its order. Keys count whatever their case, as Traefik reads them.
  */
 export function acmeResolvers(configuration: Tree): AcmeResolver[] {
-  return Object.entries(treeAt(configuration, 'certificatesResolvers')).flatMap(([name, resolver]) => {
-    const acme = valueAt(asTree(resolver), 'acme');
+  return Object.entries(subtree(configuration, 'certificatesResolvers')).flatMap(([name, resolver]) => {
+    const acme = field(treeOf(resolver), 'acme');
     if (acme === undefined) return [];
-    const tree = asTree(acme);
-    const http = valueAt(tree, 'httpChallenge');
-    const dns = valueAt(tree, 'dnsChallenge');
-    const entryPoint = text(valueAt(asTree(http), 'entryPoint'));
-    const dnsProvider = text(valueAt(asTree(dns), 'provider'));
+    const tree = treeOf(acme);
+    const http = field(tree, 'httpChallenge');
+    const dns = field(tree, 'dnsChallenge');
+    const entryPoint = text(field(treeOf(http), 'entryPoint'));
+    const dnsProvider = text(field(treeOf(dns), 'provider'));
     return [
       {
         name,
-        directory: text(valueAt(tree, 'caServer')) ?? LETS_ENCRYPT,
-        email: text(valueAt(tree, 'email')) ?? '',
-        challenge: challengeOf(dnsProvider, entryPoint, valueAt(tree, 'tlsChallenge')),
+        directory: text(field(tree, 'caServer')) ?? LETS_ENCRYPT,
+        email: text(field(tree, 'email')) ?? '',
+        challenge: challengeOf(dnsProvider, entryPoint, field(tree, 'tlsChallenge')),
         entryPoint,
-        storage: text(valueAt(tree, 'storage')) ?? 'acme.json',
+        storage: text(field(tree, 'storage')) ?? 'acme.json',
         dnsProvider,
-        certificatesDuration: Number(valueAt(tree, 'certificatesDuration') ?? DEFAULT_DURATION),
+        certificatesDuration: Number(field(tree, 'certificatesDuration') ?? DEFAULT_DURATION),
       },
     ];
   });
@@ -82,9 +82,9 @@ export function acmeResolvers(configuration: Tree): AcmeResolver[] {
  * does. (zerolog: what a level above ERROR leaves out.)
  */
 export function hiddenErrors(configuration: Tree): 'filePath' | 'level' | null {
-  const log = treeAt(configuration, 'log');
-  if (text(valueAt(log, 'filePath')) !== null) return 'filePath';
-  return /^(?:fatal|panic|disabled)$/i.test(text(valueAt(log, 'level')) ?? '') ? 'level' : null;
+  const log = subtree(configuration, 'log');
+  if (text(field(log, 'filePath')) !== null) return 'filePath';
+  return /^(?:fatal|panic|disabled)$/i.test(text(field(log, 'level')) ?? '') ? 'level' : null;
 }
 
 /** The host of a directory or account: whose certificates they are. Traefik, too, tells authorities apart by it. */
@@ -101,19 +101,6 @@ function challengeOf(dnsProvider: string | null, entryPoint: string | null, tls:
   if (dnsProvider !== null) return 'dns';
   if (entryPoint !== null) return 'http';
   return tls === undefined || tls === false ? 'none' : 'tls';
-}
-
-function treeAt(tree: Tree, key: string): Tree {
-  return asTree(valueAt(tree, key));
-}
-
-function valueAt(tree: Tree, key: string): unknown {
-  const found = Object.keys(tree).find((name) => name.toLowerCase() === key.toLowerCase());
-  return found === undefined ? undefined : tree[found];
-}
-
-function asTree(value: unknown): Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
 }
 
 function text(value: unknown): string | null {

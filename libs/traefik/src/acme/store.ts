@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
+import { isTree } from '../fields';
+
 import { canonicalName, isCovered } from './names';
 
 /** A certificate with its key, as Traefik keeps it in acme.json. */
@@ -69,10 +71,10 @@ export function storeData(text: string): StoreData {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AcmeStoreError(`it is no JSON: ${reason}`);
   }
-  if (!isMapping(value)) throw new AcmeStoreError('it is no JSON object');
+  if (!isTree(value)) throw new AcmeStoreError('it is no JSON object');
   for (const [name, resolver] of Object.entries(value)) {
     if (resolver === null) continue;
-    if (!isMapping(resolver)) throw new AcmeStoreError(`what it holds of the resolver ${name} is no object`);
+    if (!isTree(resolver)) throw new AcmeStoreError(`what it holds of the resolver ${name} is no object`);
     const list = resolver['Certificates'];
     if (list !== undefined && list !== null && !Array.isArray(list))
       throw new AcmeStoreError(`its certificates of the resolver ${name} are no list`);
@@ -152,8 +154,4 @@ export function issuerName(issuer: string): string {
       ?.slice(key.length + 1) ?? '';
   const [organization, name] = [part('O'), part('CN')];
   return name.startsWith(organization) ? name || organization : `${organization} ${name}`.trim();
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { textField, type Tree } from '../fields';
 import type { Section } from './references';
 
 /**
@@ -9,3 +10,10 @@ export function defaultPriority(protocol: Section, rule: string): number {
 }
 
 const TAKES_ALL = /^[\s(]*HostSNI\s*\(\s*(?:`\*`|"\*")\s*\)[\s)]*$/i;
+
+/** The priority of a router: what is written, else what Traefik gives it. */
+export function routerPriority(protocol: Section, router: Tree): number {
+  const written = Number(textField(router, 'priority') ?? 0);
+  if (Number.isFinite(written) && written !== 0) return written;
+  return defaultPriority(protocol, textField(router, 'rule') ?? '');
+}

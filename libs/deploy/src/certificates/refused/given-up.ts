@@ -1,8 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { askedNames, createTraefikApi, TraefikApiError, type ServedCertificate } from '@itsup/rollout';
-import { covers, hostsIn, readAcmeStore, renewalOf, type AcmeResolver } from '@itsup/traefik';
+import { askedNames } from '@itsup/rollout';
+import {
+  covers,
+  createTraefikApi,
+  hostsIn,
+  readAcmeStore,
+  renewalOf,
+  TraefikApiError,
+  type AcmeResolver,
+  type ServedCertificate,
+} from '@itsup/traefik';
 
 import type { DeployContext } from '../../context';
 import { getText } from '../../proxy/network-probes';

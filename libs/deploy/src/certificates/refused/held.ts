@@ -1,5 +1,4 @@
-import type { ServedCertificate } from '@itsup/rollout';
-import type { Refusal } from '@itsup/traefik';
+import type { Refusal, ServedCertificate } from '@itsup/traefik';
 
 import type { DeployContext } from '../../context';
 import { changeBook, readBook } from './book';

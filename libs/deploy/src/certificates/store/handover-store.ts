@@ -5,14 +5,13 @@ import {
   refreshStore,
   type StoredCertificate,
   type StoreKnowledge,
+  type Tree,
 } from '@itsup/traefik';
 
 import type { DeployContext } from '../../context';
 import { changeBook } from '../refused/book';
 import { flawOf, goodCertificates, keepCopy, readKept, readWhole } from './store-copy';
 import { readStore, writeStore, type StoreAccess } from './store-file';
-
-type Tree = Readonly<Record<string, unknown>>;
 
 /** acme.json during a hand-over: what the temporary instance serves of it, and what the final one finds. */
 export class HandoverStore {

@@ -1,10 +1,10 @@
 import { ACME_STORE } from '@itsup/artifacts';
-import type { ServedCertificate } from '@itsup/rollout';
 import {
   isCovered,
   readAcmeStore,
   withLacking,
   type AcmeResolver,
+  type ServedCertificate,
   type StoredCertificate,
 } from '@itsup/traefik';
 

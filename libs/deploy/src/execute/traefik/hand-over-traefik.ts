@@ -3,16 +3,8 @@ import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
 import { environmentOf } from '../as-meant';
-import {
-  handOver,
-  isTree,
-  recoverHandover,
-  RolloutError,
-  type Stored,
-  type TraefikContainer,
-} from '@itsup/rollout';
-import { acmeResolvers, type StoreKnowledge } from '@itsup/traefik';
-import { parse } from 'yaml';
+import { handOver, recoverHandover, RolloutError, type Stored, type TraefikContainer } from '@itsup/rollout';
+import { acmeResolvers, treeOfText, type StoreKnowledge } from '@itsup/traefik';
 
 import { HandoverStore } from '../../certificates/store/handover-store';
 import { flawOf, goodCertificates } from '../../certificates/store/store-copy';
@@ -68,8 +60,8 @@ export async function handOverTraefik(replacement: TraefikReplacement, plan: Ser
   const [current, next] = [present ?? desired ?? '', desired ?? present ?? ''];
   const access = { context, image, user, container: running.find((one) => one.running)?.id ?? null };
   const store = await HandoverStore.open(context, access, {
-    current: treeOf(current),
-    next: treeOf(next),
+    current: treeOfText(current),
+    next: treeOfText(next),
     knowledge: replacement.certificates,
   });
   const outcome = await handOver(
@@ -170,13 +162,8 @@ async function storedOf(context: DeployContext, loaded: LoadedStack): Promise<St
   const published = await readFileOrNull(path.join(context.state.dir, STATIC_FILE));
   return {
     certificates: goodCertificates(text === null || flawOf(text) !== null ? [] : [text], 0),
-    resolvers: acmeResolvers(treeOf(published ?? '')).map(({ name }) => name),
+    resolvers: acmeResolvers(treeOfText(published ?? '')).map(({ name }) => name),
   };
-}
-
-function treeOf(text: string): Readonly<Record<string, unknown>> {
-  const value: unknown = parse(text, { merge: true });
-  return isTree(value) ? value : {};
 }
 
 /**

@@ -1,9 +1,7 @@
-import { goDuration } from '@itsup/traefik';
+import { entryPointsOf, goDuration, subtree, textField, type Tree } from '@itsup/traefik';
 
 import type { Prober } from './prove-redirect';
 import { RolloutError } from '../../procedure/rollout-error';
-import { subtree, textField, type Tree } from '../../tree-access';
-import { entryPointsOf } from '../entry-points';
 import { waitFor, type Waiter } from '../../procedure/waiting';
 
 export interface PortDrain {

@@ -1,8 +1,5 @@
+import { entryPointsOf, staticChange, type Tree } from '@itsup/traefik';
 import type { Listener } from '@itsup/docker';
-
-import { entryPointsOf } from '../entry-points';
-import { staticChange } from '../static-change';
-import type { Tree } from '../../tree-access';
 
 /**
  * Looks for new entry points whose port something else listens on; a trial in a network namespace of its own cannot

@@ -1,6 +1,5 @@
-import { internalEntryPoint } from '../entry-points';
+import { field, internalEntryPoint, isTree, subtree, type Tree } from '@itsup/traefik';
 import type { HandoverMode } from '../handover-types';
-import { field, isTree, subtree, type Tree } from '../../tree-access';
 
 /**
  * Which way a hand-over between these configurations has to go; see `HandoverMode`.

@@ -1,10 +1,9 @@
+import { entryPointsOf, type Tree } from '@itsup/traefik';
 import type { AddressFamily } from '@itsup/docker';
 
 import type { HandoverContext, Shadow } from '../handover-types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { isLoopback } from '../temporary/shadow-configuration';
-import type { Tree } from '../../tree-access';
-import { entryPointsOf } from '../entry-points';
 
 const probeSeconds = 3;
 

@@ -1,4 +1,4 @@
-import { servedConfiguration, type ServedCertificate } from '../../traefik-api';
+import { servedConfiguration, type ServedCertificate } from '@itsup/traefik';
 import { askedNames, askedOrders, demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
 
 const NOW = 1_000_000;

@@ -1,7 +1,16 @@
-import { acmeResolvers, canonicalName, hostsIn, isCovered } from '@itsup/traefik';
-
-import type { ServedCertificate, ServedConfiguration } from '../../traefik-api';
-import { isTree, listField, subtree, textField, type Tree } from '../../tree-access';
+import {
+  acmeResolvers,
+  canonicalName,
+  hostsIn,
+  isCovered,
+  isTree,
+  listField,
+  subtree,
+  textField,
+  type ServedCertificate,
+  type ServedConfiguration,
+  type Tree,
+} from '@itsup/traefik';
 
 /** A certificate of acme.json, as far as instances are compared by it. */
 export interface StoredNames {

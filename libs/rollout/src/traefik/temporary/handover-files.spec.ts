@@ -1,10 +1,10 @@
+import type { Tree } from '@itsup/traefik';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import type { Tree } from '../../tree-access';
 import { challengeRoutes, removeOwnFolder, withoutResolvers, writeOwnFiles } from './handover-files';
 
 const base = {

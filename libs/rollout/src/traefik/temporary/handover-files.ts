@@ -1,11 +1,21 @@
 import { chmod, mkdir, rmdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 
-import { acmeResolvers, certificatesFile, type StoredCertificate } from '@itsup/traefik';
+import {
+  acmeResolvers,
+  apiAddressOf,
+  certificatesFile,
+  entryPointsOf,
+  field,
+  fieldKey,
+  subtree,
+  textField,
+  withoutField,
+  type StoredCertificate,
+  type Tree,
+} from '@itsup/traefik';
 import { stringify } from 'yaml';
 
-import { field, fieldKey, subtree, textField, withoutField, type Tree } from '../../tree-access';
-import { apiAddressOf, entryPointsOf } from '../entry-points';
 import { writePrivate } from '../handover-state';
 
 /**

@@ -1,10 +1,10 @@
+import type { Tree } from '@itsup/traefik';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 import { handoverLabel, writePrivate } from '../handover-state';
 import type { HandoverContext, HandoverRequest } from '../handover-types';
 import { RolloutError } from '../../procedure/rollout-error';
-import type { Tree } from '../../tree-access';
 import { waitFor, type Waiter } from '../../procedure/waiting';
 
 const mountPoint = '/handover';

@@ -1,19 +1,20 @@
-import { isCovered } from '@itsup/traefik';
-
 import {
   createTraefikApi,
+  isCovered,
+  listField,
+  textField,
   TraefikApiError,
   TraefikApiRefusal,
   type ServedCertificate,
   type ServedConfiguration,
   type ServedSection,
-} from '../../traefik-api';
+} from '@itsup/traefik';
+
 import { demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
 import { ownRoutes } from './handover-files';
 import { mustRun } from './handover-instances';
 import type { HandoverContext } from '../handover-types';
 import { protocols } from '../../provider/provided-configuration';
-import { listField, textField } from '../../tree-access';
 import { RolloutError } from '../../procedure/rollout-error';
 import { waitFor, type Waiter } from '../../procedure/waiting';
 

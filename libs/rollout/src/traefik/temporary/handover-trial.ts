@@ -1,10 +1,10 @@
+import type { Tree } from '@itsup/traefik';
 import { takenPort } from '../redirect/free-ports';
 import { awaitPing, startInstance } from './handover-instances';
 import { makeAcmeFolder } from '../handover-state';
 import type { HandoverContext, HandoverLimits, HandoverRequest } from '../handover-types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { trialConfiguration } from './shadow-configuration';
-import type { Tree } from '../../tree-access';
 import type { Waiter } from '../../procedure/waiting';
 
 /**

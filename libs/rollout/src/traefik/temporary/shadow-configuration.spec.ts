@@ -1,8 +1,7 @@
-import { apiAddressOf, entryPointsOf, parseAddress } from '../entry-points';
+import { apiAddressOf, entryPointsOf, parseAddress, staticChange } from '@itsup/traefik';
 import { handoverMode, lossNote } from '../redirect/handover-mode';
 import { drainLimit } from '../redirect/drain-ports';
 import { chooseShadows, shadowConfiguration, trialConfiguration } from './shadow-configuration';
-import { staticChange } from '../static-change';
 
 const configuration = {
   api: { insecure: true },

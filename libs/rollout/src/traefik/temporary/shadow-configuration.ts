@@ -1,5 +1,15 @@
-import { entryPointsOf, formatAddress, internalEntryPoint } from '../entry-points';
-import { field, fieldKey, isTree, subtree, textField, withField, type Tree } from '../../tree-access';
+import {
+  entryPointsOf,
+  field,
+  fieldKey,
+  formatAddress,
+  internalEntryPoint,
+  isTree,
+  subtree,
+  textField,
+  withField,
+  type Tree,
+} from '@itsup/traefik';
 import type { Shadow } from '../handover-types';
 
 /** Kept connections leave the temporary instance this soon once they are used. */

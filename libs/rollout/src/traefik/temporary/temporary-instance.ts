@@ -1,7 +1,6 @@
 import type { PacketFilter } from '@itsup/docker';
-import type { StoredCertificate } from '@itsup/traefik';
+import { apiAddressOf, type StoredCertificate, type Tree } from '@itsup/traefik';
 
-import { apiAddressOf } from '../entry-points';
 import { removeOwnFolder, withoutResolvers, writeOwnFiles } from './handover-files';
 import { removeInstances, startInstance } from './handover-instances';
 import { clearHandover, saveHandover } from '../handover-state';
@@ -14,7 +13,6 @@ import type {
 } from '../handover-types';
 import { removeAcceptRules } from '../redirect/redirect';
 import { chooseShadows, shadowConfiguration } from './shadow-configuration';
-import type { Tree } from '../../tree-access';
 
 /** Seconds that an instance gets to stop when its drain is over: the time of whoever is still connected has passed. */
 export const drainedGraceSeconds = 1;

@@ -1,4 +1,4 @@
-import { field, isTree, subtree, textField, type Tree } from '../tree-access';
+import { field, subtree, textField, treeOf, type Tree } from '../fields';
 
 /** Traefik's name for the entry point of API and ping. */
 export const internalEntryPoint = 'traefik';
@@ -17,7 +17,7 @@ export interface StaticEntryPoint {
 export function entryPointsOf(configuration: Tree): StaticEntryPoint[] {
   return Object.entries(subtree(configuration, 'entryPoints'))
     .flatMap(([name, value]) => {
-      const definition = isTree(value) ? value : {};
+      const definition = treeOf(value);
       const address = parseAddress(textField(definition, 'address') ?? '');
       return address ? [{ name, ...address, http3: field(definition, 'http3') !== undefined }] : [];
     })

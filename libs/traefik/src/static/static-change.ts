@@ -1,5 +1,5 @@
 import { entryPointsOf, type StaticEntryPoint } from './entry-points';
-import { isTree, subtree, type Tree } from '../tree-access';
+import { isTree, subtree, type Tree } from '../fields';
 
 export interface StaticChange {
   /** Why Traefik has to be replaced, in words; empty: nothing that it reads at start alone has changed. */

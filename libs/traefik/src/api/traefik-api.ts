@@ -1,9 +1,24 @@
-import { apiOfSwarm, canonicalName, issuerName } from '@itsup/traefik';
-import { treeOf } from './tree-access';
-
-import type { HttpGet } from './types';
+import { canonicalName } from '../acme/names';
+import { issuerName } from '../acme/store';
+import { apiOfSwarm } from '../check/of-swarm';
+import { treeOf } from '../fields';
 
 type Protocol = 'http' | 'tcp' | 'udp';
+
+/**
+ * GET of Traefik's API and of a routed port; rejects on a refused connection, with NoAnswer when the time is up, and
+ * for an answer that is larger than any that Traefik gives.
+ */
+export type HttpGet = (
+  url: string,
+  options: {
+    /** For all of it, however lively the answer is. */
+    timeoutMs: number;
+    headers?: Record<string, string>;
+    /** Resolves at the head of the response, with an empty body: a page may stream without an end. */
+    headOnly?: boolean;
+  },
+) => Promise<{ status: number; body: string }>;
 
 /** A router, service or middleware as the API shows it: the configuration of the generation that is being served. */
 export interface ServedObject {
