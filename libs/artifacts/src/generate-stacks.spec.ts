@@ -69,6 +69,14 @@ describe('generateStacks', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
+  it('says in one warning which projects are broken', async () => {
+    write({ ...site('a'), ...site('b', 'not a name'), ...site('c', '-'), ...site('d', '!') });
+    const problems = (await generate('proxy')).get('proxy')?.problems;
+    expect(problems?.map(({ message }) => message)).toEqual([
+      "projects/b, projects/c and projects/d have errors, so the proxy's files hold none of their routes",
+    ]);
+  });
+
   it('leaves a broken project out of the files of the proxy, and says so', async () => {
     write({
       'projects/nas/ingress.yml': 'host: 192.168.1.10\ningress:\n  - domain: nas.example\n    port: 80\n',

@@ -98,7 +98,7 @@ async function generateProxy(
     workspace,
     new Map(sound.map(({ project, routing: own }) => [project.name, own])),
   );
-  const leftOut = routed.filter((each) => !sound.includes(each)).map(({ project }) => leftOutNote(project));
+  const leftOut = leftOutNotes(routed.filter((each) => !sound.includes(each)).map(({ project }) => project));
   // What concerns one project fails there; of a conflict validate tells, and a deploy, which knows whose claim stands.
   const conflicts = routing.problems
     .filter(({ project }) => project === undefined)
@@ -108,13 +108,17 @@ async function generateProxy(
   );
 }
 
-function leftOutNote(project: Project): Problem {
-  return {
-    code: 'routes-left-out',
-    severity: 'warning',
-    message: `${project.folder} has errors, so the proxy's files hold none of its routes`,
-    help: `run itsup validate ${project.name} to see them`,
-  };
+/** One for all of them: what is wrong with each is told at its own place. */
+function leftOutNotes(projects: readonly Project[]): Problem[] {
+  const [first, ...others] = projects;
+  if (first === undefined) return [];
+  const folders = projects.map(({ folder }) => folder);
+  const message =
+    others.length === 0
+      ? `${first.folder} has errors, so the proxy's files hold none of its routes`
+      : `${folders.slice(0, -1).join(', ')} and ${folders.at(-1) ?? ''} have errors, so the proxy's files hold none of their routes`;
+  const help = `run itsup validate${others.length === 0 ? ` ${first.name}` : ''} to see them`;
+  return [{ code: 'routes-left-out', severity: 'warning', message, help }];
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Circumstances } from './conflicts/circumstances';
 import { ownershipAmong } from './conflicts/ownership-among';
 import { edgesOf } from './edges/edges';
 import { guardedMountProblems } from './checks/guarded-mounts';
+import { redirectCircles } from './explain/redirect-circles';
 import type { ProjectRouting, Route } from './model';
 import { nameRows } from './names/names';
 import { comparePlaces, compareText } from './names/order';
@@ -63,6 +64,7 @@ export function routeProject(
     ...reservedProblems(project, settings, circumstances),
     ...labelsOfAll(project, circumstances.lookups),
     ...unreadRules({ project, routing }, settings, circumstances.lookups),
+    ...redirectCircles([{ project, routing }], settings),
     ...ownershipAmong([{ project, routing }], settings, circumstances).conflicts.map(({ problem }) => ({
       ...problem,
       project: project.name,

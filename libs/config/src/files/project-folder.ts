@@ -29,6 +29,8 @@ export const INGRESS_FILES = ['itsup-project.yml', 'ingress.yml'] as const;
 /** What Nx would take commands, another name or other files from. */
 export const NX_FILES = ['project.json', '.nxignore'] as const;
 
+const KNOWN: ReadonlySet<string> = new Set([...COMPOSE_FILES, ...COMPOSE_OVERRIDE_FILES, ...INGRESS_FILES]);
+
 /** Which of the files that we know a project's folder holds; names without the folder. */
 export interface ProjectFolder {
   /** In order of preference; the first is read, the others are ignored as Compose ignores them. */
@@ -42,6 +44,8 @@ export interface ProjectFolder {
   hasFiles: boolean;
   /** Files that would tell Nx something; the workspace's `.nxignore` hides them. */
   nx: string[];
+  /** Other YAML files of the folder's top, sorted. */
+  otherYaml: string[];
 }
 
 /** Lists `projects/<name>`; null when it is no folder that can be listed. */
@@ -71,5 +75,6 @@ export function projectFolderOf(names: ReadonlySet<string>): ProjectFolder {
     links: [],
     hasFiles: names.has(MIRRORED_FOLDER),
     nx: present(NX_FILES),
+    otherYaml: [...names].filter((name) => /\.ya?ml$/i.test(name) && !KNOWN.has(name)).sort(),
   };
 }

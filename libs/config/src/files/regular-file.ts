@@ -18,6 +18,8 @@ export interface FileText {
   reason?: NoText;
   /** What is there instead of a file (`a named pipe`), or the system's word for its fault (`EIO`). */
   found?: string;
+  /** Where in `text` the first byte stands that is no UTF-8 and was replaced; absent: there is none. */
+  damagedAt?: number;
 }
 
 /** Files of variables and of secrets: a thousand certificates are smaller. */
@@ -51,7 +53,7 @@ function readOpened(descriptor: number, maxBytes: number): FileText {
     for (;;) {
       const chunk = Buffer.allocUnsafe(Math.max(Math.min(stats.size - total, maxBytes) + 1, 4096));
       const length = readSync(descriptor, chunk);
-      if (length === 0) return { text: Buffer.concat(chunks).toString('utf8') };
+      if (length === 0) return decoded(Buffer.concat(chunks));
       total += length;
       if (total > maxBytes) return { text: null, reason: 'too-big' };
       chunks.push(chunk.subarray(0, length));
@@ -59,6 +61,17 @@ function readOpened(descriptor: number, maxBytes: number): FileText {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** What is no UTF-8 becomes U+FFFD, which a text may hold as well: then the same bytes come out again. */
+function decoded(bytes: Buffer): FileText {
+  const text = bytes.toString('utf8');
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) {
+    const start = Buffer.byteLength(text.slice(0, at));
+    const isWritten = bytes.subarray(start, start + 3).toString('hex') === 'efbfbd';
+    if (!isWritten) return { text, damagedAt: at };
+  }
+  return { text };
 }
 
 /**

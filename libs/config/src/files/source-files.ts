@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import { isPrivate } from './file-owner';
 import { readRegularFile, type NoText } from './regular-file';
@@ -13,8 +13,10 @@ export interface ReadFile {
   text: string | null;
   /** Set when `text` is null. */
   reason?: Unreadable;
-  /** What is there instead of a file (`a named pipe`), or the system's word for its fault. */
+  /** What is there instead of a file (`a named pipe`), the system's word for its fault, or where a link leads to. */
   found?: string;
+  /** Where in `text` the first byte stands that is no UTF-8. */
+  damagedAt?: number;
   /** The file behind a symbolic link, from the workspace root; the path itself where there is no link. */
   realFile: string;
 }
@@ -98,11 +100,17 @@ export class SourceFiles {
       if (real === null) return nothing('outside');
       const realFile = this.fromRoot(real);
       if (isPrivate(realFile)) return { text: null, reason: 'private', realFile };
-      const { text, ...why } = readRegularFile(real, MAX_FILE_BYTES);
+      const { text, damagedAt, ...why } = readRegularFile(real, MAX_FILE_BYTES);
       if (text === null) return { text, ...why, realFile: file };
-      return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, realFile };
+      const mark = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+      return {
+        ...{ text: text.slice(mark), realFile },
+        ...(damagedAt !== undefined && { damagedAt: damagedAt - mark }),
+      };
     } catch (error) {
-      return nothing(reasonOf(error));
+      const reason = reasonOf(error);
+      const link = reason === 'missing' ? linkAt(join(this.root, file)) : null;
+      return { ...nothing(reason), ...(link !== null && { found: link }) };
     }
   }
 
@@ -150,6 +158,15 @@ export class SourceFiles {
 /** A path from the root that leaves it. */
 export function isOutside(file: string): boolean {
   return file === '..' || file.startsWith('../') || posix.isAbsolute(file);
+}
+
+/** Where a symbolic link leads to, as it is written; null: there is none. */
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function reasonOf(error: unknown): Unreadable {

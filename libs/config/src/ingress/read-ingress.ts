@@ -37,7 +37,7 @@ const SYNONYMS = {
   type: 'router',
 };
 
-/** Reads the ingress file of project `consumer`. An empty file is fine: it asks for nothing. */
+/** Reads the ingress file of project `consumer`. One without a row is fine: it asks for nothing. */
 export function readIngress(files: YamlFiles, file: string, consumer: string): IngressFacts {
   const nothing = {
     enabled: true,
@@ -61,6 +61,7 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
     return {
       ...facts(checked.value, source, consumer, left),
       problems: [
+        ...(source.text.trim() === '' ? [emptyFile(file)] : []),
         ...replacedDomains(checked.value, source),
         ...unfit.flat(),
         ...emptyEdges(checked.value, source),
@@ -82,6 +83,17 @@ export function readIngress(files: YamlFiles, file: string, consumer: string): I
       : {}),
     source,
     problems: checked.problems,
+  };
+}
+
+/** A disk that was full leaves such a file, and its deploy would take every route of the project away. */
+function emptyFile(file: string): Problem {
+  return {
+    code: 'empty-file',
+    severity: 'warning',
+    message: 'the ingress file is empty: nothing leads to this project',
+    help: 'Write its rows, or remove the file.',
+    place: { file, line: 1, column: 1 },
   };
 }
 

@@ -1,5 +1,6 @@
 import { PROJECT_NAME } from '../schema/grammar';
 import type { Place, Problem } from '../problem/problem';
+import { misnamedIn, type Misnamed } from './misnamed';
 import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES } from '../files/project-folder';
 import type { IngressFacts } from '../ingress/read-ingress';
 
@@ -11,13 +12,22 @@ export interface ProjectParts {
   overrides: readonly string[];
   ingress: readonly string[];
   nx: readonly string[];
+  otherYaml: readonly string[];
+  /** Compose files that are read, from the workspace root. */
+  readFiles: readonly string[];
   ingressFacts: IngressFacts;
   hasCompose: boolean;
 }
 
 /** Everything about a project's folder that no single file shows. */
 export function checkProject(parts: ProjectParts): Problem[] {
-  return [...checkNxFiles(parts), ...checkName(parts), ...checkFiles(parts), ...checkKind(parts)];
+  return [
+    ...checkNxFiles(parts),
+    ...checkName(parts),
+    ...checkFiles(parts),
+    ...checkMisnamed(parts),
+    ...checkKind(parts),
+  ];
 }
 
 /** A check runs nothing: what Nx runs is the operator's, and stands in the workspace's root. */
@@ -85,6 +95,24 @@ function checkFiles({ folder, compose, overrides, ingress }: ProjectParts): Prob
     }
   }
   return problems;
+}
+
+/** One that another file names, by `include` or `extends`, is read all the same. */
+function checkMisnamed({ folder, hasCompose, otherYaml, readFiles }: ProjectParts): Problem[] {
+  return misnamedIn(otherYaml, hasCompose)
+    .filter(({ file }) => !readFiles.includes(`${folder}/${file}`))
+    .map((each) => misnamedFile(folder, each));
+}
+
+/** What is told of a file that nothing reads. */
+export function misnamedFile(folder: string, { file, meant }: Misnamed): Problem {
+  return {
+    code: 'misnamed-file',
+    severity: 'warning',
+    message: `\`${file}\` is not read — did you mean \`${meant}\`?`,
+    help: `Rename ${folder}/${file} to ${meant}, or give it a name of another kind.`,
+    place: { file: `${folder}/${file}`, line: 1, column: 1 },
+  };
 }
 
 function checkKind({ name, folder, ingress, ingressFacts, hasCompose }: ProjectParts): Problem[] {

@@ -11,15 +11,20 @@ export async function listProjects(root: string): Promise<string[]> {
   return [...(await listFolders(root)).projects.keys()];
 }
 
-/** The projects, and the other folders of `projects/`; hidden ones are left out. Both sorted by code unit. */
+/**
+ * The projects, the other folders of `projects/`, and the files in it; hidden ones are left out. All sorted by code
+ * unit.
+ */
 export async function listFolders(
   root: string,
-): Promise<{ projects: Map<string, ProjectFolder>; others: string[] }> {
+): Promise<{ projects: Map<string, ProjectFolder>; others: string[]; files: string[] }> {
   const entries = await readdir(join(root, 'projects'), { withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isSymbolicLink()))
+  const shown = entries.filter((entry) => !entry.name.startsWith('.'));
+  const names = shown
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => entry.name)
     .sort();
+  const files = shown.filter((entry) => entry.isFile()).map((entry) => entry.name);
   const projects = new Map<string, ProjectFolder>();
   const others: string[] = [];
   for (const name of names) {
@@ -27,5 +32,5 @@ export async function listFolders(
     if (folder && folder.compose.length + folder.ingress.length > 0) projects.set(name, folder);
     else others.push(name);
   }
-  return { projects, others };
+  return { projects, others, files: files.sort() };
 }

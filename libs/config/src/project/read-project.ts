@@ -22,7 +22,7 @@ export async function readProject(root: string, name: string, settings: Settings
 }
 
 const NO_FILES: ProjectFolder = {
-  ...{ compose: [], overrides: [], ingress: [], links: [], nx: [] },
+  ...{ compose: [], overrides: [], ingress: [], links: [], nx: [], otherYaml: [] },
   hasFiles: false,
 };
 
@@ -50,7 +50,10 @@ export function readProjectFrom(
 
   const used = settings.files === null ? listed : { ...listed, compose: [], overrides: [] };
   const problems = [
-    ...checkProject({ name, folder, ...used, ingressFacts: ingress, hasCompose: compose !== null }),
+    ...checkProject({
+      ...{ name, folder, ...used, ingressFacts: ingress, hasCompose: compose !== null },
+      readFiles: compose?.files ?? [],
+    }),
     ...settings.problems,
     ...ingress.problems,
     ...(compose?.problems ?? []),

@@ -3,8 +3,10 @@ import { listFolders } from './list-projects';
 import type { Project, Workspace } from '../model';
 import type { Problem } from '../problem/problem';
 import { ParseCache } from '../yaml/parse-cache';
-import { COMPOSE_FILES, INGRESS_FILES } from '../files/project-folder';
+import { COMPOSE_FILES, INGRESS_FILES, listProjectFolder } from '../files/project-folder';
 import { problemsOf } from '../problem/problems-of';
+import { misnamedIn, misnamedOfHost } from './misnamed';
+import { misnamedFile } from './check-project';
 import { readProjectFrom, withPathProblems, type ReadProject } from './read-project';
 import { readSettingsFrom } from '../settings/read-settings';
 import { YamlFiles } from '../yaml/yaml-files';
@@ -24,8 +26,16 @@ export async function readWorkspace(root: string): Promise<Workspace> {
     () => readSettingsFrom(files),
     survivesJson,
   );
-  const { projects, others } = await listFolders(root);
-  const workspace: Workspace = { settings, projects: [], problems: [...problems, ...others.map(noProject)] };
+  const { projects, others, files: hostFiles } = await listFolders(root);
+  const workspace: Workspace = {
+    settings,
+    projects: [],
+    problems: [
+      ...problems,
+      ...misnamedOfHost(hostFiles).map((each) => misnamedFile('projects', each)),
+      ...others.map((name) => noProject(root, name)),
+    ],
+  };
   for (const [name, folder] of projects) {
     const read = readOne(name, () => {
       const known = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
@@ -69,11 +79,13 @@ function survivesJson(value: unknown): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
 }
 
-function noProject(name: string): Problem {
+function noProject(root: string, name: string): Problem {
+  const [slip] = misnamedIn(listProjectFolder(root, name)?.otherYaml ?? [], false);
+  const meant = slip === undefined ? '' : `; \`${slip.file}\` is probably to be \`${slip.meant}\``;
   return {
     code: 'not-a-project',
     severity: 'warning',
-    message: `projects/${name} is no project: it has neither a Compose file nor an ingress file`,
+    message: `projects/${name} is no project: it has neither a Compose file nor an ingress file${meant}`,
     help: `Compose files are called ${COMPOSE_FILES.join(', ')}; ingress files ${INGRESS_FILES.join(', ')}.`,
   };
 }

@@ -132,7 +132,7 @@ describe('YAML of a project', () => {
     write('projects/app/docker-compose.yml', web('    extends: {file: ../common/base.yml, service: web}\n'));
     const { problems } = await readWorkspace(root);
     expect(problems.map(({ code }) => code)).toEqual(['not-a-project']);
-    write('projects/common/ingress.yml', '');
+    write('projects/common/ingress.yml', 'ingress: []\n');
     write('projects/common/docker-compose.yml', web(''));
     expect(outlineOf(await problemsOfApp())).toEqual([
       'error projects/app/docker-compose.yml:4 foreign-file',

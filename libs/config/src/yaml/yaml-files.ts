@@ -17,9 +17,10 @@ export class YamlFiles extends SourceFiles {
   yaml(file: string, options: ParseOptions = {}, place?: Place, owner?: string): ParsedYaml {
     const refusal = owner === undefined ? null : this.refusal(file, owner);
     if (refusal !== null) return { sources: [], problems: [{ ...refusal, place: place ?? startOf(file) }] };
-    const { text, reason, found } = this.read(file);
+    const { text, reason, found, damagedAt } = this.read(file);
     if (text === null)
       return { sources: [], problems: [unreadable(file, reason ?? 'missing', found, place)] };
+    if (damagedAt !== undefined) return { sources: [], problems: [notUtf8(file, text, damagedAt)] };
     let parsed = this.parsed.get(file);
     if (!parsed) {
       const withheld = owner !== undefined && !this.isOwn(file, owner);
@@ -85,20 +86,39 @@ const REASONS: Record<Unreadable, { code: string; message: string; help: string 
   denied: { code: 'file-denied', message: 'must not be read by this user', help: 'Change its permissions.' },
 };
 
+const DANGLING = {
+  code: 'file-not-found',
+  message: 'is a symbolic link to what is not there:',
+  help: 'Correct the link, or remove it.',
+};
+
 function unreadable(
   file: string,
   reason: Unreadable,
   found: string | undefined,
   place: Place | undefined,
 ): Problem {
-  const { code, message, help } = REASONS[reason];
-  const detail = found === undefined ? '' : reason === 'unreadable' ? `: ${found}` : ` but ${found}`;
+  const { code, message, help } = reason === 'missing' && found !== undefined ? DANGLING : REASONS[reason];
+  const word = reason === 'not-a-file' ? ' but ' : reason === 'missing' ? ' ' : ': ';
+  const detail = found === undefined ? '' : `${word}${found}`;
   return {
     code,
     severity: 'error',
     message: `\`${file}\` ${message}${detail}`,
     help,
     place: place ?? startOf(file),
+  };
+}
+
+/** Compose refuses such a file, and what we would put in the byte's place nobody has written. */
+function notUtf8(file: string, text: string, at: number): Problem {
+  const before = text.slice(0, at).split(/\r\n|\r|\n/);
+  return {
+    code: 'not-utf-8',
+    severity: 'error',
+    message: `\`${file}\` is not UTF-8: here is a character of another encoding`,
+    help: 'Save the file as UTF-8; of Latin-1: iconv -f latin1 -t utf-8.',
+    place: { file, line: before.length, column: (before.at(-1) ?? '').length + 1 },
   };
 }
 

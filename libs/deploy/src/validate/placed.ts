@@ -1,5 +1,11 @@
-import { checkComposeFiles, locateInCompose, type Place, type Problem, type Project } from '@itsup/config';
-
+import {
+  checkComposeFiles,
+  locateInCompose,
+  suggest,
+  type Place,
+  type Problem,
+  type Project,
+} from '@itsup/config';
 import { missingEnvFiles } from '../desired/environment/missing-env-files';
 import { envFileMissing } from './compose-verdict';
 
@@ -22,9 +28,33 @@ export function placed(
     );
     if (unknown.length > 0) return unknown;
   }
-  const place = locateInCompose(root, files, problem.message);
-  const message = problem.message.replace(/^validating \S+: /, '').replaceAll(`${root}/`, '');
-  return [{ ...problem, message, ...(place && { place }) }];
+  const [first = ''] = files;
+  // Without a line the file is still said: in a check of all projects nothing else tells whose it is.
+  const place = locateInCompose(root, files, problem.message) ?? { file: first, line: 1, column: 1 };
+  const message = problem.message
+    .replace(/^validating \S+: /, '')
+    .replace(/: invalid compose project$/, '')
+    .replaceAll(`${root}/`, '');
+  const help = cureOf(message, project) ?? problem.help;
+  return [{ ...problem, message, ...(help !== undefined && { help }), place }];
+}
+
+/** Of a name that nothing in the Compose file has. */
+function cureOf(message: string, project: Project | null): string | undefined {
+  const [, kind = '', name = ''] = /\bundefined (\w+) "?([^\s":]+)"?/.exec(message) ?? [];
+  if (kind === '') return undefined;
+  const { services = [], networks = [] } = project?.compose ?? {};
+  const known =
+    kind === 'service'
+      ? services.map((each) => each.name)
+      : kind === 'network'
+        ? ['default', ...networks]
+        : [];
+  const meant = suggest(name, known);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return kind === 'service'
+    ? `correct the name, or add the service; one whose profile is off does not count`
+    : `correct the name, or define it at the top of the Compose file: ${kind}s: {${name}: …}`;
 }
 
 /** Each that is missing at its line; what Compose names, where nothing is known of it. */

@@ -72,6 +72,7 @@ export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { settings, problems } = await readSettings(root);
   const check: Check = {
     ...{ root, docker, settings, presence: new ComposePresence(docker) },
+    ofSettings: new Set(problems.map(textOf)),
     whole: once(() => wholeWorkspace(root)),
   };
   await forEachBounded(stacks, parallel, async (stack) => {
@@ -87,6 +88,8 @@ interface Check {
   docker: Docker;
   settings: Settings;
   presence: ComposePresence;
+  /** What is wrong with the settings. */
+  ofSettings: ReadonlySet<string>;
   /** Read for the proxy, and for projects with egress, whose edges their providers decide too. */
   whole(): Promise<Whole>;
 }
@@ -94,6 +97,10 @@ interface Check {
 interface Whole {
   workspace: Workspace;
   routing: WorkspaceRouting;
+}
+
+function textOf({ code, message, place }: Problem): string {
+  return `${code} ${message} ${place?.line ?? 0}`;
 }
 
 async function wholeWorkspace(root: string): Promise<Whole> {
@@ -194,6 +201,10 @@ async function checkProxy(check: Check): Promise<Problem[]> {
   };
   const artifact = { stack: PROXY_STACK, run, file, files: [file], variables: [] };
   return [
+    // Of what concerns no project the settings' own is told to every stack.
+    ...workspace.problems.filter(
+      (problem) => problem.project === undefined && !check.ofSettings.has(textOf(problem)),
+    ),
     // An edge fails its consumer alone, which tells of it.
     ...routing.problems.filter((problem) => !told.has(problem)),
     ...(await plainTextProblems(check.root, HOST_CONTEXT)),

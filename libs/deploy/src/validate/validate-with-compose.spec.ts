@@ -103,6 +103,35 @@ const title = 'validate with Compose';
     ]);
   });
 
+  it.each<[string, string, string, number, number]>([
+    ['network', '    networks:\n      - backk\nnetworks: {back: {}}\n', 'did you mean back?', 5, 9],
+    ['volume', "    volumes: ['data:/data']\n", 'volumes: {data: …}', 4, 15],
+    ['secret', '    secrets: [{source: key, target: k}]\n', 'secrets: {key: …}', 4, 24],
+    ['service', '    depends_on: {wbe: {condition: service_started}}\n', 'did you mean web?', 4, 18],
+    ['service', '    network_mode: service:vpn\n', 'add the service', 4, 19],
+  ])('shows where a %s is named that is not there', async (kind, rest, cure, line, column) => {
+    expect(await validate({ 'docker-compose.yml': WEB + rest })).toMatchObject([
+      {
+        message: expect.stringContaining(`undefined ${kind}`),
+        help: expect.stringContaining(cure),
+        place: { file: 'projects/app/docker-compose.yml', line, column },
+      },
+    ]);
+  });
+
+  it('shows a circle of services at the first, and what has no line at its file', async () => {
+    const circle = `${WEB}    depends_on: [db]\n  db: {image: busybox, depends_on: [web]}\n`;
+    expect(await validate({ 'docker-compose.yml': circle })).toMatchObject([
+      {
+        message: expect.stringContaining('cycle'),
+        place: { file: 'projects/app/docker-compose.yml', line: 5 },
+      },
+    ]);
+    expect(await validate({ 'docker-compose.yml': `${WEB}    ports: ["a:b"]\n` })).toMatchObject([
+      { message: expect.stringMatching(/containerPort/), place: { file: 'projects/app/docker-compose.yml' } },
+    ]);
+  });
+
   it('shows where a value stands that Compose refuses', async () => {
     expect(await validate({ 'docker-compose.yml': `${WEB}    cgroup: neither\n` })).toMatchObject([
       {

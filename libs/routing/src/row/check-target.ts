@@ -10,6 +10,8 @@ import { report, type RowContext } from './context';
 export function checkTarget(row: IngressRow, context: RowContext): boolean {
   const { project } = context;
   if (project.kind === 'external') return true;
+  // Without readable Compose facts that file's own problems are reported, and every service would look unknown.
+  if (project.compose === null) return false;
   if (row.service === null) {
     report(context, row, {
       code: 'missing-service',
@@ -18,8 +20,6 @@ export function checkTarget(row: IngressRow, context: RowContext): boolean {
     });
     return false;
   }
-  // Without readable Compose facts that file's own problems are reported, and every service would look unknown.
-  if (project.compose === null) return false;
   const { service: name } = row;
   const service = project.compose.services.find((each) => each.name === name);
   if (!service) {

@@ -1,10 +1,39 @@
 import { writeSync } from 'node:fs';
+import { hiddenFolder } from '../inference/layout';
+import { seenProjects } from '../inference/scans';
+import { EXIT } from './command';
+
+interface LastLines {
+  always?: boolean;
+  /** Asked at the end: why what was asked for was not done after all, though Nx is content; empty: it was. */
+  flaw?: () => string;
+}
 
 /** Nx ends the process, so the last lines are said on the way out: what came of it, and what to do next. */
-export function sayLast(text: string, { always = false }: { always?: boolean } = {}): void {
+export function sayLast(
+  text: string | (() => string),
+  { always = false, flaw = () => '' }: LastLines = {},
+): void {
   process.once('exit', (code) => {
-    if (text !== '' && (code === 0 || always)) writeSync(process.stdout.fd, `${text}\n`);
+    const found = flaw();
+    if (found !== '') {
+      writeSync(process.stderr.fd, `${found}\n`);
+      if (code === 0) process.exitCode = EXIT.failed;
+    } else if (code === 0 || always) {
+      const last = typeof text === 'string' ? text : text();
+      if (last !== '') writeSync(process.stdout.fd, `${last}\n`);
+    }
   });
+}
+
+/** Of the stacks that somebody named those that Nx does not see: it leaves them out without a word. */
+export function unseen(root: string, stacks: readonly string[], prefix = ''): string {
+  const seen = seenProjects(root);
+  if (seen === null) return '';
+  return stacks
+    .filter((stack) => stack !== 'proxy' && !seen.has(stack))
+    .map((stack) => `error: nothing was done: ${hiddenFolder(root, stack, prefix)}`)
+    .join('\n');
 }
 
 /** What can be opened of these stacks, or of all, one line each; empty when nothing can. */

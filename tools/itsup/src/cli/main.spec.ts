@@ -62,6 +62,16 @@ describe('itsup', () => {
     expect(err).toContain('there are: proxy, blog');
   });
 
+  it.each([
+    ['import', 'npx nx g itsup:import'],
+    ['up', 'itsup deploy'],
+    ['backup', 'itsup state backup'],
+  ])('says what does %s here', async (word, here) => {
+    expect(await run([word, '~/docker'], workspace())).toBe(2);
+    expect(err).toContain(`there is no command "${word}"`);
+    expect(err).toContain(`that is ${here}`);
+  });
+
   it('takes a word without a dot for a project', async () => {
     expect(await run(['explain', 'blgo'], workspace())).toBe(1);
     expect(err).toContain('did you mean blog? http://blgo asks for a host');

@@ -57,6 +57,29 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
   }),
 );
 
+/** What people ask for by the words of Compose, of itsUP and of other tools, and what does it here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['import', 'npx nx g itsup:import <docker-compose.yml or folder>'],
+  ['create', 'npx nx g itsup:project'],
+  ['new', 'npx nx g itsup:project'],
+  ['add', 'npx nx g itsup:project'],
+  ['init', 'npx nx g itsup:init, in an Nx workspace; a workspace of its own: npm create itsup <folder>'],
+  ['backup', 'itsup state backup >itsup-state.tar'],
+  ['restore', 'itsup state restore <itsup-state.tar'],
+  ['run', 'itsup start'],
+  ['up', 'itsup deploy'],
+  ['ps', 'itsup status'],
+  ['ls', 'itsup status'],
+  ['projects', 'itsup status'],
+  ['exec', 'itsup svc <project> exec <service> <command>'],
+  ['stop', 'itsup down <project>'],
+  ['rm', 'itsup down <project>; of a folder that is gone: itsup prune'],
+  ['pull', 'itsup deploy --pull'],
+  ['upgrade', 'npm install -DE itsup@<version>, then itsup plan'],
+  ['proxy', 'a stack: itsup deploy proxy, itsup restart proxy, itsup logs proxy'],
+  ['dns', 'a service of the proxy: itsup restart proxy dns, itsup logs proxy dns'],
+]);
+
 /** The `itsup` command: everything of the process is read here and passed on. */
 export function main(): void {
   void run(process.argv.slice(2), findWorkspace(process.env, process.cwd())).then((code) => {
@@ -85,9 +108,14 @@ export async function run(argv: readonly string[], workspace: ItsupWorkspace | n
   const command = COMMANDS.get(name);
   if (command === undefined) {
     const { suggest } = await import('@itsup/config');
+    const elsewhere = ELSEWHERE.get(name);
     const meant = suggest(name, COMMANDS.keys());
     const help =
-      meant === undefined ? 'itsup --help lists them' : `did you mean itsup ${[meant, ...rest].join(' ')}?`;
+      elsewhere !== undefined
+        ? `that is ${elsewhere}`
+        : meant === undefined
+          ? 'itsup --help lists them'
+          : `did you mean itsup ${[meant, ...rest].join(' ')}?`;
     tell(`itsup: there is no command "${name}"\n  help: ${help}`);
     return EXIT.usage;
   }

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { inspectLayout } from './layout';
 
@@ -32,6 +34,14 @@ describe('inspectLayout', () => {
     const { refusal, notes } = inspectLayout(root, new Set(['site']));
     expect(refusal).toBeNull();
     expect(notes).toEqual([expect.stringContaining('projects/hidden')]);
+  });
+
+  it('says of a project that is a symbolic link why Nx does not see it', () => {
+    const root = temporaryFolder({ ...SITE, 'elsewhere/compose.yml': 'services: {}' });
+    symlinkSync('../elsewhere', join(root, 'projects/linked'));
+    expect(inspectLayout(root, new Set(['site'])).notes).toEqual([
+      expect.stringContaining('projects/linked is a symbolic link'),
+    ]);
   });
 
   it.each([

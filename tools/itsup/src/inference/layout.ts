@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMPOSE_FILES, INGRESS_FILES } from '@itsup/config/scan';
 import { hidesConfigurations, hiddenFromNx } from '../nx-guard/nx-ignore';
@@ -46,18 +46,29 @@ export function inspectLayout(root: string, seen: ReadonlySet<string>, prefix = 
       notes,
     };
   }
-  if (hidden.length > 0) {
-    notes.push(
-      `git or Nx ignores ${hidden.map((name) => `${folder}/${name}`).join(', ')}: Nx does not see what is in there`,
-    );
-  }
+  notes.push(...hidden.map((name) => hiddenFolder(join(root, prefix), name, prefix)));
   return { refusal: null, notes };
+}
+
+/**
+ * Why Nx finds nothing in a folder of `projects/` that has a project in it.
+ * @param root the folder that holds `projects/`
+ */
+export function hiddenFolder(root: string, name: string, prefix = ''): string {
+  const folder = `${prefix}projects/${name}`;
+  return isLink(join(root, 'projects', name))
+    ? `${folder} is a symbolic link, and Nx looks into none: move the folder here; what several projects share they can include`
+    : `git or Nx ignores ${folder}: Nx does not see what is in there; take it out of .gitignore and .nxignore`;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function foldersOf(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
       .map((entry) => entry.name)
       .sort((a, b) => (a < b ? -1 : 1));
   } catch {

@@ -9,6 +9,11 @@ export function scanProjects(root: string, names: Iterable<string>): ProjectScan
   return [...scans.values()];
 }
 
+/** The projects that the latest inference found; null: there was none in this process, so nobody knows. */
+export function seenProjects(root: string): ReadonlySet<string> | null {
+  return latest?.root === root ? new Set(latest.scans.keys()) : null;
+}
+
 /** The scan of the latest inference: Nx asks for nodes and for edges of the same files, one right after the other. */
 export function latestScan(root: string, name: string): ProjectScan {
   return (latest?.root === root ? latest.scans.get(name) : undefined) ?? scanProject(root, name);

@@ -1,28 +1,63 @@
 import { isMapping } from '../../yaml/is-mapping';
 import type { Place } from '../../problem/problem';
 import { YamlFiles } from '../../yaml/yaml-files';
+import type { YamlSource } from '../../yaml/yaml-source';
 
 /** `services.web.ports.0`, `services[web].ports`: how Compose names a value in its messages. */
 const DOTTED = /\b(?:services|networks|volumes|configs|secrets|include)(?:[.[][^\s':,]+)*/;
 
+/** How Compose names a service in a sentence; the first is the one that is at fault. */
+const OF_SERVICE = /\bservice "?([^\s":]+)"?|\bcycle detected: (\S+)/;
+
+/** And the word of it that leads nowhere. */
+const WORD_OF_SERVICE = /\bundefined \w+ "?([^\s":]+)"?|\bservice "([^"]+)" not found| -> (\S+)/;
+
 /**
- * Where the value stands that a message of Compose names by its path.
+ * Where the value stands that a message of Compose names, by its path or by its service and a word in it.
  *
  * @param files Compose files from the workspace root; the first that has all of the path counts
  * @returns undefined where no file has it, and where the message names none
  */
 export function locateInCompose(root: string, files: readonly string[], message: string): Place | undefined {
-  const dotted = DOTTED.exec(message)?.[0];
-  if (dotted === undefined) return undefined;
-  const words = dotted.split(/[.[\]]+/).filter(Boolean);
+  const words = (DOTTED.exec(message)?.[0] ?? '').split(/[.[\]]+/).filter(Boolean);
   const sources = new YamlFiles(root);
-  for (const file of files) {
-    for (const source of sources.yaml(file, { manyDocuments: true }).sources) {
-      const path = pathIn(source.data, words);
-      if (path !== null) return source.place(path, path.length > 2 ? 'value' : 'key');
-    }
+  const documents = files.flatMap((file) => sources.yaml(file, { manyDocuments: true }).sources);
+  for (const source of words.length > 1 ? documents : []) {
+    const path = pathIn(source.data, words);
+    if (path !== null) return source.place(path, path.length > 2 ? 'value' : 'key');
   }
-  return undefined;
+  return inService(documents, message);
+}
+
+/** The word of a service that a sentence is about; the service, where no file has the word. */
+function inService(documents: readonly YamlSource[], message: string): Place | undefined {
+  const [, named, first] = OF_SERVICE.exec(message) ?? [];
+  const service = named ?? first;
+  if (service === undefined) return undefined;
+  const [, ...words] = WORD_OF_SERVICE.exec(message) ?? [];
+  const word = words.find((each) => each !== undefined);
+  const holders = documents.filter(({ data }) => pathIn(data, ['services', service]) !== null);
+  for (const source of holders) {
+    const used = valueAt(source.data, ['services', service]);
+    const within = word === undefined ? null : pathOfWord(used, word);
+    if (within !== null) return source.place(['services', service, ...within.path], within.what);
+  }
+  return holders[0]?.place(['services', service], 'key');
+}
+
+/** Where a name is used: a text, the beginning of one (`data:/data`), what `service:` leads to, or a key. */
+function pathOfWord(value: unknown, word: string): { path: string[]; what: 'key' | 'value' } | null {
+  if (typeof value === 'string') {
+    const isUse = value === word || value.startsWith(`${word}:`) || value === `service:${word}`;
+    return isUse ? { path: [], what: 'value' } : null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (!Array.isArray(value) && Object.hasOwn(value, word)) return { path: [word], what: 'key' };
+  for (const [key, member] of Object.entries(value)) {
+    const within = pathOfWord(member, word);
+    if (within !== null) return { ...within, path: [key, ...within.path] };
+  }
+  return null;
 }
 
 /**

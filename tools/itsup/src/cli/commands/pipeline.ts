@@ -1,5 +1,6 @@
-import { addressLines, sayLast } from '../last-lines';
+import { addressLines, sayLast, unseen } from '../last-lines';
 import { allStacks, resolveStacks } from '../stack-names';
+import { seenProjects } from '../../inference/scans';
 import type { Target } from '../../workspace/plugin-options';
 import { runAffected, runMany } from '../run-nx';
 import { deployAffected } from '../deploy-affected';
@@ -74,15 +75,19 @@ async function runTarget(
   }
   const stacks = await resolveStacks(root, words);
   const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
-  sayLast(addresses === '' ? await doneLine(root, target, stacks) : addresses);
+  const names = stacks.length > 0 ? stacks : await allStacks(root);
+  sayLast(addresses === '' ? () => doneLine(root, target, names) : addresses, {
+    flaw: () => unseen(root, stacks, workspace.settings.prefix),
+  });
   return runMany(workspace, [target], stacks, given);
 }
 
 const DONE: Record<string, string> = { generate: 'generated', validate: 'valid', deploy: 'deployed' };
 
 /** `7 stacks: valid`. */
-async function doneLine(root: string, target: string, stacks: readonly string[]): Promise<string> {
-  const names = stacks.length > 0 ? stacks : await allStacks(root);
+function doneLine(root: string, target: string, stacks: readonly string[]): string {
+  const seen = seenProjects(root);
+  const names = stacks.filter((stack) => stack === 'proxy' || (seen?.has(stack) ?? true));
   const what = names.length === 1 ? (names[0] ?? '') : `${names.length} stacks`;
   return `${what}: ${DONE[target] ?? 'done'}`;
 }
