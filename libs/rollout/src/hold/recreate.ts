@@ -1,6 +1,5 @@
-import { awaitEnded } from './await-quiet';
 import { Hold } from './hold';
-import { runOwnHook, waitQuiet } from './last-requests';
+import { runOwnHook, waitEnded, waitQuiet } from './last-requests';
 import { awaitHeld, restoreOld } from './restore-old';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { stepsOf, type StepRunner } from '../procedure/step-runner';
@@ -21,9 +20,6 @@ import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
 import { Session } from '../pin/session';
 import { undo } from '../service/undo';
-
-/** What is still under way when the traffic is led to the listeners gets so long. */
-const LAST_REQUESTS_MS = 5_000;
 
 /**
  * Replaces the containers of a service that cannot run twice, and loses no request: while nobody serves, whoever comes
@@ -50,6 +46,7 @@ class Recreation {
   private state: RolloutState;
   private reached: Reached = 'serving';
   private hold: Hold | null = null;
+  private below: { end(): Promise<void> } | null = null;
   private old: ContainerFacts[] = [];
   /** Everything that it takes to make the old containers once more. In memory alone: it holds secrets. */
   private snapshot: RolloutSnapshot = [];
@@ -80,6 +77,8 @@ class Recreation {
       await this.forward();
       return this.outcome('done', '');
     } catch (error) {
+      // What puts things right comes next.
+      await this.below?.end();
       return error instanceof Interrupted ? await this.interrupted() : await this.failed(error);
     } finally {
       this.hold?.close();
@@ -99,10 +98,8 @@ class Recreation {
     if (this.hold) await this.leadToHold(this.hold);
     await this.step('stop-old', () => this.stopOld());
     const fresh = await this.step('recreate', async () => {
-      // Neither may go on behind the other's back: what puts things right comes next.
-      const acts = await Promise.allSettled([session.retry(() => request.replace()), this.putBelow()]);
-      const failed = acts.find((act) => act.status === 'rejected');
-      if (failed) throw failed.reason;
+      this.below = this.beginBelow();
+      await session.retry(() => request.replace());
       const found = (await session.containers()).filter(({ id }) => !oldIds.includes(id));
       if (found.length < request.replicas)
         throw new RolloutError(`Compose started ${found.length} of ${request.replicas} new containers`);
@@ -116,6 +113,7 @@ class Recreation {
     );
     await this.step('join-edges', () => session.retry(() => request.joinEdges(ready.map(({ id }) => id))));
     await this.step('switch', async () => {
+      await this.below?.end();
       this.reached = 'switched';
       const serving = ready.map(regardlessOfHealth);
       await this.hold?.release(serving, request.fileRoutes);
@@ -128,7 +126,7 @@ class Recreation {
   /** The pin goes when the labels serve, the listeners when they are quiet. */
   private async handBack(ready: ContainerFacts[]): Promise<void> {
     const { session, request, hold } = this;
-    const closing = hold?.closeWhenQuiet(this.request.drain.deadlineMs) ?? Promise.resolve();
+    const closing = this.closeWhenQuiet();
     closing.catch(() => undefined);
     const { publishRoutes, fileRoutes } = request;
     await this.step('publish-routes', async () => {
@@ -148,10 +146,12 @@ class Recreation {
   /** Everybody is served by the old containers until nothing but short requests is under way, then held. */
   private async leadToHold(hold: Hold): Promise<void> {
     const { session, old } = this;
-    const { connections } = session.context;
-    await this.step('pin-old', () =>
-      session.pinInManner('pin-old', session.provided(old), { connections: 'fresh', ...hold.manner }),
-    );
+    const ends = endsOf(session.provided(old));
+    const before = await this.step('pin-old', async () => {
+      const open = (await session.context.connections?.listTo(ends)) ?? [];
+      await session.pinInManner('pin-old', session.provided(old), { connections: 'fresh', ...hold.manner });
+      return open;
+    });
     if (!(await this.step('prove-hold', () => hold.isProved()))) {
       await session.unpin('prove-hold');
       hold.close();
@@ -159,17 +159,16 @@ class Recreation {
       this.goWithout('a request through Traefik does not arrive at a listener of this process');
       return;
     }
-    const ends = endsOf(session.provided(old));
-    const long = await this.step('wait-quiet', () => waitQuiet(session, ends, this.request.drain.deadlineMs));
+    const long = await this.step('wait-quiet', () =>
+      waitQuiet(session, ends, before, this.request.drain.deadlineMs),
+    );
     await this.step('hold', async () => {
       this.reached = 'held';
       const { limitMs, page } = this.request.hold;
       hold.begin(limitMs, page);
       await session.pinInManner('hold', hold.configuration(old), { connections: 'listener' });
-      const waiter = session.waiter('hold');
       await runOwnHook(session, this.request.drain, old);
-      if (connections !== null)
-        await awaitEnded(connections, ends, { except: long, limitMs: LAST_REQUESTS_MS }, waiter);
+      await waitEnded(session, ends, long);
     });
   }
 
@@ -190,13 +189,33 @@ class Recreation {
   /**
    * Once Traefik sees that the old containers are gone, the pin goes one below their route: when this process is
    * killed, the new container's route wins by itself as soon as the engine calls it healthy. Without a health check it
-   * would win before the application listens, and so the pin stays above.
+   * would win before the application listens, and so the pin stays above. Nobody waits for it, and none of it goes on
+   * once it was ended: a Traefik that is slow, and a container with the address of the old one, never look gone.
    */
-  private async putBelow(): Promise<void> {
-    const { hold, session, old } = this;
-    if (hold === null || !this.request.hasHealthcheck) return;
-    await session.awaitUnled('recreate', old);
-    await session.pinInManner('recreate', hold.configuration(old), { connections: 'listener', below: true });
+  private beginBelow(): { end(): Promise<void> } {
+    const { hold, old, request } = this;
+    if (hold === null || !request.hasHealthcheck) return { end: () => Promise.resolve() };
+    const enough = new AbortController();
+    const session = this.session.with(AbortSignal.any([this.context.signal, enough.signal]));
+    const put = async (): Promise<void> => {
+      await session.awaitUnled('recreate', old);
+      await session.pinInManner('recreate', hold.configuration(old), {
+        connections: 'listener',
+        below: true,
+      });
+    };
+    const done = put().catch((error: unknown) => {
+      if (!(error instanceof Interrupted))
+        session.note(
+          `a deploy that is killed now leaves ${request.service} unserved: ${error instanceof Error ? error.message : String(error)}`,
+        );
+    });
+    return {
+      end: () => {
+        enough.abort();
+        return done;
+      },
+    };
   }
 
   private async failed(error: unknown): Promise<RolloutOutcome> {
@@ -204,7 +223,7 @@ class Recreation {
     const details = error instanceof RolloutError ? error.details : [];
     if (this.reached === 'switched') {
       // The new containers are answering what waited.
-      await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
+      await this.closeWhenQuiet();
       return this.outcome(
         'failed',
         reason,
@@ -253,10 +272,14 @@ class Recreation {
     if (hold) {
       hold.refuse();
       await session.unpin('unpin');
-      await hold.closeWhenQuiet(request.drain.deadlineMs);
+      await this.closeWhenQuiet();
       session.note(hold.account());
     }
     await this.journal.save(null);
+  }
+
+  private async closeWhenQuiet(): Promise<void> {
+    await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
   }
 
   /** Nobody was stopped: the traffic goes where it went. */
@@ -267,7 +290,7 @@ class Recreation {
       drain: this.request.drain,
       switched: this.hold !== null,
     });
-    await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
+    await this.closeWhenQuiet();
   }
 
   /** Nothing that a pin could lead to runs. */
@@ -290,8 +313,11 @@ class Recreation {
         await this.journal.save(null);
         return ended(null);
       }
-      if (this.reached === 'switched')
+      if (this.reached === 'switched') {
+        // Traefik may lead to the listeners for a moment yet, and who waited is being answered.
+        await interruptible(signal, this.closeWhenQuiet()).catch(() => undefined);
         return ended('the new containers serve; the next deploy of this stack finishes');
+      }
       this.hold?.refuse();
       const left = (await session.context.docker.inspect(this.old.map(({ id }) => id))).map(({ id }) => id);
       if (left.length === this.old.length) await session.context.docker.start(left);

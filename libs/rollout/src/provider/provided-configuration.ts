@@ -110,7 +110,7 @@ export function serviceNames(provided: ProvidedConfiguration): Record<Protocol, 
 }
 
 /** Where Traefik's connections to these containers end. */
-export function endsOf(provided: ProvidedConfiguration): { address: string; port: number }[] {
+export function endsOf(provided: ProvidedConfiguration): ProvidedService['ends'] {
   return servicesOf(provided).flatMap(({ ends }) => ends);
 }
 
