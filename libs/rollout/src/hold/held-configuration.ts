@@ -4,10 +4,22 @@ import type { Protocol, ProvidedConfiguration, ProvidedService } from '../provid
 
 /** A service of Traefik's that a listener stands in for. */
 export interface HeldService {
-  protocol: RelayKind;
+  protocol: 'http' | 'tcp';
   name: string;
+  /** What its listener carries. */
+  kind: RelayKind;
+  /** Where it leads now, of what listeners speak TLS to. */
+  secured: RelayTarget[];
   /** What leads to it. */
   routers: LedHere[];
+}
+
+/** What is to be known of Traefik's transport of a name; undefined: the default one. */
+export interface TransportFacts {
+  /** It checks the certificate of a container, or shows one. */
+  verifies(transport: string | undefined): boolean;
+  /** The name that it asks a container for; null: none. */
+  serverNameOf(transport: string | undefined): string | null;
 }
 
 /** A router, by its name and by what it takes. */
@@ -28,14 +40,12 @@ const LEFT_OUT = {
 /**
  * The services of Traefik's that lead to containers, in the order of their names; UDP cannot be held.
  *
- * @param verifies whether Traefik's transport of that name (undefined: the default one) checks the certificate of a
- * container, or shows one
  * @param fileRoutes published routes that lead to them
  * @returns a sentence when they cannot be held
  */
 export function heldServices(
   provided: ProvidedConfiguration,
-  verifies: (transport: string | undefined) => boolean,
+  { verifies, serverNameOf }: TransportFacts,
   fileRoutes: DynamicConfiguration = {},
 ): HeldService[] | string {
   const found: HeldService[] = [];
@@ -48,7 +58,9 @@ export function heldServices(
       const routers = routersOf(provided, fileRoutes, protocol)
         .filter((router) => router.service === name)
         .map(({ name: router, claim }) => ({ name: router, claim }));
-      found.push({ protocol, name, routers });
+      const kind = protocol === 'http' && end.scheme === 'h2c' ? 'h2c' : protocol;
+      const secured = relayTargets(service, serverNameOf).filter(({ tls }) => tls !== null);
+      found.push({ protocol, name, kind, secured, routers });
     }
   }
   return found.length === 0 ? 'no HTTP or TCP route leads to it' : found;
@@ -66,7 +78,8 @@ export function heldServices(
 export function targetsOf(
   provided: ProvidedConfiguration,
   fileRoutes: DynamicConfiguration,
-  held: readonly HeldService[],
+  held: readonly Omit<HeldService, 'kind' | 'secured'>[],
+  serverNameOf: TransportFacts['serverNameOf'],
 ): RelayTarget[][] {
   return held.map(({ protocol, name, routers }) => {
     const { services } = provided[protocol];
@@ -79,19 +92,27 @@ export function targetsOf(
     const isAlone = names.length === 1 && held.filter((one) => one.protocol === protocol).length === 1;
     const [heir] = heirs.size > 0 ? heirs : isAlone ? names : [];
     const service = services[name] ?? (heirs.size <= 1 ? services[heir ?? ''] : undefined);
-    return (service?.ends ?? []).map(({ address, port, scheme }) => ({
-      address,
-      port,
-      tls: scheme === 'https',
-    }));
+    return service === undefined ? [] : relayTargets(service, serverNameOf);
   });
+}
+
+function relayTargets(
+  { ends, loadBalancer }: ProvidedService,
+  serverNameOf: TransportFacts['serverNameOf'],
+): RelayTarget[] {
+  const serverName = serverNameOf(textField(loadBalancer, 'serversTransport'));
+  return ends.map(({ address, port, scheme }) => ({
+    address,
+    port,
+    tls: scheme === 'https' ? { serverName } : null,
+  }));
 }
 
 /** The routers of labels and of files, each with the service of the docker provider that it leads to. */
 function routersOf(
   provided: ProvidedConfiguration,
   fileRoutes: DynamicConfiguration,
-  protocol: RelayKind,
+  protocol: HeldService['protocol'],
 ): (LedHere & { service: string })[] {
   const led = (routers: Record<string, Tree>, serviceOf: (reference: string) => string) =>
     Object.entries(routers).map(([name, router]) => ({
@@ -134,7 +155,7 @@ export function keyOf({ protocol, name }: Pick<HeldService, 'protocol' | 'name'>
 }
 
 function heldService(
-  protocol: RelayKind,
+  protocol: HeldService['protocol'],
   service: ProvidedService,
   port: number | undefined,
 ): ProvidedService {

@@ -6,7 +6,14 @@ import { renderPin, type PinManner } from '../pin/pin';
 import { provideConfiguration, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';
-import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
+import {
+  heldConfiguration,
+  heldServices,
+  keyOf,
+  targetsOf,
+  type HeldService,
+  type TransportFacts,
+} from './held-configuration';
 
 const service = 'traefik.http.services.web';
 const labels = {
@@ -32,6 +39,11 @@ const listening = new Map([
   [keyOf({ protocol: 'http', name: 'web' }), 40_001],
   [keyOf({ protocol: 'tcp', name: 'line' }), 40_002],
 ]);
+
+const facts = (verifies: boolean): TransportFacts => ({
+  verifies: () => verifies,
+  serverNameOf: () => 'inner.test',
+});
 
 function pin(manner: PinManner, fastProxy = false): DynamicConfiguration {
   const held = manner.connections === 'listener' ? heldConfiguration(provided, listening) : provided;
@@ -130,21 +142,25 @@ describe('the pin to listeners', () => {
 
 describe('heldServices', () => {
   it('names the services, or why they cannot be held', () => {
-    expect(heldServices(provided, () => true)).toMatchObject([
+    expect(heldServices(provided, facts(true))).toMatchObject([
       { protocol: 'http', name: 'web', routers: [{ name: 'web' }] },
       { protocol: 'tcp', name: 'line', routers: [{ name: 'line' }] },
     ]);
     const scheme = { [`${service}.loadbalancer.server.scheme`]: 'https' };
     const secure = provideConfiguration([containerFacts({ labels: { ...labels, ...scheme } })], 'proxynet');
-    expect(heldServices(secure, () => true)).toContain('checks the certificate of web');
-    expect(heldServices(secure, () => false)).toHaveLength(2);
+    expect(heldServices(secure, facts(true))).toContain('checks the certificate of web');
+    expect(heldServices(secure, facts(false))).toMatchObject([
+      { kind: 'http', secured: [{ port: 8080, tls: { serverName: 'inner.test' } }] },
+      { kind: 'tcp', secured: [] },
+    ]);
     const none = provideConfiguration([containerFacts({ labels: {} })], 'proxynet');
-    expect(heldServices(none, () => false)).toBe('no HTTP or TCP route leads to it');
+    expect(heldServices(none, facts(false))).toBe('no HTTP or TCP route leads to it');
   });
 });
 
 describe('targetsOf', () => {
-  const at = (port: number, tls = false): unknown => [{ address: '172.20.128.2', port, tls }];
+  const at = (port: number, tls: unknown = null): unknown => [{ address: '172.20.128.2', port, tls }];
+  const noName = (): null => null;
   /** A container with HTTP services by name: what their router takes, and their port. */
   const serving = (services: Record<string, [string, number]>): ProvidedConfiguration =>
     provideConfiguration(
@@ -163,7 +179,7 @@ describe('targetsOf', () => {
       'proxynet',
     );
   const held = (before: ProvidedConfiguration, fileRoutes: DynamicConfiguration = {}): HeldService[] => {
-    const found = heldServices(before, () => false, fileRoutes);
+    const found = heldServices(before, facts(false), fileRoutes);
     if (typeof found === 'string') throw new Error(found);
     return found;
   };
@@ -172,12 +188,15 @@ describe('targetsOf', () => {
   it('leads to the service of the same name, by TLS where it wants that', () => {
     const scheme = { [`${service}.loadbalancer.server.scheme`]: 'https' };
     const secure = provideConfiguration([containerFacts({ labels: { ...labels, ...scheme } })], 'proxynet');
-    expect(targetsOf(secure, {}, held(secure))).toEqual([at(8080, true), at(9000)]);
+    expect(targetsOf(secure, {}, held(secure), () => 'inner.test')).toEqual([
+      at(8080, { serverName: 'inner.test' }),
+      at(9000),
+    ]);
   });
 
   it('finds a service whose port changed, and its name with it, by what its router takes', () => {
     const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`api.test`)', 9001] });
-    expect(targetsOf(now, {}, held(two))).toEqual([at(8080), at(9001)]);
+    expect(targetsOf(now, {}, held(two), noName)).toEqual([at(8080), at(9001)]);
   });
 
   it('finds it by a published router too', () => {
@@ -185,7 +204,7 @@ describe('targetsOf', () => {
       http: { routers: { guarded: { rule: 'Host(`x.test`)', service: `${name}@docker` } } },
     });
     const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`b.test`)', 9001] });
-    expect(targetsOf(now, published('web-9001'), held(two, published('web-9000')))).toEqual([
+    expect(targetsOf(now, published('web-9001'), held(two, published('web-9000')), noName)).toEqual([
       at(8080),
       at(9001),
     ]);
@@ -193,18 +212,20 @@ describe('targetsOf', () => {
 
   it('takes the only one there is for the only one there was', () => {
     const before = serving({ 'web-8080': ['Host(`a.test`)', 8080] });
-    expect(targetsOf(serving({ 'web-80': ['Host(`b.test`)', 80] }), {}, held(before))).toEqual([at(80)]);
+    expect(targetsOf(serving({ 'web-80': ['Host(`b.test`)', 80] }), {}, held(before), noName)).toEqual([
+      at(80),
+    ]);
   });
 
   it('leads to no other port where nobody can tell', () => {
     const now = serving({ 'web-8080': ['Host(`a.test`)', 8080], 'web-9001': ['Host(`b.test`)', 9001] });
-    expect(targetsOf(now, {}, held(two))).toEqual([at(8080), []]);
+    expect(targetsOf(now, {}, held(two), noName)).toEqual([at(8080), []]);
     // A file's own service of that name is another one.
     const own = { http: { routers: { other: { rule: 'Host(`b.test`)', service: 'web-9000' } } } };
-    expect(targetsOf(now, {}, held(two, own))).toEqual([at(8080), []]);
+    expect(targetsOf(now, {}, held(two, own), noName)).toEqual([at(8080), []]);
     const split = serving({ one: ['Host(`a.test`)', 8080], two: ['Host(`api.test`)', 9000] });
     const both = serving({ web: ['Host(`a.test`)', 8080] });
     const shared = held(both).map((one) => ({ ...one, routers: held(split).flatMap((s) => s.routers) }));
-    expect(targetsOf(split, {}, shared)).toEqual([[]]);
+    expect(targetsOf(split, {}, shared, noName)).toEqual([[]]);
   });
 });

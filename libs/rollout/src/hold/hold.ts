@@ -4,8 +4,15 @@ import { randomUUID } from 'node:crypto';
 import type { PinManner } from '../pin/pin';
 import type { ProvidedConfiguration } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
-import type { ContainerFacts, DynamicConfiguration, Relay } from '../types';
-import { heldConfiguration, heldServices, keyOf, targetsOf, type HeldService } from './held-configuration';
+import type { ContainerFacts, DynamicConfiguration, ProxyAccess, Relay } from '../types';
+import {
+  heldConfiguration,
+  heldServices,
+  keyOf,
+  targetsOf,
+  type HeldService,
+  type TransportFacts,
+} from './held-configuration';
 
 /** A connection is let go of when nothing came for so long: closing a listener resets what waits to be accepted. */
 const QUIET_MS = 500;
@@ -27,24 +34,20 @@ export class Hold {
     if (!proxy) return 'no Traefik runs';
     if (!openRelay) return 'the engine is on another host';
     const published = await session.published();
-    const transports = published.http?.serversTransports ?? {};
-    const services = heldServices(
-      session.provided(old),
-      (name) => {
-        if (name === undefined) return verifies(subtree(proxy.staticConfiguration, 'serversTransport'));
-        const named = name.endsWith('@file') ? transports[name.slice(0, -'@file'.length)] : undefined;
-        return named === undefined || verifies(named);
-      },
-      published,
-    );
+    const services = heldServices(session.provided(old), transportFacts(proxy, published), published);
     if (typeof services === 'string') return services;
     const relays = new Map<HeldService, Relay>();
     const hold = new Hold(session, relays);
     try {
-      for (const service of services) relays.set(service, await openRelay(service.protocol));
+      for (const service of services) relays.set(service, await openRelay(service.kind));
     } catch (error) {
       hold.close();
       return `no port of this host can be listened on: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    const unreachable = await hold.unreachable();
+    if (unreachable !== null) {
+      hold.close();
+      return unreachable;
     }
     return hold;
   }
@@ -52,6 +55,14 @@ export class Hold {
   /** What a pin needs so that `isProved` can ask. */
   get manner(): Required<Pick<PinManner, 'proof'>> {
     return { proof: { entryPoint: internalEntryPoint, path: this.path, port: this.first.port } };
+  }
+
+  /** What speaks HTTP/2 alone by TLS, as gRPC does, or wants a certificate, no listener could hand over to. */
+  private async unreachable(): Promise<string | null> {
+    for (const [{ name, secured }, relay] of this.relays)
+      for (const target of secured)
+        if (!(await relay.reaches(target))) return `${name} does not speak HTTP/1.1 by TLS to a listener`;
+    return null;
   }
 
   /** Connections that outlasted the listeners. */
@@ -101,7 +112,8 @@ export class Hold {
   async release(ready: ContainerFacts[], fileRoutes: DynamicConfiguration | null): Promise<void> {
     const { session, relays } = this;
     const services = [...relays.keys()];
-    const targets = targetsOf(session.provided(ready), fileRoutes ?? {}, services);
+    const { serverNameOf } = transportFacts(session.context.proxy, await session.published());
+    const targets = targetsOf(session.provided(ready), fileRoutes ?? {}, services, serverNameOf);
     await Promise.all(
       [...relays.values()].map(async (relay, index) => {
         const own = targets[index] ?? [];
@@ -144,6 +156,22 @@ export class Hold {
       ? `${words}${page}`
       : `${words}${page}; ${this.cut} were still open after the drain's deadline and were cut`;
   }
+}
+
+function transportFacts(
+  proxy: Pick<ProxyAccess, 'staticConfiguration'> | null,
+  published: DynamicConfiguration,
+): TransportFacts {
+  const named = (name: string): Tree | undefined =>
+    name.endsWith('@file') ? published.http?.serversTransports?.[name.slice(0, -'@file'.length)] : undefined;
+  return {
+    verifies: (name) => {
+      if (name === undefined) return verifies(subtree(proxy?.staticConfiguration, 'serversTransport'));
+      const transport = named(name);
+      return transport === undefined || verifies(transport);
+    },
+    serverNameOf: (name) => (name === undefined ? null : (textField(named(name), 'serverName') ?? null)),
+  };
 }
 
 /** A listener could not check what such a transport checks, nor show what it shows. */

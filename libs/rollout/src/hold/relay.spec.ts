@@ -1,16 +1,23 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, request } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Relay, RelayTarget } from '../types';
+import type { Relay, RelayKind, RelayTarget } from '../types';
+import { DescriptorRoom } from './descriptor-room';
 import { openRelay } from './relay';
 
 const opened: { close(): void }[] = [];
 afterEach(() => opened.splice(0).forEach((one) => one.close()));
 
-async function relay(kind: 'http' | 'tcp', limitMs = 60_000, page = '', attemptMs?: number): Promise<Relay> {
-  const made = await openRelay(kind, attemptMs);
+async function relay(
+  kind: RelayKind,
+  limitMs = 60_000,
+  page = '',
+  options?: Parameters<typeof openRelay>[1],
+): Promise<Relay> {
+  const made = await openRelay(kind, options);
   opened.push(made);
   made.hold(limitMs, page);
   return made;
@@ -20,7 +27,7 @@ async function listening(server: Server): Promise<RelayTarget> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.push(server);
-  return { address: '127.0.0.1', port: (server.address() as AddressInfo).port, tls: false };
+  return { address: '127.0.0.1', port: (server.address() as AddressInfo).port, tls: null };
 }
 
 /** Counts what it carries out. */
@@ -119,8 +126,8 @@ describe('openRelay', () => {
 
   it('asks the next container where one takes the connection and says nothing', async () => {
     const { target, bodies } = await application();
-    const silent = { ...(await listening(createServer())), tls: true };
-    const held = await relay('http', 60_000, '', 50);
+    const silent = { ...(await listening(createServer())), tls: { serverName: null } };
+    const held = await relay('http', 60_000, '', { attemptMs: 50 });
     const { answer } = send(held.port, 'one');
     while (held.total < 1) await sleep(5);
     await held.release([silent, target]);
@@ -140,6 +147,36 @@ describe('openRelay', () => {
     await patient.answer;
     await sleep(100);
     expect(bodies).toEqual(['patient']);
+  });
+
+  it('does not deliver who gave up while the container took no connection yet', async () => {
+    const { target, bodies } = await application();
+    const server = opened.pop();
+    server?.close();
+    const held = await relay('http');
+    const impatient = send(held.port, 'impatient');
+    while (held.total < 1) await sleep(5);
+    await held.release([target]);
+    impatient.giveUp();
+    await sleep(400);
+    const late = createHttpServer((_, answer) => {
+      bodies.push('delivered');
+      answer.end();
+    });
+    late.listen(target.port, '127.0.0.1');
+    opened.push(late);
+    while (held.carried > 0) await sleep(20);
+    expect(bodies).toEqual([]);
+  });
+
+  it('answers at once whom there is no room for: the kernel would cut him off', async () => {
+    const { target } = await application();
+    const held = await relay('http', 60_000, 'full', { room: new DescriptorRoom(1) });
+    const first = send(held.port, 'first');
+    while (held.total < 1) await sleep(5);
+    expect(await send(held.port, 'second').answer).toMatchObject({ status: 503, body: 'full' });
+    await held.release([target]);
+    expect((await first.answer).status).toBe(200);
   });
 
   it('passes on what a TCP client said who has ended his side, and servers that speak first', async () => {
@@ -172,6 +209,25 @@ describe('openRelay', () => {
     const { target } = await application();
     await held.release([target]);
     expect((await send(held.port).answer).status).toBe(200);
+  });
+
+  it('answers requests of HTTP/2 that wait too long, each with the page', async () => {
+    const held = await relay('h2c', 300, '<p>back soon</p>');
+    const session = connectHttp2(`http://127.0.0.1:${held.port}`);
+    const ask = async (): Promise<[unknown, unknown, string]> => {
+      const stream = session.request({ ':method': 'POST', ':path': '/' });
+      stream.end('body');
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      return [headers[':status'], headers['retry-after'], Buffer.concat(chunks).toString()];
+    };
+    const page = [503, '10', '<p>back soon</p>'];
+    expect(await Promise.all([ask(), ask()])).toEqual([page, page]);
+    expect(await ask()).toEqual(page);
+    session.close();
+    while (held.carried > 0) await sleep(20);
+    expect(held.isQuiet(0)).toBe(true);
   });
 
   it('is quiet when nobody came for a while and what it carries has ended', async () => {

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 
 import type { Relay, RelayKind, RelayTarget } from '../types';
+import { DescriptorRoom } from './descriptor-room';
+import { join, reset } from './join-sockets';
+import { PageServer, unavailable } from './page-server';
 import { clientsAt, type Clients } from './waiting-clients';
 
 /** As many as the kernel lets wait to be accepted; Node's own default is an eighth of it. */
@@ -18,6 +21,15 @@ const ATTEMPT_MS = 2_000;
 const HANDSHAKE_FACTOR = 5;
 /** Whoever is still sending gets the answer if what he sends is read on for a while. */
 const READ_ON_MS = 2_000;
+/** Who has waited for longer may have given up since the kernel was asked. */
+const ASK_AGAIN_MS = 250;
+
+/** A question to the kernel who is connected. */
+interface Asked {
+  at: number;
+  isAnswered: boolean;
+  clients: Promise<Clients | null>;
+}
 
 type Mode = 'proving' | 'holding' | 'forwarding' | 'refusing';
 
@@ -27,28 +39,34 @@ type Mode = 'proving' | 'holding' | 'forwarding' | 'refusing';
  * the bytes of both ways over as they are: HTTP, h2c, websockets, TCP and PROXY headers alike, and no request is ever
  * sent twice.
  *
- * @param kind http: who waits too long gets an answer, and who gave up is not delivered; tcp: bytes alone
- * @param attemptMs how long one attempt to connect to a container may take; after it the next one is asked
+ * @param kind http, h2c: who waits too long gets an answer, and who gave up is not delivered; tcp: bytes alone
+ * @param options.attemptMs how long one attempt to connect to a container may take; after it the next one is asked
+ * @param options.room how many connections there is room for. Default: what is left to this process
  * @throws when no port can be listened on
  */
-export async function openRelay(kind: RelayKind, attemptMs = ATTEMPT_MS): Promise<Relay> {
-  const relay = new LoopbackRelay(kind, attemptMs);
+export async function openRelay(
+  kind: RelayKind,
+  { attemptMs = ATTEMPT_MS, room }: { attemptMs?: number; room?: DescriptorRoom } = {},
+): Promise<Relay> {
+  const relay = new LoopbackRelay(kind, attemptMs, room ?? (await DescriptorRoom.ofProcess()));
   await relay.listen();
   return relay;
 }
 
 class LoopbackRelay implements Relay {
   private readonly server: Server;
-  private readonly held = new Map<Socket, number>();
-  /** All that are accepted and not closed. */
-  private readonly open = new Set<Socket>();
+  private readonly held = new Set<Socket>();
+  /** All that are accepted and not closed, with the moment of that. */
+  private readonly open = new Map<Socket, number>();
+  private readonly pages: PageServer | null;
   private readonly queue: Socket[] = [];
   private mode: Mode = 'proving';
   private targets: RelayTarget[] = [];
   private page = '';
   private turn = 0;
   private connecting = 0;
-  private acceptedAt = 0;
+  private acceptedAt = -Infinity;
+  private asked: Asked | null = null;
   private timer: NodeJS.Timeout | undefined;
   proofs = 0;
   total = 0;
@@ -58,7 +76,9 @@ class LoopbackRelay implements Relay {
   constructor(
     private readonly kind: RelayKind,
     private readonly attemptMs: number,
+    private readonly room: DescriptorRoom,
   ) {
+    this.pages = kind === 'h2c' ? new PageServer(() => this.page) : null;
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
       this.take(socket),
     );
@@ -91,11 +111,20 @@ class LoopbackRelay implements Relay {
     for (const socket of this.letGo()) this.answer(socket);
   }
 
+  async reaches(target: RelayTarget): Promise<boolean> {
+    return new Promise((resolve) => {
+      const upstream = this.connect(target, (connected) => {
+        upstream.destroy();
+        resolve(connected);
+      });
+    });
+  }
+
   async release(targets: RelayTarget[]): Promise<void> {
     clearTimeout(this.timer);
     // Whoever comes while the kernel is being asked is in no answer of it, and has not given up.
-    const asked = new Set(this.held.keys());
-    const clients = await clientsAt(this.port);
+    const asked = new Set(this.held);
+    const clients = await this.askClients();
     this.targets = targets;
     this.mode = 'forwarding';
     for (const socket of this.letGo()) {
@@ -106,20 +135,23 @@ class LoopbackRelay implements Relay {
   }
 
   isQuiet(forMs: number): boolean {
-    return this.open.size === 0 && Date.now() - this.acceptedAt >= forMs;
+    return this.open.size === 0 && performance.now() - this.acceptedAt >= forMs;
   }
 
   close(): void {
     clearTimeout(this.timer);
     this.server.close();
-    for (const socket of this.open) socket.destroy();
+    this.pages?.close();
+    for (const socket of this.open.keys()) socket.destroy();
   }
 
   private take(socket: Socket): void {
-    this.acceptedAt = Date.now();
-    this.open.add(socket);
+    this.acceptedAt = performance.now();
+    this.open.set(socket, this.acceptedAt);
+    const isFull = !this.room.take();
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
+      this.room.leave();
       this.open.delete(socket);
       this.held.delete(socket);
     });
@@ -130,7 +162,9 @@ class LoopbackRelay implements Relay {
         break;
       case 'holding':
         this.total += 1;
-        this.held.set(socket, Date.now());
+        // The kernel would let somebody in and cut him off at once.
+        if (isFull) this.answer(socket);
+        else this.held.add(socket);
         break;
       case 'forwarding':
         this.queue.push(socket);
@@ -143,11 +177,32 @@ class LoopbackRelay implements Relay {
 
   /** Those that were held, first come first served. */
   private letGo(): Socket[] {
-    const sockets = [...this.held.keys()];
-    const now = Date.now();
-    for (const since of this.held.values()) this.longestMs = Math.max(this.longestMs, now - since);
+    const sockets = [...this.held];
+    for (const socket of sockets) this.longestMs = Math.max(this.longestMs, this.ageOf(socket));
     this.held.clear();
     return sockets;
+  }
+
+  private ageOf(socket: Socket): number {
+    return performance.now() - (this.open.get(socket) ?? Infinity);
+  }
+
+  private askClients(): Promise<Clients | null> {
+    const asked: Asked = { at: performance.now(), isAnswered: false, clients: clientsAt(this.port) };
+    this.asked = asked;
+    asked.clients.then(
+      () => (asked.isAnswered = true),
+      () => (asked.isAnswered = true),
+    );
+    return asked.clients;
+  }
+
+  /** The kernel's answer that knows of this socket, from just now. */
+  private clientsSince(socket: Socket): Promise<Clients | null> {
+    const { asked } = this;
+    const isOld = asked?.isAnswered === true && performance.now() - asked.at >= ASK_AGAIN_MS;
+    const knows = asked !== null && asked.at > (this.open.get(socket) ?? Infinity);
+    return knows && !isOld ? asked.clients : this.askClients();
   }
 
   /**
@@ -166,7 +221,7 @@ class LoopbackRelay implements Relay {
       if (socket === undefined) return;
       if (socket.destroyed) continue;
       this.connecting += 1;
-      this.forward(socket, Date.now(), () => {
+      this.forward(socket, performance.now(), () => {
         this.connecting -= 1;
         this.next();
       });
@@ -181,10 +236,34 @@ class LoopbackRelay implements Relay {
       onSettled();
       return;
     }
-    const { address: host, port, tls } = target;
+    const upstream = this.connect(target, (connected) => {
+      if (connected) {
+        onSettled();
+        void this.joinUnlessGone(socket, upstream);
+        return;
+      }
+      upstream.destroy();
+      if (socket.destroyed || performance.now() - since > CONNECT_FOR_MS) {
+        reset(socket);
+        onSettled();
+      } else setTimeout(() => this.forward(socket, since, onSettled), CONNECT_AGAIN_MS);
+    });
+  }
+
+  /** @param onSettled told once whether it is connected, with TLS where that is wanted */
+  private connect(
+    { address: host, port, tls }: RelayTarget,
+    onSettled: (connected: boolean) => void,
+  ): Socket {
     // Traefik's limit for a handshake cannot be set, so it speaks plainly to the listener.
     const upstream = tls
-      ? connectTls({ host, port, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false })
+      ? connectTls({
+          host,
+          port,
+          ALPNProtocols: ['http/1.1'],
+          rejectUnauthorized: false,
+          ...(tls.serverName !== null && { servername: tls.serverName }),
+        })
       : connect({ host, port, allowHalfOpen: true, noDelay: true });
     const limited = (ms: number): NodeJS.Timeout =>
       setTimeout(() => upstream.destroy(new Error(`no connection within ${ms} ms`)), ms);
@@ -194,26 +273,31 @@ class LoopbackRelay implements Relay {
         clearTimeout(attempt);
         attempt = limited(this.attemptMs * HANDSHAKE_FACTOR);
       });
-    const refused = (): void => {
+    let isSettled = false;
+    const settle = (connected: boolean): void => {
       clearTimeout(attempt);
-      upstream.destroy();
-      if (socket.destroyed || Date.now() - since > CONNECT_FOR_MS) {
-        reset(socket);
-        onSettled();
-      } else setTimeout(() => this.forward(socket, since, onSettled), CONNECT_AGAIN_MS);
+      if (!isSettled) onSettled(connected);
+      isSettled = true;
     };
-    upstream.once('error', refused);
-    upstream.once(tls ? 'secureConnect' : 'connect', () => {
-      clearTimeout(attempt);
-      upstream.off('error', refused);
-      onSettled();
-      join(socket, upstream);
-    });
+    upstream.on('error', () => settle(false));
+    upstream.once('close', () => settle(false));
+    upstream.once(tls ? 'secureConnect' : 'connect', () => settle(true));
+    return upstream;
+  }
+
+  /** Many who were held may have had to wait on for the container's own queue, and some have given up since. */
+  private async joinUnlessGone(socket: Socket, upstream: Socket): Promise<void> {
+    if (this.ageOf(socket) >= ASK_AGAIN_MS && this.isGone(socket, await this.clientsSince(socket)))
+      socket.destroy();
+    if (socket.destroyed) upstream.destroy();
+    else if (upstream.destroyed) reset(socket);
+    else join(socket, upstream);
   }
 
   private answer(socket: Socket): void {
     this.refused += 1;
     if (this.kind === 'tcp') socket.destroy();
+    else if (this.pages) this.pages.answer(socket);
     else this.say(socket, unavailable(this.page));
   }
 
@@ -223,38 +307,4 @@ class LoopbackRelay implements Relay {
     socket.resume();
     setTimeout(() => socket.destroy(), READ_ON_MS).unref();
   }
-}
-
-function join(client: Socket, container: Socket): void {
-  const both = [
-    [client, container],
-    [container, client],
-  ] as const;
-  for (const [from, to] of both) {
-    from.on('error', () => reset(to));
-    from.on('close', () => {
-      if (!from.readableEnded) to.destroy();
-    });
-    from.pipe(to);
-  }
-}
-
-/** Tells the other side that it was no ordinary end. */
-function reset(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy();
-  else socket.resetAndDestroy();
-}
-
-/** The answer to who waited too long, as a server says it. */
-export function unavailable(page: string): string {
-  return [
-    'HTTP/1.1 503 Service Unavailable',
-    'Content-Type: text/html; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(page)}`,
-    'Retry-After: 10',
-    'Cache-Control: no-store',
-    'Connection: close',
-    '',
-    page,
-  ].join('\r\n');
 }

@@ -115,6 +115,7 @@ export class SimulatedProcess {
       },
       // Nothing outlasts a simulated listener.
       carried: 0,
+      reaches: async () => true,
       hold: (limitMs) => {
         relay.mode = 'holding';
         own.dueAt = host.now + limitMs;

@@ -1,11 +1,12 @@
-/** What a listener carries: http also answers who waits too long, and drops who gave up. */
-export type RelayKind = 'http' | 'tcp';
+/** What a listener carries: http and h2c also answer who waits too long, and drop who gave up. */
+export type RelayKind = 'http' | 'h2c' | 'tcp';
 
 /** Where a listener leads to. */
 export interface RelayTarget {
   address: string;
   port: number;
-  tls: boolean;
+  /** null: plainly; else with TLS, asking for that name. */
+  tls: { serverName: string | null } | null;
 }
 
 /** A listener on the loopback that stands in for a service while nobody serves; see `openRelay`. */
@@ -19,6 +20,8 @@ export interface Relay {
   readonly refused: number;
   /** Connections that are open now. */
   readonly carried: number;
+  /** Whether it could hand over to this target now. */
+  reaches(target: RelayTarget): Promise<boolean>;
   /** From here on whoever comes waits, at most so long; then he gets the page. */
   hold(limitMs: number, page: string): void;
   /** Who waits is answered that nobody serves, and who comes as well. */
