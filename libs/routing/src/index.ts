@@ -12,6 +12,7 @@ export { namesHost } from './explain/names-host';
 export { parseQuestion, type Question } from './explain/question';
 export { labelsOf } from './labels/labels';
 export { isRedirect } from './labels/redirects';
+export { exposedByDefault } from './labels/exposed';
 export { labelRouters, routersInLabels, type LabelRouter } from './labels/label-routers';
 export {
   entryPointMiddlewares,

@@ -1,8 +1,6 @@
 import type { Problem, Workspace } from '@itsup/config';
 import type { Circumstances } from './conflicts/circumstances';
-import { doorProblems } from './conflicts/claim/door-guests';
 import { ownershipAmong } from './conflicts/ownership-among';
-import { guestProblems } from './conflicts/claim/guests';
 import { edgeNameProblems } from './edges/edge-names';
 import { edgeSiblingProblems } from './edges/edge-siblings';
 import { circleProblems } from './edges/egress-circles';
@@ -45,7 +43,7 @@ export function routeWorkspace(
   const projects = pairs.map(({ routing }) => routing);
   const edges = pairs.flatMap(({ routing }) => routing.edges);
   const table = ownershipAmong(pairs, settings, circumstances);
-  const { conflicts, claims, joined } = table;
+  const { conflicts, guests, joined } = table;
   const holdings = table.holdings();
   const disputes = conflicts.filter(({ projects }) => projects.length > 1);
   const edgeProblems = sortProblems([
@@ -62,10 +60,10 @@ export function routeWorkspace(
     entryPoints,
     problems: sortProblems([
       ...disputes.map(({ problem }) => problem),
-      ...guestProblems(claims, byName, settings).filter((found) => !isTold(found, disputes)),
-      ...doorProblems(claims, byName, settings),
+      ...guests.paths.filter((found) => !isTold(found, disputes)),
+      ...guests.ports,
       ...joined,
-      ...foreignProblems(pairs, circumstances.lookups),
+      ...foreignProblems(pairs, settings, circumstances.lookups),
       ...edgeProblems,
       ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
       ...redirectCircles(pairs, settings).filter((problem) => !isOwn(problem, projects)),

@@ -18,14 +18,14 @@ beforeEach(async () => {
 
 afterEach(() => simulated.dispose());
 
-function setSite(name: string, domain: string): void {
+function setSite(name: string, domain: string, pathPrefix: string | null = null): void {
   const place = { file: `projects/${name}/ingress.yml`, line: 3, column: 5 };
   simulated.setProject(
     name,
     { web: WEB },
     {
       ingressFile: `projects/${name}/ingress.yml`,
-      ingress: [row({ place, domains: [domain] })],
+      ingress: [row({ place, domains: [domain], pathPrefix })],
       compose: facts('web'),
     },
   );
@@ -119,6 +119,14 @@ describe('a claim that is deployed', () => {
     setSite('two', 'shop.example.com');
     expect(await statuses(['two'])).toEqual(['two failed still-deployed']);
     expect(await statuses()).toEqual(['one unchanged', 'two deployed']);
+  });
+
+  it('stands as a path against who claims the whole domain, where consent is asked for', async () => {
+    simulated.settings = { ...simulated.settings, isolation: 'strict' };
+    setSite('one', 'shop.example.com', '/api');
+    await statuses();
+    setSite('two', 'shop.example.com');
+    expect(await statuses()).toEqual(['one unchanged', 'two failed path-not-exported']);
   });
 
   it('ends with its project: what was taken down claims nothing', async () => {

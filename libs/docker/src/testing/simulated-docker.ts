@@ -297,9 +297,9 @@ export class SimulatedDocker implements Docker {
     for (const reference of references) {
       const image = this.state.imageOf(reference);
       if (image === undefined) continue;
-      const facts = { tags: [], labels: {}, exposedPorts: [], hasHealthcheck: false, volumes: [] };
-      const { id, digests: repoDigests = [], tagged: lastTagged = null } = image;
-      found.set(reference, { id, repoDigests, lastTagged, ...facts });
+      const facts = { tags: [], exposedPorts: [], hasHealthcheck: false, volumes: [] };
+      const { id, digests: repoDigests = [], tagged: lastTagged = null, labels = {} } = image;
+      found.set(reference, { id, repoDigests, lastTagged, labels, ...facts });
     }
     return found;
   }

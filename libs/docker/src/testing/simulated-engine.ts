@@ -22,6 +22,7 @@ interface SimulatedImage {
   digests?: string[];
   /** When it was given its name last; absent: not known. */
   tagged?: number;
+  labels?: Record<string, string>;
   /** From a start of its containers to what becomes of them; absent: as the engine has it. */
   settlingMs?: number;
 }

@@ -44,6 +44,17 @@ describe.each(versions)('labels that hide what they claim, with Traefik %p', (ve
     expect(errors(router('Host(`victim.org`)', { 'traefik.enable': enable }))).toEqual([]);
   });
 
+  it('are read without it where the operator’s traefik.yml exposes everything', () => {
+    const { 'traefik.enable': _, ...labels } = router('Host(`victim.org`)');
+    const evil = project('evil', { services: [service('web', { labels })] });
+    const codes = (data: Record<string, unknown>): string[] =>
+      routeWorkspace(
+        workspace([evil, victim], { traefikOverride: { file: 'projects/traefik.yml', text: '', data } }),
+      ).problems.map(({ code }) => code);
+    expect(codes({ Providers: { docker: { exposedByDefault: 'true' } } })).toEqual(['route-conflict']);
+    expect(codes({ providers: { docker: { exposedByDefault: false } } })).toEqual([]);
+  });
+
   it('are read where it is true under the name that Traefik takes of two', () => {
     const labels = { 'traefik.Enable': 'false', ...router('Host(`victim.org`)') };
     expect(errors(labels)).toEqual(['route-conflict']);

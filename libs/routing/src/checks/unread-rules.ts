@@ -13,11 +13,11 @@ import { isOldSyntax } from './written-problems';
  */
 export function unreadRules(
   each: RoutedProject,
-  settings: Pick<Settings, 'versions'>,
+  settings: Settings,
   lookups: Lookups = () => undefined,
 ): Problem[] {
   const { project } = each;
-  return writtenRouters(each, lookups).flatMap(
+  return writtenRouters(each, settings, lookups).flatMap(
     ({ kind, name, router, service, place, isOpen }): Problem[] => {
       const { rule = '' } = router;
       if (kind === 'udp' || isOpen || rule === '') return [];

@@ -112,6 +112,7 @@ function targetProblem(flaw: string): Flaw {
  */
 export function foreignProblems(
   routed: readonly RoutedProject[],
+  settings: Settings,
   lookups: Lookups = () => undefined,
 ): Problem[] {
   const labelled = routed.filter(
@@ -122,7 +123,7 @@ export function foreignProblems(
   const doors = entryPointOwners(routed);
   return labelled.flatMap((each) => [
     ...foreignServices(each, owners, lookups),
-    ...foreignEntryPoints(each, doors, lookups),
+    ...foreignEntryPoints(each, doors, settings, lookups),
   ]);
 }
 
@@ -200,10 +201,11 @@ function pointsOf(
 function foreignEntryPoints(
   each: RoutedProject,
   doors: ReadonlyMap<string, readonly Route[]>,
+  settings: Settings,
   lookups: Lookups,
 ): Problem[] {
   const { project } = each;
-  return writtenRouters(each, lookups).flatMap(({ name, kind, router, place, service }) =>
+  return writtenRouters(each, settings, lookups).flatMap(({ name, kind, router, place, service }) =>
     pointsOf(kind, router.entryPoints, doors).flatMap((point): Problem[] => {
       const routes = doors.get(point) ?? [];
       const [first] = routes;

@@ -23,7 +23,14 @@ interface Named {
  */
 export function containerConflicts(routed: readonly RoutedProject[], lookups: Lookups): Conflict[] {
   const named = containerNames(routed, lookups);
-  if (named.length === 0) return [];
+  const given = givenNames(routed);
+  const words = (name: string, labels: string) => ({
+    code: 'container-name-conflict',
+    message: `Compose would give containers of ${labels} one name, ${name}`,
+    help: 'rename a project or a service',
+  });
+  const alike = claimedTwice('container', given, words, ({ label }) => `${label} is here`);
+  if (named.length === 0) return alike;
   const twice = claimedTwice(
     'container',
     named,
@@ -34,7 +41,7 @@ export function containerConflicts(routed: readonly RoutedProject[], lookups: Lo
     }),
     ({ label }) => `${label} wants it here`,
   );
-  return [...twice, ...generated(routed, named)];
+  return [...twice, ...alike, ...generated(given, named)];
 }
 
 /** Every `container_name` that counts. */
@@ -51,22 +58,30 @@ export function containerNames(routed: readonly RoutedProject[], lookups: Lookup
   });
 }
 
+/**
+ * The name of the first container of each service that has none of its own: `a-b` with `c`, and `a` with `b-c`, come to
+ * the same.
+ */
+export function givenNames(routed: readonly RoutedProject[]): Named[] {
+  return routed.flatMap(({ project }) => {
+    if (!project.enabled) return [];
+    const compose = composeProjectName(project);
+    return (project.compose?.services ?? []).flatMap(({ name, place, containerName }) => {
+      const party = { project: project.name, label: `${project.name}:${name}`, place };
+      return containerName === null ? [{ name: `${compose}-${name}-1`, party }] : [];
+    });
+  });
+}
+
 /** `victim-web-6` is the name of the sixth container of victim's web, and of every one after five rollouts. */
-function generated(routed: readonly RoutedProject[], named: readonly Named[]): Conflict[] {
+function generated(given: readonly Named[], named: readonly Named[]): Conflict[] {
   const patterns = new Map<string, Party>(
     PROXY_SERVICES.map((service) => [
       `proxy-${service}`,
       { project: null, label: `proxy:${service}`, place: null },
     ]),
   );
-  for (const { project } of routed) {
-    if (!project.enabled) continue;
-    for (const { name, place, containerName } of project.compose?.services ?? []) {
-      if (containerName !== null) continue;
-      const label = `${project.name}:${name}`;
-      patterns.set(`${composeProjectName(project)}-${name}`, { project: project.name, label, place });
-    }
-  }
+  for (const { name, party } of given) patterns.set(name.slice(0, -'-1'.length), party);
   return named.flatMap(({ name, party }) => {
     const base = /^(.+)-\d+$/.exec(name)?.[1];
     const owner = base === undefined ? undefined : patterns.get(base);

@@ -10,7 +10,7 @@ describe('names of routers', () => {
         project('a-b', { rows: [{ service: 'c', domains: ['y.org'] }] }),
       ]),
     );
-    expect(routing.problems).toMatchObject([
+    expect(routing.problems.filter(({ code }) => code === 'name-conflict')).toMatchObject([
       {
         code: 'name-conflict',
         message: 'a-b:c and a:b-c would share the router name a-b-c-8080',
@@ -68,5 +68,31 @@ describe('networks of edges', () => {
         related: [{ place: { file: 'projects/a--b/ingress.yml', line: 50 } }],
       },
     ]);
+  });
+});
+
+describe('names that Compose gives to containers', () => {
+  const found = (...projects: ReturnType<typeof project>[]) =>
+    routeWorkspace(workspace(projects)).disputes.map(({ problem, parties }) => ({
+      code: problem.code,
+      holds: parties.map(({ project: name, holds }) => [name, holds]),
+    }));
+
+  it('are one where a dash is of the project or of the service', () => {
+    const shop = project('shop', { services: ['web-app'] });
+    const other = project('shop-web', { services: ['app'] });
+    const holds = ['container shop-web-app-1'];
+    expect(found(shop, other)).toEqual([
+      {
+        code: 'container-name-conflict',
+        holds: [
+          ['shop', holds],
+          ['shop-web', holds],
+        ],
+      },
+    ]);
+    const { holdings } = routeWorkspace(workspace([shop, other]));
+    expect(holdings.get('shop')).toEqual(expect.arrayContaining(holds));
+    expect(found(shop, project('shop-web', { services: ['ap'] }))).toEqual([]);
   });
 });

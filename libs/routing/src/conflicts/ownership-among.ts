@@ -2,9 +2,11 @@ import type { Problem, Settings } from '@itsup/config';
 import { acmeConflicts } from './acme-conflicts';
 import { addressConflicts } from './address-conflicts';
 import type { Circumstances } from './circumstances';
-import { claimsOf, termKey, ruleKey, type Claim } from './claim/claims';
+import { doorsAmong } from './claim/door-guests';
+import { guestsAmong } from './claim/guests';
+import { claimsOf, termKey, ruleKey } from './claim/claims';
 import { claimKey, type Conflict, type RoutedProject } from './conflict';
-import { containerConflicts, containerNames } from './container-conflicts';
+import { containerConflicts, containerNames, givenNames } from './container-conflicts';
 import { nameConflicts, namedObjects } from './name-conflicts';
 import { imageConflicts, imageNotes, namedImages } from './image-conflicts';
 import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
@@ -24,7 +26,8 @@ export interface Ownership {
   conflicts: Conflict[];
   /** By project, the keys of all that it claims, sorted: what a deploy remembers. */
   holdings: () => Map<string, string[]>;
-  claims: Claim[];
+  /** Projects that have a path, or a port, of another one's domain where nobody asks for consent. */
+  guests: { paths: Problem[]; ports: Problem[] };
   /** Projects on other projects' networks, with their volumes, and with images that others build. */
   joined: Problem[];
 }
@@ -40,9 +43,14 @@ export function ownershipAmong(
   const networks = namedNetworks(routed);
   const volumes = namedVolumes(routed);
   const images = namedImages(routed, lookups);
+  const projects = new Map(routed.map(({ project }) => [project.name, project]));
+  const guests = guestsAmong(claims, projects, settings);
+  const doors = doorsAmong(claims, projects, settings);
   const conflicts = [
     ...ruleConflicts(claims),
     ...takings(claims),
+    ...guests.refused,
+    ...doors.refused,
     ...tlsConflicts(claims),
     ...tlsOptionConflicts(claims),
     ...acmeConflicts(claims),
@@ -67,7 +75,7 @@ export function ownershipAmong(
     for (const { protocol, kind, name, party } of objects) {
       hold(party.project, claimKey('name', protocol, kind, name));
     }
-    for (const { name, party } of containerNames(routed, lookups))
+    for (const { name, party } of [...containerNames(routed, lookups), ...givenNames(routed)])
       hold(party.project, claimKey('container', name));
     for (const { name, party } of projectNames(routed)) hold(party.project, claimKey('project', name));
     for (const each of routed) {
@@ -95,5 +103,5 @@ export function ownershipAmong(
     ...volumeNotes(volumes, settings.isolation),
     ...imageNotes(images, settings.isolation),
   ];
-  return { conflicts, holdings, claims, joined };
+  return { conflicts, holdings, guests: { paths: guests.notes, ports: doors.notes }, joined };
 }

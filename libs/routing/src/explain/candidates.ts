@@ -3,6 +3,7 @@ import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '
 import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
+import { exposedByDefault } from '../labels/exposed';
 import { isRedirect } from '../labels/redirects';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
 import { hostsOf } from '../rule/terms';
@@ -46,6 +47,7 @@ export function candidatesOf(
       project,
       each,
       lookups?.(project.name),
+      exposedByDefault(settings),
     )) {
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);

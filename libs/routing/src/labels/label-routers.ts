@@ -33,8 +33,14 @@ export interface LabelRouter {
  * wrote, who wins key by key and may define routers of their own. A service that is not enabled has none.
  *
  * @param lookup values of variables; without it their defaults count, and what has none stays as it is written
+ * @param isExposed Traefik reads what no label enables (`exposedByDefault`)
  */
-export function labelRouters(project: Project, routing: ProjectRouting, lookup?: Lookup): LabelRouter[] {
+export function labelRouters(
+  project: Project,
+  routing: ProjectRouting,
+  lookup?: Lookup,
+  isExposed = false,
+): LabelRouter[] {
   return (project.compose?.services ?? []).flatMap((service) => {
     const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
     const { labels, open } = writtenLabels(service, lookup);
@@ -43,6 +49,7 @@ export function labelRouters(project: Project, routing: ProjectRouting, lookup?:
       { labels, open },
       service.name,
       (label) => service.labelPlaces?.[label] ?? service.place,
+      isExposed,
     );
   });
 }
@@ -107,8 +114,10 @@ function routersOf(
   own: WrittenLabels,
   service: string,
   placeOf: (label: string) => Place | null,
+  isExposed = false,
 ): LabelRouter[] {
-  if (enabledByLabels(labels) !== true) return [];
+  const says = Object.keys(labels).some((label) => label.toLowerCase() === 'traefik.enable');
+  if (!(says ? enabledByLabels(labels) === true : isExposed)) return [];
   const fields = labelFields(labels);
   const byRouter = new Map<string, LabelField[]>();
   const services: Record<string, Set<string>> = {};

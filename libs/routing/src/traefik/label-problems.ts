@@ -7,6 +7,7 @@ import {
   type Settings,
 } from '@itsup/config';
 import { checkLabels, isCheckedVersion, type CheckedLabels, type Finding } from '@itsup/traefik';
+import { exposedByDefault } from '../labels/exposed';
 import type { ServiceAdditions } from '../model';
 import { checkOptions } from './check-options';
 
@@ -144,13 +145,4 @@ function isOpen(
 /** A label of the provider's own that cannot be read keeps the container out, whatever it was to say. */
 function saysNonsense({ findings }: CheckedLabels): boolean {
   return findings.some(({ path, severity }) => severity === 'error' && path[0]?.toLowerCase() === 'enable');
-}
-
-/** `providers.docker.exposedByDefault` of the operator's `traefik.yml`; generated: off. */
-function exposedByDefault({ traefikOverride }: Settings): boolean {
-  let node: unknown = traefikOverride?.data;
-  for (const key of ['providers', 'docker', 'exposedByDefault']) {
-    node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined;
-  }
-  return node === true || node === 'true';
 }

@@ -29,6 +29,7 @@ import { planLoaded, planOne, type Replace } from '../plan/plan-one';
 import { loadOptions } from '../../run/load-options';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import type { Run } from '../../run/run';
+import { refuseImageLabels } from '../../run/refusal/refuse-image-labels';
 import { refusePaused } from '../../run/refusal/refuse-paused';
 import { refuseTakenPorts } from '../../run/refusal/refuse-taken-ports';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../../run/refusal/refusals';
@@ -157,6 +158,7 @@ async function deployLocked(
       held.plan = plan;
     }
     await refuseTakenPorts(run, loaded, plan);
+    await refuseImageLabels(run, loaded, plan);
     await beforeStack(run, spec.stack, loaded.desired.services);
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));

@@ -1,5 +1,6 @@
 import type { Settings } from '@itsup/config';
 import { defaultPriority, qualifiedBy } from '@itsup/traefik';
+import { exposedByDefault } from '../../labels/exposed';
 import { isRedirect } from '../../labels/redirects';
 import { labelRouters, hasWrittenLabels, type LabelRouter } from '../../labels/label-routers';
 import type { Route, TraefikRouter } from '../../model';
@@ -46,7 +47,7 @@ export function claimsOf(
 ): Claim[] {
   const claims: Claim[] = [];
   for (const each of routed) {
-    const written = writtenRouters(each, lookups);
+    const written = writtenRouters(each, settings, lookups);
     const replaced = new Set(written.map(({ kind, name }) => `${kind} ${name}`));
     for (const route of each.routing.routes) {
       if (route.kind === 'udp') continue;
@@ -65,9 +66,14 @@ export function claimsOf(
 }
 
 /** The routers that the operator's own labels define or change, of services that run. */
-export function writtenRouters({ project, routing }: RoutedProject, lookups: Lookups): LabelRouter[] {
+export function writtenRouters(
+  { project, routing }: RoutedProject,
+  settings: Pick<Settings, 'traefikOverride' | 'engine'>,
+  lookups: Lookups,
+): LabelRouter[] {
   if (!project.enabled || !(project.compose?.services ?? []).some(hasWrittenLabels)) return [];
-  return labelRouters(project, routing, lookups(project.name)).filter(({ isWritten }) => isWritten);
+  const routers = labelRouters(project, routing, lookups(project.name), exposedByDefault(settings));
+  return routers.filter(({ isWritten }) => isWritten);
 }
 
 /** The key by which a term of a claim is remembered. */

@@ -1,7 +1,9 @@
 import type { ExportEntry, Problem, Project, Settings } from '@itsup/config';
 import { collect } from '../../names/order';
 import { isPlain, keyOf, type Term } from '../../rule/terms';
-import type { Claim } from './claims';
+import { conflictAt, holding, type Conflict } from '../conflict';
+import { widerHosts } from '../rule-conflicts';
+import { termKey, type Claim } from './claims';
 import { pathsMeet } from './takings';
 
 /** A path that one project serves below a domain of another one. */
@@ -9,46 +11,90 @@ interface Guest {
   host: string;
   path: string;
   guest: Claim;
+  term: Term;
   owner: Claim;
 }
 
+/** What projects have on domains of others. */
+export interface Guests {
+  /** Where nobody asks for the owner's consent. */
+  notes: Problem[];
+  /** Without the consent that is asked for. */
+  refused: Conflict[];
+}
+
 /**
- * Paths below the domains of other projects: a note, and an error where the owner's `exports` or `isolation: strict`
- * ask for consent and it is not there. A problem of the guest alone, whatever is deployed.
+ * Paths below the domains of other projects: a note, and where the owner's `exports` or `isolation: strict` ask for
+ * consent and it is not there, a conflict that the guest makes; a path that is deployed stands against who claims the
+ * whole domain later.
  */
-export function guestProblems(
+export function guestsAmong(
   claims: readonly Claim[],
   projects: ReadonlyMap<string, Project>,
   settings: Pick<Settings, 'isolation'>,
-): Problem[] {
+): Guests {
   const told = new Set<string>();
-  return guestsOf(claims).flatMap((found) => {
-    const { host, path, guest, owner } = found;
+  const guests: Guests = { notes: [], refused: [] };
+  for (const { host, path, guest, term, owner } of guestsOf(claims)) {
     const [from, to] = [guest.party.project, owner.party.project];
-    if (from === null || to === null) return [];
     const key = `${from} ${host}${path} ${to}`;
-    if (told.has(key)) return [];
+    if (from === null || to === null || told.has(key)) continue;
     told.add(key);
-    const exported = projects.get(to)?.exports;
-    if (namesConsent(projects.get(to), path, from)) return [];
-    const closed = exported !== undefined || settings.isolation === 'strict';
-    return [
-      {
-        code: closed ? 'path-not-exported' : 'path-below-domain',
-        severity: closed ? ('error' as const) : ('note' as const),
-        message: `${guest.party.label} serves ${host}${path}, below a domain of ${to}${closed ? ', which does not say that it may' : ''}`,
-        help: `${closed ? 'let' : `${to} says so with`} exports: {paths: {${JSON.stringify(path)}: [${from}]}} ${closed ? 'stand in' : 'in'} ${projects.get(to)?.ingressFile ?? `its ingress.yml`}`,
-        ...(guest.party.place ? { place: guest.party.place } : {}),
-        related: [
-          ...(owner.party.place
-            ? [{ message: `${owner.party.label} claims the domain here`, place: owner.party.place }]
-            : []),
-          ...(exported ? [{ message: `${to} names here who may`, place: exported.place }] : []),
-        ],
-        project: from,
+    const provider = projects.get(to);
+    if (namesConsent(provider, path, from)) continue;
+    const file = provider?.ingressFile ?? 'its ingress.yml';
+    const serves = `${guest.party.label} serves ${host}${path}, below a domain of ${to}`;
+    const consent = `exports: {paths: {${JSON.stringify(path)}: [${from}]}}`;
+    addGuest(guests, { guest, term, owner, host }, provider, settings, {
+      note: {
+        code: 'path-below-domain',
+        message: serves,
+        help: `${to} says so with ${consent} in ${file}`,
       },
-    ];
-  });
+      refused: {
+        code: 'path-not-exported',
+        message: `${serves}, which does not say that it may`,
+        help: `let ${consent} stand in ${file}`,
+      },
+    });
+  }
+  return guests;
+}
+
+type Words = Pick<Problem, 'code' | 'message' | 'help'>;
+
+/** Adds a guest: as a note, or as a conflict where the owner of the domain is asked. */
+export function addGuest(
+  { notes, refused }: Guests,
+  { guest, term, owner, host }: Pick<Guest, 'guest' | 'term' | 'owner' | 'host'>,
+  provider: Project | undefined,
+  { isolation }: Pick<Settings, 'isolation'>,
+  words: { note: Words; refused: Words },
+): void {
+  const project = guest.party.project;
+  if (project === null) return;
+  const exported = provider?.exports;
+  const isClosed = exported !== undefined || isolation === 'strict';
+  const owned = owner.terms.filter((each) => hostsMeet(each.host, host));
+  const conflict = conflictAt(
+    holding(guest.party, termKey(guest, term)),
+    [holding(owner.party, ...owned.map((each) => termKey(owner, each)))],
+    isClosed ? words.refused : { ...words.note, severity: 'note' },
+    ({ label }) => `${label} claims the domain here`,
+    [project],
+  );
+  const { problem } = conflict;
+  const related = [
+    ...(problem.related ?? []),
+    ...(exported ? [{ message: `${provider?.name ?? ''} names here who may`, place: exported.place }] : []),
+  ];
+  const told = { ...problem, project, ...(related.length > 0 && { related }) };
+  if (isClosed) refused.push({ ...conflict, problem: told });
+  else notes.push(told);
+}
+
+function hostsMeet(owned: string | null, host: string): boolean {
+  return owned !== null && widerHosts(host).includes(owned);
 }
 
 /** Whether a project's `exports` let another one serve this path below its domains. */
@@ -89,7 +135,7 @@ function guestsOf(claims: readonly Claim[]): Guest[] {
       const [owner] = owners;
       // A project that has the whole host as well is nobody's guest on it.
       if (!owner || whole.some(({ claim }) => claim.party.project === guest.party.project)) continue;
-      guests.push({ host, path, guest, owner: owner.claim });
+      guests.push({ host, path, guest, term, owner: owner.claim });
     }
   }
   return guests;
