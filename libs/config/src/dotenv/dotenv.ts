@@ -13,7 +13,7 @@ const KEY_CHARACTER = /[\p{L}\p{N}_.[\]-]/u;
 const ESCAPE = /\\(?:[abcfnrtv$"\\]|0\d{0,3})/g;
 const ESCAPED: Readonly<Record<string, string>> = {
   ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '"': '"', '\\': '\\' },
-  // The dollar sign of a variable's use that is none.
+  // A dollar sign that begins no variable.
   $: '$$',
 };
 

@@ -3,9 +3,8 @@ import { booleanOf } from '../yaml/boolean-text';
 import { isMapping } from '../yaml/is-mapping';
 
 /**
- * The parsed ingress file without what says nothing: a key without a value counts as left out, an empty entry of
- * `egress` as none; and with numbers and booleans for the text that a writer of YAML with quotes everywhere makes of
- * them. (`proxyprotocol: null` is kept: it means none.)
+ * Drops keys without a value and empty entries of `egress` from a parsed ingress file, and turns quoted numbers and
+ * booleans into what they say: some writers of YAML quote every value. (`proxyprotocol: null` is kept: it means none.)
  */
 export function tidyIngress(data: unknown): unknown {
   if (data === null || data === undefined) return {};

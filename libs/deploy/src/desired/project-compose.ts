@@ -34,7 +34,7 @@ export interface ProjectComposeOptions {
  * The environment of a stack's Compose processes, once it is sure that Compose will read nothing that is not the
  * project's. The proxy, whose files are ours, gets the caller's whole environment.
  * @throws UserError for a path that leads into what is not the project's, for a credential of the deploy that a file
- * names, and for a file that is none
+ * names, and for a path that is no regular file
  */
 export async function projectCompose(
   spec: StackSpec,

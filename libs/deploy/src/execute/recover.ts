@@ -8,10 +8,10 @@ import type { Journal } from '../state/journal';
 import { attachToConsumers } from './network/edges';
 
 /**
- * Settles what a killed deploy left of a rollout, before anything is planned.
+ * Finishes or undoes what a killed deploy left of a rollout, before anything is planned.
  *
- * @returns the refusal of a rollout that could not be settled; a plan that replaces the service may go on all the same,
- * for that is how a version that cannot be settled is got rid of. null: it is settled.
+ * @returns null when that is done, else the refusal. A plan that replaces the service may go on all the same: that is
+ * how a broken version is removed.
  */
 export async function recover(
   run: Run,

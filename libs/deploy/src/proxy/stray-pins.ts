@@ -87,7 +87,7 @@ export async function sweepPins(context: DeployContext): Promise<void> {
         reporter.line(project, `removed the route file ${file} that an earlier deploy of ${service} left`);
       } finally {
         await lock.release();
-        // The lock made a folder for a stack that is none.
+        // The lock made a folder for a stack that does not exist.
         if (!isKnown) await rmdir(folder).catch(() => undefined);
       }
     } catch (error) {

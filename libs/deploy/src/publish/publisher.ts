@@ -161,7 +161,7 @@ export class Publisher {
     return this.change((book) => book.dropStack(stack));
   }
 
-  /** Puts exactly these routes of a service in place of the ones before. */
+  /** Replaces the published routes of a service by exactly these. */
   publishService(stack: string, service: string, routes: DynamicConfiguration): Promise<void> {
     return this.change((book) => book.replaceService(stack, service, routes));
   }

@@ -173,8 +173,8 @@ export class RouteBook {
   }
 
   /**
-   * A router of another stack that no source has any more gives way to one of this stack that claims the same: a folder
-   * was renamed, or a route moved. Two of them would share the requests, and one leads nowhere.
+   * Removes routers of other stacks that are no longer in the sources and claim what a router of this stack claims: a
+   * folder was renamed, or a route moved. Two of them would share the requests, and one leads nowhere.
    */
   private dropSuperseded(stack: string): void {
     const claims = new Set<string>();

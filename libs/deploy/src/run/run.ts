@@ -42,7 +42,7 @@ export interface Run {
   digester: Digester;
   secrets: SecretsReader;
   publisher: Publisher;
-  /** Of the proxy's, what the sources have no more and somebody still needs. */
+  /** The proxy's objects that are no longer in the sources and that something still refers to. */
   held: HeldObject[];
   /** By path in the state folder: digest of what a container reads at its start only. */
   published: Record<string, string>;

@@ -65,7 +65,7 @@ export async function backupState(state: State, target: Writable, readForeign: R
 /**
  * Puts a backup into a state folder that nothing was deployed with. All of it comes or nothing: the identity, which
  * makes it a state folder, comes last.
- * @throws UserError when the folder is in use, and for an archive that is none of `backupState`
+ * @throws UserError when the folder is in use, and for an archive that `backupState` did not write
  */
 export async function restoreState(state: State, archive: Readable): Promise<RestoredState> {
   if ((await readIdentity(state)) !== null)

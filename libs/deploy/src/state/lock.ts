@@ -120,8 +120,8 @@ async function createWith(file: string, text: string): Promise<boolean> {
 
 /**
  * Removes a dead holder's lock, or does nothing when somebody else does. The right to remove it is a file named after
- * the very text that is to go: a text never comes back, so whoever has the right and still finds the text may remove
- * it, and a new lock is never taken for it. The right of a process that died over it is removed in the same way.
+ * the lock's text. Texts of locks are unique, so who has the right and still finds the text removes the dead lock and
+ * never a new one. The right of a process that died over it is removed in the same way.
  */
 async function removeStale(file: string, text: string, options: LockOptions): Promise<void> {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -19,8 +19,8 @@ export interface VerdictRequest {
 
 /**
  * What Compose says of an artifact whose variables have stand-ins. Where only some words fit, Compose names them, and
- * one of them becomes the stand-in. An objection that only the stand-ins or a missing `env_file` explain gives way to
- * Compose's check without interpolation, which reads neither. That one leaves out the checks between services; what it
+ * one of them becomes the stand-in. Where only the stand-ins or a missing `env_file` explain an objection, Compose's
+ * check without interpolation decides, which reads neither. That one leaves out the checks between services; what it
  * would miss most, a service without anything to run, readProject has found before.
  */
 export async function composeVerdict({ compose, variables, further }: VerdictRequest): Promise<Problem[]> {

@@ -238,7 +238,7 @@ function lineWith(failure: Failure, pattern: RegExp): string {
   return withoutPreamble(meaningfulLines(failure.output).find((line) => pattern.test(line)) ?? '');
 }
 
-/** The last line says it; the ones before are progress. */
+/** The last line says it; earlier lines are progress. */
 function reasonOf(failure: Failure): string {
   return withoutPreamble(meaningfulLines(failure.output).at(-1) ?? 'it printed no reason');
 }

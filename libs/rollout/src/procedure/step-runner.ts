@@ -16,7 +16,7 @@ export class StepRunner<Step extends string> {
 
   constructor(private readonly options: StepRunnerOptions<Step>) {}
 
-  /** Resolves when the work of the last step has come to an end, also after an interrupt made `run` give up on it. */
+  /** Resolves when the work of the last step has ended, also after an interrupt made `run` give up on it. */
   settled(): Promise<void> {
     return this.current;
   }

@@ -2,8 +2,8 @@ import type { ContainerFacts, RolloutLimits } from '../types';
 import { exitOf, lastProbe } from './health-log';
 
 /**
- * What a container that was started has come to, in the engine's words; the one judge of it, for what is rolled and for
- * what is only started.
+ * State of a freshly started container, in the engine's words: the one verdict, for what is rolled and for what is only
+ * started.
  */
 export type Readiness =
   | { state: 'ready' }

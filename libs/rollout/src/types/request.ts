@@ -33,8 +33,8 @@ export interface RolloutRequest {
    */
   fileRoutes: DynamicConfiguration | null;
   /**
-   * Publishes exactly these static routers of the service in place of the ones before; null: the ones that should be
-   * there are. The caller must not have published them earlier: they would point at a docker service that no container
+   * Replaces the published static routers of the service by exactly these; null: those that should be there are. The
+   * caller must not have published them earlier: they would point at a docker service that no container
    * carries yet. The rollout calls it when the old containers are gone, while the pin still overrides both the old and
    * the new ones. Has to be repeatable.
    */

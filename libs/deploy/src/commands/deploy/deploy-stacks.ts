@@ -69,7 +69,7 @@ async function converge(
   if (withProxy) await beforeRoutesOfTheProxy(run);
   await run.publisher.begin(withProxy);
   if (readsOtherFiles(run.inUse)) await publishAnew(run);
-  // Nobody waits for it: it asks the engine and the host for longer than a deploy of nothing takes.
+  // Runs in the background: it is slower than a deploy that changes nothing.
   if (withProxy) honeypotRules.touch();
   let proxyFaults: readonly Problem[] = [];
   const outcomes = await schedule({

@@ -10,7 +10,7 @@ type Token =
 /**
  * Compiles a pattern of Docker's builder: `*`, `?`, `[a-z]`, `\`, `**`. Matched step by step with every way through the
  * pattern followed at once, so that no pattern of a project takes more than its length times the path's.
- * @returns null for a pattern that is none
+ * @returns null for a pattern that cannot be read
  */
 export function compileGlob(pattern: string): Glob | null {
   const tokens = tokensOf(pattern);

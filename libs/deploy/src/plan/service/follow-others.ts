@@ -3,6 +3,7 @@ import type { HangsOn } from '@itsup/docker';
 import type { DesiredService, DesiredStack, ObservedContainer, ServiceAction, ServicePlan } from '../model';
 import { isServing } from '../observe';
 import { inDependencyOrder } from '../order/dependency-order';
+import { NOTHING_SERVES } from './reasons';
 import { withHooks } from './with-hooks';
 
 /** Actions after which the service's containers are others than before. */
@@ -141,7 +142,7 @@ function replacing(
   return {
     ...clean,
     action: 'recreate',
-    notRolled: serves ? service.notRolled : ['nothing of it is serving'],
+    notRolled: serves ? service.notRolled : [NOTHING_SERVES],
   };
 }
 

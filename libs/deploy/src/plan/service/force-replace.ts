@@ -1,4 +1,5 @@
 import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from '../model';
+import { NOTHING_SERVES } from './reasons';
 import { followOthers } from './follow-others';
 
 /**
@@ -22,8 +23,7 @@ export function forceReplace(
       return service;
     const ended = service.current.every((id) => finished.has(id));
     if (ended && services === null) return service;
-    if (ended)
-      return { ...service, action: 'recreate', reasons: [reason], notRolled: ['nothing of it is serving'] };
+    if (ended) return { ...service, action: 'recreate', reasons: [reason], notRolled: [NOTHING_SERVES] };
     return wanted.notRolled.length > 0
       ? { ...service, action: 'recreate', reasons: [reason], notRolled: wanted.notRolled }
       : { ...service, action: 'rollout', reasons: [reason] };

@@ -10,7 +10,14 @@ import type {
 } from '../model';
 import { isServing } from '../observe';
 import { canMove, MOVED_REASON } from './leave-shared';
-import { changedAspects, describeChanges, describeImage, isBuildChanged, shortId } from './reasons';
+import {
+  changedAspects,
+  describeChanges,
+  describeImage,
+  isBuildChanged,
+  shortId,
+  NOTHING_SERVES,
+} from './reasons';
 
 /** How one container relates to the wanted definition. */
 type Standing = 'current' | 'outdated';
@@ -88,7 +95,7 @@ function replace(
     return plan(networks.action, reasons, { networks: networks.networks });
   }
   const dead = idsOf(containers.filter((container) => !isServing(container)));
-  if (serving.length === 0) return plan('recreate', reasons, { notRolled: ['nothing of it is serving'] });
+  if (serving.length === 0) return plan('recreate', reasons, { notRolled: [NOTHING_SERVES] });
   if (desired.notRolled.length > 0) {
     const isWhole = serving.length === containers.length && serving.length === desired.replicas;
     if (isWhole && deployed !== null && canMove(desired, deployed, serving, inbound)) {

@@ -176,3 +176,6 @@ function listed(names: string[]): string {
     ? names.join(', ')
     : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
 }
+
+/** Why a service is recreated although it could be rolled: nobody would notice. */
+export const NOTHING_SERVES = 'nothing of it is serving';

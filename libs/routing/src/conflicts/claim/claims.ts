@@ -32,7 +32,7 @@ export interface Claim {
   hosts: string[];
   /** The default resolver gets a certificate for it by HTTP-01. */
   certifies: boolean;
-  /** A redirect to HTTPS: it gives way to its own project's routers, and another project must not take it. */
+  /** A redirect to HTTPS: its own project's routers win over it, and another project must not take it. */
   isRedirect: boolean;
 }
 
