@@ -2,7 +2,12 @@ import { problemsOf } from '@itsup/config';
 import { handoverSteps, hookSteps, moveSteps, recreateSteps, rolloutSteps } from '@itsup/rollout';
 
 import type { ServicePlan } from '../plan/model';
-import type { Operation, OperationKind } from '../plan/operation';
+import {
+  isDownOperation,
+  type ConvergeOperation,
+  type Operation,
+  type OperationKind,
+} from '../plan/operation';
 import { STATIC_FILE } from '../publish/published-file';
 import { ensureProxynet } from '../proxy/proxynet';
 import { awaitStackRoutes } from './traefik/await-stack-routes';
@@ -61,7 +66,7 @@ export const deploySteps = [
 type Acts = {
   [Kind in OperationKind]: (
     convergence: Convergence,
-    operation: Extract<Operation, { kind: Kind }>,
+    operation: Extract<ConvergeOperation, { kind: Kind }>,
   ) => Promise<void>;
 };
 
@@ -110,7 +115,14 @@ const ACTS: Acts = {
 };
 
 /** Kinds that take the engine's time. */
-const HEAVY: readonly OperationKind[] = ['start', 'recreate', 'restart', 'roll', 'replace-traefik', 'scale'];
+const HEAVY: readonly Operation['kind'][] = [
+  'start',
+  'recreate',
+  'restart',
+  'roll',
+  'replace-traefik',
+  'scale',
+];
 
 /**
  * Carries the plan's operations out. Images are there, the lock is held. After a failure the next plan starts from what
@@ -129,6 +141,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
       error instanceof StillStartingError && !(operation.kind === 'wait' && operation.until === 'healthy'),
     onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation) => {
+      if (isDownOperation(operation)) throw new TypeError(`${operation.kind} in the plan of a deploy`);
       const { own, end } = forOperation();
       try {
         await carryOut(own, operation);
@@ -152,7 +165,7 @@ function tellFailure({ context, loaded }: Convergence, error: unknown): void {
 
 function carryOut<Kind extends OperationKind>(
   convergence: Convergence,
-  operation: Extract<Operation, { kind: Kind }>,
+  operation: Extract<ConvergeOperation, { kind: Kind }>,
 ): Promise<void> {
   return ACTS[operation.kind as Kind](convergence, operation);
 }

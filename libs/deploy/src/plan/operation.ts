@@ -2,7 +2,13 @@
  * One act of a deploy. The plan decides all of it; whoever carries it out decides nothing but whether requests can
  * wait, which takes a Traefik that runs.
  */
-export type Operation = OperationBase & Act;
+export type Operation = ConvergeOperation | DownOperation;
+
+/** What brings a stack to what its sources say. */
+export type ConvergeOperation = OperationBase & Act;
+
+/** What takes a stack down. */
+export type DownOperation = OperationBase & DownAct;
 
 interface OperationBase {
   /** Unique in its plan: `roll web`, `wait db healthy`. */
@@ -53,6 +59,23 @@ type Act =
   | { kind: 'await-routes'; services: string[] }
   | { kind: 'remove-network'; network: string };
 
+type DownAct =
+  /** None of the stack's routes stays published. */
+  | { kind: 'drop-routes' }
+  /** Where another stack serves the same routes, that one gets the requests. */
+  | { kind: 'lead-on' }
+  /**
+   * All containers of the Compose project go, one-off ones too, each before those that it depends on; `volumes`: their
+   * anonymous volumes too.
+   */
+  | { kind: 'remove-project'; services: string[]; volumes: boolean }
+  | { kind: 'remove-project-networks' }
+  | { kind: 'remove-project-volumes' }
+  /** Requests find their way by labels and files alone again. */
+  | { kind: 'lead-back' }
+  /** The record of the stack's deploy goes. */
+  | { kind: 'forget' };
+
 /**
  * Compose makes a network with the first container of one that joins it: at its present number it makes no container.
  */
@@ -78,3 +101,18 @@ export interface NetworkMember {
 export type WaitCondition = 'ready' | 'healthy' | 'completed';
 
 export type OperationKind = Act['kind'];
+export type DownKind = DownAct['kind'];
+
+const DOWN: Readonly<Record<DownKind, true>> = {
+  'drop-routes': true,
+  'lead-on': true,
+  'remove-project': true,
+  'remove-project-networks': true,
+  'remove-project-volumes': true,
+  'lead-back': true,
+  forget: true,
+};
+
+export function isDownOperation(operation: Operation): operation is DownOperation {
+  return operation.kind in DOWN;
+}

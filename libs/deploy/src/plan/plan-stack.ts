@@ -3,6 +3,7 @@ import { compareText } from '@itsup/config';
 
 import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
 import { followOthers } from './service/follow-others';
+import { downOperations } from './order/down-operations';
 import { planEdges } from './network/plan-edges';
 import { planNetworks } from './network/plan-networks';
 import { planService } from './service/plan-service';
@@ -81,7 +82,7 @@ export function planDown(
     edges,
     networks: [],
     files: [],
-    operations: [],
+    operations: downOperations(names, { volumes: false }),
     unchanged: own.length === 0 && edges.length === 0,
     fromRecord: false,
     notes: [],

@@ -1,5 +1,6 @@
 import type { Problem } from '@itsup/config';
 
+import { forgetOperations } from '../plan/order/down-operations';
 import type { StackPlan } from '../plan/model';
 import type { DeployedFile } from '../state/deployed';
 import type { Run } from './run';
@@ -53,7 +54,7 @@ export function renameNotes(deployed: DeployedFile | null, { projectName }: Stac
 /** The plan of taking a stack down whose containers are another one's by now: nothing of them goes. */
 export function planForgetting(plan: StackPlan, heir: string): StackPlan {
   const notes = [`its Compose project ${plan.projectName} is that of ${heir}: only its record goes`];
-  return { ...plan, services: [], edges: [], unchanged: false, notes };
+  return { ...plan, services: [], edges: [], operations: forgetOperations(), unchanged: false, notes };
 }
 
 /** Why a stack cannot be forgotten yet: its routes lead to containers that nobody took over. */

@@ -1,4 +1,5 @@
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
+import { planStacks } from '../commands/plan/plan-stacks';
 import { actions, DB, deploy, idsOf, outcomeOf, WEB } from '../testing/deploy-simulated';
 
 let simulated: SimulatedWorkspace;
@@ -70,7 +71,22 @@ describe('a change', () => {
 
   it('that switches the project off takes the stack down, and on again up', async () => {
     simulated.setProject('shop', { web: WEB, db: DB }, { enabled: false });
-    expect((await outcomeOf(simulated, 'shop')).status).toBe('down');
+    const { stacks } = await planStacks(simulated.context(), {
+      workspace: simulated.workspace(),
+      stacks: ['shop'],
+    });
+    expect(stacks[0]?.operations.map(({ id, after }) => [id, ...after])).toEqual([
+      ['drop-routes'],
+      ['lead-on', 'drop-routes'],
+      ['remove-project', 'lead-on'],
+      ['remove-project-networks', 'remove-project'],
+      ['lead-back', 'remove-project-networks'],
+      ['forget', 'lead-back'],
+    ]);
+    const outcome = await outcomeOf(simulated, 'shop');
+    expect(outcome.status).toBe('down');
+    // What was planned is what was done.
+    expect(outcome.plan?.operations).toEqual(stacks[0]?.operations);
     expect(idsOf(simulated)).toEqual([]);
     expect((await outcomeOf(simulated, 'shop')).status).toBe('unchanged');
     simulated.setProject('shop', { web: WEB, db: DB });

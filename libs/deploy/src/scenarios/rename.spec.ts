@@ -151,7 +151,11 @@ describe('a folder that was renamed', () => {
           stack: 'blog',
           status: 'down',
           problems: [],
-          plan: { services: [], notes: ['its Compose project blog is that of weblog: only its record goes'] },
+          plan: {
+            services: [],
+            operations: [{ kind: 'drop-routes' }, { kind: 'forget' }],
+            notes: ['its Compose project blog is that of weblog: only its record goes'],
+          },
         },
       ]);
       expect(summary.prunable).toEqual([]);

@@ -196,6 +196,13 @@ describe('a stack that is deployed and not served', () => {
   it('fails as a host outside Docker, again and again, until it is served; what it does later is its own business', async () => {
     simulated.setExternal('nas', [{ domains: ['nas.localhost'] }]);
     behind = { kind: 'refused' };
+    const planned = await planStacks(simulated.context(), {
+      workspace: simulated.workspace(),
+      stacks: ['nas'],
+    });
+    expect(planned.stacks.map(({ operations }) => operations.map(({ kind }) => kind))).toEqual([
+      ['publish-routes'],
+    ]);
     const first = await deploy('proxy', 'nas');
     expect([first.status, first.problems.length > 0]).toEqual(['failed', true]);
     const [record] = await readRecords(state(), 'nas');

@@ -14,9 +14,12 @@ import { projectText } from '../../desired/environment/project-text';
 import { runPreStop } from '../../execute/service/hooks';
 import { leadOn } from '../../execute/service/lead-on';
 import { removeEdgeNetwork } from '../../execute/network/edges';
+import { runOperations } from '../../execute/run-operations';
+import type { DownKind, DownOperation } from '../../plan/operation';
+import { downOperations, forgetOperations } from '../../plan/order/down-operations';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath, type DeployedFile } from '../../state/deployed';
-import { readJournal, type Journal, type StepHook } from '../../state/journal';
+import { readJournal, type StepHook } from '../../state/journal';
 import { hideSecrets } from '../../run/hide-secrets';
 import type { StackOutcome } from '../../requests';
 import { loadOptions } from '../../run/load-options';
@@ -60,33 +63,68 @@ export async function takeDown(
   if (plan.unchanged && !options.volumes && !unsettled) return without('unchanged', []);
   const early = heir === null ? null : notTakenOver(run, stack, projectName, heir);
   if (early !== null) return without('skipped', [early]);
+  const services = plan.services.map(({ service }) => service);
+  const operations = heir === null ? downOperations(services, options) : forgetOperations();
   const { lockWaitMs, commit, hook } = options;
   const task = { stack, command: 'down' as const, lockWaitMs, commit, ...(hook && { hook }) };
   return withStack(run, task, async (held) => {
     const { journal } = held;
-    held.plan = plan;
-    await journal.step('settle-routes', async () => {
-      await run.publisher.dropStack(stack);
-      // Of a rollout that was killed: the addresses in it will be somebody else's.
-      await removePinsOf(state.dynamicDir, stack);
-    });
-    const beforeStop = heir === null ? await preStopOf(run, stack) : null;
-    if (heir === null) {
-      const end = await journal.step('hand-on', () => leadOn(run, spec));
-      try {
-        await removeAll(docker, projectName, options, journal, {
-          run: beforeStop,
-          after: dependenciesRecorded(run.deployed.get(stack)),
-          volumes: options.volumes,
-        });
-      } finally {
-        await journal.step('unpin', end);
-      }
+    held.plan = { ...plan, operations };
+    let ledOn: (() => Promise<void>) | null = null;
+    const leadBack = async (): Promise<void> => {
+      const end = ledOn;
+      ledOn = null;
+      if (end !== null) await journal.step('unpin', end);
+    };
+    const acts: Acts = {
+      'drop-routes': () =>
+        journal.step('settle-routes', async () => {
+          await run.publisher.dropStack(stack);
+          // Of a rollout that was killed: the addresses in it will be somebody else's.
+          await removePinsOf(state.dynamicDir, stack);
+        }),
+      'lead-on': async () => {
+        ledOn = await journal.step('hand-on', () => leadOn(run, spec));
+      },
+      'remove-project': async ({ volumes }) => {
+        const beforeStop = await preStopOf(run, stack);
+        const stops = { run: beforeStop, after: dependenciesRecorded(run.deployed.get(stack)), volumes };
+        await journal.step('remove-services', () => removeProject(docker, projectName, stops));
+      },
+      'remove-project-networks': () =>
+        journal.step('remove-networks', () => removeNetworks(docker, projectName)),
+      'remove-project-volumes': () =>
+        journal.step('remove-volumes', () => removeVolumes(docker, projectName)),
+      'lead-back': leadBack,
+      forget: async () => {
+        await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
+        run.deployed.delete(stack);
+      },
+    };
+    try {
+      await runOperations<DownOperation>(operations, {
+        parallel: 1,
+        isHeavy: () => true,
+        isInterrupted: () => false,
+        run: (operation) => carryOut(acts, operation),
+      });
+    } finally {
+      // After a failure too.
+      await leadBack();
     }
-    await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
-    run.deployed.delete(stack);
     return 'down';
   });
+}
+
+type Acts = {
+  [Kind in DownKind]: (operation: Extract<DownOperation, { kind: Kind }>) => Promise<void>;
+};
+
+function carryOut<Kind extends DownKind>(
+  acts: Acts,
+  operation: Extract<DownOperation, { kind: Kind }>,
+): Promise<void> {
+  return acts[operation.kind as Kind](operation);
 }
 
 /** Runs what its file says comes before the stop of a container. */
@@ -106,18 +144,6 @@ async function preStopOf(run: Run, stack: string): Promise<BeforeStop | null> {
     context.reporter.line(stack, `note: pre_stop is left out: ${reason.join('; ')}`);
     return null;
   }
-}
-
-async function removeAll(
-  docker: Docker,
-  projectName: string,
-  { volumes }: TakeDownOptions,
-  journal: Journal,
-  stops: Stops,
-): Promise<void> {
-  await journal.step('remove-services', () => removeProject(docker, projectName, stops));
-  await journal.step('remove-networks', () => removeNetworks(docker, projectName));
-  if (volumes) await journal.step('remove-volumes', () => removeVolumes(docker, projectName));
 }
 
 interface Stops {

@@ -101,7 +101,8 @@ export function planExternal(run: Run, spec: StackSpec): StackPlan {
     edges: [],
     networks: [],
     files,
-    operations: [],
+    operations:
+      files.length === 0 ? [] : [{ id: 'publish-routes', kind: 'publish-routes', after: [], reasons: [] }],
     unchanged: files.length === 0,
     fromRecord: false,
     notes: [],
@@ -115,7 +116,7 @@ export function planDisabled(run: Run, spec: StackSpec): StackPlan {
   const stranger = strangerOf(run, spec, own, run.deployed.get(spec.stack) ?? null);
   if (stranger === undefined) return plan;
   const note = `containers of a Compose project ${spec.projectName} run, made from ${originOf(stranger)}: left alone; deploy with --adopt takes them down`;
-  return { ...plan, services: [], edges: [], unchanged: true, notes: [note] };
+  return { ...plan, services: [], edges: [], operations: [], unchanged: true, notes: [note] };
 }
 
 export function planDownOf(
@@ -127,7 +128,8 @@ export function planDownOf(
   const containers = containersFor(run.observed, spec.projectName, deployed?.edges ?? []);
   const plan = planDown(spec.stack, spec.projectName, containers, deployed, reason);
   const unchanged = plan.unchanged && deployed === null && !run.publisher.hasRoutes(spec.stack);
-  return { ...plan, files: run.publisher.pending(spec.stack), unchanged };
+  const operations = unchanged ? [] : plan.operations;
+  return { ...plan, files: run.publisher.pending(spec.stack), operations, unchanged };
 }
 
 /** In a plan a provider that does not run is worth a word: the same run may start it. */
