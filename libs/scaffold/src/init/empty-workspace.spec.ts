@@ -5,8 +5,9 @@ import { routeWorkspace } from '@itsup/routing';
 import { shipped, treeOf, WORKSPACE } from '../testing/tree';
 import { emptyWorkspace, EXAMPLES, type OwnProjects } from './empty-workspace';
 
+const SHIPPED = shipped('projects');
 const examples = Object.fromEntries(
-  EXAMPLES.map((name) => [`projects/${name}/docker-compose.yml`, 'services: { web: { image: a } }\n']),
+  Object.entries(SHIPPED).filter(([path]) => EXAMPLES.includes(path.split('/')[1] ?? '')),
 );
 const settings = '# settings\n';
 const shippedSettings = readFileSync(join(WORKSPACE, 'projects/itsup.yml'), 'utf8');
@@ -68,9 +69,32 @@ describe('projects of the operator', () => {
   });
 });
 
-test('the examples are those that ship', () => {
-  const folders = new Set(Object.keys(shipped('projects')).map((path) => path.split('/')[1] ?? ''));
-  const present = EXAMPLES.filter((name) => folders.has(name));
-  // An operator's workspace has removed them.
-  expect(present.length === 0 || present.length === EXAMPLES.length).toBe(true);
+test('the examples are those that ship, and as they ship', () => {
+  const tree = treeOf(examples);
+  expect(tree.list('projects').sort()).toEqual([...EXAMPLES]);
+  const { remove } = emptyWorkspace(tree, settings);
+  // Where this fails after a change of an example, SHIPPED wants its digest anew.
+  expect(remove).toEqual(EXAMPLES.map((name) => `projects/${name}`));
+});
+
+describe('a project with the name of an example', () => {
+  it('is the operator’s: of its own making, changed, or with a file more', () => {
+    const files = {
+      ...examples,
+      'projects/router/ingress.yml': `${examples['projects/router/ingress.yml'] ?? ''}# mine\n`,
+      'projects/notes/notes.db': 'data',
+      'projects/shop/docker-compose.yml': 'services: { web: { image: a } }\n',
+    };
+    expect(() => emptyWorkspace(treeOf(files), settings)).toThrow(
+      /notes \(changed, or of your own\), router .*, shop /,
+    );
+    const { remove } = emptyWorkspace(treeOf(files), settings, 'keep');
+    expect(remove).toEqual(['projects/catalog', 'projects/echo', 'projects/website']);
+  });
+
+  it('is the example in lines that Windows ends, and with another way to the schema', () => {
+    const text = (examples['projects/router/ingress.yml'] ?? '').replace(/^# yaml-language-server:.*\n/, '');
+    const files = { 'projects/router/ingress.yml': text.replaceAll('\n', '\r\n') };
+    expect(emptyWorkspace(treeOf(files), settings).remove).toEqual(['projects/router']);
+  });
 });

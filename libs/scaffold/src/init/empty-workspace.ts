@@ -1,7 +1,22 @@
+import { createHash } from 'node:crypto';
 import { UserError, type SourceTree } from '@itsup/config';
 
-/** The projects that ship with the workspace, to be looked at and thrown away. */
-export const EXAMPLES: readonly string[] = ['catalog', 'echo', 'notes', 'router', 'shop', 'website'];
+/**
+ * The projects that ship with the workspace, to be looked at and thrown away, with the digests of what they ship as:
+ * `notes` and `router` are names that people give to projects of their own, and an example that somebody made theirs is
+ * theirs.
+ */
+const SHIPPED: Readonly<Record<string, string>> = {
+  catalog: '4c768ffb0b4f6663',
+  echo: '890e6ab4940370fd',
+  notes: '58ffa7137f94f8b1',
+  router: '47dcf2b89b50e3c3',
+  shop: '0b6c2420a14e5096',
+  website: 'f2944739e32b02a1',
+};
+
+/** Their names, sorted. */
+export const EXAMPLES: readonly string[] = Object.keys(SHIPPED);
 
 /** What happens to projects that are no examples. */
 export type OwnProjects = 'keep' | 'remove';
@@ -31,16 +46,17 @@ export function emptyWorkspace(tree: SourceTree, settings: string, own?: OwnProj
     .list('projects')
     .filter((name) => !name.startsWith('.') && tree.list(`projects/${name}`).length > 0)
     .sort();
-  const others = folders.filter((name) => !EXAMPLES.includes(name));
+  const isExample = (name: string): boolean => SHIPPED[name] === digestOf(tree, `projects/${name}`);
+  const others = folders.filter((name) => !isExample(name));
   if (others.length > 0 && own === undefined) {
     throw new UserError({
       code: 'own-projects',
       severity: 'error',
-      message: `projects/ holds more than the examples: ${others.join(', ')}`,
+      message: `projects/ holds more than the examples as they ship: ${others.map(shown).join(', ')}`,
       help: '--own=keep removes the examples alone, --own=remove these too.',
     });
   }
-  const removed = own === 'keep' ? folders.filter((name) => EXAMPLES.includes(name)) : folders;
+  const removed = own === 'keep' ? folders.filter(isExample) : folders;
   const present = tree.read(SETTINGS);
   const kept = own === 'keep' ? others : [];
   return {
@@ -56,4 +72,22 @@ export function emptyWorkspace(tree: SourceTree, settings: string, own?: OwnProj
       `Settings of the host: ${SETTINGS}. A first project: npx nx g itsup:project`,
     ],
   };
+}
+
+/** An example of the name that is not as it shipped may be the operator's work. */
+function shown(name: string): string {
+  return Object.hasOwn(SHIPPED, name) ? `${name} (changed, or of your own)` : name;
+}
+
+/** Of all files of a folder, but for the line that leads editors to a schema: that is not the same everywhere. */
+export function digestOf(tree: SourceTree, folder: string): string {
+  const digest = createHash('sha256');
+  const add = (path: string): void => {
+    const text = tree.read(path);
+    if (text === null) for (const name of tree.list(path).sort()) add(`${path}/${name}`);
+    else
+      digest.update(`${path}\n${text.replace(/\r\n/g, '\n').replace(/^# yaml-language-server:.*\n/, '')}\0`);
+  };
+  add(folder);
+  return digest.digest('hex').slice(0, 16);
 }

@@ -73,7 +73,7 @@ describe('itsup deploy --affected', () => {
   it('deploys everything at first, and then what changed since', async () => {
     const first = git('rev-parse', 'HEAD');
     expect(await deploy()).toEqual({ code: 0, calls: ['deploy'] });
-    expect(told).toEqual(['everything is deployed: nothing says what was deployed last']);
+    expect(told).toEqual(['deploys everything: nothing says what was deployed last']);
     expect(mark()).toBe(first);
     const second = commit('two');
     expect(await deploy()).toEqual({ code: 0, calls: [`deploy --since ${first}`] });
@@ -133,7 +133,7 @@ describe('itsup deploy --affected', () => {
     await deploy();
     commit('{"itsup":"1.5.0"}', 'package-lock.json');
     expect((await deploy()).calls).toEqual(['deploy']);
-    expect(told.at(-1)).toBe('everything is deployed: package-lock.json changed, which is for all');
+    expect(told.at(-1)).toBe('deploys everything: package-lock.json changed, which is for all');
   });
 
   it('says what it needs where there is no commit', async () => {

@@ -14,7 +14,7 @@ export interface AffectedRequest {
 /** Deploys what changed since the mark, and moves it when that went well; the exit code is the deploy's. */
 export async function deployAffected({ workspace, flags, tell, run }: AffectedRequest): Promise<number> {
   const left = await outstanding(workspace);
-  if (left.reason !== null) tell(`everything is deployed: ${left.reason}`);
+  if (left.reason !== null) tell(`deploys everything: ${left.reason}`);
   const since = left.since === null ? [] : ['--since', left.since];
   const code = await run(['deploy', ...since, ...flags], workspace.root);
   if (code !== EXIT.ok) return code;

@@ -1,11 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { EXAMPLES } from '@itsup/scaffold';
 import { generatorTree, printed } from '../testing/generator-tree';
 import empty from './empty';
 
-const examples = Object.fromEntries(EXAMPLES.map((name) => [`projects/${name}/ingress.yml`, 'host: a\n']));
 const WORKSPACE = join(__dirname, '../../../..');
+const examples = Object.fromEntries(
+  EXAMPLES.flatMap((name) =>
+    readdirSync(join(WORKSPACE, 'projects', name), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [relative(WORKSPACE, path), readFileSync(path, 'utf8')] as const;
+      }),
+  ),
+);
 
 describe('nx g itsup:empty', () => {
   it('removes the examples and leaves settings that are commented out', async () => {

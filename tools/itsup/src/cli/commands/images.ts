@@ -24,7 +24,9 @@ export const images: Command = {
     const workspace = await readWorkspace(root);
     return withContext(input, async (context) => {
       const found = await imagesInUse(context, workspace);
-      for (const { problems } of found.failed) tell(formatProblems(problems, { color }).trimEnd());
+      // Without an engine every stack fails by the same.
+      const failures = found.failed.map(({ problems }) => formatProblems(problems, { color }).trimEnd());
+      for (const text of new Set(failures)) tell(text);
       const unknown = named.find((name) => !found.images.some(({ image }) => image === name));
       if (unknown !== undefined) {
         tell(`itsup images: nothing runs "${unknown}"; itsup images lists them`);
