@@ -7,7 +7,8 @@ type Unplaced = DownOperation extends infer One
   : never;
 
 /**
- * What taking a stack down does, one act after the other: its routes go first, so that nobody is led to what goes. Pure.
+ * What taking a stack down does, one act after the other: its routes go first, so that nobody is led to what goes.
+ * Pure.
  *
  * @param services that have containers
  */
