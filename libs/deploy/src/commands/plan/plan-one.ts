@@ -115,7 +115,7 @@ export async function planLoaded(
     (before, one) => forceReplace(before, desired, one, deployed, containers),
     explained,
   );
-  const held = spec.project === null ? [] : holdNotes(forced.services, desired, loaded.options);
+  const held = spec.project === null ? [] : holdNotes(forced, desired, loaded.options);
   const named = await renderedBy(run, loaded, forced);
   return {
     ...named,

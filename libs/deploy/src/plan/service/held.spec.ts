@@ -5,6 +5,13 @@ import type { ServiceOptions } from './not-rolled';
 
 const routed = { aspects: { 'label traefik.enable': 'd' } };
 
+const off: ServiceOptions = {
+  rollout: null,
+  start: { deadlineMs: null },
+  drain: { deadlineMs: null, hook: null },
+  hold: { deadlineMs: 0 },
+};
+
 function held(
   desired: Partial<DesiredService> = {},
   plan: Partial<ServicePlan> = {},
@@ -29,12 +36,6 @@ describe('isHeld', () => {
       false,
     );
     expect(held({ hangsOn: [{ service: 'vpn', by: 'network' }] })).toBe(false);
-    const off: ServiceOptions = {
-      rollout: null,
-      start: { deadlineMs: null },
-      drain: { deadlineMs: null, hook: null },
-      hold: { deadlineMs: 0 },
-    };
     expect(held({}, {}, [], new Map([['web', off]]))).toBe(false);
   });
 });
@@ -43,10 +44,10 @@ describe('holdNotes', () => {
   it('says what is not promised, once', () => {
     const services = [desiredService('web', routed), desiredService('db')];
     const plans = ['web', 'db'].map((name) => servicePlan(name, { action: 'recreate' }));
-    const [note, ...more] = holdNotes(plans, { services }, new Map());
+    const [note, ...more] = holdNotes({ services: plans, networks: [] }, { services }, new Map());
     expect(more).toEqual([]);
     expect(note).toMatch(/^requests wait while web is recreated\. Not kept: .*websockets.*UDP/);
-    expect(holdNotes([], { services }, new Map())).toEqual([]);
+    expect(holdNotes({ services: [], networks: [] }, { services }, new Map())).toEqual([]);
   });
 
   it('says where nobody can wait, because containers hang on each other', () => {
@@ -55,8 +56,33 @@ describe('holdNotes', () => {
       desiredService('fetcher', { hangsOn: [{ service: 'vpn', by: 'network' }] }),
     ];
     const plans = ['vpn', 'fetcher'].map((name) => servicePlan(name, { action: 'recreate' }));
-    expect(holdNotes(plans, { services }, new Map())).toEqual([
+    expect(holdNotes({ services: plans, networks: [] }, { services }, new Map())).toEqual([
       'requests fail while vpn is recreated, for its container shares with fetcher',
     ]);
+  });
+
+  it('says where else nobody can wait: a restart, fewer at once, a network that is made anew', () => {
+    const services = [desiredService('web', routed), desiredService('api', routed), desiredService('db')];
+    const members = services.map(({ name }, index) => ({
+      container: `${name}-1`,
+      service: name,
+      aliases: [],
+      isRunning: index !== 1,
+    }));
+    const plan = {
+      services: [
+        servicePlan('web', { action: 'restart' }),
+        servicePlan('api', { action: 'recreate', retired: ['c'] }),
+        servicePlan('db', { action: 'restart' }),
+      ],
+      networks: [{ network: 'shop_default', reasons: [], members, guests: [] }],
+    };
+    expect(holdNotes(plan, { services }, new Map())).toEqual([
+      'requests to web fail while the network shop_default is made anew, for containers stop for it',
+      'requests fail while web is restarted',
+      'requests fail while api is recreated, for there are to be fewer of it at the same time',
+    ]);
+    const options = new Map(services.map(({ name }) => [name, off]));
+    expect(holdNotes(plan, { services }, options)).toEqual([]);
   });
 });
