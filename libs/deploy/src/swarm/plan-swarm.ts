@@ -2,7 +2,7 @@ import type { SwarmService, SwarmTask } from '@itsup/docker';
 
 import { idleService } from '../plan/service/idle-service';
 import type { DesiredService, ServiceAction, ServicePlan } from '../plan/model';
-import { describeChanges, describeImage, isBuildChanged } from '../plan/service/reasons';
+import { describeChanges, describeImage, isBuildChanged, newService } from '../plan/service/reasons';
 import { deployedOf, type DeployedOnSwarm } from './deployed-label';
 
 /** A service of a stack on the swarm, with its tasks. */
@@ -45,7 +45,7 @@ function planService(desired: DesiredService, observed: ObservedService | null):
       desired.replicas > 0 &&
       (desired.pulls || desired.imageId === null),
   });
-  if (observed === null) return plan('create', ['new service']);
+  if (observed === null) return plan('create', [newService(desired)]);
   const { service, tasks } = observed;
   const reasons = before === null ? ['it does not say what it was made from'] : changesOf(before, desired);
   if (reasons.length > 0) {

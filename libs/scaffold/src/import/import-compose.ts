@@ -110,7 +110,7 @@ function nothing(file: string, { kept }: ImportPlan, elsewhere: readonly string[
       because.length === 0
         ? elsewhere.length > 0
           ? 'Write the labels out in this file, and import it again.'
-          : 'Copy the file into projects/<name>/ and write the ingress.yml; npx nx g itsup:project shows what one looks like.'
+          : 'Copy its folder to projects/<name>/ as it is; an ingress.yml belongs beside it only where something is to lead to it.'
         : 'Cure the first reason, or write the ingress.yml by hand.',
   });
 }

@@ -80,14 +80,15 @@ function importAll(
     } catch (error) {
       left.push(
         `${relative(folder, stack)}: ${problemsOf(error)
-          .map(({ message }) => message)
+          .map(({ message, help }) => (help === undefined ? message : `${message}. ${help}`))
           .join('; ')}`,
       );
     }
   }
   if (made.length === 0) throw refusal(left.map((message) => flaw('not-imported', message)));
   const { after, problems, notes } = judged(tree, files, before, made, schema);
-  if (isBad(problems) && !schema.force) throw refusal([...problems, FORCE]);
+  if (isBad(problems) && !schema.force)
+    throw refusal([...problems, ...left.map((message) => leftNote(message)), FORCE]);
   printLines(`${made.length} of ${stacks.length} stacks are brought in:`, [
     ...made.flatMap(({ name, notes: told }) => [`projects/${name}`, ...told.map((note) => `  ${note}`)]),
     ...notes,
@@ -163,6 +164,10 @@ const FORCE = {
   severity: 'note' as const,
   message: '--force writes the files all the same, to be mended there',
 };
+
+function leftNote(message: string): Problem {
+  return { code: 'not-imported', severity: 'note', message: `would be left where it is: ${message}` };
+}
 
 function flaw(code: string, message: string, help?: string): Problem {
   return { code, severity: 'error', message, ...(help === undefined ? {} : { help }) };

@@ -105,9 +105,10 @@ describe('planService', () => {
   it('creates what is not there, and pulls an image that is not either', () => {
     expect(planService(desired(), null, [])).toMatchObject({
       action: 'create',
-      reasons: ['new service'],
+      reasons: ['new service of acme/web:1.4'],
       pull: false,
     });
+    expect(planService(desired({ buildDigest: 'b' }), null, [])).toMatchObject({ reasons: ['new service'] });
     expect(planService(desired({ imageId: null }), null, [])).toMatchObject({ action: 'create', pull: true });
     expect(planService(desired(), deployed(), [])).toMatchObject({ reasons: ['its container is gone'] });
   });

@@ -15,6 +15,7 @@ import {
   describeChanges,
   describeImage,
   isBuildChanged,
+  newService,
   shortId,
   NOTHING_SERVES,
 } from './reasons';
@@ -65,7 +66,7 @@ export function planService(
       : plan('scale', [`replicas ${ordered.length} → 0`], { leftovers: idsOf(ordered), current: [] });
   }
   if (ordered.length === 0) {
-    return plan('create', [deployed ? 'its container is gone' : 'new service']);
+    return plan('create', [deployed ? 'its container is gone' : newService(desired)]);
   }
   if (current.length === 0) {
     return replace(

@@ -170,6 +170,11 @@ export function imageInShort(image: string): string {
   return isId(image) ? shortId(image) : image;
 }
 
+/** Of a service that runs nowhere yet: what it will run. What is built here has a name that says nothing. */
+export function newService({ image, buildDigest }: Pick<DesiredService, 'image' | 'buildDigest'>): string {
+  return buildDigest === null ? `new service of ${imageInShort(image)}` : 'new service';
+}
+
 /** At most five names, then how many more: a reason is one line. */
 function listed(names: string[]): string {
   return names.length <= 5
