@@ -53,7 +53,7 @@ function dockerOf(settings: DockerSettings, shortcuts: Shortcuts): Docker {
   const containers = containerCommands(runner, reader);
   const images = imageCommands(runner, reader);
   const engine = engineCommands(runner, reader, host);
-  const networks = networkCommands(runner, reader);
+  const networks = networkCommands(runner, reader, engine);
   return {
     with: (overrides) => dockerOf({ ...settings, ...overrides }, shortcuts),
     compose: (stack) => createCompose(runner, stack),

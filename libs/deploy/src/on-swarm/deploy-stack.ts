@@ -161,7 +161,7 @@ async function deployLocked(
 /** New services come in the order of `depends_on`; what is there already is updated with the last of them. */
 async function converge(
   { context }: Run,
-  { spec, desired, model }: LoadedStack,
+  { spec, desired, model, options }: LoadedStack,
   plan: StackPlan,
   file: StackFile,
   { journal }: HeldStack,
@@ -179,7 +179,7 @@ async function converge(
         {
           earlierUpdate: earlier.get(name)?.service.update?.startedAt ?? null,
           hasHealthcheck: isChecked(model.services[name]?.healthcheck),
-          budgetMs: budgetMs(model.services[name]?.healthcheck),
+          budgetMs: options.get(name)?.start.deadlineMs ?? budgetMs(model.services[name]?.healthcheck),
         },
       ]),
     ),

@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => simulated.dispose());
 
-it('gives the containers of others back to a network that is made anew, with names, links and addresses', async () => {
+it('gives the containers of others back to a network that is made anew, with all that they had there', async () => {
   const ofShop = (internal: boolean): void => {
     simulated.setProject('shop', { web: { ...WEB, networks: { default: null, back: null } } });
     simulated.setNetworks('shop', {
@@ -27,8 +27,16 @@ it('gives the containers of others back to a network that is made anew, with nam
   });
   await outcomeOf(simulated, 'blog');
   const docker = simulated.engine.docker();
+  // One of the stack's own as well: Compose gave it options that the engine alone has by now.
+  const web = simulated.engine.of('shop', 'web')[0]?.id ?? '';
+  const own = { aliases: ['web'], mac: '06:00:00:00:00:08' };
+  await docker.disconnectNetwork('shop_back', web);
+  await docker.connectNetwork('shop_back', web, own);
   const idOf = (service: string): string => simulated.engine.of('blog', service)[0]?.id ?? '';
-  await docker.connectNetwork('shop_back', idOf('cron'), { aliases: ['cron'], links: ['blog-db-1:base'] });
+  await docker.connectNetwork('shop_back', idOf('cron'), {
+    ...{ aliases: ['cron'], links: ['blog-db-1:base'], mac: '06:00:00:00:00:07', gwPriority: 7 },
+    driverOpts: { 'com.docker.network.endpoint.ifname': 'lan' },
+  });
   await docker.stop([idOf('cron')]);
   const endpoints = async () =>
     (await docker.inspectContainers([idOf('db'), idOf('cron')])).map(({ networks }) => networks['shop_back']);
@@ -42,6 +50,7 @@ it('gives the containers of others back to a network that is made anew, with nam
   const after = await endpoints();
   const [network] = await docker.inspectNetworks(['shop_back']);
   expect(after).toEqual(before.map((endpoint) => ({ ...endpoint, networkId: network?.id })));
+  expect((await docker.inspectContainers([web]))[0]?.networks['shop_back']?.endpoint).toMatchObject(own);
   expect(network).toMatchObject({ internal: true });
   expect(after[0]?.networkId).not.toBe(before[0]?.networkId);
 });

@@ -1,3 +1,5 @@
+import type { EndpointOptions } from '../network/network';
+
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 export type HealthStatus = 'starting' | 'healthy' | 'unhealthy';
@@ -79,9 +81,8 @@ export interface ContainerNetwork {
   /** Asked for by the user, and not merely given by the engine. */
   pinnedIpv4: string | null;
   pinnedIpv6: string | null;
-  linkLocalIps: string[];
-  /** Containers that it knows by another name there: `container:name`. */
-  links: string[];
+  /** What puts it there again as it is. */
+  endpoint: EndpointOptions;
 }
 
 export interface ContainerMount {

@@ -7,6 +7,7 @@ import type {
   HealthStatus,
   PublishedPort,
 } from './container';
+import { keptEndpoint, type RawEndpoint } from '../network/kept-endpoint';
 
 /** What `docker container inspect` prints of one container, as far as it is read here. */
 export interface RawContainer {
@@ -48,17 +49,13 @@ export interface RawContainer {
     PortBindings: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
   };
   Mounts: { Type: string; Name?: string; Source: string; Destination: string; RW: boolean }[] | null;
-  NetworkSettings: { Networks: Record<string, RawEndpoint> | null };
+  NetworkSettings: { Networks: Record<string, RawJoined> | null };
 }
 
-interface RawEndpoint {
+interface RawJoined extends RawEndpoint {
   NetworkID: string;
-  IPAddress: string;
   GlobalIPv6Address: string;
   Gateway: string;
-  Aliases: string[] | null;
-  Links?: string[] | null;
-  IPAMConfig: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] | null } | null;
 }
 
 interface RawHealthcheck {
@@ -102,7 +99,7 @@ export function toDetails(raw: RawContainer): ContainerDetails {
     networks: Object.fromEntries(
       Object.entries(raw.NetworkSettings.Networks ?? {}).map(([name, endpoint]) => [
         name,
-        toNetwork(endpoint),
+        toNetwork(endpoint, raw.Id),
       ]),
     ),
     networkMode: host.NetworkMode,
@@ -162,7 +159,7 @@ function healthcheckOf(
   };
 }
 
-function toNetwork(raw: RawEndpoint): ContainerNetwork {
+function toNetwork(raw: RawJoined, id: string): ContainerNetwork {
   return {
     networkId: raw.NetworkID,
     ipv4: raw.IPAddress || null,
@@ -171,8 +168,7 @@ function toNetwork(raw: RawEndpoint): ContainerNetwork {
     aliases: raw.Aliases ?? [],
     pinnedIpv4: raw.IPAMConfig?.IPv4Address || null,
     pinnedIpv6: raw.IPAMConfig?.IPv6Address || null,
-    linkLocalIps: raw.IPAMConfig?.LinkLocalIPs ?? [],
-    links: raw.Links ?? [],
+    endpoint: keptEndpoint(raw, id),
   };
 }
 

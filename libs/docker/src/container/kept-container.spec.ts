@@ -28,8 +28,10 @@ const RAW: RawKept = {
         Aliases: ['db', 'abcdef123456'],
         IPAMConfig: { IPv4Address: '10.0.0.9', IPv6Address: 'fd00::9', LinkLocalIPs: ['169.254.8.9'] },
         Links: ['shop-mail-1:mail'],
+        MacAddress: '06:00:00:00:00:07',
+        DriverOpts: { 'com.docker.network.endpoint.ifname': 'lan' },
       },
-      shop_default: { Aliases: ['db'], IPAMConfig: null },
+      shop_default: { Aliases: ['db'], MacAddress: '06:00:00:00:00:08', GwPriority: 3, IPAMConfig: null },
     },
   },
 };
@@ -38,6 +40,7 @@ describe('keptContainer', () => {
   it('makes the same again: image, environment, anonymous volumes, names on its networks', () => {
     expect(keptContainer(RAW, true)).toEqual({
       id: ID,
+      imageId: 'sha256:old',
       name: 'shop-db-1',
       body: {
         Image: 'db:1',
@@ -52,7 +55,12 @@ describe('keptContainer', () => {
           ],
           Memory: 7,
         },
-        NetworkingConfig: { EndpointsConfig: { shop_default: { Aliases: ['db'] } } },
+        MacAddress: '06:00:00:00:00:08',
+        NetworkingConfig: {
+          EndpointsConfig: {
+            shop_default: { Aliases: ['db'], MacAddress: '06:00:00:00:00:08', GwPriority: 3 },
+          },
+        },
       },
       networks: [
         {
@@ -62,6 +70,8 @@ describe('keptContainer', () => {
           ip6: 'fd00::9',
           linkLocalIps: ['169.254.8.9'],
           links: ['shop-mail-1:mail'],
+          mac: '06:00:00:00:00:07',
+          driverOpts: { 'com.docker.network.endpoint.ifname': 'lan' },
         },
       ],
     });

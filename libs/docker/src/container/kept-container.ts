@@ -1,3 +1,4 @@
+import { endpointSettings, keptEndpoint, type RawEndpoint } from '../network/kept-endpoint';
 import type { EndpointOptions } from '../network/network';
 import type { WrittenFile } from './written-files';
 
@@ -15,15 +16,7 @@ export interface RawKept {
   };
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[] | null;
   NetworkSettings: {
-    Networks: Record<
-      string,
-      {
-        Aliases?: string[] | null;
-        Links?: string[] | null;
-        DriverOpts?: Record<string, string> | null;
-        IPAMConfig?: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] | null } | null;
-      }
-    > | null;
+    Networks: Record<string, RawEndpoint> | null;
   };
 }
 
@@ -35,7 +28,7 @@ export interface KeptContainer {
   /** For the engine's `POST /containers/create`. */
   body: Record<string, unknown>;
   /** Networks that are joined before the start, beside the first. */
-  networks: ({ name: string; aliases: string[] } & Omit<EndpointOptions, 'aliases'>)[];
+  networks: ({ name: string } & EndpointOptions)[];
   /** What it gets before its start. */
   written?: WrittenFile[];
   /** Paths of files that were asked for and could not be kept. */
@@ -73,6 +66,7 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
     ...endpoints.filter(([name]) => name === host.NetworkMode),
     ...endpoints.filter(([name]) => name !== host.NetworkMode),
   ];
+  const firstEndpoint = first === undefined ? {} : keptEndpoint(first[1], raw.Id);
   return {
     id: raw.Id,
     imageId: raw.Image,
@@ -91,32 +85,13 @@ export function keptContainer(raw: RawKept, isNamed: boolean): KeptContainer {
       },
       ...(!isShared &&
         first && {
+          // Engines before 25 take it from here.
+          ...(firstEndpoint.mac && { MacAddress: firstEndpoint.mac }),
           NetworkingConfig: {
-            EndpointsConfig: {
-              [first[0]]: {
-                Aliases: aliasesOf(raw, first[1].Aliases),
-                ...(first[1].Links && { Links: first[1].Links }),
-                ...(first[1].DriverOpts && { DriverOpts: first[1].DriverOpts }),
-                ...(first[1].IPAMConfig && { IPAMConfig: first[1].IPAMConfig }),
-              },
-            },
+            EndpointsConfig: { [first[0]]: endpointSettings(firstEndpoint) },
           },
         }),
     },
-    networks: isShared
-      ? []
-      : others.map(([name, { Aliases, IPAMConfig, Links }]) => ({
-          name,
-          aliases: aliasesOf(raw, Aliases),
-          ...(IPAMConfig?.IPv4Address && { ip: IPAMConfig.IPv4Address }),
-          ...(IPAMConfig?.IPv6Address && { ip6: IPAMConfig.IPv6Address }),
-          ...(IPAMConfig?.LinkLocalIPs?.length && { linkLocalIps: IPAMConfig.LinkLocalIPs }),
-          ...(Links?.length && { links: Links }),
-        })),
+    networks: isShared ? [] : others.map(([name, endpoint]) => ({ name, ...keptEndpoint(endpoint, raw.Id) })),
   };
-}
-
-/** The engine adds the short id, which the new one will not have. */
-function aliasesOf({ Id }: RawKept, aliases: readonly string[] | null | undefined): string[] {
-  return (aliases ?? []).filter((alias) => !Id.startsWith(alias));
 }

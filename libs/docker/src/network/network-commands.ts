@@ -1,8 +1,11 @@
 import type { CommandRunner } from '../process/command-runner';
 import type { Docker } from '../docker';
 import { jsonFormat, labelFields, parseJsonLines, pickLabels } from '../process/json-format';
+import { postToEngine } from '../engine/engine-api';
 import type { EngineReader } from '../engine/engine-reader';
-import type { NetworkDetails } from './network';
+import { DockerError } from '../fault/docker-error';
+import { endpointSettings } from './kept-endpoint';
+import type { EndpointOptions, NetworkDetails } from './network';
 
 type NetworkCommands = Pick<
   Docker,
@@ -29,13 +32,35 @@ interface RawNetwork {
 
 const NETWORK_GONE = /network \S+ not found|No such network/i;
 const CONTAINER_GONE = /No such container/i;
+const CONNECTED = /endpoint with name \S+ already exists in network|is already attached to network/;
 
-export function networkCommands(runner: CommandRunner, reader: EngineReader): NetworkCommands {
+export function networkCommands(
+  runner: CommandRunner,
+  reader: EngineReader,
+  engine: Pick<Docker, 'engine'>,
+): NetworkCommands {
   const attempt = async (args: string[], harmless: RegExp): Promise<string> => {
     const command = { args };
     const result = await runner.attempt(command);
     if (result.exitCode !== 0 && !harmless.test(result.stderr)) throw runner.failure(command, result);
     return result.stdout;
+  };
+
+  /** false: the engine has no socket on this host. */
+  const connectByApi = async (network: string, id: string, wanted: EndpointOptions): Promise<boolean> => {
+    const { endpoint } = await engine.engine();
+    if (!endpoint.startsWith('unix://')) return false;
+    const body = { Container: id, EndpointConfig: endpointSettings(wanted) };
+    try {
+      await postToEngine(endpoint, `/networks/${encodeURIComponent(network)}/connect`, body);
+    } catch (error) {
+      if (!DockerError.is(error, 'command-failed')) throw error;
+      const { stderr } = error.fault;
+      if (CONNECTED.test(stderr)) return true;
+      const ended = { ending: 'exited', exitCode: 1, signal: null, stdout: '' } as const;
+      throw runner.failure({ args: ['network', 'connect', network, id] }, { ...ended, stderr, all: stderr });
+    }
+    return true;
   };
 
   return {
@@ -82,18 +107,28 @@ export function networkCommands(runner: CommandRunner, reader: EngineReader): Ne
       await attempt(['network', 'rm', name], NETWORK_GONE);
     },
 
-    connectNetwork: async (network, id, { aliases = [], ip, ip6, linkLocalIps = [], links = [] } = {}) => {
+    connectNetwork: async (network, id, wanted = {}) => {
+      const {
+        aliases = [],
+        ip,
+        ip6,
+        linkLocalIps = [],
+        links = [],
+        mac,
+        driverOpts = {},
+        gwPriority,
+      } = wanted;
+      // The command has no word for a MAC address, and an older one none for the priority of a way out.
+      if ((mac ?? gwPriority) !== undefined && (await connectByApi(network, id, wanted))) return;
       const options = [
         ...aliases.flatMap((alias) => ['--alias', alias]),
         ...(ip ? ['--ip', ip] : []),
         ...(ip6 ? ['--ip6', ip6] : []),
         ...linkLocalIps.flatMap((address) => ['--link-local-ip', address]),
         ...links.flatMap((link) => ['--link', link]),
+        ...Object.entries(driverOpts).flatMap(([key, value]) => ['--driver-opt', `${key}=${value}`]),
       ];
-      await attempt(
-        ['network', 'connect', ...options, network, id],
-        /endpoint with name \S+ already exists in network|is already attached to network/,
-      );
+      await attempt(['network', 'connect', ...options, network, id], CONNECTED);
     },
 
     disconnectNetwork: async (network, id, { force = false } = {}) => {

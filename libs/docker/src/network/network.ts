@@ -57,4 +57,9 @@ export interface EndpointOptions {
   linkLocalIps?: readonly string[];
   /** Containers that it knows by another name there: `container:name`. */
   links?: readonly string[];
+  mac?: string;
+  /** For the driver, an interface's name among them. */
+  driverOpts?: Readonly<Record<string, string>>;
+  /** Which of its networks is its way out: the highest; engine 28 and newer. */
+  gwPriority?: number;
 }

@@ -69,8 +69,7 @@ export function networkContract(kit: ContractKit): void {
       expect((await inspected(web.id)).networks[name]).toMatchObject({
         pinnedIpv4: null,
         pinnedIpv6: null,
-        linkLocalIps: [],
-        links: [`${api.name}:database`],
+        endpoint: { links: [`${api.name}:database`] },
       });
       await kit.docker.disconnectNetwork(name, web.id);
       await kit.docker.disconnectNetwork(name, web.id);
@@ -78,6 +77,35 @@ export function networkContract(kit: ContractKit): void {
       expect(await faultOf(kit.docker.connectNetwork(name, 'no-such-container'))).toMatchObject({
         code: 'container-not-found',
       });
+    });
+  });
+
+  it('puts a container onto a network again with all that it was asked for there', async () => {
+    const name = `${kit.subject.prefix}net`;
+    const spec = { name, subnet: '10.213.8.0/24' };
+    await kit.docker.createNetwork(spec);
+    await compose({ web: kit.subject.service('healthy') }).up();
+    const web = await only('web');
+    const mac = '06:00:0a:d5:08:07';
+    await kit.docker.connectNetwork(name, web.id, { aliases: ['shop'], ip: '10.213.8.9', mac });
+    const { endpoint } = (await inspected(web.id)).networks[name] ?? {};
+    // Before 25 an engine takes a MAC address for a container's first network alone.
+    const takesMac = Number.parseInt((await kit.docker.engine()).version, 10) >= 25;
+    expect(endpoint).toMatchObject({
+      ...{ aliases: expect.arrayContaining(['shop']), ip: '10.213.8.9' },
+      ...(takesMac && { mac }),
+    });
+    await kit.docker.disconnectNetwork(name, web.id);
+    await kit.docker.removeNetwork(name);
+    await kit.docker.createNetwork(spec);
+    await kit.docker.connectNetwork(name, web.id, endpoint);
+    await kit.docker.connectNetwork(name, web.id, endpoint);
+    expect((await inspected(web.id)).networks[name]?.endpoint).toEqual(endpoint);
+    expect(await faultOf(kit.docker.connectNetwork('no-such-network', web.id, { mac }))).toMatchObject({
+      code: 'network-not-found',
+    });
+    expect(await faultOf(kit.docker.connectNetwork(name, 'no-such-container', { mac }))).toMatchObject({
+      code: 'container-not-found',
     });
   });
 

@@ -8,6 +8,7 @@ import type {
   HealthStatus,
   PublishedPort,
 } from '../container/container';
+import type { EndpointOptions } from '../network/network';
 
 /** How a container of an image turns out. */
 export type Behaviour = 'healthy' | 'unhealthy' | 'exits' | 'finishes' | 'crash-loop';
@@ -17,6 +18,8 @@ export interface Endpoint {
   aliases: string[];
   pinned: string | null;
   links?: readonly string[];
+  /** What else was asked for. */
+  more?: Pick<EndpointOptions, 'mac' | 'driverOpts' | 'gwPriority'>;
   /** null while the container does not run. */
   address: string | null;
 }
@@ -233,7 +236,7 @@ export class SimulatedContainer {
       health: health === null ? null : { status: health, failingStreak: 0, log: [] },
       healthcheck: definition.healthcheck,
       networks: Object.fromEntries(
-        [...this.networks].map(([name, { aliases, pinned, links = [], address }]) => [
+        [...this.networks].map(([name, { aliases, pinned, links = [], address, more }]) => [
           name,
           {
             networkId: networkIdOf(name),
@@ -243,8 +246,12 @@ export class SimulatedContainer {
             aliases,
             pinnedIpv4: pinned,
             pinnedIpv6: null,
-            linkLocalIps: [],
-            links: [...links],
+            endpoint: {
+              aliases,
+              ...(pinned !== null && { ip: pinned }),
+              ...(links.length > 0 && { links }),
+              ...more,
+            },
           },
         ]),
       ),

@@ -250,14 +250,17 @@ export class SimulatedDocker implements Docker {
   async connectNetwork(
     name: string,
     id: string,
-    { aliases = [], ip, links = [] }: EndpointOptions = {},
+    { aliases = [], ip, links = [], mac, driverOpts, gwPriority }: EndpointOptions = {},
   ): Promise<void> {
     const network = this.state.network(name);
     if (network === undefined) throw new DockerError({ code: 'network-not-found', network: name });
     const container = this.get(id);
     if (container.networks.has(network.name)) return;
     await this.state.mutate(`connect ${container.name} to ${network.name}`);
-    container.networks.set(network.name, { aliases, pinned: ip ?? null, links, address: null });
+    container.networks.set(network.name, {
+      ...{ aliases, pinned: ip ?? null, links, address: null },
+      more: { ...(mac && { mac }), ...(driverOpts && { driverOpts }), ...(gwPriority && { gwPriority }) },
+    });
     // Where the address is taken the engine goes on naming the network.
     if (container.runs(this.state.clock.now())) this.state.attach(container, network.name);
   }

@@ -8,7 +8,7 @@ import type { DesiredNetwork } from '../../plan/model';
 export interface Guest {
   id: string;
   name: string;
-  /** Its names, addresses and links there. */
+  /** All that it was asked for there: names, addresses, links and the rest. */
   endpoint: EndpointOptions;
 }
 
@@ -23,22 +23,11 @@ export async function guestsOf(
     .filter(({ id, networks }) => networks.includes(network) && !members.includes(id))
     .map(({ id }) => id);
   const containers = await docker.inspectContainers(ids);
-  return containers.map(({ id, name, networks }) => {
-    const there = networks[network];
-    const { pinnedIpv4 = null, pinnedIpv6 = null } = there ?? {};
-    return {
-      id,
-      name,
-      endpoint: {
-        // The engine gives it its short id by itself.
-        aliases: (there?.aliases ?? []).filter((alias) => !id.startsWith(alias)),
-        ...(pinnedIpv4 !== null && { ip: pinnedIpv4 }),
-        ...(pinnedIpv6 !== null && { ip6: pinnedIpv6 }),
-        linkLocalIps: there?.linkLocalIps ?? [],
-        links: there?.links ?? [],
-      },
-    };
-  });
+  return containers.map(({ id, name, networks }) => ({
+    id,
+    name,
+    endpoint: networks[network]?.endpoint ?? {},
+  }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Docker, DockerError } from '@itsup/docker';
+import { type Docker, DockerError, type EndpointOptions } from '@itsup/docker';
 
 import type { NetworkMember, Operation } from '../../plan/operation';
 import type { Convergence } from '../convergence';
@@ -44,10 +44,10 @@ async function makeAnew(
 ): Promise<void> {
   const { context, loaded } = convergence;
   const { docker } = context;
+  const endpointOf = await endpointsOn(docker, network, members);
   const running = members.filter(({ isRunning }) => isRunning);
   for (const { service, container } of running) await runPreStop(convergence, service, [container]);
   await docker.stop(running.map(({ container }) => container));
-  const linksOf = await linksOn(docker, network, members);
   for (const { container } of members) await docker.disconnectNetwork(network, container, { force: true });
   for (const { id } of guests) await docker.disconnectNetwork(network, id, { force: true });
   await docker.removeNetwork(network);
@@ -55,7 +55,10 @@ async function makeAnew(
   await noteDefinition(convergence, network);
   for (const { container, aliases, ip, ip6, linkLocalIps = [] } of members) {
     const addresses = { ...(ip !== undefined && { ip }), ...(ip6 !== undefined && { ip6 }), linkLocalIps };
-    await docker.connectNetwork(network, container, { aliases, ...addresses, links: linksOf(container) });
+    const { links, mac, driverOpts, gwPriority } = endpointOf(container);
+    const asked = { ...(links && { links }), ...(mac && { mac }), ...(driverOpts && { driverOpts }) };
+    const options = { aliases, ...addresses, ...asked, ...(gwPriority && { gwPriority }) };
+    await docker.connectNetwork(network, container, options);
   }
   // A provider has a name on an edge; what is attached already stays as it is.
   await attachProviders(
@@ -78,15 +81,18 @@ async function makeAnew(
   tellApart(convergence, network, apart);
 }
 
-/** What Compose's `links` made of each container there: the model has them by service. */
-async function linksOn(
+/**
+ * What each container was asked for there beside its names and addresses, which the model has: links by the names of
+ * containers, its MAC address, options of the driver.
+ */
+async function endpointsOn(
   docker: Docker,
   network: string,
   members: readonly NetworkMember[],
-): Promise<(container: string) => string[]> {
+): Promise<(container: string) => EndpointOptions> {
   const containers = await docker.inspectContainers(members.map(({ container }) => container));
-  const links = new Map(containers.map(({ id, networks }) => [id, networks[network]?.links ?? []]));
-  return (container) => links.get(container) ?? [];
+  const endpoints = new Map(containers.map(({ id, networks }) => [id, networks[network]?.endpoint ?? {}]));
+  return (container) => endpoints.get(container) ?? {};
 }
 
 /**
