@@ -33,7 +33,11 @@ export function publishedPorts(entry: PortEntry): PublishedPort[] {
   const short = typeof entry === 'string' ? parseShort(entry) : null;
   const host = short ? short.host : typeof entry === 'string' ? null : String(entry.published ?? '');
   const container = short ? short.container : typeof entry === 'string' ? '' : String(entry.target ?? '');
-  const protocol = short ? short.protocol : typeof entry === 'string' ? '' : (entry.protocol ?? 'tcp');
+  const protocol = short
+    ? short.protocol
+    : typeof entry === 'string'
+      ? ''
+      : (entry.protocol ?? 'tcp').toLowerCase();
   if (protocol !== 'tcp' && protocol !== 'udp') return [];
   const hosts = parseRange(host ?? '');
   const containers = parseRange(container);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { expandedPath, isVariable, type Variables } from '../compose/files/expanded-path';
 import { isOwnSecret, ownerOf } from '../files/file-owner';
-import type { NamedPath, NamedVariable, Project } from '../model';
+import type { Isolation, NamedPath, NamedVariable, Project } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import { readCompose } from '../compose/read-compose';
 import { isKernelFile, kindOf, MAX_TEXT_BYTES } from '../files/regular-file';
@@ -16,7 +16,12 @@ const DOTENV = '.env';
  * another project's variables, or to a pipe where Compose would wait for ever. Links are followed. Looked at anew each
  * time, because no content of the project's sources tells where a link leads today.
  */
-export function pathProblems(files: YamlFiles, root: string, project: Project): Problem[] {
+export function pathProblems(
+  files: YamlFiles,
+  root: string,
+  project: Project,
+  isolation: Isolation,
+): Problem[] {
   const { name, folder, compose } = project;
   if (compose === null) return [];
   const dotenvs = [...new Set([folder, compose.directory ?? folder])].map((base) => ({
@@ -27,7 +32,7 @@ export function pathProblems(files: YamlFiles, root: string, project: Project): 
     place: { file: `${base}/${DOTENV}`, line: 1, column: 1 },
   }));
   return [...dotenvs, ...(compose.paths ?? []).filter(isKnownPath)].flatMap((path) =>
-    judge({ files, root, project: name }, path, path.path),
+    judge({ files, root, project: name, isolation }, path, path.path),
   );
 }
 
@@ -49,7 +54,12 @@ export interface FollowedSources {
  *
  * @param variables what Compose interpolates from, with HOME for `~`
  */
-export function followSources(root: string, project: Project, variables: Variables): FollowedSources {
+export function followSources(
+  root: string,
+  project: Project,
+  variables: Variables,
+  isolation: Isolation,
+): FollowedSources {
   const { name, compose } = project;
   const known = compose?.paths ?? [];
   if (compose === null || !known.some(({ path }) => isVariable(path)))
@@ -69,17 +79,22 @@ export function followSources(root: string, project: Project, variables: Variabl
   const problems = [
     ...foreign,
     ...judged.flatMap((path) =>
-      judge({ files, root, project: name }, path, expandedPath(path.path, variables)),
+      judge({ files, root, project: name, isolation }, path, expandedPath(path.path, variables)),
     ),
   ].map((problem) => ({ ...problem, project: name }));
   return { problems, files: read.files, paths, credentials, partial };
 }
 
 /** What is wrong with paths that Compose came to: absolute ones. */
-export function judgePaths(root: string, project: string, paths: readonly NamedPath[]): Problem[] {
+export function judgePaths(
+  root: string,
+  project: string,
+  paths: readonly NamedPath[],
+  isolation: Isolation,
+): Problem[] {
   const files = new YamlFiles(root);
   return paths
-    .flatMap((named) => judge({ files, root, project }, named, named.path))
+    .flatMap((named) => judge({ files, root, project, isolation }, named, named.path))
     .map((problem) => ({ ...problem, project }));
 }
 
@@ -92,16 +107,18 @@ interface Judged {
   files: YamlFiles;
   root: string;
   project: string;
+  isolation: Isolation;
 }
 
-function judge({ files, root, project }: Judged, named: NamedPath, path: string): Problem[] {
+function judge(judged: Judged, named: NamedPath, path: string): Problem[] {
+  const { files, root } = judged;
   const target = targetOf(files, named, path);
   // Compose looks for it by itself, and does without.
   if (named.attribute === DOTENV && target !== null && !existsSync(join(root, target))) return [];
   const real = target === null ? null : files.realPath(target);
   const what = named.attribute === path ? `\`${path}\`` : `\`${named.attribute}\` names \`${path}\``;
   const subject = real === target ? `${what},` : `${what}, which leads to \`${real ?? path}\`,`;
-  const fault = real === null ? null : faultOf(files, named, real, project);
+  const fault = real === null ? null : faultOf(judged, named, real);
   if (fault !== null) return [{ ...fault, message: `${subject} ${fault.message}`, place: named.place }];
   const file = posix.isAbsolute(path) ? path : named.base === null ? null : resolve(root, named.base, path);
   return named.use === 'read' && file !== null ? notReadable(file, path, named) : [];
@@ -117,7 +134,7 @@ function targetOf(files: YamlFiles, { base }: NamedPath, path: string): string |
 type Fault = Pick<Problem, 'code' | 'severity' | 'message' | 'help'>;
 
 /** What is wrong with a path of the workspace that this project names for this use. */
-function faultOf(files: YamlFiles, { use }: NamedPath, real: string, project: string): Fault | null {
+function faultOf({ files, project, isolation }: Judged, { use }: NamedPath, real: string): Fault | null {
   if (isOwnSecret(real, project)) return null;
   const owner = ownerOf(real);
   const error = (code: string, message: string, help: string): Fault => ({
@@ -156,7 +173,7 @@ function faultOf(files: YamlFiles, { use }: NamedPath, real: string, project: st
         );
       return {
         code: 'foreign-folder',
-        severity: 'warning',
+        severity: isolation === 'strict' ? 'error' : 'warning',
         message: `which is the project \`${owner.name}\`’s`,
         help: 'Keep what two projects share in a folder outside of `projects/`.',
       };

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { IngressRow, PathMode, Project, ServiceFacts, Settings } from '../model';
+import type { IngressRow, Isolation, PathMode, Project, ServiceFacts, Settings } from '../model';
 import type { Place, Problem } from '../problem/problem';
 import { checkProject } from './check-project';
 import { orderProblems } from '../problem/order-problems';
@@ -18,7 +18,8 @@ import { effectiveName, readComposeSettings, type ComposeSettings } from '../dot
 export async function readProject(root: string, name: string, settings: Settings): Promise<ReadProject> {
   const folder = listProjectFolder(root, name) ?? NO_FILES;
   const files = new YamlFiles(root);
-  return withPathProblems(readProjectFrom(name, folder, settings, files), files, root);
+  const read = readProjectFrom(name, folder, settings, files);
+  return withPathProblems(read, files, root, settings.isolation);
 }
 
 const NO_FILES: ProjectFolder = {
@@ -116,8 +117,13 @@ function unknownName(written: string, place: Place | undefined): Problem {
 }
 
 /** What was read, with what is wrong about where its paths lead just now. */
-export function withPathProblems(read: ReadProject, files: YamlFiles, root: string): ReadProject {
-  const found = pathProblems(files, root, read.project);
+export function withPathProblems(
+  read: ReadProject,
+  files: YamlFiles,
+  root: string,
+  isolation: Isolation,
+): ReadProject {
+  const found = pathProblems(files, root, read.project, isolation);
   if (found.length === 0) return read;
   const problems = found.map((problem) => ({ ...problem, project: read.project.name }));
   return { ...read, problems: orderProblems([...read.problems, ...problems]) };

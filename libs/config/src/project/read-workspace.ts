@@ -41,7 +41,7 @@ export async function readWorkspace(root: string): Promise<Workspace> {
       const known = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
         readProjectFrom(name, folder, settings, files),
       );
-      return withPathProblems(known, files, root);
+      return withPathProblems(known, files, root, settings.isolation);
     });
     // A thousand parsed files would cost more time in the garbage collector than in the parser.
     files.forget(`projects/${name}`);

@@ -250,6 +250,10 @@ describe('a path into secrets/ and beyond', () => {
     expect(outlineOf(await problemsOfApp())).toEqual([
       'warning projects/app/docker-compose.yml:4 foreign-folder',
     ]);
+    write('projects/itsup.yml', 'isolation: strict\n');
+    expect(outlineOf(await problemsOfApp())).toEqual([
+      'error projects/app/docker-compose.yml:4 foreign-folder',
+    ]);
   });
 });
 
@@ -284,7 +288,7 @@ describe('a path that variables tell', () => {
     const { projects } = await readWorkspace(root);
     const app = projects.find(({ name }) => name === 'app');
     if (app === undefined) throw new Error('no app');
-    return outlineOf(followSources(root, app, values).problems);
+    return outlineOf(followSources(root, app, values, 'standard').problems);
   };
 
   it.each([

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { expandedPath, followSources, UserError, type NamedPath } from '@itsup/config';
+import { expandedPath, followSources, UserError, type Isolation, type NamedPath } from '@itsup/config';
 import type { Compose, ComposeStack, Docker } from '@itsup/docker';
 
 import { secretsFilesOf, type SecretsReader } from './environment/secrets';
@@ -28,6 +28,8 @@ export interface ProjectComposeOptions {
   secrets: SecretsReader;
   /** More text that may name variables: the words of a command line. */
   words?: readonly string[];
+  /** Default: standard, for commands that start nothing. */
+  isolation?: Isolation;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface ProjectComposeOptions {
  */
 export async function projectCompose(
   spec: StackSpec,
-  { root, stateDir, env, secrets, words = [] }: ProjectComposeOptions,
+  { root, stateDir, env, secrets, words = [], isolation = 'standard' }: ProjectComposeOptions,
 ): Promise<ProjectCompose> {
   const { stack, project } = spec;
   if (project === null) {
@@ -57,7 +59,8 @@ export async function projectCompose(
   // What leads to a file is named by one that was read before, so that the child gets it too.
   const { all } = await stackEnvironment({ ...options, inherit: withoutCredentials(env) }, secrets);
   const variables = { HOME: env['HOME'], ...all };
-  const { problems: ofPaths, files, paths, credentials, partial } = followSources(root, project, variables);
+  const read = followSources(root, project, variables, isolation);
+  const { problems: ofPaths, files, paths, credentials, partial } = read;
   const sources = unique([...spec.sources, ...files.map((file) => path.resolve(root, file))]);
   const envFiles = unique([
     ...dotenvs,

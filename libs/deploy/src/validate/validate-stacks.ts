@@ -152,8 +152,9 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   const files = [...composeFilesOf(check.root, project), ...projectArtifactPaths(name)];
   const variables = [...composeVariables(check.root, project), ...variablesOfRows(project)];
   const own = ownNames(check.root, name);
+  const { isolation } = check.settings;
   const forbidden = [
-    ...followSources(check.root, project, placeholderEnvironment(variables)).problems,
+    ...followSources(check.root, project, placeholderEnvironment(variables), isolation).problems,
     ...credentialProblems(name, project.compose?.credentials ?? [], own, null),
   ];
   // Compose would read what the project may not.

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { judgePaths, type NamedPath, type Problem } from '@itsup/config';
+import { judgePaths, type Isolation, type NamedPath, type Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
 
 import type { StackSpec } from '../../stack/stack-spec';
@@ -10,6 +10,7 @@ export interface ModelPathOptions {
   root: string;
   /** The model's paths are another checkout's: they were judged as they are written. */
   relocation: Relocation | null;
+  isolation: Isolation;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ModelPathOptions {
 export function modelPathProblems(
   { stack, project }: StackSpec,
   model: ComposeModel,
-  { root, relocation }: ModelPathOptions,
+  { root, relocation, isolation }: ModelPathOptions,
 ): Problem[] {
   if (project === null || relocation !== null) return [];
   const [file] = project.compose?.files ?? [];
@@ -31,7 +32,7 @@ export function modelPathProblems(
     base: null,
     place,
   }));
-  return judgePaths(root, stack, named);
+  return judgePaths(root, stack, named, isolation);
 }
 
 function pathsOf({ services, secrets, configs, volumes }: ComposeModel): Omit<NamedPath, 'base' | 'place'>[] {
@@ -53,8 +54,11 @@ function pathsOf({ services, secrets, configs, volumes }: ComposeModel): Omit<Na
     add('mount', 'file', object.file);
   for (const volume of Object.values(volumes ?? {})) {
     const options: unknown = (volume as { driver_opts?: unknown } | null)?.driver_opts;
-    if (typeof options === 'object' && options !== null && 'device' in options)
-      add('mount', 'device', options.device);
+    if (typeof options !== 'object' || options === null) continue;
+    if ('device' in options) add('mount', 'device', options.device);
+    // Folders that are laid over each other: `lowerdir=/a:/b,upperdir=/c`.
+    if ('o' in options && typeof options.o === 'string')
+      for (const part of options.o.split(/[,:=]/)) add('mount', 'o', part);
   }
   return found;
 }

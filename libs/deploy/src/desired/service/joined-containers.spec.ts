@@ -39,13 +39,17 @@ it('takes no container for its own because its name begins alike', () => {
   ]);
 });
 
+it('gives nobody the host’s network where isolation is strict', () => {
+  expect(found({ network_mode: 'host' })).toEqual([]);
+  expect(found({ network_mode: 'host' }, 'strict')).toEqual(['error joins-host-network']);
+});
+
 it('says who sees the processes of the host', () => {
   expect(found({ pid: 'host' })).toEqual(['note joins-host']);
   expect(found({ pid: 'host' }, 'strict')).toEqual(['error joins-host']);
 });
 
 test.each<ComposeService>([
-  { network_mode: 'host' },
   { network_mode: 'service:other', pid: 'service:other' },
   { network_mode: 'container:evil-db-1', volumes_from: ['db'] },
   { container_name: 'mine', pid: 'container:mine' },

@@ -15,7 +15,7 @@ const PROXYS = new RegExp(`^proxy[-_](?:${PROXY_SERVICES.join('|')})[-_]\\d+$`);
  * Services that share processes, volumes, memory or a network with a container of somebody else. Of the proxy it is
  * never right: whoever sees Traefik's processes or volumes opens the socket by which it reads every container's
  * environment. Another project's containers, and the processes of the host, are a note, and an error where isolation is
- * strict.
+ * strict, as the host's network is then, which many have a use for.
  */
 export function joinedContainers(
   project: string,
@@ -43,9 +43,10 @@ export function joinedContainers(
           ...at,
         };
       });
-    if (service.pid !== 'host') return joins;
+    const host = [...joins, ...hostNetwork(name, service, isolation, at)];
+    if (service.pid !== 'host') return host;
     return [
-      ...joins,
+      ...host,
       {
         code: 'joins-host',
         severity: isolation === 'strict' ? ('error' as const) : ('note' as const),
@@ -55,6 +56,25 @@ export function joinedContainers(
       },
     ];
   });
+}
+
+/** From the host's network every container is reached by its address, whatever its networks are. */
+function hostNetwork(
+  name: string,
+  { network_mode: network }: ComposeService,
+  isolation: Isolation,
+  at: Pick<Problem, 'place' | 'project'>,
+): Problem[] {
+  if (network !== 'host' || isolation !== 'strict') return [];
+  return [
+    {
+      code: 'joins-host-network',
+      severity: 'error',
+      message: `service \`${name}\` has \`network_mode: host\`: it reaches the ports of every container, of other projects too`,
+      help: 'publish its ports under `ports:`; `isolation: strict` in itsup.yml gives no service the host’s network',
+      ...at,
+    },
+  ];
 }
 
 /** By the name that Compose gives; `shop-eu-web-1` is none of the project `shop`, whose name begins alike. */
