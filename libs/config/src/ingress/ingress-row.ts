@@ -1,7 +1,7 @@
 import type { Place } from '../problem/problem';
 import { schemas } from '../schema/late-schemas';
 import type { YamlSource } from '../yaml/yaml-source';
-import type { IngressRowInput } from '../schema/ingress-schema';
+import type { IngressRowInput } from '../schema/ingress-row-schema';
 
 /** `path_prefix` as `pathPrefix`. */
 type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`

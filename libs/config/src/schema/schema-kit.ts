@@ -35,6 +35,10 @@ export function textMatching(
   });
 }
 
+/** One value of a schema, or a list of them. */
+export const oneOrList = <T extends z.ZodType>(one: T, phrase: string) =>
+  z.union([one, z.array(one, LIST)], { error: phrase });
+
 /** One text of a grammar, or a list of them. */
 export function oneOrMany(
   matches: (value: string) => boolean,

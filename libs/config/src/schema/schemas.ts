@@ -1,4 +1,5 @@
-import { ingressRowSchema, ingressSchema } from './ingress-schema';
+import { ingressRowSchema } from './ingress-row-schema';
+import { ingressSchema } from './ingress-schema';
 import { kindsOf } from './schema-kit';
 
 export { composeSchema } from './compose-schema';

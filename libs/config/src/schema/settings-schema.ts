@@ -1,18 +1,9 @@
 import { z } from 'zod';
 
-import {
-  HEADER_NAME,
-  HTPASSWD_LINE,
-  IMAGE_TAG,
-  isDomain,
-  isHeaderValue,
-  isIp,
-  isIpOrCidr,
-  isPrivateNetwork,
-  RESOLVER_NAME,
-} from './grammar';
-import { DEFAULT_RATE_LIMIT } from './rate-limit';
-import { choice, flag, LIST, MAPPING, port, textMatching } from './schema-kit';
+import { IMAGE_TAG, isIp, isIpOrCidr, isPrivateNetwork } from './grammar';
+import { letsEncryptSettings } from './letsencrypt-settings-schema';
+import { choice, flag, LIST, MAPPING, oneOrList, textMatching } from './schema-kit';
+import { dashboardHost, traefikSettings } from './traefik-settings-schema';
 
 /** Private networks and this host itself: RFC 1918, 4193, 4291, 1122. */
 const PRIVATE_RANGES = [
@@ -24,31 +15,10 @@ const PRIVATE_RANGES = [
   'fc00::/7',
 ];
 
-const COUNT = 'a whole number of at least 1';
-
-const ONE_YEAR = 31_536_000;
-const TWO_YEARS = 2 * ONE_YEAR;
-/** A hundred years; browsers cut it. */
-const MAX_AGE = 100 * ONE_YEAR;
-
 const tag = textMatching('a tag of the image, in quotes if it looks like a number', (value) =>
   IMAGE_TAG.test(value),
 );
-const dashboardHost = textMatching(
-  'a host name such as `traefik.example.com`',
-  (value) => isDomain(value) && !value.startsWith('*'),
-);
 const source = textMatching('an address or a network such as `10.0.0.0/8`', isIpOrCidr);
-const isHttpsUrl = (value: string): boolean => URL.canParse(value) && new URL(value).protocol === 'https:';
-const isPem = (value: string): boolean =>
-  /^\s*(?:-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(value);
-const htpasswd = textMatching(
-  'a line of htpasswd: `name:hash`',
-  (value) => HTPASSWD_LINE.test(value),
-  () => 'Make one with `htpasswd -nbB name password`, or leave it out and set TRAEFIK_ADMIN when deploying.',
-);
-const oneOrMany = <T extends z.ZodType>(one: T, phrase: string) =>
-  z.union([one, z.array(one, LIST)], { error: phrase });
 /** Parts of itsup.yml that belong to itsUP's other tools; read by them, not by us. */
 const foreign = (description: string) =>
   z.record(z.string(), z.unknown(), MAPPING).optional().meta({ description });
@@ -65,7 +35,7 @@ export const settingsSchema = z
         description: "itsUP's name of `traefik.domain`.",
         examples: ['traefik.example.com'],
       }),
-      routerIP: oneOrMany(source, 'an address, a network, or a list of them')
+      routerIP: oneOrList(source, 'an address, a network, or a list of them')
         .optional()
         .meta({
           description:
@@ -80,177 +50,8 @@ export const settingsSchema = z
             'Proxies in front of this host whose forwarded headers and PROXY protocol are trusted.',
           examples: [['192.168.1.1', '10.0.0.0/8']],
         }),
-      traefik: z
-        .strictObject(
-          {
-            domain: dashboardHost.optional().meta({
-              description: 'Host name of the dashboard. Without it there is none.',
-              examples: ['traefik.example.com'],
-            }),
-            admin: oneOrMany(htpasswd, 'a line of htpasswd, or a list of them').optional().meta({
-              description:
-                'Who may see the dashboard: lines of htpasswd, `name:hash`. TRAEFIK_ADMIN in the environment of a deploy does the same. With neither the dashboard stays off.',
-            }),
-            entryPoints: z
-              .strictObject(
-                {
-                  web: port
-                    .default(8080)
-                    .meta({ description: 'Plain HTTP; your router forwards port 80 to it.' }),
-                  'web-secure': port
-                    .default(8443)
-                    .meta({ description: 'HTTPS; your router forwards port 443 to it.' }),
-                  traefik: port.default(26482).meta({
-                    description:
-                      "Traefik's own API and health, on the loopback of this host. Another one is taken by an ordinary deploy.",
-                  }),
-                  'crowdsec-lapi': port.default(26480).meta({
-                    description: 'Where Traefik reaches CrowdSec, on the loopback of this host.',
-                  }),
-                  'crowdsec-appsec': port.default(26481).meta({
-                    description: "Where Traefik reaches CrowdSec's AppSec, on the loopback of this host.",
-                  }),
-                },
-                MAPPING,
-              )
-              .prefault({})
-              .meta({ description: 'Ports of this host that Traefik listens on.' }),
-            rateLimit: z
-              .strictObject(
-                {
-                  enabled: flag.default(true).meta({ description: 'false: no limit but those of rows.' }),
-                  average: z.int(COUNT).min(1, COUNT).default(DEFAULT_RATE_LIMIT.average).meta({
-                    description:
-                      'Requests of one client (an IPv4 address, an IPv6 /64) in a second in the long run.',
-                  }),
-                  burst: z.int(COUNT).min(1, COUNT).default(DEFAULT_RATE_LIMIT.burst).meta({
-                    description: 'Requests of one client that may come at once.',
-                  }),
-                },
-                MAPPING,
-              )
-              .prefault({})
-              .meta({
-                description:
-                  'How much one client may ask for of all sites together; what is more is answered with 429. The default is beyond what a browser does with a page of a thousand pictures. A row can be stricter: `rate_limit`.',
-              }),
-            headers: z
-              .record(
-                textMatching(
-                  'the name of a header other than `Strict-Transport-Security`, which `hsts` decides',
-                  (value) => HEADER_NAME.test(value) && value.toLowerCase() !== 'strict-transport-security',
-                ),
-                textMatching('printable ASCII on one line, without `{{` or `}}`', isHeaderValue),
-                MAPPING,
-              )
-              .default({})
-              .meta({
-                description:
-                  'Headers of every HTTPS answer; an empty value removes one. Without a word there are `X-Frame-Options: SAMEORIGIN`, `X-Content-Type-Options: nosniff` and `Referrer-Policy: strict-origin-when-cross-origin`. They are set last, over what a service or a row says: name one here with an empty value to leave it to them.',
-                examples: [{ 'X-Frame-Options': '' }],
-              }),
-            hsts: z
-              .strictObject(
-                {
-                  enabled: flag.default(true).meta({
-                    description:
-                      'false: send no such header. Browsers that had one keep to it; `maxAge: 0` makes them forget.',
-                  }),
-                  maxAge: z
-                    .int('a number of seconds')
-                    .min(0, 'a number of seconds')
-                    .max(MAX_AGE, `at most ${MAX_AGE} seconds`)
-                    .default(TWO_YEARS)
-                    .meta({ description: 'For how many seconds. Default: two years, as Mozilla advises.' }),
-                  includeSubDomains: flag.default(false).meta({
-                    description:
-                      'For every name below as well, wherever it is served: only when all of them have HTTPS.',
-                  }),
-                  preload: flag.default(false).meta({
-                    description:
-                      "Allow the names into browsers' own lists. Takes `includeSubDomains` and a `maxAge` of a year, and is hard to take back.",
-                  }),
-                },
-                MAPPING,
-              )
-              .refine((hsts) => !hsts.preload || (hsts.includeSubDomains && hsts.maxAge >= ONE_YEAR), {
-                path: ['preload'],
-                error: `false without \`includeSubDomains: true\` and a \`maxAge\` of at least ${ONE_YEAR}`,
-              })
-              .prefault({})
-              .meta({
-                description:
-                  'Strict-Transport-Security: browsers that have been here ask by HTTPS alone. They heed it only where the certificate is valid, so not on a laptop with the default one.',
-              }),
-          },
-          MAPPING,
-        )
-        .prefault({})
-        .meta({ description: 'The proxy.' }),
-      letsencrypt: z
-        .strictObject(
-          {
-            email: z
-              .email('an e-mail address')
-              .optional()
-              .meta({
-                description:
-                  "Where Let's Encrypt writes to. LETSENCRYPT_EMAIL in the environment of a deploy does the same. With neither no certificate is asked for.",
-                examples: ['admin@example.com'],
-              }),
-            staging: flag.default(false).meta({
-              description: "Use Let's Encrypt's staging directory, to try things without its limits.",
-            }),
-            caServer: textMatching('the https URL of an ACME directory', isHttpsUrl)
-              .optional()
-              .meta({
-                description:
-                  "Directory of another authority than Let's Encrypt, such as a step-ca of your own. Certificates of the one before are asked for anew; `staging` counts for nothing then.",
-                examples: ['https://ca.example.com:9000/acme/acme/directory'],
-              }),
-            caCertificates: textMatching('certificates in PEM (`-----BEGIN CERTIFICATE-----`)', isPem)
-              .optional()
-              .meta({
-                description:
-                  "What the authority's own connection is checked by, in PEM: the root of a private authority. The host's list of roots is not used then.",
-              }),
-            wait: z
-              .int('a whole number of seconds')
-              .min(0, 'a whole number of seconds, 0 or more')
-              .max(3600, 'a whole number of seconds, at most 3600')
-              .default(60)
-              .meta({
-                description:
-                  'How many seconds a deploy waits for the certificates of what it deployed before it fails. With 0 it does not wait, and a certificate that is missing fails no deploy.',
-              }),
-            resolvers: z
-              .record(
-                textMatching(
-                  'the name of a certificate resolver other than `letsencrypt`',
-                  (value) => RESOLVER_NAME.test(value) && value.toLowerCase() !== 'letsencrypt',
-                ),
-                z.strictObject(
-                  {
-                    dnsChallenge: z.record(z.string(), z.unknown(), MAPPING).meta({
-                      description: "Traefik's `dnsChallenge`: `provider`, `resolvers` and so on.",
-                      examples: [{ provider: 'cloudflare' }],
-                    }),
-                  },
-                  MAPPING,
-                ),
-                MAPPING,
-              )
-              .default({})
-              .meta({
-                description:
-                  'Further certificate resolvers by name, for DNS-01 and wildcards: `tls.resolver` of a row.',
-                examples: [{ dns: { dnsChallenge: { provider: 'cloudflare' } } }],
-              }),
-          },
-          MAPPING,
-        )
-        .prefault({})
-        .meta({ description: 'Certificates.' }),
+      traefik: traefikSettings,
+      letsencrypt: letsEncryptSettings,
       dns: z
         .strictObject(
           {

@@ -1,5 +1,5 @@
 import { rowOf } from '../ingress/ingress-row';
-import { ingressRowSchema } from '../schema/ingress-schema';
+import { ingressRowSchema } from '../schema/ingress-row-schema';
 import type { IngressRow, Settings } from '../model';
 import { toSettings } from '../settings/read-settings';
 import { settingsSchema } from '../schema/settings-schema';
