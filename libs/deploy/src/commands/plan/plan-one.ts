@@ -28,6 +28,7 @@ import { inputsOptions, loadOptions } from '../../run/load-options';
 import type { Run } from '../../run/run';
 import { renderedBy } from '../../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../../run/refusal/refusals';
+import { refuseTakenRanges } from '../../run/refusal/refuse-taken-ranges';
 import { refuseUnseenClaims } from '../../run/refusal/unseen-claims';
 import type { StackSpec } from '../../stack/stack-spec';
 import { renameNotes } from '../../run/successors';
@@ -66,6 +67,7 @@ export async function planOne(run: Run, spec: StackSpec, observed: Observed): Pr
   const loaded = await loadDesired(spec, loadOptions(run, spec, own));
   refuseUnreadableLabels(run, loaded);
   await refuseUnseenClaims(run, loaded);
+  await refuseTakenRanges(run, loaded);
   return { plan: await planLoaded(run, loaded, observed), loaded };
 }
 
