@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 
 import { createDocker, type ComposeService } from '@itsup/docker';
-import { engineContract } from '@itsup/docker/testing/engine-contract';
+import { engineContract } from '@itsup/docker/testing/contract/engine-contract';
 
 import { describeWithImages } from '../harness/engine/describe-with';
 import { BUSYBOX, COREDNS } from '../harness/engine/images';

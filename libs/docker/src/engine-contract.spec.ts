@@ -1,4 +1,4 @@
-import { engineContract } from './testing/engine-contract';
+import { engineContract } from './testing/contract/engine-contract';
 import { SimulatedEngine } from './testing/simulated-engine';
 import { VirtualClock } from './testing/virtual-clock';
 

@@ -1,4 +1,4 @@
-import type { ContractKit } from './contract-kit';
+import type { ContractKit } from './kit';
 
 /** What networks there are, and who is on them. */
 export function networkContract(kit: ContractKit): void {

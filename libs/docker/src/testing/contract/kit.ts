@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { Compose, ComposeStack } from '../compose/compose';
-import type { ComposeModel, ComposeService } from '../compose/compose-model';
-import { ofComposeProject } from '../compose/labels';
-import type { ContainerDetails, ContainerSummary } from '../container/container';
-import type { Docker } from '../docker';
-import { DockerError } from '../fault/docker-error';
-import type { DockerFault } from '../fault/docker-fault';
-import type { Behaviour } from './simulated-container';
+import type { Compose, ComposeStack } from '../../compose/compose';
+import type { ComposeModel, ComposeService } from '../../compose/compose-model';
+import { ofComposeProject } from '../../compose/labels';
+import type { ContainerDetails, ContainerSummary } from '../../container/container';
+import type { Docker } from '../../docker';
+import { DockerError } from '../../fault/docker-error';
+import type { DockerFault } from '../../fault/docker-fault';
+import type { Behaviour } from '../simulated-container';
 
 /** An engine that the contract is asked of. */
 export interface ContractSubject {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-import type { ContractKit } from './contract-kit';
+import type { ContractKit } from './kit';
 
 /** What is refused, and by which fault. */
 export function refusalContract(kit: ContractKit): void {

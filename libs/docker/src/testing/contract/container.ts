@@ -1,7 +1,7 @@
-import type { ComposeService } from '../compose/compose-model';
-import { COMPOSE_LABELS } from '../compose/labels';
-import type { ContainerDetails } from '../container/container';
-import type { ContractKit } from './contract-kit';
+import type { ComposeService } from '../../compose/compose-model';
+import { COMPOSE_LABELS } from '../../compose/labels';
+import type { ContainerDetails } from '../../container/container';
+import type { ContractKit } from './kit';
 
 /** What becomes of one container. */
 export function containerContract(kit: ContractKit): void {

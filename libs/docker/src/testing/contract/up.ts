@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-import type { ComposeService } from '../compose/compose-model';
-import { COMPOSE_LABELS, ofComposeProject } from '../compose/labels';
-import type { ContractKit } from './contract-kit';
+import type { ComposeService } from '../../compose/compose-model';
+import { COMPOSE_LABELS, ofComposeProject } from '../../compose/labels';
+import type { ContractKit } from './kit';
 
 /** What Compose makes of a stack, and what it leaves as it is. */
 export function upContract(kit: ContractKit): void {

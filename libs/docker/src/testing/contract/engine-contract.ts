@@ -1,8 +1,8 @@
-import { containerContract } from './contract-container';
-import { contractKit, type ContractSubject } from './contract-kit';
-import { networkContract } from './contract-network';
-import { refusalContract } from './contract-refusals';
-import { upContract } from './contract-up';
+import { containerContract } from './container';
+import { contractKit, type ContractSubject } from './kit';
+import { networkContract } from './network';
+import { refusalContract } from './refusals';
+import { upContract } from './up';
 
 /** What simulations and real engines do alike, as far as a deploy can tell. */
 export function engineContract(open: () => Promise<ContractSubject>): void {
