@@ -3,6 +3,7 @@ export { retryUntilAnswer } from './procedure/retry';
 export * from './types';
 export { factsOf, rolloutDocker, toFacts } from './rollout-docker';
 export { defaultLimits } from './procedure/limits';
+export { DEFAULT_DRAIN } from './drain/drain';
 export { createConnectionTable } from './drain/connection-table';
 export { leadBack, leadToPage, type PageContext } from './pin/page';
 export { labelNameOf, ownerLine, pageFileName, pinFileName } from './pin/pin-names';

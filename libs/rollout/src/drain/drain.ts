@@ -2,6 +2,9 @@ import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import type { ContainerFacts, DrainOptions, RolloutContext } from '../types';
 import { waitFor, type Waiter } from '../procedure/waiting';
 
+/** Where nothing says otherwise: the convention of the file, and half a minute. */
+export const DEFAULT_DRAIN: DrainOptions = { hook: 'auto', deadlineMs: 30_000 };
+
 const hookTimeoutMs = 5_000;
 const lookEveryMs = 50;
 /** A look at the containers costs a process. */

@@ -2,16 +2,13 @@ import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 import { OF_COMPOSE, ofComposeProject } from '@itsup/docker';
-import { factsOf, handOn, heirsOf, RolloutError, type Heir } from '@itsup/rollout';
+import { DEFAULT_DRAIN, factsOf, handOn, heirsOf, RolloutError, type Heir } from '@itsup/rollout';
 
 import type { DeployContext } from '../../context';
 import { proxyAccess } from '../../proxy/proxy-access';
 import type { Run } from '../../run/run';
 import { acquireLock, SHORT_LOCK_WAIT_MS, type Lock } from '../../state/lock';
 import { rolloutContext } from '../rollout-context';
-
-/** As a service's, where nothing says otherwise: of what goes there may be no file any more. */
-const DRAIN = { hook: 'auto', deadlineMs: 30_000 } as const;
 
 /**
  * Before the containers of a stack are stopped: where another stack serves the same routes, as a renamed folder's does,
@@ -50,7 +47,8 @@ export async function leadOn(
       stack,
       `note: ${projectsOf(heirs).join(', ')} serves the same routes and gets its requests`,
     );
-    const end = await handOn(rollout, goingFacts, heirs, DRAIN);
+    // Of what goes there may be no file any more that says how it is drained.
+    const end = await handOn(rollout, goingFacts, heirs, DEFAULT_DRAIN);
     return async () => {
       try {
         await end().catch((error: unknown) => tell(context, stack, error));

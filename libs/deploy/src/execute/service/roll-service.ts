@@ -2,6 +2,7 @@ import type { Problem } from '@itsup/config';
 
 import type { ServicePlan } from '../../plan/model';
 import {
+  DEFAULT_DRAIN,
   moveService,
   rollOut,
   RolloutError,
@@ -23,8 +24,6 @@ const FAILED = {
   scaled: 'scaling-failed',
   recreated: 'recreate-failed',
 } as const;
-
-const DRAIN_DEADLINE_MS = 30_000;
 
 /**
  * Replaces the containers of one service while it serves.
@@ -102,7 +101,10 @@ export function requestOf(
     preStart: hasPreStart ? (total) => preStart(convergence, plan, total) : undefined,
     preStop: (ids) => runPreStop(convergence, plan.service, ids),
     joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
-    drain: { hook: drain?.hook ?? 'auto', deadlineMs: drain?.deadlineMs ?? DRAIN_DEADLINE_MS },
+    drain: {
+      hook: drain?.hook ?? DEFAULT_DRAIN.hook,
+      deadlineMs: drain?.deadlineMs ?? DEFAULT_DRAIN.deadlineMs,
+    },
     startDeadlineMs: loaded.options.get(plan.service)?.start.deadlineMs ?? null,
   };
 }
