@@ -69,7 +69,8 @@ function unknownKey(
   const meant = synonym !== undefined && known.includes(synonym) ? ` — did you mean \`${synonym}\`?` : '';
   const misplaced = options.misplaced?.(key, path);
   const suggestion = meant || (misplaced === undefined ? didYouMean(key, known) : '');
-  const help = misplaced ?? (suggestion === '' ? `Known here: ${known.join(', ')}.` : undefined);
+  const help =
+    misplaced ?? (suggestion === '' && known.length > 0 ? `Known here: ${known.join(', ')}.` : undefined);
   return {
     code: 'unknown-key',
     severity: 'error',
@@ -97,8 +98,8 @@ function invalidValue(
   }
   const isKey = issue.code === 'invalid_key';
   const phrase = isKey ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  const help = helpFor(issue, value, options);
   const isSecret = issue.path.some((key) => options.secrets?.includes(String(key)));
+  const help = helpFor(issue, value, options) ?? (isSecret ? undefined : asList(issue, value));
   const { text, ...place } = source.place(issue.path, isKey ? 'key' : 'value');
   return {
     code: 'invalid-value',
@@ -116,6 +117,12 @@ function helpFor(issue: z.core.$ZodIssue, value: unknown, options: CheckOptions)
   }
   const help: unknown = issue.code === 'custom' ? issue.params?.['help'] : undefined;
   return typeof help === 'string' ? help : undefined;
+}
+
+/** Of one value where a list is to be. */
+function asList(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  const isList = issue.code === 'invalid_type' && issue.expected === 'array';
+  return isList && typeof value === 'string' && value.length <= 60 ? `Write \`[${value}]\`.` : undefined;
 }
 
 /** `port`, an entry of `sans`, row 2 of `ingress`, the file. */
@@ -159,7 +166,10 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   const wrapped =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault;
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
   return wrapped ? unwrapped(schema.def.innerType) : schema;
 }
 

@@ -1,4 +1,4 @@
-import { compareText, UserError, type Problem } from '@itsup/config';
+import { compareText, composeFilesOf, UserError, type Problem } from '@itsup/config';
 import { hangsOnOf } from '@itsup/docker';
 
 import { baseImagesOf } from '../images/base-images';
@@ -23,6 +23,7 @@ import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/i
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './service/hook-problems';
+import { missingSources } from './service/missing-sources';
 import { joinedContainers } from './service/joined-containers';
 import { explained } from './environment/missing-values';
 import { modelPathProblems } from './files/model-paths';
@@ -30,7 +31,7 @@ import type { LoadedStack, LoadOptions } from './loaded-stack';
 import { composeOf, projectCompose } from './project-compose';
 import { refuseOtherName } from './project-name';
 import { imageSources } from './service/pull-policy';
-import { contentBuild } from './files/relocation';
+import { contentBuild, contentPath } from './files/relocation';
 import { hashesOf, isModel, NO_HASHES, readModel } from './read-model';
 import {
   envFilesOf,
@@ -121,6 +122,15 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     (name) => options.images?.[name] !== undefined,
   );
   refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name)));
+  if (spec.project !== null) {
+    const absent = missingSources(model, {
+      ...{ stack: spec.stack, root: options.root, files: composeFilesOf(options.root, spec.project) },
+      contentOf: (file) => contentPath(file, options.relocation),
+      // Compose takes an image that is there, whatever it was to be built from.
+      isBuilt: (name) => options.images?.[name] === undefined && !imageIds.has(imageOf(name)),
+    });
+    if (absent.length > 0) throw new UserError(absent);
+  }
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name);
     const build = options.images?.[name] === undefined ? builds.get(name) : undefined;

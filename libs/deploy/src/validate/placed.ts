@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
 import {
   checkComposeFiles,
   locateInCompose,
@@ -63,6 +66,32 @@ function absentEnvFiles(root: string, project: Project | null, problem: Problem)
   if (missing.length === 0) return [{ ...problem, message: problem.message.replaceAll(`${root}/`, '') }];
   return missing.map(({ path, place }) => ({ ...problem, message: envFileMissing(path), place }));
 }
+
+/** What a project is built from and hands to its containers, where it is named and not here; git may ignore it. */
+export function absentSources(root: string, { compose }: Project): Problem[] {
+  return (compose?.paths ?? []).flatMap(({ attribute, base, path: name, place }): Problem[] => {
+    const what = SOURCES[attribute];
+    if (what === undefined || base === null || name.includes('$') || name.startsWith('~')) return [];
+    const file = path.resolve(root, base, name);
+    if (existsSync(file)) return [];
+    const shown = path.relative(root, file);
+    return [
+      {
+        code: 'source-missing',
+        severity: 'warning',
+        message: `${what} ${shown.startsWith('..') ? file : shown} is not here; a deploy needs it`,
+        help: 'correct the path, or create it on the server; nothing to do where the project is only validated',
+        place,
+      },
+    ];
+  });
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  build: 'the build context',
+  'secrets: file': 'the secret’s file',
+  'configs: file': 'the config’s file',
+};
 
 /** The key that a place is of. */
 function keyAt({ text = '', column, length = 1 }: Place): string {

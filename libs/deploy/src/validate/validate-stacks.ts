@@ -41,7 +41,7 @@ import { projectText } from '../desired/environment/project-text';
 import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/environment/secrets';
 import { forEachBounded } from '../for-each-bounded';
 import { composeVerdict } from './compose-verdict';
-import { placed } from './placed';
+import { absentSources, placed } from './placed';
 import { placeholderEnvironment } from './placeholders';
 import { swarmVerdict } from './swarm-verdict';
 import { once } from '../once';
@@ -162,6 +162,7 @@ async function checkProject(check: Check, name: string): Promise<Problem[]> {
   return [
     ...found,
     ...forbidden,
+    ...absentSources(check.root, project),
     ...(await checkArtifact(check, {
       stack: name,
       run: { projectName: composeProjectName(project), project, ...projectPaths(check.root, project) },

@@ -94,6 +94,18 @@ const title = 'validate with Compose';
     expect(await validate(files)).toMatchObject([warning('one.env', 5), warning('two.env', 6)]);
   });
 
+  it('warns of a build context, a secret and a config that are not here, at their lines', async () => {
+    const compose = `${WEB}    build: ./nowhere\n    secrets: [s]\nsecrets:\n  s: {file: s.txt}\nconfigs:\n  c: {file: "./\${C}.txt"}\n  d: {file: d.txt}\n`;
+    const warning = (what: string, line: number) => ({
+      ...{ severity: 'warning', message: `the ${what} is not here; a deploy needs it` },
+      place: { file: 'projects/app/docker-compose.yml', line },
+    });
+    expect(await validate({ 'docker-compose.yml': compose, 'd.txt': '' })).toMatchObject([
+      warning('build context projects/app/nowhere', 4),
+      warning('secret’s file projects/app/s.txt', 7),
+    ]);
+  });
+
   it('names an unknown key at its place, and the one that was meant', async () => {
     expect(await validate({ 'docker-compose.yml': `${WEB}    enviroment: {A: b}\n` })).toMatchObject([
       {

@@ -24,6 +24,8 @@ export interface NamedNetwork {
   isWritten: boolean;
   /** Of an edge: the project that it leads to. */
   provider?: string;
+  /** The name is made of this one, which Compose gives the project. */
+  composeProject?: string;
 }
 
 /** The networks of these projects by their real names; one whose name only a deploy knows is left out. */
@@ -42,25 +44,26 @@ export function namedNetworks(routed: readonly RoutedProject[]): NamedNetwork[] 
     });
     const { compose } = project;
     if (compose === null) return edges;
+    const projectName = composeProjectName(project);
     const keys = new Set([...compose.networks, ...Object.keys(compose.networkFacts ?? {}), 'default']);
     const own = [...keys].flatMap((key): NamedNetwork[] => {
       const facts = compose.networkFacts?.[key];
-      const name = facts?.nameUnknown
-        ? null
-        : resolvedName(engineName(compose, key), composeProjectName(project));
+      const name = facts?.nameUnknown ? null : resolvedName(engineName(compose, key), projectName);
       if (name === null) return [];
       const [file = project.folder] = compose.files;
       const place = { file, line: 1, column: 1 };
       const party = { project: project.name, label: `${project.name}'s network ${key}`, place };
       const isWritten = facts?.name !== null && facts?.name !== undefined;
-      return [{ name, party, by: facts?.external === true ? 'joined' : 'file', isWritten }];
+      const by = facts?.external === true ? 'joined' : 'file';
+      return [{ name, party, by, isWritten, ...(isWritten ? {} : { composeProject: projectName }) }];
     });
     // One that the artifact adds for Traefik is the project's as much as one of its own files.
     const added = routing.networks
       .filter(({ kind }) => kind === 'proxy')
       .map(({ key }): NamedNetwork => {
         const party = { project: project.name, label: `${project.name}'s network for Traefik`, place: null };
-        return { name: `${composeProjectName(project)}_${key}`, party, by: 'file', isWritten: false };
+        const name = `${projectName}_${key}`;
+        return { name, party, by: 'file', isWritten: false, composeProject: projectName };
       });
     return [...edges, ...own, ...added];
   });
@@ -77,6 +80,10 @@ export function networkConflicts(networks: readonly NamedNetwork[]): Conflict[] 
   return [...byName].flatMap(([name, made]) => {
     if (name === PROXYNET) return made.map(({ party }) => takenNetwork(name, party, [proxynet], []));
     if (new Set(made.map(({ party }) => party.project)).size < 2 && !twoEdges(made)) return [];
+    // One Compose project: that is the mistake, told as such, and its networks follow from it.
+    const [first] = made;
+    const isOfOne = made.every(({ composeProject }) => composeProject === first?.composeProject);
+    if (first?.composeProject !== undefined && isOfOne) return [];
     const parties = made.map(({ party }) => holding(party, claimKey('network', name))).sort(compareParties);
     const at = parties.at(-1);
     if (!at) return [];

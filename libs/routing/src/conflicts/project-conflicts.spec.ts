@@ -1,6 +1,7 @@
 import type { Project } from '@itsup/config';
 import { routeProject } from '../route-project';
 import { project, settings } from '../testing/build';
+import { ownershipAmong } from './ownership-among';
 import { projectConflicts } from './project-conflicts';
 
 /** A project that Compose calls so. */
@@ -27,6 +28,16 @@ describe('projectConflicts', () => {
         },
       },
     ]);
+  });
+
+  it('are told without the networks that both would have, for these follow from it', () => {
+    const routed = [called('blog'), called('shop', 'blog')].map((one) => ({
+      ...{ project: one, routing: routeProject(one, settings()) },
+    }));
+    const { conflicts } = ownershipAmong(routed, settings());
+    const codes = conflicts.map(({ problem }) => problem.code);
+    expect(codes).toContain('project-name-conflict');
+    expect(codes).not.toContain('network-name-conflict');
   });
 
   it('are a project and the proxy', () => {

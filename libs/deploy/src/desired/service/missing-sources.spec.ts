@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import type { ComposeModel, ComposeService } from '@itsup/docker';
+
+import { missingSources, type SourcesOnHost } from './missing-sources';
+
+const FILE = 'projects/app/docker-compose.yml';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'missing-sources-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(file: string, text: string): string {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+  return join(root, file);
+}
+
+function missing(
+  web: ComposeService,
+  more: Partial<ComposeModel> = {},
+  host: Partial<SourcesOnHost> = {},
+): string[] {
+  const on = { stack: 'app', root, files: [FILE], contentOf: (file: string) => file, isBuilt: () => true };
+  return missingSources({ name: 'app', services: { web }, ...more }, { ...on, ...host }).map(
+    ({ message, place }) => `${place?.line ?? 0} ${message}`,
+  );
+}
+
+it('names the file of a secret or config that a service uses, at its line', () => {
+  write(
+    FILE,
+    'services:\n  web:\n    image: a\nsecrets:\n  key: {file: ./key.txt}\nconfigs:\n  c: {file: ./c.txt}\n',
+  );
+  const more = {
+    secrets: { key: { file: join(root, 'projects/app/key.txt') }, unused: { file: '/nowhere/else' } },
+    configs: { c: { file: join(root, 'projects/app/c.txt') }, inline: { content: 'x' } },
+  };
+  const web = { secrets: [{ source: 'key' }], configs: [{ source: 'c' }, { source: 'inline' }] };
+  expect(missing(web, more)).toEqual([
+    '7 the file of the config c, projects/app/c.txt, is not there',
+    '5 the file of the secret key, projects/app/key.txt, is not there',
+  ]);
+  write('projects/app/key.txt', 'k');
+  write('projects/app/c.txt', 'c');
+  expect(missing(web, more)).toEqual([]);
+});
+
+it('names what a service is built from, and its Dockerfile', () => {
+  write(FILE, 'services:\n  web:\n    build: ./nowhere\n');
+  const context = join(root, 'projects/app/nowhere');
+  expect(missing({ build: { context } })).toEqual([
+    '3 what web is built from, projects/app/nowhere, is not there',
+  ]);
+  write('projects/app/nowhere/main.js', '');
+  expect(missing({ build: { context } })).toEqual([
+    '3 the Dockerfile of web, projects/app/nowhere/Dockerfile, is not there',
+  ]);
+  expect(missing({ build: { context, dockerfile_inline: 'FROM a' } })).toEqual([]);
+  write('projects/app/nowhere/Dockerfile', 'FROM a');
+  expect(missing({ build: { context } })).toEqual([]);
+});
+
+it('says nothing of what is not built, of what is elsewhere, and of what is looked up in a checkout', () => {
+  const context = join(root, 'gone');
+  expect(missing({ build: { context } }, {}, { isBuilt: () => false })).toEqual([]);
+  expect(missing({ build: { context: 'https://example.com/repository.git' } })).toEqual([]);
+  write('checkout/Dockerfile', 'FROM a');
+  const contentOf = (file: string): string => file.replace('/gone', '/checkout');
+  expect(missing({ build: { context } }, {}, { contentOf })).toEqual([]);
+});
