@@ -245,6 +245,7 @@ function toSummary({ fields, labels }: ListedContainer): ContainerSummary {
     status: fields.Status,
     health: fields.Status.endsWith('(healthy)') ? 'healthy' : null,
     mounts: fields.Mounts.split(',').filter(Boolean),
+    ports: [],
     networks: fields.Networks.split(',').filter(Boolean),
     compose: {
       project: labels[`${COMPOSE}.project`] ?? '',

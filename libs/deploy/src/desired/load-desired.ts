@@ -4,6 +4,7 @@ import { hangsOnOf } from '@itsup/docker';
 import { baseImagesOf } from '../images/base-images';
 import { isHeldContent } from '../images/image-lock';
 import { notRolledFacts } from '../plan/service/not-rolled';
+import { fixedPorts } from '../plan/taken-ports';
 import type { DesiredService } from '../plan/model';
 import { PROXY_STACK } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
@@ -173,6 +174,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         spec.stack === PROXY_STACK,
       ),
       ...(serviceSettings.get(name)?.rollout === true && { isRolloutAsked: true as const }),
+      ports: fixedPorts(service).map(({ port, protocol }) => `${port}/${protocol}`),
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });

@@ -63,6 +63,7 @@ function container(changes: Partial<ContainerSummary> = {}): ContainerSummary {
     health: 'healthy',
     networks: ['blog_default'],
     mounts: [],
+    ports: [],
     compose: {
       project: 'blog',
       service: 'web',

@@ -25,6 +25,7 @@ export function observe(listing: ContainerSummary[]): ObservedContainer[] {
         definition: compose.configHash === '' ? null : compose.configHash,
         sources: compose.configFiles,
         networks: container.networks,
+        ...(container.ports.length > 0 && { ports: container.ports }),
         ...(container.mounts.some((mount) => ANONYMOUS_VOLUME.test(mount)) && {
           hasAnonymousVolume: true as const,
         }),

@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import type { ComposeModel, Listener } from '@itsup/docker';
+import type { ComposeModel, ComposeService, Listener } from '@itsup/docker';
 
 import type { ServicePlan, StackPlan } from './model';
 
@@ -23,7 +23,21 @@ export interface HeldPort {
 }
 
 /** Actions that start a process which listens. */
-const STARTING: readonly ServicePlan['action'][] = ['create', 'start', 'recreate', 'scale', 'rollout'];
+export const STARTING: readonly ServicePlan['action'][] = ['create', 'start', 'recreate', 'scale', 'rollout'];
+
+interface FixedPort {
+  port: number;
+  protocol: 'tcp' | 'udp';
+  address: string;
+}
+
+/** The ports of the host that a service publishes, one by one; of a range Compose takes a free one. */
+export function fixedPorts(service: Pick<ComposeService, 'ports'> | undefined): FixedPort[] {
+  return (service?.ports ?? []).flatMap(({ published, protocol = 'tcp', host_ip: address = '' }) => {
+    const port = /^\d+$/.test(published ?? '') ? Number(published) : 0;
+    return port === 0 || (protocol !== 'udp' && protocol !== 'tcp') ? [] : [{ port, protocol, address }];
+  });
+}
 
 /** Services that start something and publish a port of the host, one by one: of a range Compose takes a free one. */
 export function publishedPorts(
@@ -32,20 +46,7 @@ export function publishedPorts(
 ): (Omit<TakenPort, 'by'> & { address: string })[] {
   return plan.services
     .filter(({ action, replicas }) => STARTING.includes(action) && replicas > 0)
-    .flatMap(({ service }) =>
-      (model.services[service]?.ports ?? []).flatMap((port) => {
-        const number = /^\d+$/.test(port.published ?? '') ? Number(port.published) : 0;
-        if (number === 0 || (port.protocol !== 'udp' && (port.protocol ?? 'tcp') !== 'tcp')) return [];
-        return [
-          {
-            service,
-            port: number,
-            protocol: port.protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
-            address: port.host_ip ?? '',
-          },
-        ];
-      }),
-    );
+    .flatMap(({ service }) => fixedPorts(model.services[service]).map((port) => ({ service, ...port })));
 }
 
 /**
@@ -96,4 +97,15 @@ export function takenProblems(stack: string, taken: readonly TakenPort[]): Probl
     message: `${stack}: port ${port}/${protocol} that ${service} publishes is taken${by === null ? '' : ` by ${by}`}; nothing was touched`,
     help: `stop that, or publish another port; see who has it: ss -lnp 'sport = :${port}'`,
   }));
+}
+
+/** In words: one of the services would have to give its port up before the other one takes it, and each is both. */
+export function exchangeProblem(stack: string, services: readonly string[]): Problem {
+  return {
+    code: 'ports-exchanged',
+    severity: 'error',
+    project: stack,
+    message: `${stack}: ${services.join(' and ')} exchange the ports that they publish, which none can do first; nothing was touched`,
+    help: `deploy ${services[0] ?? ''} with another port, or without it, and then as it is to be`,
+  };
 }

@@ -93,7 +93,7 @@ describe('findStateInUse', () => {
   ): ContainerSummary {
     return {
       ...{ id: 'a', name: 'proxy-traefik-1', image: 'traefik', state: 'running', status: 'Up', health: null },
-      ...{ networks: [], labels: {}, mounts: [`${dir}/acme`, `${dir}/traefik`, 'proxy_engine'] },
+      ...{ networks: [], ports: [], labels: {}, mounts: [`${dir}/acme`, `${dir}/traefik`, 'proxy_engine'] },
       compose: {
         ...{ project: 'proxy', service: 'traefik', configHash: '', number: 1, oneoff: false, workingDir: '' },
         ...{ configFiles: [composeFile], imageId: '' },

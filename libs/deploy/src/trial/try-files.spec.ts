@@ -26,7 +26,7 @@ const IMAGE = {
 };
 const CONTAINER: ContainerSummary = {
   ...{ id: '', name: 'left', image: 'traefik:v3', state: 'running', status: 'Up', health: null },
-  ...{ networks: [], mounts: [], compose: null, labels: {} },
+  ...{ networks: [], mounts: [], ports: [], compose: null, labels: {} },
 };
 const END = JSON.stringify({ level: 'error', routerName: 'trial~end@file', error: 'it does not exist' });
 

@@ -38,6 +38,8 @@ export interface ContainerSummary {
    * whole.
    */
   mounts: string[];
+  /** Ports of the host that it has, `8080/tcp`; none while it does not run. */
+  ports: string[];
   /** null: not of Compose. */
   compose: ComposeIdentity | null;
   /** The asked-for labels that are there and not empty. */

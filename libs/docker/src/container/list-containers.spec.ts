@@ -49,6 +49,7 @@ describe('parseContainerList', () => {
         imageId: 'sha256:1',
         networks: 'proxynet,shop_default',
         mounts: '/srv/data,shop_cache',
+        ports: '0.0.0.0:8080-8081->80-81/tcp, [::]:8080-8081->80-81/tcp, 127.0.0.1:53->5353/udp, 9000/tcp',
         'label.itsup.id': 'a,b=c',
         'label.other': '',
       }),
@@ -58,6 +59,7 @@ describe('parseContainerList', () => {
       name: 'shop-web-2',
       networks: ['proxynet', 'shop_default'],
       mounts: ['/srv/data', 'shop_cache'],
+      ports: ['8080/tcp', '8081/tcp', '53/udp'],
       labels: { 'itsup.id': 'a,b=c' },
       compose: {
         project: 'shop',

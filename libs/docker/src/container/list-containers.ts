@@ -39,6 +39,7 @@ export function listContainersArguments({ labelFilters = [], labels = [] }: List
       status: '.Status',
       networks: '.Networks',
       mounts: '.Mounts',
+      ports: '.Ports',
       ...COMPOSE_FIELDS,
       ...labelFields(labels),
     }),
@@ -60,6 +61,7 @@ export type RawListing = {
   Labels: Record<string, string> | null;
   NetworkSettings?: { Networks?: Record<string, unknown> | null } | null;
   Mounts?: { Name?: string; Source?: string }[] | null;
+  Ports?: { PrivatePort: number; PublicPort?: number; Type: string }[] | null;
 }[];
 
 /** The same containers as `docker ps` lists them, whose words the rest of the code knows. */
@@ -74,6 +76,10 @@ export function toContainerList(listing: RawListing, labels: string[] = []): Con
       status: raw.Status,
       networks: Object.keys(raw.NetworkSettings?.Networks ?? {}).join(','),
       mounts: (raw.Mounts ?? []).map(({ Name, Source }) => Name || Source).join(','),
+      ports: (raw.Ports ?? [])
+        .filter(({ PublicPort }) => PublicPort !== undefined)
+        .map(({ PrivatePort, PublicPort, Type }) => `:${PublicPort}->${PrivatePort}/${Type}`)
+        .join(', '),
     };
     for (const [field, key] of Object.entries(COMPOSE_KEYS)) row[field] = label(key);
     for (const key of labels) row[`label.${key}`] = label(key);
@@ -97,9 +103,19 @@ function summaryOf(row: Record<string, string>, labels: string[]): ContainerSumm
     health: healthOf(row['status'] ?? ''),
     networks: split(row['networks']),
     mounts: split(row['mounts']),
+    ports: portsIn(row['ports'] ?? ''),
     compose: composeIdentity(row),
     labels: pickLabels(row, labels),
   };
+}
+
+/** Published ports of a text such as `0.0.0.0:8080-8081->80-81/tcp, [::]:53->53/udp, 9000/tcp`. */
+function portsIn(text: string): string[] {
+  const ports = [...text.matchAll(/:(\d+)(?:-(\d+))?->[\d-]+\/(\w+)/g)].flatMap(
+    ([, first, last = first, type]) =>
+      Array.from({ length: Number(last) - Number(first) + 1 }, (_, at) => `${Number(first) + at}/${type}`),
+  );
+  return [...new Set(ports)];
 }
 
 /** The listing tells the health in words alone: `Up 2 minutes (health: starting)`. */

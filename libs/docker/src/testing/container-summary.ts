@@ -12,6 +12,7 @@ export function containerSummary(change: Partial<ContainerSummary> = {}): Contai
     health: null,
     networks: [],
     mounts: [],
+    ports: [],
     compose: null,
     labels: {},
     ...change,

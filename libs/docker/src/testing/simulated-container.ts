@@ -191,7 +191,7 @@ export class SimulatedContainer {
     labels: readonly string[],
     idOf: (reference: string) => string | undefined,
   ): ContainerSummary {
-    const { reference, imageId, mounts } = this.definition;
+    const { reference, imageId, mounts, ports } = this.definition;
     const state = this.state(now);
     const health = state === 'running' ? this.health(now) : null;
     return {
@@ -203,6 +203,7 @@ export class SimulatedContainer {
       health,
       networks: [...this.networks.keys()],
       mounts: mounts.map(({ name, source }) => name ?? source),
+      ports: this.runs(now) ? ports.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`) : [],
       labels: Object.fromEntries(
         labels.flatMap((key) => (this.label(key) === '' ? [] : [[key, this.label(key)]])),
       ),

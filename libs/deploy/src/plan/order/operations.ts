@@ -2,6 +2,7 @@ import { absentNetworks, networksJoinedLive, networksMadeTwice } from '../networ
 import { hasRouteLabels } from '../service/route-labels';
 import type { DesiredStack, ObservedContainer, ServicePlan, StackPlan } from '../model';
 import type { NetworkMaker, Operation } from '../operation';
+import { movedPorts, type MovedPorts } from './moved-ports';
 import { orderServices, type ServiceKind } from './order-services';
 
 /** What the operations of a stack depend on beside its plan. */
@@ -36,13 +37,14 @@ export function operationsOf(
       return kind === null ? [] : [[service.service, kind]];
     }),
   );
+  const moved = movedPorts(plan.services, desired.services, containers);
   const begin = (made: readonly string[]): { graph: Graph; services: Operation[] } => {
     const graph = new Graph();
-    prepare(graph, plan, desired, facts, made);
+    prepare(graph, plan, desired, facts, made, moved);
     const begun = [...graph.last];
     return {
       graph,
-      services: orderServices({ plans: plan.services, desired, containers, kinds, facts, begun }),
+      services: orderServices({ plans: plan.services, desired, containers, kinds, facts, begun, moved }),
     };
   };
   const absent = absentNetworks(desired, containers);
@@ -51,7 +53,7 @@ export function operationsOf(
   const twice = networksMadeTwice(first.services, desired, absent);
   const { graph, services } = twice.length === 0 ? first : begin([...new Set([...joined, ...twice])]);
   graph.add(...services);
-  finish(graph, plan, services, facts);
+  finish(graph, plan, services, facts, moved);
   return graph.operations;
 }
 
@@ -94,6 +96,7 @@ function prepare(
   desired: DesiredStack,
   facts: OperationFacts,
   made: readonly string[],
+  { goFirst }: MovedPorts,
 ): void {
   const { traefik } = facts;
   if (facts.usesProxynet) graph.chain({ id: 'make-proxynet', kind: 'make-proxynet' });
@@ -107,6 +110,7 @@ function prepare(
   }
   const leftovers = plan.services.filter(({ action }) => action !== 'remove').flatMap(goingAtOnce);
   if (leftovers.length > 0) graph.chain(removal('remove leftovers', 'remove-leftovers', leftovers));
+  removeServices(graph, 'make room', goFirst, plan);
   for (const { network, members, reasons } of plan.networks) {
     const makers = makersOf(plan.services, desired, [network]);
     if (makers.length === 0) continue;
@@ -135,6 +139,7 @@ function finish(
   plan: PlannedStack,
   services: readonly Operation[],
   facts: OperationFacts,
+  { goFirst }: MovedPorts,
 ): void {
   if (
     graph.operations.length === 0 &&
@@ -154,15 +159,24 @@ function finish(
       facts.hasRoutes(service) && plan.services.some((one) => one.service === service && one.replicas > 0),
   );
   if (routed.length > 0) graph.chain({ id: 'await-routes', kind: 'await-routes', services: routed });
-  const removed = plan.services.filter(({ action }) => action === 'remove');
-  if (removed.length > 0) {
-    const going = removed.map(({ service, leftovers }) => ({ service, containers: leftovers }));
-    graph.chain(removal('remove services', 'remove-services', going));
-  }
+  const removed = plan.services.filter(({ action }) => action === 'remove').map(({ service }) => service);
+  removeServices(graph, 'remove services', new Set(removed.filter((service) => !goFirst.has(service))), plan);
   for (const { action, network } of plan.edges) {
     if (action === 'disconnect')
       graph.chain({ id: `remove-network ${network}`, kind: 'remove-network', network });
   }
+}
+
+function removeServices(
+  graph: Graph,
+  id: string,
+  names: ReadonlySet<string>,
+  { services }: Pick<PlannedStack, 'services'>,
+): void {
+  const going = services.filter(({ service }) => names.has(service));
+  if (going.length === 0) return;
+  const containers = going.map(({ service, leftovers }) => ({ service, containers: leftovers }));
+  graph.chain(removal(id, 'remove-services', containers));
 }
 
 interface Going {

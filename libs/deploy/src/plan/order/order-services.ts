@@ -8,6 +8,7 @@ import type {
   ServicePlan,
 } from '../model';
 import type { Operation, WaitCondition } from '../operation';
+import type { MovedPorts } from './moved-ports';
 
 /** How a service that acts comes to what is wanted. */
 export type ServiceKind = 'start' | 'recreate' | 'restart' | 'roll' | 'replace-traefik' | 'scale';
@@ -21,6 +22,7 @@ export interface OrderInput {
   facts: { consumed: ReadonlySet<string> };
   /** What all services wait for. */
   begun: string[];
+  moved: MovedPorts;
 }
 
 /** Operations that are over when the service's new containers are ready. */
@@ -76,7 +78,7 @@ class Ordering {
   /** Finds what the service's operation waits for. */
   private place(service: DesiredService): void {
     const kind = this.input.kinds.get(service.name) ?? 'start';
-    const needed = this.prerequisites(service, kind);
+    const needed = [...this.prerequisites(service, kind), ...this.makingRoomFor(service.name)];
     const own = needed.length > 0 ? needed : this.input.begun;
     if (kind !== 'start') {
       this.after.set(service.name, own);
@@ -93,6 +95,12 @@ class Ordering {
     this.after.set(service.name, after);
     const known = [...this.groups].find(([name]) => keyOf(this.after.get(name)) === keyOf(after));
     this.groups.set(service.name, known?.[1] ?? `start ${service.name}`);
+  }
+
+  /** Who gives up a port that this one takes, unless it waits for this one itself. */
+  private makingRoomFor(name: string): string[] {
+    const others = this.input.moved.after.get(name) ?? [];
+    return others.filter((other) => !this.reaches(other, name)).map((other) => idOf(other, 'recreate'));
   }
 
   private prerequisites(

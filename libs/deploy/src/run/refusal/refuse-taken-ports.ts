@@ -3,7 +3,15 @@ import { UserError } from '@itsup/config';
 import { composeOwner } from '@itsup/docker';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import type { StackPlan } from '../../plan/model';
-import { publishedPorts, takenPorts, takenProblems, type HeldPort } from '../../plan/taken-ports';
+import { observe } from '../../plan/observe';
+import { movedPorts } from '../../plan/order/moved-ports';
+import {
+  exchangeProblem,
+  publishedPorts,
+  takenPorts,
+  takenProblems,
+  type HeldPort,
+} from '../../plan/taken-ports';
 import type { Run } from '../run';
 
 /**
@@ -13,7 +21,7 @@ import type { Run } from '../run';
  */
 export async function refuseTakenPorts(
   run: Run,
-  { spec, model }: LoadedStack,
+  { spec, model, desired }: LoadedStack,
   plan: StackPlan,
 ): Promise<void> {
   // Traefik shares its ports with the one that it replaces.
@@ -26,6 +34,7 @@ export async function refuseTakenPorts(
   const listeners = (await docker.listeners()).filter(({ port }) => wanted.some((one) => one.port === port));
   if (listeners.length === 0) return;
   const listing = await docker.listContainers();
+  const own = observe(listing).filter(({ projectName }) => projectName === spec.projectName);
   const running = listing.filter(({ state }) => state === 'running').map(({ id }) => id);
   const held = (await docker.inspectContainers(running)).flatMap((one): HeldPort[] => {
     const { project, service } = composeOwner(one.labels);
@@ -37,6 +46,8 @@ export async function refuseTakenPorts(
       protocol,
     }));
   });
+  const { circle } = movedPorts(plan.services, desired.services, own);
+  if (circle.length > 0) throw new UserError(exchangeProblem(spec.stack, circle));
   const taken = takenPorts(plan, wanted, listeners, held);
   if (taken.length > 0) throw new UserError(takenProblems(spec.stack, taken));
 }
