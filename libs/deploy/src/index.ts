@@ -20,7 +20,7 @@ export { readAsTraefik, stateInUseProblem } from './run/refusal/check-state';
 export { askRow } from './serving/ask-row';
 export { backupState, restoreState, type RestoredState } from './state/backup';
 export { stateFolder } from './state/state-folder';
-export { formatHistory } from './format/format-history';
+export { formatChosen, formatHistory } from './format/format-history';
 export { historyOf, type StackHistory } from './commands/status/history-of';
 export { formatStatus } from './format/format-status';
 export { formatNodes } from './format/format-nodes';

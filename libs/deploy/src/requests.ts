@@ -198,6 +198,8 @@ export interface PruneRequest {
 }
 
 export interface RollbackRequest {
+  /** Told of the record that the stack goes back to, before anything is done. */
+  onChosen?: (record: DeployRecord) => void;
   workspace: Workspace;
   stack: string;
   /** A record's id; absent: the newest restorable one before the present. */

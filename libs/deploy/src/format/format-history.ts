@@ -20,7 +20,7 @@ function entryOf(record: DeployRecord, present: string | null): string[] {
   const { id, command, outcome, startedAt, durationMs, by, commit, services, steps, problems, restorable } =
     record;
   const { certificates = [], product } = record;
-  const when = startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
+  const when = whenOf(startedAt);
   const from = commit === null ? '' : `, ${shortCommit(commit)}`;
   const mark =
     id === present ? ', runs now' : restorable || outcome === 'unchanged' ? '' : ', nothing to go back to';
@@ -40,6 +40,15 @@ function entryOf(record: DeployRecord, present: string | null): string[] {
     ...certificates.flatMap((line) => wrapped(line, '  certificate of ')),
     ...problems.flatMap((problem) => wrapped(problem, '  error: ')),
   ];
+}
+
+/** What a rollback goes back to, in one line. */
+export function formatChosen({ id, startedAt, commit }: DeployRecord): string {
+  return `goes back to ${id}, ${whenOf(startedAt)}${commit === null ? '' : `, ${shortCommit(commit)}`}`;
+}
+
+function whenOf(startedAt: string): string {
+  return startedAt.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
 }
 
 function took(ms: number): string {

@@ -1,5 +1,7 @@
 import type { ComposeService } from '@itsup/docker';
 
+import { formatChosen } from '../../format/format-history';
+import type { DeployRecord } from '../../requests';
 import { readRecords } from '../../state/records';
 import { openState } from '../../state/state';
 import { SimulatedWorkspace } from '../../testing/simulated-workspace';
@@ -48,6 +50,23 @@ function running() {
 }
 
 describe('rollback', () => {
+  it('says what it goes back to before it does anything', async () => {
+    simulated.setProject('shop', web({ environment: { LEVEL: 'info' } }));
+    await deploy();
+    simulated.setProject('shop', web({ environment: { LEVEL: 'debug' } }));
+    await deploy();
+    const [first = ''] = await records();
+    const told: string[] = [];
+    const onChosen = (record: DeployRecord): void => {
+      told.push(formatChosen(record), JSON.stringify(running()));
+    };
+    await rollback(simulated.context(), { workspace: simulated.workspace(), stack: 'shop', onChosen });
+    expect(told).toEqual([
+      expect.stringMatching(new RegExp(`^goes back to ${first}, \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`)),
+      expect.stringContaining('debug'),
+    ]);
+  });
+
   it('goes back to the configuration before, and the next deploy goes forward again', async () => {
     simulated.setProject('shop', web({ environment: { LEVEL: 'info' } }));
     await deploy();

@@ -42,6 +42,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
     const restore = await readJsonOrNull<Restore>(restorePath(context.state, stack, record.id), 1);
     if (restore === null) throw notRestorable(stack, record.id);
     const images = await movedImages(context, stack, record.id, restore);
+    request.onChosen?.(record);
     return await deployOne(run, spec, {
       lockWaitMs: request.lockWaitMs,
       commit: record.commit,

@@ -1,8 +1,9 @@
-import type { DeployContext, DeploySummary, StackOutcome } from '@itsup/deploy';
+import type { DeployContext, DeployRecord, DeploySummary, StackOutcome } from '@itsup/deploy';
 import type { Workspace } from '@itsup/config';
 import { resolveStacks } from '../stack-names';
 import { headCommit } from '../../head-commit';
 import { withContext } from './context';
+import type { Progress } from '../../terminal/progress';
 import { EXIT, type Command, type CommandInput, type CommandOption } from '../command';
 
 const VOLUMES: CommandOption = { type: 'boolean', description: 'remove the volumes too: their data is gone' };
@@ -65,18 +66,24 @@ export const rollback: Command = {
   examples: ['itsup rollback blog', 'itsup rollback blog --to ad3f665'],
   words: { min: 1, max: 1 },
   run: (input) =>
-    operate(input, async (context, workspace, { commit, onOutcome }) => {
+    operate(input, async (context, workspace, { commit, onOutcome, progress }) => {
       const deploy = await import('@itsup/deploy');
       const [stack = ''] = await resolveStacks(input.root, input.words);
       const to = typeof input.flags.to === 'string' ? { to: input.flags.to } : {};
-      const outcome = await deploy.rollback(context, { workspace, stack, commit, ...to });
+      const onChosen = (record: DeployRecord): void =>
+        progress.aside(() => input.print(`${stack}  ${deploy.formatChosen(record)}`));
+      const outcome = await deploy.rollback(context, { workspace, stack, commit, onChosen, ...to });
       onOutcome(outcome);
+      if (outcome.status !== 'failed') {
+        input.print(`${stack}  the next deploy goes by the sources again: mend them first`);
+      }
       return { outcomes: [outcome], prunable: [], problems: [], interrupted: false };
     }),
 };
 
 interface Shared {
   commit: string | null;
+  progress: Progress;
   onOutcome(outcome: StackOutcome): void;
 }
 
@@ -100,7 +107,7 @@ async function operate(
       progress.settled(outcome.stack);
       progress.aside(() => tellOutcome(outcome));
     };
-    return act(context, workspace, { commit, onOutcome });
+    return act(context, workspace, { commit, onOutcome, progress });
   });
   if (summary.interrupted) {
     return EXIT.interrupted;
