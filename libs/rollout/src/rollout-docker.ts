@@ -34,6 +34,10 @@ export function rolloutDocker(docker: Docker, stir: () => Promise<void>): Rollou
       });
       return facts(listed.filter((one) => one.compose?.oneoff === false).map((one) => one.id));
     },
+    listRouted: async () => {
+      const listed = await docker.listContainers({ labelFilters: ['traefik.enable=true'] });
+      return facts(listed.filter((one) => one.state === 'running').map((one) => one.id));
+    },
     inspect: facts,
     exec: async (id, command, { timeoutMs }) => {
       const { exitCode, stdout, stderr } = await docker.exec(id, command, {

@@ -55,6 +55,33 @@ describe('renderPin', () => {
     }
   });
 
+  it('keeps routers of others that pass its middlewares, below their originals, and waits for none of them', () => {
+    const labels = { ...rule, 'traefik.http.middlewares.login.forwardauth.address': 'https://a.test/verify' };
+    const others = provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            'traefik.http.routers.blog.rule': 'Host(`blog.test`)',
+            'traefik.http.routers.blog.middlewares': 'login@docker',
+            'traefik.http.services.blog.loadbalancer.server.port': '80',
+          },
+        }),
+      ],
+      'proxynet',
+    );
+    const pin = routed(labels, { others });
+    const name = 'blog~docker~shop~web~rollout';
+    expect(read(pin).http?.routers?.[name]).toEqual({
+      rule: 'Host(`blog.test`)',
+      service: 'blog@docker',
+      middlewares: ['login~shop~web~rollout'],
+      priority: 'Host(`blog.test`)'.length - 1,
+    });
+    expect(pin.routers.map((router) => router.name)).toEqual(['web~shop~web~rollout']);
+    expect(read(routed(labels)).http?.routers).not.toHaveProperty(name);
+  });
+
   it('sends the copied router to the containers by address', () => {
     const { http } = read(routed({ ...rule, 'traefik.http.routers.web.entrypoints': 'web-secure' }));
     expect(http?.routers).toEqual({

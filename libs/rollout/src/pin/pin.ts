@@ -13,6 +13,7 @@ import { stringify } from 'yaml';
 
 import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
 import { References } from './references';
+import { dependantsOf } from '../provider/dependants';
 import { overrideRetired } from './retired-routers';
 import { ownTransport, waitingTransport, type Connections, type TransportSource } from './transports';
 import {
@@ -34,6 +35,10 @@ export interface PinInput extends PinOwner, TransportSource {
   fileRoutes: DynamicConfiguration;
   /** Static routers that are still published but lead nowhere any more: overridden by routers that match nothing. */
   retired: DynamicConfiguration;
+  /** What Traefik's docker provider makes of all other containers; absent: their routers are left alone. */
+  others?: ProvidedConfiguration;
+  /** What the other files say, for the same. */
+  published?: DynamicConfiguration;
   /** `providers.precedence` puts the file provider before docker. */
   winsTies: boolean;
   /**
@@ -87,6 +92,7 @@ export function renderPin(input: PinInput): Pin {
     const section = sectionOf(protocol, input);
     document[protocol] = section;
     for (const name of Object.keys(section['routers'] ?? {})) routers.push({ protocol, name });
+    addDependants(protocol, section, input);
   }
   const digest = createHash('sha256')
     .update(JSON.stringify([input.writing, document]))
@@ -159,6 +165,25 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
 
   overrideRetired(protocol, input, routers, services);
   return { routers, services, middlewares, serversTransports: transports };
+}
+
+/** Below their originals, which win where they work: others may be deployed meanwhile. */
+function addDependants(
+  protocol: Protocol,
+  section: Record<string, Record<string, Tree>>,
+  input: PinInput,
+): void {
+  if (input.others === undefined) return;
+  const { routers, middlewares } = dependantsOf({
+    protocol,
+    own: input.provided,
+    others: input.others,
+    published: input.published ?? {},
+    rename: (name) => pinnedName(name, input),
+  });
+  section['middlewares'] = { ...section['middlewares'], ...middlewares };
+  for (const [name, router] of Object.entries(routers))
+    section['routers'] = { ...section['routers'], [name]: lowered(protocol, router) };
 }
 
 function routerOf(

@@ -23,7 +23,7 @@ export class References {
     return resolve(reference, this.middlewares, this.owner);
   }
 
-  /** In a file's object: `name@docker` of a pinned service, wherever it stands. */
+  /** In a file's object: `name@docker` of a pinned service, wherever it stands, and of pinned middlewares. */
   replaceAll(object: Tree): Tree {
     return this.replaced(object) as Tree;
   }
@@ -35,7 +35,14 @@ export class References {
     }
     if (Array.isArray(value)) return value.map((item) => this.replaced(item));
     if (!isTree(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.replaced(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        key.toLowerCase() === 'middlewares' && Array.isArray(item)
+          ? item.map((name) => (/@docker$/.test(String(name)) ? this.middleware(String(name)) : name))
+          : this.replaced(item),
+      ]),
+    );
   }
 }
 

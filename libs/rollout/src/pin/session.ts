@@ -1,3 +1,4 @@
+import { composeOwner } from '@itsup/docker';
 import { randomUUID } from 'node:crypto';
 
 import { fileFault, subtree } from '@itsup/traefik';
@@ -14,7 +15,7 @@ import {
 } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
 import { retryUntilAnswer, retryingDocker, type RetryOptions } from '../procedure/retry';
-import { renderPin, type Pin, type PinManner } from './pin';
+import { renderPin, type Pin, type PinInput, type PinManner } from './pin';
 import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
 import { labelNameOf } from './pin-names';
 import {
@@ -57,6 +58,7 @@ export class Session {
     private readonly given: RolloutContext,
     readonly subject: SessionSubject,
     readonly signal: AbortSignal = given.signal,
+    private readonly known: { others?: Promise<ProvidedConfiguration> } = {},
   ) {
     this.limits = { ...defaultLimits, ...given.limits };
     this.context = { ...given, docker: retryingDocker(given.docker, this.retryOptions()) };
@@ -64,7 +66,7 @@ export class Session {
 
   /** The same rollout with another signal. */
   with(signal: AbortSignal): Session {
-    return new Session(this.given, this.subject, signal);
+    return new Session(this.given, this.subject, signal, this.known);
   }
 
   /** The docker provider's default network. */
@@ -81,6 +83,24 @@ export class Session {
     return proxy
       ? provideConfiguration(containers, this.network, proxy.knowsTypes === true)
       : emptyConfiguration();
+  }
+
+  /** The same of all other containers, as they are when it is asked first. */
+  private others(): Promise<ProvidedConfiguration> {
+    return (this.known.others ??= this.readOthers());
+  }
+
+  private async readOthers(): Promise<ProvidedConfiguration> {
+    const { composeProject, service } = this.subject;
+    // Of a Traefik whose types nobody knows nothing more is touched than has to be.
+    if (this.context.proxy?.knowsTypes !== true) return emptyConfiguration();
+    const all = await this.context.docker.listRouted();
+    return this.provided(
+      all.filter(({ labels }) => {
+        const owner = composeOwner(labels);
+        return owner.project !== composeProject || owner.service !== service;
+      }),
+    );
   }
 
   waiter(step: RolloutStep): Waiter {
@@ -114,7 +134,7 @@ export class Session {
     if (isEmpty(provided)) return null;
     const published = await readPublished(proxy.dynamicFolder);
     const fileRoutes = routesTo(published, serviceNames(provided));
-    const pin = this.render(provided, fileRoutes, {}, published);
+    const pin = await this.render(provided, fileRoutes, {}, published);
     if (pin.routers.length === 0) return null;
     const excused = await this.excused(step, pin);
     await this.write(pin);
@@ -138,7 +158,7 @@ export class Session {
     const provided = this.provided(containers);
     const published = await readPublished(proxy.dynamicFolder);
     const retired = routesTo(published, serviceNames(this.provided(before)));
-    const pin = this.render(provided, fileRoutes ?? {}, retired, published);
+    const pin = await this.render(provided, fileRoutes ?? {}, retired, published);
     if (pin.routers.length === 0) return null;
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, new Set());
@@ -157,7 +177,7 @@ export class Session {
     const { middlewares = {} } = published.http ?? {};
     const fileRoutes = routesTo(published, serviceNames(provided));
     const full = { middlewareOf: (name: string) => middlewares[name], ...manner };
-    const pin = this.render(provided, fileRoutes, {}, published, full);
+    const pin = await this.render(provided, fileRoutes, {}, published, full);
     const excused = await this.excused(step, pin);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
@@ -201,7 +221,7 @@ export class Session {
     const provided = this.provided(containers);
     if (isEmpty(provided)) return;
     const published = await readPublished(proxy.dynamicFolder);
-    await this.write(this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
+    await this.write(await this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
   }
 
   /**
@@ -251,16 +271,16 @@ export class Session {
     await writePin(proxy.dynamicFolder, project, service, pin.text);
   }
 
-  private render(
+  private async render(
     provided: ProvidedConfiguration,
     fileRoutes: DynamicConfiguration,
     retired: DynamicConfiguration,
     published: DynamicConfiguration,
     manner: PinManner = {},
-  ): Pin {
+  ): Promise<Pin> {
     const configuration = this.context.proxy?.staticConfiguration ?? {};
     const transport = subtree(configuration, 'serversTransport');
-    return renderPin({
+    const input: PinInput = {
       project: this.subject.project,
       service: this.subject.service,
       provided,
@@ -273,7 +293,10 @@ export class Session {
       winsTies: filesWinTies(configuration),
       fastProxy: usesFastProxy(configuration),
       writing: randomUUID(),
-    });
+    };
+    const pin = renderPin({ ...input, others: await this.others(), published });
+    // What others wrote must not keep this service's own file from being written.
+    return this.context.proxy?.knowsTypes === true && fileFault(pin.text) !== null ? renderPin(input) : pin;
   }
 
   private acknowledgement(step: RolloutStep): Acknowledgement {

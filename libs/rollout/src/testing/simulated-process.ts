@@ -185,6 +185,7 @@ export class SimulatedProcess {
     const docker = rolloutDocker(this.host.engine.docker(), async () => this.host.stir());
     return {
       listService: (...args) => this.act(() => docker.listService(...args)),
+      listRouted: () => this.act(() => docker.listRouted()),
       inspect: (...args) => this.act(() => docker.inspect(...args)),
       exec: (...args) => this.act(() => docker.exec(...args)),
       logs: (...args) => this.act(() => docker.logs(...args)),
