@@ -135,9 +135,9 @@ function keep(
       : plan('recreate', reasons, { notRolled: ['it is not serving'] });
   }
   const starting = notReadyYet(current, deployed, rolls);
-  if (starting.length > 0) return plan('start', [`${names(starting)} has not been ready yet`]);
-  if (unhealthy.length > 0) {
-    const reasons = [`${names(unhealthy)} is unhealthy`];
+  const sick = unhealthy.filter((container) => !starting.includes(container));
+  if (sick.length > 0) {
+    const reasons = [`${names(sick)} is unhealthy`];
     return rolls
       ? plan('rollout', reasons, { leftovers: idsOf(stopped) })
       : plan('recreate', reasons, { notRolled: desired.notRolled });
@@ -146,7 +146,11 @@ function keep(
   if (good.length >= desired.replicas) {
     const surplus = good.slice(desired.replicas);
     const leftovers = idsOf([...surplus, ...stopped, ...outdated]);
-    if (leftovers.length === 0) return plan('none', adoption(deployed, current));
+    if (leftovers.length === 0) {
+      return starting.length > 0
+        ? plan('start', [`${names(starting)} has not been ready yet`])
+        : plan('none', adoption(deployed, current));
+    }
     const reasons = surplus.length > 0 ? [`replicas ${good.length} → ${desired.replicas}`] : [];
     const rest = stopped.length + outdated.length;
     if (rest > 0) reasons.push(`${rest} left over from an earlier deploy`);
