@@ -72,6 +72,23 @@ describe.each(versions)('labels that hide what they claim, with Traefik %p', (ve
     expect(errors(router(rule))).toEqual(['rule-not-compared']);
   });
 
+  it('are refused with a rule of thousands of hosts, and compared with one of hundreds', () => {
+    const hosts = (count: number): string =>
+      ['victim', ...Array.from({ length: count }, (_, index) => `h${index}`)]
+        .map((name) => `Host(\`${name}.org\`)`)
+        .join(' || ');
+    expect(errors(router(hosts(5000)))).toEqual(['rule-not-compared']);
+    expect(errors(router(hosts(900)))).toEqual(['route-conflict']);
+  });
+
+  it('are refused with expressions and names that nobody writes', () => {
+    expect(errors(router(`HostRegexp(\`${'a?'.repeat(6000)}\`)`))).toEqual(['rule-not-compared']);
+    const deep = `traefik.http.middlewares.own.plugin.${'a.'.repeat(20_000)}x`;
+    expect(errors({ 'traefik.enable': 'true', [deep]: '1' })).toEqual(
+      version === '' ? [] : ['label-invalid-label'],
+    );
+  });
+
   it('are compared where a rule holds what only looks like a variable', () => {
     expect(errors(router('Host(`victim.org`) || Header(`X`, `$${A}`)'))).toContain('route-conflict');
     expect(errors(router('Host(`own.org`) || Host(`${NAME}.org`)'))).toEqual([]);
@@ -118,5 +135,20 @@ describe.each(versions)('labels that hide what they claim, with Traefik %p', (ve
       'traefik.TLS.stores.default.defaultgeneratedcert.resolver': 'letsencrypt',
     };
     expect(errors(labels)).toEqual(['certificate-of-all']);
+  });
+});
+
+describe('rows', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `h${index}.org`);
+  const codes = (count: number): string[] => {
+    const many = project('many', { rows: [{ domains: names(count) }] });
+    const evil = project('evil', { rows: [{ domains: ['h700.org'] }] });
+    const { projects, problems } = routeWorkspace(workspace([evil, many]));
+    return [...problems, ...projects.flatMap((each) => each.problems)].map(({ code }) => code);
+  };
+
+  it('keep each of hundreds of names, and have no more than can be compared', () => {
+    expect(codes(900)).toEqual(['route-conflict']);
+    expect(new Set(codes(2000))).toEqual(new Set(['rule-not-compared']));
   });
 });

@@ -10,12 +10,18 @@ export type Rule =
 /** Deeper nesting is refused: no rule needs it, and a parser's stack is not endless. */
 const maxDepth = 100;
 
+/** More matchers are refused: everything that walks a rule goes as deep as it has operators. */
+const maxMatchers = 1000;
+
 /** What Traefik takes in a rule and our parser does not: comments, numeric escapes, a comma or dots before `)`. */
 const BEYOND = /\/\/|\/\*|\\[0-7xX]|,\s*\)|\.\.\./;
 
+/** A rule with more matchers than `maxMatchers` is longer. */
+const LONG = 10_000;
+
 /** Whether Traefik may read a rule that `parseRule` refuses. */
 export function isBeyondParser(rule: string): boolean {
-  return BEYOND.test(rule);
+  return rule.length > LONG || BEYOND.test(rule);
 }
 
 /**
@@ -36,6 +42,7 @@ export function parseRule(text: string, kind: RuleKind): { rule: Rule } | { flaw
 class Parser {
   private next = 0;
   private depth = 0;
+  private matchers = 0;
 
   constructor(
     private readonly tokens: Token[],
@@ -97,6 +104,7 @@ class Parser {
   private matcher(text: string, at: number): Rule {
     const matcher = matcherNamed(text, this.kind);
     if ('message' in matcher) throw new RuleError(matcher.message, at);
+    if ((this.matchers += 1) > maxMatchers) throw new RuleError(`more than ${maxMatchers} matchers`, at);
     const open = this.take();
     if (open.kind !== '(') throw new RuleError(`${text} needs its value in parentheses`, open.at);
     const values: string[] = [];

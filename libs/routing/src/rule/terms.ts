@@ -15,8 +15,11 @@ export interface Term {
   others: string[];
 }
 
-/** Rules with more terms than this are looked at as a whole: no hand-written rule has them. */
-const maxTerms = 512;
+/**
+ * Rules with more terms than this are looked at as a whole: no hand-written rule has them. As many as a rule may have
+ * matchers, so that a list of hosts stays one.
+ */
+const maxTerms = 1000;
 
 interface Literal {
   name: string;

@@ -79,10 +79,14 @@ export function unreadLabels(
   });
 }
 
+const MAX_STEPS = 50;
+
 /** The steps of a label's name, or what is wrong with it. */
 function stepsOf(label: string): string[] | string {
   const steps: string[] = [];
   const parts = label.split('.');
+  // Deeper than anything that Traefik has, and each step is walked for each label.
+  if (parts.length > MAX_STEPS) return `label \`${label.slice(0, 60)}…\` has more than ${MAX_STEPS} names`;
   if (parts[0] !== 'traefik') return `label \`${label}\` has to start with \`traefik\`, in small letters`;
   for (const part of parts) {
     if (part === '') return `label \`${label}\` has an empty name between two dots`;
