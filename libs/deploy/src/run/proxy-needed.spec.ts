@@ -1,6 +1,6 @@
 import type { Route, TraefikRouter } from '@itsup/routing';
 
-import { whyProxyIsNeeded, type ProxyFacts } from './proxy-needed';
+import { unheardProjects, whyProxyIsNeeded, type ProxyFacts } from './proxy-needed';
 
 const web = 'entryPoints: {web: {address: ":8080"}, web-secure: {address: ":8443"}}';
 const withPort = web.replace('}}', '}, tcp-5432: {address: ":5432"}}');
@@ -16,6 +16,23 @@ const facts = (change: Partial<ProxyFacts>): ProxyFacts => ({
   present: web,
   desired: withPort,
   ...change,
+});
+
+describe('unheardProjects', () => {
+  const projects = [
+    { project: 'blog', routes: [route({})] },
+    { project: 'store', routes: [route({}), route({ entryPoints: ['tcp-5432'] })] },
+    { project: 'worker', routes: [] },
+  ];
+
+  it('are those with a port that Traefik does not listen on', () => {
+    expect([...unheardProjects(web, projects)]).toEqual(['store']);
+    expect([...unheardProjects(withPort, projects)]).toEqual([]);
+  });
+
+  it('are none where nothing was published yet', () => {
+    expect([...unheardProjects(null, projects)]).toEqual([]);
+  });
 });
 
 describe('whyProxyIsNeeded', () => {

@@ -48,6 +48,31 @@ export function whyProxyIsNeeded(facts: ProxyFacts): string | null {
   return missing === undefined ? null : `Traefik does not have the certificate resolver ${missing} yet`;
 }
 
+/**
+ * Projects with a port that Traefik does not listen on as it runs: without the proxy that brings it their deploy could
+ * only end in an error, with what served replaced for nothing. Pure.
+ *
+ * @param present text of Traefik's static configuration, as it is published; null: there is none, and nothing serves
+ */
+export function unheardProjects(
+  present: string | null,
+  projects: readonly { project: string; routes: readonly Pick<Route, 'routers'>[] }[],
+): Set<string> {
+  if (present === null) return new Set();
+  const listens = new Set(entryPointsOf(treeOfText(present)).map(({ name }) => name));
+  const isUnheard = ({ routers }: Pick<Route, 'routers'>): boolean =>
+    Object.values(routers).some(({ entryPoints }) => entryPoints.some((name) => !listens.has(name)));
+  return new Set(projects.filter(({ routes }) => routes.some(isUnheard)).map(({ project }) => project));
+}
+
+/** The same of a host. */
+export async function unheardOn(
+  { state }: DeployContext,
+  { projects }: WorkspaceRouting,
+): Promise<Set<string>> {
+  return unheardProjects(await readFileOrNull(path.join(state.dir, STATIC_FILE)), projects);
+}
+
 /** Why the stacks that are asked for cannot go without the proxy, which is not asked for; null: they can. */
 export async function whyProxyAlong(
   { state }: DeployContext,

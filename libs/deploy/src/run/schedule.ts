@@ -1,4 +1,4 @@
-import type { StackOutcome } from '../requests';
+import { PROXY_STACK, type StackOutcome } from '../requests';
 
 export interface Schedule {
   /** Stacks in an order in which each comes after those it waits for. */
@@ -69,7 +69,9 @@ function skipped(stack: string, because: string | null): StackOutcome {
         message:
           because === null
             ? `${stack} was not started: the run was interrupted`
-            : `${stack} was not deployed, because ${because}, which it reaches by egress, failed`,
+            : because === PROXY_STACK
+              ? `${stack} was not deployed, because the proxy failed, which was to listen on its ports; what ran keeps running`
+              : `${stack} was not deployed, because ${because}, which it reaches by egress, failed`,
         help:
           because === null
             ? `run: itsup deploy ${stack}`

@@ -84,12 +84,13 @@ export async function* runAction<Options extends StackOptions>(
     });
 
   const endTask = (stack: string, { problems: found = [], success = true, summary }: Outcome = {}): void => {
+    // The proxy that is taken along has no task, but waits like the others.
+    progress.settled(stack);
     const task = open.get(stack);
     if (task === undefined) {
       return;
     }
     open.delete(stack);
-    progress.settled(stack);
     const problems = [...task.notes.map(warning), ...found];
     const failed = !success || problems.some(({ severity }) => severity === 'error');
     // Nx keeps what went well, and shows it again in a pipe as on a terminal.

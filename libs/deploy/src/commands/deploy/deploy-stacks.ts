@@ -16,6 +16,7 @@ import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome 
 import { planDisabled, unknownStack } from '../plan/plan-stacks';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
+import { unheardOn } from '../../run/proxy-needed';
 import type { Run } from '../../run/run';
 import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
@@ -64,6 +65,7 @@ async function converge(
   const run = await prepareRun(context, request, true, { fetches: true });
   const withProxy = run.order.includes(PROXY_STACK) && !run.broken.has(PROXY_STACK);
   if (isCheckedVersion(request.workspace.settings.versions.traefik)) await dropUnreadablePins(context);
+  const unheard = await unheardOn(context, run.routing);
   if (run.along !== null) context.reporter.line(null, `the proxy is deployed along: ${run.along}`);
   await beforeRun(run, withProxy);
   if (withProxy) await beforeRoutesOfTheProxy(run);
@@ -72,22 +74,26 @@ async function converge(
   // Runs in the background: it is slower than a deploy that changes nothing.
   if (withProxy) honeypotRules.touch();
   let proxyFaults: readonly Problem[] = [];
-  const outcomes = await schedule({
+  // Also of a stack that was skipped because of the proxy.
+  const withReason = (outcome: StackOutcome): StackOutcome =>
+    run.along === null || outcome.stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
+  const scheduled = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
-    // The others wait for the proxy, and go on without it when it fails.
+    // The others wait for the proxy, and go on without it when it fails, but for those whose ports it was to bring.
     after: (stack) => [
-      ...(stack === PROXY_STACK ? [] : [{ stack: PROXY_STACK, mayFail: true }]),
+      ...(stack === PROXY_STACK ? [] : [{ stack: PROXY_STACK, mayFail: !unheard.has(stack) }]),
       ...(run.specs.get(stack)?.providers ?? []).map((provider) => ({ stack: provider, mayFail: false })),
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
       const outcome = await deployStack(run, stack, request, { hook, swarm });
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
-      return run.along === null || stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
+      return outcome;
     },
-    onOutcome: (outcome) => request.onOutcome?.(outcome),
+    onOutcome: (outcome) => request.onOutcome?.(withReason(outcome)),
   });
+  const outcomes = scheduled.map(withReason);
   // An interrupt leaves no time to look who needs what; the next deploy does.
   if (withProxy && context.signal?.aborted !== true) await retireObjects(run);
   // Their lookups are worth a note when they stay unlogged, not a failed deploy: the fallback resolvers answer.
