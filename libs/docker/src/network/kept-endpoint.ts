@@ -34,7 +34,7 @@ export function keptEndpoint(raw: RawEndpoint, id: string): EndpointOptions {
 /**
  * The MAC address, but for one that the engine made of the IPv4 address, as it did before version 28: with another
  * address it would be somebody else's. Newer ones make it at random, and do not say whether it was asked for; it is
- * kept then, which harms nobody. Engines before 25 take none but for a container's first network.
+ * kept then, which harms nobody. Engines up to 28.5 take one where a container is made, and none where it is connected.
  */
 function askedMac({ MacAddress: mac = '', IPAddress: ip = '' }: RawEndpoint): string | null {
   const octets = ip.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
