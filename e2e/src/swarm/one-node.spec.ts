@@ -78,6 +78,8 @@ describeOnOwnSwarm([BUSYBOX], 'a swarm of one', () => {
     const { exitCode, all } = await workspace.itsup(['plan', app]);
     expect(exitCode).toBe(1);
     expect(all).toContain('itsup swarm init');
+    // What the sources say is drawn without one.
+    succeeded(await workspace.itsup(['topology']));
   });
 
   it('is made of this machine, once', async () => {

@@ -31,9 +31,8 @@ export interface ProxyStack {
   traefikGroup: number;
   internalPorts: InternalPorts;
   dns: { address: string } | null;
-  /** Traefik is in no network of the host's, and these ports lead to it; else the ports mean nothing. */
-  swarm: boolean;
-  ports: string[];
+  /** Traefik is in no network of the host's, and these ports lead to it; null: it is in the host's network. */
+  swarm: { ports: string[] } | null;
   crowdsec: {
     plugin: KeptPlugin | null;
     collections: string[];
@@ -73,8 +72,7 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
     traefikUser: hasPrivilegedPort(configuration) ? null : `${TRAEFIK_ID}:${TRAEFIK_ID}`,
     traefikGroup: TRAEFIK_ID,
     internalPorts: settings.internalPorts,
-    swarm: settings.engine === 'swarm',
-    ports: publishedPorts(configuration, settings),
+    swarm: settings.engine === 'swarm' ? { ports: publishedPorts(configuration, settings) } : null,
     dns: settings.dns.enabled ? { address: proxynetOf(settings).dns } : null,
     crowdsec: crowdsec.enabled
       ? {
@@ -96,7 +94,7 @@ export function proxyStack(settings: Settings, templates: Templates, configurati
   };
 }
 
-/** Ports of the host that lead to Traefik's entry points, where it is not in the host's network; sorted. */
+/** Ports of the host that lead to Traefik's entry points; sorted. */
 function publishedPorts(configuration: string, { internalPorts }: Settings): string[] {
   const ports = entryPointsIn(configuration).flatMap(({ name, address, hasHttp3 }) => {
     const [, port, protocol] = /:(\d+)(?:\/(tcp|udp))?$/i.exec(address ?? '') ?? [];

@@ -44,11 +44,21 @@ export class OnSwarm {
   async deploy(
     run: Run,
     spec: StackSpec,
-    options: Omit<DeployOnSwarmOptions, 'workspace'>,
+    options: Omit<DeployOnSwarmOptions, 'workspace' | 'restore'>,
   ): Promise<StackOutcome> {
-    if (spec.kind !== 'down') return deployOnSwarm(run, spec, { ...options, workspace: await claimed(run) });
+    if (spec.kind !== 'down')
+      return deployOnSwarm(run, spec, this.facts, { ...options, workspace: await claimed(run) });
     const { lockWaitMs, commit } = options;
     return this.takeDown(run, spec, { reason: DISABLED, volumes: false, lockWaitMs, commit });
+  }
+
+  /** Takes a project back to what `restore` brings, by the same plan and rollout. Never rejects. */
+  async rollback(
+    run: Run,
+    spec: StackSpec,
+    options: Omit<DeployOnSwarmOptions, 'workspace'> & Required<Pick<DeployOnSwarmOptions, 'restore'>>,
+  ): Promise<StackOutcome> {
+    return deployOnSwarm(run, spec, this.facts, { ...options, workspace: await claimed(run) });
   }
 
   /** Takes a project off the swarm; its volumes only when asked. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 
 import { UserError, type Problem } from '@itsup/config';
+import type { ComposeModel } from '@itsup/docker';
 
 import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
@@ -22,35 +23,46 @@ import { wavesOf } from '../swarm/waves';
 import { dataLabel, dataNode, servicesWithData } from './data-node';
 import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
 import { pinnedImages } from './pinned-images';
-import { hasChanges, loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack } from './plan-stack';
+import { hasChanges, loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack, refuseOthers } from './plan-stack';
 import { joinProxy, leaveProxied, proxyNetworkOf } from './proxy-network';
 import { makeEdges, refuseWithoutProviders, removeOldEdges, renderStack } from './render-stack';
-import { observeSwarm, servicesOf } from './swarm-facts';
+import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
 import { waitForServices, type Waiting } from './wait-for-services';
 
 export interface DeployOnSwarmOptions {
   lockWaitMs?: number | undefined;
   commit: string | null;
   hook?: StepHook;
-  /** Asks for the rows of what was deployed; what is not served is part of the record. */
-  askRows(run: Run, spec: StackSpec): Promise<Problem[]>;
+  /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
+  restore?: (run: Run, spec: StackSpec) => Promise<LoadedStack>;
+  /**
+   * Asks for the rows of what was deployed; what is not served is part of the record.
+   * @param restored what a rollback went back to; null: the sources say what there is
+   */
+  askRows(run: Run, spec: StackSpec, restored: ComposeModel | null): Promise<Problem[]>;
   /** Id of the workspace. */
   workspace: string;
 }
 
-/** Converges one stack on the swarm. Never rejects: whatever goes wrong is in the outcome. */
+/**
+ * Converges one stack on the swarm. Never rejects: whatever goes wrong is in the outcome.
+ * @param facts of the beginning of the run; under the stack's lock the swarm is asked anew
+ */
 export async function deployOnSwarm(
   shared: Run,
   spec: StackSpec,
+  facts: SwarmFacts,
   options: DeployOnSwarmOptions,
 ): Promise<StackOutcome> {
   const run = hideSecrets(shared);
   const { stack } = spec;
-  const { docker, system } = run.context;
+  const { system } = run.context;
   const began = system.now();
   try {
-    const glance = await planOnSwarmStack(run, spec, await observeSwarm(docker), options.workspace);
-    if (glance.loaded === null && glance.plan.unchanged) {
+    const { lockWaitMs, commit, hook, restore } = options;
+    const isRestored = restore !== undefined;
+    const glance = isRestored ? null : await planOnSwarmStack(run, spec, facts, options.workspace);
+    if (glance !== null && glance.loaded === null && glance.plan.unchanged) {
       return {
         stack,
         status: 'unchanged',
@@ -59,27 +71,35 @@ export async function deployOnSwarm(
         durationMs: system.now() - began,
       };
     }
-    const { lockWaitMs, commit, hook } = options;
-    const task = { stack, command: 'deploy' as const, lockWaitMs, commit, ...(hook && { hook }) };
-    const act = async (held: HeldStack): Promise<'deployed' | 'unchanged'> => {
-      if (glance.loaded !== null || held.waited || hasChanges(glance.plan)) {
-        return deployLocked(run, spec, options, held.waited ? null : glance.loaded, held);
+    const command = isRestored ? ('rollback' as const) : ('deploy' as const);
+    const task = { stack, command, lockWaitMs, commit, ...(hook && { hook }) };
+    const act = async (held: HeldStack): Promise<Done> => {
+      if (glance === null || glance.loaded !== null || held.waited || hasChanges(glance.plan)) {
+        return deployLocked(run, spec, options, held.waited ? null : (glance?.loaded ?? null), held);
       }
       // Routes in files alone differ.
       held.plan = glance.plan;
       await settleRoutes(run, spec, held);
-      return 'deployed';
+      return { status: 'deployed', loaded: null };
     };
     return await withStack(run, task, async (held) => {
-      const done = await act(held);
-      if (done === 'deployed')
-        held.unserved = await held.journal.step('ask-rows', () => options.askRows(run, spec));
-      return done;
+      const { status, loaded } = await act(held);
+      if (status === 'deployed') {
+        const restored = isRestored ? (loaded?.model ?? null) : null;
+        held.unserved = await held.journal.step('ask-rows', () => options.askRows(run, spec, restored));
+      }
+      return status;
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
     return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
   }
+}
+
+interface Done {
+  status: 'deployed' | 'unchanged';
+  /** null: Compose was not asked. */
+  loaded: LoadedStack | null;
 }
 
 /** The routes that stand in files, of the stack as it is now. */
@@ -91,16 +111,17 @@ async function settleRoutes({ publisher }: Run, { stack }: StackSpec, { journal 
 async function deployLocked(
   run: Run,
   spec: StackSpec,
-  { workspace }: DeployOnSwarmOptions,
+  { workspace, restore }: DeployOnSwarmOptions,
   glance: LoadedStack | null,
   held: HeldStack,
-): Promise<'deployed' | 'unchanged'> {
+): Promise<Done> {
   const { context } = run;
   const { docker, reporter } = context;
   const { journal } = held;
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, spec.projectName);
-  let loaded = glance ?? (await loadOnSwarm(run, spec));
+  refuseOthers(run, spec, observed, workspace);
+  let loaded = glance ?? (await loadOnSwarm(run, spec, restore && (() => restore(run, spec))));
   let plan = planLoadedOnSwarm(run, loaded, observed);
   held.plan = plan;
   for (const note of loaded.notes) reporter.line(spec.stack, `note: ${note}`);
@@ -130,7 +151,7 @@ async function deployLocked(
     held.plan = plan;
   }
   const images = await pinnedImages(docker, spec.stack, loaded.desired.services, facts.nodes.length);
-  const proxyNetwork = proxyNetworkOf(run, loaded);
+  const proxyNetwork = proxyNetworkOf(loaded.model);
   const file = renderStack(loaded, { workspace, images, files, withData, proxyNetwork });
   if (hasChanges(plan)) {
     await journal.step('make-objects', async () => {
@@ -155,7 +176,7 @@ async function deployLocked(
   await journal.step('record', async () => {
     run.deployed.set(spec.stack, await recordStack(run, loaded, plan, plan.unchanged ? null : id));
   });
-  return plan.unchanged ? 'unchanged' : 'deployed';
+  return { status: plan.unchanged ? 'unchanged' : 'deployed', loaded };
 }
 
 /** New services come in the order of `depends_on`; what is there already is updated with the last of them. */

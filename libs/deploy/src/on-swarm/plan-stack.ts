@@ -39,8 +39,7 @@ export async function planOnSwarmStack(
   workspace: string | null,
 ): Promise<PlannedOnSwarm> {
   const observed = servicesOf(facts, spec.projectName);
-  refuseStrangers(spec, observed, workspace);
-  refuseContainers(run, spec);
+  refuseOthers(run, spec, observed, workspace);
   if (run.request.pull !== true && (await isAsDeployed(run, spec, observed))) {
     const { services = {} } = run.deployed.get(spec.stack) ?? {};
     const idle = Object.entries(services).map(([name, { replicas }]) => idleService(name, replicas));
@@ -53,9 +52,17 @@ export async function planOnSwarmStack(
   return { plan, loaded };
 }
 
-/** The desired state of a stack, once it is sure that a swarm can run all of it. */
-export async function loadOnSwarm(run: Run, spec: StackSpec): Promise<LoadedStack> {
-  const loaded = await loadDesired(spec, loadOptions(run, spec, []));
+/**
+ * The desired state of a stack, once it is sure that a swarm can run all of it.
+ * @param load as the sources have it, or as an earlier deploy had it
+ * @throws UserError for what a swarm cannot run
+ */
+export async function loadOnSwarm(
+  run: Run,
+  spec: StackSpec,
+  load = (): Promise<LoadedStack> => loadDesired(spec, loadOptions(run, spec, [])),
+): Promise<LoadedStack> {
+  const loaded = await load();
   const refused = findRefusals(loaded.model);
   if (refused.length > 0) {
     const { root } = run.context;
@@ -136,6 +143,21 @@ function refuseMoved(
     message: `${names}: a row leads to another port or protocol, and the tasks are replaced in the same deploy: on a swarm the old tasks would be asked at the new port`,
     help: 'deploy the two one after the other, with an application that listens at both in between',
   });
+}
+
+/**
+ * What runs under the stack's name is its own.
+ * @param workspace id of the workspace; null: it never deployed
+ * @throws UserError
+ */
+export function refuseOthers(
+  run: Run,
+  spec: StackSpec,
+  observed: ReadonlyMap<string, ObservedService>,
+  workspace: string | null,
+): void {
+  refuseStrangers(spec, observed, workspace);
+  refuseContainers(run, spec);
 }
 
 function refuseStrangers(

@@ -1,6 +1,6 @@
-import { DockerError, ofComposeProject, type Docker } from '@itsup/docker';
+import { DockerError, ofComposeProject, type ComposeModel, type Docker } from '@itsup/docker';
+import { NETWORK_LABEL } from '@itsup/routing';
 
-import type { LoadedStack } from '../desired/loaded-stack';
 import { PROXY_STACK, TRAEFIK } from '../requests';
 import type { Run } from '../run/run';
 import { STACK_NAME_LABEL, WORKSPACE_LABEL } from '../swarm/deployed-label';
@@ -18,14 +18,17 @@ type ProxyEngine = Pick<
   'swarm' | 'listContainers' | 'connectNetwork' | 'disconnectNetwork' | 'listNetworks' | 'removeNetwork'
 >;
 
-/** The network by which Traefik comes to the stack, by its name on the engine; null: it does not. */
-export function proxyNetworkOf(
-  { routing }: Pick<Run, 'routing'>,
-  { spec, model }: Pick<LoadedStack, 'spec' | 'model'>,
-): string | null {
-  const own = routing.projects.find(({ project }) => project === spec.stack);
-  const key = own?.networks.find(({ kind }) => kind === 'proxy')?.key;
-  return key === undefined ? null : (model.networks?.[key]?.name ?? `${model.name}_${key}`);
+/**
+ * The network by which Traefik comes to a stack, by its name on the engine; null: it does not. Generated labels say it,
+ * so that it is the one of the files that are deployed, be they today's or those that a rollback brings back. Pure.
+ */
+export function proxyNetworkOf({ services }: Pick<ComposeModel, 'services'>): string | null {
+  for (const { labels = {} } of Object.values(services)) {
+    const name = labels[NETWORK_LABEL];
+    // Compose prints its model as it would read it again: a dollar sign doubled.
+    if (name !== undefined) return name.replaceAll('$$', '$');
+  }
+  return null;
 }
 
 /**

@@ -3,6 +3,10 @@ import type { Docker, SwarmNode, SwarmService, SwarmTask } from '@itsup/docker';
 
 import type { ObservedService } from '../swarm/plan-swarm';
 
+/** Codes of what keeps this machine from looking at a swarm. */
+export const NO_SWARM = 'no-swarm';
+export const NO_MANAGER = 'no-manager';
+
 /** The swarm as one look at it found it. */
 export interface SwarmFacts {
   /** The machine that the command runs on. */
@@ -20,7 +24,7 @@ export async function observeSwarm(docker: Pick<Docker, 'swarm'>): Promise<Swarm
   const { state, isManager, nodeId, error } = await docker.swarm.state();
   if (state !== 'active') {
     throw new UserError({
-      code: 'no-swarm',
+      code: NO_SWARM,
       severity: 'error',
       message: `projects/itsup.yml says \`engine: swarm\`, and this machine is in no swarm${error === '' ? '' : `: ${error}`}`,
       help: 'make it one: itsup swarm init; or bring it into another: itsup swarm join-command, on a manager of that',
@@ -28,7 +32,7 @@ export async function observeSwarm(docker: Pick<Docker, 'swarm'>): Promise<Swarm
   }
   if (!isManager) {
     throw new UserError({
-      code: 'no-manager',
+      code: NO_MANAGER,
       severity: 'error',
       message: 'this machine is a worker of its swarm: only managers know what runs and can change it',
       help: 'run it on a manager, or make this one: docker node promote <this node>, on a manager',

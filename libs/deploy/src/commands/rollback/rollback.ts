@@ -9,13 +9,16 @@ import { shortId } from '../../plan/service/reasons';
 import { readJsonOrNull } from '../../state/atomic-file';
 import { readRecords, restoredFolder, restorePath } from '../../state/records';
 import { deployOne } from '../deploy/deploy-one';
+import { askRows } from '../deploy/served';
 import { PROXY_STACK, type DeployRecord, type RollbackRequest, type StackOutcome } from '../../requests';
 import { loadOptions } from '../../run/load-options';
 import { unknownStack } from '../plan/plan-stacks';
+import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
-import { refuseSwarm } from '../../stack/refuse-swarm';
+import type { Run } from '../../run/run';
 import { beforeRun } from '../../run/run-certificates';
 import { refusal } from '../../run/refusal/refusals';
+import type { StackSpec } from '../../stack/stack-spec';
 import { writeRestoredFiles } from './restored-files';
 
 /**
@@ -29,9 +32,9 @@ export async function rollback(context: DeployContext, request: RollbackRequest)
 }
 
 async function takeBack(context: DeployContext, request: RollbackRequest): Promise<StackOutcome> {
-  const { stack } = request;
-  refuseSwarm(request.workspace.settings);
-  const run = await prepareRun(context, { workspace: request.workspace, stacks: [stack] }, true);
+  const { stack, workspace } = request;
+  const swarm = workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
+  const run = await prepareRun(context, { workspace, stacks: [stack] }, true);
   const spec = run.specs.get(stack);
   if (spec === undefined) {
     return { stack, status: 'failed', plan: null, problems: [unknownStack(stack)], durationMs: 0 };
@@ -43,23 +46,28 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
     if (restore === null) throw notRestorable(stack, record.id);
     const images = await movedImages(context, stack, record.id, restore);
     request.onChosen?.(record);
-    return await deployOne(run, spec, {
-      lockWaitMs: request.lockWaitMs,
-      commit: record.commit,
-      command: 'rollback',
-      load: async (current, own) => {
-        const folder = restoredFolder(context.state, stack);
-        const restored = await writeRestoredFiles(folder, restore, images);
-        const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
-        const loaded = await loadDesired(own, { ...options, restored, images, pull: false });
-        // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
-        return {
-          ...loaded,
-          inputs: { ...loaded.inputs, declared: 'rollback' },
-          notes: [...loaded.notes, ...imageVolumeNotes(loaded)],
-        };
-      },
-    });
+    const load = async (current: Run, own: StackSpec): Promise<LoadedStack> => {
+      const folder = restoredFolder(context.state, stack);
+      const restored = await writeRestoredFiles(folder, restore, images);
+      const options = loadOptions(current, own, current.observed.get(own.projectName) ?? []);
+      const loaded = await loadDesired(own, { ...options, restored, images, pull: false });
+      // What runs afterwards is not what the sources say, so no later deploy may take it for unchanged.
+      return {
+        ...loaded,
+        inputs: { ...loaded.inputs, declared: 'rollback' },
+        notes: [...loaded.notes, ...imageVolumeNotes(loaded)],
+      };
+    };
+    const { lockWaitMs } = request;
+    const { commit } = record;
+    // The proxy is a container beside the swarm.
+    if (swarm !== null && spec.project !== null) {
+      return await swarm.rollback(run, spec, { lockWaitMs, commit, restore: load, askRows });
+    }
+    const outcome = await deployOne(run, spec, { lockWaitMs, commit, command: 'rollback', load });
+    if (swarm === null || outcome.status === 'failed') return outcome;
+    const problems = await swarm.afterProxy(run);
+    return problems.length === 0 ? outcome : { ...outcome, status: 'failed', problems };
   } catch (error) {
     return { stack, status: 'failed', plan: null, problems: problemsOf(error), durationMs: 0 };
   }

@@ -1,14 +1,15 @@
-import type { Workspace } from '@itsup/config';
+import { UserError, type Workspace } from '@itsup/config';
 import type { TopologyHealth } from '@itsup/artifacts';
 
 import { statusOf } from './status-of';
 import type { DeployContext } from '../../context';
 import { PROXY_STACK, type StackStatus } from '../../requests';
 import { isEngineAbsent } from '../../engine/list-engine';
+import { NO_MANAGER, NO_SWARM } from '../../on-swarm/swarm-facts';
 
 /**
  * How what a topology draws runs, in the words of `status`. Changes nothing.
- * @returns null where no engine answers or no proxy runs: then the sources are all there is to draw
+ * @returns null where no engine or no swarm answers, or no proxy runs: then the sources are all there is to draw
  */
 export async function topologyHealth(
   context: DeployContext,
@@ -17,9 +18,16 @@ export async function topologyHealth(
   try {
     return healthFrom(await statusOf(context, { workspace }), context.system.now());
   } catch (error) {
-    if (isEngineAbsent(error)) return null;
+    if (isEngineAbsent(error) || isWithoutSwarm(error)) return null;
     throw error;
   }
+}
+
+/** `engine: swarm` where there is none that this machine could ask. */
+function isWithoutSwarm(error: unknown): boolean {
+  return (
+    error instanceof UserError && error.problems.some(({ code }) => code === NO_SWARM || code === NO_MANAGER)
+  );
 }
 
 /** The same from what `status` found. Pure. */
