@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, request } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 
 import type { Relay, RelayKind, RelayTarget } from '../types';
 import { DescriptorRoom } from './descriptor-room';
@@ -69,6 +74,21 @@ function send(port: number, body: string | Buffer = ''): { answer: Promise<Answe
   answer.catch(() => undefined);
   asked.end(body);
   return { answer, giveUp: () => asked.destroy() };
+}
+
+/** One that nobody would take for another's. */
+function certificate(): { cert: Buffer; key: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+  try {
+    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=inner.test', '-days', '1'];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...files], {
+      stdio: 'ignore',
+    });
+    return { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What a TCP client hears until the other side ends. */
@@ -243,6 +263,29 @@ describe('openRelay', () => {
     expect(await text).toBe('bye');
     while (!held.isQuiet(0)) await sleep(10);
     expect(held.isQuiet(60_000)).toBe(false);
+  });
+
+  it('asks by TLS for the name that Traefik would, in HTTP/1.1, and tells what does not speak that', async () => {
+    const asked: string[] = [];
+    const own = certificate();
+    const tls = createTlsServer({
+      ...own,
+      ALPNProtocols: ['http/1.1'],
+      SNICallback: (name, done) => {
+        asked.push(name);
+        done(null);
+      },
+    });
+    const grpc = createTlsServer({ ...own, ALPNProtocols: ['h2'] });
+    const named = { ...(await listening(tls)), tls: { serverName: 'inner.test' } };
+    const other = { ...(await listening(grpc)), tls: { serverName: null } };
+    const held = await relay('http');
+    expect([await held.reaches(named), await held.reaches({ ...named, tls: { serverName: null } })]).toEqual([
+      true,
+      true,
+    ]);
+    expect(asked).toEqual(['inner.test']);
+    expect(await held.reaches(other)).toBe(false);
   });
 
   it('tells that a request arrived before it holds any', async () => {
