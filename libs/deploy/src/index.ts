@@ -49,7 +49,7 @@ export {
 } from './commands/lock-images';
 export type { LockChange } from './images/write-lock';
 export { pluginFacts } from './plugins/plugin-of-run';
-export { applyHoneypotRules } from './proxy/apply-honeypot-rules';
+export { applyHoneypotRules } from './proxy/honeypot/apply-rules';
 export { helperImage } from './engine/helper-image';
 export { strayPins, unreadableFiles } from './proxy/stray-pins';
 export { freeProxynetRange, type NetworkOnHost } from './proxy/proxynet';

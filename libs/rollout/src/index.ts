@@ -14,7 +14,7 @@ export { awaitRoutes } from './readiness/await-routes';
 export { rollOut } from './service/rollout';
 export { scaleService } from './service/scale';
 export { handOn, heirsOf, type Heir } from './service/hand-on';
-export * from './traefik/handover-types';
+export * from './traefik/types';
 export {
   askedNames,
   askedOrders,
@@ -23,10 +23,10 @@ export {
   type StoredNames,
 } from './traefik/temporary/demanded-names';
 export { handOver } from './traefik/handover';
-export { handoverMode, lossNote } from './traefik/redirect/handover-mode';
-export { handoverLabel, readHandover, saveHandover } from './traefik/handover-state';
-export { handoverComment } from './traefik/redirect/handover-rules';
-export { recoverHandover, type HandoverRecovery } from './traefik/recover-handover';
+export { handoverMode, lossNote } from './traefik/redirect/mode';
+export { handoverLabel, readHandover, saveHandover } from './traefik/state';
+export { handoverComment } from './traefik/redirect/rules';
+export { recoverHandover, type HandoverRecovery } from './traefik/recover';
 export { acknowledgeUnpinned, isUp } from './pin/acknowledge';
 export { portsAnswer } from './readiness/ports-answer';
 export { failure } from './readiness/await-ready';

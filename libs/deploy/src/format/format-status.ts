@@ -1,5 +1,5 @@
 import { imageInShort } from '../plan/service/reasons';
-import { honeypotComment } from '../proxy/honeypot-rules';
+import { honeypotComment } from '../proxy/honeypot/rules';
 import type { PacketRules, StackStatus } from '../requests';
 import { beginningOf, duration, endOf, shortCommit, WIDTH, wrapped } from './words';
 import { remarksOf as certificateRemarks } from './format-certificates';

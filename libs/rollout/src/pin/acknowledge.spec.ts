@@ -1,7 +1,7 @@
 import { servedConfiguration } from '@itsup/traefik';
 import { containerFacts } from '../testing/container-facts';
 import { missingLabels, supersededRouter } from './acknowledge';
-import { missingFrom, type Serving } from '../traefik/temporary/handover-ready';
+import { missingFrom, type Serving } from '../traefik/temporary/ready';
 import { provideConfiguration } from '../provider/provided-configuration';
 
 const labels = {

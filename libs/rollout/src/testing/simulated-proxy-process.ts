@@ -2,12 +2,7 @@ import { join } from 'node:path';
 
 import type { Connection, PacketFilter } from '@itsup/docker';
 
-import type {
-  HandoverContext,
-  HandoverJournal,
-  HandoverRequest,
-  HandoverStep,
-} from '../traefik/handover-types';
+import type { HandoverContext, HandoverJournal, HandoverRequest, HandoverStep } from '../traefik/types';
 import { IMAGE, type SimulatedProxy } from './simulated-proxy';
 
 export interface ProxyProcessOptions {

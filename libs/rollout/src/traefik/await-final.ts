@@ -1,8 +1,8 @@
 import { apiAddressOf, type Tree } from '@itsup/traefik';
 import type { Waiter } from '../procedure/waiting';
-import type { HandoverContext, HandoverLimits } from './handover-types';
+import type { HandoverContext, HandoverLimits } from './types';
 import { resolverNames, type StoredNames } from './temporary/demanded-names';
-import { awaitAsked, awaitServing } from './temporary/handover-ready';
+import { awaitAsked, awaitServing } from './temporary/ready';
 
 export interface FinalInstance {
   /** Its static configuration. */

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { SimulatedProxy } from '../testing/simulated-proxy';
 import { SimulatedProxyProcess } from '../testing/simulated-proxy-process';
 import { handOver } from './handover';
-import { handoverSteps } from './handover-types';
+import { handoverSteps } from './types';
 import type { Stored } from './temporary/demanded-names';
-import { recoverHandover, type HandoverRecovery } from './recover-handover';
+import { recoverHandover, type HandoverRecovery } from './recover';
 
 const api = 'http://127.0.0.1:8082';
 const current =

@@ -1,14 +1,14 @@
 import { apiAddressOf, entryPointsOf, internalEntryPoint, treeOfText, type Tree } from '@itsup/traefik';
 import type { PacketFilter } from '@itsup/docker';
 
-import { handoverMode, lossNote } from './redirect/handover-mode';
+import { handoverMode, lossNote } from './redirect/mode';
 import type { Stored } from './temporary/demanded-names';
-import { awaitServing, type AwaitServingOptions } from './temporary/handover-ready';
-import { readHandover, saveHandover } from './handover-state';
+import { awaitServing, type AwaitServingOptions } from './temporary/ready';
+import { readHandover, saveHandover } from './state';
 import { awaitFinal } from './await-final';
 import { drainLimit, drainPorts, type PortDrain } from './redirect/drain-ports';
 import { proveRedirect, reachedBefore, type ReachedBefore } from './redirect/prove-redirect';
-import { tryNext } from './temporary/handover-trial';
+import { tryNext } from './temporary/trial';
 import {
   defaultHandoverLimits,
   type HandoverContext,
@@ -20,7 +20,7 @@ import {
   type HandoverStep,
   type HandoverState,
   type Shadow,
-} from './handover-types';
+} from './types';
 import { Redirect, removeRedirect } from './redirect/redirect';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { StepRunner } from '../procedure/step-runner';

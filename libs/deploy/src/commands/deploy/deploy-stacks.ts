@@ -5,7 +5,7 @@ import { afterRun, beforeRun, beforeStack, hasGivenUp } from '../../run/run-cert
 import type { DeployContext } from '../../context';
 import { withAlert } from '../../alert/send-alert';
 import { recordFirst } from '../../images/record-first';
-import { keepHoneypotRules } from '../../proxy/keep-honeypot-rules';
+import { keepHoneypotRules } from '../../proxy/honeypot/keep-rules';
 import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
 import type { StepHook } from '../../state/journal';
 import { deployExternal } from './deploy-external';

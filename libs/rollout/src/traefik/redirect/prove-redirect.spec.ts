@@ -1,7 +1,7 @@
 import type { Connection } from '@itsup/docker';
 
 import { answeringLoopbacks, proveRedirect, type Prober } from './prove-redirect';
-import type { Shadow } from '../handover-types';
+import type { Shadow } from '../types';
 
 const shadow = (port: number, change: Partial<Shadow> = {}): Shadow => ({
   entryPoint: `tcp-${port}`,

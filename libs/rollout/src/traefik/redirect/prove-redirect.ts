@@ -1,7 +1,7 @@
 import { entryPointsOf, type Tree } from '@itsup/traefik';
 import type { AddressFamily } from '@itsup/docker';
 
-import type { HandoverContext, Shadow } from '../handover-types';
+import type { HandoverContext, Shadow } from '../types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { isLoopback } from '../temporary/shadow-configuration';
 

@@ -2,15 +2,8 @@ import { randomInt } from 'node:crypto';
 
 import type { PacketFilter, PacketRule } from '@itsup/docker';
 
-import {
-  acceptRules,
-  handoverComment,
-  holdComment,
-  holdRules,
-  redirectRules,
-  zoneRules,
-} from './handover-rules';
-import type { Shadow } from '../handover-types';
+import { acceptRules, handoverComment, holdComment, holdRules, redirectRules, zoneRules } from './rules';
+import type { Shadow } from '../types';
 
 /** The rules of a hand-over in the host's packet filter, put there and taken away in the order that loses nothing. */
 export class Redirect {

@@ -1,5 +1,5 @@
 import { apiAddressOf, entryPointsOf, parseAddress, staticChange } from '@itsup/traefik';
-import { handoverMode, lossNote } from '../redirect/handover-mode';
+import { handoverMode, lossNote } from '../redirect/mode';
 import { drainLimit } from '../redirect/drain-ports';
 import { chooseShadows, shadowConfiguration, trialConfiguration } from './shadow-configuration';
 

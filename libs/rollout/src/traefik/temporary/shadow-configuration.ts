@@ -10,7 +10,7 @@ import {
   withField,
   type Tree,
 } from '@itsup/traefik';
-import type { Shadow } from '../handover-types';
+import type { Shadow } from '../types';
 
 /** Kept connections leave the temporary instance this soon once they are used. */
 const keepAliveMaxTime = '3s';

@@ -1,16 +1,10 @@
 import type { PacketFilter } from '@itsup/docker';
 import { apiAddressOf, type StoredCertificate, type Tree } from '@itsup/traefik';
 
-import { removeOwnFolder, withoutResolvers, writeOwnFiles } from './handover-files';
-import { removeInstances, startInstance } from './handover-instances';
-import { clearHandover, saveHandover } from '../handover-state';
-import type {
-  HandoverContext,
-  HandoverLimits,
-  HandoverMode,
-  HandoverRequest,
-  HandoverState,
-} from '../handover-types';
+import { removeOwnFolder, withoutResolvers, writeOwnFiles } from './files';
+import { removeInstances, startInstance } from './instances';
+import { clearHandover, saveHandover } from '../state';
+import type { HandoverContext, HandoverLimits, HandoverMode, HandoverRequest, HandoverState } from '../types';
 import { removeAcceptRules } from '../redirect/redirect';
 import { chooseShadows, shadowConfiguration } from './shadow-configuration';
 

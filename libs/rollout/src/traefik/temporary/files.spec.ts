@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { challengeRoutes, removeOwnFolder, withoutResolvers, writeOwnFiles } from './handover-files';
+import { challengeRoutes, removeOwnFolder, withoutResolvers, writeOwnFiles } from './files';
 
 const base = {
   entryPoints: { traefik: { address: '127.0.0.1:26482' }, web: { address: ':8080' } },

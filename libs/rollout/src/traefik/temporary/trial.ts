@@ -1,8 +1,8 @@
 import type { Tree } from '@itsup/traefik';
 import { takenPort } from '../redirect/free-ports';
-import { awaitPing, startInstance } from './handover-instances';
-import { makeAcmeFolder } from '../handover-state';
-import type { HandoverContext, HandoverLimits, HandoverRequest } from '../handover-types';
+import { awaitPing, startInstance } from './instances';
+import { makeAcmeFolder } from '../state';
+import type { HandoverContext, HandoverLimits, HandoverRequest } from '../types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { trialConfiguration } from './shadow-configuration';
 import type { Waiter } from '../../procedure/waiting';

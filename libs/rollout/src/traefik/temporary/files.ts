@@ -16,7 +16,7 @@ import {
 } from '@itsup/traefik';
 import { stringify } from 'yaml';
 
-import { writePrivate } from '../handover-state';
+import { writePrivate } from '../state';
 
 /**
  * Of the dynamic folder: what is mounted there is for the temporary instance alone. Empty and without a meaning to any

@@ -11,9 +11,9 @@ import {
 } from '@itsup/traefik';
 
 import { demandedNames, namesOnTheirWay, type Stored } from './demanded-names';
-import { ownRoutes } from './handover-files';
-import { mustRun } from './handover-instances';
-import type { HandoverContext } from '../handover-types';
+import { ownRoutes } from './files';
+import { mustRun } from './instances';
+import type { HandoverContext } from '../types';
 import { protocols } from '../../provider/provided-configuration';
 import { RolloutError } from '../../procedure/rollout-error';
 import { waitFor, type Waiter } from '../../procedure/waiting';

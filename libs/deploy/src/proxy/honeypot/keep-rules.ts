@@ -1,8 +1,8 @@
 import type { Settings } from '@itsup/config';
 import { proxynetOf } from '@itsup/routing';
 
-import type { DeployContext } from '../context';
-import { applyHoneypotRules, type HoneypotEngine } from './apply-honeypot-rules';
+import type { DeployContext } from '../../context';
+import { applyHoneypotRules, type HoneypotEngine } from './apply-rules';
 
 /** The honeypot's rules for the time of a deploy, in which networks come and go. */
 export interface HoneypotRules {

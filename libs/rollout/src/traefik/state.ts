@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { writeNamed } from '@itsup/config';
 
-import type { HandoverState } from './handover-types';
+import type { HandoverState } from './types';
 
 /** Of the label on the containers of a hand-over; its value is the hand-over's folder. */
 export const handoverLabel = 'itsup.handover';

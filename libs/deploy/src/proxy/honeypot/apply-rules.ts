@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import type { Docker, FoundRule, PacketChange, PacketRule } from '@itsup/docker';
 import type { Proxynet } from '@itsup/routing';
 
-import { writeFileAtomic } from '../state/atomic-file';
-import type { State } from '../state/state';
-import { helperImage } from '../engine/helper-image';
-import { HONEYPOT_CHAIN, honeypotBridges, honeypotComment, honeypotRules } from './honeypot-rules';
+import { writeFileAtomic } from '../../state/atomic-file';
+import type { State } from '../../state/state';
+import { helperImage } from '../../engine/helper-image';
+import { HONEYPOT_CHAIN, honeypotBridges, honeypotComment, honeypotRules } from './rules';
 
 /** Of the engine, what the rules take. */
 export type HoneypotEngine = Pick<

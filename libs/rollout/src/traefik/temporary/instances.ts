@@ -2,8 +2,8 @@ import type { Tree } from '@itsup/traefik';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { handoverLabel, writePrivate } from '../handover-state';
-import type { HandoverContext, HandoverRequest } from '../handover-types';
+import { handoverLabel, writePrivate } from '../state';
+import type { HandoverContext, HandoverRequest } from '../types';
 import { RolloutError } from '../../procedure/rollout-error';
 import { waitFor, type Waiter } from '../../procedure/waiting';
 

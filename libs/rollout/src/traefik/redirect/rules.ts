@@ -1,7 +1,7 @@
 import type { AddressFamily, PacketRule } from '@itsup/docker';
 
 import { isLoopback } from '../temporary/shadow-configuration';
-import type { Shadow } from '../handover-types';
+import type { Shadow } from '../types';
 
 /** What the comment of every rule of a hand-over begins with. */
 export const handoverComment = 'itsup:handover';

@@ -6,10 +6,10 @@ import type { FoundRule, NetworkDetails, PacketChange, PacketFilterResult, Packe
 
 import { proxynetOf } from '@itsup/routing';
 
-import { openState, type State } from '../state/state';
-import { honeypotBridges, honeypotRules } from './honeypot-rules';
-import { keepHoneypotRules } from './keep-honeypot-rules';
-import { applyHoneypotRules, type HoneypotEngine } from './apply-honeypot-rules';
+import { openState, type State } from '../../state/state';
+import { honeypotBridges, honeypotRules } from './rules';
+import { keepHoneypotRules } from './keep-rules';
+import { applyHoneypotRules, type HoneypotEngine } from './apply-rules';
 
 const SETTINGS = { dns: { enabled: true, resolvers: [] }, proxynet: { subnet: '172.20.0.0/16' } };
 const proxynet = proxynetOf(SETTINGS);

@@ -1,5 +1,5 @@
 import { field, internalEntryPoint, isTree, subtree, type Tree } from '@itsup/traefik';
-import type { HandoverMode } from '../handover-types';
+import type { HandoverMode } from '../types';
 
 /**
  * Which way a hand-over between these configurations has to go; see `HandoverMode`.

@@ -1,11 +1,11 @@
 import type { PacketFilter, HelperImage } from '@itsup/docker';
 
-import { instancesOf } from './temporary/handover-instances';
+import { instancesOf } from './temporary/instances';
 import type { Stored } from './temporary/demanded-names';
-import { awaitServing, servingOf } from './temporary/handover-ready';
-import { clearHandover, readHandover } from './handover-state';
+import { awaitServing, servingOf } from './temporary/ready';
+import { clearHandover, readHandover } from './state';
 import { drainPorts } from './redirect/drain-ports';
-import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './handover-types';
+import { defaultHandoverLimits, type HandoverContext, type HandoverState } from './types';
 import { handoverRules, removeRedirect } from './redirect/redirect';
 import { RolloutError } from '../procedure/rollout-error';
 import { drainedGraceSeconds, removeTemporary, temporaryDrain } from './temporary/temporary-instance';

@@ -1,5 +1,5 @@
-import { acceptRules, holdRules, redirectRules, zoneRules } from './handover-rules';
-import type { Shadow } from '../handover-types';
+import { acceptRules, holdRules, redirectRules, zoneRules } from './rules';
+import type { Shadow } from '../types';
 
 const web: Shadow = { entryPoint: 'web', host: '', protocol: 'tcp', port: 8080, shadowPort: 20_000 };
 const dns: Shadow = { entryPoint: 'udp-53', host: '', protocol: 'udp', port: 53, shadowPort: 20_001 };
