@@ -8,7 +8,7 @@ import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs } from '../stack/stack-spec';
 import { readDeployed } from '../state/deployed';
 import { checkoutProblem, readIdentity } from '../state/identity';
-import { unknownStack } from './plan/plan-stacks';
+import { unknownStack } from '../run/refusal/unknown-stack';
 
 export interface MaintenanceRequest {
   workspace: Workspace;

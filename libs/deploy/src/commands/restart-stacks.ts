@@ -3,9 +3,10 @@ import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
 import { withAlert } from '../alert/send-alert';
 import { deployOne } from './deploy/deploy-one';
-import { PROXY_STACK, type DeploySummary, type RestartRequest, type StackOutcome } from '../requests';
+import { PROXY_STACK, type DeploySummary, type RestartRequest } from '../requests';
 import { loadOptions } from '../run/load-options';
-import { unknownStack } from './plan/plan-stacks';
+import { unknownStack } from '../run/refusal/unknown-stack';
+import { eachStack, failedStack } from '../run/each-stack';
 import { prepareRun } from '../run/prepare-run';
 import { refuseSwarm } from '../stack/refuse-swarm';
 
@@ -23,30 +24,21 @@ async function replaceAll(context: DeployContext, request: RestartRequest): Prom
   refuseSwarm(request.workspace.settings);
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
   await beforeRun(run, run.order.includes(PROXY_STACK));
-  const outcomes: StackOutcome[] = [];
-  for (const stack of run.order) {
+  const outcomes = await eachStack(run.order, request.onOutcome, async (stack) => {
     const spec = run.specs.get(stack);
-    const broken = run.broken.get(stack);
-    const outcome: StackOutcome =
-      broken !== undefined || spec === undefined || spec.kind !== 'converge'
-        ? {
-            stack,
-            status: broken === undefined && spec !== undefined ? 'unchanged' : 'failed',
-            plan: null,
-            problems: broken ?? (spec === undefined ? [unknownStack(stack)] : []),
-            durationMs: 0,
-          }
-        : await deployOne(run, spec, {
-            lockWaitMs: request.lockWaitMs,
-            commit: request.commit ?? null,
-            command: 'restart',
-            replace: request.services ?? null,
-            load: (current, own) =>
-              loadDesired(own, loadOptions(current, own, current.observed.get(own.projectName) ?? [])),
-          });
-    outcomes.push(outcome);
-    request.onOutcome?.(outcome);
-  }
+    const broken = run.broken.get(stack) ?? (spec === undefined ? [unknownStack(stack)] : null);
+    if (broken !== null || spec === undefined) return failedStack(stack, broken ?? []);
+    if (spec.kind !== 'converge')
+      return { stack, status: 'unchanged', plan: null, problems: [], durationMs: 0 };
+    return deployOne(run, spec, {
+      lockWaitMs: request.lockWaitMs,
+      commit: request.commit ?? null,
+      command: 'restart',
+      replace: request.services ?? null,
+      load: (current, own) =>
+        loadDesired(own, loadOptions(current, own, current.observed.get(own.projectName) ?? [])),
+    });
+  });
   return {
     outcomes,
     prunable: run.prunable,

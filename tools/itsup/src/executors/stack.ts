@@ -1,13 +1,8 @@
 import { stepExecutor, type StepOptions } from './stack-executor';
+import type { DeployOptions } from './steps/deploy';
 
-/** What the operator may say besides. */
-interface StackFlags extends StepOptions {
-  pull?: boolean;
-  adopt?: boolean;
-  yes?: boolean;
-  parallel?: number;
-  parallelServices?: number;
-}
+/** What the operator may say besides: all of it to a deploy. */
+type StackFlags = StepOptions & DeployOptions;
 
 /**
  * What a change goes through, in this order. One executor, because Nx puts into one process only what one executor

@@ -28,6 +28,7 @@ import { askRows, served, type RecordedAs } from './served';
 import { planLoaded, planOne, type Replace } from '../plan/plan-one';
 import { loadOptions } from '../../run/load-options';
 import { readsOtherFiles } from '../../proxy/state-in-use';
+import { failedStack } from '../../run/each-stack';
 import type { Run } from '../../run/run';
 import { refuseImageLabels } from '../../run/refusal/refuse-image-labels';
 import { refusePaused } from '../../run/refusal/refuse-paused';
@@ -89,7 +90,7 @@ export async function deployOne(
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
-    return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
+    return failedStack(stack, problems, system.now() - began);
   }
 }
 

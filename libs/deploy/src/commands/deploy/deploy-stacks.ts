@@ -13,10 +13,12 @@ import { deployOne, type DeployOneOptions } from './deploy-one';
 import { askRows, served } from './served';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
-import { planDisabled, unknownStack } from '../plan/plan-stacks';
+import { planDisabled } from '../plan/plan-stacks';
+import { unknownStack } from '../../run/refusal/unknown-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import { unheardOn } from '../../run/proxy-needed';
+import { failedStack } from '../../run/each-stack';
 import type { Run } from '../../run/run';
 import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
@@ -193,8 +195,8 @@ async function deployStack(
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
   const problems = run.broken.get(stack);
-  if (problems !== undefined) return failed(stack, problems);
-  if (spec === undefined) return failed(stack, [unknownStack(stack)]);
+  if (problems !== undefined) return failedStack(stack, problems);
+  if (spec === undefined) return failedStack(stack, [unknownStack(stack)]);
   const options = {
     lockWaitMs: request.lockWaitMs,
     commit: request.commit ?? null,
@@ -213,7 +215,9 @@ async function deployStack(
       return takeDown(run, spec, { ...options, reason: DISABLED, volumes: false });
     }
     case 'external':
-      return deployExternal(run, spec, options).catch((error: unknown) => failed(stack, problemsOf(error)));
+      return deployExternal(run, spec, options).catch((error: unknown) =>
+        failedStack(stack, problemsOf(error)),
+      );
   }
 }
 
@@ -244,8 +248,4 @@ async function beforeRoutesOfTheProxy(run: Run): Promise<void> {
     if (isPublishedNow && !run.broken.has(stack) && run.publisher.pending(stack).length > 0)
       await beforeStack(run, stack, []);
   }
-}
-
-function failed(stack: string, problems: Problem[]): StackOutcome {
-  return { stack, status: 'failed', plan: null, problems, durationMs: 0 };
 }

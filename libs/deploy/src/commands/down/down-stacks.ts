@@ -1,8 +1,9 @@
 import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../../context';
-import { PROXY_STACK, type DeploySummary, type DownRequest, type StackOutcome } from '../../requests';
-import { unknownStack } from '../plan/plan-stacks';
+import { PROXY_STACK, type DeploySummary, type DownRequest } from '../../requests';
+import { unknownStack } from '../../run/refusal/unknown-stack';
+import { eachStack, failedStack } from '../../run/each-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
@@ -16,27 +17,21 @@ import { takeDown } from './take-down';
 export async function downStacks(context: DeployContext, request: DownRequest): Promise<DeploySummary> {
   const run = await prepareRun(context, { workspace: request.workspace, stacks: request.stacks }, true);
   const swarm = request.workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
-  const outcomes: StackOutcome[] = [];
-  for (const stack of [...run.order].reverse()) {
+  const outcomes = await eachStack([...run.order].reverse(), request.onOutcome, (stack) => {
     const projectName = run.specs.get(stack)?.projectName ?? run.deployed.get(stack)?.projectName;
-    const isOnSwarm = swarm !== null && stack !== PROXY_STACK;
-    const problems =
-      projectName === undefined ? [unknownStack(stack)] : isOnSwarm ? [] : foreignProblems(run, stack);
+    if (projectName === undefined) return Promise.resolve(failedStack(stack, [unknownStack(stack)]));
     const options = {
       reason: 'taken down',
       volumes: request.volumes ?? false,
       lockWaitMs: request.lockWaitMs,
       commit: request.commit ?? null,
     };
-    const outcome: StackOutcome =
-      projectName === undefined || problems.length > 0
-        ? { stack, status: 'failed', plan: null, problems, durationMs: 0 }
-        : await (isOnSwarm
-            ? swarm.takeDown(run, { stack, projectName }, options)
-            : takeDown(run, { stack, projectName }, options));
-    outcomes.push(outcome);
-    request.onOutcome?.(outcome);
-  }
+    if (swarm !== null && stack !== PROXY_STACK) return swarm.takeDown(run, { stack, projectName }, options);
+    const problems = foreignProblems(run, stack);
+    return problems.length > 0
+      ? Promise.resolve(failedStack(stack, problems))
+      : takeDown(run, { stack, projectName }, options);
+  });
   return {
     outcomes,
     prunable: run.prunable.filter((stack) => run.deployed.has(stack)),

@@ -1,8 +1,10 @@
 import { removeLeftArtifacts } from '@itsup/artifacts';
+import type { Problem } from '@itsup/config';
 
 import type { DeployContext } from '../../context';
 import { hidePage } from '../../maintenance/show-page';
-import type { DeploySummary, PruneRequest, StackOutcome } from '../../requests';
+import type { DeploySummary, PruneRequest } from '../../requests';
+import { eachStack, failedStack } from '../../run/each-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import { takeDown } from './take-down';
@@ -20,19 +22,16 @@ export async function prune(context: DeployContext, request: PruneRequest): Prom
     volumes: request.volumes ?? false,
     commit: request.commit ?? null,
   };
-  const outcomes: StackOutcome[] = [];
-  for (const stack of chosen) {
+  const outcomes = await eachStack(chosen, request.onOutcome, async (stack) => {
     const deployed = run.deployed.get(stack);
-    const outcome =
-      deployed === undefined || !run.prunable.includes(stack)
-        ? notPrunable(stack)
-        : await (swarm === null
-            ? takeDown(run, deployed, options)
-            : swarm.takeDown(run, { stack, projectName: deployed.projectName }, options));
+    if (deployed === undefined || !run.prunable.includes(stack))
+      return failedStack(stack, [notPrunable(stack)]);
+    const outcome = await (swarm === null
+      ? takeDown(run, deployed, options)
+      : swarm.takeDown(run, { stack, projectName: deployed.projectName }, options));
     if (outcome.status === 'down') await hidePage(context, stack);
-    outcomes.push(outcome);
-    request.onOutcome?.(outcome);
-  }
+    return outcome;
+  });
   const asked = request.stacks === undefined ? null : new Set(request.stacks);
   const present = new Set(request.workspace.projects.map(({ name }) => name));
   await removeArtifacts(
@@ -60,20 +59,12 @@ async function removeArtifacts(
     );
 }
 
-function notPrunable(stack: string): StackOutcome {
+function notPrunable(stack: string): Problem {
   return {
-    stack,
-    status: 'failed',
-    plan: null,
-    durationMs: 0,
-    problems: [
-      {
-        code: 'not-prunable',
-        severity: 'error',
-        project: stack,
-        message: `${stack} is no stack that this workspace deployed and that lost its folder`,
-        help: `to take down a project that has a folder: itsup down ${stack}`,
-      },
-    ],
+    code: 'not-prunable',
+    severity: 'error',
+    project: stack,
+    message: `${stack} is no stack that this workspace deployed and that lost its folder`,
+    help: `to take down a project that has a folder: itsup down ${stack}`,
   };
 }

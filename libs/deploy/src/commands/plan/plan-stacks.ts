@@ -7,11 +7,12 @@ import { planDown } from '../../plan/plan-stack';
 import { readRecords } from '../../state/records';
 import { containersFor } from '../../plan/observe';
 import { forEachBounded } from '../../for-each-bounded';
-import { PROXY_STACK, type PlanRequest, type WorkspacePlan } from '../../requests';
+import type { PlanRequest, WorkspacePlan } from '../../requests';
 import { planEmptyHost } from './plan-empty-host';
 import { handoverCost, rootNote } from '../../proxy/explain-traefik';
 import { leavingNotes, leavingOf } from '../../run/leaving-shared';
 import { planOne } from './plan-one';
+import { unknownStack } from '../../run/refusal/unknown-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
@@ -143,14 +144,4 @@ function missingProviders(run: Run, spec: StackSpec): string[] {
       .filter(() => !spec.providers.every((provider) => planned.has(provider)))
       .map((problem) => `${problem.message}; ${problem.help ?? ''}`);
   }
-}
-
-export function unknownStack(stack: string) {
-  return {
-    code: 'unknown-stack',
-    severity: 'error' as const,
-    project: stack,
-    message: `there is no project ${stack}`,
-    help: `its folder would be projects/${stack}; the proxy's name is ${PROXY_STACK}`,
-  };
 }

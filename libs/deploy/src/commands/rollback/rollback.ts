@@ -12,8 +12,9 @@ import { deployOne } from '../deploy/deploy-one';
 import { askRows } from '../deploy/served';
 import { PROXY_STACK, type DeployRecord, type RollbackRequest, type StackOutcome } from '../../requests';
 import { loadOptions } from '../../run/load-options';
-import { unknownStack } from '../plan/plan-stacks';
 import { OnSwarm } from '../../on-swarm/any-stack';
+import { failedStack } from '../../run/each-stack';
+import { unknownStack } from '../../run/refusal/unknown-stack';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { beforeRun } from '../../run/run-certificates';
@@ -37,7 +38,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
   const run = await prepareRun(context, { workspace, stacks: [stack] }, true);
   const spec = run.specs.get(stack);
   if (spec === undefined) {
-    return { stack, status: 'failed', plan: null, problems: [unknownStack(stack)], durationMs: 0 };
+    return failedStack(stack, [unknownStack(stack)]);
   }
   try {
     await beforeRun(run, stack === PROXY_STACK);
@@ -69,7 +70,7 @@ async function takeBack(context: DeployContext, request: RollbackRequest): Promi
     const problems = await swarm.afterProxy(run);
     return problems.length === 0 ? outcome : { ...outcome, status: 'failed', problems };
   } catch (error) {
-    return { stack, status: 'failed', plan: null, problems: problemsOf(error), durationMs: 0 };
+    return failedStack(stack, problemsOf(error));
   }
 }
 

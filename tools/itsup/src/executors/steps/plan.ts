@@ -3,11 +3,9 @@ import { formatPlan, planStacks } from '@itsup/deploy';
 import { deployContext } from '../../deploy-context';
 import type { StackOptions } from '../../inference/targets';
 import type { StackAction } from '../run-action';
+import type { DeployOptions } from './deploy';
 
-export interface PlanOptions extends StackOptions {
-  pull?: boolean;
-  adopt?: boolean;
-}
+type PlanOptions = StackOptions & Pick<DeployOptions, 'pull' | 'adopt'>;
 
 export const plan: StackAction<PlanOptions> = async (run) => {
   const { root, stacks, options, color, print, endTask, unseen } = run;
