@@ -40,7 +40,7 @@ function problemOf(project: string, service: string, fault: string): Problem {
     severity: 'error',
     project,
     message: `x-itsup of service ${service}: ${fault}`,
-    help: 'what there is: docs/configuration.md, "A service"',
+    help: 'x-itsup holds rollout, start.deadline, hold.deadline, drain.deadline and drain.command',
   };
 }
 
