@@ -12,6 +12,7 @@ import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
 import type { ComposeFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
+import { didYouMean, suggest } from '../problem/suggest';
 import type { Variables } from './files/expanded-path';
 import { namedPaths } from './files/compose-paths';
 import type { YamlFiles } from '../yaml/yaml-files';
@@ -64,7 +65,7 @@ export function readCompose(
   const services = [...model.services].sort(([a], [b]) => compareText(a, b));
   for (const [name, service] of services) checkImage(name, service, documents);
   if (services.length === 0 && !documents.partial && documents.problems.length === 0) {
-    documents.problems.push(noServices(main[0] ?? base));
+    documents.problems.push(noServices(documents, main, base));
   }
   const facts: ComposeFacts = {
     files: [...main],
@@ -260,12 +261,24 @@ function nullService(name: string, place: Place): Problem {
   };
 }
 
-function noServices(file: string): Problem {
+/** A key that was probably meant to be `services` is told here: what follows from it comes before Compose is asked. */
+function noServices(documents: ComposeDocuments, main: readonly string[], base: string): Problem {
+  for (const { source } of main.flatMap((file) => documents.open(file))) {
+    const keys = Object.keys(mappingOf(source.data)).filter((key) => key !== 'services');
+    const meant = keys.find((key) => suggest(key, ['services']) !== undefined);
+    if (meant === undefined) continue;
+    return {
+      code: 'no-services',
+      severity: 'error',
+      message: `the Compose specification has no \`${meant}\` at the top level${didYouMean(meant, ['services'])}`,
+      place: source.place([meant], 'key'),
+    };
+  }
   return {
     code: 'no-services',
     severity: 'warning',
     message: 'the Compose file has no services, so there is nothing to run',
-    place: { file, line: 1, column: 1 },
+    place: { file: main[0] ?? base, line: 1, column: 1 },
   };
 }
 

@@ -103,6 +103,10 @@ describe('bad input', () => {
     expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['no-services', 'warning']]);
   });
 
+  test('a Compose file whose services stand below a mistyped key', async () => {
+    expect(outline(await errorsOf('mistyped-services'))).toEqual(['docker-compose.yml:2:1 no-services']);
+  });
+
   test('duplicate keys, with the first place', async () => {
     const problems = await errorsOf('duplicate-keys');
     expect(outline(problems)).toEqual([
