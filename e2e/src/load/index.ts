@@ -3,7 +3,14 @@ export type { HeldProfile, HttpProfile, Profile, TcpProfile, UdpProfile } from '
 export { startLoad, type Load } from './start-load';
 export { failuresOf, type Tally } from './tally';
 export { writeLoadProject, type LoadProject } from './load-project';
-export { allProfiles, openLoadRun, shortProfiles, websocketProfile, type LoadRun } from './load-run';
+export {
+  allProfiles,
+  openLoadRun,
+  SHORT_LIMIT_MS,
+  shortProfiles,
+  websocketProfile,
+  type LoadRun,
+} from './load-run';
 export { createLoadWorkspace } from './load-workspace';
 export { RolledProject } from './rolled-project';
 export { DAEMON } from './signal-at-step';

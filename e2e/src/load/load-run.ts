@@ -67,6 +67,9 @@ export function allProfiles(target: {
   ];
 }
 
+/** How long a client of `shortProfiles` waits: longer than any gap that a test makes. */
+export const SHORT_LIMIT_MS = 70_000;
+
 /**
  * Requests by HTTP and TCP, for a recreate: none takes long, and UDP cannot wait.
  * @param perSecond of all of them
@@ -82,7 +85,9 @@ export function shortProfiles(target: Parameters<typeof allProfiles>[0], perSeco
   };
   return allProfiles(target).flatMap((profile) => {
     const rate = rates[profile.name];
-    return rate === undefined ? [] : [{ ...profile, perSecond: (rate * perSecond) / 200, timeoutMs: 70_000 }];
+    return rate === undefined
+      ? []
+      : [{ ...profile, perSecond: (rate * perSecond) / 200, timeoutMs: SHORT_LIMIT_MS }];
   });
 }
 

@@ -5,10 +5,7 @@ import { recreateSteps } from '@itsup/deploy';
 import { describeWithProxy } from '../harness/engine/describe-with';
 import { NODE } from '../harness/engine/images';
 import { succeeded } from '../harness/run';
-import { RolledProject, shortProfiles } from '../load';
-
-/** TCP clients of the load wait so long for an answer. */
-const CLIENT_LIMIT_MS = 30_000;
+import { RolledProject, SHORT_LIMIT_MS, shortProfiles } from '../load';
 
 describeWithProxy([NODE], 'a recreate under load', () => {
   let project: RolledProject;
@@ -93,8 +90,8 @@ describeWithProxy([NODE], 'a recreate under load', () => {
       await sleep(500);
       if (step !== 'wait-healthy') expect(project.running.failures()).toEqual({});
       succeeded(await project.apply());
-      // Who came while nobody served, and whom Traefik went on dialling for, gives up by the client's own limit.
-      await sleep(step === 'wait-healthy' ? CLIENT_LIMIT_MS + 1_000 : 1_000);
+      // Who came while nobody served and got no answer counts when it gives up.
+      await sleep(step === 'wait-healthy' ? SHORT_LIMIT_MS + 1_000 : 1_000);
       project.running.failures();
       project.running.load.expectVersion(project.current.version);
       await sleep(1_000);
