@@ -28,7 +28,7 @@ export function configurationPage(): string {
     'Beside it stands the Compose file, which works as it does with plain `docker compose up`. `itsup-project.yml` is another name of the same file.',
     table(ingress),
     '### A service: `x-itsup` in the Compose file',
-    'How a deploy replaces the containers of one of the `services`. Nothing of it is needed; Compose itself takes no notice of it. A deadline is a number of seconds, or a duration such as `5m`. For editors: `compose.schema.json` beside Compose’s own schema.',
+    'How a deploy replaces the containers of one of the `services`. Nothing of it is needed; Compose itself takes no notice of it. A deadline is a number of seconds, or a duration such as `5m`. For editors: `node_modules/itsup/schemas/compose.schema.json`, beside Compose’s own schema.',
     table(serviceOptions(compose)),
     '## An example of each mode',
     ...routeExamples.map(section),

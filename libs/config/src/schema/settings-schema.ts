@@ -141,7 +141,7 @@ export const settingsSchema = z
       }),
       isolation: choice(['standard', 'strict']).default('standard').meta({
         description:
-          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them, mounts its volumes or builds an image that it runs, and no service gets the engine's socket. `standard`: the plan says so, and deploys.",
+          "How far projects of one host trust each other. `strict`: nobody reaches a service of another project, or serves a path of its domain, unless that project's `exports` names them; nobody mounts its volumes or folders, or builds from them, or builds an image that it runs; no service gets the engine's socket, the host's processes or the host's network. `standard`: all that is allowed, and but for the host's network the plan says so.",
       }),
       engine: choice(['compose', 'swarm']).default('compose').meta({
         description:

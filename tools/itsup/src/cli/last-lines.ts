@@ -32,7 +32,7 @@ export function unseen(root: string, stacks: readonly string[], prefix = ''): st
   if (seen === null) return '';
   return stacks
     .filter((stack) => stack !== 'proxy' && !seen.has(stack))
-    .map((stack) => `error: nothing was done: ${hiddenFolder(root, stack, prefix)}`)
+    .map((stack) => `error: ${stack} was left out: ${hiddenFolder(root, stack, prefix)}`)
     .join('\n');
 }
 

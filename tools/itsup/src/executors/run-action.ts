@@ -23,7 +23,7 @@ export interface StackRun<Options> {
   reporter: Reporter;
   /** Those that no step of this process has shown yet; they count as shown from here on. */
   unseen(problems: readonly Problem[]): Problem[];
-  /** Settles a stack: failed with `success: false` or a problem of severity error. */
+  /** Ends the task of a stack: failed with `success: false` or a problem of severity error. */
   endTask(stack: string, outcome?: Outcome): void;
 }
 
@@ -34,7 +34,7 @@ export interface Outcome {
   summary?: string;
 }
 
-/** What an executor does. A stack that it leaves unsettled has succeeded; a rejection fails the unsettled ones. */
+/** What an executor does. A stack whose task it does not end has succeeded; a rejection fails those. */
 export type StackAction<Options> = (run: StackRun<Options>) => Promise<void>;
 
 export interface TaskOutcome {

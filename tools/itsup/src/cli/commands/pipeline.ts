@@ -75,7 +75,7 @@ async function runTarget(
   }
   const stacks = await resolveStacks(root, words);
   const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
-  const names = stacks.length > 0 ? stacks : await allStacks(root);
+  const names = stacks.length > 0 || addresses !== '' ? stacks : await allStacks(root);
   sayLast(addresses === '' ? () => doneLine(root, target, names) : addresses, {
     flaw: () => unseen(root, stacks, workspace.settings.prefix),
   });
