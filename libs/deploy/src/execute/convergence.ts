@@ -18,6 +18,8 @@ export interface Convergence {
   rollout: RolloutContext;
   /** By service that is recreated: what ran before, until what replaces it is ready. */
   kept: Map<string, KeptContainer[]>;
+  /** Services whose containers were left running before they were ready. */
+  left: Set<string>;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
   /** The running proxy reads another folder than the one that is published to. */

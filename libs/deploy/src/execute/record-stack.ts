@@ -1,10 +1,17 @@
 import { ofComposeProject } from '@itsup/docker';
 import type { LoadedStack } from '../desired/loaded-stack';
-import { ALL_ASPECTS, type DeployedService, type ObservedContainer, type StackPlan } from '../plan/model';
+import {
+  ALL_ASPECTS,
+  type DeployedService,
+  type DesiredService,
+  type ObservedContainer,
+  type StackPlan,
+} from '../plan/model';
 import { whatHangs } from '../engine/live-facts';
 import { observe } from '../plan/observe';
 import { keepForRollback } from './image/keep-for-rollback';
 import { writeDeployed, type DeployedFile } from '../state/deployed';
+import { forgetStarting } from '../state/starting';
 import type { Run } from '../run/run';
 import { formerStack } from '../run/successors';
 
@@ -35,13 +42,7 @@ export async function recordStack(
       desired.services.map((service): [string, DeployedService] => [
         service.name,
         {
-          aspects: service.aspects,
-          aspectsVersion: ALL_ASPECTS,
-          image: service.image,
-          imageId: service.imageId,
-          buildDigest: service.buildDigest,
-          replicas: service.replicas,
-          dependsOn: service.dependsOn.map((dependency) => dependency.service),
+          ...madeFrom(service),
           containers: containers
             .filter((one) => one.service === service.name)
             .map((one) => recordContainer(one, moved, hangsOn)),
@@ -69,7 +70,21 @@ export async function recordStack(
     if (!run.prunable.includes(former.stack)) run.prunable.push(former.stack);
   }
   await writeDeployed(state, deployed);
+  await forgetStarting(state, spec.stack);
   return deployed;
+}
+
+/** What containers of the service are made from now, for a record. */
+export function madeFrom(service: DesiredService): Omit<DeployedService, 'containers'> {
+  return {
+    aspects: service.aspects,
+    aspectsVersion: ALL_ASPECTS,
+    image: service.image,
+    imageId: service.imageId,
+    buildDigest: service.buildDigest,
+    replicas: service.replicas,
+    dependsOn: service.dependsOn.map((dependency) => dependency.service),
+  };
 }
 
 /** Those of this deploy and of earlier ones. */

@@ -213,6 +213,15 @@ export interface DeployedService {
   }[];
 }
 
+/**
+ * What a deploy made of a service and left running although it was not ready, with what it was made from: the next
+ * deploy waits for these containers, and does not take them for the ones before.
+ */
+export interface StartingService extends DeployedService {
+  /** Ids of those that may write to data which outlives them. */
+  withData: string[];
+}
+
 /** A change of one service, or none, with its reasons in words. */
 export interface ServicePlan {
   service: string;

@@ -1,7 +1,14 @@
 import type { NetworkDetails } from '@itsup/docker';
 import { compareText } from '@itsup/config';
 
-import type { DeployedStack, DesiredStack, ObservedContainer, ServicePlan, StackPlan } from './model';
+import type {
+  DeployedStack,
+  DesiredStack,
+  ObservedContainer,
+  ServicePlan,
+  StackPlan,
+  StartingService,
+} from './model';
 import { followOthers } from './service/follow-others';
 import { downOperations } from './order/down-operations';
 import { planEdges } from './network/plan-edges';
@@ -13,6 +20,8 @@ export interface StackInput {
   desired: DesiredStack;
   /** null: this workspace never deployed the stack. */
   deployed: DeployedStack | null;
+  /** By service, what the last deploy left running before it was ready; default: nothing. */
+  starting?: Readonly<Record<string, StartingService>>;
   /** All containers of the engine that Compose made, one-off ones left out; of other stacks too, for the edges. */
   containers: ObservedContainer[];
   /** Networks of the edges of other stacks that lead to this one; default: none. */
@@ -23,7 +32,7 @@ export interface StackInput {
 
 /** Compares what should run with what runs. Pure: the same input gives the same plan. */
 export function planStack(input: StackInput): StackPlan {
-  const { desired, deployed, containers, inbound = [], networks: live = [] } = input;
+  const { desired, deployed, starting = {}, containers, inbound = [], networks: live = [] } = input;
   const own = containers.filter((container) => container.projectName === desired.projectName);
   const alone = [
     ...desired.services.map((service) =>
@@ -31,7 +40,7 @@ export function planStack(input: StackInput): StackPlan {
         service,
         deployed?.services[service.name] ?? null,
         own.filter((container) => container.service === service.name),
-        inbound,
+        { inbound, starting: starting[service.name] ?? null },
       ),
     ),
     ...planRemovals(desired, deployed, own),

@@ -51,6 +51,40 @@ describe('a new version that is recreated and slow', () => {
     expect(db()).toEqual(before);
   });
 
+  it('is waited for where no definition tells it from the one before: a tag that was moved', async () => {
+    simulated.engine.addImage('db:1', 'newer', 'healthy', { settlingMs: SLOW_MS });
+    const first = await outcomeOf(simulated, 'shop');
+    expect(first).toMatchObject({ status: 'failed', problems: [{ code: 'still-starting' }] });
+    expect(actions(first)).toMatchObject({ db: 'recreate' });
+    const before = db();
+    const again = await outcomeOf(simulated, 'shop');
+    expect([again.status, actions(again)]).toEqual(['failed', { db: 'start', web: 'none' }]);
+    expect(db()).toEqual(before);
+    await simulated.context().system.sleep(SLOW_MS);
+    await outcomeOf(simulated, 'shop');
+    expect((await outcomeOf(simulated, 'shop')).status).toBe('unchanged');
+    expect(db()).toEqual(before);
+  });
+
+  it('is left running beside a job that has ended well', async () => {
+    simulated.engine.addImage('job:1', 'job', 'finishes');
+    simulated.setProject('shop', {
+      db: DB,
+      web: APP,
+      job: { image: 'job:1', restart: 'no' },
+      cache: { ...DB, image: 'slow:1' },
+    });
+    expect(await outcomeOf(simulated, 'shop')).toMatchObject({ problems: [{ code: 'still-starting' }] });
+  });
+
+  it('is replaced when the sources change once more', async () => {
+    simulated.setProject('shop', { db: { ...DB, image: 'slow:1' }, web: APP });
+    await outcomeOf(simulated, 'shop');
+    simulated.setProject('shop', { db: DB, web: APP });
+    expect(actions(await outcomeOf(simulated, 'shop'))).toMatchObject({ db: 'recreate' });
+    expect(db()).toMatchObject([{ reference: 'db:1' }]);
+  });
+
   it('gets the time that the file gives it', async () => {
     simulated.setProject('shop', {
       db: { ...DB, image: 'slow:1', 'x-itsup': { start: { deadline: '5m' } } },

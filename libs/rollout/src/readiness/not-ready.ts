@@ -29,13 +29,26 @@ export class NotReady extends RolloutError {
  *   that. With the same image, or without data, the old container can come back.
  *
  * @param formerImages ids of the images of the containers before; empty: there were none
+ * @param mayFinish whether an exit with 0 is success
  */
-export function goesOn(error: unknown, formerImages: readonly string[]): error is NotReady {
+export function goesOn(
+  error: unknown,
+  formerImages: readonly string[],
+  mayFinish: (container: ContainerFacts) => boolean = () => false,
+): error is NotReady {
   if (!(error instanceof NotReady) || error.kind === 'failed') return false;
   return error.containers.every(
-    ({ status, health, hasData, imageId }) =>
-      status === 'running' &&
-      (health?.status !== 'unhealthy' ||
-        (hasData && formerImages.length > 0 && !formerImages.includes(imageId))),
+    (container) =>
+      hasEndedWell(container, mayFinish) ||
+      (container.status === 'running' &&
+        (container.health?.status !== 'unhealthy' || mayBeMigrating(container, formerImages))),
   );
+}
+
+function hasEndedWell(container: ContainerFacts, mayFinish: (container: ContainerFacts) => boolean): boolean {
+  return container.status === 'exited' && container.exitCode === 0 && mayFinish(container);
+}
+
+function mayBeMigrating({ hasData, imageId }: ContainerFacts, formerImages: readonly string[]): boolean {
+  return hasData && formerImages.length > 0 && !formerImages.includes(imageId);
 }

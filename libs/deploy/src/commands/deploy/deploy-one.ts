@@ -13,6 +13,7 @@ import { retryOnRestart } from '../../engine/retry-on-restart';
 import { prepareImages } from '../../execute/image/prepare-images';
 import { proxyAccess } from '../../proxy/proxy-access';
 import { recordStack } from '../../execute/record-stack';
+import { recordStarting } from '../../execute/record-starting';
 import { recover } from '../../execute/recover';
 import { rolloutContext } from '../../execute/rollout-context';
 import { loadDesired } from '../../desired/load-desired';
@@ -163,7 +164,9 @@ async function deployLocked(
     await beforeStack(run, spec.stack, loaded.desired.services);
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
-    await convergeStack({
+    const done = loaded;
+    const left = new Set<string>();
+    const converging = convergeStack({
       context,
       loaded,
       plan,
@@ -171,6 +174,7 @@ async function deployLocked(
       publisher: run.publisher,
       rollout,
       kept: new Map(),
+      left,
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
       readsOtherFiles: readsOtherFiles(run.inUse),
@@ -179,7 +183,7 @@ async function deployLocked(
           ? { unwanted: run.givenUp.fingerprints, wanted: run.certificates.wantedEver() }
           : {},
     });
-    const done = loaded;
+    await converging.finally(() => recordStarting({ context, loaded: done, left, rollout }));
     await journal.step('record', async () => {
       run.deployed.set(
         spec.stack,

@@ -23,6 +23,7 @@ import { hasRouteLabels } from '../../plan/service/route-labels';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import type { DeployedFile, StackInputs } from '../../state/deployed';
 import { journalPath } from '../../state/journal';
+import { readStarting } from '../../state/starting';
 import { explainStaticChange } from '../../proxy/explain-traefik';
 import { inputsOptions, loadOptions } from '../../run/load-options';
 import type { Run } from '../../run/run';
@@ -99,6 +100,7 @@ export async function planLoaded(
   const plan = planStack({
     desired,
     deployed,
+    starting: await readStarting(run.context.state, spec.stack),
     containers,
     inbound: spec.consumers.map(({ network }) => network),
     networks: live.networks,

@@ -142,7 +142,7 @@ async function preStart(
  * @throws NotHealthyError, StillStartingError, InterruptedError
  */
 export function throwUnlessDone(
-  { context, loaded }: Convergence,
+  { context, loaded, left }: Convergence,
   { service }: ServicePlan,
   outcome: RolloutOutcome,
   participle: keyof typeof FAILED,
@@ -154,14 +154,17 @@ export function throwUnlessDone(
     context.signal?.throwIfAborted();
   }
   const { stack } = loaded.spec;
-  if (outcome.result === 'unready') throw stillStarting(stack, service, outcome.reason, outcome.details);
-  const left = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
+  if (outcome.result === 'unready') {
+    left.add(service);
+    throw stillStarting(stack, service, outcome.reason, outcome.details);
+  }
+  const remains = outcome.leftover === null ? whatServes : `left over: ${outcome.leftover}`;
   const problem: Problem = {
     code: FAILED[participle],
     severity: 'error',
     project: stack,
     message: `${stack}: ${service} could not be ${participle}: ${outcome.reason}`,
-    help: `${left}; correct it and run: itsup deploy ${stack}`,
+    help: `${remains}; correct it and run: itsup deploy ${stack}`,
   };
   throw new NotHealthyError(problem, outcome.details);
 }

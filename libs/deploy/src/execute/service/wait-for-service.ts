@@ -18,7 +18,7 @@ const INTERVAL_MS = 250;
  * @throws NotHealthyError; StillStartingError where they were left running
  */
 export async function waitForService(convergence: Convergence, operation: Wait): Promise<void> {
-  const { context, loaded, journal, rollout, kept } = convergence;
+  const { context, loaded, journal, rollout, kept, left } = convergence;
   const { stack } = loaded.spec;
   const { services, until, retired } = operation;
   const [service = ''] = services;
@@ -43,8 +43,10 @@ export async function waitForService(convergence: Convergence, operation: Wait):
     await wait;
     kept.delete(service);
   } catch (error) {
-    if (error instanceof StillStartingError) kept.delete(service);
-    else if (context.signal?.aborted !== true) await bringBack(convergence, service);
+    if (error instanceof StillStartingError) {
+      kept.delete(service);
+      for (const name of services) left.add(name);
+    } else if (context.signal?.aborted !== true) await bringBack(convergence, service);
     throw error;
   }
 }

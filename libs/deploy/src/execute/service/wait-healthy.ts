@@ -52,7 +52,7 @@ export async function waitHealthy(rollout: RolloutContext, request: WaitRequest)
     if (error instanceof Interrupted) rollout.signal.throwIfAborted();
     if (!(error instanceof RolloutError)) throw error;
     const [only] = names;
-    if (goesOn(error, formerImages))
+    if (goesOn(error, formerImages, ({ id }) => jobs.has(id)))
       throw stillStarting(stack, names.length === 1 ? (only ?? null) : null, error.message, error.details);
     throw asProblem(stack, error, started);
   }

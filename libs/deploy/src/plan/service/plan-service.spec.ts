@@ -79,7 +79,9 @@ describe('a service that leaves the network which projects shared', () => {
 
   it('is moved where consumers of other stacks have it on networks of theirs too', () => {
     const asked = container({ networks: ['api--shop--web', 'proxynet', 'shop_default'] });
-    expect(planService(kept, before, [asked], ['api--shop--web'])).toMatchObject({ action: 'move' });
+    expect(planService(kept, before, [asked], { inbound: ['api--shop--web'] })).toMatchObject({
+      action: 'move',
+    });
     expect(planService(kept, before, [asked])).toMatchObject({ action: 'recreate' });
   });
 
@@ -262,15 +264,24 @@ describe('planService', () => {
       expect(planService(desired(), deployed(), [container({ health: 'starting' })]).action).toBe('none');
     });
 
-    it('is waited for again where no deploy has seen it ready, and replaced only where it can be rolled', () => {
-      const fresh = (health: 'starting' | 'unhealthy') => [container({ id: 'fresh', health })];
+    it('is waited for again where the last deploy left it running, and as long as it may be at work on data', () => {
+      const fresh = (health: 'starting' | 'healthy' | 'unhealthy') => [container({ id: 'fresh', health })];
       const data = desired({ notRolled: ['volume data is writable'] });
-      const reasons = ['shop-web-1 has not been ready yet'];
-      expect(planService(data, deployed(), fresh('starting'))).toMatchObject({ action: 'start', reasons });
-      expect(planService(data, deployed(), fresh('unhealthy'))).toMatchObject({ action: 'start', reasons });
-      expect(planService(desired(), deployed(), fresh('starting')).action).toBe('start');
-      expect(planService(desired(), deployed(), fresh('unhealthy')).action).toBe('rollout');
-      expect(planService(data, deployed(), [container({ health: 'unhealthy' })]).action).toBe('recreate');
+      const containers = [{ id: 'fresh', composeHash: null, image: data.image, finished: false }];
+      const starting = { ...deployed({ containers }), withData: ['fresh'] };
+      const before = deployed({ imageId: 'sha256:13' });
+      const again = { action: 'start', reasons: ['shop-web-1 has not been ready yet'] };
+      expect(planService(data, before, fresh('starting'), { starting })).toMatchObject(again);
+      expect(planService(data, before, fresh('unhealthy'), { starting })).toMatchObject(again);
+      expect(planService(data, before, fresh('healthy'), { starting }).action).toBe('none');
+      const withoutData = { ...starting, withData: [] };
+      expect(planService(data, before, fresh('starting'), { starting: withoutData })).toMatchObject(again);
+      expect(planService(data, before, fresh('unhealthy'), { starting: withoutData }).action).toBe(
+        'recreate',
+      );
+      // Somebody else's, or one that came back.
+      expect(planService(data, deployed(), fresh('unhealthy')).action).toBe('recreate');
+      expect(planService(data, deployed(), fresh('starting')).action).toBe('none');
     });
 
     it('is not started again when it finished its work in the deploy', () => {

@@ -7,6 +7,7 @@ import type {
   ObservedContainer,
   ServiceAction,
   ServicePlan,
+  StartingService,
 } from '../model';
 import { isServing } from '../observe';
 import { canMove, MOVED_REASON } from './leave-shared';
@@ -25,17 +26,20 @@ type Standing = 'current' | 'outdated';
 
 /**
  * Decides what happens to one service. Pure; the desired state holds everything that may have changed.
- * @param deployed what our last deploy of it left; null: none is known
+ * @param recorded what our last deploy of it that ended well left; null: none is known
  * @param containers all of the service, one-off ones left out, in any order
- * @param inbound networks of the edges that lead to the stack
+ * @param more.inbound networks of the edges that lead to the stack
+ * @param more.starting what a later deploy left running before it was ready; null: nothing
  */
 export function planService(
   desired: DesiredService,
-  deployed: DeployedService | null,
+  recorded: DeployedService | null,
   containers: ObservedContainer[],
-  inbound: readonly string[] = [],
+  { inbound = [], starting = null }: { inbound?: readonly string[]; starting?: StartingService | null } = {},
 ): ServicePlan {
   const ordered = [...containers].sort((a, b) => a.number - b.number || compareText(a.id, b.id));
+  const left = ordered.some(({ id }) => isOf(starting, id)) ? starting : null;
+  const deployed = left ?? recorded;
   const changes = changesOf(desired, deployed, ordered);
   const standing = (container: ObservedContainer): Standing =>
     isCurrent(container, desired, deployed, changes.length > 0) ? 'current' : 'outdated';
@@ -78,7 +82,7 @@ export function planService(
       plan,
     );
   }
-  return keep(desired, deployed, current, outdated, plan);
+  return keep(desired, { deployed, left }, current, outdated, plan);
 }
 
 /** No container has the wanted definition: all are replaced, losslessly where that can be. */
@@ -110,7 +114,7 @@ function replace(
 /** At least one container has the wanted definition: see that as many run as are wanted, and nothing else. */
 function keep(
   desired: DesiredService,
-  deployed: DeployedService | null,
+  { deployed, left }: { deployed: DeployedService | null; left: StartingService | null },
   current: ObservedContainer[],
   outdated: ObservedContainer[],
   plan: (action: ServiceAction, reasons: string[], more?: Partial<ServicePlan>) => ServicePlan,
@@ -134,7 +138,7 @@ function keep(
       ? plan('rollout', reasons, { current: idsOf(others), leftovers: idsOf([...looping, ...stopped]) })
       : plan('recreate', reasons, { notRolled: ['it is not serving'] });
   }
-  const starting = notReadyYet(current, deployed, rolls);
+  const starting = current.filter((container) => isAwaited(container, left));
   const sick = unhealthy.filter((container) => !starting.includes(container));
   if (sick.length > 0) {
     const reasons = [`${names(sick)} is unhealthy`];
@@ -182,19 +186,16 @@ function keep(
 }
 
 /**
- * Those that a deploy made and has never seen ready: it ended before, and left them running. They are waited for again;
- * of one that cannot run twice nobody knows whether it is at work on its data.
+ * Whether the last deploy left the container running before it was ready: it is waited for again. One with data goes on
+ * though its health check has failed by now, for it may be at work on these.
  */
-function notReadyYet(
-  current: ObservedContainer[],
-  deployed: DeployedService | null,
-  rolls: boolean,
-): ObservedContainer[] {
-  const known = new Set(deployed?.containers.map(({ id }) => id));
-  return current.filter(
-    ({ id, state, health }) =>
-      state === 'running' && !known.has(id) && (health === 'starting' || (health === 'unhealthy' && !rolls)),
-  );
+function isAwaited({ id, state, health }: ObservedContainer, left: StartingService | null): boolean {
+  if (left === null || !isOf(left, id) || state !== 'running' || health === 'healthy') return false;
+  return health !== 'unhealthy' || left.withData.includes(id);
+}
+
+function isOf(service: DeployedService | null, id: string): boolean {
+  return service?.containers.some((record) => record.id === id) ?? false;
 }
 
 /** What differs from the last deploy, in words; empty when nothing is known to. */
