@@ -12,6 +12,7 @@ export {
 export * from './compose/compose-model';
 export * from './compose/hangs-on';
 export * from './container/container';
+export * from './container/host-port';
 export type { KeptContainer } from './container/kept-container';
 export * from './create-docker';
 export * from './docker';

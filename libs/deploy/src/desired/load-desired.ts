@@ -174,7 +174,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
         spec.stack === PROXY_STACK,
       ),
       ...(serviceSettings.get(name)?.rollout === true && { isRolloutAsked: true as const }),
-      ports: fixedPorts(service).map(({ port, protocol }) => `${port}/${protocol}`),
+      ports: fixedPorts(service),
       mayFinish: ['no', 'on-failure', ''].includes((service.restart ?? 'no').split(':')[0] ?? ''),
     };
   });

@@ -1,4 +1,4 @@
-import type { HangsOn } from '@itsup/docker';
+import type { HangsOn, HostPort } from '@itsup/docker';
 
 import type { NetworkMember, Operation } from './operation';
 
@@ -59,8 +59,8 @@ export interface DesiredService {
   notRolled: string[];
   /** `x-itsup: {rollout: true}`: it rolls although a container of it has data of its own. */
   isRolloutAsked?: true;
-  /** Ports of the host that it publishes, one by one: `8080/tcp`; absent: none. */
-  ports?: string[];
+  /** Ports of the host that it publishes, one by one; absent: none. */
+  ports?: HostPort[];
   /** Its restart policy lets a container end, so an exit with 0 is success (a migration, a seed). */
   mayFinish: boolean;
 }
@@ -166,8 +166,8 @@ export interface ObservedContainer {
   /** The files that it was made from, absolute. */
   sources: string[];
   networks: string[];
-  /** Ports of the host that it has, `8080/tcp`; absent: none. */
-  ports?: string[];
+  /** Ports of the host that it has; absent: none. */
+  ports?: HostPort[];
   /** It has a volume without a name: of its image's `VOLUME`, or of the file. */
   hasAnonymousVolume?: true;
   /** Containers whose namespace or volumes it uses, by id, gone ones too; absent: not asked. */

@@ -23,7 +23,15 @@ function taken(
 }
 
 function holder(change: Partial<HeldPort> = {}): HeldPort {
-  return { container: 'x', service: 'other', isOwn: false, port: 9100, protocol: 'tcp', ...change };
+  return {
+    container: 'x',
+    service: 'other',
+    isOwn: false,
+    address: '',
+    port: 9100,
+    protocol: 'tcp',
+    ...change,
+  };
 }
 
 describe('takenPorts', () => {
@@ -46,6 +54,28 @@ describe('takenPorts', () => {
     expect(taken({ host_ip: '127.0.0.2' }, [listener({ address: '127.0.0.1' })])).toEqual([]);
     expect(taken({ host_ip: '127.0.0.1' }, [listener({ address: '*' })])).toHaveLength(1);
     expect(taken({ protocol: 'udp' }, [listener()])).toEqual([]);
+  });
+
+  it('is not content with what is replaced and comes back with the port', () => {
+    const plan = {
+      services: [servicePlan('a', { action: 'recreate' }), servicePlan('b', { action: 'create' })],
+    };
+    const services = {
+      a: { ports: [{ target: 80, published: '80' }] },
+      b: { ports: [{ target: 81, published: '80' }] },
+    };
+    const wanted = publishedPorts(plan, { name: 'shop', services });
+    const held = [holder({ container: 'shop-a-1', service: 'a', isOwn: true, port: 80 })];
+    expect(takenPorts(plan, wanted, [listener({ port: 80 })], held)).toEqual([
+      { service: 'b', port: 80, protocol: 'tcp', by: 'container shop-a-1' },
+    ]);
+  });
+
+  it('finds a process beside what is replaced at another address', () => {
+    const held = [holder({ isOwn: true, service: 'old', address: '127.0.0.1' })];
+    const listeners = [listener({ address: '127.0.0.1' }), listener({ address: '192.168.1.2' })];
+    expect(taken({}, listeners, { held })).toEqual(['9100/tcp node (process 7)']);
+    expect(taken({}, listeners.slice(0, 1), { held })).toEqual([]);
   });
 
   it('asks nothing of a range, of a port that the engine picks, and of what does not start', () => {

@@ -1,5 +1,11 @@
 import type { Problem } from '@itsup/config';
-import type { ComposeModel, ComposeService, Listener } from '@itsup/docker';
+import {
+  portsOverlap,
+  type ComposeModel,
+  type ComposeService,
+  type HostPort,
+  type Listener,
+} from '@itsup/docker';
 
 import type { ServicePlan, StackPlan } from './model';
 
@@ -13,22 +19,18 @@ export interface TakenPort {
 }
 
 /** A port that a running container publishes. */
-export interface HeldPort {
+export interface HeldPort extends HostPort {
   container: string;
   service: string;
   /** Of this stack. */
   isOwn: boolean;
-  port: number;
-  protocol: string;
 }
 
 /** Actions that start a process which listens. */
 export const STARTING: readonly ServicePlan['action'][] = ['create', 'start', 'recreate', 'scale', 'rollout'];
 
-interface FixedPort {
-  port: number;
+interface FixedPort extends HostPort {
   protocol: 'tcp' | 'udp';
-  address: string;
 }
 
 /** The ports of the host that a service publishes, one by one; of a range Compose takes a free one. */
@@ -51,7 +53,7 @@ export function publishedPorts(
 
 /**
  * Those of the published ports that something else has: a process, or a container that stays. What the stack's own
- * containers hold that are replaced or removed is free by then.
+ * containers hold that are replaced or removed is free by then, but for what those that come instead hold again.
  */
 export function takenPorts(
   plan: Pick<StackPlan, 'services'>,
@@ -59,19 +61,24 @@ export function takenPorts(
   listeners: readonly Listener[],
   held: readonly HeldPort[],
 ): TakenPort[] {
-  const goes = (one: HeldPort): boolean => one.isOwn && isGoing(plan, one);
-  return wanted.flatMap(({ service, port, protocol, address }) => {
+  return wanted.flatMap((asked) => {
+    const { service, port, protocol } = asked;
+    const isKept = ({ service: holder }: HeldPort): boolean =>
+      wanted.some((one) => one.service === holder && portsOverlap(one, asked));
+    const isFreed = (one: HeldPort): boolean =>
+      one.isOwn && (one.service === service || (isGoing(plan, one) && !isKept(one)));
+    const holders = held.filter((one) => portsOverlap(one, asked));
+    // Docker listens in a container's place, or nobody does.
+    const freed = holders.filter(isFreed);
     const on = listeners.filter(
-      (one) => one.port === port && one.protocol === protocol && overlaps(one.address, address),
+      (one) => portsOverlap(one, asked) && !freed.some((held) => portsOverlap(held, one)),
     );
     if (on.length === 0) return [];
-    const holders = held.filter((one) => one.port === port && one.protocol === protocol);
-    // Docker listens in a container's place, or nobody does.
-    if (holders.some((one) => goes(one) || (one.isOwn && one.service === service))) return [];
+    const staying = holders.filter((one) => !isFreed(one));
     const processes = on.flatMap((one) => one.processes);
     const names = [
-      ...holders.map(({ container }) => `container ${container}`),
-      ...(holders.length > 0 ? [] : processes.map(({ name, pid }) => `${name} (process ${pid})`)),
+      ...staying.map(({ container }) => `container ${container}`),
+      ...(staying.length > 0 ? [] : processes.map(({ name, pid }) => `${name} (process ${pid})`)),
     ];
     return [{ service, port, protocol, by: names.length > 0 ? [...new Set(names)].join(', ') : null }];
   });
@@ -80,12 +87,6 @@ export function takenPorts(
 function isGoing(plan: Pick<StackPlan, 'services'>, { service }: HeldPort): boolean {
   const action = plan.services.find((one) => one.service === service)?.action;
   return action === 'recreate' || action === 'remove';
-}
-
-/** Of one address on all of its family, and of the other way round. */
-function overlaps(listening: string, wanted: string): boolean {
-  const isAny = (address: string): boolean => ['', '*', '0.0.0.0', '::', '[::]'].includes(address);
-  return isAny(listening) || isAny(wanted) || listening === wanted;
 }
 
 /** In words, for a deploy that ends here. */

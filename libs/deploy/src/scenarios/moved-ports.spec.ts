@@ -10,10 +10,15 @@ beforeEach(async () => {
 });
 afterEach(() => simulated.dispose());
 
-/** A service that has a port of the host. */
-const at = (port: number): ComposeService => ({
+/** A service that has a port of the host, at all of its addresses or at one. */
+const at = (port: number, address?: string): ComposeService => ({
   ...WEB,
-  ports: [{ target: 80, published: String(port), protocol: 'tcp', mode: 'ingress' }],
+  ports: [
+    {
+      ...{ target: 80, published: String(port), protocol: 'tcp', mode: 'ingress' },
+      ...(address !== undefined && { host_ip: address }),
+    },
+  ],
 });
 
 const portsOf = (service: string): number[] =>
@@ -36,4 +41,16 @@ it('a service takes the port that another one gives up, whichever comes first in
   simulated.setProject('shop', { a: at(8081), b: at(8082), c: at(8083), new: at(8080) });
   expect((await outcomeOf(simulated, 'shop')).status).toBe('deployed');
   expect(['a', 'b', 'c', 'new'].map(portsOf)).toEqual([[8081], [8082], [8083], [8080]]);
+});
+
+it('two services keep one number at two addresses, with both replaced', async () => {
+  const shop = (level: string): Record<string, ComposeService> => ({
+    adguard: { ...at(53, '192.168.1.2'), environment: { LEVEL: level } },
+    unbound: { ...at(53, '127.0.0.1'), environment: { LEVEL: level } },
+  });
+  simulated.setProject('shop', shop('info'));
+  await deploy(simulated);
+  simulated.setProject('shop', shop('debug'));
+  expect((await outcomeOf(simulated, 'shop')).status).toBe('deployed');
+  expect(['adguard', 'unbound'].map(portsOf)).toEqual([[53], [53]]);
 });

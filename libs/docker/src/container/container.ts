@@ -1,4 +1,5 @@
 import type { EndpointOptions } from '../network/network';
+import type { HostPort } from './host-port';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
@@ -38,8 +39,8 @@ export interface ContainerSummary {
    * whole.
    */
   mounts: string[];
-  /** Ports of the host that it has, `8080/tcp`; none while it does not run. */
-  ports: string[];
+  /** Ports of the host that it has; none while it does not run. */
+  ports: HostPort[];
   /** null: not of Compose. */
   compose: ComposeIdentity | null;
   /** The asked-for labels that are there and not empty. */

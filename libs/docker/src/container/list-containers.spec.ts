@@ -49,7 +49,8 @@ describe('parseContainerList', () => {
         imageId: 'sha256:1',
         networks: 'proxynet,shop_default',
         mounts: '/srv/data,shop_cache',
-        ports: '0.0.0.0:8080-8081->80-81/tcp, [::]:8080-8081->80-81/tcp, 127.0.0.1:53->5353/udp, 9000/tcp',
+        ports:
+          '0.0.0.0:8080-8081->80-81/tcp, [::]:80->80/tcp, :::81->81/tcp, 127.0.0.1:53->5353/udp, 9000/tcp',
         'label.itsup.id': 'a,b=c',
         'label.other': '',
       }),
@@ -59,7 +60,13 @@ describe('parseContainerList', () => {
       name: 'shop-web-2',
       networks: ['proxynet', 'shop_default'],
       mounts: ['/srv/data', 'shop_cache'],
-      ports: ['8080/tcp', '8081/tcp', '53/udp'],
+      ports: [
+        { address: '0.0.0.0', port: 8080, protocol: 'tcp' },
+        { address: '0.0.0.0', port: 8081, protocol: 'tcp' },
+        { address: '::', port: 80, protocol: 'tcp' },
+        { address: '::', port: 81, protocol: 'tcp' },
+        { address: '127.0.0.1', port: 53, protocol: 'udp' },
+      ],
       labels: { 'itsup.id': 'a,b=c' },
       compose: {
         project: 'shop',

@@ -1,4 +1,5 @@
 import { COMPOSE_LABELS } from '../compose/labels';
+import type { HostPort } from './host-port';
 import type {
   ComposeIdentity,
   ContainerState,
@@ -61,7 +62,7 @@ export type RawListing = {
   Labels: Record<string, string> | null;
   NetworkSettings?: { Networks?: Record<string, unknown> | null } | null;
   Mounts?: { Name?: string; Source?: string }[] | null;
-  Ports?: { PrivatePort: number; PublicPort?: number; Type: string }[] | null;
+  Ports?: { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[] | null;
 }[];
 
 /** The same containers as `docker ps` lists them, whose words the rest of the code knows. */
@@ -78,7 +79,7 @@ export function toContainerList(listing: RawListing, labels: string[] = []): Con
       mounts: (raw.Mounts ?? []).map(({ Name, Source }) => Name || Source).join(','),
       ports: (raw.Ports ?? [])
         .filter(({ PublicPort }) => PublicPort !== undefined)
-        .map(({ PrivatePort, PublicPort, Type }) => `:${PublicPort}->${PrivatePort}/${Type}`)
+        .map(({ IP = '', PrivatePort, PublicPort, Type }) => `${IP}:${PublicPort}->${PrivatePort}/${Type}`)
         .join(', '),
     };
     for (const [field, key] of Object.entries(COMPOSE_KEYS)) row[field] = label(key);
@@ -109,13 +110,19 @@ function summaryOf(row: Record<string, string>, labels: string[]): ContainerSumm
   };
 }
 
-/** Published ports of a text such as `0.0.0.0:8080-8081->80-81/tcp, [::]:53->53/udp, 9000/tcp`. */
-function portsIn(text: string): string[] {
-  const ports = [...text.matchAll(/:(\d+)(?:-(\d+))?->[\d-]+\/(\w+)/g)].flatMap(
-    ([, first, last = first, type]) =>
-      Array.from({ length: Number(last) - Number(first) + 1 }, (_, at) => `${Number(first) + at}/${type}`),
+/**
+ * Published ports of a text such as `0.0.0.0:8080-8081->80-81/tcp, [::]:53->53/udp, 9000/tcp`. Engines before 23 write
+ * an address of IPv6 without brackets: `:::53->53/udp`.
+ */
+function portsIn(text: string): HostPort[] {
+  return [...text.matchAll(/([^\s,]*):(\d+)(?:-(\d+))?->[\d-]+\/(\w+)/g)].flatMap(
+    ([, address = '', first, last = first, protocol = 'tcp']) =>
+      Array.from({ length: Number(last) - Number(first) + 1 }, (_, at) => ({
+        address: address.replace(/^\[|\]$/g, ''),
+        port: Number(first) + at,
+        protocol,
+      })),
   );
-  return [...new Set(ports)];
 }
 
 /** The listing tells the health in words alone: `Up 2 minutes (health: starting)`. */

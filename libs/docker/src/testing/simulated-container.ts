@@ -8,6 +8,7 @@ import type {
   HealthStatus,
   PublishedPort,
 } from '../container/container';
+import { hostPortOf } from '../container/host-port';
 import type { EndpointOptions } from '../network/network';
 
 /** How a container of an image turns out. */
@@ -203,7 +204,7 @@ export class SimulatedContainer {
       health,
       networks: [...this.networks.keys()],
       mounts: mounts.map(({ name, source }) => name ?? source),
-      ports: this.runs(now) ? ports.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`) : [],
+      ports: this.runs(now) ? ports.map(hostPortOf) : [],
       labels: Object.fromEntries(
         labels.flatMap((key) => (this.label(key) === '' ? [] : [[key, this.label(key)]])),
       ),

@@ -335,8 +335,17 @@ export class SimulatedDocker implements Docker {
     return [];
   }
 
+  /** The engine's own process listens for each published port. */
   async listeners(): Promise<Listener[]> {
-    return [];
+    const running = [...this.state.containers.values()].filter((one) => one.runs(this.state.clock.now()));
+    return running.flatMap(({ definition }) =>
+      definition.ports.map(({ hostIp, hostPort, protocol }) => ({
+        protocol: protocol === 'udp' ? 'udp' : 'tcp',
+        address: hostIp === '' ? '0.0.0.0' : hostIp,
+        port: hostPort,
+        processes: [],
+      })),
+    );
   }
 
   /** By id or name. */

@@ -4,6 +4,7 @@ import type { ComposeStack } from '../compose/compose';
 import type { ComposeModel } from '../compose/compose-model';
 import type { CommandOutput, ContainerSpec } from '../container/container';
 import type { EngineEvent } from '../container/events';
+import { hostPortOf, portsOverlap } from '../container/host-port';
 import type { Docker } from '../docker';
 import { DockerError } from '../fault/docker-error';
 import type { PacketRule } from '../host/packet-filter';
@@ -204,11 +205,11 @@ export class SimulatedEngine {
     const now = this.clock.now();
     if (container.runs(now)) return;
     const others = [...this.containers.values()].filter((one) => one !== container && one.runs(now));
-    for (const { hostPort: port, protocol } of container.definition.ports) {
-      const isTaken = others.some(({ definition }) => definition.ports.some((one) => one.hostPort === port));
-      if (isTaken) {
-        const known = protocol === 'udp' ? 'udp' : 'tcp';
-        throw new DockerError({ code: 'port-taken', port, protocol: known, address: '0.0.0.0' });
+    const taken = others.flatMap(({ definition }) => definition.ports.map(hostPortOf));
+    for (const wanted of container.definition.ports.map(hostPortOf)) {
+      if (taken.some((one) => portsOverlap(one, wanted))) {
+        const protocol = wanted.protocol === 'udp' ? 'udp' : 'tcp';
+        throw new DockerError({ code: 'port-taken', port: wanted.port, protocol, address: wanted.address });
       }
     }
     for (const name of container.networks.keys()) this.attach(container, name);

@@ -1,4 +1,5 @@
 import { compareText } from '@itsup/config';
+import { portsOverlap, type HostPort } from '@itsup/docker';
 
 import type { DesiredService, ObservedContainer, ServicePlan } from '../model';
 import { STARTING } from '../taken-ports';
@@ -15,7 +16,7 @@ export interface MovedPorts {
 
 /**
  * The engine gives a port to one container at a time, so who has it goes before who is to have it. Two that exchange
- * theirs wait for nobody. Pure.
+ * theirs wait for nobody, nor does who is to have a port for one that keeps it. Pure.
  *
  * @param containers of the stack
  */
@@ -26,14 +27,18 @@ export function movedPorts(
 ): MovedPorts {
   const goFirst = new Set<string>();
   const after = new Map<string, string[]>();
-  const actions = new Map(plans.map(({ service, action }) => [service, action]));
-  for (const { service, action, replicas } of plans) {
-    if (!STARTING.includes(action) || replicas === 0) continue;
-    const ports = services.find(({ name }) => name === service)?.ports ?? [];
-    for (const other of holdersOf(ports, containers)) {
-      if (other === service) continue;
-      if (actions.get(other) === 'remove') goFirst.add(other);
-      if (actions.get(other) === 'recreate') after.set(service, [...(after.get(service) ?? []), other]);
+  const planned = new Map(plans.map((plan) => [plan.service, plan]));
+  const portsOf = (service: string): readonly HostPort[] =>
+    planned.get(service)?.replicas === 0 ? [] : (services.find(({ name }) => name === service)?.ports ?? []);
+  for (const { service, action } of plans) {
+    if (!STARTING.includes(action)) continue;
+    for (const port of portsOf(service)) {
+      for (const other of holdersOf(port, containers)) {
+        const going = planned.get(other)?.action;
+        if (other === service || portsOf(other).some((kept) => portsOverlap(kept, port))) continue;
+        if (going === 'remove') goFirst.add(other);
+        if (going === 'recreate') after.set(service, [...(after.get(service) ?? []), other]);
+      }
     }
   }
   const inCircle = (service: string): boolean => reaches(after, service, service, new Set());
@@ -44,10 +49,10 @@ export function movedPorts(
   return { goFirst, after: new Map(straight), circle: [...after.keys()].filter(inCircle).sort(compareText) };
 }
 
-/** Services whose running containers have one of these ports. */
-function holdersOf(ports: readonly string[], containers: readonly ObservedContainer[]): Set<string> {
+/** Services whose running containers keep others from the port. */
+function holdersOf(port: HostPort, containers: readonly ObservedContainer[]): Set<string> {
   const holding = containers.filter(
-    (one) => one.state === 'running' && one.ports?.some((port) => ports.includes(port)),
+    (one) => one.state === 'running' && one.ports?.some((held) => portsOverlap(held, port)),
   );
   return new Set(holding.map(({ service }) => service));
 }

@@ -1,6 +1,6 @@
 import { UserError } from '@itsup/config';
 
-import { composeOwner } from '@itsup/docker';
+import { composeOwner, hostPortOf } from '@itsup/docker';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import type { StackPlan } from '../../plan/model';
 import { observe } from '../../plan/observe';
@@ -38,12 +38,11 @@ export async function refuseTakenPorts(
   const running = listing.filter(({ state }) => state === 'running').map(({ id }) => id);
   const held = (await docker.inspectContainers(running)).flatMap((one): HeldPort[] => {
     const { project, service } = composeOwner(one.labels);
-    return one.ports.map(({ hostPort, protocol }) => ({
+    return one.ports.map((port) => ({
+      ...hostPortOf(port),
       container: one.name,
       service,
       isOwn: project === spec.projectName,
-      port: hostPort,
-      protocol,
     }));
   });
   const { circle } = movedPorts(plan.services, desired.services, own);
