@@ -12,7 +12,7 @@ export interface State {
   readonly traefikDir: string;
   /** Watched by Traefik's file provider. */
   readonly dynamicDir: string;
-  /** Folder of one stack: lock, journal, deployed.json, records. */
+  /** Folder of one stack: lock, journal, deployed.json, starting.json, records. */
   stackDir(stack: string): string;
 }
 
