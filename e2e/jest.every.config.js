@@ -1,4 +1,4 @@
-/** Every test there is, the soak aside: for the engines that the documents call tested. */
+/** Every test but the soak and those of what is packed: for the engines that the documents call tested. */
 module.exports = {
   ...require('./jest.slow.config.js'),
   displayName: 'e2e-every',
