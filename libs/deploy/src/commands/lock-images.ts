@@ -4,6 +4,7 @@ import type { Docker, ImageDetails } from '@itsup/docker';
 
 import type { DeployContext } from '../context';
 import { loadDesired } from '../desired/load-desired';
+import { hookImages } from '../desired/service/hooks';
 import { offeredDigest, pluginReference } from '../plugins/keep-plugin';
 import { pluginFacts } from '../plugins/plugin-of-run';
 import { PROXY_STACK } from '../requests';
@@ -47,11 +48,17 @@ export async function imagesInUse(
     const spec = run.specs.get(stack);
     if (spec === undefined || spec.kind !== 'converge') continue;
     try {
-      const { desired, baseImages, imageVolumes } = await loadDesired(spec, loadOptions(run, spec, []));
+      const { desired, model, baseImages, imageVolumes } = await loadDesired(
+        spec,
+        loadOptions(run, spec, []),
+      );
       const fetched = desired.services.filter(({ buildDigest }) => buildDigest === null);
+      const built = new Set(desired.services.filter((one) => !fetched.includes(one)).map((one) => one.image));
+      const ofHooks = desired.services.flatMap(({ name }) => hookImages(model, name));
       const mounted = [...imageVolumes.values()].flat().filter(({ isBuilt }) => !isBuilt);
       for (const image of [
         ...[...fetched, ...mounted].map(({ image }) => image),
+        ...ofHooks.filter((image) => !built.has(image)),
         ...[...baseImages.values()].flat(),
       ]) {
         users.set(image, [...new Set([...(users.get(image) ?? []), stack])]);

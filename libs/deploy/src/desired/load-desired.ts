@@ -23,7 +23,7 @@ import { imageNameOf } from './service/image-name';
 import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/image-volumes';
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
-import { hookProblems } from './service/hook-problems';
+import { hookProblems } from './service/hooks';
 import { missingSources } from './service/missing-sources';
 import { joinedContainers } from './service/joined-containers';
 import { explained } from './environment/missing-values';

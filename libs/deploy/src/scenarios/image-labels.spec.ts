@@ -19,6 +19,15 @@ function label(image: string, labels: Record<string, string>): void {
   engine.images.set(image, { ...added, labels });
 }
 
+/** Takes the image from the engine; a pull brings it back. */
+function onRegistryAlone(image: string): void {
+  const { engine } = simulated;
+  const added = engine.imageOf(image);
+  if (added === undefined) throw new Error(`no image ${image}`);
+  engine.registry.set(image, added);
+  engine.images.delete(image);
+}
+
 it('starts no container whose image has labels that Traefik would read', async () => {
   simulated.setProject('shop', { web: WEB });
   label('web:1', { ...ENABLE, ...LABELS });
@@ -46,6 +55,29 @@ it('looks at the image of a hook, whose container has none of the labels of the 
     status: 'failed',
     problems: [expect.objectContaining({ code: 'label-of-image' })],
   });
+});
+
+it('looks at the image of a hook that is not there yet, before anything is touched', async () => {
+  const hooks = { pre_start: [{ image: 'hook:1', command: ['true'] }] };
+  simulated.setProject('shop', { web: { ...WEB, ...hooks } });
+  label('hook:1', { ...ENABLE, ...LABELS });
+  onRegistryAlone('hook:1');
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({
+    status: 'failed',
+    problems: [expect.objectContaining({ code: 'label-of-image' })],
+  });
+  expect([...simulated.engine.containers.keys()]).toEqual([]);
+});
+
+it('fetches the image of a hook once, and none where no hook runs', async () => {
+  const hooks = { pre_start: [{ image: 'hook:1', command: ['true'] }] };
+  simulated.setProject('shop', { web: { ...WEB, ...hooks } });
+  simulated.engine.addImage('hook:1', 'one');
+  onRegistryAlone('hook:1');
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  simulated.engine.images.delete('hook:1');
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'unchanged' });
+  expect(simulated.engine.mutations.filter((one) => one.startsWith('pull '))).toEqual(['pull hook:1']);
 });
 
 it('minds none that Traefik does not read, or that the file says otherwise', async () => {

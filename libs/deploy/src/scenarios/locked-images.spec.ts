@@ -108,6 +108,21 @@ it('records what it pulls for the first time, once, sorted, and says so', async 
   expect(simulated.lines.filter((line) => line.includes('recorded'))).toHaveLength(said);
 });
 
+it('holds the image of a hook too', async () => {
+  simulated.setProject('shop', { web: { ...WEB, pre_start: [{ image: 'hook:1', command: ['true'] }] } });
+  simulated.engine.images.clear();
+  serve('hook:1', 'two');
+  lock(`hook:1: ${DIGEST.one}\nweb:1: ${DIGEST.one}\n`);
+  serve('hook:1', 'one');
+  serve('hook:1', 'two');
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  expect(simulated.engine.imageOf('hook:1')).toMatchObject({ digests: [`hook@${DIGEST.one}`] });
+  expect((await found()).images).toMatchObject([
+    { image: 'hook:1', locked: DIGEST.one, present: DIGEST.one },
+    { image: 'web:1' },
+  ]);
+});
+
 it.each([{ CI: 'true' }, { INVOCATION_ID: 'of a unit' }])(
   'leaves the checkout as it is where nobody sits at the deploy: %j',
   async (env) => {

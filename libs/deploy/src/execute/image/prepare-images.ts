@@ -1,6 +1,7 @@
 import type { Docker } from '@itsup/docker';
 
 import { imageVolumeAspects, mountedImagesOf } from '../../desired/service/image-volumes';
+import { hookImages } from '../../desired/service/hooks';
 import { buildWaves } from '../../desired/service/builds';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../../images/image-lock';
@@ -32,8 +33,13 @@ export async function prepareImages(
     (name) => loaded.desired.services.some((one) => one.name === name && one.replicas === 0),
   );
   const builds = waves.flat();
-  const mounts = absentVolumes(loaded, plan);
-  if (pulls.length === 0 && builds.length === 0 && mounts.length === 0) return null;
+  const others = [
+    ...new Set([
+      ...absentVolumes(loaded, plan),
+      ...(await absentHookImages(context.docker, loaded, plan, [...pulls, ...builds])),
+    ]),
+  ];
+  if (pulls.length === 0 && builds.length === 0 && others.length === 0) return null;
   const progress = new FetchProgress((text, detail) => context.reporter.status?.(spec.stack, text, detail));
   // Progress is told of this stack: others fetch at the same time.
   const docker = context.docker.with({ onLine: (line) => progress.take(line) });
@@ -56,11 +62,11 @@ export async function prepareImages(
       await noteFirst(docker, images, firstFetched);
     });
   }
-  if (mounts.length > 0) {
-    progress.begin(`pulls the image${mounts.length === 1 ? '' : 's'} ${mounts.join(', ')}`);
+  if (others.length > 0) {
+    progress.begin(`pulls the image${others.length === 1 ? '' : 's'} ${others.join(', ')}`);
     await journal.step('pull', async () => {
-      const held = new Map([...loaded.lock].filter(([image]) => mounts.includes(image)));
-      const open = mounts.filter((image) => !held.has(image));
+      const held = new Map([...loaded.lock].filter(([image]) => others.includes(image)));
+      const open = others.filter((image) => !held.has(image));
       await takeLocked(docker, held);
       for (const image of open) await docker.pullImage(image);
       await noteFirst(docker, open, firstFetched);
@@ -106,6 +112,33 @@ function absentVolumes({ imageVolumes, inputs }: LoadedStack, { services }: Stac
   const wanted = made.flatMap((service) => imageVolumes.get(service) ?? []);
   const absent = wanted.filter(({ image, isBuilt }) => !isBuilt && inputs.mountedImages?.[image] === null);
   return [...new Set(absent.map(({ image }) => image))];
+}
+
+/**
+ * Images of hooks that will run, that are not there with the content that images.lock.yml wants, and that no service
+ * brings. They come before anything is touched, so that their labels are judged, and one that no registry has fails
+ * nothing in the middle.
+ */
+async function absentHookImages(
+  docker: Docker,
+  { model, desired, builds, lock }: LoadedStack,
+  { services }: StackPlan,
+  fetched: readonly string[],
+): Promise<string[]> {
+  const running = services.filter(({ hooks = [] }) => hooks.some((hook) => hook.startsWith('pre_start')));
+  const wanted = [...new Set(running.flatMap(({ service }) => hookImages(model, service)))];
+  if (wanted.length === 0) return [];
+  const brought = new Set(
+    desired.services
+      .filter(({ name }) => builds.has(name) || fetched.includes(name))
+      .map(({ image }) => image),
+  );
+  const present = await docker.inspectImages(wanted);
+  return wanted.filter((image) => {
+    const details = present.get(image);
+    const isThere = details !== undefined && isHeldContent(lock, image, details);
+    return !isThere && !brought.has(image);
+  });
 }
 
 /** Under the names that the files have: Compose and Docker's builder know nothing of the lock. */

@@ -1,9 +1,9 @@
 import { UserError, type Problem, type ServiceFacts } from '@itsup/config';
-import type { ComposeModel } from '@itsup/docker';
 import { exposedByDefault } from '@itsup/routing';
 import { enabledByLabels } from '@itsup/traefik';
 
 import type { LoadedStack } from '../../desired/loaded-stack';
+import { hookImages } from '../../desired/service/hooks';
 import type { StackPlan } from '../../plan/model';
 import type { Run } from '../run';
 
@@ -52,10 +52,6 @@ export async function refuseImageLabels(
     ];
   });
   if (problems.length > 0) throw new UserError(problems);
-}
-
-function hookImages({ services }: ComposeModel, name: string): string[] {
-  return (services[name]?.pre_start ?? []).flatMap(({ image }) => image ?? []);
 }
 
 interface Whose {

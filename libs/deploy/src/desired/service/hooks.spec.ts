@@ -1,4 +1,4 @@
-import { hookProblems } from './hook-problems';
+import { hookProblems } from './hooks';
 
 describe('hookProblems', () => {
   it('refuses a hook for each replica, before anything is touched', () => {

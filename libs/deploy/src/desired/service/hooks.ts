@@ -19,3 +19,8 @@ export function hookProblems(project: string, { services }: ComposeModel): Probl
     ),
   );
 }
+
+/** References of the images that `pre_start` names for containers of its own, by the service's name; each once. */
+export function hookImages({ services }: Pick<ComposeModel, 'services'>, service: string): string[] {
+  return [...new Set((services[service]?.pre_start ?? []).flatMap(({ image }) => image ?? []))];
+}
