@@ -24,7 +24,7 @@ import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/i
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
 import { hookProblems } from './service/hooks';
-import { missingSources } from './service/missing-sources';
+import { missingFiles } from './service/missing-sources';
 import { joinedContainers } from './service/joined-containers';
 import { explained } from './environment/missing-values';
 import { modelPathProblems } from './files/model-paths';
@@ -124,11 +124,9 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   );
   refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name)));
   if (spec.project !== null) {
-    const absent = missingSources(model, {
+    const absent = missingFiles(model, {
       ...{ stack: spec.stack, root: options.root, files: composeFilesOf(options.root, spec.project) },
       contentOf: (file) => contentPath(file, options.relocation),
-      // Compose takes an image that is there, whatever it was to be built from.
-      isBuilt: (name) => options.images?.[name] === undefined && !imageIds.has(imageOf(name)),
     });
     if (absent.length > 0) throw new UserError(absent);
   }

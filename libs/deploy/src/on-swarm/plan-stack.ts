@@ -7,6 +7,7 @@ import { loadDesired } from '../desired/load-desired';
 import type { LoadedStack } from '../desired/loaded-stack';
 import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
+import { refuseMissingContexts } from '../run/refusal/refuse-missing-contexts';
 import { refuseForeignFiles } from '../run/refusal/refusals';
 import { inputsOptions, loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';
@@ -75,12 +76,19 @@ export async function loadOnSwarm(
   return { ...loaded, desired: { ...loaded.desired, services } };
 }
 
+/**
+ * The plan of a loaded stack against the swarm.
+ * @throws UserError where what is to be built is not there
+ */
 export function planLoadedOnSwarm(
-  run: Pick<Run, 'publisher'>,
-  { spec, desired, notes }: LoadedStack,
+  run: Run,
+  loaded: LoadedStack,
   observed: ReadonlyMap<string, ObservedService>,
 ): StackPlan {
-  return planOf(run, spec, planOnSwarm(desired.services, observed), notes);
+  const { spec, desired, notes } = loaded;
+  const plan = planOf(run, spec, planOnSwarm(desired.services, observed), notes);
+  refuseMissingContexts(run, loaded, plan);
+  return plan;
 }
 
 function planOf(

@@ -29,6 +29,7 @@ import { inputsOptions, loadOptions } from '../../run/load-options';
 import type { Run } from '../../run/run';
 import { renderedBy } from '../../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../../run/refusal/refusals';
+import { refuseMissingContexts } from '../../run/refusal/refuse-missing-contexts';
 import { refuseTakenRanges } from '../../run/refusal/refuse-taken-ranges';
 import { refuseUnseenClaims } from '../../run/refusal/unseen-claims';
 import type { StackSpec } from '../../stack/stack-spec';
@@ -121,6 +122,7 @@ export async function planLoaded(
   );
   const held = spec.project === null ? [] : holdNotes(forced, desired, loaded.options);
   const named = await renderedBy(run, loaded, forced);
+  refuseMissingContexts(run, loaded, named);
   return {
     ...named,
     notes: [...named.notes, ...held],

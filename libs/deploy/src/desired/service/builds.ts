@@ -2,6 +2,7 @@ import { compareText } from '@itsup/config';
 import type { ComposeBuild, ComposeModel } from '@itsup/docker';
 
 import { dockerfileTextOf } from '../../images/base-images';
+import type { DesiredStack, StackPlan } from '../../plan/model';
 import type { ContextStamp } from '../../state/stamps';
 import type { Digester } from '../digest';
 import { contextKey } from '../files/stack-files';
@@ -79,6 +80,18 @@ function shortName(image: string): string {
     .replace(/^docker-image:\/\//, '')
     .replace(/^(?:docker\.io\/)?(?:library\/)?/, '')
     .replace(/:latest$/, '');
+}
+
+/** The builds of a plan, with those of idle bases; those of one group can be made side by side, each group in turn. */
+export function plannedBuilds(
+  { builds, desired }: { builds: ReadonlyMap<string, Build>; desired: Pick<DesiredStack, 'services'> },
+  { services }: Pick<StackPlan, 'services'>,
+): string[][] {
+  return buildWaves(
+    services.filter(({ build }) => build).map(({ service }) => service),
+    (name) => builds.get(name)?.bases ?? [],
+    (name) => desired.services.some((one) => one.name === name && one.replicas === 0),
+  );
 }
 
 /**

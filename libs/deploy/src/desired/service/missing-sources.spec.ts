@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 
-import { missingSources, type SourcesOnHost } from './missing-sources';
+import { missingContexts, missingFiles, type SourcesOnHost } from './missing-sources';
 
 const FILE = 'projects/app/docker-compose.yml';
 
@@ -25,8 +25,9 @@ function missing(
   more: Partial<ComposeModel> = {},
   host: Partial<SourcesOnHost> = {},
 ): string[] {
-  const on = { stack: 'app', root, files: [FILE], contentOf: (file: string) => file, isBuilt: () => true };
-  return missingSources({ name: 'app', services: { web }, ...more }, { ...on, ...host }).map(
+  const on = { stack: 'app', root, files: [FILE], contentOf: (file: string) => file, ...host };
+  const model = { name: 'app', services: { web }, ...more };
+  return [...missingFiles(model, on), ...missingContexts(model, ['web'], on)].map(
     ({ message, place }) => `${place?.line ?? 0} ${message}`,
   );
 }
@@ -45,6 +46,7 @@ it('names the file of a secret or config that a service uses, at its line', () =
     '7 the file of the config c, projects/app/c.txt, is not there',
     '5 the file of the secret key, projects/app/key.txt, is not there',
   ]);
+  expect(missing({ ...web, scale: 0 }, more)).toEqual([]);
   write('projects/app/key.txt', 'k');
   write('projects/app/c.txt', 'c');
   expect(missing(web, more)).toEqual([]);
@@ -65,9 +67,8 @@ it('names what a service is built from, and its Dockerfile', () => {
   expect(missing({ build: { context } })).toEqual([]);
 });
 
-it('says nothing of what is not built, of what is elsewhere, and of what is looked up in a checkout', () => {
+it('says nothing of what is elsewhere, and of what is looked up in a checkout', () => {
   const context = join(root, 'gone');
-  expect(missing({ build: { context } }, {}, { isBuilt: () => false })).toEqual([]);
   expect(missing({ build: { context: 'https://example.com/repository.git' } })).toEqual([]);
   write('checkout/Dockerfile', 'FROM a');
   const contentOf = (file: string): string => file.replace('/gone', '/checkout');

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { compareText, locateMember, type Problem } from '@itsup/config';
 import type { ComposeFileReference, ComposeModel } from '@itsup/docker';
 
+import { replicasOf } from './definition';
+
 /** Where the model's paths and the operator's lines are looked up. */
 export interface SourcesOnHost {
   stack: string;
@@ -13,29 +15,40 @@ export interface SourcesOnHost {
   files: readonly string[];
   /** Where the content of a path of the model is. */
   contentOf(file: string): string;
-  /** The service will be built. */
-  isBuilt(service: string): boolean;
 }
 
 const PARTS = ['configs', 'secrets'] as const;
 
 /**
- * Files of configs and secrets and build contexts that services need and that this host does not have: the engine says
- * it where the container is made, with the old one gone by then where there can be but one.
+ * Files of configs and secrets that containers are to have and that this host does not have: the engine says it where
+ * the container is made, with the old one gone by then where there can be but one.
  */
-export function missingSources(model: ComposeModel, host: SourcesOnHost): Problem[] {
-  const services = Object.entries(model.services);
-  const found = PARTS.flatMap((part) => {
-    const used = services.flatMap(([, service]) => (service[part] ?? []).map(nameOf));
+export function missingFiles(model: ComposeModel, host: SourcesOnHost): Problem[] {
+  const services = Object.values(model.services).filter((service) => replicasOf(service) > 0);
+  return PARTS.flatMap((part) => {
+    const used = services.flatMap((service) => (service[part] ?? []).map(nameOf));
     return [...new Set(used)].sort(compareText).flatMap((name): Problem[] => {
       const file = model[part]?.[name]?.file;
       if (file === undefined || existsSync(host.contentOf(file))) return [];
       return [absent(`the file of the ${part.slice(0, -1)} ${name},`, file, [part, name, 'file'], host)];
     });
   });
-  const contexts = services.flatMap(([name, { build }]): Problem[] => {
+}
+
+/**
+ * Folders and Dockerfiles that these services are built from and that this host does not have: a plan would promise
+ * what its deploy cannot do, and what Docker says of it has no line.
+ * @param built services whose image is to be built
+ */
+export function missingContexts(
+  { services }: Pick<ComposeModel, 'services'>,
+  built: readonly string[],
+  host: SourcesOnHost,
+): Problem[] {
+  return built.flatMap((name): Problem[] => {
+    const build = services[name]?.build;
     const context = build?.context;
-    if (context === undefined || !path.isAbsolute(context) || !host.isBuilt(name)) return [];
+    if (context === undefined || !path.isAbsolute(context)) return [];
     const at = ['services', name, 'build'];
     const inside = host.contentOf(context);
     if (!existsSync(inside)) return [absent(`what ${name} is built from,`, context, at, host)];
@@ -45,7 +58,6 @@ export function missingSources(model: ComposeModel, host: SourcesOnHost): Proble
       ? []
       : [absent(`the Dockerfile of ${name},`, dockerfile, at, host)];
   });
-  return [...found, ...contexts];
 }
 
 function nameOf({ source }: ComposeFileReference): string {

@@ -2,7 +2,7 @@ import type { Docker } from '@itsup/docker';
 
 import { imageVolumeAspects, mountedImagesOf } from '../../desired/service/image-volumes';
 import { hookImages } from '../../desired/service/hooks';
-import { buildWaves } from '../../desired/service/builds';
+import { plannedBuilds } from '../../desired/service/builds';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../../images/image-lock';
 import type { FirstFetched } from '../../images/record-first';
@@ -27,11 +27,7 @@ export async function prepareImages(
 ): Promise<LoadedStack | null> {
   const { compose, spec } = loaded;
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
-  const waves = buildWaves(
-    plan.services.filter((service) => service.build).map((service) => service.service),
-    (name) => loaded.builds.get(name)?.bases ?? [],
-    (name) => loaded.desired.services.some((one) => one.name === name && one.replicas === 0),
-  );
+  const waves = plannedBuilds(loaded, plan);
   const builds = waves.flat();
   const others = [
     ...new Set([

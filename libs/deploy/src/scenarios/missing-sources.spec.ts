@@ -1,0 +1,45 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { outcomeOf, WEB } from '../testing/deploy-simulated';
+import { SimulatedWorkspace } from '../testing/simulated-workspace';
+
+let simulated: SimulatedWorkspace;
+let context: string;
+beforeEach(async () => {
+  simulated = await SimulatedWorkspace.create();
+  context = path.join(simulated.root, 'projects/shop/web');
+});
+afterEach(() => simulated.dispose());
+
+const built = (scale = 1) => ({ ...WEB, image: 'built:1', build: { context }, scale });
+const missing = { status: 'failed', problems: [expect.objectContaining({ code: 'source-missing' })] };
+const builds = (): string[] => simulated.engine.mutations.filter((one) => one.startsWith('build '));
+
+function writeContext(): void {
+  mkdirSync(context, { recursive: true });
+  writeFileSync(path.join(context, 'Dockerfile'), 'FROM scratch\n');
+}
+
+it('refuses a build from a folder that went after a deploy, also where its image is there', async () => {
+  writeContext();
+  simulated.setProject('shop', { web: built() });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  rmSync(context, { recursive: true });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject(missing);
+  expect(builds()).toEqual(['build web']);
+  writeContext();
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'unchanged' });
+});
+
+it('refuses a first build from a folder that is not there', async () => {
+  simulated.setProject('shop', { web: built() });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject(missing);
+  expect([...simulated.engine.containers.keys()]).toEqual([]);
+});
+
+it('asks for no folder of what is not built, since no container of it is wanted', async () => {
+  simulated.setProject('shop', { web: built(0), other: WEB });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  expect(builds()).toEqual([]);
+});
