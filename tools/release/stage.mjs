@@ -71,7 +71,7 @@ function cpExamples(to) {
 function isShipped(path) {
   const name = basename(path);
   if (['spec', 'testing', 'build.json'].includes(name)) return false;
-  return !/\.(?:map|tsbuildinfo)$/.test(name);
+  return !/\.(?:map|tsbuildinfo|spec\.d\.ts)$/.test(name);
 }
 
 /** The manifest without what only this workspace knows, and with what a registry wants to know. */
