@@ -33,7 +33,7 @@ export {
   swarmNodes,
   type NodeStatus,
 } from './on-swarm/nodes';
-export { stackCompose } from './engine/stack-compose';
+export { stackCompose } from './commands/stack-compose';
 export * from './explain/model';
 export { formatExplanation } from './format/format-explanation';
 export { asDeployed } from './explain/as-deployed';

@@ -1,4 +1,4 @@
-import { compareText, composeFilesOf, UserError, type Problem } from '@itsup/config';
+import { compareText, composeFilesOf, UserError } from '@itsup/config';
 import { hangsOnOf } from '@itsup/docker';
 
 import { baseImagesOf } from '../images/base-images';
@@ -18,18 +18,15 @@ import {
 } from './service/definition';
 import { buildsOf } from './service/builds';
 import { dataFiles } from './files/own-files';
-import { refusedMounts } from './files/guarded-mounts';
 import { imageNameOf } from './service/image-name';
 import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/image-volumes';
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
-import { hookProblems } from './service/hooks';
 import { missingFiles } from './service/missing-sources';
-import { joinedContainers } from './service/joined-containers';
 import { explained } from './environment/missing-values';
-import { modelPathProblems } from './files/model-paths';
 import type { LoadedStack, LoadOptions } from './loaded-stack';
 import { composeOf, projectCompose } from './project-compose';
+import { refuseForbidden } from './refuse-forbidden';
 import { refuseOtherName } from './project-name';
 import { imageSources } from './service/pull-policy';
 import { contentBuild, contentPath } from './files/relocation';
@@ -62,20 +59,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   const followedTexts = readTexts(followed.sources);
   const uses = [...sources.values(), ...followedTexts.values()].flatMap(variableUsesIn);
   if (!isModel(model)) throw explained(model, options.root, spec, uses, environment);
-  const joined: Problem[] = [];
-  // What a rollback mounts is a copy of the project's own, in the state folder.
-  if (spec.project !== null && options.restored === undefined) {
-    const { isolation, stateDir: stateFolder } = options;
-    const services = spec.project.compose?.services ?? [];
-    const refused = refusedMounts(spec.stack, model, services, { stateFolder, isolation });
-    joined.push(...joinedContainers(spec.stack, spec.projectName, model, services, isolation));
-    refused.push(...joined.filter(({ severity }) => severity === 'error'));
-    if (refused.length > 0) throw new UserError(refused);
-  }
-  const hooks = hookProblems(spec.stack, model);
-  if (hooks.length > 0) throw new UserError(hooks);
-  const foreign = modelPathProblems(spec, model, options);
-  if (foreign.some(({ severity }) => severity === 'error')) throw new UserError(foreign);
+  const joined = refuseForbidden(spec, model, options);
 
   const files = await stampAll(
     [

@@ -61,6 +61,7 @@ async function both(files: Record<string, string>, env: Record<string, string>):
     stateDir: path.join(root, 'state'),
     env: all,
     secrets,
+    isolation: settings.isolation,
   });
   expect(stack.inherit).not.toHaveProperty('GH_TOKEN');
   const compose = composeOf(docker, spec, stack);

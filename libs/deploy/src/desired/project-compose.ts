@@ -28,8 +28,7 @@ export interface ProjectComposeOptions {
   secrets: SecretsReader;
   /** More text that may name variables: the words of a command line. */
   words?: readonly string[];
-  /** Default: standard, for commands that start nothing. */
-  isolation?: Isolation;
+  isolation: Isolation;
 }
 
 /**
@@ -40,7 +39,7 @@ export interface ProjectComposeOptions {
  */
 export async function projectCompose(
   spec: StackSpec,
-  { root, stateDir, env, secrets, words = [], isolation = 'standard' }: ProjectComposeOptions,
+  { root, stateDir, env, secrets, words = [], isolation }: ProjectComposeOptions,
 ): Promise<ProjectCompose> {
   const { stack, project } = spec;
   if (project === null) {

@@ -1,13 +1,13 @@
 import type { Operation } from '../plan/operation';
 
-export interface RunOptions<One extends Operation = Operation> {
+export interface RunOptions {
   /** Operations with work of the engine's that are under way at the same time. */
   parallel: number;
   /** Only what takes the engine's or the host's time counts; a wait does not. */
-  isHeavy(operation: One): boolean;
+  isHeavy(operation: Operation): boolean;
   /** Nothing more begins. */
   isInterrupted(): boolean;
-  run(operation: One): Promise<void>;
+  run(operation: Operation): Promise<void>;
   /** After this failure what is left is done all the same, but for what has the operation in its `needs`. */
   isTolerated?(error: unknown, operation: Operation): boolean;
   /** Told of every failure beside the one that is thrown. */
@@ -20,10 +20,7 @@ export interface RunOptions<One extends Operation = Operation> {
  * `optional`, or of which a failure is tolerated, goes on without it, and the failure is told in the end.
  * @throws the first failure
  */
-export async function runOperations<One extends Operation>(
-  operations: readonly One[],
-  options: RunOptions<One>,
-): Promise<void> {
+export async function runOperations(operations: readonly Operation[], options: RunOptions): Promise<void> {
   const waiting = [...operations];
   const known = new Set(operations.map(({ id }) => id));
   const done = new Set<string>();
@@ -31,10 +28,10 @@ export async function runOperations<One extends Operation>(
   const running = new Map<string, Promise<void>>();
   const failures: { error: unknown; isOptional: boolean }[] = [];
   let heavy = 0;
-  const isReady = (operation: One): boolean =>
+  const isReady = (operation: Operation): boolean =>
     operation.after.every((id) => done.has(id) || !known.has(id)) &&
     (heavy < options.parallel || !options.isHeavy(operation));
-  const start = (operation: One): void => {
+  const start = (operation: Operation): void => {
     const weight = options.isHeavy(operation) ? 1 : 0;
     heavy += weight;
     const isLeft = operation.needs?.some((id) => failed.has(id)) ?? false;

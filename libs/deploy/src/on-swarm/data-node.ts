@@ -10,6 +10,11 @@ export function dataLabel(projectName: string): string {
   return `${DATA_PREFIX}${projectName}`;
 }
 
+/** Holds a service to the machine with the data of its stack. */
+export function dataConstraint(projectName: string): string {
+  return `node.labels.${dataLabel(projectName)} == true`;
+}
+
 /** Compose projects whose data a node has. */
 export function dataOf({ labels }: Pick<SwarmNode, 'labels'>): string[] {
   return Object.entries(labels)

@@ -2,12 +2,14 @@ import { mkdir } from 'node:fs/promises';
 
 import { UserError, type Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
+import { exposedByDefault } from '@itsup/routing';
 
 import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
 import type { LoadedStack } from '../desired/loaded-stack';
 import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
+import { failedStack } from '../run/each-stack';
 import { failureProblems } from '../run/failure/failure-problems';
 import { beforeStack } from '../run/run-certificates';
 import { hideSecrets } from '../run/hide-secrets';
@@ -92,7 +94,7 @@ export async function deployOnSwarm(
     });
   } catch (error) {
     const problems = failureProblems(run, spec, error);
-    return { stack, status: 'failed', plan: null, problems, durationMs: system.now() - began };
+    return failedStack(stack, problems, system.now() - began);
   }
 }
 
@@ -121,7 +123,7 @@ async function deployLocked(
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, spec.projectName);
   refuseOthers(run, spec, observed, workspace);
-  let loaded = glance ?? (await loadOnSwarm(run, spec, restore && (() => restore(run, spec))));
+  let loaded = glance ?? (await loadOnSwarm(run, spec, facts, restore && (() => restore(run, spec))));
   let plan = planLoadedOnSwarm(run, loaded, observed);
   held.plan = plan;
   for (const note of loaded.notes) reporter.line(spec.stack, `note: ${note}`);
@@ -151,7 +153,7 @@ async function deployLocked(
     held.plan = plan;
   }
   const images = await pinnedImages(docker, spec.stack, loaded.desired.services, facts.nodes.length);
-  const proxyNetwork = proxyNetworkOf(loaded.model);
+  const proxyNetwork = proxyNetworkOf(loaded.model, exposedByDefault(run.request.workspace.settings));
   const file = renderStack(loaded, { workspace, images, files, withData, proxyNetwork });
   if (hasChanges(plan)) {
     await journal.step('make-objects', async () => {

@@ -6,7 +6,7 @@ import { inputsUnchanged } from '../desired/inputs';
 import { loadDesired } from '../desired/load-desired';
 import type { LoadedStack } from '../desired/loaded-stack';
 import { idleService } from '../plan/service/idle-service';
-import type { ServicePlan, StackPlan } from '../plan/model';
+import type { DesiredService, ServicePlan, StackPlan } from '../plan/model';
 import { refuseMissingContexts } from '../run/refusal/refuse-missing-contexts';
 import { refuseForeignFiles } from '../run/refusal/refusals';
 import { inputsOptions, loadOptions } from '../run/load-options';
@@ -16,9 +16,12 @@ import { journalPath } from '../state/journal';
 import { deployedOf, WORKSPACE_LABEL } from '../swarm/deployed-label';
 import { canonicalJson } from '../desired/digest';
 import { findRefusals } from '../swarm/find-refusals';
+import { FULL, hasRoom } from '../swarm/room';
+import { placementOf } from '../swarm/to-service';
 import { movesWithTasks, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
 import { refusedProblems } from '../swarm/refused-problems';
 import { composeFilesOf, locateMember } from '@itsup/config';
+import { dataConstraint, servicesWithData } from './data-node';
 import { withConsumers } from './render-stack';
 import { servicesOf, type SwarmFacts } from './swarm-facts';
 
@@ -47,7 +50,7 @@ export async function planOnSwarmStack(
     return { plan: planOf(run, spec, idle, []), loaded: null };
   }
   await refuseForeignFiles(run.context, spec);
-  const loaded = await loadOnSwarm(run, spec);
+  const loaded = await loadOnSwarm(run, spec, facts);
   const plan = planLoadedOnSwarm(run, loaded, observed);
   refuseMoved(loaded, plan, observed);
   return { plan, loaded };
@@ -61,6 +64,7 @@ export async function planOnSwarmStack(
 export async function loadOnSwarm(
   run: Run,
   spec: StackSpec,
+  { nodes }: Pick<SwarmFacts, 'nodes'>,
   load = (): Promise<LoadedStack> => loadDesired(spec, loadOptions(run, spec, [])),
 ): Promise<LoadedStack> {
   const loaded = await load();
@@ -72,8 +76,31 @@ export async function loadOnSwarm(
       refusedProblems(spec.stack, refused, (path, entries) => locateMember(root, files, path, entries)),
     );
   }
-  const services = withConsumers(loaded, (value) => run.digester.of(value));
+  const services = withoutRoom(
+    loaded,
+    withConsumers(loaded, (value) => run.digester.of(value)),
+    nodes,
+  );
   return { ...loaded, desired: { ...loaded.desired, services } };
+}
+
+/** Services with what the machines of the swarm keep from running twice for a moment. */
+function withoutRoom(
+  { spec, model }: LoadedStack,
+  services: readonly DesiredService[],
+  nodes: SwarmFacts['nodes'],
+): DesiredService[] {
+  const withData = servicesWithData(model);
+  return services.map((service) => {
+    const written = model.services[service.name] ?? {};
+    const constraints = [
+      ...placementOf(written),
+      ...(withData.includes(service.name) ? [dataConstraint(spec.projectName)] : []),
+    ];
+    return hasRoom(written, constraints, nodes)
+      ? service
+      : { ...service, notRolled: [...service.notRolled, FULL] };
+  });
 }
 
 /**
@@ -131,13 +158,17 @@ async function isAsDeployed(
   return inputsUnchanged(spec, deployed, inputsOptions(run));
 }
 
-/** A service whose old tasks go first is away for a moment anyway. */
+/** A service all of whose old tasks go first is away for a moment anyway. */
 function refuseMoved(
   { spec, desired }: LoadedStack,
   { services }: StackPlan,
   observed: ReadonlyMap<string, ObservedService>,
 ): void {
-  const rolled = new Set(services.filter(({ action }) => action === 'rollout').map(({ service }) => service));
+  const rolled = new Set(
+    services
+      .filter(({ action, notRolled }) => action === 'rollout' || notRolled.includes(FULL))
+      .map(({ service }) => service),
+  );
   const moved = desired.services.filter((service) => {
     const before = observed.get(service.name);
     return before !== undefined && rolled.has(service.name) && movesWithTasks(before, service);

@@ -1,5 +1,6 @@
 import { DockerError, ofComposeProject, type ComposeModel, type Docker } from '@itsup/docker';
 import { NETWORK_LABEL } from '@itsup/routing';
+import { enabledByLabels } from '@itsup/traefik';
 
 import { PROXY_STACK, TRAEFIK } from '../requests';
 import type { Run } from '../run/run';
@@ -19,11 +20,17 @@ type ProxyEngine = Pick<
 >;
 
 /**
- * The network by which Traefik comes to a stack, by its name on the engine; null: it does not. Generated labels say it,
- * so that it is the one of the files that are deployed, be they today's or those that a rollback brings back. Pure.
+ * The network by which Traefik comes to a stack, by its name on the engine; null: it does not. Labels of a service that
+ * Traefik takes say it, so that it is the one of the files that are deployed, be they today's or those that a rollback
+ * brings back. Pure.
+ * @param isExposed whether Traefik takes services that do not say it
  */
-export function proxyNetworkOf({ services }: Pick<ComposeModel, 'services'>): string | null {
+export function proxyNetworkOf(
+  { services }: Pick<ComposeModel, 'services'>,
+  isExposed: boolean,
+): string | null {
   for (const { labels = {} } of Object.values(services)) {
+    if (!(enabledByLabels(labels) ?? isExposed)) continue;
     const name = labels[NETWORK_LABEL];
     // Compose prints its model as it would read it again: a dollar sign doubled.
     if (name !== undefined) return name.replaceAll('$$', '$');

@@ -4,7 +4,7 @@ import { DockerError, type Docker } from '@itsup/docker';
 import type { LoadedStack } from '../desired/loaded-stack';
 import { ALL_ASPECTS, type DesiredService } from '../plan/model';
 import type { Run } from '../run/run';
-import { dataLabel } from './data-node';
+import { dataConstraint } from './data-node';
 import type { StackFile } from '../swarm/stack-file';
 import type { WantedFile } from './file-objects';
 import { deployedLabels, STACK_NAME_LABEL, WORKSPACE_LABEL } from '../swarm/deployed-label';
@@ -46,8 +46,7 @@ export function renderStack({ spec, model, desired }: LoadedStack, facts: Render
         dependsOn: dependsOn.map(({ service }) => service),
       });
     },
-    constraints: (name) =>
-      facts.withData.includes(name) ? [`node.labels.${dataLabel(spec.projectName)} == true`] : [],
+    constraints: (name) => (facts.withData.includes(name) ? [dataConstraint(spec.projectName)] : []),
   });
   return withEdges(stack, { spec, model }, facts.proxyNetwork);
 }

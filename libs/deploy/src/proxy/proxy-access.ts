@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import type { Observed } from '../plan/observe';
 import { handoverLabel, readHandover, type ProxyAccess } from '@itsup/rollout';
 import { readFileOrNull } from '../state/atomic-file';
+import { STATIC_FILE } from '../publish/published-file';
 import { apiSecretOf, readIdentity } from '../state/identity';
 import type { State } from '../state/state';
 import { TRAEFIK, PROXY_STACK } from '../requests';
@@ -29,7 +30,7 @@ export async function proxyAccess(
   const running = (observed.get(PROXY_STACK) ?? []).find(
     (container) => container.service === TRAEFIK && container.state === 'running',
   );
-  const text = await readFileOrNull(path.join(state.traefikDir, 'traefik.yml'));
+  const text = await readFileOrNull(path.join(state.dir, STATIC_FILE));
   if (text === null) return null;
   if (running === undefined) {
     note('Traefik does not run, so nothing from outside arrives; start it: itsup deploy proxy');

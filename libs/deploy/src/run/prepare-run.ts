@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import { generateStacks, loadTemplates, renderProxy, traefikFileProblems } from '@itsup/artifacts';
-import { knownObjects, routeWorkspace } from '@itsup/routing';
+import { knownObjects } from '@itsup/routing';
 
 import { NOTHING_GIVEN_UP } from '../certificates/refused/given-up';
 import { CertificateKeeper } from '../certificates/keeper';
@@ -16,10 +16,7 @@ import { listEngine } from '../engine/list-engine';
 import { byProject, observe } from '../plan/observe';
 import { apiRoute } from '../publish/api-route';
 import { certificateFiles } from '../publish/certificate-files';
-import { hostCircumstances } from '../desired/environment/host-circumstances';
-import { failuresOf } from '../ownership/dispute-failures';
 import { readClaims } from '../ownership/claims-file';
-import { publishedRouters } from '../publish/kept-entry-points';
 import { Publisher } from '../publish/publisher';
 import { routeOwners } from '../publish/route-owners';
 import { apiSecretOf, claimWorkspace, checkoutProblem, readIdentity } from '../state/identity';
@@ -27,8 +24,9 @@ import { readFileOrNull, writeFileAtomic } from '../state/atomic-file';
 import { deployedFiles } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
 import { checkStateInUse, takeOverState } from './refusal/check-state';
-import { addProblems, addTo, brokenProjects, hasWorkspaceError, withoutBroken } from './broken';
+import { addTo, hasWorkspaceError, withoutBroken } from './broken';
 import { withHostSecrets } from './host-secrets';
+import { judgeWorkspace } from './judge-workspace';
 import { orderOf } from './order';
 import { proxyFiles, startedWith, traefikImage } from './proxy-files';
 import { whyProxyAlong } from './proxy-needed';
@@ -83,19 +81,12 @@ export async function prepareRun(
       return request.workspace;
     },
   );
-  const broken = brokenProjects(workspace);
-  const circumstances = await hostCircumstances(context, workspace, secrets);
-  const routing = routeWorkspace(workspace, new Map(), circumstances);
-  addProblems(broken, routing, workspace);
-  const specs = stackSpecs(root, workspace, routing);
   const names = [...(request.stacks ?? [PROXY_STACK, ...workspace.projects.map((project) => project.name)])];
-  const routers = await publishedRouters(state);
-  const standing = {
-    deployed: new Set([...deployed.keys(), ...routers.stacks]),
-    claims,
-    converging: new Set(names.filter((name) => !broken.has(name))),
-  };
-  for (const { stack, problem } of failuresOf(routing, standing)) addTo(broken, stack, problem);
+  const judged = await judgeWorkspace(context, workspace, names, {
+    ...{ secrets, deployed: deployed.keys(), claims },
+  });
+  const { routing, circumstances, routers, broken } = judged;
+  const specs = stackSpecs(root, workspace, routing);
   // Routes of a project that cannot be deployed stay as they were published.
   const sound = { ...workspace, projects: workspace.projects.filter((project) => !broken.has(project.name)) };
   const served = broken.size === 0 ? routing : withoutBroken(sound, routing, routers, broken);

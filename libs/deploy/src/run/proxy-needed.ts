@@ -65,14 +65,6 @@ export function unheardProjects(
   return new Set(projects.filter(({ routes }) => routes.some(isUnheard)).map(({ project }) => project));
 }
 
-/** The same of a host. */
-export async function unheardOn(
-  { state }: DeployContext,
-  { projects }: WorkspaceRouting,
-): Promise<Set<string>> {
-  return unheardProjects(await readFileOrNull(path.join(state.dir, STATIC_FILE)), projects);
-}
-
 /** Why the stacks that are asked for cannot go without the proxy, which is not asked for; null: they can. */
 export async function whyProxyAlong(
   { state }: DeployContext,

@@ -30,6 +30,10 @@ test.each<[string, ComposeService]>([
     'services.web.x-itsup.drain.command: `drain.command` is not run',
     { 'x-itsup': { drain: { command: ['x'] } } },
   ],
+  [
+    'services.web.x-itsup.drain.deadline: `drain.deadline` does nothing',
+    { 'x-itsup': { drain: { deadline: 30 } } },
+  ],
   ['services.web.x-itsup.hold: no request waits', { 'x-itsup': { hold: { deadline: 5 } } }],
 ])('%s', (said, service) => {
   expect(notes(service)).toEqual([expect.stringContaining(said)]);

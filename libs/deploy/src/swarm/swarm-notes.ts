@@ -73,6 +73,16 @@ function optionNotes(name: string, service: ComposeService): Note[] {
             help: 'let the process stop taking requests at its stop signal',
           },
         ]),
+    ...(drain.deadlineMs === null
+      ? []
+      : [
+          {
+            key: ['x-itsup', 'drain', 'deadline'],
+            message:
+              '`drain.deadline` does nothing: the engine stops an old task by itself, whatever is under way there',
+            help: 'give it time with `stop_grace_period`, and let the process finish what it has at its stop signal',
+          },
+        ]),
     ...((hold.deadlineMs ?? 0) === 0
       ? []
       : [

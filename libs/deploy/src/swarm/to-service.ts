@@ -100,9 +100,7 @@ function toDeploy(name: string, service: ComposeService, choices: StackChoices):
   const isReplicated = mode.startsWith('replicated');
   const traefik = Object.entries(service.labels ?? {}).filter(([key]) => TRAEFIK_LABEL.test(key));
   const { placement = {} } = deploy;
-  // A new task beside the old ones would find no node, and the engine waits for one for ever.
-  const isFull = (placement.max_replicas_per_node ?? 0) > 0;
-  const order = isFull ? 'stop-first' : choices.order(name);
+  const order = choices.order(name);
   return {
     mode,
     ...(isReplicated && { replicas: service.scale ?? deploy.replicas ?? 1 }),
@@ -117,11 +115,7 @@ function toDeploy(name: string, service: ComposeService, choices: StackChoices):
     }),
     placement: {
       ...placement,
-      constraints: [
-        ...(placement.constraints ?? []),
-        ...platformConstraints(service.platform),
-        ...(choices.constraints?.(name) ?? []),
-      ],
+      constraints: [...placementOf(service), ...(choices.constraints?.(name) ?? [])],
     },
     resources: resourcesOf(service),
   };
@@ -153,6 +147,11 @@ function restartPolicy(
 const KERNEL_NAMES: Readonly<Record<string, string>> = {
   ...{ amd64: 'x86_64', arm64: 'aarch64', '386': 'i686', arm: 'armv7l' },
 };
+
+/** Where a service has to run by what its file says. */
+export function placementOf({ deploy, platform }: Pick<ComposeService, 'deploy' | 'platform'>): string[] {
+  return [...(deploy?.placement?.constraints ?? []), ...platformConstraints(platform)];
+}
 
 function platformConstraints(platform: string | undefined): string[] {
   if (platform === undefined || platform === '') return [];

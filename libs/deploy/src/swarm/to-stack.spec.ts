@@ -79,13 +79,6 @@ test('ports are the machine’s, limits go to deploy, a route’s labels to the 
   });
 });
 
-test('where no node takes one more task, the old one goes first', () => {
-  const order = (placement: object): string | undefined =>
-    of({ image: 'web', deploy: { placement } })?.deploy.update_config?.order;
-  expect(order({ max_replicas_per_node: 1 })).toBe('stop-first');
-  expect(order({ max_replicas_per_node: 0 })).toBe('start-first');
-});
-
 test('a name of a container is one for the service; a variable without a value is none', () => {
   expect(
     of({

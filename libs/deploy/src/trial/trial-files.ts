@@ -17,7 +17,7 @@ import { traefikCheckOptions } from '@itsup/routing';
 import { stringify } from 'yaml';
 
 import { CHALLENGES_FILE } from '../publish/certificate-files';
-import type { PublishedFile } from '../publish/published-file';
+import { isDynamic, STATIC_FILE, type PublishedFile } from '../publish/published-file';
 
 /** Where a trial has its files. */
 export const TRIAL_FOLDER = '/trial';
@@ -28,7 +28,6 @@ export const LAST_ROUTER = 'trial~end';
 const OWN = { http: 'trial-http', tcp: 'trial-tcp', udp: 'trial-udp' };
 /** Below the ports that Linux gives to outgoing connections, and open to any user. */
 const FIRST_PORT = 20_000;
-const STATIC = 'traefik/traefik.yml';
 
 /** What a throw-away Traefik is started with: files by their path below `TRIAL_FOLDER`. */
 export type TrialFiles = Record<string, string>;
@@ -43,12 +42,12 @@ export function trialFiles(files: readonly PublishedFile[]): TrialFiles {
   const trial: TrialFiles = {};
   const defined = new Set<string>();
   const ofContainers = new Set<string>();
-  const configuration = readableTree(files.find(({ path }) => path === STATIC)?.text ?? '');
+  const configuration = readableTree(files.find(({ path }) => path === STATIC_FILE)?.text ?? '');
   const isSwarm = field(subtree(configuration, 'providers'), 'swarm') !== undefined;
   const own = isSwarm ? '@swarm' : '@docker';
-  for (const { path, text } of files) {
+  for (const { path, text } of files.filter(isDynamic)) {
     // The trial asks no authority, so it has nothing to answer challenges with.
-    if (!path.startsWith('traefik/dynamic/') || path === CHALLENGES_FILE) continue;
+    if (path === CHALLENGES_FILE) continue;
     const { defined: names, references } = checkFile(text, 'dynamic', traefikCheckOptions);
     const plugins = pluginsIn(text);
     for (const name of names) if (!plugins.has(name)) defined.add(name);

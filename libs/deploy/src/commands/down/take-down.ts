@@ -14,7 +14,6 @@ import { projectText } from '../../desired/environment/project-text';
 import { runPreStop } from '../../execute/service/hooks';
 import { leadOn } from '../../execute/service/lead-on';
 import { removeEdgeNetwork } from '../../execute/network/edges';
-import { runOperations } from '../../execute/run-operations';
 import type { DownKind, DownOperation } from '../../plan/operation';
 import { downOperations, forgetOperations } from '../../plan/order/down-operations';
 import { removePinsOf } from '@itsup/rollout';
@@ -102,12 +101,7 @@ export async function takeDown(
       },
     };
     try {
-      await runOperations<DownOperation>(operations, {
-        parallel: 1,
-        isHeavy: () => true,
-        isInterrupted: () => false,
-        run: (operation) => carryOut(acts, operation),
-      });
+      for (const operation of operations) await carryOut(acts, operation);
     } finally {
       // After a failure too.
       await leadBack();

@@ -18,7 +18,8 @@ export interface UsedAddress {
 /**
  * A bridge with a range of its own (`ipam`) takes all of its addresses from this host: what goes to one of them goes to
  * the bridge from then on, also Traefik's requests to another project's `host`. Asked before anything is made, where a
- * file gives a range at all, and only of an engine that runs on this host.
+ * file gives a range at all. Of an engine on another machine, whose own addresses are not known here, it asks only for
+ * what the sources name.
  * @throws UserError
  */
 export async function refuseTakenRanges(
