@@ -7,7 +7,7 @@ import { circleProblems } from './edges/egress-circles';
 import { egressProblems, exportProblems } from './edges/egress-problems';
 import { deployedEdges, nameServices } from './edges/resolve-edges';
 import { askedEntryPoints } from './proxy/entry-points';
-import { redirectCircles } from './explain/redirect-circles';
+import { sharedRedirectCircles } from './explain/redirect-circles';
 import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './names/order';
 import { routeProject, sortProblems } from './route-project';
@@ -66,7 +66,7 @@ export function routeWorkspace(
       ...foreignProblems(pairs, settings, circumstances.lookups),
       ...edgeProblems,
       ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
-      ...redirectCircles(pairs, settings).filter((problem) => !isOwn(problem, projects)),
+      ...sharedRedirectCircles(pairs, settings),
       ...referenceProblems(workspace, { projects, entryPoints }),
       ...edgeNameProblems(pairs.filter(({ project }) => project.enabled).map(({ routing }) => routing)),
     ]),
@@ -74,13 +74,6 @@ export function routeWorkspace(
     disputes,
     holdings,
   };
-}
-
-/** It is told of the project alone already. */
-function isOwn({ code, message }: Problem, projects: readonly ProjectRouting[]): boolean {
-  return projects.some(({ problems }) =>
-    problems.some((own) => own.code === code && own.message === message),
-  );
 }
 
 /** A note about two projects says nothing new beside an error about the same two. */

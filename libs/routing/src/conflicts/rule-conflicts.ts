@@ -1,5 +1,5 @@
 import { collect } from '../names/order';
-import { isPlain, keyOf, type Term } from '../rule/terms';
+import { isPlain, keyOf, widerHosts, type Term } from '../rule/terms';
 import { ruleKey, termKey, type Claim } from './claim/claims';
 import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';
 
@@ -201,13 +201,6 @@ function winnerOver(claim: Claim, term: Term, index: Index): Claim | null {
     }
   }
   return winner;
-}
-
-/** The hosts whose matchers match this one too: itself, `*.` and the rest, any. A wildcard stands for one label. */
-export function widerHosts(host: string | null): string[] {
-  if (host === null) return [''];
-  const dot = host.indexOf('.');
-  return dot > 0 && !host.startsWith('*') ? [host, `*${host.slice(dot)}`, ''] : [host, ''];
 }
 
 /** The prefixes that match this term's paths too. PathPrefix compares texts: `/a` takes `/ab`. */

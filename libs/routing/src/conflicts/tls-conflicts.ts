@@ -1,6 +1,6 @@
 import { termKey, type Claim } from './claim/claims';
 import { conflictAt, holding, listed, type Conflict } from './conflict';
-import { widerHosts } from './rule-conflicts';
+import { widerHosts } from '../rule/terms';
 
 /**
  * TCP routes with TLS that HTTPS routes of the same entry point keep everything from. Before it decrypts, Traefik asks

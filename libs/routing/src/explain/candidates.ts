@@ -165,7 +165,7 @@ function candidate(
 }
 
 /** Where a router of a row sends everything on to, by `redirect_to` or as a name of `redirect_from`. */
-function sentTo(route: Route | undefined, { middlewares = [] }: TraefikRouter): string | null {
+export function sentTo(route: Route | undefined, { middlewares = [] }: TraefikRouter): string | null {
   const names = middlewares.map((one) => nameOf(one, route?.via === 'file' ? 'file' : 'docker') ?? one);
   const targets = names.flatMap((name) => redirectTargetOf(route?.middlewares[name]) ?? []);
   return targets[0] ?? null;

@@ -22,23 +22,43 @@ export function decide(
 ): Decision {
   const here = candidates.filter(({ fact }) => fact.entryPoints.includes(connection.entryPoint.name));
   if (connection.entryPoint.protocol === 'udp') return decideUdp(here);
-  const asker = new Asker(connection, query);
-  const stages = stagesOf(connection, asker, here);
-  const order = stages.flatMap((stage) => [...stage].sort(precedence));
-  const conditional: Decision['conditional'] = [];
-  let winner: Candidate | null = null;
-  for (const each of order) {
-    const { verdict, dependsOn } = asker.ask(each);
-    if (verdict === 'depends') conditional.push({ router: each.fact, dependsOn });
-    if (verdict !== 'yes') continue;
-    winner = each;
-    break;
-  }
+  const { winner, conditional, order, asker } = asked(connection, query, here);
   const taken = new Set([winner?.fact, ...conditional.map(({ router }) => router)]);
   const losses = here
     .filter(({ fact }) => !taken.has(fact))
     .flatMap((each) => lossOf(each, winner, order, asker, connection) ?? []);
   return { outcome: outcomeOf(winner, conditional), router: winner?.fact ?? null, conditional, losses };
+}
+
+/** The same of a TCP connection without the losses, for whoever asks about many. */
+export function takerOf(
+  connection: Connection,
+  query: Question['query'],
+  candidates: readonly Candidate[],
+): Pick<Asked, 'winner' | 'conditional'> {
+  const here = candidates.filter(({ fact }) => fact.entryPoints.includes(connection.entryPoint.name));
+  return asked(connection, query, here);
+}
+
+interface Asked {
+  winner: Candidate | null;
+  conditional: Decision['conditional'];
+  /** All that may be asked. */
+  order: ReadonlySet<Candidate>;
+  asker: Asker;
+}
+
+function asked(connection: Connection, query: Question['query'], here: readonly Candidate[]): Asked {
+  const asker = new Asker(connection, query);
+  const stages = stagesOf(connection, asker, here);
+  const order = new Set(stages.flatMap((stage) => [...stage].sort(precedence)));
+  const conditional: Decision['conditional'] = [];
+  for (const each of order) {
+    const { verdict, dependsOn } = asker.ask(each);
+    if (verdict === 'depends') conditional.push({ router: each.fact, dependsOn });
+    if (verdict === 'yes') return { winner: each, conditional, order, asker };
+  }
+  return { winner: null, conditional, order, asker };
 }
 
 /**
@@ -135,7 +155,7 @@ function isCatchAll({ rule }: Candidate): boolean {
 function lossOf(
   candidate: Candidate,
   winner: Candidate | null,
-  order: readonly Candidate[],
+  order: ReadonlySet<Candidate>,
   asker: Asker,
   connection: Connection,
 ): Loss | null {
@@ -148,7 +168,7 @@ function lossOf(
     );
   }
   const matches = asker.ask(candidate).verdict;
-  if (!order.includes(candidate)) {
+  if (!order.has(candidate)) {
     if (!asker.matchesHost(candidate) && matches === 'no') return null;
     if (connection.tls && fact.tls === 'none')
       return loss(fact, 'plain-only', 'takes connections without TLS alone');

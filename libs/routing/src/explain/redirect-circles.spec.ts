@@ -1,6 +1,10 @@
+import type { IngressRow, Problem } from '@itsup/config';
+import { rowContext } from '../row/context';
+import { routeRow } from '../row/route-row';
 import { codes, externalProject, project, routeOne, workspace } from '../testing/build';
 import { routeProject } from '../route-project';
 import { routeWorkspace } from '../route-workspace';
+import { redirectCircles } from './redirect-circles';
 
 const CODE = 'redirect-circle';
 
@@ -62,6 +66,50 @@ describe('a redirect that comes back', () => {
     expect(routing.problems.flatMap(({ code, place }) => (code === CODE ? [place?.file] : []))).toEqual([
       'projects/two/ingress.yml',
     ]);
+  });
+});
+
+describe('redirects by the thousands', () => {
+  const MANY = 4000;
+  const { settings } = workspace([]);
+
+  /** A project for each row, routed by its rows alone. */
+  const circlesOf = (rows: Partial<IngressRow>[]): Problem[] =>
+    redirectCircles(
+      rows.map((changes, at) => {
+        const source = externalProject(`p${String(at).padStart(4, '0')}`, '192.0.2.1', [changes]);
+        const context = rowContext(source, settings);
+        const routes = source.ingress.flatMap((row) => routeRow(row, source.name, context) ?? []);
+        const routing = {
+          project: source.name,
+          additions: [],
+          networks: [],
+          routes,
+          edges: [],
+          problems: [],
+        };
+        return { project: source, routing };
+      }),
+      settings,
+    );
+
+  test('are followed where they come back', () => {
+    const round = Array.from({ length: MANY }, (_, at) => ({
+      domains: [`${at}.example.com`],
+      redirectFrom: [`www.${at}.example.com`],
+      redirectTo: at === MANY - 1 ? 'www.0.example.com' : `${at + 1}.example.com`,
+    }));
+    const [circle, ...others] = circlesOf(round);
+    expect(others).toEqual([]);
+    expect(circle?.related).toHaveLength(MANY - 1);
+  });
+
+  test('are not followed where they end', () => {
+    const ends = Array.from({ length: MANY }, (_, at) => ({
+      domains: [`${at}.example.org`],
+      redirectTo: at % 2 === 0 ? `${at + 1}.example.org` : `https://${at}.example.net/`,
+    }));
+    expect(circlesOf(ends)).toEqual([]);
   });
 });
 

@@ -56,8 +56,18 @@ export function hostsOf(rule: Rule): string[] {
  * One spelling of a host: Traefik compares without case, and without a dot at the end. With two of them it still
  * matches what a browser asks for `example.com.`, which is nobody else's either.
  */
-function hostIn(value: string): string {
-  return value.toLowerCase().replace(/(.)\.+$/, '$1');
+export function hostIn(value: string): string {
+  let end = value.length;
+  // Not by an expression: that would look at each of a thousand dots anew.
+  while (end > 1 && value[end - 1] === '.') end -= 1;
+  return value.slice(0, end).toLowerCase();
+}
+
+/** The hosts whose matchers match this one too: itself, `*.` and the rest, any (`''`). `*` stands for one label. */
+export function widerHosts(host: string | null): string[] {
+  if (host === null) return [''];
+  const dot = host.indexOf('.');
+  return dot > 0 && !host.startsWith('*') ? [host, `*${host.slice(dot)}`, ''] : [host, ''];
 }
 
 /** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */

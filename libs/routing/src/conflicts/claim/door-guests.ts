@@ -1,5 +1,5 @@
 import type { Project, Settings } from '@itsup/config';
-import { widerHosts } from '../rule-conflicts';
+import { widerHosts } from '../../rule/terms';
 import { addGuest, namesConsent, type Guests } from './guests';
 import type { Claim } from './claims';
 

@@ -1,8 +1,7 @@
 import type { ExportEntry, Problem, Project, Settings } from '@itsup/config';
 import { collect } from '../../names/order';
-import { isPlain, keyOf, type Term } from '../../rule/terms';
+import { isPlain, keyOf, widerHosts, type Term } from '../../rule/terms';
 import { conflictAt, holding, type Conflict } from '../conflict';
-import { widerHosts } from '../rule-conflicts';
 import { termKey, type Claim } from './claims';
 import { pathsMeet } from './takings';
 

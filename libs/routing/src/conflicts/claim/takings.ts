@@ -1,9 +1,9 @@
 import { evaluate, hostMatches } from '../../rule/evaluate';
-import { isPlain, keyOf, type Term } from '../../rule/terms';
+import { isPlain, keyOf, widerHosts, type Term } from '../../rule/terms';
 import { collect } from '../../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
 import { conflictAt, holding, listed, type Conflict } from '../conflict';
-import { described, precedence, scopesOf, widerHosts } from '../rule-conflicts';
+import { described, precedence, scopesOf } from '../rule-conflicts';
 
 /**
  * Routers of one project that take what another project names, in part: by an expression, a negation, a condition, a
