@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   closeSync,
   constants,
@@ -66,13 +67,20 @@ function readOpened(descriptor: number, maxBytes: number): FileText {
 /** What is no UTF-8 becomes U+FFFD, which a text may hold as well: then the same bytes come out again. */
 function decoded(bytes: Buffer): FileText {
   const text = bytes.toString('utf8');
-  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) {
-    const start = Buffer.byteLength(text.slice(0, at));
-    const isWritten = bytes.subarray(start, start + 3).toString('hex') === 'efbfbd';
-    if (!isWritten) return { text, damagedAt: at };
+  if (isUtf8(bytes)) return { text };
+  let from = 0;
+  let offset = 0;
+  for (let at = text.indexOf(REPLACED); at >= 0; at = text.indexOf(REPLACED, from)) {
+    offset += Buffer.byteLength(text.slice(from, at));
+    if (!bytes.subarray(offset, offset + WRITTEN.length).equals(WRITTEN)) return { text, damagedAt: at };
+    offset += WRITTEN.length;
+    from = at + 1;
   }
   return { text };
 }
+
+const REPLACED = '\ufffd';
+const WRITTEN = Buffer.from(REPLACED);
 
 /**
  * Whether a regular file is one that the kernel makes up as it is read: some of these block, some never end, and their

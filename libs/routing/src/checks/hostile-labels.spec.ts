@@ -83,10 +83,29 @@ describe.each(versions)('labels that hide what they claim, with Traefik %p', (ve
 
   it('are refused with expressions and names that nobody writes', () => {
     expect(errors(router(`HostRegexp(\`${'a?'.repeat(6000)}\`)`))).toEqual(['rule-not-compared']);
+    expect(errors(router('HostRegexp(`((ab){30}c){30}[.]org`)'))).toEqual([]);
+    expect(errors(router('HostRegexp(`(?:(?:(?:ab?cd?ef?gh?ij?){10}k?){10}[(]){9}`)'))).toEqual([
+      'rule-not-compared',
+    ]);
     const deep = `traefik.http.middlewares.own.plugin.${'a.'.repeat(20_000)}x`;
     expect(errors({ 'traefik.enable': 'true', [deep]: '1' })).toEqual(
       version === '' ? [] : ['label-invalid-label'],
     );
+  });
+
+  it('may list thousands of words that headers are searched for', () => {
+    const words = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `(?:bot-${index}|crawler)`).join('|');
+    const rule = (text: string): string => `Host(\`own.org\`) && HeaderRegexp(\`User-Agent\`, \`${text}\`)`;
+    const found = (text: string): string[] => {
+      const evil = project('evil', { services: [service('web', { labels: router(rule(text)) })] });
+      const set = { versions: { ...settings().versions, traefik: version } };
+      const { projects } = routeWorkspace(workspace([evil], set));
+      return (projects[0]?.problems ?? []).map(({ code, severity }) => `${severity} ${code}`);
+    };
+    expect(found(words(1000))).toEqual([]);
+    expect(found(words(10_000))).toEqual(['note expression-not-checked']);
+    expect(errors(router(rule('bot[')))).not.toEqual([]);
   });
 
   it('are compared where a rule holds what only looks like a variable', () => {

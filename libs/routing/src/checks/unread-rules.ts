@@ -1,11 +1,13 @@
-import type { Problem, Settings } from '@itsup/config';
+import type { Place, Problem, Settings } from '@itsup/config';
 import { isCheckedVersion, labelFields, oldRule } from '@itsup/traefik';
 import type { Lookups } from '../conflicts/circumstances';
 import { writtenRouters } from '../conflicts/claim/claims';
 import type { RoutedProject } from '../conflicts/conflict';
 import { writtenLabels, type LabelRouter } from '../labels/label-routers';
 import type { Route } from '../model';
-import { isBeyondParser, parseRule } from '../rule/parse';
+import { isBeyondParser, parseRule, type Rule } from '../rule/parse';
+import { isTooLarge } from '../rule/regexp';
+import { expressionsOf } from '../rule/terms';
 import { isOldSyntax } from './written-problems';
 
 /**
@@ -29,7 +31,8 @@ function ofRow({ project, place, kind, routers }: Route): Problem[] {
   if (kind === 'udp') return [];
   return Object.values(routers).flatMap(({ rule = '' }): Problem[] => {
     const parsed = rule === '' ? null : parseRule(rule, kind);
-    if (parsed === null || !('flaw' in parsed)) return [];
+    if (parsed === null) return [];
+    if ('rule' in parsed) return largeExpressions(parsed.rule, 'the rule of the row', place, project);
     return [
       {
         code: 'rule-not-compared',
@@ -43,6 +46,20 @@ function ofRow({ project, place, kind, routers }: Route): Problem[] {
   });
 }
 
+/** Expressions that only Traefik is to read: no other project asks for what they look at. */
+function largeExpressions(rule: Rule, subject: string, place: Place | null, project: string): Problem[] {
+  return expressionsOf(rule)
+    .filter(isTooLarge)
+    .map((text) => ({
+      code: 'expression-not-checked',
+      severity: 'note',
+      message: `${subject} has an expression of ${text.length} characters, which is too large to be checked here`,
+      help: 'Traefik leaves out the router if it cannot read it, which its log says; shorter ones are checked',
+      ...(place ? { place } : {}),
+      project,
+    }));
+}
+
 function ofLabel(
   { project }: RoutedProject,
   { kind, name, router, service, place, isOpen }: LabelRouter,
@@ -52,7 +69,13 @@ function ofLabel(
   const { rule = '' } = router;
   if (kind === 'udp' || isOpen || rule === '') return [];
   const parsed = parseRule(rule, kind);
-  if (!('flaw' in parsed)) return [];
+  if ('rule' in parsed)
+    return largeExpressions(
+      parsed.rule,
+      `service ${service}: the rule of router ${name}`,
+      place,
+      project.name,
+    );
   const isToldOfLabel = !isBeyondParser(rule) && oldRule(rule) === null;
   if (isToldOfLabel && isCheckedVersion(settings.versions.traefik)) return [];
   const facts = project.compose?.services.find((one) => one.name === service);

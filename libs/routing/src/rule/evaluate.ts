@@ -61,8 +61,8 @@ function verdictOf(rule: Rule, facts: RequestFacts, dependsOn: Set<string>): Ver
 
 function matcherVerdict(name: string, values: readonly string[], facts: RequestFacts): Verdict {
   const [first = '', second = ''] = values;
-  const about = (known: string | null, test: (value: string) => boolean): Verdict =>
-    known === null ? 'depends' : test(known) ? 'yes' : 'no';
+  const about = (known: string | null, test: (value: string) => boolean | null): Verdict =>
+    verdictFrom(known === null ? null : test(known));
   switch (name) {
     case 'Host':
     case 'HostSNI':
@@ -81,12 +81,18 @@ function matcherVerdict(name: string, values: readonly string[], facts: RequestF
       if (facts.query === null) return 'depends';
       const given = facts.query.filter(([key]) => key === first).map(([, value]) => value);
       const regexp = name === 'QueryRegexp' && values.length > 1;
-      return given.some((value) => (regexp ? regexpMatches(second, value) : value === second)) ? 'yes' : 'no';
+      const found = given.map((value) => (regexp ? regexpMatches(second, value) : value === second));
+      return verdictFrom(found.includes(true) || (found.includes(null) ? null : false));
     }
     default:
       // Method, headers, the client's address, ALPN: nothing that a URL says.
       return 'depends';
   }
+}
+
+/** null: not known. */
+function verdictFrom(isFound: boolean | null): Verdict {
+  return isFound === null ? 'depends' : isFound ? 'yes' : 'no';
 }
 
 function matcherText(name: string, values: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { isIpOrCidr } from '@itsup/config';
-import { regexpFlaw } from './regexp';
+import { isTooLargeToCompare, regexpFlaw } from './regexp';
 
 export type RuleKind = 'http' | 'tcp';
 
@@ -18,7 +18,10 @@ const ascii: Check = (value) =>
 const path: Check = (value) => (value.startsWith('/') ? null : 'a path has to start with /');
 const source: Check = (value) =>
   isIpOrCidr(value) ? null : `${value} is neither an address nor a network such as 10.0.0.0/8`;
-const asciiRegexp: Check = (value) => ascii(value) ?? regexpFlaw(value);
+/** What names or paths it takes has to be known, so that no project takes those of another one by it. */
+const compared: Check = (value) =>
+  isTooLargeToCompare(value) ? 'an expression too large to be looked at' : regexpFlaw(value);
+const asciiRegexp: Check = (value) => ascii(value) ?? compared(value);
 const sni: Check = (value) =>
   value === '*' || /^(\*\.)?[\w.:-]+$/.test(value) ? null : `${value} is not a host name`;
 const protocol: Check = (value) => (value === 'acme-tls/1' ? 'acme-tls/1 is kept for certificates' : null);
@@ -34,7 +37,7 @@ const tables: Record<RuleKind, Record<string, { values: Check[]; optional?: numb
     Host: { values: [ascii] },
     HostRegexp: { values: [asciiRegexp] },
     Path: { values: [path] },
-    PathRegexp: { values: [regexpFlaw] },
+    PathRegexp: { values: [compared] },
     PathPrefix: { values: [path] },
     Header: { values: [anything, anything] },
     HeaderRegexp: { values: [anything, regexpFlaw] },

@@ -1,4 +1,5 @@
 import { matcherNamed, type RuleKind } from './matchers';
+import { isTooLargeToCompare } from './regexp';
 import { RuleError, scanRule, type RuleFlaw, type Token } from './scan';
 
 /** A rule as Traefik understands it. `&&` binds tighter than `||`, both group to the left. */
@@ -21,7 +22,7 @@ const LONG = 10_000;
 
 /** Whether Traefik may read a rule that `parseRule` refuses. */
 export function isBeyondParser(rule: string): boolean {
-  return rule.length > LONG || BEYOND.test(rule);
+  return rule.length > LONG || BEYOND.test(rule) || isTooLargeToCompare(rule);
 }
 
 /**

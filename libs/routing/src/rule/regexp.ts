@@ -13,8 +13,14 @@ function engine(): typeof re2js.RE2JS {
 /** So many expressions are kept: compiling one with large repeats takes far longer than matching. */
 const MAX_KEPT = 2000;
 
-/** Longer ones are refused: none that a person writes is, and compiling it takes a minute. */
-const MAX_LENGTH = 4000;
+/**
+ * What is larger, its repeats written out, is not compiled: a list of ten thousand words is as large and takes a second,
+ * repeats of repeats in three lines take minutes.
+ */
+const MAX_SIZE = 100_000;
+
+/** What has to be tried on the names of all projects is smaller: each try takes as long as the expression is large. */
+const MAX_COMPARED_SIZE = 10_000;
 
 const compiled = new Map<string, { expression: re2js.RE2JS } | { flaw: string }>();
 
@@ -28,7 +34,6 @@ function compile(text: string): { expression: re2js.RE2JS } | { flaw: string } {
 }
 
 function compileAnew(text: string): { expression: re2js.RE2JS } | { flaw: string } {
-  if (text.length > MAX_LENGTH) return { flaw: `an expression of more than ${MAX_LENGTH} characters` };
   try {
     return { expression: engine().compile(text) };
   } catch (error) {
@@ -36,14 +41,63 @@ function compileAnew(text: string): { expression: re2js.RE2JS } | { flaw: string
   }
 }
 
-/** Why Traefik could not compile this expression; null: it can. */
+/** Whether an expression is larger than what is compiled here. */
+export function isTooLarge(expression: string): boolean {
+  return sizeOf(expression) > MAX_SIZE;
+}
+
+/** Whether it, or a text that it is part of, is larger than what is compared with the names of other projects. */
+export function isTooLargeToCompare(expression: string): boolean {
+  return sizeOf(expression) > MAX_COMPARED_SIZE;
+}
+
+/** A quoted part, an escaped character, a class, a repeat, or any other character. */
+const PART = new RegExp(
+  [
+    /\\Q[^]*?(?:\\E|$)|\\[^]/,
+    /\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]/,
+    /\{(?<least>\d{1,4})(?:,(?<most>\d{0,4}))?\}|[^]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
+
+/** The parts of an expression with its repeats written out: so many states its engine has, more or less. */
+function sizeOf(expression: string): number {
+  /** Of each open group: what is complete, and the last part, which a repeat is about. */
+  const open = [{ size: 0, last: 0 }];
+  let top = { size: 0, last: 0 };
+  for (const { 0: part, groups } of expression.matchAll(PART)) {
+    if (groups?.['least'] !== undefined) {
+      top.last *= Math.max(Number(groups['least']), Number(groups['most'] ?? 0), 1);
+    } else if (part === '(') {
+      open.push(top);
+      top = { size: 0, last: 0 };
+    } else if (part === ')') {
+      const group = top.size + top.last + 1;
+      const outer = open.length > 1 ? open.pop() : undefined;
+      top = { size: (outer?.size ?? 0) + (outer?.last ?? 0), last: group };
+    } else {
+      top = { size: top.size + top.last, last: part.startsWith('\\Q') ? part.length : 1 };
+    }
+  }
+  return open.reduce((sum, { size, last }) => sum + size + last, top.size + top.last);
+}
+
+/** Why Traefik could not compile this expression; null: it can, or the expression is too large to be compiled here. */
 export function regexpFlaw(expression: string): string | null {
+  if (isTooLarge(expression)) return null;
   const made = compile(expression);
   return 'flaw' in made ? made.flaw : null;
 }
 
-/** Whether an expression that `regexpFlaw` accepts is found in the text, as Go's MatchString does. */
-export function regexpMatches(expression: string, text: string): boolean {
+/**
+ * Whether an expression that `regexpFlaw` accepts is found in the text, as Go's MatchString does; null: nobody knows
+ * here, for it is too large.
+ */
+export function regexpMatches(expression: string, text: string): boolean | null {
+  if (isTooLarge(expression)) return null;
   const made = compile(expression);
   return 'expression' in made && made.expression.matcher(text).find();
 }

@@ -96,6 +96,13 @@ export function looksAtPaths(rule: Rule): boolean {
   );
 }
 
+/** The expressions that a rule looks for in what no other project claims: headers and queries. */
+export function expressionsOf(rule: Rule): string[] {
+  return matchersOf(rule)
+    .filter(({ name }) => name === 'HeaderRegexp' || name === 'QueryRegexp')
+    .flatMap(({ values }) => values.slice(1));
+}
+
 function matchersOf(rule: Rule): Extract<Rule, { kind: 'matcher' }>[] {
   if (rule.kind === 'matcher') return [rule];
   return rule.kind === 'not' ? matchersOf(rule.rule) : [...matchersOf(rule.left), ...matchersOf(rule.right)];
