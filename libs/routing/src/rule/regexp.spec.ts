@@ -16,6 +16,7 @@ test.each([
   ['repeats of repeats', `(?:(?:(?:${'x'.repeat(101)}){10}){10}){10}`],
   ['repeats behind a class with a parenthesis', `(${'x'.repeat(101)}[])[:alpha:])(]\\)){1000}`],
   ['repeats behind a quoted parenthesis', `(${'x'.repeat(101)}\\Q)\\E){1000}`],
+  ['classes without an end', `${'['.repeat(200_000)}\\`],
   ['many words', 'crawler|'.repeat(20_000)],
 ])('%s is too large, and nobody says what it matches', (_, expression) => {
   expect(isTooLarge(expression)).toBe(true);

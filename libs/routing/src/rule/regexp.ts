@@ -14,8 +14,8 @@ function engine(): typeof re2js.RE2JS {
 const MAX_KEPT = 2000;
 
 /**
- * What is larger, its repeats written out, is not compiled: a list of ten thousand words is as large and takes a second,
- * repeats of repeats in three lines take minutes.
+ * What is larger, its repeats written out, is not compiled: a list of ten thousand words is as large and takes a
+ * second, repeats of repeats in three lines take minutes.
  */
 const MAX_SIZE = 100_000;
 
@@ -54,8 +54,8 @@ export function isTooLargeToCompare(expression: string): boolean {
 /** A quoted part, an escaped character, a class, a repeat, or any other character. */
 const PART = new RegExp(
   [
-    /\\Q[^]*?(?:\\E|$)|\\[^]/,
-    /\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]/,
+    /\\Q[^]*?(?:\\E|$)|\\[^]?/,
+    /\[\^?\]?(?:\[:\^?\w+:\]|\\[^]?|[^\]\\])*(?:\]|$)/,
     /\{(?<least>\d{1,4})(?:,(?<most>\d{0,4}))?\}|[^]/,
   ]
     .map(({ source }) => source)
@@ -63,7 +63,7 @@ const PART = new RegExp(
   'g',
 );
 
-/** The parts of an expression with its repeats written out: so many states its engine has, more or less. */
+/** The parts of an expression with its repeats written out: at least so much an engine has to look at. */
 function sizeOf(expression: string): number {
   /** Of each open group: what is complete, and the last part, which a repeat is about. */
   const open = [{ size: 0, last: 0 }];
@@ -79,7 +79,7 @@ function sizeOf(expression: string): number {
       const outer = open.length > 1 ? open.pop() : undefined;
       top = { size: (outer?.size ?? 0) + (outer?.last ?? 0), last: group };
     } else {
-      top = { size: top.size + top.last, last: part.startsWith('\\Q') ? part.length : 1 };
+      top = { size: top.size + top.last, last: part.length };
     }
   }
   return open.reduce((sum, { size, last }) => sum + size + last, top.size + top.last);
