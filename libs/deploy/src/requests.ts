@@ -40,7 +40,7 @@ export interface EngineFact {
 }
 
 export interface DeployRequest extends PlanRequest {
-  /** Stacks converged at the same time; 4 when absent. */
+  /** Stacks converged at the same time; four a core, at least eight, when absent. */
   parallel?: number;
   /**
    * Services of one stack replaced at the same time; 1: one after the other. Two a core, at least four, when absent.

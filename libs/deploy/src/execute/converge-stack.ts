@@ -142,10 +142,13 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation) => {
       if (isDownOperation(operation)) throw new TypeError(`${operation.kind} in the plan of a deploy`);
+      const started = HEAVY.includes(operation.kind) ? await convergence.starts.take() : undefined;
       const { own, end } = forOperation();
       try {
-        await carryOut(own, operation);
+        context.signal?.throwIfAborted();
+        await carryOut({ ...own, ...(started && { started }) }, operation);
       } finally {
+        started?.();
         end();
       }
     },

@@ -5,6 +5,7 @@ import type { StoreKnowledge } from '@itsup/traefik';
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/loaded-stack';
 import type { StackPlan } from '../plan/model';
+import type { Slots } from '../run/slots';
 import type { Publisher } from '../publish/publisher';
 import type { Journal } from '../state/journal';
 
@@ -22,6 +23,10 @@ export interface Convergence {
   left: Set<string>;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
+  /** Services of the whole run that start at the same time; a wait for the drain takes none. */
+  starts: Slots;
+  /** Gives the operation's slot back: its containers are ready. Absent outside of an operation that starts some. */
+  started?: () => void;
   /** The running proxy reads another folder than the one that is published to. */
   readsOtherFiles: boolean;
   /** What the next Traefik is asked for, and what it is not to renew. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
 
+import { PARALLEL_STARTS } from '../commands/deploy/deploy-one';
 import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { DeploySummary } from '../requests';
 import type { JournalFile } from '../state/journal';
@@ -79,5 +80,39 @@ describe('a one-shot that fails', () => {
     expect(outcomes[0]?.status).toBe('failed');
     expect(outcomes[0]?.problems[0]?.message).toContain('did not complete successfully');
     expect(serving()).toEqual(['api:1', 'web:1']);
+  });
+});
+
+describe('more stacks than may start at once', () => {
+  const names = Array.from({ length: PARALLEL_STARTS + 2 }, (_, index) => `site-${index}`);
+
+  it('start a few at a time, and the next starts while the last ones drain', async () => {
+    for (const name of names) simulated.setProject(name, { web: service('web:1') });
+    const request = { workspace: simulated.workspace(), stacks: names, parallel: names.length };
+    await deployStacks(simulated.context(), request);
+    for (const name of names) simulated.setProject(name, { web: service('web:2') });
+
+    let starting = 0;
+    let begun = 0;
+    let most = 0;
+    const { outcomes } = await deployStacks(
+      simulated.context(),
+      { ...request, workspace: simulated.workspace() },
+      async (moment, step) => {
+        if (step === 'start-new' || step === 'wait-healthy') starting += moment === 'before' ? 1 : -1;
+        most = Math.max(most, starting);
+        if (moment !== 'before') return;
+        if (step === 'start-new') {
+          begun += 1;
+          await until(() => begun >= PARALLEL_STARTS);
+          // Time for one more, if it may.
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        // The last ones start, although nobody's drain has ended.
+        if (step === 'drain') await until(() => begun === names.length);
+      },
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => 'deployed'));
+    expect(most).toBe(PARALLEL_STARTS);
   });
 });

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { problemsOf, type Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
@@ -10,7 +12,7 @@ import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
 import { STATIC_FILE } from '../../publish/published-file';
 import type { StepHook } from '../../state/journal';
 import { deployExternal } from './deploy-external';
-import { deployOne, type DeployOneOptions } from './deploy-one';
+import { deployOne, PARALLEL_STARTS, type DeployOneOptions } from './deploy-one';
 import { askRows, served } from './served';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
@@ -25,11 +27,16 @@ import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import { retireObjects } from './retire-objects';
 import { schedule } from '../../run/schedule';
+import { Slots } from '../../run/slots';
 import { DISABLED, type StackSpec } from '../../stack/stack-spec';
 
 /** The service of the proxy's stack that answers and logs lookups. */
 const HONEYPOT = 'dns';
-const PARALLEL = 4;
+/**
+ * Most of its time a stack waits: for a drain, for an application. What takes the machine's time, the starts, is
+ * bounded for all of them together.
+ */
+const PARALLEL = Math.max(8, 4 * availableParallelism());
 /**
  * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
  * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
@@ -80,6 +87,7 @@ async function converge(
   // Also of a stack that was skipped because of the proxy.
   const withReason = (outcome: StackOutcome): StackOutcome =>
     run.along === null || outcome.stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
+  const starts = new Slots(PARALLEL_STARTS);
   const scheduled = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -90,7 +98,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await deployStack(run, stack, request, { hook, swarm });
+      const outcome = await deployStack(run, stack, request, { hook, swarm, starts });
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return outcome;
     },
@@ -136,7 +144,8 @@ async function letGo(
   const before = outcomes[index];
   if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
   run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
-  const after = await deployStack(run, PROXY_STACK, request, { hook: undefined, swarm });
+  const starts = new Slots(PARALLEL_STARTS);
+  const after = await deployStack(run, PROXY_STACK, request, { hook: undefined, swarm, starts });
   if (after.status !== 'failed') return;
   outcomes[index] = after;
   request.onOutcome?.(after);
@@ -192,7 +201,7 @@ async function deployStack(
   run: Run,
   stack: string,
   request: DeployRequest,
-  { hook, swarm }: { hook: StepHook | undefined; swarm: OnSwarm | null },
+  { hook, swarm, starts }: { hook: StepHook | undefined; swarm: OnSwarm | null; starts: Slots },
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
   const problems = run.broken.get(stack);
@@ -203,6 +212,7 @@ async function deployStack(
     commit: request.commit ?? null,
     mayCut: request.mayCut ?? false,
     parallelServices: request.parallelServices,
+    starts,
     ...(hook && { hook }),
   };
   if (swarm !== null && spec.kind !== 'external') return deployOnSwarm(swarm, run, spec, options);

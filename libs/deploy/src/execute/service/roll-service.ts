@@ -100,7 +100,11 @@ export function requestOf(
       }),
     preStart: hasPreStart ? (total) => preStart(convergence, plan, total) : undefined,
     preStop: (ids) => runPreStop(convergence, plan.service, ids),
-    joinEdges: (ids) => attachToConsumers(context.docker, spec, plan.service, ids),
+    joinEdges: (ids) => {
+      // They are ready: what is left is mostly a wait for the old ones to have nothing to do.
+      convergence.started?.();
+      return attachToConsumers(context.docker, spec, plan.service, ids);
+    },
     drain: {
       hook: drain?.hook ?? DEFAULT_DRAIN.hook,
       deadlineMs: drain?.deadlineMs ?? DEFAULT_DRAIN.deadlineMs,
