@@ -34,5 +34,5 @@ export { awaitStarted, type StartedOptions } from './readiness/await-started';
 export { goesOn, NotReady } from './readiness/not-ready';
 export { readinessOf, startBudget } from './readiness/readiness';
 export { recreateHeld } from './hold/recreate';
-export { openRelay } from './hold/relay';
+export { openRelay } from './hold/relay/relay';
 export { waitFor } from './procedure/waiting';

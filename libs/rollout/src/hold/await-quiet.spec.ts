@@ -1,6 +1,6 @@
 import type { Waiter } from '../procedure/waiting';
 import { awaitEnded, awaitQuiet, withoutShared } from './await-quiet';
-import { clientsIn } from './waiting-clients';
+import { clientsIn } from './relay/waiting-clients';
 
 const end = { address: '172.20.128.2', port: 80, scheme: 'http' };
 const shared = { ...end, port: 81, scheme: 'h2c' };

@@ -67,6 +67,7 @@ export class Hold {
 
   /** Connections that outlasted the listeners. */
   private cut = 0;
+  private isClosed = false;
   private readonly path = `/itsup-hold-${randomUUID()}`;
 
   private get first(): Relay {
@@ -127,19 +128,21 @@ export class Hold {
   }
 
   /**
-   * Closes the listeners once no Traefik leads anybody there and what they carry has come to an end.
+   * Closes the listeners, if they are not, once no Traefik leads anybody there and what they carry has come to an end.
    * @param limitMs what is open then is cut, whatever it is, and told
    */
   async closeWhenQuiet(limitMs: number): Promise<void> {
     const { clock } = this.session.context;
     const until = clock.now() + limitMs;
-    while (clock.now() < until && ![...this.relays.values()].every((relay) => relay.isQuiet(QUIET_MS)))
-      await clock.sleep(50);
+    const isQuiet = (): boolean => [...this.relays.values()].every((relay) => relay.isQuiet(QUIET_MS));
+    while (!this.isClosed && clock.now() < until && !isQuiet()) await clock.sleep(50);
+    if (this.isClosed) return;
     this.cut = [...this.relays.values()].reduce((sum, relay) => sum + relay.carried, 0);
     this.close();
   }
 
   close(): void {
+    this.isClosed = true;
     for (const relay of this.relays.values()) relay.close();
   }
 

@@ -49,6 +49,11 @@ function remains(world: SimulatedHost): { ids: string[]; files: string[]; violat
   return { ids, files: readdirSync(folder), violations: world.violations };
 }
 
+/** Of each listener: whether it was closed while somebody was being told that nobody serves. */
+function cutBy(world: SimulatedHost): boolean[] {
+  return [...world.relays.values()].map(({ cut }) => cut);
+}
+
 function heldBy(world: SimulatedHost): number {
   return [...world.relays.values()].reduce((sum, { held }) => sum + held, 0);
 }
@@ -152,6 +157,21 @@ describe('recreateHeld', () => {
     );
     expect(outcome).toMatchObject({ result: 'failed', reason: 'port 9100 is taken', leftover: null });
     expect(remains(world)).toEqual({ ids: old, files: [], violations: [] });
+  });
+
+  it('cuts nobody off whom it tells that nothing serves, where the old container does not come back', async () => {
+    const world = worldOf({ ...relabelled, exitsAfter: 300 });
+    const process = new SimulatedProcess(world);
+    const context = process.context();
+    const docker = { ...context.docker, restore: () => Promise.reject(new Error('no space left on device')) };
+    const outcome = await recreateHeld(
+      { ...context, docker },
+      { ...process.recreation(1), drain: { hook: null, deadlineMs: 10_000 } },
+      process.journal,
+    );
+    expect(outcome).toMatchObject({ result: 'failed', leftover: expect.stringContaining('no space left') });
+    expect(cutBy(world)).toEqual([false]);
+    expect(remains(world).files).toEqual([]);
   });
 
   it.each<[string, Partial<Behaviour>, boolean]>([
@@ -304,6 +324,7 @@ describe('recreateHeld', () => {
       expect({ where, result: outcome.result }).toEqual({ where, result: 'interrupted' });
       const sofar = outcome.durations.reduce((sum, { ms }) => sum + ms, 0);
       expect({ where, quick: world.now - started - sofar < 3_000 }).toEqual({ where, quick: true });
+      expect({ where, cut: cutBy(world).includes(true) }).toEqual({ where, cut: false });
       const wasStopped = !world
         .list()
         .some(({ id, startedAt }) => id === old?.id && startedAt === old.startedAt);

@@ -1,10 +1,12 @@
 import { Hold } from './hold';
 import { runOwnHook, waitEnded, waitQuiet } from './last-requests';
+import { leaveRunning } from './leave-running';
+import { PinBelow } from './pin-below';
 import { awaitHeld, restoreOld } from './restore-old';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { stepsOf, type StepRunner } from '../procedure/step-runner';
-import { interruptible } from '../procedure/waiting';
-import { goesOn, type NotReady } from '../readiness/not-ready';
+import { graceAfter, interruptible } from '../procedure/waiting';
+import { goesOn } from '../readiness/not-ready';
 import type {
   ContainerFacts,
   RecreateRequest,
@@ -43,10 +45,12 @@ type Reached = 'serving' | 'held' | 'stopping' | 'switched';
 class Recreation {
   private readonly session: Session;
   private readonly steps: StepRunner<RolloutStep>;
+  /** Aborts when an interrupt has taken as long as it may. */
+  private readonly grace: AbortSignal;
   private state: RolloutState;
   private reached: Reached = 'serving';
   private hold: Hold | null = null;
-  private below: { end(): Promise<void> } | null = null;
+  private below: PinBelow | null = null;
   private old: ContainerFacts[] = [];
   /** Everything that it takes to make the old containers once more. In memory alone: it holds secrets. */
   private snapshot: RolloutSnapshot = [];
@@ -58,6 +62,7 @@ class Recreation {
   ) {
     this.session = new Session(context, request);
     this.steps = stepsOf(context, request, journal);
+    this.grace = graceAfter(context, this.session.limits.interruptTimeout);
     const { project, composeProject, service, replicas, fileRoutes } = request;
     this.state = {
       project,
@@ -81,6 +86,8 @@ class Recreation {
       await this.below?.end();
       return error instanceof Interrupted ? await this.interrupted() : await this.failed(error);
     } finally {
+      // Who is being told that nobody serves is not cut off.
+      await interruptible(this.grace, this.closeWhenQuiet()).catch(() => undefined);
       this.hold?.close();
     }
   }
@@ -98,7 +105,7 @@ class Recreation {
     if (this.hold) await this.leadToHold(this.hold);
     await this.step('stop-old', () => this.stopOld());
     const fresh = await this.step('recreate', async () => {
-      this.below = this.beginBelow();
+      if (this.hold && request.hasHealthcheck) this.below = new PinBelow(session, this.hold, this.old);
       await session.retry(() => request.replace());
       const found = (await session.containers()).filter(({ id }) => !oldIds.includes(id));
       if (found.length < request.replicas)
@@ -186,44 +193,10 @@ class Recreation {
     await docker.stop(ids, { graceSeconds: null });
   }
 
-  /**
-   * Once Traefik sees that the old containers are gone, the pin goes one below their route: when this process is
-   * killed, the new container's route wins by itself as soon as the engine calls it healthy. Without a health check it
-   * would win before the application listens, and so the pin stays above. Nobody waits for it, and none of it goes on
-   * once it was ended: a Traefik that is slow, and a container with the address of the old one, never look gone.
-   */
-  private beginBelow(): { end(): Promise<void> } {
-    const { hold, old, request } = this;
-    if (hold === null || !request.hasHealthcheck) return { end: () => Promise.resolve() };
-    const enough = new AbortController();
-    const session = this.session.with(AbortSignal.any([this.context.signal, enough.signal]));
-    const put = async (): Promise<void> => {
-      await session.awaitUnled('recreate', old);
-      await session.pinInManner('recreate', hold.configuration(old), {
-        connections: 'listener',
-        below: true,
-      });
-    };
-    const done = put().catch((error: unknown) => {
-      if (!(error instanceof Interrupted))
-        session.note(
-          `a deploy that is killed now leaves ${request.service} unserved: ${error instanceof Error ? error.message : String(error)}`,
-        );
-    });
-    return {
-      end: () => {
-        enough.abort();
-        return done;
-      },
-    };
-  }
-
   private async failed(error: unknown): Promise<RolloutOutcome> {
     const reason = error instanceof Error ? error.message : String(error);
     const details = error instanceof RolloutError ? error.details : [];
     if (this.reached === 'switched') {
-      // The new containers are answering what waited.
-      await this.closeWhenQuiet();
       return this.outcome(
         'failed',
         reason,
@@ -235,7 +208,8 @@ class Recreation {
       await interruptible(this.context.signal, this.steps.settled());
       const formerImages = this.old.map(({ imageId }) => imageId);
       if (this.reached === 'stopping' && goesOn(error, formerImages)) {
-        await this.leaveRunning(error);
+        await leaveRunning(this.session, this.request, error, this.hold);
+        await this.journal.save(null);
         return this.outcome('unready', reason, details);
       }
       if (this.reached === 'stopping')
@@ -260,24 +234,6 @@ class Recreation {
     }
   }
 
-  /**
-   * The new containers are not stopped for being slow. Who waits is told that nobody serves; then the labels alone lead
-   * to them.
-   */
-  private async leaveRunning({ containers }: NotReady): Promise<void> {
-    const { session, request, hold } = this;
-    const { publishRoutes, fileRoutes } = request;
-    await session.retry(() => request.joinEdges(containers.map(({ id }) => id)));
-    if (publishRoutes) await session.retry(() => publishRoutes(fileRoutes ?? {}));
-    if (hold) {
-      hold.refuse();
-      await session.unpin('unpin');
-      await this.closeWhenQuiet();
-      session.note(hold.account());
-    }
-    await this.journal.save(null);
-  }
-
   private async closeWhenQuiet(): Promise<void> {
     await this.hold?.closeWhenQuiet(this.request.drain.deadlineMs);
   }
@@ -300,8 +256,7 @@ class Recreation {
   }
 
   private async interrupted(): Promise<RolloutOutcome> {
-    const { deadline = (ms: number) => AbortSignal.timeout(ms) } = this.context;
-    const signal = deadline(this.session.limits.interruptTimeout);
+    const { grace: signal } = this;
     const session = this.session.with(signal);
     const { service } = this.request;
     const ended = (leftover: string | null): RolloutOutcome =>
@@ -313,11 +268,8 @@ class Recreation {
         await this.journal.save(null);
         return ended(null);
       }
-      if (this.reached === 'switched') {
-        // Traefik may lead to the listeners for a moment yet, and who waited is being answered.
-        await interruptible(signal, this.closeWhenQuiet()).catch(() => undefined);
+      if (this.reached === 'switched')
         return ended('the new containers serve; the next deploy of this stack finishes');
-      }
       this.hold?.refuse();
       const left = (await session.context.docker.inspect(this.old.map(({ id }) => id))).map(({ id }) => id);
       if (left.length === this.old.length) await session.context.docker.start(left);

@@ -97,6 +97,22 @@ export async function interruptible<T>(signal: AbortSignal, promise: Promise<T>)
   }
 }
 
+/** Aborts so many milliseconds after the signal of a context: when what puts things right has taken long enough. */
+export function graceAfter(
+  { signal, deadline = (ms) => AbortSignal.timeout(ms) }: Pick<Waiter, 'signal' | 'deadline'>,
+  ms: number,
+): AbortSignal {
+  const enough = new AbortController();
+  const begin = (): void => {
+    const due = deadline(ms);
+    if (due.aborted) enough.abort();
+    else due.addEventListener('abort', () => enough.abort(), { once: true });
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return enough.signal;
+}
+
 export function seconds(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`;
 }

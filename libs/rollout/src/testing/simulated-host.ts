@@ -54,6 +54,10 @@ export interface SimulatedRelay {
   proofs: number;
   held: number;
   refused: number;
+  /** Until then the last of those that were refused are still being told so. */
+  tellsUntil: number;
+  /** Somebody was cut off who had not been told yet. */
+  cut: boolean;
   usedAt: number;
   targets: string[];
 }
@@ -70,6 +74,8 @@ const lag = 120;
 const stepMs = 10;
 /** So long after its last request a container may still get one. */
 const LINGERS_MS = 20;
+/** What it takes to tell somebody that nobody serves. */
+const TOLD_WITHIN_MS = 1_000;
 const SHARED = 'proxynet';
 const OWN = 'shop_default';
 /** From a start to a check that has failed often enough. */
@@ -169,7 +175,16 @@ export class SimulatedHost {
 
   openRelay(): { port: number; relay: SimulatedRelay } {
     const port = 40_000 + this.relays.size;
-    const relay: SimulatedRelay = { mode: 'proving', proofs: 0, held: 0, refused: 0, usedAt: 0, targets: [] };
+    const relay: SimulatedRelay = {
+      mode: 'proving',
+      proofs: 0,
+      held: 0,
+      refused: 0,
+      tellsUntil: -Infinity,
+      cut: false,
+      usedAt: 0,
+      targets: [],
+    };
     this.relays.set(port, relay);
     return { port, relay };
   }
@@ -338,7 +353,14 @@ export class SimulatedHost {
     relay.usedAt = this.now;
     if (relay.mode === 'holding') relay.held += 1;
     else if (relay.mode === 'forwarding') for (const target of relay.targets) this.arrive(target);
-    else relay.refused += 1;
+    else this.refuse(relay, 1);
+  }
+
+  /** So many are told that nobody serves. */
+  refuse(relay: SimulatedRelay, count: number): void {
+    relay.mode = 'refusing';
+    relay.refused += count;
+    if (count > 0) relay.tellsUntil = this.now + TOLD_WITHIN_MS;
   }
 
   private arrive(address: string): void {

@@ -113,17 +113,15 @@ export class SimulatedProcess {
       get refused() {
         return relay.refused;
       },
-      // Nothing outlasts a simulated listener.
-      carried: 0,
+      get carried() {
+        return host.now < relay.tellsUntil ? 1 : 0;
+      },
       reaches: async () => true,
       hold: (limitMs) => {
         relay.mode = 'holding';
         own.dueAt = host.now + limitMs;
       },
-      refuse: () => {
-        relay.mode = 'refusing';
-        relay.refused += relay.held;
-      },
+      refuse: () => host.refuse(relay, relay.held),
       release: (targets) =>
         this.act(() => {
           own.dueAt = Infinity;
@@ -132,8 +130,9 @@ export class SimulatedProcess {
             targets.map(({ address }) => address),
           );
         }),
-      isQuiet: (forMs) => host.now - relay.usedAt >= forMs,
+      isQuiet: (forMs) => host.now - relay.usedAt >= forMs && host.now >= relay.tellsUntil,
       close: () => {
+        if (relay.mode !== 'closed') relay.cut = host.now < relay.tellsUntil;
         relay.mode = 'closed';
       },
     };
@@ -212,9 +211,7 @@ export class SimulatedProcess {
     }
     this.host.advance(1);
     for (const { relay, dueAt } of this.relays) {
-      if (relay.mode !== 'holding' || this.host.now < dueAt) continue;
-      relay.mode = 'refusing';
-      relay.refused += relay.held;
+      if (relay.mode === 'holding' && this.host.now >= dueAt) this.host.refuse(relay, relay.held);
     }
     for (const { due, controller } of this.deadlines) if (this.host.now >= due) controller.abort();
     return work();

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-import type { Relay, RelayKind, RelayTarget } from '../types';
+import type { Relay, RelayKind, RelayTarget } from '../../types';
+import { connectContainer } from './connect-container';
 import { DescriptorRoom } from './descriptor-room';
 import { join, reset } from './join-sockets';
 import { PageServer, unavailable } from './page-server';
+import { endUnspoken, sayUnread } from './refusal';
 import { clientsAt, type Clients } from './waiting-clients';
 
 /** As many as the kernel lets wait to be accepted; Node's own default is an eighth of it. */
@@ -17,10 +18,6 @@ const CONNECT_FOR_MS = 10_000;
 const CONNECT_AGAIN_MS = 100;
 /** One attempt to connect: without a limit the kernel goes on asking for two minutes. */
 const ATTEMPT_MS = 2_000;
-/** A handshake of TLS may take as many times as long: many begin at once. */
-const HANDSHAKE_FACTOR = 5;
-/** Whoever is still sending gets the answer if what he sends is read on for a while. */
-const READ_ON_MS = 2_000;
 /** Who has waited for longer may have given up since the kernel was asked. */
 const ASK_AGAIN_MS = 250;
 
@@ -113,7 +110,7 @@ class LoopbackRelay implements Relay {
 
   async reaches(target: RelayTarget): Promise<boolean> {
     return new Promise((resolve) => {
-      const upstream = this.connect(target, (connected) => {
+      const upstream = connectContainer(target, this.attemptMs, (connected) => {
         upstream.destroy();
         resolve(connected);
       });
@@ -158,7 +155,7 @@ class LoopbackRelay implements Relay {
     switch (this.mode) {
       case 'proving':
         this.proofs += 1;
-        this.say(socket, 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
+        sayUnread(socket, 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
         break;
       case 'holding':
         this.total += 1;
@@ -236,7 +233,7 @@ class LoopbackRelay implements Relay {
       onSettled();
       return;
     }
-    const upstream = this.connect(target, (connected) => {
+    const upstream = connectContainer(target, this.attemptMs, (connected) => {
       if (connected) {
         onSettled();
         void this.joinUnlessGone(socket, upstream);
@@ -250,41 +247,6 @@ class LoopbackRelay implements Relay {
     });
   }
 
-  /** @param onSettled told once whether it is connected, with TLS where that is wanted */
-  private connect(
-    { address: host, port, tls }: RelayTarget,
-    onSettled: (connected: boolean) => void,
-  ): Socket {
-    // Traefik's limit for a handshake cannot be set, so it speaks plainly to the listener.
-    const upstream = tls
-      ? connectTls({
-          host,
-          port,
-          ALPNProtocols: ['http/1.1'],
-          rejectUnauthorized: false,
-          ...(tls.serverName !== null && { servername: tls.serverName }),
-        })
-      : connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const limited = (ms: number): NodeJS.Timeout =>
-      setTimeout(() => upstream.destroy(new Error(`no connection within ${ms} ms`)), ms);
-    let attempt = limited(this.attemptMs);
-    if (tls)
-      upstream.once('connect', () => {
-        clearTimeout(attempt);
-        attempt = limited(this.attemptMs * HANDSHAKE_FACTOR);
-      });
-    let isSettled = false;
-    const settle = (connected: boolean): void => {
-      clearTimeout(attempt);
-      if (!isSettled) onSettled(connected);
-      isSettled = true;
-    };
-    upstream.on('error', () => settle(false));
-    upstream.once('close', () => settle(false));
-    upstream.once(tls ? 'secureConnect' : 'connect', () => settle(true));
-    return upstream;
-  }
-
   /** Many who were held may have had to wait on for the container's own queue, and some have given up since. */
   private async joinUnlessGone(socket: Socket, upstream: Socket): Promise<void> {
     if (this.ageOf(socket) >= ASK_AGAIN_MS && this.isGone(socket, await this.clientsSince(socket)))
@@ -296,15 +258,8 @@ class LoopbackRelay implements Relay {
 
   private answer(socket: Socket): void {
     this.refused += 1;
-    if (this.kind === 'tcp') socket.destroy();
+    if (this.kind === 'tcp') endUnspoken(socket);
     else if (this.pages) this.pages.answer(socket);
-    else this.say(socket, unavailable(this.page));
-  }
-
-  /** Says something without having read, and reads on for a while: closing at once would reset what was said. */
-  private say(socket: Socket, text: string): void {
-    socket.end(text);
-    socket.resume();
-    setTimeout(() => socket.destroy(), READ_ON_MS).unref();
+    else sayUnread(socket, unavailable(this.page));
   }
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 
-import type { Relay, RelayKind, RelayTarget } from '../types';
+import type { Relay, RelayKind, RelayTarget } from '../../types';
 import { DescriptorRoom } from './descriptor-room';
 import { openRelay } from './relay';
 
@@ -229,6 +229,18 @@ describe('openRelay', () => {
     const { target } = await application();
     await held.release([target]);
     expect((await send(held.port).answer).status).toBe(200);
+  });
+
+  it('gives Traefik time for the TLS of a TCP client whom it refuses', async () => {
+    const held = await relay('tcp');
+    const socket = connect(held.port, '127.0.0.1');
+    const over = once(socket.resume(), 'close');
+    while (held.total < 1) await sleep(5);
+    held.refuse();
+    await sleep(20);
+    expect({ refused: held.refused, carried: held.carried }).toEqual({ refused: 1, carried: 1 });
+    await over;
+    while (held.carried > 0) await sleep(5);
   });
 
   it('answers requests of HTTP/2 that wait too long, each with the page', async () => {
