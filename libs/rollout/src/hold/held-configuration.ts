@@ -1,4 +1,14 @@
-import { field, listField, textField, withField, withoutField, type Tree } from '@itsup/traefik';
+import {
+  field,
+  listField,
+  nameOf,
+  qualifiedBy,
+  textField,
+  withField,
+  withoutField,
+  type Provider,
+  type Tree,
+} from '@itsup/traefik';
 import type { DynamicConfiguration, RelayKind, RelayTarget } from '../types';
 import type { Protocol, ProvidedConfiguration, ProvidedService } from '../provider/provided-configuration';
 
@@ -120,11 +130,10 @@ function routersOf(
       claim: JSON.stringify([listField(router, 'entryPoints').sort(), textField(router, 'rule') ?? '']),
       service: serviceOf(textField(router, 'service') ?? ''),
     }));
-  // In a file a name without provider is the file's own.
-  const named = (reference: string): string => /^(.*)@docker$/.exec(reference)?.[1] ?? '';
+  const of = (own: Provider) => (reference: string) => nameOf(qualifiedBy(reference, own), 'docker') ?? '';
   return [
-    ...led(provided[protocol].routers, (reference) => named(reference) || reference),
-    ...led(fileRoutes[protocol]?.routers ?? {}, named),
+    ...led(provided[protocol].routers, of('docker')),
+    ...led(fileRoutes[protocol]?.routers ?? {}, of('file')),
   ];
 }
 

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 
 import { fileFault } from '@itsup/traefik';
 
-import { renderPin, type PinManner } from '../pin/pin';
+import { renderPin, type PinInput, type PinManner } from '../pin/pin';
 import { provideConfiguration, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';
@@ -45,7 +45,11 @@ const facts = (verifies: boolean): TransportFacts => ({
   serverNameOf: () => 'inner.test',
 });
 
-function pin(manner: PinManner, fastProxy = false): DynamicConfiguration {
+function pin(
+  manner: PinManner,
+  fastProxy = false,
+  changes: Pick<Partial<PinInput>, 'fileRoutes' | 'others' | 'published'> = {},
+): DynamicConfiguration {
   const held = manner.connections === 'listener' ? heldConfiguration(provided, listening) : provided;
   const { text } = renderPin({
     project: 'shop',
@@ -55,12 +59,14 @@ function pin(manner: PinManner, fastProxy = false): DynamicConfiguration {
       http: { routers: { 'shop-file': { rule: 'Host(`b.test`)', service: 'web@docker', priority: 20 } } },
     },
     retired: {},
+    published: {},
     transports: {},
     defaultTransport: null,
     winsTies: true,
     writing: '',
     fastProxy,
     manner,
+    ...changes,
   });
   expect(fileFault(text)).toBeNull();
   return parse(text) as DynamicConfiguration;
@@ -86,6 +92,73 @@ describe('the pin to listeners', () => {
     });
     expect(tcp?.services?.['line~shop~web~rollout']?.['loadBalancer']).not.toHaveProperty('healthcheck');
     expect(http?.routers?.['shop-file']?.['service']).toBe(own);
+  });
+
+  it('leaves it out of whatever leads there: routers and services of files, and routers of other containers', () => {
+    const published: DynamicConfiguration = {
+      http: {
+        middlewares: {
+          patience: { circuitBreaker: { expression: 'NetworkErrorRatio() > 0.3' } },
+          // Bare names are of the file: another `strip` than the label's.
+          usual: { chain: { middlewares: ['patience', 'strip', 'strip@docker'] } },
+          outer: { chain: { middlewares: ['usual', 'limit'] } },
+          limit: { rateLimit: { average: 1 } },
+          strip: { stripPrefix: { prefixes: ['/y'] } },
+          guard: { compress: {} },
+        },
+      },
+    };
+    const fileRoutes: DynamicConfiguration = {
+      http: {
+        routers: {
+          one: {
+            rule: 'Host(`b.test`)',
+            service: 'web@docker',
+            middlewares: ['outer', 'guard', 'all@docker'],
+          },
+          two: { rule: 'Host(`c.test`)', service: 'half', middlewares: ['patience'] },
+        },
+        services: {
+          half: { weighted: { services: [{ name: 'web@docker' }] }, middlewares: ['patience', 'limit'] },
+        },
+      },
+    };
+    const others = provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            'traefik.http.routers.alias.rule': 'Host(`alias.test`)',
+            'traefik.http.routers.alias.service': 'web',
+            'traefik.http.routers.alias.middlewares': 'outer@file,guard,their',
+            'traefik.http.routers.elsewhere.rule': 'Host(`e.test`)',
+            'traefik.http.routers.elsewhere.middlewares': 'guard,their',
+            'traefik.http.services.elsewhere.loadbalancer.server.port': '80',
+            'traefik.http.middlewares.their.circuitbreaker.expression': 'NetworkErrorRatio() > 0.3',
+          },
+        }),
+      ],
+      'proxynet',
+    );
+    const copy = (name: string): string => `${name}~shop~web~rollout`;
+    const middlewaresOf = (document: DynamicConfiguration): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(document.http?.routers ?? {}).map(([name, router]) => [name, router['middlewares']]),
+      );
+    const found = pin({ connections: 'listener' }, false, { fileRoutes, published, others });
+    const outer = ['strip@file', copy('strip'), 'limit@file'];
+    expect(middlewaresOf(found)).toMatchObject({
+      one: [...outer, 'guard', copy('strip')],
+      [copy('alias~docker')]: outer,
+      [copy('elsewhere~docker')]: [copy('guard'), 'their@docker'],
+    });
+    expect(found.http?.routers?.['two']).not.toHaveProperty('middlewares');
+    expect(found.http?.services?.['half']?.['middlewares']).toEqual(['limit']);
+    const serving = pin({ connections: 'fresh' }, false, { fileRoutes, published, others });
+    expect(middlewaresOf(serving)).toMatchObject({
+      one: [copy('outer~file'), 'guard', copy('all')],
+      two: ['patience'],
+    });
   });
 
   it('keeps the path that comes before that of a request, and what a server says else', () => {

@@ -1,4 +1,4 @@
-import { field, internalEntryPoint, subtree, textField, type Tree } from '@itsup/traefik';
+import { field, internalEntryPoint, nameOf, subtree, textField, type Tree } from '@itsup/traefik';
 import { randomUUID } from 'node:crypto';
 
 import type { PinManner } from '../pin/pin';
@@ -165,8 +165,8 @@ function transportFacts(
   proxy: Pick<ProxyAccess, 'staticConfiguration'> | null,
   published: DynamicConfiguration,
 ): TransportFacts {
-  const named = (name: string): Tree | undefined =>
-    name.endsWith('@file') ? published.http?.serversTransports?.[name.slice(0, -'@file'.length)] : undefined;
+  const named = (reference: string): Tree | undefined =>
+    published.http?.serversTransports?.[nameOf(reference, 'file') ?? ''];
   return {
     verifies: (name) => {
       if (name === undefined) return verifies(subtree(proxy?.staticConfiguration, 'serversTransport'));

@@ -1,6 +1,7 @@
 import {
   createTraefikApi,
   listField,
+  qualified,
   routerPriority,
   textField,
   type HttpGet,
@@ -40,7 +41,7 @@ export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Se
     ack,
     'Traefik to take over the route file',
     async (api) => {
-      if (!(await api.hasHttpMiddleware(`${pin.marker}@file`))) {
+      if (!(await api.hasHttpMiddleware(qualified(pin.marker, 'file')))) {
         complaint =
           'it does not read the file; is another file of its dynamic folder broken? See `logs` of the proxy';
         await refusal();
@@ -114,7 +115,7 @@ export function supersededRouter(
   for (const protocol of ['http', 'tcp'] as const) {
     for (const name of Object.keys(before[protocol].routers)) {
       const heir = wanted[protocol].routers[name];
-      const found = served[protocol].routers.get(`${name}@docker`);
+      const found = served[protocol].routers.get(qualified(name, 'docker'));
       if (!heir || !found || !isUp(found)) continue;
       const points = listField(heir, 'entryPoints');
       const isHeir =
@@ -149,7 +150,7 @@ export async function acknowledgeUnled(ack: Acknowledgement, gone: ProvidedConfi
 function leadingService(served: ServedConfiguration, gone: ProvidedConfiguration): string {
   for (const protocol of protocols) {
     for (const [name, { servers }] of Object.entries(gone[protocol].services)) {
-      const found = served[protocol].services.get(`${name}@docker`);
+      const found = served[protocol].services.get(qualified(name, 'docker'));
       const addresses = new Set(servers.map(serverAddress));
       if (found && serversOf(found).some((address) => addresses.has(address))) return name;
     }
@@ -161,7 +162,7 @@ function leadingService(served: ServedConfiguration, gone: ProvidedConfiguration
 export async function acknowledgeUnpinned(ack: Acknowledgement, marker: string): Promise<void> {
   const refusal = fileRefusal(ack);
   await everyInstance(ack, 'Traefik to let go of the route file', async (api) => {
-    if (!(await api.hasHttpMiddleware(`${marker}@file`))) return true;
+    if (!(await api.hasHttpMiddleware(qualified(marker, 'file')))) return true;
     await refusal();
     return false;
   });
@@ -199,7 +200,7 @@ export async function brokenRouters(
     const served = await api.rawData();
     for (const { protocol, name } of pin.routers) {
       const works = original(name).some((candidate) => isUp(served[protocol].routers.get(candidate)));
-      if (!works) broken.add(`${name}@file`);
+      if (!works) broken.add(qualified(name, 'file'));
     }
     return true;
   });
@@ -210,7 +211,7 @@ export async function brokenRouters(
 export function missingLabels(served: ServedConfiguration, provided: ProvidedConfiguration): string {
   for (const protocol of protocols) {
     for (const [name, service] of Object.entries(provided[protocol].services)) {
-      const found = served[protocol].services.get(`${name}@docker`);
+      const found = served[protocol].services.get(qualified(name, 'docker'));
       if (!found) return `service ${name} is not there`;
       const wanted = service.servers.map(serverAddress).sort();
       if (service.uncertain !== undefined) return service.uncertain;
@@ -222,7 +223,7 @@ export function missingLabels(served: ServedConfiguration, provided: ProvidedCon
       }
     }
     for (const [name, router] of Object.entries(provided[protocol].routers)) {
-      const found = served[protocol].routers.get(`${name}@docker`);
+      const found = served[protocol].routers.get(qualified(name, 'docker'));
       if (!found) return `router ${name} is not there`;
       if ((textField(router, 'rule') ?? '') !== (textField(found.definition, 'rule') ?? ''))
         return `router ${name} still has its old rule`;
@@ -237,9 +238,9 @@ export function missingLabels(served: ServedConfiguration, provided: ProvidedCon
 
 function complaintAbout(served: ServedConfiguration, pin: Pin, excused: Set<string>): string {
   for (const { protocol, name } of pin.routers) {
-    const qualified = `${name}@file`;
-    if (excused.has(qualified)) continue;
-    const found = served[protocol].routers.get(qualified);
+    const full = qualified(name, 'file');
+    if (excused.has(full)) continue;
+    const found = served[protocol].routers.get(full);
     if (!found) return `router ${name} is not there`;
     if (!isUp(found)) return `router ${name}: ${found.errors.join('; ') || found.status}`;
   }

@@ -1,16 +1,21 @@
 import {
   isTree,
   listField,
+  nameOf,
+  qualified,
+  qualifiedBy,
   routerPriority,
   subtree,
   textField,
   withField,
   withoutField,
+  type Provider,
   type Tree,
 } from '@itsup/traefik';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
+import { chainedBy, definitionsIn } from '../provider/middlewares';
 import type { Pin } from './pin';
 import type { ProvidedSection } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
@@ -47,39 +52,32 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
   const { project, provided, published, service } = input;
   const routers: Record<string, Tree> = {};
   const middlewares: Record<string, Tree> = {};
-  const nameOf = (name: string): string => `${name}~${project}~page`;
-  const files = published.http?.middlewares ?? {};
-  const bare = (name: string): string => name.replace(/@docker$/, '');
-  /** By the name that it has for the labels, or `name@file`. */
-  const definitionOf = (name: string): Tree | undefined =>
-    name.endsWith('@file') ? files[name.slice(0, -'@file'.length)] : provided.middlewares[bare(name)];
-  const kept = (name: string, depth = 0): string[] => {
-    const definition = definitionOf(name);
+  const copyName = (name: string): string => `${name}~${project}~page`;
+  const definitionOf = definitionsIn(provided.middlewares, published.http?.middlewares);
+  const kept = (full: string, depth = 0): string[] => {
+    const definition = definitionOf(full);
     // Traefik refuses a circle; here it must only end.
     if (definition === undefined || depth > 10) return [];
     const kind = Object.keys(definition)[0]?.toLowerCase() ?? '';
-    if (kind === 'chain')
-      return listField(subtree(definition, 'chain'), 'middlewares').flatMap((member) =>
-        kept(name.endsWith('@file') && !member.includes('@') ? `${member}@file` : member, depth + 1),
-      );
+    if (kind === 'chain') return chainedBy(full, definition).flatMap((member) => kept(member, depth + 1));
     if (!KEPT.includes(kind)) return [];
-    if (name.endsWith('@file')) return [name];
-    middlewares[nameOf(bare(name))] = definition;
-    return [nameOf(bare(name))];
+    const own = nameOf(full, 'docker');
+    if (own === null) return [full];
+    middlewares[copyName(own)] = definition;
+    return [copyName(own)];
   };
-  const add = (name: string, router: Tree, isLabel: boolean): void => {
-    const own = listField(router, 'middlewares').flatMap((middleware) =>
-      kept(isLabel || middleware.includes('@') ? middleware : `${middleware}@file`),
-    );
+  const add = (name: string, router: Tree, provider: Provider): void => {
+    const own = listField(router, 'middlewares').flatMap((one) => kept(qualifiedBy(one, provider)));
     let copy = withField(withoutField(router, 'middlewares'), 'service', service);
     if (own.length > 0) copy = withField(copy, 'middlewares', own);
-    const options = textField(subtree(router, 'tls'), 'options');
-    if (isLabel && options && options !== 'default' && !options.includes('@'))
-      copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
-    routers[nameOf(name)] = withField(copy, 'priority', routerPriority('http', router) + ABOVE);
+    const tls = subtree(router, 'tls');
+    const options = textField(tls, 'options');
+    if (options && options !== 'default')
+      copy = withField(copy, 'tls', withField(tls, 'options', qualifiedBy(options, provider)));
+    routers[copyName(name)] = withField(copy, 'priority', routerPriority('http', router) + ABOVE);
   };
-  for (const [name, router] of Object.entries(provided.routers)) add(name, router, true);
-  for (const [name, router] of publishedRouters(input)) add(`${name}~file`, router, false);
+  for (const [name, router] of Object.entries(provided.routers)) add(name, router, 'docker');
+  for (const [name, router] of publishedRouters(input)) add(`${name}~file`, router, 'file');
 
   const digest = createHash('sha256')
     .update(JSON.stringify([input.writing, routers, middlewares]))
@@ -108,11 +106,11 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
  */
 function publishedRouters({ provided, published, routers }: PageRoutesInput): [string, Tree][] {
   const { http } = published;
-  const targets = new Set(Object.keys(provided.services).map((name) => `${name}@docker`));
+  const targets = new Set(Object.keys(provided.services).map((name) => qualified(name, 'docker')));
   for (const [name, service] of Object.entries(http?.services ?? {})) {
     if (!mentions(service, targets)) continue;
     targets.add(name);
-    targets.add(`${name}@file`);
+    targets.add(qualified(name, 'file'));
   }
   return Object.entries(http?.routers ?? {}).filter(
     ([name, router]) =>
@@ -121,7 +119,7 @@ function publishedRouters({ provided, published, routers }: PageRoutesInput): [s
 }
 
 function mentions(value: unknown, names: ReadonlySet<string>): boolean {
-  if (typeof value === 'string') return value.endsWith('@docker') && names.has(value);
+  if (typeof value === 'string') return nameOf(value, 'docker') !== null && names.has(value);
   if (Array.isArray(value)) return value.some((item) => mentions(item, names));
   return isTree(value) && Object.values(value).some((item) => mentions(item, names));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createTraefikApi, fileFault, type HttpGet } from '@itsup/traefik';
+import { createTraefikApi, fileFault, qualified, type HttpGet } from '@itsup/traefik';
 
 import { acknowledgePin, acknowledgeUnpinned, type Acknowledgement } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
@@ -51,7 +51,7 @@ export async function leadToPage(
     proxy.knowsTypes === true,
   ).http;
   const published = await readPublished(proxy.dynamicFolder);
-  const name = `${service}@docker`;
+  const name = qualified(service, 'docker');
   const writing = randomUUID();
   const routes = renderPageRoutes({ project, provided, published, routers, service: name, writing });
   if (routes.routers.length === 0) {

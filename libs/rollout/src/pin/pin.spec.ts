@@ -1,11 +1,11 @@
-import { routerPriority } from '@itsup/traefik';
+import { fileFault, routerPriority } from '@itsup/traefik';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 
 import { containerFacts } from '../testing/container-facts';
 import { pinFileName, stickyCookieName } from './pin-names';
 import { renderPin, type Pin, type PinInput } from './pin';
-import { provideConfiguration } from '../provider/provided-configuration';
+import { emptyConfiguration, provideConfiguration } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
 
 const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {}): Pin =>
@@ -26,6 +26,7 @@ const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {})
     ),
     fileRoutes: {},
     retired: {},
+    published: {},
     transports: {},
     defaultTransport: null,
     winsTies: true,
@@ -80,6 +81,99 @@ describe('renderPin', () => {
     });
     expect(pin.routers.map((router) => router.name)).toEqual(['web~shop~web~rollout']);
     expect(read(routed(labels)).http?.routers).not.toHaveProperty(name);
+  });
+
+  it('names the copy of what stands between its own routers and its middlewares, in labels and in files', () => {
+    const others = provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            'traefik.http.routers.blog.rule': 'Host(`blog.test`)',
+            'traefik.http.services.blog.loadbalancer.server.port': '80',
+            'traefik.http.middlewares.all.chain.middlewares': 'login',
+          },
+        }),
+      ],
+      'proxynet',
+    );
+    const published: DynamicConfiguration = {
+      http: {
+        routers: { front: { rule: 'Host(`b.test`)', service: 'web@docker', middlewares: ['secured', 'x'] } },
+        middlewares: {
+          secured: { chain: { middlewares: ['login@docker'] } },
+          twice: { chain: { middlewares: ['secured', 'x'] } },
+          x: { compress: {} },
+        },
+      },
+    };
+    const { http } = read(
+      routed(
+        {
+          ...rule,
+          'traefik.http.routers.web.middlewares': 'all,twice@file',
+          'traefik.http.middlewares.login.forwardauth.address': 'https://a.test/verify',
+        },
+        { others, published, fileRoutes: { http: { routers: published.http?.routers ?? {} } } },
+      ),
+    );
+    const copy = (name: string): string => `${name}~shop~web~rollout`;
+    expect(http?.routers?.['front']?.['middlewares']).toEqual([copy('secured~file'), 'x']);
+    expect(http?.routers?.[copy('web')]?.['middlewares']).toEqual([copy('all~docker'), copy('twice~file')]);
+    expect(http?.middlewares).toMatchObject({
+      [copy('all~docker')]: { chain: { middlewares: [copy('login')] } },
+      [copy('secured~file')]: { chain: { middlewares: [copy('login')] } },
+      [copy('twice~file')]: { chain: { middlewares: [copy('secured~file'), 'x@file'] } },
+    });
+  });
+
+  it('takes for a middleware of files what is to be published, where both say what it is', () => {
+    const secured = (...middlewares: string[]): DynamicConfiguration => ({
+      http: { middlewares: { secured: { chain: { middlewares } } } },
+    });
+    const wanted = secured('login@docker');
+    const { http } = read(
+      routed(
+        { ...rule, 'traefik.http.middlewares.login.forwardauth.address': 'https://a.test/verify' },
+        {
+          others: emptyConfiguration(),
+          published: secured('old'),
+          fileRoutes: {
+            http: {
+              ...wanted.http,
+              routers: { front: { rule: 'Host(`b.test`)', service: 'web@docker', middlewares: 'secured' } },
+            },
+          },
+        },
+      ),
+    );
+    const chain = { chain: { middlewares: ['login~shop~web~rollout'] } };
+    expect(http?.routers?.['front']?.['middlewares']).toEqual(['secured~file~shop~web~rollout']);
+    expect(http?.middlewares).toMatchObject({ secured: chain, 'secured~file~shop~web~rollout': chain });
+  });
+
+  it('gives no UDP router of others a priority, which Traefik does not know there', () => {
+    const port = { 'traefik.udp.services.dns.loadbalancer.server.port': '53' };
+    const others = provideConfiguration(
+      [
+        containerFacts({
+          labels: {
+            'traefik.enable': 'true',
+            'traefik.udp.routers.second.entrypoints': 'udp-5353',
+            'traefik.udp.routers.second.service': 'dns@docker',
+            'traefik.udp.services.second.loadbalancer.server.port': '54',
+          },
+        }),
+      ],
+      'proxynet',
+    );
+    for (const manner of [{}, { below: true }]) {
+      const pin = routed(port, { others, manner });
+      expect(fileFault(pin.text)).toBeNull();
+      expect(read(pin).udp?.routers).toMatchObject({
+        'second~docker~shop~web~rollout': { service: 'dns~shop~web~rollout' },
+      });
+    }
   });
 
   it('sends the copied router to the containers by address', () => {

@@ -1,28 +1,31 @@
 import {
   fieldKey,
-  listField,
+  nameOf,
+  qualified,
+  qualifiedBy,
   routerPriority,
   subtree,
   textField,
   withField,
-  withoutField,
   type Tree,
 } from '@itsup/traefik';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 import { ownerLine, pinnedName, stickyCookieName, type PinOwner } from './pin-names';
-import { References } from './references';
-import { dependantsOf } from '../provider/dependants';
+import type { CopiedNames } from '../provider/copied-names';
+import { dependantsOf, type Dependants } from '../provider/dependants';
+import { definitionsIn, type Definitions } from '../provider/middlewares';
 import { overrideRetired } from './retired-routers';
 import { ownTransport, waitingTransport, type Connections, type TransportSource } from './transports';
 import {
+  emptyConfiguration,
   protocols,
   type Protocol,
   type ProvidedConfiguration,
   type ProvidedService,
 } from '../provider/provided-configuration';
-import { withoutBreakers } from './without-breakers';
+import { patient, withoutBreakers } from './without-breakers';
 import type { DynamicConfiguration } from '../types';
 
 export interface PinInput extends PinOwner, TransportSource {
@@ -35,10 +38,10 @@ export interface PinInput extends PinOwner, TransportSource {
   fileRoutes: DynamicConfiguration;
   /** Static routers that are still published but lead nowhere any more: overridden by routers that match nothing. */
   retired: DynamicConfiguration;
-  /** What Traefik's docker provider makes of all other containers; absent: their routers are left alone. */
+  /** What Traefik's docker provider makes of all other containers; absent: routers of others are left alone. */
   others?: ProvidedConfiguration;
-  /** What the other files say, for the same. */
-  published?: DynamicConfiguration;
+  /** What the other files say. */
+  published: DynamicConfiguration;
   /** `providers.precedence` puts the file provider before docker. */
   winsTies: boolean;
   /**
@@ -63,8 +66,6 @@ export interface PinManner {
   below?: boolean;
   /** A path on an entry point that leads to this port of the loopback. */
   proof?: { entryPoint: string; path: string; port: number };
-  /** Definition of a middleware of the published files. */
-  middlewareOf?: (name: string) => Tree | undefined;
 }
 
 /** A file that sends a service's traffic to chosen containers, whatever their labels say. */
@@ -89,10 +90,11 @@ export function renderPin(input: PinInput): Pin {
   const document: Record<Protocol, Record<string, Record<string, Tree>>> = { http: {}, tcp: {}, udp: {} };
   const routers: Pin['routers'] = [];
   for (const protocol of protocols) {
-    const section = sectionOf(protocol, input);
+    const dependants = dependantsIn(protocol, input);
+    const section = sectionOf(protocol, dependants.names, input);
     document[protocol] = section;
     for (const name of Object.keys(section['routers'] ?? {})) routers.push({ protocol, name });
-    addDependants(protocol, section, input);
+    addDependants(protocol, section, dependants);
   }
   const digest = createHash('sha256')
     .update(JSON.stringify([input.writing, document]))
@@ -127,10 +129,13 @@ function textOf(document: Record<string, Record<string, Record<string, Tree>>>):
   return yaml.replaceAll('{{', '{{"{{"}}');
 }
 
-function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<string, Tree>> {
+function sectionOf(
+  protocol: Protocol,
+  names: CopiedNames,
+  input: PinInput,
+): Record<string, Record<string, Tree>> {
   const provided = input.provided[protocol];
   const file = input.fileRoutes[protocol];
-  const references = new References(provided, input);
   const services: Record<string, Tree> = {};
   const transports: Record<string, Tree> = { ...file?.serversTransports };
   const connections = input.manner?.connections;
@@ -141,94 +146,112 @@ function sectionOf(protocol: Protocol, input: PinInput): Record<string, Record<s
         : waitingTransport(protocol, service, input, connections);
     if (transport) transports[pinnedName(name, input)] = transport;
     const transportName = transport === null ? null : pinnedName(name, input);
-    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, references, input);
+    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, names, input);
   }
-  for (const [name, service] of Object.entries(file?.services ?? {}))
-    services[name] = references.replaceAll(service);
+  const breakers = breakersOf(protocol, input);
+  const keptInFile = (object: Tree): Tree =>
+    names.keptObject(breakers === null ? object : withoutBreakers(object, 'file', breakers));
+  for (const [name, service] of Object.entries(file?.services ?? {})) services[name] = keptInFile(service);
 
   const routers: Record<string, Tree> = {};
   for (const [name, router] of Object.entries(provided.routers)) {
-    routers[pinnedName(name, input)] = routerOf(protocol, router, references, input);
+    routers[pinnedName(name, input)] = routerOf(protocol, router, names, input);
   }
   for (const [name, router] of Object.entries(file?.routers ?? {})) {
-    const replaced = references.replaceAll(router);
+    const kept = keptInFile(router);
     // Under its own name it would override its original for as long as the pin is there.
-    if (input.manner?.below) routers[pinnedName(name, input)] = lowered(protocol, replaced);
-    else routers[name] = replaced;
+    if (input.manner?.below) routers[pinnedName(name, input)] = lowered(protocol, kept);
+    else routers[name] = kept;
   }
 
   const middlewares: Record<string, Tree> = {};
-  for (const [name, middleware] of Object.entries(provided.middlewares)) {
-    middlewares[pinnedName(name, input)] = middlewareOf(middleware, references);
-  }
-  Object.assign(middlewares, file?.middlewares);
+  for (const [name, middleware] of Object.entries(provided.middlewares))
+    middlewares[pinnedName(name, input)] = names.objectInFile(middleware, 'docker');
+  for (const [name, middleware] of Object.entries(file?.middlewares ?? {}))
+    middlewares[name] = names.keptObject(middleware);
 
   overrideRetired(protocol, input, routers, services);
   return { routers, services, middlewares, serversTransports: transports };
+}
+
+/** What of others goes with the service, and the names of all that the pin has copies of. */
+function dependantsIn(protocol: Protocol, input: PinInput): Dependants {
+  const rename = (name: string): string => pinnedName(name, input);
+  const { provided: own, others, published, fileRoutes } = input;
+  if (others === undefined)
+    return dependantsOf({ protocol, own, others: emptyConfiguration(), published: {}, rename });
+  // What is to be published counts where both define it.
+  const middlewares = { ...published[protocol]?.middlewares, ...fileRoutes[protocol]?.middlewares };
+  return dependantsOf({
+    protocol,
+    own,
+    others: { ...others, [protocol]: { ...others[protocol], routers: patientRouters(protocol, input) } },
+    published: { ...published, [protocol]: { ...published[protocol], middlewares } },
+    rename,
+  });
+}
+
+/** Routers of other containers; those that lead to a listener are as patient as the service's own. */
+function patientRouters(protocol: Protocol, input: PinInput): Record<string, Tree> {
+  const routers = input.others?.[protocol].routers ?? {};
+  const breakers = breakersOf(protocol, input);
+  if (breakers === null) return routers;
+  const { services } = input.provided[protocol];
+  const leadsHere = (router: Tree): boolean =>
+    (nameOf(qualifiedBy(textField(router, 'service') ?? '', 'docker'), 'docker') ?? '') in services;
+  return Object.fromEntries(
+    Object.entries(routers).map(([name, router]) => [
+      name,
+      leadsHere(router) ? withoutBreakers(router, 'docker', breakers) : router,
+    ]),
+  );
 }
 
 /** Below their originals, which win where they work: others may be deployed meanwhile. */
 function addDependants(
   protocol: Protocol,
   section: Record<string, Record<string, Tree>>,
-  input: PinInput,
+  { routers, middlewares }: Dependants,
 ): void {
-  if (input.others === undefined) return;
-  const { routers, middlewares } = dependantsOf({
-    protocol,
-    own: input.provided,
-    others: input.others,
-    published: input.published ?? {},
-    rename: (name) => pinnedName(name, input),
-  });
   section['middlewares'] = { ...section['middlewares'], ...middlewares };
   for (const [name, router] of Object.entries(routers))
     section['routers'] = { ...section['routers'], [name]: lowered(protocol, router) };
 }
 
-function routerOf(
-  protocol: Protocol,
-  router: Tree,
-  references: References,
-  { winsTies, manner, provided }: PinInput,
-): Tree {
-  let copy = withField(router, 'service', references.service(textField(router, 'service') ?? ''));
-  const written = listField(router, 'middlewares');
-  const middlewares = protocol === 'http' ? patientOnes(written, { manner, provided }) : written;
-  if (written.length > middlewares.length) copy = withoutField(copy, 'middlewares');
-  if (middlewares.length > 0)
-    copy = withField(
-      copy,
-      'middlewares',
-      middlewares.map((name) => references.middleware(name)),
-    );
-  const options = textField(subtree(router, 'tls'), 'options');
-  if (options && options !== 'default' && !options.includes('@')) {
-    copy = withField(copy, 'tls', withField(subtree(router, 'tls'), 'options', `${options}@docker`));
-  }
+function routerOf(protocol: Protocol, router: Tree, names: CopiedNames, input: PinInput): Tree {
+  const { winsTies, manner } = input;
+  const breakers = breakersOf(protocol, input);
+  const copy = names.objectInFile(
+    breakers === null ? router : withoutBreakers(router, 'docker', breakers),
+    'docker',
+  );
   if (manner?.below) return lowered(protocol, copy);
   // 0 would be the priority of the rule again, which a TCP router that catches all has at -1.
   if (protocol !== 'udp' && !winsTies)
-    copy = withField(copy, 'priority', routerPriority(protocol, router) + 1 || 1);
+    return withField(copy, 'priority', routerPriority(protocol, router) + 1 || 1);
   return copy;
 }
 
-/** One below; 0 would mean the length of the rule. */
+/** One below; 0 would mean the length of the rule. Of UDP routers, which have no priority, the last by name wins. */
 function lowered(protocol: Protocol, router: Tree): Tree {
+  if (protocol === 'udp') return router;
   const priority = routerPriority(protocol, router) - 1;
   return withField(router, 'priority', priority === 0 ? -1 : priority);
 }
 
-/** To a listener that holds requests, without those that take a long wait for a fault. */
-function patientOnes(names: string[], { manner, provided }: Pick<PinInput, 'manner' | 'provided'>): string[] {
-  if (manner?.connections !== 'listener') return names;
-  return withoutBreakers(names, (name) => definitionOf(name, provided.http.middlewares, manner));
-}
-
-/** What a label or a published file says a middleware is. */
-function definitionOf(name: string, own: Record<string, Tree>, manner: PinManner): Tree | undefined {
-  if (name.endsWith('@file')) return manner.middlewareOf?.(name.slice(0, -'@file'.length));
-  return own[name.endsWith('@docker') ? name.slice(0, -'@docker'.length) : name];
+/**
+ * What middlewares are, where those that take a long wait for a fault are to be left out: on the way to a listener that
+ * holds requests; else null.
+ */
+function breakersOf(
+  protocol: Protocol,
+  { manner, provided, others, fileRoutes, published }: PinInput,
+): Definitions | null {
+  if (protocol !== 'http' || manner?.connections !== 'listener') return null;
+  return definitionsIn(
+    { ...others?.http.middlewares, ...provided.http.middlewares },
+    { ...published.http?.middlewares, ...fileRoutes.http?.middlewares },
+  );
 }
 
 function serviceOf(
@@ -236,14 +259,15 @@ function serviceOf(
   name: string,
   service: ProvidedService,
   transport: string | null,
-  references: References,
+  names: CopiedNames,
   input: PinInput,
 ): Tree {
   let loadBalancer: Tree = { ...service.loadBalancer, servers: service.servers };
   if (transport !== null) loadBalancer = withField(loadBalancer, 'serversTransport', transport);
   if (protocol === 'http') loadBalancer = withCookieName(loadBalancer, name);
-  const written = protocol === 'http' ? patientOnes(service.middlewares, input) : service.middlewares;
-  const middlewares = written.map((middleware) => references.middleware(middleware));
+  const breakers = breakersOf(protocol, input);
+  const written = breakers === null ? service.middlewares : patient(service.middlewares, 'docker', breakers);
+  const middlewares = written.map((middleware) => names.inFile('middlewares', middleware, 'docker'));
   return { ...(middlewares.length > 0 ? { middlewares } : {}), loadBalancer };
 }
 
@@ -254,20 +278,6 @@ function withCookieName(loadBalancer: Tree, service: string): Tree {
     return loadBalancer;
   const cookie = subtree(sticky, 'cookie');
   if (textField(cookie, 'name')) return loadBalancer;
-  const named = withField(cookie, 'name', stickyCookieName(`${service}@docker`));
+  const named = withField(cookie, 'name', stickyCookieName(qualified(service, 'docker')));
   return withField(loadBalancer, 'sticky', withField(sticky, 'cookie', named));
-}
-
-function middlewareOf(middleware: Tree, references: References): Tree {
-  const chain = subtree(middleware, 'chain');
-  const chained = listField(chain, 'middlewares');
-  if (chained.length > 0) {
-    const names = chained.map((name) => references.middleware(name));
-    return withField(middleware, 'chain', withField(chain, 'middlewares', names));
-  }
-  const errors = subtree(middleware, 'errors');
-  const service = textField(errors, 'service');
-  return service
-    ? withField(middleware, 'errors', withField(errors, 'service', references.service(service)))
-    : middleware;
 }

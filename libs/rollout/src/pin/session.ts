@@ -1,7 +1,7 @@
 import { composeOwner } from '@itsup/docker';
 import { randomUUID } from 'node:crypto';
 
-import { fileFault, subtree } from '@itsup/traefik';
+import { fileFault, qualified, subtree } from '@itsup/traefik';
 
 import {
   acknowledgeLabels,
@@ -174,10 +174,8 @@ export class Session {
     const { proxy } = this.context;
     if (!proxy || isEmpty(provided)) return;
     const published = await readPublished(proxy.dynamicFolder);
-    const { middlewares = {} } = published.http ?? {};
     const fileRoutes = routesTo(published, serviceNames(provided));
-    const full = { middlewareOf: (name: string) => middlewares[name], ...manner };
-    const pin = await this.render(provided, fileRoutes, {}, published, full);
+    const pin = await this.render(provided, fileRoutes, {}, published, manner);
     const excused = await this.excused(step, pin);
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
@@ -199,7 +197,8 @@ export class Session {
   private excused(step: RolloutStep, pin: Pin): Promise<Set<string>> {
     return brokenRouters(this.acknowledgement(step), pin, (name) => {
       const label = labelNameOf(name);
-      return [label === null ? `${name}@file` : `${label}@docker`, `${name}@file`];
+      const file = qualified(name, 'file');
+      return [label === null ? file : qualified(label, 'docker'), file];
     });
   }
 
@@ -286,6 +285,7 @@ export class Session {
       provided,
       fileRoutes,
       retired,
+      published,
       transports: published.http?.serversTransports ?? {},
       tcpTransports: published.tcp?.serversTransports ?? {},
       manner,
@@ -294,7 +294,7 @@ export class Session {
       fastProxy: usesFastProxy(configuration),
       writing: randomUUID(),
     };
-    const pin = renderPin({ ...input, others: await this.others(), published });
+    const pin = renderPin({ ...input, others: await this.others() });
     // What others wrote must not keep this service's own file from being written.
     return this.context.proxy?.knowsTypes === true && fileFault(pin.text) !== null ? renderPin(input) : pin;
   }

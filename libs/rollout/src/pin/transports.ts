@@ -1,4 +1,4 @@
-import { field, subtree, textField, withField, type Tree } from '@itsup/traefik';
+import { field, nameOf, subtree, textField, withField, type Tree } from '@itsup/traefik';
 import { noneIdle } from './none-idle';
 import type { Protocol, ProvidedService } from '../provider/provided-configuration';
 
@@ -31,8 +31,8 @@ export function waitingTransport(
   connections: Connections | undefined,
 ): Tree | null {
   const reference = textField(service.loadBalancer, 'serversTransport');
-  if (protocol !== 'tcp' || connections !== 'listener' || !reference?.endsWith('@file')) return null;
-  const known = source.tcpTransports?.[reference.slice(0, -'@file'.length)];
+  if (protocol !== 'tcp' || connections !== 'listener') return null;
+  const known = source.tcpTransports?.[nameOf(reference ?? '', 'file') ?? ''];
   return known === undefined ? null : withField(known, 'terminationDelay', '-1ms');
 }
 
@@ -63,9 +63,7 @@ export function ownTransport(
       if (value !== undefined) base[name] = value;
     }
   } else {
-    const known = reference.endsWith('@file')
-      ? source.transports[reference.slice(0, -'@file'.length)]
-      : undefined;
+    const known = source.transports[nameOf(reference, 'file') ?? ''];
     if (!known) return null;
     base = known;
   }

@@ -15,14 +15,18 @@ const auth = container({
   'traefik.http.middlewares.login.forwardauth.address': 'https://auth.test/verify',
 });
 
-function dependants(labels: Record<string, string>, published: DynamicConfiguration = {}): Dependants {
-  return dependantsOf({
+function dependants(
+  labels: Record<string, string>,
+  published: DynamicConfiguration = {},
+): Pick<Dependants, 'routers' | 'middlewares'> {
+  const { routers, middlewares } = dependantsOf({
     protocol: 'http',
     own: provideConfiguration([auth], 'proxynet'),
     others: provideConfiguration([container(labels)], 'proxynet'),
     published,
     rename: (name) => `${name}~pin`,
   });
+  return { routers, middlewares };
 }
 
 describe('dependantsOf', () => {

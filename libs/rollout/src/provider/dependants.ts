@@ -1,12 +1,24 @@
-import { field, isTree, listField, textField, withField, withoutField, type Tree } from '@itsup/traefik';
+import {
+  field,
+  isTree,
+  qualified,
+  qualifiedBy,
+  textField,
+  withField,
+  withoutField,
+  type Tree,
+} from '@itsup/traefik';
 
 import type { DynamicConfiguration } from '../types';
+import { CopiedNames } from './copied-names';
 import type { Protocol, ProvidedConfiguration } from './provided-configuration';
 
 /** Routers of others that need what a service's labels define, and middlewares that stand in between. */
 export interface Dependants {
   routers: Record<string, Tree>;
   middlewares: Record<string, Tree>;
+  /** Of these middlewares, and of all that the service's labels define. */
+  names: CopiedNames;
 }
 
 export interface DependantsInput {
@@ -28,14 +40,17 @@ export interface DependantsInput {
  * its provider, for they stand in a file.
  */
 export function dependantsOf({ protocol, own, others, published, rename }: DependantsInput): Dependants {
-  const names = new Map<string, string>();
+  const names = new CopiedNames();
   for (const kind of ['middlewares', 'services'] as const)
-    for (const name of Object.keys(own[protocol][kind])) names.set(`${kind} ${name}@docker`, rename(name));
-  const found: Dependants = { routers: {}, middlewares: {} };
-  const sources = [
-    { provider: 'docker', section: others[protocol] },
-    { provider: 'file', section: published[protocol] ?? {} },
-  ].map(({ provider, section }) => ({
+    for (const name of Object.keys(own[protocol][kind]))
+      names.add(kind, qualified(name, 'docker'), rename(name));
+  const found: Dependants = { routers: {}, middlewares: {}, names };
+  const sources = (
+    [
+      ['docker', others[protocol]],
+      ['file', published[protocol] ?? {}],
+    ] as const
+  ).map(([provider, section]) => ({
     provider,
     middlewares: treesOf(section.middlewares),
     routers: treesOf(section.routers),
@@ -45,83 +60,40 @@ export function dependantsOf({ protocol, own, others, published, rename }: Depen
     grew = false;
     for (const { provider, middlewares } of sources) {
       for (const [name, middleware] of middlewares) {
-        const key = `middlewares ${name}@${provider}`;
-        if (names.has(key) || !mentions(middleware, provider, names)) continue;
-        names.set(key, rename(`${name}~${provider}`));
+        const full = qualified(name, provider);
+        if (names.copyOf('middlewares', full) !== undefined || !names.isNamedBy(middleware, provider))
+          continue;
+        names.add('middlewares', full, rename(`${name}~${provider}`));
         grew = true;
       }
     }
   }
   for (const { provider, middlewares, routers } of sources) {
     for (const [name, middleware] of middlewares) {
-      const copy = names.get(`middlewares ${name}@${provider}`);
+      const copy = names.copyOf('middlewares', qualified(name, provider));
       if (copy !== undefined && !(provider === 'docker' && name in own[protocol].middlewares))
-        found.middlewares[copy] = named(middleware, provider, names);
+        found.middlewares[copy] = names.objectInFile(middleware, provider);
     }
     for (const [name, router] of routers) {
       // A published one that leads to the service is its own as well.
-      const isOwn =
-        provider === 'docker'
-          ? name in own[protocol].routers
-          : names.has(`services ${qualified(textField(router, 'service') ?? '', provider)}`);
-      if (!isOwn && mentions(router, provider, names))
-        found.routers[rename(`${name}~${provider}`)] = named(router, provider, names);
+      const isOwn = provider === 'docker' ? name in own[protocol].routers : leadsTo(names, router, provider);
+      if (!isOwn && names.isNamedBy(router, provider))
+        found.routers[rename(`${name}~${provider}`)] = withoutResolver(names.objectInFile(router, provider));
     }
   }
   return found;
 }
 
-type Reference = (kind: 'middlewares' | 'services', name: string) => string;
-
-function mentions(object: Tree, provider: string, names: ReadonlyMap<string, string>): boolean {
-  let found = false;
-  withReferences(object, (kind, name) => {
-    found ||= names.has(`${kind} ${qualified(name, provider)}`);
-    return name;
-  });
-  return found;
+/** Whether a router leads to a service that has a copy. */
+function leadsTo(names: CopiedNames, router: Tree, provider: 'docker' | 'file'): boolean {
+  const service = textField(router, 'service') ?? '';
+  return names.copyOf('services', qualifiedBy(service, provider)) !== undefined;
 }
 
-function named(object: Tree, provider: string, names: ReadonlyMap<string, string>): Tree {
-  const copy = withReferences(object, (kind, name) => {
-    const full = qualified(name, provider);
-    return names.get(`${kind} ${full}`) ?? full;
-  });
-  const written = field(copy, 'tls');
-  if (!isTree(written)) return copy;
-  // The certificate is there: what is to be asked for, its own router asks for.
-  const tls = withoutField(written, 'certResolver');
-  const options = textField(tls, 'options');
-  return withField(
-    copy,
-    'tls',
-    options === undefined || options === 'default'
-      ? tls
-      : withField(tls, 'options', qualified(options, provider)),
-  );
-}
-
-/** A router or a middleware with other names in the places where it names something. */
-function withReferences(object: Tree, reference: Reference): Tree {
-  let copy = object;
-  const lists = listField(copy, 'middlewares');
-  if (lists.length > 0)
-    copy = withField(
-      copy,
-      'middlewares',
-      lists.map((name) => reference('middlewares', name)),
-    );
-  const service = textField(copy, 'service');
-  if (service !== undefined) copy = withField(copy, 'service', reference('services', service));
-  for (const kind of ['chain', 'errors']) {
-    const inner = field(copy, kind);
-    if (isTree(inner)) copy = withField(copy, kind, withReferences(inner, reference));
-  }
-  return copy;
-}
-
-function qualified(name: string, provider: string): string {
-  return name.includes('@') ? name : `${name}@${provider}`;
+/** The certificate is there: what is to be asked for, the router's original asks for. */
+function withoutResolver(router: Tree): Tree {
+  const tls = field(router, 'tls');
+  return isTree(tls) ? withField(router, 'tls', withoutField(tls, 'certResolver')) : router;
 }
 
 function treesOf(objects: Readonly<Record<string, unknown>> | undefined): [string, Tree][] {

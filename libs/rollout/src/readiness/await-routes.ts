@@ -1,4 +1,4 @@
-import { createTraefikApi, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
+import { createTraefikApi, qualified, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
 import { isUp, missingLabels } from '../pin/acknowledge';
 import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
@@ -52,7 +52,7 @@ export async function awaitRoutes(
 function missingRoutes(served: ServedConfiguration, routes: DynamicConfiguration): string {
   for (const protocol of protocols) {
     for (const name of Object.keys(routes[protocol]?.routers ?? {})) {
-      const found = served[protocol].routers.get(`${name}@file`);
+      const found = served[protocol].routers.get(qualified(name, 'file'));
       if (!found) return `router ${name} is not there`;
       if (!isUp(found)) return `router ${name}: ${found.errors.join('; ') || found.status}`;
     }

@@ -2,6 +2,7 @@ import {
   createTraefikApi,
   isCovered,
   listField,
+  nameOf,
   textField,
   TraefikApiError,
   TraefikApiRefusal,
@@ -62,7 +63,7 @@ export function missingFrom(old: Serving, fresh: Serving, names: readonly string
 
 /** What Traefik makes by itself, and what only a temporary instance has. */
 function isItsOwn(name: string): boolean {
-  return name.endsWith('@internal') || name.startsWith(ownRoutes);
+  return nameOf(name, 'internal') !== null || name.startsWith(ownRoutes);
 }
 
 /** Traefik's own answer to challenges, which only an instance with a resolver has. */
@@ -143,7 +144,7 @@ function calmWatch(now: () => number): (serving: Serving) => string {
 function broughtByContainers({ configuration, entryPoints }: Serving): Serving {
   const only = (section: ServedSection): ServedSection => {
     const own = (objects: ServedSection['routers']): ServedSection['routers'] =>
-      new Map([...objects].filter(([name]) => name.endsWith('@docker')));
+      new Map([...objects].filter(([name]) => nameOf(name, 'docker') !== null));
     return { routers: own(section.routers), services: own(section.services), middlewares: new Map() };
   };
   const { http, tcp, udp } = configuration;
