@@ -297,6 +297,42 @@ describe('recreateHeld', () => {
     }
   });
 
+  it.each([
+    ['as long as it is told to, though the deploy that was told so was killed', true],
+    ['as long as usual after a deploy of a version that kept no deadline', false],
+  ])('waits for the new container %s', async (_, keeps) => {
+    const unchecked = { ...first, hasHealthcheck: false };
+    const slow = { ...unchecked, healthyAfter: 6_000 };
+    const limits = { startAllowance: 2_000 };
+    const recreate = async (killBefore?: number): Promise<[SimulatedHost, SimulatedProcess]> => {
+      const world = worldOf(slow, 1, unchecked);
+      const process = new SimulatedProcess(world, killBefore === undefined ? {} : { killBefore });
+      const request = { ...process.recreation(1, false), startDeadlineMs: 20_000 };
+      await Promise.race([
+        recreateHeld({ ...process.context(), limits }, request, process.journal),
+        process.killed,
+      ]);
+      return [world, process];
+    };
+    const [, undisturbed] = await recreate();
+    const [world, process] = await recreate(undisturbed.stepAt.indexOf('wait-healthy') + 5);
+    if (process.state === null) throw new Error('nothing is in progress');
+    const { startDeadlineMs, ...without } = process.state;
+    expect(startDeadlineMs).toBe(20_000);
+    const again = new SimulatedProcess(world, { state: process.state });
+    const notes: string[] = [];
+    const context = {
+      ...again.context(),
+      limits,
+      report: (event: { type: string; text?: string }) => void notes.push(event.text ?? ''),
+    };
+    const state = keeps ? { ...without, startDeadlineMs } : without;
+    const outcome = await recoverRollout(context, state, again.journal, callbacks);
+    expect(outcome).toMatchObject({ result: 'done' });
+    expect(notes.join('\n').includes('what was recreated is not fit (not ready after 2 s')).toBe(!keeps);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('takes the new route over by itself when it is killed while it holds', async () => {
     const stepAt = await undisturbed();
     const world = worldOf(relabelled);

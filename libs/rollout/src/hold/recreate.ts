@@ -1,5 +1,5 @@
 import { Hold } from './hold';
-import { runOwnHook, waitEnded, waitQuiet } from './last-requests';
+import { leadToHold } from './lead-to-hold';
 import { leaveRunning } from './leave-running';
 import { PinBelow } from './pin-below';
 import { awaitHeld, restoreOld } from './restore-old';
@@ -18,7 +18,7 @@ import type {
   RolloutState,
   RolloutStep,
 } from '../types';
-import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
 import { Session } from '../pin/session';
 import { undo } from '../service/undo';
@@ -71,6 +71,7 @@ class Recreation {
       replicas,
       fileRoutes,
       drain: request.drain,
+      startDeadlineMs: request.startDeadlineMs,
       old: [],
       direction: 'back',
       recreate: {},
@@ -102,7 +103,10 @@ class Recreation {
     const opened = await Hold.open(session, this.old);
     if (typeof opened === 'string') this.goWithout(opened);
     else this.hold = opened;
-    if (this.hold) await this.leadToHold(this.hold);
+    if (this.hold && !(await this.leadTo(this.hold))) {
+      this.hold = null;
+      this.goWithout('a request through Traefik does not arrive at a listener of this process');
+    }
     await this.step('stop-old', () => this.stopOld());
     const fresh = await this.step('recreate', async () => {
       if (this.hold && request.hasHealthcheck) this.below = new PinBelow(session, this.hold, this.old);
@@ -150,32 +154,13 @@ class Recreation {
     if (hold) session.note(hold.account());
   }
 
-  /** Everybody is served by the old containers until nothing but short requests is under way, then held. */
-  private async leadToHold(hold: Hold): Promise<void> {
-    const { session, old } = this;
-    const ends = endsOf(session.provided(old));
-    const before = await this.step('pin-old', async () => {
-      const open = (await session.context.connections?.listTo(ends)) ?? [];
-      await session.pinInManner('pin-old', session.provided(old), { connections: 'fresh', ...hold.manner });
-      return open;
-    });
-    if (!(await this.step('prove-hold', () => hold.isProved()))) {
-      await session.unpin('prove-hold');
-      hold.close();
-      this.hold = null;
-      this.goWithout('a request through Traefik does not arrive at a listener of this process');
-      return;
-    }
-    const long = await this.step('wait-quiet', () =>
-      waitQuiet(session, ends, before, this.request.drain.deadlineMs),
-    );
-    await this.step('hold', async () => {
-      this.reached = 'held';
-      const { limitMs, page } = this.request.hold;
-      hold.begin(limitMs, page);
-      await session.pinInManner('hold', hold.configuration(old), { connections: 'listener' });
-      await runOwnHook(session, this.request.drain, old);
-      await waitEnded(session, ends, long);
+  private leadTo(hold: Hold): Promise<boolean> {
+    const { session, request, old } = this;
+    return leadToHold(session, (name, act) => this.step(name, act), {
+      hold,
+      old,
+      request,
+      onHeld: () => (this.reached = 'held'),
     });
   }
 

@@ -22,7 +22,7 @@ export async function recoverRecreate(session: Session, state: RolloutState): Pr
   if (fresh.length > 0 && (await session.isPinned())) {
     try {
       const ready = await awaitReady(session.context, fresh, {
-        deadlineMs: () => null,
+        deadlineMs: () => state.startDeadlineMs ?? null,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
         network: session.network,

@@ -122,7 +122,7 @@ async function goForward(
   const ids = containers.fresh.map((container) => container.id);
   const fresh = await steps.run('wait-healthy', () =>
     awaitReady(session.context, containers.fresh, {
-      deadlineMs: () => null,
+      deadlineMs: () => state.startDeadlineMs ?? null,
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),
       network: session.network,

@@ -54,6 +54,7 @@ class Rollout {
       fileRoutes,
       drain,
       old: [],
+      startDeadlineMs: request.startDeadlineMs,
       direction: 'back',
     };
   }

@@ -55,6 +55,7 @@ class Scaling {
       fileRoutes: null,
       drain: drainOptions,
       old: keep,
+      startDeadlineMs: request.startDeadlineMs,
       direction: 'back',
       scale: { surplus: [] },
     };

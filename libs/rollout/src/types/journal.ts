@@ -18,6 +18,8 @@ export interface RolloutState {
   /** As in the request. */
   fileRoutes: DynamicConfiguration | null;
   drain: DrainOptions;
+  /** As in the request. Absent: an earlier version wrote the state; as null. */
+  startDeadlineMs?: number | null;
   /** The service is being scaled: `old` stay, these are removed. Absent: it is being replaced. */
   scale?: { surplus: string[] };
   /** The service leaves this network while it serves: `old` stay. */
