@@ -58,7 +58,7 @@ export async function proxyAccess(
     apiSecret: identity === null ? null : apiSecretOf(identity),
     staticConfiguration,
     knowsTypes: isCheckedVersion(running.image),
-    fileFault: (since) => fileFaultInLog(docker, running.id, since),
+    faultInLog: (since) => fileFaultInLog(docker, running.id, since),
   };
 }
 

@@ -1,16 +1,8 @@
-import {
-  createTraefikApi,
-  listField,
-  qualified,
-  routerPriority,
-  textField,
-  type HttpGet,
-  type ServedConfiguration,
-  type ServedObject,
-} from '@itsup/traefik';
+import { createTraefikApi, qualified, type HttpGet } from '@itsup/traefik';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Pin } from './pin';
+import { complaintAbout, isUp, leadingService, missingLabels, supersededRouter } from './served';
 import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import type { ProxyAccess, RolloutLimits } from '../types';
@@ -65,9 +57,9 @@ const SILENCE_MS = 1_500;
 function fileRefusal({ proxy, waiter, since }: Acknowledgement): () => Promise<void> {
   let next = waiter.clock.now() + SILENCE_MS;
   return async () => {
-    if (proxy.fileFault === undefined || waiter.clock.now() < next) return;
+    if (proxy.faultInLog === undefined || waiter.clock.now() < next) return;
     next = waiter.clock.now() + SILENCE_MS;
-    const fault = await proxy.fileFault(since);
+    const fault = await proxy.faultInLog(since);
     if (fault !== null) throw new RolloutError(`Traefik reads none of its files any more: ${fault}`);
   };
 }
@@ -104,31 +96,6 @@ export async function acknowledgeSuperseded(
 }
 
 /**
- * Name of a router of the old labels that still serves and gets other requests than the new one of that name; empty:
- * there is none.
- */
-export function supersededRouter(
-  served: ServedConfiguration,
-  before: ProvidedConfiguration,
-  wanted: ProvidedConfiguration,
-): string {
-  for (const protocol of ['http', 'tcp'] as const) {
-    for (const name of Object.keys(before[protocol].routers)) {
-      const heir = wanted[protocol].routers[name];
-      const found = served[protocol].routers.get(qualified(name, 'docker'));
-      if (!heir || !found || !isUp(found)) continue;
-      const points = listField(heir, 'entryPoints');
-      const isHeir =
-        (textField(found.definition, 'rule') ?? '') === (textField(heir, 'rule') ?? '') &&
-        routerPriority(protocol, found.definition) === routerPriority(protocol, heir) &&
-        (points.length === 0 || points.join() === listField(found.definition, 'entryPoints').join());
-      if (!isHeir) return name;
-    }
-  }
-  return '';
-}
-
-/**
  * Waits until the docker provider of no instance leads to these servers any more: what is below their routers gets the
  * requests.
  */
@@ -144,18 +111,6 @@ export async function acknowledgeUnled(ack: Acknowledgement, gone: ProvidedConfi
     () => `service ${left} still leads to them`,
     ack.limits.providerTimeout,
   );
-}
-
-/** Name of a service of the docker provider that has one of these servers; empty: none has. */
-function leadingService(served: ServedConfiguration, gone: ProvidedConfiguration): string {
-  for (const protocol of protocols) {
-    for (const [name, { servers }] of Object.entries(gone[protocol].services)) {
-      const found = served[protocol].services.get(qualified(name, 'docker'));
-      const addresses = new Set(servers.map(serverAddress));
-      if (found && serversOf(found).some((address) => addresses.has(address))) return name;
-    }
-  }
-  return '';
 }
 
 /** Waits until no instance serves the pin any more. */
@@ -205,61 +160,6 @@ export async function brokenRouters(
     return true;
   });
   return broken;
-}
-
-/** Empty: all is served. Else what is missing, in words. */
-export function missingLabels(served: ServedConfiguration, provided: ProvidedConfiguration): string {
-  for (const protocol of protocols) {
-    for (const [name, service] of Object.entries(provided[protocol].services)) {
-      const found = served[protocol].services.get(qualified(name, 'docker'));
-      if (!found) return `service ${name} is not there`;
-      const wanted = service.servers.map(serverAddress).sort();
-      if (service.uncertain !== undefined) return service.uncertain;
-      const actual = serversOf(found)
-        .map((server) => service.instead?.[server] ?? server)
-        .sort();
-      if (wanted.join() !== actual.join()) {
-        return `service ${name} has the servers ${actual.join(', ') || '(none)'} instead of ${wanted.join(', ')}`;
-      }
-    }
-    for (const [name, router] of Object.entries(provided[protocol].routers)) {
-      const found = served[protocol].routers.get(qualified(name, 'docker'));
-      if (!found) return `router ${name} is not there`;
-      if ((textField(router, 'rule') ?? '') !== (textField(found.definition, 'rule') ?? ''))
-        return `router ${name} still has its old rule`;
-      const points = listField(router, 'entryPoints');
-      if (points.length > 0 && points.join() !== listField(found.definition, 'entryPoints').join()) {
-        return `router ${name} still has its old entry points`;
-      }
-    }
-  }
-  return '';
-}
-
-function complaintAbout(served: ServedConfiguration, pin: Pin, excused: Set<string>): string {
-  for (const { protocol, name } of pin.routers) {
-    const full = qualified(name, 'file');
-    if (excused.has(full)) continue;
-    const found = served[protocol].routers.get(full);
-    if (!found) return `router ${name} is not there`;
-    if (!isUp(found)) return `router ${name}: ${found.errors.join('; ') || found.status}`;
-  }
-  return '';
-}
-
-/** Whether Traefik serves it, be it with a warning. */
-export function isUp(object: ServedObject | undefined): boolean {
-  return object !== undefined && object.status !== 'disabled';
-}
-
-function serversOf(service: ServedObject): string[] {
-  const loadBalancer = service.definition['loadBalancer'];
-  const servers = (loadBalancer as { servers?: unknown } | undefined)?.servers;
-  return Array.isArray(servers) ? servers.map(serverAddress) : [];
-}
-
-function serverAddress(server: { url?: unknown; address?: unknown }): string {
-  return String(server.url ?? server.address ?? '');
 }
 
 async function everyInstance(

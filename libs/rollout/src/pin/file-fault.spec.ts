@@ -23,7 +23,7 @@ function context(file: string): PageContext {
       apis: async () => ['http://traefik'],
       apiSecret: null,
       staticConfiguration: {},
-      fileFault: async (since) => (since <= GONE_AT ? 'mine.yml: cannot be read' : null),
+      faultInLog: async (since) => (since <= GONE_AT ? 'mine.yml: cannot be read' : null),
     },
     waiter: {
       clock: {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createTraefikApi, fileFault, qualified, type HttpGet } from '@itsup/traefik';
+import { createTraefikApi, qualified, type HttpGet } from '@itsup/traefik';
 
 import { acknowledgePin, acknowledgeUnpinned, type Acknowledgement } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
 import { RolloutError } from '../procedure/rollout-error';
 import { waitFor, type Waiter } from '../procedure/waiting';
 import { renderPageRoutes } from './page-routes';
-import { markerOf, readPublished, removeRouteFile, writeRouteFile } from './pin-file';
+import { markerOf, readPublished, refuseUnreadable, removeRouteFile, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
 import { provideConfiguration, regardlessOfHealth } from '../provider/provided-configuration';
 import { providerNetwork } from '../provider/provider-network';
@@ -58,11 +58,7 @@ export async function leadToPage(
     await leadBack(context, project, proxy.dynamicFolder);
     return 0;
   }
-  const fault = proxy.knowsTypes === true ? fileFault(routes.text) : null;
-  if (fault !== null)
-    throw new RolloutError(
-      `the routes to the page were not written, for Traefik would read no file any more: ${fault}`,
-    );
+  refuseUnreadable(proxy, routes.text, 'the routes to the page were');
   await awaitService(context, name);
   const since = context.waiter.clock.now();
   await writeRouteFile(proxy.dynamicFolder, pageFileName(project), routes.text);

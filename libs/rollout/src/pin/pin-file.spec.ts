@@ -25,6 +25,7 @@ const pin = renderPin({
   provided: emptyConfiguration(),
   fileRoutes: { http: { routers: { a: { rule: 'x', service: 's@docker' } } } },
   retired: {},
+  published: {},
   transports: {},
   defaultTransport: null,
   winsTies: true,

@@ -3,10 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { namedFault } from '@itsup/config';
+import { fileFault } from '@itsup/traefik';
 
 import { isPageFile, isPinFile, ownerOf, pinFileName, type PinOwner } from './pin-names';
+import { RolloutError } from '../procedure/rollout-error';
 import { mergeFiles } from '../provider/published-routes';
-import type { DynamicConfiguration } from '../types';
+import type { DynamicConfiguration, ProxyAccess } from '../types';
 
 /** Writes the pin of a service, as `writeRouteFile` writes. */
 export async function writePin(
@@ -40,6 +42,21 @@ export async function writeRouteFile(folder: string, name: string, text: string)
     await rm(temporary, { force: true });
     throw namedFault(error, join(folder, name));
   }
+}
+
+/** Why the Traefik that runs could not read a file; null: it can, or nobody knows its types. */
+export function unreadable({ knowsTypes }: Pick<ProxyAccess, 'knowsTypes'>, text: string): string | null {
+  return knowsTypes === true ? fileFault(text) : null;
+}
+
+/**
+ * @param what what is not written then, with its verb: `the route file of web was`
+ * @throws RolloutError where Traefik could not read it, and so no other file either
+ */
+export function refuseUnreadable(proxy: Pick<ProxyAccess, 'knowsTypes'>, text: string, what: string): void {
+  const fault = unreadable(proxy, text);
+  if (fault !== null)
+    throw new RolloutError(`${what} not written, for Traefik would read no file any more: ${fault}`);
 }
 
 /** Removing a pin that is not there is no error. */

@@ -1,7 +1,6 @@
-import { composeOwner } from '@itsup/docker';
 import { randomUUID } from 'node:crypto';
 
-import { fileFault, qualified, subtree } from '@itsup/traefik';
+import { qualified, subtree } from '@itsup/traefik';
 
 import {
   acknowledgeLabels,
@@ -13,15 +12,14 @@ import {
   waitMargin,
   type Acknowledgement,
 } from './acknowledge';
+import { Others, providedBy } from './others';
 import { defaultLimits } from '../procedure/limits';
 import { retryUntilAnswer, retryingDocker, type RetryOptions } from '../procedure/retry';
 import { renderPin, type Pin, type PinInput, type PinManner } from './pin';
-import { readPinMarker, readPublished, removePin, writePin } from './pin-file';
+import { readPinMarker, readPublished, refuseUnreadable, removePin, unreadable, writePin } from './pin-file';
 import { labelNameOf } from './pin-names';
 import {
-  emptyConfiguration,
   isEmpty,
-  provideConfiguration,
   serviceNames,
   uncertaintyOf,
   type ProvidedConfiguration,
@@ -52,21 +50,23 @@ export class Session {
   readonly context: RolloutContext;
   /** Milliseconds: just before the route file was written or removed; null: it was not. */
   private changedAt: number | null = null;
+  private readonly others: Others;
 
   /** @param signal aborts the waits; the way back after an interrupt has one of its own */
   constructor(
     private readonly given: RolloutContext,
     readonly subject: SessionSubject,
     readonly signal: AbortSignal = given.signal,
-    private readonly known: { others?: Promise<ProvidedConfiguration> } = {},
+    known?: Others,
   ) {
     this.limits = { ...defaultLimits, ...given.limits };
     this.context = { ...given, docker: retryingDocker(given.docker, this.retryOptions()) };
+    this.others = known ?? new Others(this.context, subject);
   }
 
   /** The same rollout with another signal. */
   with(signal: AbortSignal): Session {
-    return new Session(this.given, this.subject, signal, this.known);
+    return new Session(this.given, this.subject, signal, this.others);
   }
 
   /** The docker provider's default network. */
@@ -79,28 +79,7 @@ export class Session {
   }
 
   provided(containers: ContainerFacts[]): ProvidedConfiguration {
-    const { proxy } = this.context;
-    return proxy
-      ? provideConfiguration(containers, this.network, proxy.knowsTypes === true)
-      : emptyConfiguration();
-  }
-
-  /** The same of all other containers, as they are when it is asked first. */
-  private others(): Promise<ProvidedConfiguration> {
-    return (this.known.others ??= this.readOthers());
-  }
-
-  private async readOthers(): Promise<ProvidedConfiguration> {
-    const { composeProject, service } = this.subject;
-    // Of a Traefik whose types nobody knows nothing more is touched than has to be.
-    if (this.context.proxy?.knowsTypes !== true) return emptyConfiguration();
-    const all = await this.context.docker.listRouted();
-    return this.provided(
-      all.filter(({ labels }) => {
-        const owner = composeOwner(labels);
-        return owner.project !== composeProject || owner.service !== service;
-      }),
-    );
+    return providedBy(this.context.proxy, containers);
   }
 
   waiter(step: RolloutStep): Waiter {
@@ -260,12 +239,7 @@ export class Session {
     const { proxy } = this.context;
     if (!proxy) return;
     const { project, service } = this.subject;
-    const fault = proxy.knowsTypes === true ? fileFault(pin.text) : null;
-    if (fault !== null) {
-      throw new RolloutError(
-        `the route file of ${service} was not written, for Traefik would read no file any more: ${fault}`,
-      );
-    }
+    refuseUnreadable(proxy, pin.text, `the route file of ${service} was`);
     this.changedAt = this.given.clock.now();
     await writePin(proxy.dynamicFolder, project, service, pin.text);
   }
@@ -294,9 +268,9 @@ export class Session {
       fastProxy: usesFastProxy(configuration),
       writing: randomUUID(),
     };
-    const pin = renderPin({ ...input, others: await this.others() });
+    const pin = renderPin({ ...input, others: await this.others.provided() });
     // What others wrote must not keep this service's own file from being written.
-    return this.context.proxy?.knowsTypes === true && fileFault(pin.text) !== null ? renderPin(input) : pin;
+    return unreadable(this.context.proxy ?? {}, pin.text) === null ? pin : renderPin(input);
   }
 
   private acknowledgement(step: RolloutStep): Acknowledgement {

@@ -5,7 +5,7 @@ import type { AddressWatch } from './address-watch';
 import { EarlyCheck } from './early-check';
 import { healthLog } from './health-log';
 import { portsAnswer, routedEnds } from './ports-answer';
-import { NotReady, type NotReadyKind } from './not-ready';
+import { NotReady } from './not-ready';
 import { readinessOf, stabilityOf, startBudget } from './readiness';
 
 export interface ReadyOptions {
@@ -39,7 +39,7 @@ const logLines = 20;
  * every port that a route leads to answers from where Traefik is. The one wait for it, whether they were rolled or only
  * started.
  *
- * @param fresh as they were found after their start
+ * @param fresh as they were found after their start; none: all of them are ready
  * @returns their facts; with `early` some may be `starting` still for the engine
  * @throws NotReady as soon as one cannot become ready, or is not in time, with its health log and last lines
  */
@@ -48,6 +48,7 @@ export async function awaitReady(
   fresh: ContainerFacts[],
   options: ReadyOptions,
 ): Promise<ContainerFacts[]> {
+  if (fresh.length === 0) return [];
   const wait = new ReadinessWait(context, fresh, options);
   return waitFor(
     options.waiter,
@@ -104,7 +105,7 @@ class ReadinessWait {
   async timeUp(): Promise<RolloutError> {
     const why = `not ready after ${seconds(this.budgetMs)}: ${this.why}`;
     if (this.culprit === undefined) return new RolloutError(why);
-    return this.notReady(this.culprit, why, this.culprit.status === 'running' ? 'starting' : 'failed');
+    return this.notReady(this.culprit, why, this.culprit.status === 'running');
   }
 
   pause(elapsedMs: number): number {
@@ -126,7 +127,7 @@ class ReadinessWait {
     const verdict = readinessOf(container, this.options.mayFinish?.(container));
     switch (verdict.state) {
       case 'failed':
-        throw await this.notReady(container, verdict.why, isUnhealthy(container) ? 'unhealthy' : 'failed');
+        throw await this.notReady(container, verdict.why, isUnhealthy(container));
       case 'finished':
         return '';
       case 'ready':
@@ -154,12 +155,12 @@ class ReadinessWait {
     this.portDue.set(container.id, due);
     if (now < due) return `${container.name}: ${answers}`;
     const why = `${container.name} is healthy, but ${answers} after ${seconds(portTimeout)}`;
-    throw await this.notReady(container, why, 'failed');
+    throw await this.notReady(container, why, false);
   }
 
-  private async notReady(container: ContainerFacts, why: string, kind: NotReadyKind): Promise<NotReady> {
+  private async notReady(container: ContainerFacts, why: string, runsOn: boolean): Promise<NotReady> {
     const { message, details } = await failure(this.context, container, why);
-    return new NotReady(message, details, kind, this.containers);
+    return new NotReady(message, details, runsOn, this.containers);
   }
 
   private async missingStability(container: ContainerFacts): Promise<string> {

@@ -1,5 +1,5 @@
 import { createTraefikApi, qualified, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
-import { isUp, missingLabels } from '../pin/acknowledge';
+import { isUp, missingLabels } from '../pin/served';
 import { protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { Session, type SessionSubject } from '../pin/session';

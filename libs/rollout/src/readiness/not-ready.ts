@@ -1,18 +1,16 @@
 import { RolloutError } from '../procedure/rollout-error';
 import type { ContainerFacts } from '../types';
 
-/**
- * starting: it runs, and nothing says that it will not become ready; unhealthy: it runs, and its health check has
- * failed often enough; failed: anything else.
- */
-export type NotReadyKind = 'starting' | 'unhealthy' | 'failed';
-
 /** Containers that were started are not ready, and are not waited for any longer. */
 export class NotReady extends RolloutError {
   constructor(
     message: string,
     details: string[],
-    readonly kind: NotReadyKind,
+    /**
+     * The one that it is about runs, and nothing but the time that it takes, or its health check, says that it is not
+     * ready. Else it ended, keeps ending, or is healthy at a port that does not answer.
+     */
+    readonly runsOn: boolean,
     /** All that were waited for, as they were found last. */
     readonly containers: readonly ContainerFacts[],
   ) {
@@ -36,7 +34,7 @@ export function goesOn(
   formerImages: readonly string[],
   mayFinish: (container: ContainerFacts) => boolean = () => false,
 ): error is NotReady {
-  if (!(error instanceof NotReady) || error.kind === 'failed') return false;
+  if (!(error instanceof NotReady) || !error.runsOn) return false;
   return error.containers.every(
     (container) =>
       hasEndedWell(container, mayFinish) ||

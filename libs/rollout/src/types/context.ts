@@ -74,7 +74,7 @@ export interface ProxyAccess {
   /** `libs/traefik` knows the types of the Traefik that runs, so what goes to it can be judged before. */
   knowsTypes?: boolean;
   /** What Traefik has said since then (milliseconds since the epoch) of a file that it cannot read; null: nothing. */
-  fileFault?(since: number): Promise<string | null>;
+  faultInLog?(since: number): Promise<string | null>;
   /** The published static configuration, parsed: the pin follows its precedence, network and default transport. */
   staticConfiguration: Readonly<Record<string, unknown>>;
 }

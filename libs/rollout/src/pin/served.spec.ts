@@ -1,6 +1,6 @@
 import { servedConfiguration } from '@itsup/traefik';
 import { containerFacts } from '../testing/container-facts';
-import { missingLabels, supersededRouter } from './acknowledge';
+import { missingLabels, supersededRouter } from './served';
 import { missingFrom, type Serving } from '../traefik/temporary/ready';
 import { provideConfiguration } from '../provider/provided-configuration';
 
