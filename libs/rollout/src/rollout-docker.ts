@@ -1,5 +1,7 @@
 import { type ContainerDetails, type Docker, type KeptContainer, ofComposeProject } from '@itsup/docker';
 
+import { enabledByLabels } from '@itsup/traefik';
+
 import type { ContainerFacts, RolloutDocker } from './types';
 
 /**
@@ -35,8 +37,10 @@ export function rolloutDocker(docker: Docker, stir: () => Promise<void>): Rollou
       return facts(listed.filter((one) => one.compose?.oneoff === false).map((one) => one.id));
     },
     listRouted: async () => {
-      const listed = await docker.listContainers({ labelFilters: ['traefik.enable=true'] });
-      return facts(listed.filter((one) => one.state === 'running').map((one) => one.id));
+      // No filter of the engine's reads names and booleans as Traefik does.
+      const listed = await docker.listContainers({});
+      const running = await facts(listed.filter((one) => one.state === 'running').map((one) => one.id));
+      return running.filter(({ labels }) => enabledByLabels(labels) === true);
     },
     inspect: facts,
     exec: async (id, command, { timeoutMs }) => {

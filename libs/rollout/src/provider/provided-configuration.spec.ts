@@ -71,6 +71,16 @@ describe('provideConfiguration', () => {
     expect(isEmpty(provided)).toBe(true);
   });
 
+  it.each([
+    ['traefik.enable', '1'],
+    ['traefik.enable', 'T'],
+    ['traefik.Enable', 'TRUE'],
+  ])('takes %s: %j for enabled, as Traefik does', (name, value) => {
+    const { 'traefik.enable': _, ...rest } = http;
+    const container = containerFacts({ labels: { ...rest, [name]: value } });
+    expect(isEmpty(provideConfiguration([container], 'proxynet'))).toBe(false);
+  });
+
   it('names the service of a container without service labels as Traefik does, on its lowest port', () => {
     const labels = {
       'traefik.enable': 'true',

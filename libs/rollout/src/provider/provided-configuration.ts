@@ -1,5 +1,6 @@
 import { NETWORK_LABEL, PROXYNET } from '@itsup/routing';
 import {
+  enabledByLabels,
   isTree,
   labelConfiguration,
   labelFault,
@@ -141,7 +142,7 @@ function merge(target: ProvidedSection, source: ProvidedSection): void {
 
 function provideOne(container: ContainerFacts, network: string | null): ProvidedConfiguration {
   const provided = emptyConfiguration();
-  if ((labelOf(container, 'traefik.enable') ?? '').toLowerCase() !== 'true') return provided;
+  if (enabledByLabels(container.labels) !== true) return provided;
   const whereabouts = whereaboutsOf(container, network);
   if (whereabouts === null) return provided;
 
