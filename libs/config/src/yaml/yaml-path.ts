@@ -50,13 +50,18 @@ export function findNode(document: Document.Parsed, path: readonly PropertyKey[]
 function step(document: Document.Parsed, parent: Node | null, segment: string): FoundNode | null {
   const node = resolve(document, parent);
   if (isSeq(node)) {
-    const item = itemsOf(node)[Number(segment)];
+    const items = lists.get(node) ?? itemsOf(node);
+    lists.set(node, items);
+    const item = items[Number(segment)];
     return item === undefined ? null : { key: null, value: item };
   }
   if (!isMap(node)) return null;
   const own = findPair(node, segment);
   return own ? asFound(own) : throughMerge(document, node, segment);
 }
+
+/** A row of thousands is looked up as often. */
+const lists = new WeakMap<YAMLSeq, (Node | null)[]>();
 
 /** Built for large mappings only, where many look-ups would take quadratic time. */
 const indexes = new WeakMap<YAMLMap, Map<string | null, Pair<unknown, unknown>>>();

@@ -1,5 +1,5 @@
 import { collect } from '../names/order';
-import { isPlain, keyOf, widerHosts, type Term } from '../rule/terms';
+import { isPlain, keyOf, startsOf, widerHosts, type Term } from '../rule/terms';
 import { ruleKey, termKey, type Claim } from './claim/claims';
 import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';
 
@@ -194,20 +194,13 @@ function winnerOver(claim: Claim, term: Term, index: Index): Claim | null {
   for (const host of widerHosts(term.host)) {
     const byPrefix = index.get(host);
     if (!byPrefix) continue;
-    for (const prefix of widerPrefixes(term, byPrefix)) {
+    for (const prefix of startsOf(term.path ?? term.prefix ?? '', byPrefix)) {
       const entry = byPrefix.get(prefix);
       const candidate = entry?.best === claim ? entry.second : entry?.best;
       if (candidate && precedence(candidate, winner ?? claim) >= 0) winner = candidate;
     }
   }
   return winner;
-}
-
-/** The prefixes that match this term's paths too. PathPrefix compares texts: `/a` takes `/ab`. */
-function widerPrefixes(term: Term, known: ReadonlyMap<string, Best>): string[] {
-  const text = term.path ?? term.prefix ?? '';
-  if (known.size <= text.length) return [...known.keys()].filter((prefix) => text.startsWith(prefix));
-  return Array.from({ length: text.length + 1 }, (_, length) => text.slice(0, length));
 }
 
 export function described(claim: Claim, terms: readonly Term[]): string[] {

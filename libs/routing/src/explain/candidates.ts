@@ -43,6 +43,9 @@ export function candidatesOf(
   for (const each of routing.projects) {
     const project = projects.get(each.project);
     if (!project?.enabled) continue;
+    const owners = new Map<string, Route>();
+    for (const route of each.routes)
+      for (const name of Object.keys(route.routers)) if (!owners.has(name)) owners.set(name, route);
     for (const { name, kind, router, service, place, isOpen } of labelRouters(
       project,
       each,
@@ -50,7 +53,7 @@ export function candidatesOf(
       exposedByDefault(settings),
     )) {
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
-      const own = each.routes.find((candidate) => candidate.routers[name] !== undefined);
+      const own = owners.get(name);
       const target = route ? targetOf(route) : { ...PROXY, project: project.name, service };
       const at = own?.place ?? place;
       found.push(candidate(name, 'docker', kind, router, target, at, sentTo(own, router), isOpen));

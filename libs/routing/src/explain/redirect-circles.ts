@@ -50,6 +50,8 @@ function circlesAmong(
   pairs: readonly { project: Project; routing: ProjectRouting }[],
   settings: Settings,
 ): Step[][] {
+  // A circle of redirect_from alone is a conflict of the same names, and told as that.
+  if (!pairs.some(({ project }) => project.ingress.some(({ redirectTo }) => redirectTo !== null))) return [];
   const projects = pairs.map(({ routing }) => routing);
   const senders = sendersOf(projects);
   // Most names are sent on to one that is served, and then there is nothing to follow.

@@ -8,6 +8,7 @@ import {
 } from '@itsup/config';
 import { booleanIn, enabledByLabels, labelFields, listOf, type LabelField } from '@itsup/traefik';
 import type { ProjectRouting, TraefikRouter } from '../model';
+import { collect } from '../names/order';
 import { isRedirect, redirectNames } from './redirects';
 
 /** A router that labels of a container define. */
@@ -124,8 +125,7 @@ function routersOf(
   for (const field of fields) {
     if (field.kind === 'services') (services[field.protocol] ??= new Set()).add(field.name);
     if (field.kind !== 'routers') continue;
-    const id = `${field.protocol} ${field.name}`;
-    byRouter.set(id, [...(byRouter.get(id) ?? []), field]);
+    collect(byRouter, `${field.protocol} ${field.name}`, field);
   }
   const redirecting = redirectNames(fields);
   return [...byRouter.values()].map((parts) => {

@@ -1,5 +1,7 @@
 import { answersAcme, routeKindOf, type IngressRow } from '@itsup/config';
 import { defaultPriority } from '@itsup/traefik';
+import { collect } from '../names/order';
+import { startsOf } from '../rule/terms';
 import { httpRule } from '../rule/text';
 
 /** What of a row decides its precedence. */
@@ -23,8 +25,19 @@ export interface RowPriorities {
  */
 export function narrowerFirst<Row extends NamedRow>(rows: readonly Row[]): Map<Row, RowPriorities> {
   const doors = rows.flatMap(doorsOf);
+  const byName = new Map<string, Map<string, Door<Row>[]>>();
+  for (const door of doors) {
+    for (const name of door.names) {
+      const byPath = byName.get(nameKey(door, name)) ?? new Map<string, Door<Row>[]>();
+      byName.set(nameKey(door, name), byPath);
+      collect(byPath, door.path, door);
+    }
+  }
   const wider = new Map(
-    doors.map((door) => [door, doors.filter((wide) => isWithin(door, wide) && !isWithin(wide, door))]),
+    doors.map((door) => [
+      door,
+      meeting(door, byName).filter((wide) => isWithin(door, wide) && !isWithin(wide, door)),
+    ]),
   );
   // Each round settles at least those whose wider ones are settled.
   for (const _round of doors) {
@@ -71,6 +84,27 @@ function doorsOf<Row extends NamedRow>(row: Row): Door<Row>[] {
     const isDecided = names.length === 0 || (part === 'own' && row.priority !== null);
     return isDecided ? [] : [{ row, part, names, path, scope, length, priority: length }];
   });
+}
+
+/** Those that can be wider: for the name or its wildcard, and the path or one above it. */
+function meeting<Row>(
+  door: Door<Row>,
+  byName: ReadonlyMap<string, ReadonlyMap<string, readonly Door<Row>[]>>,
+): Door<Row>[] {
+  const found = new Set<Door<Row>>();
+  for (const name of door.names) {
+    for (const wide of [name, `*${name.slice(name.indexOf('.'))}`]) {
+      const byPath = byName.get(nameKey(door, wide)) ?? new Map<string, Door<Row>[]>();
+      for (const path of startsOf(door.path, byPath)) {
+        for (const other of byPath.get(path) ?? []) found.add(other);
+      }
+    }
+  }
+  return [...found];
+}
+
+function nameKey<Row>({ scope }: Door<Row>, name: string): string {
+  return `${scope} ${name}`;
 }
 
 /** On some name of both, all that the one asks for is asked for by the other too, and more. */

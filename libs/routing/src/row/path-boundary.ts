@@ -32,11 +32,11 @@ export function refusesEncodedSlashes(row: PathRow, rows: readonly PathRow[]): b
   if (row.allowEncodedSlashes !== null) return !row.allowEncodedSlashes;
   const own = scopeOf(row);
   if (own.byPath) return true;
-  return rows.some((other) => {
-    if (other === row || !isHttp(other) || other.hostport !== row.hostport) return false;
-    const scope = scopeOf(other);
-    return scope.byPath && scope.guards !== own.guards && overlap(scope.hosts, own.hosts);
-  });
+  const known = boundariesOf(rows);
+  const keys = own.hosts.length === 0 ? [ALL] : [ANY, ...own.hosts.flatMap(overlapping)];
+  return keys.some((key) =>
+    [...(known.get(keyOf(row.hostport, key)) ?? [])].some((guards) => guards !== own.guards),
+  );
 }
 
 /**
@@ -82,13 +82,48 @@ function isHttp(row: PathRow): boolean {
   return row.router === 'http' && !row.passthrough;
 }
 
-function overlap(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length === 0 || b.length === 0) return true;
-  return a.some((one) => b.some((other) => covers(one, other) || covers(other, one)));
+/** Rows for any host, and all rows. */
+const ANY = '';
+const ALL = ' ';
+
+/** By port and host: what guards the rows that show a part of their service. */
+type Boundaries = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Of each list of rows, so that a thousand of them are not looked at a thousand times. */
+const boundaries = new WeakMap<readonly PathRow[], Boundaries>();
+
+function boundariesOf(rows: readonly PathRow[]): Boundaries {
+  const known = boundaries.get(rows);
+  if (known !== undefined) return known;
+  const found = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const scope = isHttp(row) ? scopeOf(row) : null;
+    if (scope?.byPath !== true) continue;
+    const hosts = scope.hosts.includes('*') || scope.hosts.length === 0 ? [ANY] : scope.hosts;
+    for (const key of [ALL, ...hosts, ...hosts.map(belowOf)]) {
+      const at = keyOf(row.hostport, key);
+      found.set(at, (found.get(at) ?? new Set()).add(scope.guards));
+    }
+  }
+  boundaries.set(rows, found);
+  return found;
 }
 
-/** A wildcard stands for one label. */
-function covers(wide: string, host: string): boolean {
-  if (wide === host || wide === '*') return true;
-  return wide.startsWith('*.') && host.slice(host.indexOf('.')) === wide.slice(1);
+function keyOf(hostport: number | null, host: string): string {
+  return `${hostport} ${host}`;
+}
+
+/** Where rows stand that share requests with this host. A wildcard stands for one label. */
+function overlapping(host: string): string[] {
+  if (host === '*') return [ALL];
+  return host.startsWith('*.') ? [host, belowOf(host)] : [host, wildcardOf(host)];
+}
+
+function wildcardOf(host: string): string {
+  return `*${host.slice(host.indexOf('.'))}`;
+}
+
+/** Where a host stands for the wildcard that takes it. */
+function belowOf(host: string): string {
+  return `below ${wildcardOf(host)}`;
 }

@@ -37,8 +37,15 @@ export function termsOf(rule: Rule): Term[] {
 
 /** A text that is equal for terms that ask for the same. */
 export function keyOf(term: Term): string {
-  return JSON.stringify([term.host, term.prefix, term.path, term.others]);
+  const known = keys.get(term);
+  if (known !== undefined) return known;
+  const key = JSON.stringify([term.host, term.prefix, term.path, term.others]);
+  keys.set(term, key);
+  return key;
 }
+
+/** Each is asked for again and again. */
+const keys = new WeakMap<Term, string>();
 
 /** true: the term asks for nothing but a host and a path prefix, so it takes all that a narrower term could match. */
 export function isPlain(term: Term): boolean {
@@ -68,6 +75,14 @@ export function widerHosts(host: string | null): string[] {
   if (host === null) return [''];
   const dot = host.indexOf('.');
   return dot > 0 && !host.startsWith('*') ? [host, `*${host.slice(dot)}`, ''] : [host, ''];
+}
+
+/** The known prefixes that a path begins with. PathPrefix compares texts: `/a` takes `/ab`. */
+export function startsOf(path: string, known: ReadonlyMap<string, unknown>): string[] {
+  if (known.size <= path.length) return [...known.keys()].filter((prefix) => path.startsWith(prefix));
+  return Array.from({ length: path.length + 1 }, (_, length) => path.slice(0, length)).filter((prefix) =>
+    known.has(prefix),
+  );
 }
 
 /** true: a TCP rule looks at what only a TLS client says, so its router needs TLS. */

@@ -8,6 +8,7 @@ import {
 } from '@itsup/traefik';
 import { generatedMiddlewares } from '../labels/middlewares';
 import type { Route, WorkspaceRouting } from '../model';
+import { comparePlaces } from '../names/order';
 import { defaultResolver } from '../row/context';
 import { checkOptions } from './check-options';
 import { checkedServices, labelProblem } from './label-problems';
@@ -87,14 +88,15 @@ function addRoute(route: Route, file: Set<string>): void {
 
 /** The row names middlewares; those of files are checked with the row itself. */
 function rowProblems(route: Route, { ingress }: Pick<Project, 'ingress'>, known: Known): Problem[] {
-  const row = ingress.find(({ place }) => place.line === route.place.line && place.file === route.place.file);
-  const place = row?.places['middleware'] ?? route.place;
   const names = new Set(Object.values(route.routers).flatMap(({ middlewares }) => middlewares ?? []));
-  return [...names].flatMap((name) => {
+  const undefinedNames = [...names].filter((name) => {
     const { name: bare, provider } = splitName(name);
-    if (provider !== 'docker' || known.docker?.has(`${route.kind}.middlewares.${bare}`) !== false) return [];
-    return [notDefined(name, place, route.project)];
+    return provider === 'docker' && known.docker?.has(`${route.kind}.middlewares.${bare}`) === false;
   });
+  if (undefinedNames.length === 0) return [];
+  const row = ingress.find(({ place }) => comparePlaces(place, route.place) === 0);
+  const place = row?.places['middleware'] ?? route.place;
+  return undefinedNames.map((name) => notDefined(name, place, route.project));
 }
 
 function notDefined(name: string, place: Place, project: string): Problem {

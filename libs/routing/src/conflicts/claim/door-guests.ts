@@ -1,4 +1,5 @@
 import type { Project, Settings } from '@itsup/config';
+import { collect } from '../../names/order';
 import { widerHosts } from '../../rule/terms';
 import { addGuest, namesConsent, type Guests } from './guests';
 import type { Claim } from './claims';
@@ -17,8 +18,7 @@ export function doorsAmong(
   const owners = new Map<string, Claim[]>();
   for (const claim of claims) {
     if (claim.kind !== 'http' || claim.entryPoint !== 'web-secure' || claim.isRedirect) continue;
-    for (const { host } of claim.terms)
-      if (host !== null) owners.set(host, [...(owners.get(host) ?? []), claim]);
+    for (const { host } of claim.terms) if (host !== null) collect(owners, host, claim);
   }
   const told = new Set<string>();
   const guests: Guests = { notes: [], refused: [] };

@@ -122,19 +122,18 @@ function guestsOf(claims: readonly Claim[]): Guest[] {
   for (const [host, named] of byHost) {
     if (new Set(named.map(({ claim }) => claim.party.project)).size < 2) continue;
     const whole = named.filter(({ term }) => isPlain(term) && (term.prefix ?? '/') === '/');
+    const wholly = new Set(whole.map(({ claim }) => claim.party.project));
     for (const { claim: guest, term } of named) {
       const path = term.path ?? term.prefix ?? '/';
-      if (path === '/') continue;
-      const owners = (whole.length > 0 ? whole : named).filter(
-        ({ claim: owner, term: other }) =>
-          owner.party.project !== guest.party.project &&
+      // A project that has the whole host as well is nobody's guest on it.
+      if (path === '/' || wholly.has(guest.party.project)) continue;
+      const owner = (whole.length > 0 ? whole : named).find(
+        ({ claim, term: other }) =>
+          claim.party.project !== guest.party.project &&
           keyOf(other) !== keyOf(term) &&
           (whole.length > 0 || !pathsMeet(other, term) || (other.prefix ?? '').length < path.length),
       );
-      const [owner] = owners;
-      // A project that has the whole host as well is nobody's guest on it.
-      if (!owner || whole.some(({ claim }) => claim.party.project === guest.party.project)) continue;
-      guests.push({ host, path, guest, term, owner: owner.claim });
+      if (owner !== undefined) guests.push({ host, path, guest, term, owner: owner.claim });
     }
   }
   return guests;

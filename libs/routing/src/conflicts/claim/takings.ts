@@ -1,4 +1,4 @@
-import { evaluate, hostMatches } from '../../rule/evaluate';
+import { evaluate } from '../../rule/evaluate';
 import { isPlain, keyOf, widerHosts, type Term } from '../../rule/terms';
 import { collect } from '../../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
@@ -12,11 +12,11 @@ import { described, precedence, scopesOf } from '../rule-conflicts';
  */
 export function takings(claims: readonly Claim[]): Conflict[] {
   return scopesOf([...claims, ...plainTwins(claims)]).flatMap((scope) => {
-    const byHost = hostsIn(scope);
+    const hosts = hostsIn(scope);
     return scope
       .filter(({ party, isRedirect }) => party.project !== null && !isRedirect)
       .flatMap((claim) => {
-        const taken = takenBy(claim, scope, byHost);
+        const taken = takenBy(claim, scope, hosts);
         return taken.size === 0 ? [] : [takingOf(claim, taken)];
       });
   });
@@ -38,18 +38,36 @@ const MAX_SHOWN = 8;
 /** A claim of another project, with what of it is taken. */
 type Taken = Map<Claim, Term[]>;
 
-/** By host: the terms that name it. */
-type ByHost = ReadonlyMap<string, readonly { claim: Claim; term: Term }[]>;
-
-function hostsIn(scope: readonly Claim[]): ByHost {
-  const byHost = new Map<string, { claim: Claim; term: Term }[]>();
-  for (const claim of scope) {
-    for (const term of claim.terms) if (term.host !== null) collect(byHost, term.host, { claim, term });
-  }
-  return byHost;
+interface Named {
+  claim: Claim;
+  term: Term;
 }
 
-function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
+/** Who names which host. */
+interface Hosts {
+  terms: ReadonlyMap<string, readonly Named[]>;
+  /** Those of redirects alone. */
+  redirects: ReadonlyMap<string, readonly Named[]>;
+  /** The hosts that a wildcard takes. */
+  below: ReadonlyMap<string, readonly string[]>;
+}
+
+function hostsIn(scope: readonly Claim[]): Hosts {
+  const terms = new Map<string, Named[]>();
+  const redirects = new Map<string, Named[]>();
+  const below = new Map<string, string[]>();
+  for (const claim of scope) {
+    for (const term of claim.terms) {
+      if (term.host === null) continue;
+      collect(terms, term.host, { claim, term });
+      if (claim.isRedirect) collect(redirects, term.host, { claim, term });
+    }
+  }
+  for (const host of terms.keys()) collect(below, wildcardOf(host), host);
+  return { terms, redirects, below };
+}
+
+function takenBy(claim: Claim, scope: readonly Claim[], hosts: Hosts): Taken {
   const taken: Taken = new Map();
   const take = (other: Claim, term: Term): void => {
     const known = taken.get(other);
@@ -58,17 +76,16 @@ function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
   };
   for (const term of claim.terms) {
     if (term.host === null) continue;
-    for (const named of byHost.get(term.host) ?? []) {
-      if (isOther(claim, named.claim) && takesNamed(claim, term, named.claim, named.term)) {
-        take(named.claim, named.term);
-      }
+    const named = isBelowDomain(term) ? hosts.redirects : hosts.terms;
+    for (const { claim: other, term: wanted } of named.get(term.host) ?? []) {
+      if (isOther(claim, other) && takesNamed(claim, term, other, wanted)) take(other, wanted);
     }
   }
   if (!claim.terms.some(reachesUnnamedHosts)) return taken;
   for (const other of scope) {
     if (!isOther(claim, other) || precedence(claim, other) < 0) continue;
     for (const term of other.terms) {
-      if (term.host === null || !reaches(claim, term.host, term, namesBelow(other, term.host, byHost)))
+      if (term.host === null || !reaches(claim, term.host, term, () => namesBelow(other, term.host, hosts)))
         continue;
       // A conflict of rules, which looks at no redirect.
       if (other.isRedirect || !coversWhole(claim, term)) take(other, term);
@@ -81,8 +98,16 @@ function takenBy(claim: Claim, scope: readonly Claim[], byHost: ByHost): Taken {
 function isOther(claim: Claim, other: Claim): boolean {
   if (claim.party.project === other.party.project) return false;
   if (other.isRedirect) return true;
-  const keys = new Set(other.terms.map(keyOf));
+  const keys = keysOf(other);
   return !claim.terms.some((term) => keys.has(keyOf(term)));
+}
+
+const known = new WeakMap<Claim, ReadonlySet<string>>();
+
+function keysOf(claim: Claim): ReadonlySet<string> {
+  const keys = known.get(claim) ?? new Set(claim.terms.map(keyOf));
+  known.set(claim, keys);
+  return keys;
 }
 
 /**
@@ -93,9 +118,13 @@ function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boole
   if (!pathsMeet(term, wanted)) return false;
   if (other.isRedirect) return true;
   if (keyOf(term) === keyOf(wanted)) return false;
-  // A path below the other's domain is a guest's; the first page is no path below it.
-  if (term.others.length === 0 && term.path !== '/') return false;
+  if (isBelowDomain(term)) return false;
   return precedence(claim, other) >= 0;
+}
+
+/** A path below the other's domain is a guest's; the first page is no path below it. */
+function isBelowDomain({ others, path }: Term): boolean {
+  return others.length === 0 && path !== '/';
 }
 
 /**
@@ -119,31 +148,32 @@ function isWider(host: string | null, wanted: string | null): boolean {
 }
 
 /** Names that a project has below a wildcard of its own, say for a path: the rest of such a host is the wildcard's. */
-function namesBelow({ party }: Claim, host: string, byHost: ByHost): string[] {
-  if (!host.startsWith('*')) return [];
-  return [...byHost]
-    .filter(
-      ([name, named]) =>
-        hostMatches(name, host) && named.some(({ claim }) => claim.party.project === party.project),
-    )
-    .map(([name]) => name);
+function namesBelow({ party }: Claim, host: string | null, hosts: Hosts): string[] {
+  if (host?.startsWith('*') !== true) return [];
+  return (hosts.below.get(host) ?? []).filter((name) =>
+    hosts.terms.get(name)?.some(({ claim }) => claim.party.project === party.project),
+  );
+}
+
+function wildcardOf(host: string): string {
+  return `*${host.slice(host.includes('.') ? host.indexOf('.') : host.length)}`;
 }
 
 /**
  * Whether the rule can match a request for this host and some path of the term.
  * @param below names that are known to be the wildcard's
  */
-function reaches(claim: Claim, host: string, wanted: Term, below: readonly string[]): boolean {
+function reaches(claim: Claim, host: string, wanted: Term, below: () => readonly string[]): boolean {
+  const isMet = claim.terms.some(
+    (term) => (term.host === host || isWider(term.host, host)) && pathsMeet(term, wanted),
+  );
+  if (!isMet) return false;
   const path = wanted.path;
   // A wildcard stands for one label, of which an expression may know some alone.
   const names = host.startsWith('*')
-    ? [...PROBES.map((label) => `${label}${host.slice(1)}`), ...below]
+    ? [...PROBES.map((label) => `${label}${host.slice(1)}`), ...below()]
     : [host];
-  if (names.every((name) => evaluate(claim.rule, { host: name, path, query: null }).verdict === 'no'))
-    return false;
-  return claim.terms.some(
-    (term) => (term.host === host || isWider(term.host, host)) && pathsMeet(term, wanted),
-  );
+  return names.some((name) => evaluate(claim.rule, { host: name, path, query: null }).verdict !== 'no');
 }
 
 /** Labels of every kind that an expression may tell apart. */
