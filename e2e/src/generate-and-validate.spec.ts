@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { artifactDigests } from './harness/workspace/artifacts';
@@ -83,5 +83,65 @@ describe('what a check warns of', () => {
     expect(first).toContain(`projects/${project}/ingress.yml:2:36: warning: the rule`);
     expect(first.match(/warning:/g)).toHaveLength(1);
     expect(succeeded(await workspace.itsup(['validate', project])).stdout).toBe(first);
+  });
+
+  it('follows a Dockerfile and a mounted file that go and come, inside the project and outside', async () => {
+    const folder = `projects/${project}`;
+    const build = 'build: {context: ./web, dockerfile: ../../../shared/Dockerfile}';
+    await workspace.write(
+      `${folder}/docker-compose.yml`,
+      `services:\n  web:\n    build: ./web\n    volumes: ["./a.conf:/etc/a.conf"]\n  other:\n    ${build}\n`,
+    );
+    await workspace.write(`${folder}/web/index.html`, '');
+    const missing = ['shared/Dockerfile', `${folder}/a.conf`, `${folder}/web/Dockerfile`];
+    const validate = async (): Promise<string[]> => {
+      const { stdout } = succeeded(await workspace.itsup(['validate', project]));
+      return missing.filter((file) => new RegExp(`${file} is not (?:t)?here`).test(stdout));
+    };
+    expect(await validate()).toEqual(missing);
+    for (const file of missing) await workspace.write(file, 'FROM busybox:stable\n');
+    expect(await validate()).toEqual([]);
+    for (const file of missing) await rm(join(workspace.root, file));
+    expect(await validate()).toEqual(missing);
+  });
+});
+
+describe('a project that Nx does not see', () => {
+  let workspace: TestWorkspace;
+  let names: Record<'seen' | 'hidden' | 'linked', string>;
+
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+    names = {
+      seen: workspace.name('seen'),
+      hidden: workspace.name('hidden'),
+      linked: workspace.name('linked'),
+    };
+    for (const name of [names.seen, names.hidden])
+      await workspace.write(
+        `projects/${name}/docker-compose.yml`,
+        'services: {web: {image: "busybox:stable"}}\n',
+      );
+    await symlink(names.seen, join(workspace.root, 'projects', names.linked));
+    await workspace.write(
+      '.gitignore',
+      `${await workspace.read('.gitignore')}\n/projects/${names.hidden}/\n`,
+    );
+  });
+  afterAll(() => workspace.dispose());
+
+  it.each([
+    ['in this process', 'false'],
+    ['in one of its own', 'true'],
+  ])('is told, and the command ends with 1, where its plugin runs %s', async (_, isolated) => {
+    const env = { NX_ISOLATE_PLUGINS: isolated };
+    const { seen, hidden, linked } = names;
+    const all = await workspace.itsup(['validate', seen, hidden, linked], { env });
+    expect(all.stderr).toContain(`error: ${hidden} was left out: git or Nx ignores projects/${hidden}`);
+    expect(all.stderr).toContain(`error: ${linked} was left out: projects/${linked} is a symbolic link`);
+    expect(all.stderr).not.toContain(`error: ${seen}`);
+    expect(all.exitCode).toBe(1);
+    expect((await workspace.itsup(['validate', linked], { env })).exitCode).toBe(1);
+    succeeded(await workspace.itsup(['validate', seen], { env }));
   });
 });

@@ -87,6 +87,8 @@ export interface NamedPath {
   /** The folder that it resolves in, from the workspace root; null: Compose alone knows. */
   base: string | null;
   place: Place;
+  /** Of a bind: where it is in the container. */
+  target?: string;
 }
 
 /** A variable that a file takes from the environment. */

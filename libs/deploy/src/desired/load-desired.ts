@@ -17,6 +17,7 @@ import {
   replicasOf,
 } from './service/definition';
 import { buildsOf } from './service/builds';
+import { folderForFileText, foldersForFiles } from './files/folder-for-file';
 import { dataFiles } from './files/own-files';
 import { imageNameOf } from './service/image-name';
 import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/image-volumes';
@@ -197,9 +198,23 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
       ...(unset.length > 0 ? [`no value for ${unset.join(', ')}: Compose puts nothing in its place`] : []),
       ...unlockedNote(services, options.lock),
       ...joined.map(({ message }) => message),
+      ...folderNotes(spec, options, environment.all),
     ],
     baseImages,
     builds,
     imageVolumes,
   };
+}
+
+/** Of the operator's own files: a rollback brings back what there was. */
+function folderNotes(
+  { project }: StackSpec,
+  { root, relocation, restored }: LoadOptions,
+  env: Readonly<Record<string, string>>,
+): string[] {
+  if (restored !== undefined) return [];
+  const found = foldersForFiles(root, project?.compose?.paths ?? [], env, (file) =>
+    contentPath(file, relocation),
+  );
+  return found.map((one) => `${one.place.file}:${one.place.line}: ${folderForFileText(one)}`);
 }

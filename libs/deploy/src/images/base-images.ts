@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -27,9 +28,17 @@ export async function dockerfileTextOf(build: ComposeBuild): Promise<string> {
   return build.dockerfile_inline ?? dockerfileOf(build);
 }
 
+/** Where a Dockerfile is: BuildKit takes `dockerfile` for one as well; null: it is not there. */
+export function dockerfileAt(file: string): string | null {
+  if (existsSync(file)) return file;
+  const lower = path.join(path.dirname(file), 'dockerfile');
+  return path.basename(file) === 'Dockerfile' && existsSync(lower) ? lower : null;
+}
+
 async function dockerfileOf({ context, dockerfile = 'Dockerfile' }: ComposeBuild): Promise<string> {
   if (context === undefined || !path.isAbsolute(context)) return '';
-  const file = path.resolve(context, dockerfile);
+  const file = dockerfileAt(path.resolve(context, dockerfile));
+  if (file === null) return '';
   const found = await stat(file).catch(() => null);
   return found !== null && found.isFile() && found.size <= MOST_BYTES
     ? readFile(file, 'utf8').catch(() => '')

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { outcomeOf, WEB } from '../testing/deploy-simulated';
+import { facts, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 
 let simulated: SimulatedWorkspace;
@@ -36,6 +36,17 @@ it('refuses a first build from a folder that is not there', async () => {
   simulated.setProject('shop', { web: built() });
   expect(await outcomeOf(simulated, 'shop')).toMatchObject(missing);
   expect([...simulated.engine.containers.keys()]).toEqual([]);
+});
+
+it('tells, with a plan, where Docker would make a folder of what is to be a file', async () => {
+  const place = { file: 'projects/shop/docker-compose.yml', line: 5, column: 9 };
+  const bind = { use: 'mount' as const, attribute: 'volumes', base: 'projects/shop', place };
+  const paths = [{ ...bind, path: './web.conf', target: '/etc/web.conf' }];
+  simulated.setProject('shop', { web: WEB }, { compose: { ...facts('web'), paths } });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  expect(simulated.lines).toContainEqual(
+    expect.stringContaining('docker-compose.yml:5: projects/shop/web.conf is not there'),
+  );
 });
 
 it('asks for no folder of what is not built, since no container of it is wanted', async () => {

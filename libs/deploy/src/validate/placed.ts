@@ -9,6 +9,8 @@ import {
   type Problem,
   type Project,
 } from '@itsup/config';
+import { folderForFileText, foldersForFiles } from '../desired/files/folder-for-file';
+import { dockerfileAt } from '../images/base-images';
 import { missingEnvFiles } from '../desired/environment/missing-env-files';
 import { envFileMissing } from './compose-verdict';
 
@@ -69,11 +71,19 @@ function absentEnvFiles(root: string, project: Project | null, problem: Problem)
 
 /** What a project is built from and hands to its containers, where it is named and not here; git may ignore it. */
 export function absentSources(root: string, { compose }: Project): Problem[] {
-  return (compose?.paths ?? []).flatMap(({ attribute, base, path: name, place }): Problem[] => {
-    const what = SOURCES[attribute];
-    if (what === undefined || base === null || name.includes('$') || name.startsWith('~')) return [];
+  const paths = compose?.paths ?? [];
+  const missing = paths.flatMap(({ attribute, base, path: name, place }) => {
+    if (base === null || name.includes('$') || name.startsWith('~')) return [];
     const file = path.resolve(root, base, name);
-    if (existsSync(file)) return [];
+    const isThere = attribute === 'dockerfile' ? dockerfileAt(file) !== null : existsSync(file);
+    return isThere ? [] : [{ attribute, file, place }];
+  });
+  // Of a context that is not here its own absence says all.
+  const contexts = missing.filter(({ attribute }) => attribute === 'build').map(({ file }) => `${file}/`);
+  const absent = missing.flatMap(({ attribute, file, place }): Problem[] => {
+    const what = SOURCES[attribute];
+    if (what === undefined) return [];
+    if (attribute === 'dockerfile' && contexts.some((context) => file.startsWith(context))) return [];
     const shown = path.relative(root, file);
     return [
       {
@@ -85,10 +95,19 @@ export function absentSources(root: string, { compose }: Project): Problem[] {
       },
     ];
   });
+  const folders = foldersForFiles(root, paths, null).map((one): Problem => ({
+    code: 'folder-for-file',
+    severity: 'note',
+    message: folderForFileText(one),
+    help: 'create it on the server before its first deploy; nothing to do where a folder is meant',
+    place: one.place,
+  }));
+  return [...absent, ...folders];
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
   build: 'the build context',
+  dockerfile: 'the Dockerfile',
   'secrets: file': 'the secret’s file',
   'configs: file': 'the config’s file',
 };

@@ -106,6 +106,35 @@ const title = 'validate with Compose';
     ]);
   });
 
+  it.each<[string, Record<string, string>, string[]]>([
+    ['build: ./web', { 'web/index.html': '' }, ['4 web/Dockerfile']],
+    ['build: ./web', { 'web/Dockerfile': 'FROM a\n' }, []],
+    ['build: ./web', { 'web/dockerfile': 'FROM a\n' }, []],
+    ['build: {context: ./web, dockerfile: other/D}', { 'web/Dockerfile': 'FROM a\n' }, ['4 web/other/D']],
+    ['build: {context: ./web, dockerfile: ../D}', { 'web/a': '', D: 'FROM a\n' }, []],
+    ['build: {context: ./web, dockerfile_inline: FROM a}', { 'web/a': '' }, []],
+    ['build: {context: "./${X}", dockerfile: D}', {}, []],
+  ])('warns of a Dockerfile that is not here: %s, of %j', async (build, files, expected) => {
+    const found = await validate({ 'docker-compose.yml': `${WEB}    ${build}\n`, ...files });
+    const said = found.map(({ message, place }) => `${place?.line ?? 0} ${message}`);
+    expect(said).toEqual(
+      expected.map((one) =>
+        one.replace(' ', ' the Dockerfile projects/app/').concat(' is not here; a deploy needs it'),
+      ),
+    );
+  });
+
+  it('notes where Docker would make a folder of what is to be a file', async () => {
+    const compose = `${WEB}    volumes: ["./a.conf:/etc/a.conf", "./b.conf:/etc/b.conf", "./data:/data"]\n`;
+    expect(await validate({ 'docker-compose.yml': compose, 'b.conf': '' })).toMatchObject([
+      {
+        ...{ code: 'folder-for-file', severity: 'note' },
+        message: expect.stringContaining('projects/app/a.conf is not there'),
+        place: { file: 'projects/app/docker-compose.yml', line: 4, column: 15 },
+      },
+    ]);
+  });
+
   it('names an unknown key at its place, and the one that was meant', async () => {
     expect(await validate({ 'docker-compose.yml': `${WEB}    enviroment: {A: b}\n` })).toMatchObject([
       {

@@ -12,6 +12,7 @@ import { imageConflicts, imageNotes, namedImages } from './image-conflicts';
 import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
 import { portConflicts, portsPublishedBy } from './port-conflicts';
 import { projectConflicts, projectNames } from './project-conflicts';
+import { operatorConflicts } from './claim/operators';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './claim/takings';
 import { tlsConflicts } from './tls-conflicts';
@@ -49,6 +50,7 @@ export function ownershipAmong(
   const conflicts = [
     ...ruleConflicts(claims),
     ...takings(claims),
+    ...operatorConflicts(claims, settings),
     ...guests.refused,
     ...doors.refused,
     ...tlsConflicts(claims),

@@ -92,7 +92,13 @@ describe('the same host and path', () => {
     ]);
     expect(
       within([{ domains: ['traefik.acme.org'], pathPrefix: '/app' }], { traefikDomain: 'traefik.acme.org' }),
-    ).toEqual([]);
+    ).toMatchObject([
+      {
+        severity: 'note',
+        message:
+          'one:web serves traefik.acme.org/app on web-secure, below what the dashboard (traefik.domain in projects/itsup.yml) has',
+      },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { hiddenFolder } from '../inference/layout';
-import { seenProjects } from '../inference/scans';
+import { seenProjects } from '../inference/seen-projects';
 import { EXIT } from './command';
 
 interface LastLines {
@@ -26,13 +27,16 @@ export function sayLast(
   });
 }
 
-/** Of the stacks that somebody named those that Nx does not see: it leaves them out without a word. */
-export function unseen(root: string, stacks: readonly string[], prefix = ''): string {
-  const seen = seenProjects(root);
-  if (seen === null) return '';
+/**
+ * Of the stacks that somebody named those that Nx does not see: it leaves them out without a word.
+ * @param nxRoot the workspace of Nx
+ * @param prefix the folder in it that holds `projects/`, with a slash at its end
+ */
+export function unseen(nxRoot: string, stacks: readonly string[], prefix = ''): string {
+  const seen = seenProjects(nxRoot, prefix);
   return stacks
     .filter((stack) => stack !== 'proxy' && !seen.has(stack))
-    .map((stack) => `error: ${stack} was left out: ${hiddenFolder(root, stack, prefix)}`)
+    .map((stack) => `error: ${stack} was left out: ${hiddenFolder(join(nxRoot, prefix), stack, prefix)}`)
     .join('\n');
 }
 

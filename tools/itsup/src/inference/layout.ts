@@ -61,7 +61,8 @@ export function hiddenFolder(root: string, name: string, prefix = ''): string {
     : `git or Nx ignores ${folder}: Nx does not see what is in there; take it out of .gitignore and .nxignore`;
 }
 
-function isLink(path: string): boolean {
+/** Nx looks into none. */
+export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 

@@ -9,8 +9,8 @@ export function scanProjects(root: string, names: Iterable<string>): ProjectScan
   return [...scans.values()];
 }
 
-/** The projects that the latest inference found; null: there was none in this process, so nobody knows. */
-export function seenProjects(root: string): ReadonlySet<string> | null {
+/** The projects that the latest inference found; null: there was none in this process. */
+export function inferredProjects(root: string): ReadonlySet<string> | null {
   return latest?.root === root ? new Set(latest.scans.keys()) : null;
 }
 

@@ -24,7 +24,7 @@ export function namedPathsIn(
   folder: BaseFolder,
 ): NamedPath[] {
   const found: NamedPath[] = [];
-  const add: Add = (use, attribute, path, text, from = use === 'source' ? 'sources' : 'mounts') => {
+  const add: Add = (use, attribute, path, text, from = use === 'source' ? 'sources' : 'mounts', target) => {
     if (typeof text !== 'string' || text === '' || isElsewhere(text)) return;
     found.push({
       use,
@@ -32,6 +32,7 @@ export function namedPathsIn(
       path: text,
       base: from === 'sources' ? folder : base,
       place: source.place(path),
+      ...(typeof target === 'string' && { target }),
     });
   };
   if (!isMapping(data)) return found;
@@ -59,6 +60,8 @@ type Add = (
   text: unknown,
   /** Where it resolves: with what `extends` names, or with what is mounted. */
   from?: 'sources' | 'mounts',
+  /** Of a bind: where it is in the container. */
+  target?: unknown,
 ) => void;
 
 function ofService(service: Record<string, unknown>, at: string[], add: Add): void {
@@ -71,8 +74,12 @@ function ofService(service: Record<string, unknown>, at: string[], add: Add): vo
   }
   for (const [index, volume] of listOf(service['volumes']).entries()) {
     const path = [...at, 'volumes', index];
-    if (typeof volume === 'string') add('mount', 'volumes', path, boundSource(volume));
-    else if (isMapping(volume) && volume['type'] === 'bind') add('mount', 'volumes', path, volume['source']);
+    if (typeof volume === 'string') {
+      const [source, target] = boundPaths(volume);
+      add('mount', 'volumes', path, source, 'mounts', target);
+    } else if (isMapping(volume) && volume['type'] === 'bind') {
+      add('mount', 'volumes', path, volume['source'], 'mounts', volume['target']);
+    }
   }
   const { extends: extended, build, develop, credential_spec: credentials } = service;
   if (isMapping(extended)) add('source', 'extends', [...at, 'extends', 'file'], extended['file']);
@@ -135,13 +142,15 @@ function ofInclude(include: unknown, at: (string | number)[], add: Add): void {
     );
 }
 
-/** The source of a volume's short form, when it is a path: it begins with `.`, `/`, `~` or a variable. */
-function boundSource(volume: string): string | null {
+/**
+ * Source and target of a volume's short form, when the source is a path: it begins with `.`, `/`, `~` or a variable.
+ */
+function boundPaths(volume: string): [source: string | null, target?: string] {
   const [first = '', second] = volume
     .replace(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'))
-    .split(':');
-  if (second === undefined || !/^[./~$]/.test(first)) return null;
-  return first.replaceAll('\0', ':');
+    .split(':')
+    .map((part) => part.replaceAll('\0', ':'));
+  return second === undefined || !/^[./~$]/.test(first) ? [null] : [first, second];
 }
 
 /** A repository, an image, another stage or service: nothing of this machine. */

@@ -8,6 +8,11 @@ describe('outsideReferences', () => {
     ['a build context', 'build:\n  context: ../../site/', 'site'],
     ['a config', 'configs:\n  a:\n    file: "../other/a.conf"', 'projects/other/a.conf'],
     ['an env_file', "env_file: ['../../common.env']", 'common.env'],
+    [
+      'a Dockerfile',
+      'build:\n  context: ./web\n  dockerfile: ../../../shared/Dockerfile',
+      'shared/Dockerfile',
+    ],
     ['a path with detours', 'file: ./x/../../other/b', 'projects/other/b'],
   ])('finds %s', (_, text, path) => {
     expect(of(text)).toEqual([path]);

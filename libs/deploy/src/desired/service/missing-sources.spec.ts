@@ -67,6 +67,13 @@ it('names what a service is built from, and its Dockerfile', () => {
   expect(missing({ build: { context } })).toEqual([]);
 });
 
+it('takes the Dockerfile that BuildKit takes', () => {
+  write('projects/app/web/dockerfile', 'FROM a');
+  const context = join(root, 'projects/app/web');
+  expect(missing({ build: { context, dockerfile: 'Dockerfile' } })).toEqual([]);
+  expect(missing({ build: { context, dockerfile: 'Dockerfile.web' } })).toHaveLength(1);
+});
+
 it('says nothing of what is elsewhere, and of what is looked up in a checkout', () => {
   const context = join(root, 'gone');
   expect(missing({ build: { context: 'https://example.com/repository.git' } })).toEqual([]);

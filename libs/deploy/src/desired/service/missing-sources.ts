@@ -4,6 +4,7 @@ import path from 'node:path';
 import { compareText, locateMember, type Problem } from '@itsup/config';
 import type { ComposeFileReference, ComposeModel } from '@itsup/docker';
 
+import { dockerfileAt } from '../../images/base-images';
 import { replicasOf } from './definition';
 
 /** Where the model's paths and the operator's lines are looked up. */
@@ -54,7 +55,7 @@ export function missingContexts(
     if (!existsSync(inside)) return [absent(`what ${name} is built from,`, context, at, host)];
     if (build?.dockerfile_inline !== undefined) return [];
     const dockerfile = path.resolve(context, build?.dockerfile ?? 'Dockerfile');
-    return existsSync(host.contentOf(dockerfile))
+    return dockerfileAt(host.contentOf(dockerfile)) !== null
       ? []
       : [absent(`the Dockerfile of ${name},`, dockerfile, at, host)];
   });

@@ -86,7 +86,8 @@ export function ruleKey(claim: Claim): string {
   return `${claim.terms.map((term) => termKey(claim, term)).join(' | ')} at ${claim.priority}`;
 }
 
-function claimsOfRouter(
+/** What one router asks for; none, where its rule cannot be read. */
+export function claimsOfRouter(
   party: Party,
   kind: Claim['kind'],
   via: Claim['via'],
@@ -123,7 +124,8 @@ function tlsOptionsOf({ tls }: TraefikRouter, via: Route['via']): string {
   return options === 'default' ? options : qualifiedBy(options, via === 'file' ? 'file' : 'docker');
 }
 
-function dashboardClaims(settings: Settings): Claim[] {
+/** What the dashboard's router asks for. */
+export function dashboardClaims(settings: Pick<Settings, 'traefikDomain' | 'places'>): Claim[] {
   const host = settings.traefikDomain;
   if (host === null) return [];
   return claimsOfRouter(

@@ -163,7 +163,7 @@ function wildcardOf(host: string): string {
  * Whether the rule can match a request for this host and some path of the term.
  * @param below names that are known to be the wildcard's
  */
-function reaches(claim: Claim, host: string, wanted: Term, below: () => readonly string[]): boolean {
+export function reaches(claim: Claim, host: string, wanted: Term, below: () => readonly string[]): boolean {
   const isMet = claim.terms.some(
     (term) => (term.host === host || isWider(term.host, host)) && pathsMeet(term, wanted),
   );

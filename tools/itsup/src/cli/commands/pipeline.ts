@@ -1,6 +1,7 @@
 import { addressLines, sayLast, unseen } from '../last-lines';
 import { allStacks, resolveStacks } from '../stack-names';
-import { seenProjects } from '../../inference/scans';
+import { seenProjects } from '../../inference/seen-projects';
+import type { ItsupWorkspace } from '../../workspace/find-workspace';
 import type { Target } from '../../workspace/plugin-options';
 import { runAffected, runMany } from '../run-nx';
 import { deployAffected } from '../deploy-affected';
@@ -76,8 +77,8 @@ async function runTarget(
   const stacks = await resolveStacks(root, words);
   const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
   const names = stacks.length > 0 || addresses !== '' ? stacks : await allStacks(root);
-  sayLast(addresses === '' ? () => doneLine(root, target, names) : addresses, {
-    flaw: () => unseen(root, stacks, workspace.settings.prefix),
+  sayLast(addresses === '' ? () => doneLine(workspace, target, names) : addresses, {
+    flaw: () => unseen(workspace.nxRoot, stacks, workspace.settings.prefix),
   });
   return runMany(workspace, [target], stacks, given);
 }
@@ -85,9 +86,9 @@ async function runTarget(
 const DONE: Record<string, string> = { generate: 'generated', validate: 'valid', deploy: 'deployed' };
 
 /** `7 stacks: valid`. */
-function doneLine(root: string, target: string, stacks: readonly string[]): string {
-  const seen = seenProjects(root);
-  const names = stacks.filter((stack) => stack === 'proxy' || (seen?.has(stack) ?? true));
+function doneLine({ nxRoot, settings }: ItsupWorkspace, target: string, stacks: readonly string[]): string {
+  const seen = seenProjects(nxRoot, settings.prefix);
+  const names = stacks.filter((stack) => stack === 'proxy' || seen.has(stack));
   const what = names.length === 1 ? (names[0] ?? '') : `${names.length} stacks`;
   return `${what}: ${DONE[target] ?? 'done'}`;
 }
