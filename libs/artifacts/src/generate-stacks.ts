@@ -1,4 +1,5 @@
 import {
+  listed,
   listProjects,
   problemsOf,
   readProject,
@@ -116,7 +117,7 @@ function leftOutNotes(projects: readonly Project[]): Problem[] {
   const message =
     others.length === 0
       ? `${first.folder} has errors, so the proxy's files hold none of its routes`
-      : `${folders.slice(0, -1).join(', ')} and ${folders.at(-1) ?? ''} have errors, so the proxy's files hold none of their routes`;
+      : `${listed(folders)} have errors, so the proxy's files hold none of their routes`;
   const help = `run itsup validate${others.length === 0 ? ` ${first.name}` : ''} to see them`;
   return [{ code: 'routes-left-out', severity: 'warning', message, help }];
 }

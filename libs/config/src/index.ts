@@ -1,5 +1,6 @@
 export * from './model';
 export * from './problem/problem';
+export { listed } from './problem/listed';
 export { problemsOf } from './problem/problems-of';
 export { compareText } from './files/compare-text';
 export { namedFault, writeNamed } from './files/named-fault';
@@ -20,6 +21,7 @@ export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
 export {
   COMPOSE_FILES,
   COMPOSE_OVERRIDE_FILES,
+  HOST_FILES,
   INGRESS_FILES,
   MIRRORED_FOLDER,
   RESERVED_NAMES,

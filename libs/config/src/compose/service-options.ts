@@ -15,7 +15,7 @@ export function readServiceOptions(value: unknown): {
   faults: string[];
 } {
   if (value === undefined || value === null) return { options: {}, faults: [] };
-  const result = schemas().serviceOptionsSchema.safeParse(value);
+  const result = schemas().writtenOptionsSchema.safeParse(value);
   if (result.success) return { options: result.data, faults: [] };
   return { options: null, faults: result.error.issues.map(faultOf) };
 }

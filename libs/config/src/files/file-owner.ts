@@ -1,3 +1,5 @@
+import { HOST_FILES } from './project-folder';
+
 /** Whose a path of the workspace is, from the workspace root. */
 export type FileOwner =
   /** Nobody's source: secrets, git's and Nx's own files, caches. */
@@ -9,17 +11,19 @@ export type FileOwner =
   /** Free for all projects. */
   | { kind: 'shared' };
 
-const SETTINGS = ['itsup.yml', 'traefik.yml', 'middlewares.yml'];
-
 /** By the path alone; links are resolved before. */
 export function ownerOf(file: string): FileOwner {
   if (isPrivate(file)) return { kind: 'private' };
   const [top, second, ...rest] = file.split('/');
   if (top === 'proxy') return { kind: 'host' };
-  if (top === 'projects' && rest.length === 0 && SETTINGS.includes(second ?? '')) return { kind: 'host' };
+  if (top === 'projects' && rest.length === 0 && isHostFile(second ?? '')) return { kind: 'host' };
   if ((top === 'projects' || top === 'upstream') && second !== undefined && !second.includes('.yml'))
     return { kind: 'project', name: second };
   return { kind: 'shared' };
+}
+
+function isHostFile(name: string): boolean {
+  return HOST_FILES.some((file) => file === name);
 }
 
 /**

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 /** Names of the proxy's stack, which a project cannot have. */
 export const RESERVED_NAMES: readonly string[] = ['dns', 'proxy', 'traefik'];
 
+/** The host's settings, in `projects/` itself. */
+export const HOST_FILES = ['itsup.yml', 'traefik.yml', 'middlewares.yml'] as const;
+
 /** What stands in the folder is mirrored into `upstream/<name>/` with `paths: upstream`. */
 export const MIRRORED_FOLDER = 'files';
 

@@ -15,9 +15,12 @@ export async function listProjects(root: string): Promise<string[]> {
  * The projects, the other folders of `projects/`, and the files in it; hidden ones are left out. All sorted by code
  * unit.
  */
-export async function listFolders(
-  root: string,
-): Promise<{ projects: Map<string, ProjectFolder>; others: string[]; files: string[] }> {
+export async function listFolders(root: string): Promise<{
+  projects: Map<string, ProjectFolder>;
+  /** null: it cannot be listed. */
+  others: Map<string, ProjectFolder | null>;
+  files: string[];
+}> {
   const entries = await readdir(join(root, 'projects'), { withFileTypes: true }).catch(() => []);
   const shown = entries.filter((entry) => !entry.name.startsWith('.'));
   const names = shown
@@ -26,11 +29,11 @@ export async function listFolders(
     .sort();
   const files = shown.filter((entry) => entry.isFile()).map((entry) => entry.name);
   const projects = new Map<string, ProjectFolder>();
-  const others: string[] = [];
+  const others = new Map<string, ProjectFolder | null>();
   for (const name of names) {
     const folder = listProjectFolder(root, name);
     if (folder && folder.compose.length + folder.ingress.length > 0) projects.set(name, folder);
-    else others.push(name);
+    else others.set(name, folder);
   }
   return { projects, others, files: files.sort() };
 }

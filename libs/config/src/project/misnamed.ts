@@ -1,8 +1,8 @@
 import { suggest } from '../problem/suggest';
-import { COMPOSE_FILES, INGRESS_FILES } from '../files/project-folder';
+import { COMPOSE_FILES, HOST_FILES, INGRESS_FILES } from '../files/project-folder';
 
-/** Files of `projects/` itself. */
-const HOST_FILES = ['itsup.yml', 'traefik.yml', 'middlewares.yml', 'images.lock.yml'] as const;
+/** Files of `projects/` itself: the host's settings, and what is kept of images. */
+const FILES_OF_PROJECTS = [...HOST_FILES, 'images.lock.yml'];
 
 const YAML_NAME = /^(.+)\.(ya?ml)$/i;
 const COMPOSE_PREFIX = /^((?:docker[-_])?compose)[._-](.+)$/i;
@@ -29,7 +29,7 @@ export function misnamedIn(names: Iterable<string>, hasCompose: boolean): Misnam
 /** The same of `projects/` itself. */
 export function misnamedOfHost(names: Iterable<string>): Misnamed[] {
   return [...names].sort().flatMap((file) => {
-    const meant = meantBy(file, HOST_FILES);
+    const meant = meantBy(file, FILES_OF_PROJECTS);
     return meant === undefined ? [] : [{ file, meant }];
   });
 }

@@ -3,7 +3,7 @@ import { listFolders } from './list-projects';
 import type { Project, Workspace } from '../model';
 import type { Problem } from '../problem/problem';
 import { ParseCache } from '../yaml/parse-cache';
-import { COMPOSE_FILES, INGRESS_FILES, listProjectFolder } from '../files/project-folder';
+import { COMPOSE_FILES, INGRESS_FILES, type ProjectFolder } from '../files/project-folder';
 import { problemsOf } from '../problem/problems-of';
 import { misnamedIn, misnamedOfHost } from './misnamed';
 import { misnamedFile } from './check-project';
@@ -33,7 +33,7 @@ export async function readWorkspace(root: string): Promise<Workspace> {
     problems: [
       ...problems,
       ...misnamedOfHost(hostFiles).map((each) => misnamedFile('projects', each)),
-      ...others.map((name) => noProject(root, name)),
+      ...[...others].map(([name, folder]) => noProject(name, folder)),
     ],
   };
   for (const [name, folder] of projects) {
@@ -79,8 +79,8 @@ function survivesJson(value: unknown): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
 }
 
-function noProject(root: string, name: string): Problem {
-  const [slip] = misnamedIn(listProjectFolder(root, name)?.otherYaml ?? [], false);
+function noProject(name: string, folder: ProjectFolder | null): Problem {
+  const [slip] = misnamedIn(folder?.otherYaml ?? [], false);
   const meant = slip === undefined ? '' : `; \`${slip.file}\` is probably to be \`${slip.meant}\``;
   return {
     code: 'not-a-project',

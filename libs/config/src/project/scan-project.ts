@@ -15,7 +15,7 @@ const parser = () => load('../yaml/parse-yaml') as typeof parseYamlModule;
 const follower = () => load('../compose/files/compose-references') as typeof composeReferencesModule;
 
 export { closingEdges } from '../ingress/egress-circles';
-export { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES } from '../files/project-folder';
+export { COMPOSE_FILES, HOST_FILES, INGRESS_FILES, RESERVED_NAMES } from '../files/project-folder';
 
 /** The little that inference has to know of a project, read without parsing its Compose file. */
 export interface ProjectScan {

@@ -43,6 +43,14 @@ describe('a file of another encoding than UTF-8', () => {
     expect((await problems()).map(placed)).toEqual(['error not-utf-8 projects/app/ingress.yml:1:5']);
   });
 
+  test('UTF-16 is called by its name', async () => {
+    write('projects/app/ingress.yml', Buffer.from(`\ufeff${ROW}`, 'utf16le'));
+    const [problem, ...others] = await problems();
+    expect(others).toEqual([]);
+    expect(problem?.message).toContain('UTF-16');
+    expect(problem?.help).toContain('iconv -f utf-16 -t utf-8');
+  });
+
   test('nothing is quoted of it', async () => {
     write('projects/app/ingress.yml', Buffer.from('# secret \u00e9\n', 'latin1'));
     expect(JSON.stringify(await problems())).not.toContain('secret');

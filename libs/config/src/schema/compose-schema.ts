@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIST, MAPPING } from './schema-kit';
-import { serviceOptionsSchema } from './service-options-schema';
+import { writtenOptionsSchema } from './service-options-schema';
 
 // What we touch of a Compose file, and no more: the rest is Compose's own to check. Lenient where Compose is.
 
@@ -71,7 +71,7 @@ export const composeServiceSchema = z.object(
         error: 'the name of a service, or a mapping with `service` and `file`',
       })
       .nullish(),
-    'x-itsup': serviceOptionsSchema.nullish(),
+    'x-itsup': writtenOptionsSchema.nullish(),
   },
   MAPPING,
 );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Problem } from '../problem/problem';
 import { didYouMean } from '../problem/suggest';
+import { isInterpolated } from './grammar';
 import type { YamlSource } from '../yaml/yaml-source';
 
 /** A file with more mistakes than this is another file than it should be. */
@@ -23,7 +24,7 @@ export interface CheckOptions {
   data?: unknown;
   /** Keys whose value must not be repeated where a terminal, a log or a cache keeps it. */
   secrets?: readonly string[];
-  /** Compose replaces `${…}` in the file's values, so such a value is never wrong. */
+  /** Compose puts values in place of variables, so text with one may be whatever a single value can be. */
   interpolated?: boolean;
 }
 
@@ -37,6 +38,11 @@ export function checkSchema<S extends z.ZodType>(
   const result = schema.safeParse(data);
   if (result.success) return { value: result.data, problems: [], paths: [] };
   const issues = result.error.issues.map(innermost);
+  const open = options.interpolated === true ? issues.filter((issue) => isOpen(data, issue)) : [];
+  if (open.length > 0) {
+    const closed = open.reduce((rest, { path }) => without(rest, path), data);
+    return checkSchema(schema, source, { ...options, data: closed });
+  }
   const problems = issues
     .slice(0, MAX_PROBLEMS)
     .flatMap((issue) =>
@@ -45,6 +51,22 @@ export function checkSchema<S extends z.ZodType>(
         : [invalidValue(source, data, issue, options)],
     );
   return { value: null, problems, paths: issues.map(({ path }) => path) };
+}
+
+/** A key's value that only Compose knows. A list or a mapping it never is: text stays one value. */
+function isOpen(data: unknown, issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_type' && ['array', 'object', 'record'].includes(issue.expected)) return false;
+  const value = valueAt(data, issue.path);
+  return typeof issue.path.at(-1) === 'string' && typeof value === 'string' && isInterpolated(value);
+}
+
+/** The same data without one key; what aliases share stays as it is elsewhere. */
+function without(data: unknown, [key, ...rest]: readonly PropertyKey[]): unknown {
+  if (key === undefined || typeof data !== 'object' || data === null) return data;
+  const copy: Record<PropertyKey, unknown> | unknown[] = Array.isArray(data) ? [...data] : { ...data };
+  if (rest.length === 0) Reflect.deleteProperty(copy, key);
+  else Reflect.set(copy, key, without(Reflect.get(copy, key), rest));
+  return copy;
 }
 
 /** Of a value that may be of several kinds and is wrong inside of one: what is wrong there. */
@@ -119,10 +141,17 @@ function helpFor(issue: z.core.$ZodIssue, value: unknown, options: CheckOptions)
   return typeof help === 'string' ? help : undefined;
 }
 
-/** Of one value where a list is to be. */
+/** Of one value where a list is to be; of a command its words, as Compose divides one that is a text. */
 function asList(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   const isList = issue.code === 'invalid_type' && issue.expected === 'array';
-  return isList && typeof value === 'string' && value.length <= 60 ? `Write \`[${value}]\`.` : undefined;
+  if (!isList || typeof value !== 'string' || value.length > 60) return undefined;
+  const items = issue.path.at(-1) === 'command' ? wordsOf(value) : [value];
+  return `Write \`[${items.map((item) => JSON.stringify(item)).join(', ')}]\`.`;
+}
+
+/** Words of a plain command; what has quotes, variables or other things of a shell is for a shell. */
+function wordsOf(command: string): string[] {
+  return /^[\w\s./:=@%+,-]*$/.test(command) ? command.trim().split(/\s+/) : ['sh', '-c', command];
 }
 
 /** `port`, an entry of `sans`, row 2 of `ingress`, the file. */
@@ -165,6 +194,7 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
 }
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.def.out);
   const wrapped =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||

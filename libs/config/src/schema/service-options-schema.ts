@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
+import { booleanOf } from '../yaml/boolean-text';
+import { isMapping } from '../yaml/is-mapping';
 import { deadlineMs } from './grammar';
 import { flag, MAPPING, textMatching } from './schema-kit';
 
 const DEADLINE = 'a number of seconds, or a duration such as `5m`';
 const WORDS = 'a list of words';
 
-/** Compose puts the value in place of `${…}` before it is read for a deploy. */
-const isDeadline = (value: string): boolean => value.includes('${') || deadlineMs(value) !== null;
+const isDeadline = (value: string): boolean => deadlineMs(value) !== null;
 
 const deadline = z.union([z.number(DEADLINE).min(0, DEADLINE), textMatching(DEADLINE, isDeadline)], {
   error: DEADLINE,
@@ -69,6 +70,15 @@ export const serviceOptionsSchema = z.strictObject(
       .meta({ description: 'The end of an old container.' }),
   },
   MAPPING,
+);
+
+/** The same as Compose reads it, which takes a variable's value for text in what it does not know, and `no`, too. */
+export const writtenOptionsSchema = z.preprocess(
+  (value) =>
+    isMapping(value) && Object.hasOwn(value, 'rollout')
+      ? { ...value, rollout: booleanOf(value['rollout']) }
+      : value,
+  serviceOptionsSchema,
 );
 
 /** A Compose file as far as these options go: for editors, beside Compose's own schema. */

@@ -113,11 +113,15 @@ function unreadable(
 /** Compose refuses such a file, and what we would put in the byte's place nobody has written. */
 function notUtf8(file: string, text: string, at: number): Problem {
   const before = text.slice(0, at).split(/\r\n|\r|\n/);
+  // The byte order mark, which no other encoding begins with.
+  const isUtf16 = at === 0 && text.startsWith('\ufffd\ufffd') && text.includes('\0');
   return {
     code: 'not-utf-8',
     severity: 'error',
-    message: `\`${file}\` is not UTF-8: here is a character of another encoding`,
-    help: 'Save the file as UTF-8; of Latin-1: iconv -f latin1 -t utf-8.',
+    message: isUtf16
+      ? `\`${file}\` is UTF-16, as some editors of Windows write it, and has to be UTF-8`
+      : `\`${file}\` is not UTF-8: here is a character of another encoding`,
+    help: `Save the file as UTF-8; ${isUtf16 ? 'or: iconv -f utf-16' : 'of Latin-1: iconv -f latin1'} -t utf-8.`,
     place: { file, line: before.length, column: (before.at(-1) ?? '').length + 1 },
   };
 }

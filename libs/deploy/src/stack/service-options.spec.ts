@@ -12,6 +12,13 @@ describe('serviceOptions', () => {
     expect(read({ start: { deadline } }).options.start.deadlineMs).toBe(ms);
   });
 
+  it.each([
+    ['true', true],
+    ['no', false],
+  ])('takes the value %j of a variable for a switch', (rollout, expected) => {
+    expect(read({ rollout }).options.rollout).toBe(expected);
+  });
+
   it('reads what is there', () => {
     const drain = { deadline: 5, command: ['touch', '/tmp/drain'] };
     expect(read({ rollout: false, drain, hold: { deadline: 90 }, start: { deadline: '5m' } })).toEqual({
@@ -38,7 +45,7 @@ describe('serviceOptions', () => {
     ['yes', 'it must be a mapping'],
     [{ rolout: true }, 'does not know rolout'],
     [{ start: { deadlin: 5 } }, 'start does not know deadlin'],
-    [{ rollout: 'no' }, 'rollout must be `true` or `false`'],
+    [{ rollout: 'maybe' }, 'rollout must be `true` or `false`'],
     [{ drain: 5 }, 'drain must be a mapping'],
     [
       { drain: { deadline: '5 s' } },

@@ -1,8 +1,8 @@
+import { listed } from '@itsup/config';
 import {
   claimKey,
   compareParties,
   conflictAt,
-  listed,
   type Conflict,
   type Party,
   type RoutedProject,

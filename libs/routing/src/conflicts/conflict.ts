@@ -1,4 +1,4 @@
-import type { Place, Problem, Project } from '@itsup/config';
+import { listed, type Place, type Problem, type Project } from '@itsup/config';
 import type { ProjectRouting, Route } from '../model';
 import { collect, comparePlaces, compareText } from '../names/order';
 
@@ -107,11 +107,6 @@ export function noteAt(
     ({ label }) => `${label} is here`,
   );
   return { ...problem, project: at.project };
-}
-
-/** A list of names for a sentence: `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /**

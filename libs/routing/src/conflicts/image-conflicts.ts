@@ -1,4 +1,4 @@
-import { interpolate, isActive, type Isolation, type Problem, type Settings } from '@itsup/config';
+import { listed, interpolate, isActive, type Isolation, type Problem, type Settings } from '@itsup/config';
 import { composeProjectName } from '../names/compose-name';
 import { collect } from '../names/order';
 import { HONEYPOT_IMAGE, imageName, proxyImages } from '../names/proxy-images';
@@ -8,7 +8,6 @@ import {
   compareParties,
   conflictAt,
   holding,
-  listed,
   noteAt,
   type Conflict,
   type Party,

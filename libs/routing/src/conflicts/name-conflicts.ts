@@ -1,4 +1,4 @@
-import type { Project, RouterKind, ServiceFacts } from '@itsup/config';
+import { listed, type Project, type RouterKind, type ServiceFacts } from '@itsup/config';
 import { labelFields, unnamedService } from '@itsup/traefik';
 import { composeProjectName } from '../names/compose-name';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
@@ -9,7 +9,6 @@ import {
   compareParties,
   conflictAt,
   holding,
-  listed,
   partyOf,
   type Conflict,
   type Party,

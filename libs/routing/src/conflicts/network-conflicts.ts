@@ -1,4 +1,4 @@
-import type { Isolation, Problem } from '@itsup/config';
+import { listed, type Isolation, type Problem } from '@itsup/config';
 import { composeProjectName } from '../names/compose-name';
 import { collect } from '../names/order';
 import { PROXYNET } from '../networks/proxynet';
@@ -8,7 +8,6 @@ import {
   compareParties,
   conflictAt,
   holding,
-  listed,
   type Conflict,
   type Party,
   type RoutedProject,

@@ -1,4 +1,4 @@
-import { isActive, portsOf, type Settings } from '@itsup/config';
+import { listed, isActive, portsOf, type Settings } from '@itsup/config';
 import type { Route } from '../model';
 import { collect } from '../names/order';
 import { reservedPorts, type ReservedPort } from './reserved-ports';
@@ -7,7 +7,6 @@ import {
   claimKey,
   compareParties,
   conflictAt,
-  listed,
   partyOf,
   type Conflict,
   type Party,

@@ -1,7 +1,8 @@
+import { listed } from '@itsup/config';
 import { collect } from '../names/order';
 import { isPlain, keyOf, startsOf, widerHosts, type Term } from '../rule/terms';
 import { ruleKey, termKey, type Claim } from './claim/claims';
-import { compareParties, conflictAt, holding, listed, type Conflict, type Party } from './conflict';
+import { compareParties, conflictAt, holding, type Conflict, type Party } from './conflict';
 
 /**
  * Routers of one entry point that get in each other's way: those that ask for the same, and those that are never

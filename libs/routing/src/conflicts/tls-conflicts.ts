@@ -1,5 +1,6 @@
+import { listed } from '@itsup/config';
 import { termKey, type Claim } from './claim/claims';
-import { conflictAt, holding, listed, type Conflict } from './conflict';
+import { conflictAt, holding, type Conflict } from './conflict';
 import { widerHosts } from '../rule/terms';
 
 /**

@@ -1,6 +1,7 @@
+import { listed } from '@itsup/config';
 import { collect } from '../names/order';
 import { ruleKey, termKey, type Claim } from './claim/claims';
-import { conflictAt, holding, listed, type Conflict, type Party } from './conflict';
+import { conflictAt, holding, type Conflict, type Party } from './conflict';
 
 /**
  * Routers of one entry point that mention one host, negated or not, and have different TLS options: Traefik drops both

@@ -1,4 +1,4 @@
-import { isActive, type ComposeFacts, type Isolation, type Problem } from '@itsup/config';
+import { listed, isActive, type ComposeFacts, type Isolation, type Problem } from '@itsup/config';
 import { composeProjectName } from '../names/compose-name';
 import { collect } from '../names/order';
 import { resolvedName } from '../networks/traefik-network';
@@ -7,7 +7,6 @@ import {
   compareParties,
   conflictAt,
   holding,
-  listed,
   noteAt,
   type Conflict,
   type Party,

@@ -3,7 +3,13 @@ import { join, posix } from 'node:path';
 import type { CreateNodes, ProjectConfiguration } from '@nx/devkit';
 // Not the layers' whole faces: every Nx command loads this file, and the parsers behind them take longer than it does.
 import { projectArtifactPaths, proxyArtifactPaths } from '@itsup/artifacts/paths';
-import { COMPOSE_FILES, INGRESS_FILES, RESERVED_NAMES, type ProjectScan } from '@itsup/config/scan';
+import {
+  COMPOSE_FILES,
+  HOST_FILES,
+  INGRESS_FILES,
+  RESERVED_NAMES,
+  type ProjectScan,
+} from '@itsup/config/scan';
 import { takesInProjects } from '../nx-guard/hazards';
 import { readBuildState, type BuildState } from '../build/build-state';
 import { settingsOf, type Settings } from '../workspace/plugin-options';
@@ -128,7 +134,7 @@ export function nxNameOf(folder: string, taken: ReadonlySet<string>, prefix = ''
   return taken.has(folder) || RESERVED_NAMES.includes(folder) ? `${prefix}projects/${folder}` : folder;
 }
 
-const HOST_FILES = 'projects/{itsup,traefik,middlewares}.yml';
+const SETTINGS = `projects/{${HOST_FILES.join(',')}}`;
 
 function projectNode(
   scan: ProjectScan,
@@ -165,7 +171,7 @@ function projectNode(
       settings,
       refusal: build.refusal ?? reserved,
       notes: [],
-      generate: ['stack', base + HOST_FILES, `${base}templates/upstream/**/*`],
+      generate: ['stack', base + SETTINGS, `${base}templates/upstream/**/*`],
       writesMore: mirrorsFiles(scan, host),
       // Whether an edge leads somewhere is for its provider's files to say.
       validate: providers.size > 0 ? [{ input: 'model', projects: [...providers].sort() }] : [],
@@ -223,7 +229,7 @@ function proxyNode(
     generate: [
       // Inputs, not edges: an ingress edit touches its project and the proxy, a Compose edit its project alone.
       `${base}projects/*/{${[...INGRESS_FILES].sort().join(',')}}`,
-      base + HOST_FILES,
+      base + SETTINGS,
       `${base}templates/proxy/**/*`,
     ],
     writesMore: false,

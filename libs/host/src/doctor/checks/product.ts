@@ -1,3 +1,4 @@
+import { listed } from '@itsup/config';
 import { TESTED_VERSIONS } from '@itsup/docker';
 import type { HostFacts } from '../facts';
 import { findings, warning, type Finding } from '../finding';
@@ -46,8 +47,4 @@ export function checkProduct({ product, versions }: Pick<HostFacts, 'product' | 
 
 function isIn(majors: readonly number[], major: number): boolean {
   return majors.includes(major);
-}
-
-function listed(majors: readonly number[]): string {
-  return `${majors.slice(0, -1).join(', ')} and ${majors.at(-1)}`;
 }

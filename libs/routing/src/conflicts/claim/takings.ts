@@ -1,8 +1,9 @@
+import { listed } from '@itsup/config';
 import { evaluate } from '../../rule/evaluate';
 import { isPlain, keyOf, widerHosts, type Term } from '../../rule/terms';
 import { collect } from '../../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
-import { conflictAt, holding, listed, type Conflict } from '../conflict';
+import { conflictAt, holding, type Conflict } from '../conflict';
 import { described, precedence, scopesOf } from '../rule-conflicts';
 
 /**
