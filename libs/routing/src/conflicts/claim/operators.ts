@@ -1,8 +1,8 @@
-import { mappingOf, type Place, type Settings } from '@itsup/config';
+import { listed, mappingOf, type Place, type Settings } from '@itsup/config';
 import { locate } from '@itsup/traefik';
 import type { TraefikRouter } from '../../model';
 import { keyOf, type Term } from '../../rule/terms';
-import { conflictAt, holding, listed, type Conflict } from '../conflict';
+import { conflictAt, holding, type Conflict } from '../conflict';
 import { described, precedence } from '../rule-conflicts';
 import { claimsOfRouter, dashboardClaims, ruleKey, termKey, type Claim } from './claims';
 import { reaches } from './takings';
