@@ -2,7 +2,7 @@ import type { Isolation } from '@itsup/config';
 import type { Compose, ComposeModel, Docker } from '@itsup/docker';
 
 import type { ImageLock } from '../images/image-lock';
-import type { DesiredStack } from '../plan/model';
+import type { DesiredStack, ObservedContainer } from '../plan/model';
 import type { ServiceOptions } from '../plan/service/not-rolled';
 import type { StackSpec } from '../stack/stack-spec';
 import type { DeployedFile, StackInputs } from '../state/deployed';
@@ -53,6 +53,8 @@ export interface LoadOptions {
   deployed: DeployedFile | null;
   /** Ask the registries even where an image is there. */
   pull: boolean;
+  /** Containers of the stack, whoever made them. */
+  own: readonly ObservedContainer[];
   /** Containers that we know nothing of have to be compared by Compose's own hash. */
   needHashes: boolean;
   /** Services that were built in this run. */

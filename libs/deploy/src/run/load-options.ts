@@ -26,6 +26,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     now: context.system.now(),
     deployed,
     pull: run.request.pull ?? false,
+    own,
     needHashes: own.some((container) => !known.has(container.id)),
     built: NOTHING_BUILT,
     published: run.published,

@@ -1,4 +1,5 @@
 import type { Command, CommandRunner } from '../process/command-runner';
+import { boundService } from './bound-service';
 import type { Compose, ComposeStack } from './compose';
 import {
   buildArguments,
@@ -52,6 +53,13 @@ export function createCompose(runner: CommandRunner, stack: ComposeStack): Compo
     configJson: readModel,
     configYaml: async (options) => (await runner.run(config(configArguments(options)))).stdout,
     configHashes: async () => parseHashes((await runner.run(config(['config', '--hash', '*']))).stdout),
+    createdHashes: async (services, containers) => {
+      const text = boundModel(await readModel(), services, containers);
+      const args = [...stackArguments({ ...stack, files: ['-'] }), ...RESOLVED_HASHES];
+      return text === null
+        ? {}
+        : parseHashes((await runner.run({ ...config(RESOLVED_HASHES), args, input: text })).stdout);
+    },
     pull: (services, options) => act(pullArguments(services, options), { purpose: 'pull' }),
     build: (services, options) => act(buildArguments(services, options), { purpose: 'build' }),
     up: (options) => act(upArguments(options)),
@@ -72,6 +80,26 @@ export function createCompose(runner: CommandRunner, stack: ComposeStack): Compo
 /** A terminal may have its colours. */
 function notAnsi(word: string): boolean {
   return word !== '--ansi' && word !== 'never';
+}
+
+/** Of a model that Compose has resolved before: what it would add now is no part of what it hashes when it creates. */
+const RESOLVED_HASHES = ['config', '--no-normalize', '--no-consistency', '--hash', '*'];
+
+/**
+ * These services as Compose has them when it makes their containers; null: of none is that known. JSON, for Compose
+ * leaves an empty `command` out of its YAML.
+ */
+function boundModel(
+  model: ComposeModel,
+  names: readonly string[],
+  containers: Readonly<Record<string, string>>,
+): string | null {
+  const services = names.flatMap((name) => {
+    const service = model.services[name];
+    const bound = service === undefined ? null : boundService(service, containers);
+    return bound === null ? [] : [[name, bound] as const];
+  });
+  return services.length === 0 ? null : JSON.stringify({ ...model, services: Object.fromEntries(services) });
 }
 
 /** `service hash` a line. */

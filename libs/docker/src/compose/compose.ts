@@ -95,10 +95,21 @@ export interface Compose {
    */
   configYaml(options?: ConfigOptions): Promise<string>;
   /**
-   * Compose's config hash by service, as it will stand in the label `com.docker.compose.config-hash`.
-   * Before Compose 5.5.0 the two differ for a service with `env_file`.
+   * Compose's config hash by service. It is what `up` writes into the label `com.docker.compose.config-hash`, but for a
+   * service whose container uses another one's (`network_mode: service:…`) and, before Compose 5.5.0, for one with
+   * `env_file`.
    */
   configHashes(): Promise<Record<string, string>>;
+  /**
+   * What `up` would write into that label of these services, while the containers are there.
+   *
+   * @param containers the id of the container by service: the first by name. Services that use one which is not among
+   * them are left out.
+   */
+  createdHashes(
+    services: readonly string[],
+    containers: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>>;
   pull(services?: string[], options?: PullOptions): Promise<void>;
   build(services?: string[], options?: BuildOptions): Promise<void>;
   /** `up --detach`. */

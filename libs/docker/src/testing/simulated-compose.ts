@@ -1,3 +1,4 @@
+import { boundService } from '../compose/bound-service';
 import type { Compose, ComposeStack, CreateOptions, DownOptions, UpOptions } from '../compose/compose';
 import type { ComposeModel, ComposeService } from '../compose/compose-model';
 import { hangsOnOf } from '../compose/hangs-on';
@@ -6,6 +7,7 @@ import type { DockerOverrides } from '../docker';
 import { DockerError } from '../fault/docker-error';
 import { configHash } from './config-hash';
 import type { SimulatedContainer } from './simulated-container';
+import { createdHash } from './simulated-replica';
 import type { SimulatedEngine } from './simulated-engine';
 
 const POLL_MS = 100;
@@ -33,6 +35,19 @@ export class SimulatedCompose implements Compose {
   async configHashes(): Promise<Record<string, string>> {
     const { services } = this.model();
     return Object.fromEntries(Object.entries(services).map(([name, one]) => [name, configHash(one)]));
+  }
+
+  async createdHashes(
+    services: readonly string[],
+    containers: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>> {
+    const model = this.model();
+    return Object.fromEntries(
+      services.flatMap((name) => {
+        const bound = boundService(model.services[name] ?? {}, containers);
+        return bound === null ? [] : [[name, configHash(bound)]];
+      }),
+    );
   }
 
   async pull(services: string[] = []): Promise<void> {
@@ -167,7 +182,7 @@ export class SimulatedCompose implements Compose {
     const { labels, reference, imageId } = old.definition;
     const image = this.engine.imageOf(reference);
     return (
-      labels[COMPOSE_LABELS.configHash] !== configHash(service) ||
+      labels[COMPOSE_LABELS.configHash] !== createdHash(this.engine, this.stack.project, service) ||
       (image !== undefined && image.id !== imageId)
     );
   }

@@ -1,3 +1,4 @@
+import { boundService } from '../compose/bound-service';
 import type { ComposeStack } from '../compose/compose';
 import type { ComposeModel, ComposeService } from '../compose/compose-model';
 import { hangsOnOf } from '../compose/hangs-on';
@@ -36,7 +37,7 @@ export function replicaOf(
       [COMPOSE_LABELS.service]: name,
       [COMPOSE_LABELS.number]: String(number),
       [COMPOSE_LABELS.oneoff]: 'False',
-      [COMPOSE_LABELS.configHash]: configHash(service),
+      [COMPOSE_LABELS.configHash]: createdHash(engine, project, service),
       [COMPOSE_LABELS.image]: image.id,
       [COMPOSE_LABELS.workingDir]: cwd,
       [COMPOSE_LABELS.configFiles]: files.join(','),
@@ -64,6 +65,14 @@ export function replicaOf(
     healthcheck: checkOf(service),
     ...(image.settlingMs !== undefined && { settlingMs: image.settlingMs }),
   };
+}
+
+/** The config hash that a container of the service gets now: with the ids of containers that it uses. */
+export function createdHash(engine: SimulatedEngine, project: string, service: ComposeService): string {
+  const used = hangsOnOf(service).flatMap((on): [string, string][] =>
+    oldestOf(engine, project, on.service).map((id) => [on.service, id]),
+  );
+  return configHash(boundService(service, Object.fromEntries(used)) ?? service);
 }
 
 function checkOf({ healthcheck }: ComposeService): HealthcheckSettings | null {

@@ -123,6 +123,26 @@ export function upContract(kit: ContractKit): void {
       expect(await only('web')).toMatchObject({ id: made.id, state: 'running', running: true });
     });
 
+    it('tells the hash that a service gets whose container uses that of another one', async () => {
+      const main = { ...kit.subject.service('healthy'), ipc: 'shareable' };
+      const uses = (keys: ComposeService): ComposeService => ({ ...kit.subject.service('healthy'), ...keys });
+      const stack = compose({
+        main,
+        net: uses({ network_mode: 'service:main' }),
+        spaces: uses({ ipc: 'service:main', pid: 'service:main' }),
+        volumes: uses({ volumes_from: ['main:ro'] }),
+        plain: uses({ command: [], labels: { a: 'x$$y' } }),
+      });
+      await stack.up({ noStart: true });
+      const [first] = await listed('main');
+      const names = ['main', 'net', 'spaces', 'volumes', 'plain'];
+      const labels = await Promise.all(
+        names.map(async (name) => [name, (await listed(name))[0]?.compose?.configHash] as const),
+      );
+      expect(await stack.createdHashes(names, { main: first?.id ?? '' })).toEqual(Object.fromEntries(labels));
+      expect(Object.keys(await stack.createdHashes(names, {})).sort()).toEqual(['main', 'plain']);
+    });
+
     it('hashes a definition, and not how many run', async () => {
       const hash = async (change: ComposeService): Promise<string | undefined> =>
         (await compose({ web: { ...kit.subject.service('healthy'), ...change } }).configHashes())['web'];
