@@ -4,7 +4,7 @@ import type { StoreKnowledge } from '@itsup/traefik';
 
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/loaded-stack';
-import type { StackPlan } from '../plan/model';
+import type { DeployedStack, StackPlan } from '../plan/model';
 import type { Slots } from '../run/slots';
 import type { Publisher } from '../publish/publisher';
 import type { Journal } from '../state/journal';
@@ -17,6 +17,8 @@ export interface Convergence {
   journal: Journal;
   publisher: Publisher;
   rollout: RolloutContext;
+  /** What the last deploy left; null: there was none. */
+  deployed: DeployedStack | null;
   /** By service that is recreated: what ran before, until what replaces it is ready. */
   kept: Map<string, KeptContainer[]>;
   /** Services whose containers were left running before they were ready. */

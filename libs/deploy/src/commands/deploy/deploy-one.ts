@@ -179,6 +179,7 @@ async function deployLocked(
       journal,
       publisher: run.publisher,
       rollout,
+      deployed,
       kept: new Map(),
       left,
       // The parts of the proxy lean on each other.

@@ -1,8 +1,13 @@
-import type { Docker, KeptContainer } from '@itsup/docker';
+import type { KeptContainer } from '@itsup/docker';
 
+import { NotHealthyError } from '../../run/failure/not-healthy-error';
 import type { Convergence } from '../convergence';
+import { runInContainers } from './hooks';
 import { containersOf } from './service-containers';
 import { lostFiles, writtenFiles } from './written-files';
+
+/** Its engine answers after an interrupt too. */
+type Unsignalled = Pick<Convergence, 'context' | 'loaded' | 'deployed'>;
 
 /**
  * Brings back what ran before a recreation whose successor does not start or does not become ready: the service goes on
@@ -32,7 +37,10 @@ export async function bringBack(convergence: Convergence, service: string): Prom
     }
     const lost = ids.size > 0 ? lostFiles(before) : '';
     reporter.line(stack, `${service}: ${nameOf(before)} runs again as before${lost}`);
-    if (ids.size > 0) await bringBackUsers(docker, loaded, service, ids);
+    const unsignalled = { loaded, deployed: convergence.deployed, context: { ...context, docker } };
+    const again = before.map(({ id }) => ids.get(id) ?? id);
+    await runPostStart(unsignalled, service, again);
+    if (ids.size > 0) await bringBackUsers(unsignalled, service, ids);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     reporter.line(
@@ -42,13 +50,37 @@ export async function bringBack(convergence: Convergence, service: string): Prom
   }
 }
 
+/** As Compose does wherever it starts a container. What the container was made with is not known but by its digest. */
+async function runPostStart(
+  convergence: Unsignalled,
+  service: string,
+  containers: readonly string[],
+): Promise<void> {
+  const { context, loaded, deployed } = convergence;
+  const { stack } = loaded.spec;
+  const recorded = deployed?.services[service]?.aspects['post_start'];
+  const wanted = loaded.desired.services.find(({ name }) => name === service)?.aspects['post_start'];
+  if (recorded !== wanted) {
+    if (recorded !== undefined)
+      context.reporter.line(stack, `${service}: its post_start was another one, and was not run`);
+    return;
+  }
+  try {
+    await runInContainers(convergence, 'post_start', service, containers);
+  } catch (error) {
+    const reason = error instanceof NotHealthyError ? error.problem.message : String(error);
+    context.reporter.line(stack, `note: ${reason}; it runs all the same`);
+  }
+}
+
 /** What uses a namespace or volumes of a container that has another id by now is made again for that one. */
 async function bringBackUsers(
-  docker: Docker,
-  loaded: Convergence['loaded'],
+  convergence: Unsignalled,
   service: string,
   made: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const { loaded, context } = convergence;
+  const { docker } = context;
   for (const { name, hangsOn } of loaded.desired.services) {
     if (!hangsOn.some((on) => on.service === service)) continue;
     const present = await docker.inspectContainers(await containersOf(docker, loaded, name));
@@ -58,7 +90,8 @@ async function bringBackUsers(
       let body = JSON.stringify(user.body);
       for (const [before, after] of made) body = body.replaceAll(before, after);
       await docker.remove([user.id], { force: true });
-      await docker.bringBack({ ...user, body: JSON.parse(body) as Record<string, unknown> });
+      const id = await docker.bringBack({ ...user, body: JSON.parse(body) as Record<string, unknown> });
+      await runPostStart(convergence, name, [id]);
     }
   }
 }
