@@ -27,6 +27,7 @@ export {
   RESERVED_NAMES,
 } from './files/project-folder';
 export {
+  isInterpolated,
   deadlineMs,
   domainHelp,
   HEADER_NAME,

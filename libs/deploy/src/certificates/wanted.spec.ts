@@ -13,7 +13,7 @@ function wanted(
     profiles = [],
     host = null,
     ...options
-  }: WantedOptions & { profiles?: string[]; host?: string | null } = {},
+  }: Partial<WantedOptions> & { profiles?: string[]; host?: string | null } = {},
 ): string[] {
   const blog: Project = {
     name: 'blog',
@@ -47,7 +47,9 @@ function wanted(
   const own = settings({ letsEncrypt });
   const { projects } = routeWorkspace({ settings: own, projects: [blog], problems: [] });
   return projects.flatMap((routing) =>
-    wantedBy(blog, routing, options).map(({ resolver, names }) => `${resolver}: ${names.join(' ')}`),
+    wantedBy(blog, routing, { isExposed: false, ...options }).map(
+      ({ resolver, names }) => `${resolver}: ${names.join(' ')}`,
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { isActive, type Lookup, type Project, type Settings, type Workspace } from '@itsup/config';
 import {
+  exposedByDefault,
   dashboardOf,
   defaultResolver,
   isPublicName,
@@ -38,7 +39,8 @@ export function wantedOf(
     ...projects.flatMap((project) => {
       const own = routing.projects.find((each) => each.project === project.name);
       const runs = runsOf(project.name);
-      const options = { lookup: lookups?.(project.name), ...(runs && { runs }) };
+      const isExposed = exposedByDefault(workspace.settings);
+      const options = { lookup: lookups?.(project.name), isExposed, ...(runs && { runs }) };
       return own === undefined ? [] : wantedBy(project, own, options);
     }),
   ];
@@ -47,6 +49,8 @@ export function wantedOf(
 export interface WantedOptions {
   /** Values of the project's variables; absent: their defaults count, and what has none is left out. */
   lookup?: Lookup | undefined;
+  /** Traefik reads what no label enables (`exposedByDefault`). */
+  isExposed: boolean;
   /** Whether a service has containers; absent: by its profiles alone. */
   runs?: (service: string) => boolean;
 }
@@ -59,7 +63,7 @@ export interface WantedOptions {
 export function wantedBy(
   project: Project,
   routing: ProjectRouting,
-  { lookup, runs = (service) => isOn(project, service) }: WantedOptions = {},
+  { lookup, isExposed, runs = (service) => isOn(project, service) }: WantedOptions,
 ): WantedCertificate[] {
   const wanted = new Map<string, WantedCertificate>();
   const add = (router: TraefikRouter, place: WantedCertificate['place']): void => {
@@ -72,7 +76,7 @@ export function wantedBy(
   for (const route of routing.routes.filter(({ via }) => via === 'file'))
     for (const router of Object.values(route.routers)) add(router, route.place);
   // Rows and the operator's own labels together: of both Traefik reads what wins.
-  for (const { name, router, service, place } of labelRouters(project, routing, lookup)) {
+  for (const { name, router, service, place } of labelRouters(project, routing, isExposed, lookup)) {
     const row = routing.routes.find(({ via, routers }) => via === 'labels' && routers[name] !== undefined);
     if (runs(service)) add(router, row?.place ?? place);
   }

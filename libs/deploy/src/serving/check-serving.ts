@@ -1,7 +1,7 @@
 import type { Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
 import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
-import { routersOf, type RouterFact } from '@itsup/routing';
+import { exposedByDefault, routersOf, type RouterFact } from '@itsup/routing';
 
 import { getText } from '../proxy/network-probes';
 import { routerFindings, routerStateOf } from './judge-router';
@@ -41,7 +41,9 @@ export async function unservedRows(
 ): Promise<Problem[]> {
   const { ask, system, signal, reporter } = run.context;
   const written = run.routing.projects.find(({ project }) => project === spec.stack)?.routes ?? [];
-  const all: AskedRoute[] = restored === null ? written : restoredRoutes(spec.stack, written, restored);
+  const isExposed = exposedByDefault(run.request.workspace.settings);
+  const all: AskedRoute[] =
+    restored === null ? written : restoredRoutes(spec.stack, written, restored, isExposed);
   // Of a service that is not started (its profile is off, no replica is wanted) `validate` warns: nothing is to serve.
   const started = run.deployed.get(spec.stack)?.services ?? {};
   const isShownPage = all.length > 0 && (await readMaintenance(run.context.state, spec.stack)) !== null;

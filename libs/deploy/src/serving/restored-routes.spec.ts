@@ -34,7 +34,7 @@ function labels(name: string, rule: string, port: number): Record<string, string
 describe('the rows of an earlier deploy', () => {
   it('have the rule and the port that they had, at the line where the row stands today', () => {
     const web = { labels: labels('shop-web-8080', 'Host(`old.example`) && PathRegexp(`^/a$$`)', 8080) };
-    expect(restoredRoutes('shop', today, { services: { web } })).toEqual([
+    expect(restoredRoutes('shop', today, { services: { web } }, false)).toEqual([
       {
         ...{ project: 'shop', service: 'web', host: null, kind: 'http', via: 'labels', place, port: 8080 },
         routers: {
@@ -49,7 +49,7 @@ describe('the rows of an earlier deploy', () => {
 
   it('are there when the sources have none of them any more', () => {
     const admin = { labels: labels('shop-admin-9000', 'Host(`admin.example`)', 9000) };
-    expect(restoredRoutes('shop', today, { services: { admin } })).toMatchObject([
+    expect(restoredRoutes('shop', today, { services: { admin } }, false)).toMatchObject([
       { service: 'admin', port: 9000, place: { file: 'projects/shop/ingress.yml', line: 1 } },
     ]);
   });
@@ -58,6 +58,6 @@ describe('the rows of an earlier deploy', () => {
     const web = {
       labels: { ...labels('shop-web-8080', 'Host(`a.example`)', 8080), 'traefik.enable': 'false' },
     };
-    expect(restoredRoutes('shop', today, { services: { web, worker: {} } })).toEqual([]);
+    expect(restoredRoutes('shop', today, { services: { web, worker: {} } }, false)).toEqual([]);
   });
 });

@@ -15,16 +15,18 @@ export type AskedRoute = Pick<
  *
  * @param routes of today's sources, which tell at which line a row stands
  * @param model of the Compose files that were restored
+ * @param isExposed Traefik reads what no label enables (`exposedByDefault`)
  */
 export function restoredRoutes(
   stack: string,
   routes: readonly Route[],
   { services }: Pick<ComposeModel, 'services'>,
+  isExposed: boolean,
 ): AskedRoute[] {
   const found = new Map<string, AskedRoute>();
   for (const [service, { labels = {} }] of Object.entries(services)) {
     const own = Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, asWritten(value)]));
-    for (const { name, kind, router, redirects } of routersInLabels(service, own)) {
+    for (const { name, kind, router, redirects } of routersInLabels(service, own, isExposed)) {
       if (redirects) continue;
       const key = `${kind} ${service} ${router.service}`;
       const known = found.get(key);

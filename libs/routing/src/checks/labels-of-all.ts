@@ -2,6 +2,7 @@ import type { Problem, Project } from '@itsup/config';
 import { labelFields, type LabelField } from '@itsup/traefik';
 import type { Lookups } from '../conflicts/circumstances';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
+import { atLabel, type Flaw } from './flaw';
 
 /**
  * Labels that reach past their container into what all sites share: files that only Traefik reads, and the certificate
@@ -14,29 +15,26 @@ export function labelsOfAll(project: Project, lookups: Lookups = () => undefined
   return (project.compose?.services ?? []).flatMap((service): Problem[] => {
     if (!hasWrittenLabels(service)) return [];
     const { labels } = writtenLabels(service, lookups(project.name));
-    const at = (label: string) => ({
-      place: service.labelPlaces?.[label] ?? service.place,
-      project: project.name,
-      severity: 'error' as const,
-    });
     const files = labelFields(labels).filter(namesFile);
     const stores = Object.keys(labels).filter((label) => STORE.test(label));
     return [
-      ...files.map(({ label }) => ({
-        ...at(label),
-        code: 'file-of-traefik',
-        message: `label ${label} of ${service.name} names a file, which Traefik would read where it keeps what all projects share`,
-        help: 'define the middleware in projects/middlewares.yml and name it there (`auth@file`), or write users into the label',
-      })),
-      ...stores.map((label) => ({
-        ...at(label),
-        code: 'certificate-of-all',
-        message: `label ${label} of ${service.name} sets the certificate that Traefik shows for every name without one of its own`,
-        help: 'set it in projects/middlewares.yml (tls.stores.default)',
-      })),
+      ...files.map(({ label }) => atLabel(project, service, label, FILE_OF_TRAEFIK)),
+      ...stores.map((label) => atLabel(project, service, label, CERTIFICATE_OF_ALL)),
     ];
   });
 }
+
+const FILE_OF_TRAEFIK: Flaw = [
+  'file-of-traefik',
+  'it names a file, which Traefik would read where it keeps what all projects share',
+  'define the middleware in projects/middlewares.yml and name it there (`auth@file`), or write users into the label',
+];
+
+const CERTIFICATE_OF_ALL: Flaw = [
+  'certificate-of-all',
+  'it sets the certificate that Traefik shows for every name without one of its own',
+  'set it in projects/middlewares.yml (tls.stores.default)',
+];
 
 const STORE = /^traefik\.tls\./i;
 const FILE = /(?:^|\.)(?:usersfile|cafiles?|certfile|keyfile)(?:\[|$)|(?:^|\.)tls\.(?:ca|cert|key)$/;

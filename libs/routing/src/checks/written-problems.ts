@@ -6,6 +6,7 @@ import { partyOf, type RoutedProject } from '../conflicts/conflict';
 import { namedObjects } from '../conflicts/name-conflicts';
 import { hasWrittenLabels, writtenLabels } from '../labels/label-routers';
 import type { Route } from '../model';
+import { atLabel, type Flaw } from './flaw';
 import { targetFlaw, targetIn, type Here } from './reserved-targets';
 
 /**
@@ -35,13 +36,11 @@ export function reservedProblems(
     const { labels, open } = writtenLabels(service, lookups(project.name));
     for (const field of labelFields(labels)) {
       const flaw = flawOf(field, service, here, open);
-      if (flaw !== null) problems.push(atLabel(project, service, field, ...flaw));
+      if (flaw !== null) problems.push(atLabel(project, service, field.label, flaw));
     }
   }
   return problems;
 }
-
-type Flaw = [code: string, message: string, help: string];
 
 function flawOf(
   field: LabelField,
@@ -155,14 +154,11 @@ function foreignServices(
       const known = owners.get(`${field.protocol} ${qualifiedBy(name, 'docker')}`);
       if (!known || known.has(project.name)) return [];
       return [
-        atLabel(
-          project,
-          service,
-          field,
+        atLabel(project, service, field.label, [
           'service-taken',
           `${name} is a service of ${[...known].join(', ')}: led there past its own rules and middlewares`,
           `name a service of ${project.name}, or write the row in that project`,
-        ),
+        ]),
       ];
     }),
   );
@@ -237,22 +233,4 @@ function foreignEntryPoints(
       ];
     }),
   );
-}
-
-function atLabel(
-  project: Project,
-  service: ServiceFacts,
-  { label }: LabelField,
-  code: string,
-  message: string,
-  help: string,
-): Problem {
-  return {
-    code,
-    severity: 'error',
-    message: `label ${label} of ${service.name}: ${message}`,
-    help,
-    place: service.labelPlaces?.[label] ?? service.place,
-    project: project.name,
-  };
 }

@@ -10,7 +10,7 @@ import {
   type Party,
   type RoutedProject,
 } from './conflict';
-import { interpolate, isActive } from '@itsup/config';
+import { interpolate, isActive, type Settings } from '@itsup/config';
 
 /** A `container_name` of a service that runs. */
 interface Named {
@@ -21,15 +21,24 @@ interface Named {
 /**
  * Names of containers that the engine would refuse: one written twice, or one that Compose gives to another service's.
  */
-export function containerConflicts(routed: readonly RoutedProject[], lookups: Lookups): Conflict[] {
-  const named = containerNames(routed, lookups);
-  const given = givenNames(routed);
+export function containerConflicts(
+  routed: readonly RoutedProject[],
+  lookups: Lookups,
+  engine: Settings['engine'],
+): Conflict[] {
+  const named = containerNames(routed, lookups, engine);
+  const given = givenNames(routed, engine);
   const words = (name: string, labels: string) => ({
     code: 'container-name-conflict',
     message: `Compose would give containers of ${labels} one name, ${name}`,
     help: 'rename a project or a service',
   });
-  const alike = claimedTwice('container', given, words, ({ label }) => `${label} is here`);
+  const alike = claimedTwice(
+    'container',
+    ofDifferentProjects(given),
+    words,
+    ({ label }) => `${label} is here`,
+  );
   if (named.length === 0) return alike;
   const twice = claimedTwice(
     'container',
@@ -44,8 +53,18 @@ export function containerConflicts(routed: readonly RoutedProject[], lookups: Lo
   return [...twice, ...alike, ...generated(given, named)];
 }
 
-/** Every `container_name` that counts. */
-export function containerNames(routed: readonly RoutedProject[], lookups: Lookups): Named[] {
+/** Two folders of one Compose project are told as that, not service by service. */
+function ofDifferentProjects(given: readonly Given[]): Given[] {
+  return [...new Map(given.map((each) => [`${each.compose} ${each.name}`, each])).values()];
+}
+
+/** Every `container_name` that counts. A swarm, which names containers itself, heeds none. */
+export function containerNames(
+  routed: readonly RoutedProject[],
+  lookups: Lookups,
+  engine: Settings['engine'],
+): Named[] {
+  if (engine === 'swarm') return [];
   return routed.flatMap(({ project }) => {
     if (!project.enabled) return [];
     return (project.compose?.services ?? []).flatMap((service) => {
@@ -58,17 +77,31 @@ export function containerNames(routed: readonly RoutedProject[], lookups: Lookup
   });
 }
 
+/** A name that Compose gives. */
+interface Given extends Named {
+  /** The Compose project. */
+  compose: string;
+}
+
 /**
- * The name of the first container of each service that has none of its own: `a-b` with `c`, and `a` with `b-c`, come to
- * the same.
+ * The name of the first container of each service that runs and has none of its own: `a-b` with `c`, and `a` with
+ * `b-c`, come to the same.
  */
-export function givenNames(routed: readonly RoutedProject[]): Named[] {
+export function givenNames(routed: readonly RoutedProject[], engine: Settings['engine']): Given[] {
+  if (engine === 'swarm') return [];
   return routed.flatMap(({ project }) => {
     if (!project.enabled) return [];
     const compose = composeProjectName(project);
-    return (project.compose?.services ?? []).flatMap(({ name, place, containerName }) => {
-      const party = { project: project.name, label: `${project.name}:${name}`, place };
-      return containerName === null ? [{ name: `${compose}-${name}-1`, party }] : [];
+    return (project.compose?.services ?? []).flatMap((service) => {
+      const { name, place, containerName, isProvider } = service;
+      if (containerName !== null || isProvider || !isActive(project.compose ?? {}, service)) return [];
+      return [
+        {
+          compose,
+          name: `${compose}-${name}-1`,
+          party: { project: project.name, label: `${project.name}:${name}`, place },
+        },
+      ];
     });
   });
 }

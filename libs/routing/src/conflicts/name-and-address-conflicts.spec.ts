@@ -95,4 +95,27 @@ describe('names that Compose gives to containers', () => {
     expect(holdings.get('shop')).toEqual(expect.arrayContaining(holds));
     expect(found(shop, project('shop-web', { services: ['ap'] }))).toEqual([]);
   });
+
+  it('are none where there is no such container', () => {
+    const other = project('shop-web', { services: ['app'] });
+    const shop = (changes: Parameters<typeof service>[1]) =>
+      project('shop', { services: [service('web-app', changes)] });
+    expect(found(shop({ profiles: ['debug'] }), other)).toEqual([]);
+    expect(found(shop({ isProvider: true }), other)).toEqual([]);
+    const onSwarm = routeWorkspace(
+      workspace([shop({ containerName: 'shop-web-app-1' }), other], { engine: 'swarm' }),
+    );
+    expect(onSwarm.disputes).toEqual([]);
+    expect([...onSwarm.holdings.values()].flat().filter((key) => key.startsWith('container '))).toEqual([]);
+  });
+
+  it('are not told one by one of two folders that are one Compose project', () => {
+    const called = (name: string, services: string[]) => {
+      const made = project(name, { services });
+      return { ...made, compose: made.compose && { ...made.compose, name: 'shop' } };
+    };
+    const codes = found(called('a', ['web', 'db']), called('b', ['web', 'db'])).map(({ code }) => code);
+    expect(codes).not.toContain('container-name-conflict');
+    expect(codes).toContain('project-name-conflict');
+  });
 });

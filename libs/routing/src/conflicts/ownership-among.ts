@@ -58,7 +58,7 @@ export function ownershipAmong(
     ...acmeConflicts(claims),
     ...portConflicts(routed, settings, lookups),
     ...nameConflicts(objects),
-    ...containerConflicts(routed, lookups),
+    ...containerConflicts(routed, lookups, settings.engine),
     ...projectConflicts(routed),
     ...addressConflicts(routed),
     ...networkConflicts(networks),
@@ -77,7 +77,10 @@ export function ownershipAmong(
     for (const { protocol, kind, name, party } of objects) {
       hold(party.project, claimKey('name', protocol, kind, name));
     }
-    for (const { name, party } of [...containerNames(routed, lookups), ...givenNames(routed)])
+    for (const { name, party } of [
+      ...containerNames(routed, lookups, settings.engine),
+      ...givenNames(routed, settings.engine),
+    ])
       hold(party.project, claimKey('container', name));
     for (const { name, party } of projectNames(routed)) hold(party.project, claimKey('project', name));
     for (const each of routed) {

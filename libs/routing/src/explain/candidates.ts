@@ -49,8 +49,8 @@ export function candidatesOf(
     for (const { name, kind, router, service, place, isOpen } of labelRouters(
       project,
       each,
-      lookups?.(project.name),
       exposedByDefault(settings),
+      lookups?.(project.name),
     )) {
       const route = byService.get(`${kind} ${nameOf(router.service, 'docker') ?? router.service}`);
       const own = owners.get(name);

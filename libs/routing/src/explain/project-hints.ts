@@ -1,5 +1,5 @@
 import type { IngressRow, Place, Problem, Project } from '@itsup/config';
-import { disabledByLabel } from '../labels/label-routers';
+import { enabledByOperator } from '../labels/label-routers';
 import { rowsNaming } from './rows-naming';
 import type { Evidence } from './evidence';
 
@@ -66,11 +66,14 @@ function isOfRow({ place, related }: Problem, row: IngressRow): boolean {
 
 function hiddenByLabel(project: Project, rows: readonly IngressRow[]): Problem[] {
   return rows
-    .filter(({ service }) => service !== null && disabledByLabel(project, service))
+    .filter(({ service: name }) => {
+      const service = project.compose?.services.find((each) => each.name === name);
+      return service !== undefined && enabledByOperator(service) === false;
+    })
     .map((row) => ({
       code: 'label-disables-route',
       severity: 'note',
-      message: `service ${row.service} of ${project.name} has the label traefik.enable=false, so Traefik does not see it`,
+      message: `service ${row.service} of ${project.name} has a label traefik.enable that is not true, so Traefik does not see it`,
       help: 'remove the label from the Compose file',
       place: row.place,
       project: project.name,

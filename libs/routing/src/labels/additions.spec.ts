@@ -181,12 +181,40 @@ describe('what the artifact adds to services', () => {
     expect(keys).toEqual([...keys].sort());
   });
 
-  it('says when a label of the operator switches the route off', () => {
-    const services = [service('web', { labels: { 'traefik.enable': 'false' } })];
+  it.each([
+    [{ 'traefik.enable': 'false' }, ['label-disables-route']],
+    [{ 'traefik.Enable': '0' }, ['label-disables-route']],
+    [{ 'traefik.enable': 'yes please' }, ['label-disables-route']],
+    [{ 'traefik.enable': '1' }, []],
+    [{ 'traefik.enable': '${SHOWN}' }, []],
+  ])('says when a label of the operator switches the route off: %j', (labels, expected) => {
+    const services = [service('web', { labels: labels as Record<string, string> })];
     expect(
       codes(routeProject(project('blog', { rows: [{ domains: ['a.org'] }], services }), settings())),
-    ).toEqual(['label-disables-route']);
+    ).toEqual(expected);
   });
+
+  it.each([
+    [{ 'traefik.enable': '1' }, false, true],
+    [{ 'traefik.enable': 'T' }, false, true],
+    [{ 'traefik.enable': '${SHOWN}' }, false, true],
+    [{ 'traefik.enable': 'on' }, true, false],
+    [{ 'traefik.enable': '0' }, true, false],
+    [{ 'traefik.http.routers.web.rule': 'Host(`a.org`)' }, true, true],
+    [{ 'traefik.http.routers.web.rule': 'Host(`a.org`)' }, false, false],
+    [{ other: 'x' }, true, false],
+  ])(
+    'lets Traefik reach a service with the labels %j, all being exposed: %p',
+    (labels, isExposed, expected) => {
+      const services = [service('web', { labels: labels as Record<string, string> })];
+      const data = { providers: { docker: { exposedByDefault: isExposed } } };
+      const { additions } = routeProject(
+        project('blog', { services }),
+        settings({ traefikOverride: { file: 'projects/traefik.yml', text: '', data } }),
+      );
+      expect(additions.some(({ traefikNetwork }) => traefikNetwork !== null)).toBe(expected);
+    },
+  );
 
   it('gives one container several services, each named by its routers', () => {
     const { additions, routes } = routeProject(

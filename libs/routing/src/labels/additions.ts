@@ -1,4 +1,7 @@
 import type { ComposeFacts, Project, ServiceFacts, Settings } from '@itsup/config';
+import { enabledByLabels } from '@itsup/traefik';
+import { exposedByDefault } from './exposed';
+import { enabledByOperator, hasWrittenLabels } from './label-routers';
 import { labelsOf } from './labels';
 import type { Edge, NetworkDeclaration, Route, ServiceAdditions } from '../model';
 import { collect, compareText, sortRecord } from '../names/order';
@@ -69,7 +72,7 @@ function additionOf(context: ServiceContext): ServiceAdditions {
   const { engine } = context.settings;
   // A label that names a network of one machine says nothing on a swarm.
   const isSaid = engine !== 'swarm' && labelOf(service, NETWORK_LABEL) !== undefined;
-  const comes = isNetworked && isForTraefik(service, labels) && !isSaid;
+  const comes = isNetworked && isForTraefik(service, labels, context.settings) && !isSaid;
   const reached = comes ? traefikNetworkOf(context.compose, service, engine) : null;
   const networks = isNetworked
     ? networksFor(context, rows, reached?.added === true ? reached.key : null)
@@ -86,10 +89,17 @@ function additionOf(context: ServiceContext): ServiceAdditions {
   };
 }
 
-/** A service that the operator's own labels show to Traefik needs to be reached as much as one with a row. */
-function isForTraefik(service: ServiceFacts, added: Readonly<Record<string, string>>): boolean {
-  const enable = labelOf(service, 'traefik.enable') ?? added['traefik.enable'];
-  return enable !== undefined && (enable.toLowerCase() === 'true' || enable.includes('$'));
+/**
+ * A service that the operator's own labels show to Traefik needs to be reached as much as one with a row; one that only
+ * a deploy knows of may be shown.
+ */
+function isForTraefik(
+  service: ServiceFacts,
+  added: Readonly<Record<string, string>>,
+  settings: Settings,
+): boolean {
+  const says = enabledByOperator(service) ?? enabledByLabels(added);
+  return says === null ? exposedByDefault(settings) && hasWrittenLabels(service) : says !== false;
 }
 
 function networksFor(

@@ -4,7 +4,7 @@ import { project, service, settings } from '../testing/build';
 
 function routersOf(labels: Record<string, string>): LabelRouter[] {
   const blog = project('blog', { services: [service('web', { labels })] });
-  return labelRouters(blog, routeProject(blog, settings()));
+  return labelRouters(blog, routeProject(blog, settings()), false);
 }
 
 const web = 'traefik.http.routers.web';

@@ -1,5 +1,6 @@
 import {
   interpolate,
+  isInterpolated,
   type Lookup,
   type Place,
   type Project,
@@ -33,21 +34,21 @@ export interface LabelRouter {
  * The routers of a project's containers as Traefik reads them: from what the artifact adds and from what the operator
  * wrote, who wins key by key and may define routers of their own. A service that is not enabled has none.
  *
- * @param lookup values of variables; without it their defaults count, and what has none stays as it is written
  * @param isExposed Traefik reads what no label enables (`exposedByDefault`)
+ * @param lookup values of variables; without it their defaults count, and what has none stays as it is written
  */
 export function labelRouters(
   project: Project,
   routing: ProjectRouting,
+  isExposed: boolean,
   lookup?: Lookup,
-  isExposed = false,
 ): LabelRouter[] {
   return (project.compose?.services ?? []).flatMap((service) => {
     const added = routing.additions.find((each) => each.service === service.name)?.labels ?? {};
-    const { labels, open } = writtenLabels(service, lookup);
+    const written = writtenLabels(service, lookup);
     return routersOf(
-      { ...added, ...labels },
-      { labels, open },
+      { ...added, ...written.labels },
+      written,
       service.name,
       (label) => service.labelPlaces?.[label] ?? service.place,
       isExposed,
@@ -56,8 +57,12 @@ export function labelRouters(
 }
 
 /** The same of the labels that a container has, or had, whoever wrote them. */
-export function routersInLabels(service: string, labels: Readonly<Record<string, string>>): LabelRouter[] {
-  return routersOf(labels, NOTHING_WRITTEN, service, () => null);
+export function routersInLabels(
+  service: string,
+  labels: Readonly<Record<string, string>>,
+  isExposed: boolean,
+): LabelRouter[] {
+  return routersOf(labels, NOTHING_WRITTEN, service, () => null, isExposed);
 }
 
 /** The operator's labels of one service. */
@@ -65,9 +70,11 @@ export interface WrittenLabels {
   labels: Record<string, string>;
   /** Names of those whose value holds a variable that is not known; the text with the variable stands for it. */
   open: ReadonlySet<string>;
+  /** Names of those that hold a variable, known or not. */
+  variable: ReadonlySet<string>;
 }
 
-const NOTHING_WRITTEN: WrittenLabels = { labels: {}, open: new Set() };
+const NOTHING_WRITTEN: WrittenLabels = { labels: {}, open: new Set(), variable: new Set() };
 
 /**
  * The operator's labels with the variables put in; `$$` is how Compose writes a `$`. In a list a variable may stand in
@@ -79,6 +86,7 @@ export function writtenLabels(
 ): WrittenLabels {
   const labels: Record<string, string> = {};
   const open = new Set<string>();
+  const variable = new Set<string>();
   for (const [key, value] of Object.entries(service.labels)) {
     const text = key.includes('$') && value !== '' ? `${key}=${value}` : key.includes('$') ? key : value;
     const filled = text.includes('$') ? interpolate(text, lookup) : text;
@@ -92,8 +100,10 @@ export function writtenLabels(
     labels[name] = content;
     if (filled === null) open.add(name);
     else open.delete(name);
+    if (isInterpolated(text)) variable.add(name);
+    else variable.delete(name);
   }
-  return { labels, open };
+  return { labels, open, variable };
 }
 
 /** Whether the operator wrote labels that Traefik reads, or may read once a variable in their name has its value. */
@@ -103,11 +113,14 @@ export function hasWrittenLabels({ labels }: Pick<ServiceFacts, 'labels'>): bool
   return false;
 }
 
-/** Does the operator's own label keep a service away from Traefik? */
-export function disabledByLabel(project: Project, service: string): boolean {
-  const labels = project.compose?.services.find(({ name }) => name === service)?.labels ?? {};
-  const says = Object.keys(labels).some((key) => key.toLowerCase() === 'traefik.enable');
-  return says && enabledByLabels(labels) !== true;
+/**
+ * Whether the operator's own labels let Traefik read a service, or keep it away.
+ * @returns null: they do not say it; 'open': only a deploy knows
+ */
+export function enabledByOperator(service: Pick<ServiceFacts, 'labels'>): boolean | 'open' | null {
+  const { labels, open } = writtenLabels(service);
+  const isOpen = [...open].some((label) => label.toLowerCase() === 'traefik.enable');
+  return isOpen ? 'open' : enabledByLabels(labels);
 }
 
 function routersOf(
@@ -115,10 +128,9 @@ function routersOf(
   own: WrittenLabels,
   service: string,
   placeOf: (label: string) => Place | null,
-  isExposed = false,
+  isExposed: boolean,
 ): LabelRouter[] {
-  const says = Object.keys(labels).some((label) => label.toLowerCase() === 'traefik.enable');
-  if (!(says ? enabledByLabels(labels) === true : isExposed)) return [];
+  if (!(enabledByLabels(labels) ?? isExposed)) return [];
   const fields = labelFields(labels);
   const byRouter = new Map<string, LabelField[]>();
   const services: Record<string, Set<string>> = {};

@@ -1,4 +1,5 @@
 import { isActive, type IngressRow } from '@itsup/config';
+import { enabledByOperator } from '../labels/label-routers';
 import { suggestion } from '../names/suggestion';
 import { report, type RowContext } from './context';
 
@@ -62,12 +63,12 @@ export function checkTarget(row: IngressRow, context: RowContext): boolean {
       help: `activate it: COMPOSE_PROFILES=${service.profiles[0] ?? ''} in ${project.folder}/.env, or in the environment of the deploy`,
     });
   }
-  if (service.labels['traefik.enable']?.toLowerCase() === 'false') {
+  if (enabledByOperator(service) === false) {
     report(context, row, {
       key: 'service',
       code: 'label-disables-route',
       severity: 'warning',
-      message: `service ${name} has the label traefik.enable=false, which wins: the row's route will not exist`,
+      message: `service ${name} has a label traefik.enable that is not true, which wins: the row's route will not exist`,
       help: 'remove the label, or the row',
     });
   }

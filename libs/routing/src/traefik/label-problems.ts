@@ -1,5 +1,5 @@
 import {
-  interpolate,
+  isInterpolated,
   type Place,
   type Problem,
   type Project,
@@ -8,6 +8,7 @@ import {
 } from '@itsup/config';
 import { checkLabels, isCheckedVersion, type CheckedLabels, type Finding } from '@itsup/traefik';
 import { exposedByDefault } from '../labels/exposed';
+import { writtenLabels } from '../labels/label-routers';
 import type { ServiceAdditions } from '../model';
 import { checkOptions } from './check-options';
 
@@ -117,15 +118,15 @@ function labelsOfService(
 ): { labels: Record<string, string>; open: Set<string> } {
   const labels: Record<string, string> = {};
   const open = new Set<string>();
-  const own = Object.entries(service.labels).filter(([name]) => isTraefiks(name));
+  const written = writtenLabels(service);
+  // A name with a variable that nobody knows here may be that of any label.
+  const own = Object.entries(written.labels).filter(([name]) => isTraefiks(name) && !isInterpolated(name));
   // What is generated alone is known to be right.
   if (own.length === 0) return { labels, open };
   for (const [name, value] of Object.entries(added)) if (isTraefiks(name)) labels[name] = value;
   for (const [name, value] of own) {
-    if (name.includes('$')) continue;
-    const plain = /\$(?!\$)/.test(value.replaceAll('$$', '')) ? null : interpolate(value, () => undefined);
-    if (plain === null) open.add(name);
-    labels[name] = plain ?? value;
+    if (written.variable.has(name)) open.add(name);
+    labels[name] = value;
   }
   return { labels, open };
 }

@@ -28,6 +28,16 @@ function messagesOf(labels: Record<string, string>): string[] {
 }
 
 describe('labels that Traefik reads', () => {
+  it('have the name that Compose gives them, and no known value where a variable is in it', () => {
+    const name = 'traefik.http.routers.a.${FIELD:-entrypoint}';
+    expect(problemsOf({ [name]: 'web' }).map(({ message }) => message)).toEqual([
+      expect.stringContaining('entrypoint'),
+    ]);
+    expect(problemsOf({ '${NAME}': 'web' })).toEqual([]);
+    expect(problemsOf({ 'traefik.http.routers.a.priority': '${PRIORITY:-none}' })).toEqual([]);
+    expect(problemsOf({ 'traefik.http.routers.a.priority': 'none' })).toHaveLength(1);
+  });
+
   it('are checked by the version that is the default', async () => {
     const { settings: defaults } = await readSettings(tmpdir());
     expect(defaults.versions.traefik).toBe(`v${checkedVersion}`);

@@ -5,7 +5,8 @@ import { labelTree, PROVIDER_LABELS } from './label-tree';
 /**
  * Whether a container's labels let the docker provider read it: `traefik.enable`, by Traefik's own reading of names and
  * booleans (`1` and `t` are true, of names that differ in case alone the last by the order of texts counts).
- * @returns null: no label says it, or what it says cannot be read, for which Traefik leaves the container out
+ * @returns null: no label says it, so the provider's `exposedByDefault` does. false as well where the value cannot be
+ *   read, for which Traefik leaves the container out
  */
 export function enabledByLabels(labels: Readonly<Record<string, string>>): boolean | null {
   return enabledIn(labelTree(labels, PROVIDER_LABELS).root);
@@ -15,7 +16,7 @@ export function enabledByLabels(labels: Readonly<Record<string, string>>): boole
 export function enabledIn(root: ConfigurationNode | null): boolean | null {
   const enable = childOf(root, 'enable');
   if (enable === undefined || enable.open) return null;
-  return booleanIn(enable.value);
+  return booleanIn(enable.value) ?? false;
 }
 
 /** A label's text as Go reads a boolean; null: it is none. */

@@ -72,7 +72,7 @@ export function writtenRouters(
   lookups: Lookups,
 ): LabelRouter[] {
   if (!project.enabled || !(project.compose?.services ?? []).some(hasWrittenLabels)) return [];
-  const routers = labelRouters(project, routing, lookups(project.name), exposedByDefault(settings));
+  const routers = labelRouters(project, routing, exposedByDefault(settings), lookups(project.name));
   return routers.filter(({ isWritten }) => isWritten);
 }
 
