@@ -99,7 +99,8 @@ describe('what cannot be imported', () => {
     try {
       importCompose('old/compose.yml', text);
     } catch (error) {
-      if (error instanceof UserError) return error.problems.map(({ message }) => message).join();
+      if (error instanceof UserError)
+        return error.problems.map(({ message, help }) => `${message}. ${help ?? ''}`).join();
       throw error;
     }
     return '';
@@ -122,6 +123,21 @@ describe('what cannot be imported', () => {
       'an entry point that nobody knows',
       'services:\n  web:\n    image: a\n    ports: ["53"]\n    labels:\n      - traefik.udp.routers.dns.entrypoints=dns\n',
       'say --entryPoints=dns:<port>',
+    ],
+    [
+      'no labels, and so nothing to move',
+      'services: { web: { image: a } }\n',
+      'Copy its folder to projects/<name>/ as it is; an ingress.yml belongs beside it only where something is to lead to it.',
+    ],
+    [
+      'labels that are elsewhere alone',
+      'services:\n  web:\n    image: a\n    extends: {file: ../base.yml, service: web}\n',
+      'Write the labels out in this file, and import it again.',
+    ],
+    [
+      'labels that say too little',
+      'services:\n  web:\n    image: a\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.org`)\n',
+      'Cure the first reason, or write the ingress.yml by hand.',
     ],
     [
       'labels of Traefik v1',

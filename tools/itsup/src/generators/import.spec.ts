@@ -147,8 +147,14 @@ describe('nx g itsup:import', () => {
     const tree = generatorTree();
     const told = await printed(() => importGenerator(tree, { file: stacks }));
     expect(told).toContain('2 of 3 stacks are brought in:');
-    expect(told).toContain('plain/compose.yml: ');
+    expect(told).toMatch(/plain\/compose\.yml: .*\. Copy its folder to projects\/<name>\/ as it is;/);
     expect(tree.children('projects').sort()).toEqual(['shop', 'wiki']);
+    // Refused, it says of what would be left all the same.
+    stack('bad', web.replace('${DOMAIN}', 'shop.example.com'));
+    const refused = await messageOf(generatorTree(), { file: stacks });
+    expect(stripVTControlCharacters(refused)).toMatch(
+      /note: would be left where it is: plain\/compose\.yml: .*\. Copy its folder/,
+    );
     rmSync(stacks, { recursive: true });
   });
 
