@@ -70,6 +70,19 @@ describe('tryFiles', () => {
     expect(removed).toEqual(['trial']);
   });
 
+  it('looks less often the longer it takes, and gives up', async () => {
+    let now = 0;
+    let looks = 0;
+    const found = await tryFiles({
+      ...request(false),
+      docker: { ...engine, logs: () => Promise.resolve(`${(looks += 1)}`) },
+      system: { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) },
+    });
+    expect(found).toMatchObject([{ severity: 'note', code: 'traefik-files-not-tried' }]);
+    expect(looks).toBeLessThan(30);
+    expect(removed).toEqual(['trial']);
+  });
+
   it('is in the group that may read what is published', async () => {
     mkdirSync(join(root, 'state/traefik'), { recursive: true });
     const { gid } = statSync(join(root, 'state/traefik'));
