@@ -214,7 +214,7 @@ networks: {back: {internal: true, labels: {odd: "a,b=c"}}}\n`,
     ]);
     expect((await docker.inspectContainers([container]))[0]?.networks[name]).toMatchObject({
       ipv4: '10.213.7.9',
-      pinnedIpv4: '10.213.7.9',
+      endpoint: { ip: '10.213.7.9' },
     });
 
     const other = await docker.runDetached(sleeper);

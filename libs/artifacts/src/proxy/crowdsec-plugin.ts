@@ -1,4 +1,5 @@
-import { isMapping, type Settings } from '@itsup/config';
+import type { Settings } from '@itsup/config';
+import { field, isTree, subtree, treeOf } from '@itsup/traefik';
 
 /** What Traefik calls CrowdSec's plugin, and where its Go source imports itself from. */
 const MODULE = 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin';
@@ -22,11 +23,6 @@ export function crowdsecPlugin(settings: Settings): KeptPlugin | null {
 
 /** Does `projects/traefik.yml` load this plugin from disk? Without a name: any plugin. */
 export function hasLocalPlugin(settings: Settings, name?: string): boolean {
-  const plugins = at(at(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
-  return name === undefined ? isMapping(plugins) : at(plugins, name) !== undefined;
-}
-
-/** The member of a mapping; of anything else: undefined. */
-export function at(value: unknown, key: string): unknown {
-  return isMapping(value) ? value[key] : undefined;
+  const plugins = field(subtree(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
+  return name === undefined ? isTree(plugins) : field(treeOf(plugins), name) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml/is-mapping';
+import { isMapping, mappingOf } from '../yaml/is-mapping';
 import type { Settings } from '../model';
 import type { Problem } from '../problem/problem';
 import type { YamlFiles } from '../yaml/yaml-files';
@@ -51,31 +51,36 @@ export function trustedProxyProblems(
 
 /** Entry points whose `http.middlewares` the operator wrote. */
 function entryPointLists(data: unknown): [string, Path, unknown[]][] {
-  return Object.entries(at(data, 'entryPoints') ?? {}).flatMap(
-    ([name, point]): [string, Path, unknown[]][] => {
-      const list: unknown = at(point, 'http')?.['middlewares'];
-      return Array.isArray(list) ? [[name, ['entryPoints', name, 'http', 'middlewares'], list]] : [];
-    },
-  );
+  const points = member(data, 'entryPoints');
+  return Object.entries(mappingOf(points.value)).flatMap(([name, point]): [string, Path, unknown[]][] => {
+    const http = member(point, 'http');
+    const list = member(http.value, 'middlewares');
+    return Array.isArray(list.value) ? [[name, [points.key, name, http.key, list.key], list.value]] : [];
+  });
 }
 
 /** Every `ipStrategy.depth`, with the middleware's name. */
 function depths(data: unknown): [string, Path, number][] {
-  const middlewares = at(at(data, 'http'), 'middlewares') ?? {};
+  const http = member(data, 'http');
+  const middlewares = member(http.value, 'middlewares');
   const found: [string, Path, number][] = [];
   const walk = (name: string, value: unknown, path: Path): void => {
     if (!isMapping(value)) return;
     for (const [key, item] of Object.entries(value)) {
-      const depth = key.toLowerCase() === 'ipstrategy' ? Number(at(value, key)?.['depth']) : NaN;
-      if (depth > 0) found.push([name, [...path, key, 'depth'], depth]);
+      const depth = member(item, 'depth');
+      if (key.toLowerCase() === 'ipstrategy' && Number(depth.value) > 0)
+        found.push([name, [...path, key, depth.key], Number(depth.value)]);
       walk(name, item, [...path, key]);
     }
   };
-  for (const [name, value] of Object.entries(middlewares)) walk(name, value, ['http', 'middlewares', name]);
+  for (const [name, value] of Object.entries(mappingOf(middlewares.value)))
+    walk(name, value, [http.key, middlewares.key, name]);
   return found;
 }
 
-function at(value: unknown, key: string): Record<string, unknown> | undefined {
-  const item = isMapping(value) ? value[key] : undefined;
-  return isMapping(item) ? item : undefined;
+/** A member of a mapping with its key as it is written: Traefik reads keys in any case. */
+function member(value: unknown, wanted: string): { key: string; value: unknown } {
+  const mapping = mappingOf(value);
+  const key = Object.keys(mapping).find((name) => name.toLowerCase() === wanted.toLowerCase()) ?? wanted;
+  return { key, value: mapping[key] };
 }

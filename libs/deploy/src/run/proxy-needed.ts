@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import type { Problem } from '@itsup/config';
-import { treeOfText, entryPointsOf, type Tree } from '@itsup/traefik';
+import { treeOfText, entryPointsOf, subtree, type Tree } from '@itsup/traefik';
 import type { Route, WorkspaceRouting } from '@itsup/routing';
 
 import type { DeployContext } from '../context';
@@ -95,5 +95,5 @@ interface Asked {
 }
 
 function resolversOf(tree: Tree): string[] {
-  return Object.keys((tree['certificatesResolvers'] ?? {}) as object);
+  return Object.keys(subtree(tree, 'certificatesResolvers'));
 }

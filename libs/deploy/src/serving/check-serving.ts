@@ -1,6 +1,12 @@
 import type { Problem } from '@itsup/config';
 import type { ComposeModel } from '@itsup/docker';
-import { createTraefikApi, entryPointsOf, TraefikApiError, type ServedConfiguration } from '@itsup/traefik';
+import {
+  createTraefikApi,
+  entryPointsOf,
+  subtree,
+  TraefikApiError,
+  type ServedConfiguration,
+} from '@itsup/traefik';
 import { exposedByDefault, routersOf, type RouterFact } from '@itsup/routing';
 
 import { getText } from '../proxy/network-probes';
@@ -90,7 +96,7 @@ async function look(
   });
   if (typeof served === 'string') return { problems: [silent(spec, served)], isFinal: false };
   const entryPoints = entryPointsOf(access.staticConfiguration);
-  const marksAnswers = JSON.stringify(access.staticConfiguration['entryPoints'] ?? {}).includes(
+  const marksAnswers = JSON.stringify(subtree(access.staticConfiguration, 'entryPoints')).includes(
     'default-headers@file',
   );
   const facts = new Map(routersOf(run.request.workspace, run.routing).map((fact) => [fact.name, fact]));

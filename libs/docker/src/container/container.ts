@@ -81,9 +81,6 @@ export interface ContainerNetwork {
   ipv6: string | null;
   gateway: string | null;
   aliases: string[];
-  /** Asked for by the user, and not merely given by the engine. */
-  pinnedIpv4: string | null;
-  pinnedIpv6: string | null;
   /** What puts it there again as it is. */
   endpoint: EndpointOptions;
 }

@@ -34,7 +34,7 @@ describe('parseContainers', () => {
     });
     expect(container?.networks['shop-net']).toMatchObject({
       ipv4: '10.99.7.9',
-      pinnedIpv4: '10.99.7.9',
+      endpoint: { ip: '10.99.7.9' },
       ipv6: null,
     });
     expect(container?.networks['shop-net']?.aliases).toContain('web');

@@ -166,8 +166,6 @@ function toNetwork(raw: RawJoined, id: string): ContainerNetwork {
     ipv6: raw.GlobalIPv6Address || null,
     gateway: raw.Gateway || null,
     aliases: raw.Aliases ?? [],
-    pinnedIpv4: raw.IPAMConfig?.IPv4Address || null,
-    pinnedIpv6: raw.IPAMConfig?.IPv6Address || null,
     endpoint: keptEndpoint(raw, id),
   };
 }

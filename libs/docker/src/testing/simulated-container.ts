@@ -246,8 +246,6 @@ export class SimulatedContainer {
             ipv6: null,
             gateway: null,
             aliases,
-            pinnedIpv4: pinned,
-            pinnedIpv6: null,
             endpoint: {
               aliases,
               ...(pinned !== null && { ip: pinned }),

@@ -1,8 +1,9 @@
-import { mappingOf, type Place, type RouterKind, type Settings, type Workspace } from '@itsup/config';
-import { defaultPriority, nameOf, qualified, qualifiedBy, type Provider } from '@itsup/traefik';
+import type { Place, RouterKind, Settings, Workspace } from '@itsup/config';
+import { defaultPriority, nameOf, qualified, qualifiedBy, subtree, type Provider } from '@itsup/traefik';
 import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
+import { operatorRouters } from '../proxy/operator-routers';
 import { exposedByDefault } from '../labels/exposed';
 import { isRedirect } from '../labels/redirects';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';
@@ -73,7 +74,7 @@ export function candidatesOf(
  * Without an address for certificates there is no resolver of the default name, and Traefik shows its own certificate.
  */
 function asksForCertificates({ letsEncrypt, traefikOverride }: Settings): boolean {
-  const own = mappingOf(traefikOverride?.data['certificatesResolvers']);
+  const own = subtree(traefikOverride?.data, 'certificatesResolvers');
   return letsEncrypt.email !== null || own[defaultResolver] !== undefined;
 }
 
@@ -91,14 +92,9 @@ export function routersOf(workspace: Workspace, routing: WorkspaceRouting): Rout
 
 /** Routers that the operator's `middlewares.yml` adds to the proxy's dynamic configuration. */
 function ownersOverrides(settings: Settings): Candidate[] {
-  return (['http', 'tcp', 'udp'] as const).flatMap((kind) => {
-    const section = mappingOf(settings.middlewaresOverride?.data[kind]);
-    return Object.entries(mappingOf(section['routers'])).map(([name, value]) => {
-      const { entryPoints, ...router } = mappingOf(value) as Partial<TraefikRouter>;
-      const whole = { service: '', ...router, entryPoints: entryPoints ?? [] };
-      return candidate(name, 'file', kind, whole, PROXY, null);
-    });
-  });
+  return operatorRouters(settings).map(({ name, kind, router }) =>
+    candidate(name, 'file', kind, router, PROXY, null),
+  );
 }
 
 function proxyRouters(settings: Settings, routing: WorkspaceRouting): Candidate[] {

@@ -1,5 +1,5 @@
-import { mappingOf, type Settings } from '@itsup/config';
-import { booleanIn } from '@itsup/traefik';
+import type { Settings } from '@itsup/config';
+import { booleanIn, subtree, textField } from '@itsup/traefik';
 
 /**
  * Whether Traefik reads containers that no label enables: `exposedByDefault` of its provider in the operator's
@@ -9,8 +9,9 @@ export function exposedByDefault({
   traefikOverride,
   engine,
 }: Pick<Settings, 'traefikOverride' | 'engine'>): boolean {
-  let node: unknown = traefikOverride?.data;
-  for (const key of ['providers', engine === 'swarm' ? 'swarm' : 'docker', 'exposedbydefault'])
-    node = Object.entries(mappingOf(node)).find(([name]) => name.toLowerCase() === key)?.[1];
-  return node === true || (typeof node === 'string' && booleanIn(node) === true);
+  const provider = subtree(
+    subtree(traefikOverride?.data, 'providers'),
+    engine === 'swarm' ? 'swarm' : 'docker',
+  );
+  return booleanIn(textField(provider, 'exposedByDefault') ?? '') === true;
 }

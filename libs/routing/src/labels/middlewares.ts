@@ -1,5 +1,5 @@
-import { isMapping, type Settings } from '@itsup/config';
-import { qualified } from '@itsup/traefik';
+import type { Settings } from '@itsup/config';
+import { field, listField, qualified, subtree, treeOf, type Tree } from '@itsup/traefik';
 
 /**
  * Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by
@@ -45,10 +45,8 @@ export function knownMiddlewares(settings: Settings): KnownMiddlewares {
   };
 }
 
-function keysAt(value: unknown, ...path: string[]): string[] {
-  let node = value;
-  for (const key of path) node = isMapping(node) ? node[key] : undefined;
-  return isMapping(node) ? Object.keys(node) : [];
+function keysAt(file: Tree | undefined, ...path: string[]): string[] {
+  return Object.keys(path.reduce(subtree, treeOf(file)));
 }
 
 /**
@@ -70,8 +68,6 @@ export function entryPointMiddlewares(settings: Settings): { plain: string[]; op
  * not.
  */
 export function overriddenMiddlewares({ traefikOverride }: Settings, entryPoint: string): string[] | null {
-  let found: unknown = traefikOverride?.data;
-  for (const key of ['entryPoints', entryPoint, 'http', 'middlewares'])
-    found = isMapping(found) ? found[key] : undefined;
-  return Array.isArray(found) ? found.map(String) : null;
+  const http = ['entryPoints', entryPoint, 'http'].reduce(subtree, treeOf(traefikOverride?.data));
+  return field(http, 'middlewares') === undefined ? null : listField(http, 'middlewares');
 }

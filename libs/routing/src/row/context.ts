@@ -1,4 +1,5 @@
 import type { IngressRow, Problem, Project, Settings, Severity } from '@itsup/config';
+import { subtree } from '@itsup/traefik';
 import { knownMiddlewares, type KnownMiddlewares } from '../labels/middlewares';
 import { narrowerFirst, type RowPriorities } from './narrower-first';
 
@@ -21,14 +22,13 @@ export const defaultResolver = 'letsencrypt';
 
 /** Gathers what rows may refer to. */
 export function rowContext(project: Project, settings: Settings): RowContext {
-  const overridden = settings.traefikOverride?.data['certificatesResolvers'];
   return {
     project,
     middlewares: knownMiddlewares(settings),
     resolvers: new Set([
       defaultResolver,
       ...Object.keys(settings.letsEncrypt.resolvers),
-      ...(typeof overridden === 'object' && overridden !== null ? Object.keys(overridden) : []),
+      ...Object.keys(subtree(settings.traefikOverride?.data, 'certificatesResolvers')),
     ]),
     trustedIps: settings.trustedIps,
     settings,

@@ -1,6 +1,8 @@
 import type { Place, Problem, Project, Settings, Workspace } from '@itsup/config';
 import {
   splitName,
+  subtree,
+  treeOf,
   unknownReferences,
   type Finding,
   type Known,
@@ -53,9 +55,10 @@ export function knownObjects(
   const { settings } = workspace;
   const file = new Set<string>();
   for (const name of [...generatedMiddlewares(settings), ...REDIRECTS]) file.add(`http.middlewares.${name}`);
-  for (const [section, kinds] of entriesOf(settings.middlewaresOverride?.data)) {
-    for (const [kind, objects] of entriesOf(kinds)) {
-      for (const [name] of entriesOf(objects)) file.add(`${section}.${kind}.${name}`);
+  for (const [section, kinds] of Object.entries(treeOf(settings.middlewaresOverride?.data))) {
+    for (const [kind, objects] of Object.entries(treeOf(kinds))) {
+      for (const name of Object.keys(treeOf(objects)))
+        file.add(`${canonical(section)}.${canonical(kind)}.${name}`);
     }
   }
   for (const route of routing.projects.flatMap(({ routes }) => routes)) addRoute(route, file);
@@ -115,19 +118,30 @@ function tempered(finding: UnknownReference): Finding {
 }
 
 function hasOtherProviders({ traefikOverride, engine }: Settings): boolean {
-  const providers = entriesOf(
-    entriesOf(traefikOverride?.data).find(([key]) => key.toLowerCase() === 'providers')?.[1],
-  );
+  const providers = Object.keys(subtree(traefikOverride?.data, 'providers'));
   const ofEngine = engine === 'swarm' ? 'swarm' : 'docker';
   const own = ['file', ofEngine, 'providersthrottleduration', 'precedence'];
-  return providers.some(([name]) => !own.includes(name.toLowerCase()));
+  return providers.some((name) => !own.includes(name.toLowerCase()));
 }
 
 function keysOf({ traefikOverride }: Settings, section: string): string[] {
-  const found = entriesOf(traefikOverride?.data).find(([key]) => key.toLowerCase() === section.toLowerCase());
-  return entriesOf(found?.[1]).map(([name]) => name);
+  return Object.keys(subtree(traefikOverride?.data, section));
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+/** Parts of a dynamic file as references have them; Traefik reads them in any case. */
+const PARTS = [
+  'http',
+  'tcp',
+  'udp',
+  'tls',
+  'routers',
+  'services',
+  'middlewares',
+  'serversTransports',
+  'options',
+  'stores',
+];
+
+function canonical(part: string): string {
+  return PARTS.find((known) => known.toLowerCase() === part.toLowerCase()) ?? part;
 }

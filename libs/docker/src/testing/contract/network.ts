@@ -46,7 +46,7 @@ export function networkContract(kit: ContractKit): void {
       await kit.docker.connectNetwork(name, web.id, { aliases: ['shop'], ip: '10.213.8.9' });
       await kit.docker.connectNetwork(name, web.id, { aliases: ['other'] });
       const joined = (await inspected(web.id)).networks[name];
-      expect(joined).toMatchObject({ ipv4: '10.213.8.9', pinnedIpv4: '10.213.8.9' });
+      expect(joined).toMatchObject({ ipv4: '10.213.8.9', endpoint: { ip: '10.213.8.9' } });
       expect(joined?.aliases).toContain('shop');
       expect(joined?.aliases).not.toContain('other');
       expect((await listed('web'))[0]?.networks.sort()).toEqual([`${kit.project}_default`, name].sort());
@@ -67,8 +67,6 @@ export function networkContract(kit: ContractKit): void {
       await kit.docker.disconnectNetwork(name, web.id);
       await kit.docker.connectNetwork(name, web.id, { links: [`${api.name}:database`] });
       expect((await inspected(web.id)).networks[name]).toMatchObject({
-        pinnedIpv4: null,
-        pinnedIpv6: null,
         endpoint: { links: [`${api.name}:database`] },
       });
       await kit.docker.disconnectNetwork(name, web.id);

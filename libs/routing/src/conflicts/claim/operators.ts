@@ -1,6 +1,6 @@
-import { listed, mappingOf, type Place, type Settings } from '@itsup/config';
+import { listed, type Place, type Settings } from '@itsup/config';
 import { locate } from '@itsup/traefik';
-import type { TraefikRouter } from '../../model';
+import { operatorRouters } from '../../proxy/operator-routers';
 import { keyOf, type Term } from '../../rule/terms';
 import { conflictAt, holding, type Conflict } from '../conflict';
 import { described, precedence } from '../rule-conflicts';
@@ -34,16 +34,13 @@ export function operatorConflicts(
 /** What the routers of `projects/middlewares.yml` ask for. */
 function operatorClaims({ middlewaresOverride: file }: Pick<Settings, 'middlewaresOverride'>): Claim[] {
   if (file === null) return [];
-  return (['http', 'tcp'] as const).flatMap((kind) =>
-    Object.entries(mappingOf(mappingOf(file.data[kind])['routers'])).flatMap(([name, value]) => {
-      const { entryPoints, ...router } = mappingOf(value) as Partial<TraefikRouter>;
-      const at = locate(file.text, [kind, 'routers', name], 'key');
-      const place: Place = { file: file.file, ...(at ?? { line: 1, column: 1 }) };
-      const party = { project: null, label: `the router ${name} of ${file.file}`, place };
-      const whole = { service: '', ...router, entryPoints: entryPoints ?? [] };
-      return claimsOfRouter(party, kind, 'file', whole, false);
-    }),
-  );
+  return operatorRouters({ middlewaresOverride: file }).flatMap(({ kind, name, router }) => {
+    if (kind === 'udp') return [];
+    const at = locate(file.text, [kind, 'routers', name], 'key');
+    const place: Place = { file: file.file, ...(at ?? { line: 1, column: 1 }) };
+    const party = { project: null, label: `the router ${name} of ${file.file}`, place };
+    return claimsOfRouter(party, kind, 'file', router, false);
+  });
 }
 
 function conflictWith(claim: Claim, theirs: Claim, isolation: Settings['isolation']): Conflict[] {
