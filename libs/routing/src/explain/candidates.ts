@@ -3,7 +3,7 @@ import { defaultPriority, nameOf, qualified, qualifiedBy, subtree, type Provider
 import type { Lookups } from '../conflicts/circumstances';
 import { dashboardRouters } from '../proxy/dashboard';
 import { answersChallenges } from '../proxy/entry-points';
-import { operatorRouters } from '../proxy/operator-routers';
+import { operatorRouters } from '../labels/operator-routers';
 import { exposedByDefault } from '../labels/exposed';
 import { isRedirect } from '../labels/redirects';
 import type { Route, TraefikRouter, WorkspaceRouting } from '../model';

@@ -1,6 +1,6 @@
 import { listed, type Place, type Settings } from '@itsup/config';
 import { locate } from '@itsup/traefik';
-import { operatorRouters } from '../../proxy/operator-routers';
+import { operatorRouters } from '../../labels/operator-routers';
 import { keyOf, type Term } from '../../rule/terms';
 import { conflictAt, holding, type Conflict } from '../conflict';
 import { described, precedence } from '../rule-conflicts';

@@ -1,4 +1,4 @@
-import { knownMiddlewares, overriddenMiddlewares } from '../labels/middlewares';
+import { knownMiddlewares, overriddenMiddlewares } from './middlewares';
 import { routersOf } from '../explain/candidates';
 import { rowContext } from '../row/context';
 import { routeWorkspace } from '../route-workspace';
