@@ -11,6 +11,7 @@ export { listPins, removePin, removePinsOf } from './pin/pin-file';
 export { recoverRollout, type RecoveryCallbacks } from './service/recover';
 export { Interrupted, NoAnswer, RolloutError } from './procedure/rollout-error';
 export { awaitRoutes } from './readiness/await-routes';
+export { bridge, settleBridge, type BridgeActs, type BridgedService, type TasksOf } from './service/bridge';
 export { rollOut } from './service/rollout';
 export { scaleService } from './service/scale';
 export { handOn, heirsOf, type Heir } from './service/hand-on';

@@ -1,5 +1,5 @@
 export * from './check/check-configuration';
-export { apiOfSwarm, fileOfSwarm, labelsOfSwarm } from './check/of-swarm';
+export { apiOfSwarm, fileOfSwarm, labelsOfDocker, labelsOfSwarm } from './check/of-swarm';
 export { canonicalKey, elementType, fileType, type FileType } from './types/canonical-keys';
 export { isCheckedVersion } from './types/checked-version';
 export { goDuration } from './types/go-values';

@@ -7,7 +7,6 @@ import { exposedByDefault } from '@itsup/routing';
 import { prepareImages } from '../execute/image/prepare-images';
 import { recordStack } from '../execute/record-stack';
 import type { LoadedStack } from '../desired/loaded-stack';
-import type { StackPlan } from '../plan/model';
 import type { StackOutcome } from '../requests';
 import { failedStack } from '../run/each-stack';
 import { failureProblems } from '../run/failure/failure-problems';
@@ -18,18 +17,16 @@ import { withStack, type HeldStack } from '../run/with-stack';
 import type { StackSpec } from '../stack/stack-spec';
 import type { StepHook } from '../state/journal';
 import { deployedOf } from '../swarm/deployed-label';
-import type { StackFile } from '../swarm/stack-file';
 import { swarmNotes } from '../swarm/swarm-notes';
-import { budgetMs, isChecked } from '../swarm/update-config';
-import { wavesOf } from '../swarm/waves';
 import { dataLabel, dataNode, servicesWithData } from './data-node';
+import { settleBridges } from './bridge/settle';
+import { converge } from './converge';
 import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
 import { pinnedImages } from './pinned-images';
 import { hasChanges, loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack, refuseOthers } from './plan-stack';
 import { joinProxy, leaveProxied, proxyNetworkOf } from './proxy-network';
 import { makeEdges, refuseWithoutProviders, removeOldEdges, renderStack } from './render-stack';
 import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
-import { waitForServices, type Waiting } from './wait-for-services';
 
 export interface DeployOnSwarmOptions {
   lockWaitMs?: number | undefined;
@@ -120,6 +117,7 @@ async function deployLocked(
   const { context } = run;
   const { docker, reporter } = context;
   const { journal } = held;
+  const isSettled = await settleBridges(run, spec.stack, spec.projectName, held);
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, spec.projectName);
   refuseOthers(run, spec, observed, workspace);
@@ -165,6 +163,7 @@ async function deployLocked(
     });
     await beforeStack(run, spec.stack, loaded.desired.services);
     await converge(run, loaded, plan, file, held);
+    if (!isSettled) await settleBridges(run, spec.stack, spec.projectName, held);
     await journal.step('remove-old-files', async () => {
       // Those of before stay for one more deploy: the engine's way back needs them.
       const before = [...observed.values()].flatMap(({ service }) => service.files);
@@ -179,52 +178,6 @@ async function deployLocked(
     run.deployed.set(spec.stack, await recordStack(run, loaded, plan, plan.unchanged ? null : id));
   });
   return { status: plan.unchanged ? 'unchanged' : 'deployed', loaded };
-}
-
-/** New services come in the order of `depends_on`; what is there already is updated with the last of them. */
-async function converge(
-  { context }: Run,
-  { spec, desired, model, options }: LoadedStack,
-  plan: StackPlan,
-  file: StackFile,
-  { journal }: HeldStack,
-): Promise<void> {
-  const { docker } = context;
-  const changed = plan.services.filter(({ action }) => !['none', 'remove'].includes(action));
-  const created = new Set(changed.filter(({ action }) => action === 'create').map(({ service }) => service));
-  const waves = wavesOf(desired.services, created);
-  const earlier = servicesOf({ services: await docker.swarm.listServices(), tasks: [] }, spec.projectName);
-  const waitingFor = (names: readonly string[]): Waiting => ({
-    ...{ stack: spec.stack, projectName: spec.projectName },
-    services: new Map(
-      names.map((name) => [
-        name,
-        {
-          earlierUpdate: earlier.get(name)?.service.update?.startedAt ?? null,
-          hasHealthcheck: isChecked(model.services[name]?.healthcheck),
-          budgetMs: options.get(name)?.start.deadlineMs ?? budgetMs(model.services[name]?.healthcheck),
-        },
-      ]),
-    ),
-  });
-  for (const wave of waves.slice(0, -1)) {
-    await journal.step('start', async () => {
-      await docker.swarm.deployStack(spec.projectName, JSON.stringify(only(file, new Set(wave))), {
-        prune: false,
-      });
-      await waitForServices(context, waitingFor(wave));
-    });
-  }
-  await journal.step('update', async () => {
-    await docker.swarm.deployStack(spec.projectName, JSON.stringify(file), { prune: true });
-    await waitForServices(context, waitingFor(changed.map(({ service }) => service)));
-  });
-}
-
-/** The file with these services alone. */
-function only(file: StackFile, names: ReadonlySet<string>): StackFile {
-  const services = Object.entries(file.services).filter(([name]) => names.has(name));
-  return { ...file, services: Object.fromEntries(services) };
 }
 
 /** As Compose does on its machine; a swarm fails a task whose folder is not there. */

@@ -18,11 +18,12 @@ import { canonicalJson } from '../desired/digest';
 import { findRefusals } from '../swarm/find-refusals';
 import { FULL, hasRoom } from '../swarm/room';
 import { placementOf } from '../swarm/to-service';
-import { movesWithTasks, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
+import { movesWithTasks, notRolledOnSwarm, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
 import { refusedProblems } from '../swarm/refused-problems';
 import { composeFilesOf, locateMember } from '@itsup/config';
 import { dataConstraint, servicesWithData } from './data-node';
 import { withConsumers } from './render-stack';
+import { bridgeStackOf } from './bridge/bridged-services';
 import { servicesOf, type SwarmFacts } from './swarm-facts';
 
 /** `loaded` is null where the record and the listing alone showed that nothing changed. */
@@ -44,7 +45,8 @@ export async function planOnSwarmStack(
 ): Promise<PlannedOnSwarm> {
   const observed = servicesOf(facts, spec.projectName);
   refuseOthers(run, spec, observed, workspace);
-  if (run.request.pull !== true && (await isAsDeployed(run, spec, observed))) {
+  const isBridged = servicesOf(facts, bridgeStackOf(spec.projectName)).size > 0;
+  if (run.request.pull !== true && !isBridged && (await isAsDeployed(run, spec, observed))) {
     const { services = {} } = run.deployed.get(spec.stack) ?? {};
     const idle = Object.entries(services).map(([name, { replicas }]) => idleService(name, replicas));
     return { plan: planOf(run, spec, idle, []), loaded: null };
@@ -52,7 +54,8 @@ export async function planOnSwarmStack(
   await refuseForeignFiles(run.context, spec);
   const loaded = await loadOnSwarm(run, spec, facts);
   const plan = planLoadedOnSwarm(run, loaded, observed);
-  refuseMoved(loaded, plan, observed);
+  const never = loaded.desired.services.filter((service) => notRolledOnSwarm(service).length > 0);
+  refuseMoved(spec, never, plan, observed);
   return { plan, loaded };
 }
 
@@ -158,10 +161,15 @@ async function isAsDeployed(
   return inputsUnchanged(spec, deployed, inputsOptions(run));
 }
 
-/** A service all of whose old tasks go first is away for a moment anyway. */
-function refuseMoved(
-  { spec, desired }: LoadedStack,
-  { services }: StackPlan,
+/**
+ * Of services that the engine alone replaces: a row that leads to another port would lead to the old tasks there. One
+ * all of whose old tasks go first is away for a moment anyway.
+ * @throws UserError
+ */
+export function refuseMoved(
+  { stack }: StackSpec,
+  wanted: readonly DesiredService[],
+  { services }: Pick<StackPlan, 'services'>,
   observed: ReadonlyMap<string, ObservedService>,
 ): void {
   const rolled = new Set(
@@ -169,7 +177,7 @@ function refuseMoved(
       .filter(({ action, notRolled }) => action === 'rollout' || notRolled.includes(FULL))
       .map(({ service }) => service),
   );
-  const moved = desired.services.filter((service) => {
+  const moved = wanted.filter((service) => {
     const before = observed.get(service.name);
     return before !== undefined && rolled.has(service.name) && movesWithTasks(before, service);
   });
@@ -178,8 +186,8 @@ function refuseMoved(
   throw new UserError({
     code: 'port-and-tasks',
     severity: 'error',
-    project: spec.stack,
-    message: `${names}: a row leads to another port or protocol, and the tasks are replaced in the same deploy: on a swarm the old tasks would be asked at the new port`,
+    project: stack,
+    message: `${names}: a row leads to another port or protocol, and the tasks are replaced in the same deploy without a bridge: on a swarm the old tasks would be asked at the new port`,
     help: 'deploy the two one after the other, with an application that listens at both in between',
   });
 }

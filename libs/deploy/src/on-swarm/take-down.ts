@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { UserError } from '@itsup/config';
 import { STACK_LABEL } from '@itsup/docker';
+import { removePinsOf } from '@itsup/rollout';
 
 import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
@@ -12,6 +13,7 @@ import { withStack } from '../run/with-stack';
 import { deployedPath } from '../state/deployed';
 import { WORKSPACE_LABEL } from '../swarm/deployed-label';
 import { removeOldFiles } from './file-objects';
+import { bridgeStackOf } from './bridge/bridged-services';
 import { leaveProxied } from './proxy-network';
 import { removeUnlessUsed } from './render-stack';
 import { observeSwarm, servicesOf } from './swarm-facts';
@@ -42,6 +44,7 @@ export async function takeDownOnSwarm(
   const { reason, volumes, lockWaitMs, commit, workspace } = options;
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, projectName);
+  const bridges = servicesOf(facts, bridgeStackOf(projectName));
   const plan: StackPlan = {
     ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: [], operations: [] },
     ...{ unchanged: observed.size === 0 && !run.publisher.hasRoutes(stack), fromRecord: false, notes: [] },
@@ -62,13 +65,18 @@ export async function takeDownOnSwarm(
         help: `remove it by hand: docker stack rm ${projectName}; its volumes stay`,
       });
     }
-    await held.journal.step('settle-routes', () => run.publisher.dropStack(stack));
+    await held.journal.step('settle-routes', async () => {
+      await run.publisher.dropStack(stack);
+      // Of a rollout that was killed: the addresses in it will be somebody else's.
+      await removePinsOf(state.dynamicDir, stack);
+      await docker.swarm.removeStack(bridgeStackOf(projectName));
+    });
     await held.journal.step('remove-services', async () => {
       await docker.swarm.removeStack(projectName);
       await untilGone(
         run,
         projectName,
-        [...observed.values()].map(({ service }) => service.id),
+        [...observed.values(), ...bridges.values()].map(({ service }) => service.id),
       );
       await removeOldFiles(docker, stack, new Set());
       await leaveProxied(docker, stack, workspace);

@@ -16,6 +16,7 @@ const service = (more: Partial<SwarmService> = {}): SwarmService => ({
 const task = (more: Partial<SwarmTask> = {}): SwarmTask => ({
   ...{ id: 't', serviceId: 's', slot: 1, nodeId: 'n', state: 'running', desiredState: 'running', error: '' },
   ...{ message: 'started', exitCode: null, image: 'a', spec: SPEC },
+  addresses: {},
   ...{ since: '2026-11-30T11:59:00Z', createdAt: '2026-11-30T11:59:00Z' },
   ...more,
 });

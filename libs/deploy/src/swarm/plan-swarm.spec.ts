@@ -2,7 +2,7 @@ import type { SwarmService } from '@itsup/docker';
 
 import type { DesiredService } from '../plan/model';
 import { deployedLabels, deployedOf } from './deployed-label';
-import { movesWithTasks, planOnSwarm, type ObservedService } from './plan-swarm';
+import { changesTasks, movesWithTasks, planOnSwarm, type ObservedService } from './plan-swarm';
 
 const desired = (more: Partial<DesiredService> = {}): DesiredService => ({
   ...{ name: 'web', image: 'web:1', imageId: 'sha256:1', buildDigest: null, built: false, pulls: false },
@@ -90,4 +90,16 @@ test('another port of a row and new tasks in one deploy are noticed, each alone 
   expect(moved({ 'environment A': 'y', [port]: '1', 'label traefik.http.routers.a.rule': '3' })).toBe(false);
   expect(moved({ 'environment A': 'y', [other]: '2' })).toBe(true);
   expect(moved({ 'environment A': 'x', [other]: '2' }, { image: 'web:2', imageId: 'sha256:2' })).toBe(true);
+});
+
+test('labels for Traefik are the service’s: they change without a new task, and nothing else does', () => {
+  const before = desired({ aspects: { 'environment A': 'x', 'label traefik.enable': 'a', 'label b': 'c' } });
+  const seen = observed(before);
+  const aspects = { ...before.aspects };
+  expect(changesTasks(seen, desired({ aspects }))).toBe(false);
+  expect(changesTasks(seen, desired({ aspects: { ...aspects, 'label traefik.enable': 'b' } }))).toBe(false);
+  expect(changesTasks(seen, desired({ aspects: { 'environment A': 'x', 'label b': 'c' } }))).toBe(false);
+  expect(changesTasks(seen, desired({ aspects: { ...aspects, 'label b': 'd' } }))).toBe(true);
+  expect(changesTasks(seen, desired({ aspects: { ...aspects, 'environment B': 'y' } }))).toBe(true);
+  expect(changesTasks(seen, desired({ aspects, image: 'web:2', imageId: 'sha256:2' }))).toBe(true);
 });

@@ -76,20 +76,31 @@ function changesOf(before: DeployedOnSwarm, desired: DesiredService): string[] {
   ];
 }
 
+/** Aspects that differ between what was deployed and what is wanted. */
+function changedAspects(before: DeployedOnSwarm, { aspects }: DesiredService): string[] {
+  const keys = new Set([...Object.keys(before.aspects), ...Object.keys(aspects)]);
+  return [...keys].filter((key) => before.aspects[key] !== aspects[key]);
+}
+
+/** Whether a change of a service takes new tasks: labels for Traefik are the service's alone. */
+export function changesTasks({ service }: ObservedService, desired: DesiredService): boolean {
+  const before = deployedOf(service);
+  if (before === null || describeImage(before, desired) !== null || needsBuild(desired, before)) return true;
+  return changedAspects(before, desired).some((key) => !key.startsWith('label traefik.'));
+}
+
 const SERVER_LABEL = /^label traefik\..*\.loadbalancer\.server\.(port|scheme)$/i;
 
 /**
  * Whether rows lead to another port or protocol in the same deploy that replaces tasks. Labels are the service's: they
  * would lead to the old tasks at the new port until the last of these is gone, and where the update fails for good.
  */
-export function movesWithTasks({ service }: ObservedService, desired: DesiredService): boolean {
-  const before = deployedOf(service);
-  if (before === null) return false;
-  const keys = new Set([...Object.keys(before.aspects), ...Object.keys(desired.aspects)]);
-  const changed = [...keys].filter((key) => before.aspects[key] !== desired.aspects[key]);
-  const isNew = describeImage(before, desired) !== null || needsBuild(desired, before);
-  const movesTasks = isNew || changed.some((key) => !key.startsWith('label traefik.'));
-  return movesTasks && changed.some((key) => SERVER_LABEL.test(key) && before.aspects[key] !== undefined);
+export function movesWithTasks(observed: ObservedService, desired: DesiredService): boolean {
+  const before = deployedOf(observed.service);
+  if (before === null || !changesTasks(observed, desired)) return false;
+  return changedAspects(before, desired).some(
+    (key) => SERVER_LABEL.test(key) && before.aspects[key] !== undefined,
+  );
 }
 
 /** The engine brings back what it can by itself: that is no reason for a deploy, and worth a word. */

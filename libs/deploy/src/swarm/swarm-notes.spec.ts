@@ -31,7 +31,7 @@ test.each<[string, ComposeService]>([
     { 'x-itsup': { drain: { command: ['x'] } } },
   ],
   [
-    'services.web.x-itsup.drain.deadline: `drain.deadline` does nothing',
+    'services.web.x-itsup.drain.deadline: `drain.deadline` counts behind a bridge alone',
     { 'x-itsup': { drain: { deadline: 30 } } },
   ],
   ['services.web.x-itsup.hold: no request waits', { 'x-itsup': { hold: { deadline: 5 } } }],

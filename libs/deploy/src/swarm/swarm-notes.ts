@@ -79,7 +79,7 @@ function optionNotes(name: string, service: ComposeService): Note[] {
           {
             key: ['x-itsup', 'drain', 'deadline'],
             message:
-              '`drain.deadline` does nothing: the engine stops an old task by itself, whatever is under way there',
+              '`drain.deadline` counts behind a bridge alone: else the engine stops an old task, whatever is under way there',
             help: 'give it time with `stop_grace_period`, and let the process finish what it has at its stop signal',
           },
         ]),

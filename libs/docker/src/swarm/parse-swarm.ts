@@ -33,6 +33,7 @@ export interface ApiTask extends ApiObject {
   NodeID?: string;
   DesiredState?: string;
   Spec?: { ContainerSpec?: { Image?: string } };
+  NetworksAttachments?: { Network?: { Spec?: { Name?: string } }; Addresses?: string[] }[];
   Status?: {
     Timestamp?: string;
     State?: string;
@@ -122,6 +123,12 @@ export function taskOf(task: ApiTask): SwarmTask {
     message: status.Message ?? '',
     exitCode: status.ContainerStatus?.ExitCode ?? null,
     image: task.Spec?.ContainerSpec?.Image ?? '',
+    addresses: Object.fromEntries(
+      (task.NetworksAttachments ?? []).flatMap(({ Network, Addresses: [address] = [] }) => {
+        const name = Network?.Spec?.Name;
+        return name === undefined || address === undefined ? [] : [[name, address.replace(/\/\d+$/, '')]];
+      }),
+    ),
     spec: task.Spec ?? {},
     since: status.Timestamp ?? '',
     createdAt: task.CreatedAt ?? '',

@@ -91,6 +91,14 @@ export function swarmCommands(runner: CommandRunner, engine: () => Promise<Pick<
         title: 'docker stack deploy',
       });
     },
+    setServiceLabels: async (service, labels) => {
+      const before = await get<ApiService>(`/services/${encodeURIComponent(service)}`);
+      const version = before.Version?.Index ?? 0;
+      await post(`/services/${before.ID ?? service}/update?version=${version}`, {
+        ...before.Spec,
+        Labels: labels,
+      });
+    },
     removeStack: async (name) => {
       const { exitCode, stderr, ...rest } = await runner.attempt({
         args: ['stack', 'rm', name],

@@ -67,6 +67,8 @@ export interface SwarmTask {
   message: string;
   exitCode: number | null;
   image: string;
+  /** By the network's name. */
+  addresses: Record<string, string>;
   /** What it was made from. */
   spec: unknown;
   /** ISO 8601: of its state. */
@@ -122,6 +124,8 @@ export interface Swarm {
    * @param options `prune`: services of the stack that the file does not have go
    */
   deployStack(name: string, text: string, options: { prune: boolean }): Promise<void>;
+  /** Replaces the labels of a service; its tasks stay as they are. */
+  setServiceLabels(service: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** A stack that is gone is no error. Its volumes stay. */
   removeStack(name: string): Promise<void>;
 

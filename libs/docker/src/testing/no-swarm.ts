@@ -26,6 +26,7 @@ export function noSwarm(): Swarm {
     createFile: refuse,
     removeFile: refuse,
     deployStack: refuse,
+    setServiceLabels: refuse,
     removeStack: refuse,
     createOverlay: refuse,
     logs: refuse,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { qualified, subtree } from '@itsup/traefik';
+import { apiOfSwarm, fileOfSwarm, qualified, subtree } from '@itsup/traefik';
 
 import {
   acknowledgeLabels,
@@ -146,6 +146,25 @@ export class Session {
   }
 
   /**
+   * Sends the service's traffic to these containers, with static routes that are not published yet. The labels of
+   * others may still lead requests of other kinds elsewhere.
+   */
+  async pinAhead(
+    step: RolloutStep,
+    containers: ContainerFacts[],
+    fileRoutes: DynamicConfiguration | null,
+  ): Promise<void> {
+    const { proxy } = this.context;
+    if (!proxy) return;
+    const published = await this.published();
+    const pin = await this.render(this.provided(containers), fileRoutes ?? {}, {}, published);
+    if (pin.routers.length === 0) return;
+    await this.write(pin);
+    await acknowledgePin(this.acknowledgement(step), pin, new Set());
+    await waitMargin(this.acknowledgement(step));
+  }
+
+  /**
    * Sends the service's traffic to where these routes lead, with the published static routes that belong to them, in
    * another manner than a rollout does.
    */
@@ -164,7 +183,13 @@ export class Session {
   /** What the files in Traefik's dynamic folder say, pins left out. */
   async published(): Promise<DynamicConfiguration> {
     const { proxy } = this.context;
-    return proxy ? readPublished(proxy.dynamicFolder) : {};
+    return proxy ? asOfDocker(await readPublished(proxy.dynamicFolder), this.isOnSwarm) : {};
+  }
+
+  /** Traefik's provider of labels is the swarm's. */
+  private get isOnSwarm(): boolean {
+    const providers = subtree(this.context.proxy?.staticConfiguration ?? {}, 'providers');
+    return Object.keys(subtree(providers, 'swarm')).length > 0;
   }
 
   /** Waits until no router of Traefik's docker provider leads to these containers any more. */
@@ -241,7 +266,8 @@ export class Session {
     const { project, service } = this.subject;
     refuseUnreadable(proxy, pin.text, `the route file of ${service} was`);
     this.changedAt = this.given.clock.now();
-    await writePin(proxy.dynamicFolder, project, service, pin.text);
+    const text = this.isOnSwarm ? fileOfSwarm(pin.text, 'dynamic') : pin.text;
+    await writePin(proxy.dynamicFolder, project, service, text);
   }
 
   private async render(
@@ -279,4 +305,9 @@ export class Session {
     const waiter = this.waiter(step);
     return { get, proxy, limits: this.limits, waiter, since: this.changedAt ?? waiter.clock.now() };
   }
+}
+
+/** Files of a swarm's Traefik with the names that everything here has. */
+function asOfDocker(files: DynamicConfiguration, isOnSwarm: boolean): DynamicConfiguration {
+  return isOnSwarm ? (JSON.parse(apiOfSwarm(JSON.stringify(files))) as DynamicConfiguration) : files;
 }

@@ -1,4 +1,4 @@
-import { apiOfSwarm, fileOfSwarm, labelsOfSwarm } from './of-swarm';
+import { apiOfSwarm, fileOfSwarm, labelsOfDocker, labelsOfSwarm } from './of-swarm';
 
 test('names of labels in a file lead to the swarm provider; what only looks like one stays', () => {
   const file = `# auth@docker is the shop's
@@ -52,6 +52,7 @@ test('labels: names, lists of names and the network; other values stay', () => {
     'traefik.http.routers.a.service': 'b@swarm',
     'traefik.http.middlewares.m.headers.customrequestheaders.X': 'b@docker',
   });
+  expect(labelsOfDocker(labelsOfSwarm(labels))).toEqual(labels);
 });
 
 test('the API is read with the names that everything else has', () => {

@@ -1,5 +1,4 @@
 import { checkFile, checkLabels, type CheckOptions } from './check-configuration';
-import type { Reference } from '../dynamic/references';
 
 /**
  * The provider of a swarm's services is called `swarm`; whoever writes `auth@docker` means a label all the same. So
@@ -28,17 +27,30 @@ export function fileOfSwarm(text: string, kind: 'static' | 'dynamic'): string {
 
 /** Labels of a service of a swarm, from those that a container has with the docker provider. */
 export function labelsOfSwarm(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return translated(labels, { from: 'docker', to: 'swarm' });
+}
+
+/** Labels that a container would have with the docker provider, from those of a service of a swarm. */
+export function labelsOfDocker(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return translated(labels, { from: 'swarm', to: 'docker' });
+}
+
+function translated(
+  labels: Readonly<Record<string, string>>,
+  { from, to }: { from: string; to: string },
+): Record<string, string> {
+  const provider = `@${from}`;
   const naming = new Set(
-    Object.values(labels).some((value) => value.includes(DOCKER))
+    Object.values(labels).some((value) => value.includes(provider))
       ? checkLabels(labels, UNJUDGED)
-          .references.filter(isOfLabel)
+          .references.filter(({ name, span }) => name.endsWith(provider) && span.label !== undefined)
           .map(({ span }) => span.label)
       : [],
   );
   return Object.fromEntries(
     Object.entries(labels).map(([key, value]) => [
-      key.replace(/^traefik\.docker\./i, 'traefik.swarm.'),
-      naming.has(key) ? renamed(value) : value,
+      key.replace(new RegExp(`^traefik\\.${from}\\.`, 'i'), `traefik.${to}.`),
+      naming.has(key) ? renamed(value, provider, `@${to}`) : value,
     ]),
   );
 }
@@ -48,10 +60,6 @@ export function apiOfSwarm(json: string): string {
   return json.replaceAll(`${SWARM}"`, `${DOCKER}"`);
 }
 
-function isOfLabel({ name, span }: Reference): boolean {
-  return name.endsWith(DOCKER) && span.label !== undefined;
-}
-
-function renamed(text: string): string {
-  return text.replace(/@docker(?![\w.-])/g, SWARM);
+function renamed(text: string, from = DOCKER, to = SWARM): string {
+  return text.replace(new RegExp(`${from}(?![\\w.-])`, 'g'), to);
 }
