@@ -30,7 +30,7 @@ export function tcpTraffic(
     const timer = setTimeout(() => settle('timeout'), profile.timeoutMs ?? 10_000);
     socket.on('error', (error) => settle(reasonOf(error)));
     socket.on('close', () => settle('closed'));
-    socket.once('data', (data: Buffer) => settleVersion(String(data), expected, settle));
+    socket.once('data', (data: Buffer) => settleVersion(String(data), 'ping\n', expected, settle));
     socket.write('ping\n');
   };
   return { send };
@@ -72,7 +72,7 @@ export function udpTraffic(
       else counter.succeed(version, performance.now() - due);
     };
     const timer = setTimeout(() => settle('timeout'), profile.timeoutMs ?? 3_000);
-    open.set(id, (answer) => settleVersion(answer, expected, settle));
+    open.set(id, (answer) => settleVersion(answer, id, expected, settle));
     const ask = (): void => socket.send(id, profile.port, profile.address);
     const again = setTimeout(ask, RESEND_MS);
     ask();
@@ -181,13 +181,16 @@ class HeldLine {
   }
 }
 
+/** The backend says its version and what it was told; anything else, as an HTTP status, comes from somebody else. */
 function settleVersion(
   answer: string,
+  said: string,
   expected: string | null,
   settle: (failure: string | null, version?: string) => void,
 ): void {
-  const version = answer.split(' ')[0] ?? '';
-  if (expected !== null && version !== expected) settle('wrong version');
+  const version = answer.endsWith(` ${said}`) ? answer.slice(0, -said.length - 1) : '';
+  if (!/^v\d+$/.test(version)) settle(`not the backend: ${answer.slice(0, 40).trim()}`);
+  else if (expected !== null && version !== expected) settle('wrong version');
   else settle(null, version);
 }
 
