@@ -165,7 +165,47 @@ export const INTENDED: Intended[] = [
       return kept && broken;
     },
   },
+  {
+    title: 'a port that goes to a service of another name',
+    reason:
+      'is given up by the old service before the new one starts; Compose leaves the old container, and the new one cannot start',
+    level: (compose, ours) => {
+      const [theirs, own] = [compose.at(-1), ours.at(-1)];
+      if (theirs === undefined || own === undefined || theirs.isSuccess || !own.isSuccess) return false;
+      const all = Object.values(own.snapshot.containers).flat();
+      if (all.length !== 1 || all[0]?.state !== 'running') return false;
+      [own.isSuccess, own.snapshot] = [theirs.isSuccess, theirs.snapshot];
+      return true;
+    },
+  },
+  {
+    title: 'a new version that is slow',
+    reason:
+      'is left running where it was recreated, as with Compose, and the deploy ends with 1 after 60 s, what its health check allows, or `x-itsup: { start: { deadline: 10m } }`; where it was rolled it goes, for the old one serves',
+    level: failedHereAlone,
+  },
+  {
+    title: 'a recreated service that is unhealthy',
+    reason:
+      'goes and the old container comes back, unless another version of it may be changing data: then it is left running, as with Compose. The deploy ends with 1 either way',
+    level: (compose, ours) => {
+      const [theirs, own] = [compose.at(-1), ours.at(-1)];
+      if (theirs === undefined || own === undefined || !failedHereAlone(compose, ours)) return false;
+      const old = Object.values(own.snapshot.containers).flat();
+      const isBack = old.every(({ fate, health }) => fate === 'restarted' && health === 'healthy');
+      if (isBack && old.length > 0) own.snapshot = theirs.snapshot;
+      return true;
+    },
+  },
 ];
+
+/** Takes our failure for Compose's success: what it started runs, and is not healthy. */
+function failedHereAlone(compose: Step[], ours: Step[]): boolean {
+  const [theirs, own] = [compose.at(-1), ours.at(-1)];
+  if (theirs === undefined || own === undefined || !theirs.isSuccess || own.isSuccess) return false;
+  own.isSuccess = true;
+  return true;
+}
 
 /**
  * Both sides without what is meant to differ: what every project gets, and what the row says.

@@ -23,7 +23,7 @@ describeOnOwnEngine([BUSYBOX], `a deploy beside docker compose up --detach (Comp
     workspace = await createWorkspace();
     const run = await referenceRun(possible, workspace);
     pairs = new Map(run.map((pair) => [pair.row.title, pair]));
-  }, 3_000_000);
+  }, 5_400_000);
   afterAll(() => workspace.dispose());
 
   for (const { title } of rows.filter((row) => !possible.includes(row)))

@@ -2,9 +2,11 @@ import type { Row } from '../row';
 import { BETWEEN_SERVICES } from './between-services';
 import { EDGES } from './edges';
 import { ENGINE } from './engine';
+import { EXCLUSIVE } from './exclusive';
 import { FILES } from './files';
 import { GENERATED } from './generated';
 import { NETWORKS } from './networks';
+import { SELDOM } from './seldom';
 import { SERVICE_KEYS } from './service-keys';
 
 /** The table of the reference run. */
@@ -15,5 +17,7 @@ export const ROWS: readonly Row[] = [
   ...EDGES,
   ...NETWORKS,
   ...SERVICE_KEYS,
+  ...SELDOM,
+  ...EXCLUSIVE,
   ...GENERATED,
 ];
