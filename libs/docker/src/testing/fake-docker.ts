@@ -43,8 +43,9 @@ export function fakeDocker(answers: FakeAnswer[], settings: Partial<DockerSettin
   const calls = (): FakeCall[] =>
     existsSync(log)
       ? readFileSync(log, 'utf8')
-          .trim()
           .split('\n')
+          // The last one is empty, or a line that is being written.
+          .slice(0, -1)
           .map((line) => JSON.parse(line) as FakeCall)
       : [];
   return { docker, calls };
