@@ -55,6 +55,8 @@ export const EXCLUSIVE: Row[] = [
   },
   {
     title: 'COMPOSE_REMOVE_ORPHANS in .env',
+    // 2.26 reads it from its own environment alone, and then finds the port taken.
+    sinceCompose: '5.0.0',
     first: {
       '.env': 'COMPOSE_REMOVE_ORPHANS=true\n',
       ...compose({ web: service({ ports: ['127.0.0.1:18084:80'] }), other: service() }),
