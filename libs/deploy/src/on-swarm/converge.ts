@@ -1,3 +1,5 @@
+import { exposedByDefault } from '@itsup/routing';
+
 import type { LoadedStack } from '../desired/loaded-stack';
 import type { StackPlan } from '../plan/model';
 import type { Run } from '../run/run';
@@ -8,7 +10,7 @@ import { wavesOf } from '../swarm/waves';
 import { bridgedServices, unbridgeable } from './bridge/bridged-services';
 import { replaceBehindBridge } from './bridge/replace';
 import { refuseMoved } from './plan-stack';
-import { servicesOf } from './swarm-facts';
+import { servicesNow } from './bridge/tasks';
 import { waitForServices, type Waiting } from './wait-for-services';
 
 /**
@@ -29,10 +31,7 @@ export async function converge(
   const changed = plan.services.filter(({ action }) => !['none', 'remove'].includes(action));
   const created = new Set(changed.filter(({ action }) => action === 'create').map(({ service }) => service));
   const waves = wavesOf(desired.services, created);
-  const observed = servicesOf(
-    { services: await docker.swarm.listServices(), tasks: await docker.swarm.listTasks() },
-    spec.projectName,
-  );
+  const observed = await servicesNow(docker, spec.projectName);
   const waitingFor = (names: readonly string[], projectName = spec.projectName): Waiting => ({
     ...{ stack: spec.stack, projectName },
     services: new Map(
@@ -47,7 +46,9 @@ export async function converge(
       ]),
     ),
   });
-  const bridged = await withBridge(run, loaded, bridgedServices(loaded, plan, file, observed), file, created);
+  const isExposed = exposedByDefault(run.request.workspace.settings);
+  const routed = bridgedServices(loaded, plan, file, observed, isExposed);
+  const bridged = await withBridge(run, loaded, routed, file, created);
   refuseMoved(
     spec,
     desired.services.filter(({ name }) => !bridged.includes(name)),

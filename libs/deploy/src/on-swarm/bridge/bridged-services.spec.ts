@@ -33,11 +33,16 @@ const ROUTED = { 'traefik.enable': 'true' };
 
 function bridged(
   action: ServiceAction,
-  { service = wanted(), before = running(ROUTED), labels = ROUTED as Record<string, string> } = {},
+  {
+    service = wanted(),
+    before = running(ROUTED),
+    labels = ROUTED as Record<string, string>,
+    isExposed = false,
+  } = {},
 ): string[] {
   const plan = { services: [{ ...idleService('web', 2), action }] };
   const observed = new Map([['web', before]]);
-  return bridgedServices({ desired: { services: [service] } }, plan, fileOf(labels), observed);
+  return bridgedServices({ desired: { services: [service] } }, plan, fileOf(labels), observed, isExposed);
 }
 
 test('what rows lead to is replaced, and scaled, behind a bridge', () => {
@@ -45,6 +50,13 @@ test('what rows lead to is replaced, and scaled, behind a bridge', () => {
   expect(bridged('scale', { service: wanted({ aspects: { 'environment A': 'old' }, replicas: 3 }) })).toEqual(
     ['web'],
   );
+});
+
+test('what Traefik takes is read as Traefik reads it', () => {
+  const taken = { 'traefik.Enable': '1' };
+  expect(bridged('rollout', { before: running(taken), labels: taken })).toEqual(['web']);
+  expect(bridged('rollout', { before: running({}), labels: {}, isExposed: true })).toEqual(['web']);
+  expect(bridged('rollout', { labels: { 'traefik.enable': 'false' }, isExposed: true })).toEqual([]);
 });
 
 test('labels that change along with the number of tasks take a bridge, labels alone take none', () => {

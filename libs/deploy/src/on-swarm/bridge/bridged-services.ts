@@ -1,3 +1,5 @@
+import { enabledByLabels } from '@itsup/traefik';
+
 import type { LoadedStack } from '../../desired/loaded-stack';
 import type { StackPlan } from '../../plan/model';
 import { changesTasks, notRolledOnSwarm, type ObservedService } from '../../swarm/plan-swarm';
@@ -18,19 +20,22 @@ const MAX_NAME = 63;
 /**
  * Services that are replaced behind a bridge: rows lead to them, their tasks change or are more or less of them, two of
  * their tasks can run side by side, and some run now. Pure.
+ * @param isExposed whether Traefik takes a service whose labels do not say (`exposedByDefault`)
  */
 export function bridgedServices(
   { desired }: { desired: Pick<LoadedStack['desired'], 'services'> },
   plan: Pick<StackPlan, 'services'>,
   file: Pick<StackFile, 'services'>,
   observed: ReadonlyMap<string, ObservedService>,
+  isExposed: boolean,
 ): string[] {
+  const isLedTo = (labels: Readonly<Record<string, string>>): boolean => enabledByLabels(labels) ?? isExposed;
   return plan.services.flatMap(({ service, action }) => {
     const before = observed.get(service);
     const wanted = desired.services.find(({ name }) => name === service);
     if (before === undefined || wanted === undefined || wanted.replicas === 0) return [];
-    const isRouted = file.services[service]?.deploy.labels['traefik.enable'] === 'true';
-    const serves = before.service.labels['traefik.enable'] === 'true' && runningOf(before).length > 0;
+    const isRouted = isLedTo(file.services[service]?.deploy.labels ?? {});
+    const serves = isLedTo(before.service.labels) && runningOf(before).length > 0;
     if (!isRouted || !serves || notRolledOnSwarm(wanted).length > 0) return [];
     const isNew = action === 'rollout' && (changesTasks(before, wanted) || isScaled(before, wanted));
     return isNew || action === 'scale' ? [service] : [];

@@ -14,21 +14,25 @@ test('new labels keep the way back, also where they are given twice', () => {
 });
 
 test('a bridge is on networks that are there, and no router leads to it', () => {
-  const service = { image: 'web', deploy: { labels: { 'traefik.enable': 'true' }, mode: 'replicated' } };
+  const whose = { 'itsup.workspace': 'id', 'itsup.stack': 'shop' };
+  const labels = { ...whose, 'traefik.enable': 'true', 'traefik.http.routers.a.rule': 'x' };
+  const service = { image: 'web', deploy: { labels, mode: 'replicated' } };
   const file = {
     ...{ version: '3.9', volumes: {}, configs: {}, secrets: {} },
     services: { web: service, db: service },
     networks: { default: { name: 'shop_default', driver: 'overlay' } },
   } as object as StackFile;
-  expect(bridgeFileOf(file, ['web'], { workspace: 'id', stack: 'shop' })).toMatchObject({
+  expect(bridgeFileOf(file, ['web'])).toMatchObject({
     services: {
-      web: { image: 'web', deploy: { labels: { 'itsup.workspace': 'id', 'itsup.stack': 'shop' } } },
+      web: { image: 'web' },
     },
     networks: { default: { name: 'shop_default', external: true } },
   });
-  expect(Object.keys(bridgeFileOf(file, ['web'], { workspace: 'id', stack: 'shop' }).services)).toEqual([
-    'web',
-  ]);
+  expect(bridgeFileOf(file, ['web']).services['web']?.deploy.labels).toEqual({
+    ...whose,
+    'traefik.enable': 'false',
+  });
+  expect(Object.keys(bridgeFileOf(file, ['web']).services)).toEqual(['web']);
 });
 
 test('a task is told of as a container of Compose, with the labels that Traefik’s docker provider would read', () => {

@@ -4,14 +4,13 @@ import type { LoadedStack } from '../../desired/loaded-stack';
 import { NotHealthyError } from '../../run/failure/not-healthy-error';
 import type { Run } from '../../run/run';
 import type { HeldStack } from '../../run/with-stack';
-import { WORKSPACE_LABEL } from '../../swarm/deployed-label';
 import type { ObservedService } from '../../swarm/plan-swarm';
 import type { StackFile } from '../../swarm/stack-file';
 import { waitForServices, type Waiting } from '../wait-for-services';
 import { bridgeFileOf } from './bridge-file';
 import { bridgeStackOf } from './bridged-services';
 import { literal, relabelled, restoreLabels } from './labels';
-import { note, settled } from './settle';
+import { forgetBridge, noteBridge, settled } from './settle';
 import { servicesNow, tasksOf } from './tasks';
 import { answering, proxyOf } from './traefik';
 
@@ -48,7 +47,7 @@ export async function replaceBehindBridge(
   const wantedOf = (name: string): Record<string, string> => wanted.get(name) ?? {};
   const before = (name: string): Record<string, string> => observed.get(name)?.service.labels ?? {};
   const subjects = names.map((service) => ({ project: stack, composeProject: projectName, service }));
-  await note(held, subjects, names);
+  await noteBridge(held, subjects);
   try {
     await bridge(
       proxy.rollout,
@@ -63,11 +62,9 @@ export async function replaceBehindBridge(
       {
         step: (name, act) => held.journal.step(name, act),
         start: async () => {
-          const bridgeFile = bridgeFileOf(file, names, {
-            workspace: before(names[0] ?? '')[WORKSPACE_LABEL] ?? '',
-            stack,
+          await docker.swarm.deployStack(bridgeStack, JSON.stringify(bridgeFileOf(file, names)), {
+            prune: true,
           });
-          await docker.swarm.deployStack(bridgeStack, JSON.stringify(bridgeFile), { prune: true });
           await waitForServices(run.context, request.waitingFor(names, bridgeStack));
           const tasks = await tasksOf(docker, bridgeStack, names, wantedOf);
           await answering(run, proxy.container, tasks, 'nothing was replaced');
@@ -104,10 +101,10 @@ export async function replaceBehindBridge(
     );
   } catch (error) {
     // What is still on its way serves through the bridge: the journal stays, and the next deploy settles it.
-    if ((await servicesNow(docker, bridgeStack)).size === 0) await note(held, [], names);
+    if ((await servicesNow(docker, bridgeStack)).size === 0) await forgetBridge(held, names);
     throw error instanceof RolloutError ? failed(stack, names, error) : error;
   }
-  await note(held, [], names);
+  await forgetBridge(held, names);
   return true;
 }
 

@@ -59,7 +59,7 @@ export async function settleBridges(
       ),
     );
   }
-  await note(held, [], names);
+  await forgetBridge(held, names);
   held.unsettled = false;
   return true;
 }
@@ -86,21 +86,19 @@ export async function settled(
   }
 }
 
-/** What the next command finds in the journal where this one is killed. */
-export async function note(
+/** Writes down what the next command is to settle where this one is killed. */
+export async function noteBridge(
   { journal }: HeldStack,
-  subjects: readonly { project: string; composeProject: string; service: string }[],
-  names: readonly string[],
+  subjects: readonly Pick<RolloutState, 'project' | 'composeProject' | 'service'>[],
 ): Promise<void> {
-  for (const service of names) {
-    const subject = subjects.find((one) => one.service === service);
-    const left: RolloutState | null =
-      subject === undefined
-        ? null
-        : {
-            ...{ ...subject, replicas: 1, old: [], direction: 'forward', fileRoutes: null },
-            drain: { hook: null, deadlineMs: 0 },
-          };
-    await journal.forService(service).save(left);
-  }
+  for (const subject of subjects)
+    await journal.forService(subject.service).save({
+      ...{ ...subject, replicas: 1, old: [], direction: 'forward', fileRoutes: null },
+      drain: { hook: null, deadlineMs: 0 },
+    });
+}
+
+/** Nothing of these services is left to settle. */
+export async function forgetBridge({ journal }: HeldStack, names: readonly string[]): Promise<void> {
+  for (const service of names) await journal.forService(service).save(null);
 }
