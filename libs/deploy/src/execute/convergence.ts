@@ -25,7 +25,7 @@ export interface Convergence {
   left: Set<string>;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
-  /** Services of the whole run that start at the same time; a wait for the drain takes none. */
+  /** Services of the whole run that start at the same time; a rollout takes none while it drains. */
   starts: Slots;
   /** Gives the operation's slot back: its containers are ready. Absent outside of an operation that starts some. */
   started?: () => void;

@@ -86,7 +86,7 @@ describe('a one-shot that fails', () => {
 describe('more stacks than may start at once', () => {
   const names = Array.from({ length: PARALLEL_STARTS + 2 }, (_, index) => `site-${index}`);
 
-  it('start a few at a time, and the next starts while the last ones drain', async () => {
+  it('start a few at a time, and of those under way the next starts while the last ones drain', async () => {
     for (const name of names) simulated.setProject(name, { web: service('web:1') });
     const request = { workspace: simulated.workspace(), stacks: names, parallel: names.length };
     await deployStacks(simulated.context(), request);
