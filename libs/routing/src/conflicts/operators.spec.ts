@@ -28,6 +28,26 @@ describe('what a router in projects/middlewares.yml names', () => {
       { rows: [{ domains: ['admin.org'], priority: 10_000 }] },
       { ...MTLS, rule: 'Host(`admin.org`) && PathPrefix(`/x`)' },
     ],
+    [
+      'its path, by one above it',
+      { rows: [{ domains: ['admin.org'], pathPrefix: '/x', priority: 10_000 }] },
+      { ...MTLS, rule: 'Host(`admin.org`) && PathPrefix(`/x/y`)' },
+    ],
+    [
+      'one path of it, by a prefix',
+      { rows: [{ domains: ['admin.org'], pathPrefix: '/x', priority: 10_000 }] },
+      { ...MTLS, rule: 'Host(`admin.org`) && Path(`/x`)' },
+    ],
+    [
+      'its host, and a path besides',
+      { rows: [{ rule: 'Host(`admin.org`) || Host(`admin.org`) && PathPrefix(`/x`)' }] },
+      MTLS,
+    ],
+    [
+      'every host, and a path of it besides',
+      { rows: [{ rule: 'HostRegexp(`.+`) || Host(`admin.org`) && PathPrefix(`/x`)', priority: 10_000 }] },
+      MTLS,
+    ],
   ])('is taken by no project: %s', (_, shape, router) => {
     expect(said(shape, router)).toEqual(['error route-taken 2 3']);
   });

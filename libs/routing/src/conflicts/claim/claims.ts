@@ -125,7 +125,7 @@ function tlsOptionsOf({ tls }: TraefikRouter, via: Route['via']): string {
 }
 
 /** What the dashboard's router asks for. */
-export function dashboardClaims(settings: Pick<Settings, 'traefikDomain' | 'places'>): Claim[] {
+function dashboardClaims(settings: Settings): Claim[] {
   const host = settings.traefikDomain;
   if (host === null) return [];
   return claimsOfRouter(

@@ -1,73 +1,98 @@
-import { listed, type Place, type Settings } from '@itsup/config';
+import { listed, type Settings } from '@itsup/config';
 import { locate } from '@itsup/traefik';
 import { operatorRouters } from '../../labels/operator-routers';
-import { keyOf, type Term } from '../../rule/terms';
+import { widerHosts, type Term } from '../../rule/terms';
 import { conflictAt, holding, type Conflict } from '../conflict';
 import { described, precedence } from '../rule-conflicts';
-import { claimsOfRouter, dashboardClaims, ruleKey, termKey, type Claim } from './claims';
-import { reaches } from './takings';
+import { claimsOfRouter, ruleKey, termKey, type Claim } from './claims';
+import { pathsMeet, reaches } from './takings';
+
+/** A router of the operator's, its place found when it is asked for: that takes a reading of the whole file. */
+interface OperatorClaim {
+  theirs: Claim;
+  placed(): Claim;
+}
 
 /**
  * Routers of projects that take what a router of the operator's own names: one in `projects/middlewares.yml`, or the
  * dashboard's. Where that is asked first nothing is taken: what the operator writes over a project's row is meant, and
  * so is a rule of theirs for every host, or for a wildcard's, behind the projects that name theirs. A path of a project
  * below a host of theirs is a note, and an error where isolation is strict, as below another project's domain.
+ *
+ * @param claims the dashboard's among them, which are no project's
  */
 export function operatorConflicts(
   claims: readonly Claim[],
-  settings: Pick<Settings, 'middlewaresOverride' | 'traefikDomain' | 'places' | 'isolation'>,
+  settings: Pick<Settings, 'middlewaresOverride' | 'isolation'>,
 ): Conflict[] {
   const own = operatorClaims(settings);
-  const dashboard = dashboardClaims(settings);
+  const dashboard = claims.filter(({ party }) => party.project === null);
   if (own.length + dashboard.length === 0) return [];
-  return claims
-    .filter(({ party }) => party.project !== null)
-    .flatMap((claim) => [
-      ...own.flatMap((theirs) => conflictWith(claim, theirs, settings.isolation)),
+  return claims.flatMap((claim) => {
+    const { project } = claim.party;
+    if (project === null) return [];
+    const conflicts: Conflict[] = [];
+    for (const { theirs, placed } of own) {
+      const taken = takenOf(claim, theirs);
+      if (taken.length > 0) conflicts.push(conflictWith(claim, project, placed(), taken, settings.isolation));
+    }
+    for (const theirs of dashboard) {
+      const taken = takenOf(claim, theirs);
       // What takes the dashboard otherwise is told with the conflicts among all claims.
-      ...dashboard
-        .filter((theirs) => isGuest(claim, theirs))
-        .flatMap((theirs) => conflictWith(claim, theirs, settings.isolation)),
-    ]);
-}
-
-/** What the routers of `projects/middlewares.yml` ask for. */
-function operatorClaims({ middlewaresOverride: file }: Pick<Settings, 'middlewaresOverride'>): Claim[] {
-  if (file === null) return [];
-  return operatorRouters({ middlewaresOverride: file }).flatMap(({ kind, name, router }) => {
-    if (kind === 'udp') return [];
-    const at = locate(file.text, [kind, 'routers', name], 'key');
-    const place: Place = { file: file.file, ...(at ?? { line: 1, column: 1 }) };
-    const party = { project: null, label: `the router ${name} of ${file.file}`, place };
-    return claimsOfRouter(party, kind, 'file', router, false);
+      if (taken.length > 0 && isGuest(claim, theirs, taken))
+        conflicts.push(conflictWith(claim, project, theirs, taken, settings.isolation));
+    }
+    return conflicts;
   });
 }
 
-function conflictWith(claim: Claim, theirs: Claim, isolation: Settings['isolation']): Conflict[] {
-  const taken = takenOf(claim, theirs);
-  if (taken.length === 0) return [];
+/** What the routers of `projects/middlewares.yml` ask for. */
+function operatorClaims({
+  middlewaresOverride: file,
+}: Pick<Settings, 'middlewaresOverride'>): OperatorClaim[] {
+  if (file === null) return [];
+  return operatorRouters({ middlewaresOverride: file }).flatMap(({ kind, name, router }) => {
+    if (kind === 'udp') return [];
+    const party = { project: null, label: `the router ${name} of ${file.file}`, place: null };
+    return claimsOfRouter(party, kind, 'file', router, false).map((theirs) => ({
+      theirs,
+      placed: () => {
+        const at = locate(file.text, [kind, 'routers', name], 'key') ?? { line: 1, column: 1 };
+        return { ...theirs, party: { ...party, place: { file: file.file, ...at } } };
+      },
+    }));
+  });
+}
+
+/** @param taken terms of theirs, some */
+function conflictWith(
+  claim: Claim,
+  project: string,
+  theirs: Claim,
+  taken: Term[],
+  isolation: Settings['isolation'],
+): Conflict {
   const { party } = claim;
-  const guests = taken.flatMap((wanted) => guestTerms(claim, wanted));
-  const isNote = isolation !== 'strict' && isGuest(claim, theirs);
-  const message = isGuest(claim, theirs)
+  const isBelowIt = isGuest(claim, theirs, taken);
+  const isNote = isolation !== 'strict' && isBelowIt;
+  const guests = taken.flatMap((wanted) => meeting(claim, wanted));
+  const message = isBelowIt
     ? `${party.label} serves ${listed(described(claim, guests))}, below what ${theirs.party.label} has`
     : `${party.label} takes requests for ${listed(described(theirs, taken))}, which ${theirs.party.label} has`;
-  return [
-    conflictAt(
-      holding(party, ruleKey(claim)),
-      [holding(theirs.party, ...taken.map((term) => termKey(theirs, term)))],
-      {
-        code: isNote ? 'path-below-domain' : 'route-taken',
-        ...(isNote && { severity: 'note' }),
-        message,
-        help: isNote
-          ? 'nothing to do where that is meant; `isolation: strict` in itsup.yml refuses it'
-          : 'let its rule name hosts of its own, or the operator give that router a higher priority',
-      },
-      ({ label }) => `${label} claims it here`,
-      party.project === null ? [] : [party.project],
-    ),
-  ];
+  return conflictAt(
+    holding(party, ruleKey(claim)),
+    [holding(theirs.party, ...taken.map((term) => termKey(theirs, term)))],
+    {
+      code: isNote ? 'path-below-domain' : 'route-taken',
+      ...(isNote && { severity: 'note' }),
+      message,
+      help: isNote
+        ? 'nothing to do where that is meant; `isolation: strict` in itsup.yml refuses it'
+        : 'let its rule name hosts of its own, or the operator give that router a higher priority',
+    },
+    ({ label }) => `${label} claims it here`,
+    [project],
+  );
 }
 
 /** Terms of the operator's router of which the claim gets requests. */
@@ -81,18 +106,27 @@ function takenOf(claim: Claim, theirs: Claim): Term[] {
   return named.filter((term) => reaches(claim, term.host ?? '', term, () => []));
 }
 
-/** It names the host, with a path below what the operator's router has. */
-function isGuest(claim: Claim, theirs: Claim): boolean {
+/** Whatever it gets of the operator's router, it gets by paths below what that has. */
+function isGuest(claim: Claim, theirs: Claim, taken: readonly Term[]): boolean {
   if (claim.kind !== 'http' || theirs.kind !== 'http') return false;
-  return takenOf(claim, theirs).every((wanted) => guestTerms(claim, wanted).length > 0);
+  return taken.every((wanted) => meeting(claim, wanted).every((term) => isBelow(term, wanted)));
 }
 
-function guestTerms({ terms }: Claim, wanted: Term): Term[] {
-  return terms.filter(
-    (term) =>
-      term.host === wanted.host &&
-      term.others.length === 0 &&
-      keyOf(term) !== keyOf(wanted) &&
-      (term.path ?? term.prefix ?? '/') !== '/',
+/** Terms of the claim that some request of this one satisfies too, other conditions aside. */
+function meeting({ terms }: Claim, wanted: Term): Term[] {
+  const wider = widerHosts(wanted.host);
+  return terms.filter((term) => wider.includes(term.host ?? '') && pathsMeet(term, wanted));
+}
+
+/** It names the host, and a path that is below the other's and not all of it. */
+function isBelow(term: Term, wanted: Term): boolean {
+  const path = term.path ?? term.prefix ?? '/';
+  return (
+    term.host === wanted.host &&
+    term.others.length === 0 &&
+    wanted.path === null &&
+    path !== '/' &&
+    path !== wanted.prefix &&
+    path.startsWith(wanted.prefix ?? '')
   );
 }
