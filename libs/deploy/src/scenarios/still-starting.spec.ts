@@ -1,5 +1,6 @@
 import type { ComposeService } from '@itsup/docker';
 
+import { deployStacks } from '../commands/deploy/deploy-stacks';
 import { actions, DB, deploy, outcomeOf, WEB } from '../testing/deploy-simulated';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 
@@ -65,6 +66,36 @@ describe('a new version that is recreated and slow', () => {
     expect((await outcomeOf(simulated, 'shop')).status).toBe('unchanged');
     expect(db()).toEqual(before);
   });
+
+  it.each(['killed', 'interrupted'])(
+    'is waited for by the deploy after one that was %s meanwhile',
+    async (how) => {
+      simulated.setProject('shop', { db: { ...DB, image: 'slow:1' }, web: APP });
+      const interrupt = new AbortController();
+      let isThere = false;
+      const ended = deployStacks(
+        simulated.context({ signal: interrupt.signal }),
+        { workspace: simulated.workspace(), stacks: ['shop'] },
+        (moment, step) => {
+          if (isThere || moment !== 'before' || !['await-healthy', 'wait-healthy'].includes(step))
+            return undefined;
+          isThere = true;
+          if (how === 'killed') return new Promise(() => undefined);
+          interrupt.abort(new Error('interrupted'));
+          return undefined;
+        },
+      );
+      if (how === 'killed') while (!isThere) await new Promise((resolve) => setTimeout(resolve, 1));
+      else await ended;
+      const before = db();
+      expect(before).toMatchObject([{ reference: 'slow:1' }]);
+      const again = await outcomeOf(simulated, 'shop');
+      expect([again.status, actions(again)]).toEqual(['failed', { db: 'start', web: 'none' }]);
+      await simulated.context().system.sleep(SLOW_MS);
+      expect((await outcomeOf(simulated, 'shop')).status).not.toBe('failed');
+      expect(db()).toEqual(before);
+    },
+  );
 
   it('is left running beside a job that has ended well', async () => {
     simulated.engine.addImage('job:1', 'job', 'finishes');

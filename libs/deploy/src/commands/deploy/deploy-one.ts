@@ -171,6 +171,7 @@ async function deployLocked(
     const links = keptLinks(run.specs, spec, leaving?.services ?? [], observed);
     if (links.length > 0) await journal.step('keep-links', () => keepLinks(run, links));
     const done = loaded;
+    const carriedOut = plan;
     const left = new Set<string>();
     const converging = convergeStack({
       context,
@@ -191,7 +192,9 @@ async function deployLocked(
           ? { unwanted: run.givenUp.fingerprints, wanted: run.certificates.wantedEver() }
           : {},
     });
-    await converging.finally(() => recordStarting({ context, loaded: done, left, rollout }));
+    await converging.finally(() =>
+      recordStarting({ context, loaded: done, plan: carriedOut, left, rollout }),
+    );
     await journal.step('record', async () => {
       run.deployed.set(
         spec.stack,

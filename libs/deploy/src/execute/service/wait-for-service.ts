@@ -43,10 +43,10 @@ export async function waitForService(convergence: Convergence, operation: Wait):
     await wait;
     kept.delete(service);
   } catch (error) {
-    if (error instanceof StillStartingError) {
+    if (error instanceof StillStartingError || context.signal?.aborted === true) {
       kept.delete(service);
       for (const name of services) left.add(name);
-    } else if (context.signal?.aborted !== true) await bringBack(convergence, service);
+    } else await bringBack(convergence, service);
     throw error;
   }
 }

@@ -279,9 +279,11 @@ describe('planService', () => {
       expect(planService(data, before, fresh('unhealthy'), { starting: withoutData }).action).toBe(
         'recreate',
       );
-      // Somebody else's, or one that came back.
       expect(planService(data, deployed(), fresh('unhealthy')).action).toBe('recreate');
-      expect(planService(data, deployed(), fresh('starting')).action).toBe('none');
+      // Somebody else's, or of a deploy that was ended.
+      expect(planService(data, deployed(), fresh('starting'))).toMatchObject(again);
+      // One that came back.
+      expect(planService(data, deployed(), [container({ health: 'starting' })]).action).toBe('none');
     });
 
     it('is not started again when it finished its work in the deploy', () => {

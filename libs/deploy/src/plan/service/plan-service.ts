@@ -138,7 +138,7 @@ function keep(
       ? plan('rollout', reasons, { current: idsOf(others), leftovers: idsOf([...looping, ...stopped]) })
       : plan('recreate', reasons, { notRolled: ['it is not serving'] });
   }
-  const starting = current.filter((container) => isAwaited(container, left));
+  const starting = current.filter((one) => isAwaited(one, left) || isNewcomer(one, deployed));
   const sick = unhealthy.filter((container) => !starting.includes(container));
   if (sick.length > 0) {
     const reasons = [`${names(sick)} is unhealthy`];
@@ -192,6 +192,11 @@ function keep(
 function isAwaited({ id, state, health }: ObservedContainer, left: StartingService | null): boolean {
   if (left === null || !isOf(left, id) || state !== 'running' || health === 'healthy') return false;
   return health !== 'unhealthy' || left.withData.includes(id);
+}
+
+/** Whether nobody has seen the container ready yet: a deploy that was ended made it, or somebody by hand. */
+function isNewcomer({ id, state, health }: ObservedContainer, deployed: DeployedService | null): boolean {
+  return state === 'running' && health === 'starting' && !isOf(deployed, id);
 }
 
 function isOf(service: DeployedService | null, id: string): boolean {
