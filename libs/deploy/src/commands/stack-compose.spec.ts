@@ -86,6 +86,15 @@ const title = 'a command of Compose that makes containers is refused where a dep
     expect(await refused(files, 'standard', ['up'])).toEqual(['route-conflict']);
   });
 
+  it('behind options of Compose itself', async () => {
+    const files = app('    volumes: [/var/run/docker.sock:/s]\n');
+    for (const words of [
+      ['--progress', 'plain', 'up'],
+      ['--ansi=never', '--dry-run', 'run', 'web'],
+    ])
+      expect(await refused(files, 'strict', words)).toEqual(['mounts-engine']);
+  });
+
   it.each(['run', 'create', 'scale', 'watch'])('by `%s` too', async (word) => {
     const files = app('    volumes: [/var/run/docker.sock:/s]\n');
     expect(await refused(files, 'strict', [word, 'web'])).toEqual(['mounts-engine']);
@@ -93,7 +102,8 @@ const title = 'a command of Compose that makes containers is refused where a dep
 
   it('but what looks, or stops, goes on', async () => {
     const files = app('    volumes: [/var/run/docker.sock:/s]\n');
-    for (const words of [['ps'], ['logs', '-f', 'web'], ['exec', 'web', 'sh'], ['down'], []])
+    const run = ['exec', 'web', 'npm', 'run', 'migrate'];
+    for (const words of [['ps'], ['logs', '-f', 'watch'], run, ['down'], []])
       expect(await refused(files, 'strict', words)).toEqual([]);
   });
 });

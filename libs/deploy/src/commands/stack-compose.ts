@@ -59,8 +59,7 @@ export async function stackCompose(
   );
   if (errors.some(({ severity }) => severity === 'error')) throw new UserError(errors);
   const secrets = createSecretsReader(root, docker);
-  // Where the command stands among Compose's own options is not known.
-  const makes = spec.project !== null && words.some((word) => MAKERS.has(word));
+  const makes = spec.project !== null && MAKERS.has(commandIn(words) ?? '');
   if (makes) await refuseUndeployable(context, stack, secrets);
   const { isolation } = workspace.settings;
   const { stack: environment } = await projectCompose(spec, {
@@ -71,6 +70,27 @@ export async function stackCompose(
     refuseForbidden(spec, model, { root, stateDir: state.dir, relocation: null, isolation });
   }
   return composeOf(docker, spec, environment);
+}
+
+/** Options of Compose itself that have a value. */
+const VALUED = new Set([
+  ...[
+    '--ansi',
+    '--env-file',
+    '-f',
+    '--file',
+    '--parallel',
+    '--profile',
+    '--progress',
+    '-p',
+    '--project-directory',
+  ],
+  ...['--project-name', '--workdir'],
+]);
+
+/** The command among the words, which options of Compose itself may go before. */
+function commandIn(words: readonly string[]): string | undefined {
+  return words.find((word, index) => !word.startsWith('-') && !VALUED.has(words[index - 1] ?? ''));
 }
 
 /** By what the files of all projects say: also whose host, port or name it is. */

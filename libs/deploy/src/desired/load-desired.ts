@@ -55,7 +55,7 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
   const sources = readTexts(spec.sources);
   const [model, hashes] = await Promise.all([
     readModel(compose, options.relocation).catch((error: unknown) => error),
-    options.needHashes ? hashesOf(compose, options.own) : Promise.resolve(NO_HASHES),
+    options.unknown.length > 0 ? hashesOf(compose, options) : Promise.resolve(NO_HASHES),
   ]);
   const followedTexts = readTexts(followed.sources);
   const uses = [...sources.values(), ...followedTexts.values()].flatMap(variableUsesIn);

@@ -55,8 +55,8 @@ export interface LoadOptions {
   pull: boolean;
   /** Containers of the stack, whoever made them. */
   own: readonly ObservedContainer[];
-  /** Containers that we know nothing of have to be compared by Compose's own hash. */
-  needHashes: boolean;
+  /** Those of them that no record names: they have to be compared by Compose's own hash. */
+  unknown: readonly ObservedContainer[];
   /** Services that were built in this run. */
   built: ReadonlySet<string>;
   /** By path below the state folder: digest of what deploy publishes there and a container reads at its start only. */

@@ -16,14 +16,15 @@ export async function readModel(compose: Compose, relocation: Relocation | null)
 /**
  * By service the hash that Compose gives a container of it. Without one nothing is adopted, which is safe.
  *
- * @param own containers of the stack, whoever made them
+ * @param containers.own those of the stack, whoever made them
+ * @param containers.unknown those of them that no record names: whose hash counts
  */
 export async function hashesOf(
   compose: Compose,
-  own: readonly ObservedContainer[],
+  { own, unknown }: Record<'own' | 'unknown', readonly ObservedContainer[]>,
 ): Promise<Record<string, string>> {
   const hashes = await orNone(compose.configHashes());
-  const others = own.filter(({ service, definition }) => hashes[service] !== definition);
+  const others = unknown.filter(({ service, definition }) => hashes[service] !== definition);
   if (others.length === 0) return hashes;
   const services = [...new Set(others.map(({ service }) => service))];
   return { ...hashes, ...(await orNone(compose.createdHashes(services, firstContainers(own)))) };

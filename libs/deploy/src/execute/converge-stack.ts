@@ -140,12 +140,13 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     isTolerated: (error, operation) =>
       error instanceof StillStartingError && !(operation.kind === 'wait' && operation.until === 'healthy'),
     onFurtherFailure: (error) => tellFailure(convergence, error),
-    run: async (operation) => {
+    run: async (operation, isOver) => {
       if (isDownOperation(operation)) throw new TypeError(`${operation.kind} in the plan of a deploy`);
       const started = HEAVY.includes(operation.kind) ? await convergence.starts.take() : undefined;
       const { own, end } = forOperation();
       try {
-        context.signal?.throwIfAborted();
+        // Somebody may have failed while it waited for a slot.
+        if (isOver()) return;
         await carryOut({ ...own, ...(started && { started }) }, operation);
       } finally {
         started?.();

@@ -25,9 +25,9 @@ export interface Convergence {
   left: Set<string>;
   /** Services that are started or replaced at the same time; 1: one operation after the other. */
   parallel: number;
-  /** Services of the whole run that start at the same time; a rollout takes none while it drains. */
+  /** What starts or replaces services takes one of the run; a rollout gives it back before it drains. */
   starts: Slots;
-  /** Gives the operation's slot back: its containers are ready. Absent outside of an operation that starts some. */
+  /** Gives the operation's slot back: nothing of it starts any more. Absent outside of one that has a slot. */
   started?: () => void;
   /** The running proxy reads another folder than the one that is published to. */
   readsOtherFiles: boolean;

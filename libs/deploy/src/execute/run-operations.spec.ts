@@ -53,6 +53,20 @@ async function run(
 }
 
 describe('runOperations', () => {
+  it('lets an operation that only waits for its turn see that nothing more is to begin', async () => {
+    const seen: string[] = [];
+    const failure = runOperations([wait('a'), wait('b'), wait('c', [], true)], {
+      ...{ parallel: 9, isHeavy: () => true, isInterrupted: () => false },
+      run: async ({ id }, isOver) => {
+        if (id === 'a') throw new Error('a failed');
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(`${id} ${isOver()}`);
+      },
+    });
+    await expect(failure).rejects.toThrow('a failed');
+    expect(seen).toEqual(['b true', 'c true']);
+  });
+
   it('begins an operation when those it waits for are done, and the others beside each other', async () => {
     const { log, error } = await run([wait('a'), wait('b'), wait('c', ['a', 'b']), wait('d', ['c'])]);
     expect(error).toBeNull();

@@ -7,7 +7,8 @@ export interface RunOptions {
   isHeavy(operation: Operation): boolean;
   /** Nothing more begins. */
   isInterrupted(): boolean;
-  run(operation: Operation): Promise<void>;
+  /** @param isOver after a failure, or an interrupt: nothing more is to begin */
+  run(operation: Operation, isOver: () => boolean): Promise<void>;
   /** After this failure what is left is done all the same, but for what has the operation in its `needs`. */
   isTolerated?(error: unknown, operation: Operation): boolean;
   /** Told of every failure beside the one that is thrown. */
@@ -28,6 +29,7 @@ export async function runOperations(operations: readonly Operation[], options: R
   const running = new Map<string, Promise<void>>();
   const failures: { error: unknown; isOptional: boolean }[] = [];
   let heavy = 0;
+  const isOver = (): boolean => options.isInterrupted() || failures.some(({ isOptional }) => !isOptional);
   const isReady = (operation: Operation): boolean =>
     operation.after.every((id) => done.has(id) || !known.has(id)) &&
     (heavy < options.parallel || !options.isHeavy(operation));
@@ -35,7 +37,7 @@ export async function runOperations(operations: readonly Operation[], options: R
     const weight = options.isHeavy(operation) ? 1 : 0;
     heavy += weight;
     const isLeft = operation.needs?.some((id) => failed.has(id)) ?? false;
-    const run = (isLeft ? Promise.resolve() : options.run(operation))
+    const run = (isLeft ? Promise.resolve() : options.run(operation, isOver))
       .catch((error: unknown) => {
         failed.add(operation.id);
         const isOptional = operation.optional === true || options.isTolerated?.(error, operation) === true;
@@ -49,8 +51,7 @@ export async function runOperations(operations: readonly Operation[], options: R
     running.set(operation.id, run);
   };
   for (;;) {
-    const isOver = options.isInterrupted() || failures.some(({ isOptional }) => !isOptional);
-    for (let index = 0; !isOver && index < waiting.length; index += 1) {
+    for (let index = 0; !isOver() && index < waiting.length; index += 1) {
       const operation = waiting[index];
       if (operation === undefined || !isReady(operation)) continue;
       waiting.splice(index, 1);

@@ -144,7 +144,7 @@ async function deployLocked(
         );
   const files = await wantedFiles(run, loaded);
 
-  const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
+  const prepared = await prepareImages(context, loaded, plan, journal, run);
   if (prepared !== null) {
     loaded = prepared;
     plan = planLoadedOnSwarm(run, loaded, observed);

@@ -27,7 +27,7 @@ export function loadOptions(run: Run, spec: StackSpec, own: ObservedContainer[])
     deployed,
     pull: run.request.pull ?? false,
     own,
-    needHashes: own.some((container) => !known.has(container.id)),
+    unknown: own.filter((container) => !known.has(container.id)),
     built: NOTHING_BUILT,
     published: run.published,
     lock: run.lock,

@@ -39,6 +39,7 @@ import { successorsOf } from './successors';
 import { stackSpecs } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
 import { once } from '../once';
+import { PARALLEL, Slots } from './slots';
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';
@@ -169,6 +170,7 @@ export async function prepareRun(
     written: once(() => digestOfWritten(root, digester)),
     engineDetails: once(() => context.docker.engine()),
     deployed,
+    starts: new Slots(PARALLEL),
     certificates: new CertificateKeeper({
       ...{ context, workspace: sound, routing, deployed },
       lookups: circumstances.lookups,

@@ -19,6 +19,7 @@ import type { HeldObject } from '../publish/still-used';
 import type { DeployedFile } from '../state/deployed';
 import type { EngineFact, PlanRequest } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
+import type { Slots } from './slots';
 
 /** What all stacks of one plan or deploy share; gathered once, uncached. */
 export interface Run {
@@ -58,6 +59,8 @@ export interface Run {
   /** Where the engine is; asked once, when first needed. */
   engineDetails(): Promise<Engine>;
   deployed: Map<string, DeployedFile>;
+  /** Of all stacks together: what starts, replaces or builds services takes one. */
+  starts: Slots;
   certificates: CertificateKeeper;
   /** How all certificates were at the beginning; null: no Traefik was asked. */
   certificatesBefore: CertificateStatus[] | null;

@@ -1,3 +1,8 @@
+import { availableParallelism } from 'node:os';
+
+/** Stacks that are deployed at the same time, and operations of all of them that start, replace or build services. */
+export const PARALLEL = Math.max(8, 4 * availableParallelism());
+
 /** A bound on what is under way at the same time: whoever comes when it is reached waits for his turn. */
 export class Slots {
   private free: number;

@@ -1,3 +1,4 @@
+import { UserError } from '@itsup/config';
 import type { ComposeService } from '@itsup/docker';
 
 import { DB, outcomeOf } from '../testing/deploy-simulated';
@@ -42,5 +43,21 @@ it('runs no hook that the container did not have, and says so', async () => {
   ran = [];
   const { lines } = await deployed({ post_start: [{ command: ['other'] }], image: 'ends:1' });
   expect(lines).toContain('db: its post_start was another one, and was not run');
+  expect(ran).toEqual([]);
+});
+
+it('runs no hook in a container that was not stopped', async () => {
+  expect((await deployed({ post_start: [HOOK] })).status).toBe('deployed');
+  ran = [];
+  const { engine } = simulated;
+  const mutate = engine.mutate.bind(engine);
+  engine.mutate = async (what) => {
+    if (what.startsWith('recreate: stop'))
+      throw new UserError({ code: 'no-room', severity: 'error', message: 'no space left on device' });
+    await mutate(what);
+  };
+  const { status, lines } = await deployed({ post_start: [HOOK], environment: { A: 'b' } });
+  expect(status).toBe('failed');
+  expect(lines).toContain('runs again as before');
   expect(ran).toEqual([]);
 });

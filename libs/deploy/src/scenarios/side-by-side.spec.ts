@@ -3,9 +3,9 @@ import path from 'node:path';
 
 import type { ComposeService } from '@itsup/docker';
 
-import { PARALLEL_STARTS } from '../commands/deploy/deploy-one';
 import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { DeploySummary } from '../requests';
+import { PARALLEL } from '../run/slots';
 import type { JournalFile } from '../state/journal';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 
@@ -84,7 +84,7 @@ describe('a one-shot that fails', () => {
 });
 
 describe('more stacks than may start at once', () => {
-  const names = Array.from({ length: PARALLEL_STARTS + 2 }, (_, index) => `site-${index}`);
+  const names = Array.from({ length: PARALLEL + 2 }, (_, index) => `site-${index}`);
 
   it('start a few at a time, and of those under way the next starts while the last ones drain', async () => {
     for (const name of names) simulated.setProject(name, { web: service('web:1') });
@@ -104,7 +104,7 @@ describe('more stacks than may start at once', () => {
         if (moment !== 'before') return;
         if (step === 'start-new') {
           begun += 1;
-          await until(() => begun >= PARALLEL_STARTS);
+          await until(() => begun >= PARALLEL);
           // Time for one more, if it may.
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
@@ -113,6 +113,6 @@ describe('more stacks than may start at once', () => {
       },
     );
     expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => 'deployed'));
-    expect(most).toBe(PARALLEL_STARTS);
+    expect(most).toBe(PARALLEL);
   });
 });

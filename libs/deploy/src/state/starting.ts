@@ -23,7 +23,7 @@ export async function writeStarting(state: State, stack: string, services: Start
   await writeFileAtomic(startingPath(state, stack), `${JSON.stringify(file)}\n`);
 }
 
-/** A deploy has seen everything of the stack ready. */
+/** A deploy has seen everything of the stack ready, or it is gone. */
 export async function forgetStarting(state: State, stack: string): Promise<void> {
   await rm(startingPath(state, stack), { force: true });
 }

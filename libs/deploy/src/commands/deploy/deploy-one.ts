@@ -36,7 +36,6 @@ import { refusePaused } from '../../run/refusal/refuse-paused';
 import { refuseTakenPorts } from '../../run/refusal/refuse-taken-ports';
 import { refuseForeignStack, refuseRemoteEngine, refuseWithoutProviders } from '../../run/refusal/refusals';
 import type { StackSpec } from '../../stack/stack-spec';
-import { Slots } from '../../run/slots';
 import { withStack, type HeldStack } from '../../run/with-stack';
 
 export interface DeployOneOptions extends RecordedAs {
@@ -47,8 +46,6 @@ export interface DeployOneOptions extends RecordedAs {
   /** As in the request. */
   mayCut?: boolean;
   parallelServices?: number | undefined;
-  /** Of the run; absent: this stack is all of it. */
-  starts?: Slots;
   /** Tests stop a deploy at a step with it. */
   hook?: StepHook;
   /** A rollback brings its own model; it is never taken as unchanged by the record of the sources. */
@@ -100,9 +97,6 @@ export async function deployOne(
 
 /** Most of their time they wait for the engine or an application, but each start takes a core for a while. */
 const PARALLEL_SERVICES = Math.max(4, 2 * availableParallelism());
-
-/** Services that start at the same time, those of all stacks of a run together. */
-export const PARALLEL_STARTS = 2 * PARALLEL_SERVICES;
 
 /** @param early the desired state from before the lock; it is good unless somebody deployed meanwhile */
 async function deployLocked(
@@ -158,7 +152,7 @@ async function deployLocked(
       for (const note of leavingNotes(leaving)) context.reporter.line(spec.stack, `note: ${note}`);
     }
     refusePaused(plan, observed.get(spec.projectName) ?? []);
-    const prepared = await prepareImages(context, loaded, plan, journal, run.firstFetched);
+    const prepared = await prepareImages(context, loaded, plan, journal, run);
     if (prepared !== null) {
       loaded = prepared;
       observed = await observeNow(context.docker);
@@ -185,7 +179,7 @@ async function deployLocked(
       left,
       // The parts of the proxy lean on each other.
       parallel: spec.project === null ? 1 : (options.parallelServices ?? PARALLEL_SERVICES),
-      starts: options.starts ?? new Slots(PARALLEL_STARTS),
+      starts: run.starts,
       readsOtherFiles: readsOtherFiles(run.inUse),
       certificates:
         spec.project === null

@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 import { problemsOf, type Problem } from '@itsup/config';
 import { isCheckedVersion } from '@itsup/traefik';
 
@@ -12,7 +10,7 @@ import { dropUnreadablePins, sweepPins } from '../../proxy/stray-pins';
 import { STATIC_FILE } from '../../publish/published-file';
 import type { StepHook } from '../../state/journal';
 import { deployExternal } from './deploy-external';
-import { deployOne, PARALLEL_STARTS, type DeployOneOptions } from './deploy-one';
+import { deployOne, type DeployOneOptions } from './deploy-one';
 import { askRows, served } from './served';
 import { takeDown } from '../down/take-down';
 import { PROXY_STACK, type DeployRequest, type DeploySummary, type StackOutcome } from '../../requests';
@@ -27,16 +25,11 @@ import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import { retireObjects } from './retire-objects';
 import { schedule } from '../../run/schedule';
-import { Slots } from '../../run/slots';
+import { PARALLEL } from '../../run/slots';
 import { DISABLED, type StackSpec } from '../../stack/stack-spec';
 
 /** The service of the proxy's stack that answers and logs lookups. */
 const HONEYPOT = 'dns';
-/**
- * Most of its time a stack waits: for a drain, for an application. What takes the machine's time, the starts, is
- * bounded for all of them together.
- */
-const PARALLEL = Math.max(8, 4 * availableParallelism());
 /**
  * Converges the stacks. Rejects only for what concerns the run as a whole (no engine, a second checkout); what goes
  * wrong with a stack is in its outcome, and stops its consumers alone. Either way `alert.command` is told.
@@ -87,7 +80,6 @@ async function converge(
   // Also of a stack that was skipped because of the proxy.
   const withReason = (outcome: StackOutcome): StackOutcome =>
     run.along === null || outcome.stack === PROXY_STACK ? outcome : withFaults(outcome, proxyFaults);
-  const starts = new Slots(PARALLEL_STARTS);
   const scheduled = await schedule({
     order: run.order,
     parallel: request.parallel ?? PARALLEL,
@@ -98,7 +90,7 @@ async function converge(
     ],
     isInterrupted: () => context.signal?.aborted === true,
     run: async (stack) => {
-      const outcome = await deployStack(run, stack, request, { hook, swarm, starts });
+      const outcome = await deployStack(run, stack, request, { hook, swarm });
       if (stack === PROXY_STACK) proxyFaults = outcome.problems;
       return outcome;
     },
@@ -144,8 +136,7 @@ async function letGo(
   const before = outcomes[index];
   if (before === undefined || before.status === 'failed' || !(await hasGivenUp(run))) return;
   run.context.reporter.line(PROXY_STACK, `Traefik is replaced: it ${run.replaceTraefik}`);
-  const starts = new Slots(PARALLEL_STARTS);
-  const after = await deployStack(run, PROXY_STACK, request, { hook: undefined, swarm, starts });
+  const after = await deployStack(run, PROXY_STACK, request, { hook: undefined, swarm });
   if (after.status !== 'failed') return;
   outcomes[index] = after;
   request.onOutcome?.(after);
@@ -201,7 +192,7 @@ async function deployStack(
   run: Run,
   stack: string,
   request: DeployRequest,
-  { hook, swarm, starts }: { hook: StepHook | undefined; swarm: OnSwarm | null; starts: Slots },
+  { hook, swarm }: { hook: StepHook | undefined; swarm: OnSwarm | null },
 ): Promise<StackOutcome> {
   const spec = run.specs.get(stack);
   const problems = run.broken.get(stack);
@@ -212,7 +203,6 @@ async function deployStack(
     commit: request.commit ?? null,
     mayCut: request.mayCut ?? false,
     parallelServices: request.parallelServices,
-    starts,
     ...(hook && { hook }),
   };
   if (swarm !== null && spec.kind !== 'external') return deployOnSwarm(swarm, run, spec, options);

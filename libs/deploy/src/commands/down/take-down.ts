@@ -18,6 +18,7 @@ import type { DownKind, DownOperation } from '../../plan/operation';
 import { downOperations, forgetOperations } from '../../plan/order/down-operations';
 import { removePinsOf } from '@itsup/rollout';
 import { deployedPath, type DeployedFile } from '../../state/deployed';
+import { forgetStarting } from '../../state/starting';
 import { readJournal, type StepHook } from '../../state/journal';
 import { hideSecrets } from '../../run/hide-secrets';
 import type { StackOutcome } from '../../requests';
@@ -96,7 +97,10 @@ export async function takeDown(
         journal.step('remove-volumes', () => removeVolumes(docker, projectName)),
       'lead-back': leadBack,
       forget: async () => {
-        await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
+        await journal.step('forget', async () => {
+          await forgetStarting(state, stack);
+          await rm(deployedPath(state, stack), { force: true });
+        });
         run.deployed.delete(stack);
       },
     };

@@ -5,6 +5,7 @@ import { hookImages } from '../../desired/service/hooks';
 import { plannedBuilds } from '../../desired/service/builds';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import { digestsOf, isHeldContent, isPinned, pinnedReference } from '../../images/image-lock';
+import type { Run } from '../../run/run';
 import type { FirstFetched } from '../../images/record-first';
 import type { StackPlan } from '../../plan/model';
 import type { DeployContext } from '../../context';
@@ -23,7 +24,7 @@ export async function prepareImages(
   loaded: LoadedStack,
   plan: StackPlan,
   journal: Journal,
-  firstFetched: FirstFetched,
+  { firstFetched, starts }: Pick<Run, 'firstFetched' | 'starts'>,
 ): Promise<LoadedStack | null> {
   const { compose, spec } = loaded;
   const pulls = plan.services.filter((service) => service.pull).map((service) => service.service);
@@ -78,7 +79,15 @@ export async function prepareImages(
         if (isHeldContent(loaded.lock, image, present.get(image))) wanted.delete(image);
       }
       await takeLocked(docker, wanted);
-      for (const wave of waves) await fetching.build(wave);
+      for (const wave of waves) {
+        const end = await starts.take();
+        try {
+          context.signal?.throwIfAborted();
+          await fetching.build(wave);
+        } finally {
+          end();
+        }
+      }
     });
   }
   return withImages(context, loaded, new Set(builds), new Set(pulls));

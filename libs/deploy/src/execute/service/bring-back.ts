@@ -29,6 +29,9 @@ export async function bringBack(convergence: Convergence, service: string): Prom
     // It may be at work on the data, which the old one goes on with: it gets the time that it has to end.
     if (fresh.length > 0) await docker.stop(fresh);
     await docker.remove(fresh, { force: true });
+    const running = new Set(
+      (await docker.inspectContainers(present)).filter((one) => one.running).map(({ id }) => id),
+    );
     const ids = new Map<string, string>();
     for (const one of before) {
       // Not touched yet, or only stopped.
@@ -38,7 +41,7 @@ export async function bringBack(convergence: Convergence, service: string): Prom
     const lost = ids.size > 0 ? lostFiles(before) : '';
     reporter.line(stack, `${service}: ${nameOf(before)} runs again as before${lost}`);
     const unsignalled = { loaded, deployed: convergence.deployed, context: { ...context, docker } };
-    const again = before.map(({ id }) => ids.get(id) ?? id);
+    const again = before.filter(({ id }) => !running.has(id)).map(({ id }) => ids.get(id) ?? id);
     await runPostStart(unsignalled, service, again);
     if (ids.size > 0) await bringBackUsers(unsignalled, service, ids);
   } catch (error) {

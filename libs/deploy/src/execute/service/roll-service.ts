@@ -49,6 +49,7 @@ export async function rollService(convergence: Convergence, plan: ServicePlan): 
  * @throws NotHealthyError, InterruptedError, as `rollService`
  */
 export async function scaleLosslessly(convergence: Convergence, plan: ServicePlan): Promise<void> {
+  if (plan.current.length >= plan.replicas) convergence.started?.();
   const request = { ...requestOf(convergence, plan), keep: plan.current, surplus: plan.retired };
   const outcome = await scaleService(
     convergence.rollout,
@@ -101,7 +102,7 @@ export function requestOf(
     preStart: hasPreStart ? (total) => preStart(convergence, plan, total) : undefined,
     preStop: (ids) => runPreStop(convergence, plan.service, ids),
     joinEdges: (ids) => {
-      // They are ready: what is left is mostly a wait for the old ones to have nothing to do.
+      // They are ready, or left to become it: what is left is mostly a wait for the old ones to have nothing to do.
       convergence.started?.();
       return attachToConsumers(context.docker, spec, plan.service, ids);
     },
