@@ -12,7 +12,7 @@ import type { ComposeFile } from '../schema/compose-schema';
 import { mappingOf } from '../yaml/is-mapping';
 import type { ComposeFacts } from '../model';
 import type { Place, Problem } from '../problem/problem';
-import { didYouMean, suggest } from '../problem/suggest';
+import { checkImage, noServices, nullService } from './service-problems';
 import type { Variables } from './files/expanded-path';
 import { namedPaths } from './files/compose-paths';
 import type { YamlFiles } from '../yaml/yaml-files';
@@ -210,22 +210,6 @@ function addIncluded(
   }
 }
 
-function checkImage(name: string, service: ServiceLayer, documents: ComposeDocuments): void {
-  if (service.isProvider) {
-    documents.problems.push(providerService(name, service.place));
-    return;
-  }
-  // Compose looks at active profiles alone, which makes a profile that nobody activates a place for templates.
-  if (service.image !== null || service.hasBuild || service.partial || service.profiles.length > 0) return;
-  documents.problems.push({
-    code: 'no-image',
-    severity: 'error',
-    message: `service \`${name}\` has neither \`image\` nor \`build\``,
-    help: 'Say which image it runs, or where it is built.',
-    place: service.place,
-  });
-}
-
 /**
  * Of a named volume what it is on the engine, as far as the file says: its name there, or the folder of this host that
  * it shows.
@@ -238,48 +222,6 @@ function volumesOf(volumes: Record<string, unknown>): [string, string][] {
     const real = device ?? named ?? (external ? key : undefined);
     return typeof real === 'string' ? [[key, real] as [string, string]] : [];
   });
-}
-
-/** Compose runs a program for it at every `up`, and hands what that says to the services of the same call alone. */
-function providerService(name: string, place: Place): Problem {
-  return {
-    code: 'provider-service',
-    severity: 'error',
-    message: `service \`${name}\` has a \`provider\`, a program of this host that Compose runs at every \`up\`: a deploy does not`,
-    help: 'Run what it makes by itself, and give its address to the services that use it, in `.env` or as a secret.',
-    place,
-  };
-}
-
-function nullService(name: string, place: Place): Problem {
-  return {
-    code: 'null-service',
-    severity: 'error',
-    message: `service \`${name}\` says nothing`,
-    help: 'Give it an `image` or a `build`, indented below its name.',
-    place,
-  };
-}
-
-/** A key that was probably meant to be `services` is told here: what follows from it comes before Compose is asked. */
-function noServices(documents: ComposeDocuments, main: readonly string[], base: string): Problem {
-  for (const { source } of main.flatMap((file) => documents.open(file))) {
-    const keys = Object.keys(mappingOf(source.data)).filter((key) => key !== 'services');
-    const meant = keys.find((key) => suggest(key, ['services']) !== undefined);
-    if (meant === undefined) continue;
-    return {
-      code: 'no-services',
-      severity: 'error',
-      message: `the Compose specification has no \`${meant}\` at the top level${didYouMean(meant, ['services'])}`,
-      place: source.place([meant], 'key'),
-    };
-  }
-  return {
-    code: 'no-services',
-    severity: 'warning',
-    message: 'the Compose file has no services, so there is nothing to run',
-    place: { file: main[0] ?? base, line: 1, column: 1 },
-  };
 }
 
 function circularInclude(chain: readonly string[], place: Place): Problem {

@@ -94,6 +94,12 @@ describe('bad input', () => {
     expect(outline(await errorsOf('no-image'))).toEqual(['docker-compose.yml:2:3 no-image']);
   });
 
+  test('a service whose image stands behind a mistyped key', async () => {
+    const problems = await errorsOf('mistyped-image');
+    expect(outline(problems)).toEqual(['docker-compose.yml:4:5 no-image', 'docker-compose.yml:6:5 no-image']);
+    expect(problems.map(meant)).toEqual(['imag', 'buidl']);
+  });
+
   test('a service that a program of the host provides', async () => {
     expect(outline(await errorsOf('provider'))).toEqual(['docker-compose.yml:2:3 provider-service']);
   });
