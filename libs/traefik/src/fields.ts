@@ -28,6 +28,11 @@ export function subtree(tree: Tree | undefined, name: string): Tree {
   return treeOf(field(tree, name));
 }
 
+/** The object under a name that is the operator's own, as an entry point's: Traefik takes those as written. */
+export function namedTree(tree: Tree, name: string): Tree {
+  return treeOf(Object.hasOwn(tree, name) ? tree[name] : undefined);
+}
+
 /** A text field; numbers and booleans as text, as Traefik's decoder takes them. */
 export function textField(tree: Tree | undefined, name: string): string | undefined {
   const value = field(tree, name);

@@ -21,8 +21,8 @@ export function crowdsecPlugin(settings: Settings): KeptPlugin | null {
   return { module: MODULE, version, folder: `plugins/crowdsec-${encodeURIComponent(version)}` };
 }
 
-/** Does `projects/traefik.yml` load this plugin from disk? Without a name: any plugin. */
+/** Does `projects/traefik.yml` load this plugin from disk, in this very spelling? Without a name: any plugin. */
 export function hasLocalPlugin(settings: Settings, name?: string): boolean {
   const plugins = field(subtree(settings.traefikOverride?.data, 'experimental'), 'localPlugins');
-  return name === undefined ? isTree(plugins) : field(treeOf(plugins), name) !== undefined;
+  return name === undefined ? isTree(plugins) : Object.hasOwn(treeOf(plugins), name);
 }

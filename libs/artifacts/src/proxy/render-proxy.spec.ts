@@ -241,6 +241,20 @@ describe('the static configuration', () => {
       '${ITSUP_STATE:-/var/lib/itsup}/traefik/plugins-local:/plugins-local:ro',
     );
   });
+
+  test('another plugin whose name differs in case does not take the place of CrowdSec’s', () => {
+    const crowdsec = { enabled: true, collections: [], clientTrustedIps: [] };
+    const traefikOverride = override(
+      'projects/traefik.yml',
+      'experimental: {localPlugins: {CrowdSec: {moduleName: a/b}}}',
+    );
+    expect(render({ crowdsec, traefikOverride })('traefik.yml')['experimental']).toMatchObject({
+      localPlugins: {
+        crowdsec: { moduleName: 'github.com/maxlerebourg/crowdsec-bouncer-traefik-plugin' },
+        CrowdSec: { moduleName: 'a/b' },
+      },
+    });
+  });
 });
 
 describe('the dynamic configuration', () => {

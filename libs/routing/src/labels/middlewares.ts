@@ -1,5 +1,5 @@
 import type { Settings } from '@itsup/config';
-import { field, listField, qualified, subtree, treeOf, type Tree } from '@itsup/traefik';
+import { field, listField, namedTree, qualified, subtree, treeOf, type Tree } from '@itsup/traefik';
 
 /**
  * Names of the middlewares that the proxy's generated `middlewares.yml` defines; the artifact and the routes agree by
@@ -68,6 +68,6 @@ export function entryPointMiddlewares(settings: Settings): { plain: string[]; op
  * not.
  */
 export function overriddenMiddlewares({ traefikOverride }: Settings, entryPoint: string): string[] | null {
-  const http = ['entryPoints', entryPoint, 'http'].reduce(subtree, treeOf(traefikOverride?.data));
+  const http = subtree(namedTree(subtree(traefikOverride?.data, 'entryPoints'), entryPoint), 'http');
   return field(http, 'middlewares') === undefined ? null : listField(http, 'middlewares');
 }

@@ -73,4 +73,15 @@ describe('files of the operator, whose keys Traefik reads in any case', () => {
     expect(overriddenMiddlewares(all, 'web-secure')).toEqual(['own@file', 'other@file']);
     expect(overriddenMiddlewares(all, 'web')).toBeNull();
   });
+
+  it('but name entry points as they are written', () => {
+    const entryPoints = { WEB: { http: { middlewares: ['a@file'] } }, 'Web-Secure': { http: {} } };
+    const all = settings({
+      traefikOverride: inFile({
+        entryPoints: { ...entryPoints, 'web-secure': { http: { middlewares: ['b@file'] } } },
+      }),
+    });
+    expect(overriddenMiddlewares(all, 'web')).toBeNull();
+    expect(overriddenMiddlewares(all, 'web-secure')).toEqual(['b@file']);
+  });
 });

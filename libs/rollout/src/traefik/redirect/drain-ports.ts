@@ -1,4 +1,4 @@
-import { entryPointsOf, goDuration, subtree, textField, type Tree } from '@itsup/traefik';
+import { entryPointsOf, goDuration, namedTree, subtree, textField, type Tree } from '@itsup/traefik';
 
 import type { Prober } from './prove-redirect';
 import { RolloutError } from '../../procedure/rollout-error';
@@ -49,7 +49,7 @@ export async function drainPorts(
  */
 export function drainLimit(configuration: Tree): number {
   const times = entryPointsOf(configuration).map(({ name }) => {
-    const definition = subtree(subtree(configuration, 'entryPoints'), name);
+    const definition = namedTree(subtree(configuration, 'entryPoints'), name);
     return milliseconds(textField(subtree(definition, 'transport'), 'keepAliveMaxTime') ?? '0');
   });
   return Math.max(10_000, ...times) + 5_000;

@@ -52,6 +52,14 @@ describe('challengeRoutes', () => {
     expect(challengeRoutes(base, base)).toEqual({});
   });
 
+  it('takes an entry point whose name differs in case for another one', () => {
+    const other = {
+      ...asking,
+      entryPoints: { WEB: { address: ':8090', allowACMEByPass: true }, ...base.entryPoints },
+    };
+    expect(challengeRoutes(asking, other)).toHaveProperty('http.routers.handover-challenges-web.priority');
+  });
+
   it('leads them also while the resolver is only coming, or only going', () => {
     expect(challengeRoutes(base, asking)).toHaveProperty('http.routers.handover-challenges-web');
     expect(challengeRoutes(asking, base)).toHaveProperty('http.routers.handover-challenges-web');

@@ -7,7 +7,7 @@ import {
   certificatesFile,
   entryPointsOf,
   field,
-  fieldKey,
+  namedTree,
   subtree,
   textField,
   withoutField,
@@ -102,7 +102,6 @@ export function challengeRoutes(current: Tree, next: Tree): Record<string, unkno
 
 /** Projects answer challenges of their own there: of two routers the longer rule counts, as everywhere. */
 function isShared(configuration: Tree, entryPoint: string): boolean {
-  const points = subtree(configuration, 'entryPoints');
-  const key = fieldKey(points, entryPoint);
-  return key !== undefined && String(field(subtree(points, key), 'allowACMEByPass')) === 'true';
+  const point = namedTree(subtree(configuration, 'entryPoints'), entryPoint);
+  return String(field(point, 'allowACMEByPass')) === 'true';
 }
