@@ -22,9 +22,12 @@ const MAX_SIZE = 100_000;
 /** What has to be tried on the names of all projects is smaller: each try takes as long as the expression is large. */
 const MAX_COMPARED_SIZE = 10_000;
 
-const compiled = new Map<string, { expression: re2js.RE2JS } | { flaw: string }>();
+/** null: the expression is too large to be compiled here. */
+type Compiled = { expression: re2js.RE2JS } | { flaw: string } | null;
 
-function compile(text: string): { expression: re2js.RE2JS } | { flaw: string } {
+const compiled = new Map<string, Compiled>();
+
+function compile(text: string): Compiled {
   const known = compiled.get(text);
   if (known !== undefined) return known;
   if (compiled.size >= MAX_KEPT) compiled.clear();
@@ -33,7 +36,8 @@ function compile(text: string): { expression: re2js.RE2JS } | { flaw: string } {
   return made;
 }
 
-function compileAnew(text: string): { expression: re2js.RE2JS } | { flaw: string } {
+function compileAnew(text: string): Compiled {
+  if (isTooLarge(text)) return null;
   try {
     return { expression: engine().compile(text) };
   } catch (error) {
@@ -87,9 +91,8 @@ function sizeOf(expression: string): number {
 
 /** Why Traefik could not compile this expression; null: it can, or the expression is too large to be compiled here. */
 export function regexpFlaw(expression: string): string | null {
-  if (isTooLarge(expression)) return null;
   const made = compile(expression);
-  return 'flaw' in made ? made.flaw : null;
+  return made !== null && 'flaw' in made ? made.flaw : null;
 }
 
 /**
@@ -97,7 +100,7 @@ export function regexpFlaw(expression: string): string | null {
  * here, for it is too large.
  */
 export function regexpMatches(expression: string, text: string): boolean | null {
-  if (isTooLarge(expression)) return null;
   const made = compile(expression);
+  if (made === null) return null;
   return 'expression' in made && made.expression.matcher(text).find();
 }
