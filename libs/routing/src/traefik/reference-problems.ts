@@ -1,5 +1,7 @@
 import type { Place, Problem, Project, Settings, Workspace } from '@itsup/config';
 import {
+  canonicalKey,
+  fileType,
   splitName,
   subtree,
   treeOf,
@@ -55,10 +57,11 @@ export function knownObjects(
   const { settings } = workspace;
   const file = new Set<string>();
   for (const name of [...generatedMiddlewares(settings), ...REDIRECTS]) file.add(`http.middlewares.${name}`);
-  for (const [section, kinds] of Object.entries(treeOf(settings.middlewaresOverride?.data))) {
-    for (const [kind, objects] of Object.entries(treeOf(kinds))) {
-      for (const name of Object.keys(treeOf(objects)))
-        file.add(`${canonical(section)}.${canonical(kind)}.${name}`);
+  for (const [sectionKey, kinds] of Object.entries(treeOf(settings.middlewaresOverride?.data))) {
+    const section = canonicalKey(fileType('dynamic'), sectionKey);
+    for (const [kindKey, objects] of Object.entries(treeOf(kinds))) {
+      const kind = canonicalKey(section.type, kindKey);
+      for (const name of Object.keys(treeOf(objects))) file.add(`${section.name}.${kind.name}.${name}`);
     }
   }
   for (const route of routing.projects.flatMap(({ routes }) => routes)) addRoute(route, file);
@@ -126,22 +129,4 @@ function hasOtherProviders({ traefikOverride, engine }: Settings): boolean {
 
 function keysOf({ traefikOverride }: Settings, section: string): string[] {
   return Object.keys(subtree(traefikOverride?.data, section));
-}
-
-/** Parts of a dynamic file as references have them; Traefik reads them in any case. */
-const PARTS = [
-  'http',
-  'tcp',
-  'udp',
-  'tls',
-  'routers',
-  'services',
-  'middlewares',
-  'serversTransports',
-  'options',
-  'stores',
-];
-
-function canonical(part: string): string {
-  return PARTS.find((known) => known.toLowerCase() === part.toLowerCase()) ?? part;
 }
