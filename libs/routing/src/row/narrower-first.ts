@@ -1,7 +1,7 @@
 import { answersAcme, routeKindOf, type IngressRow } from '@itsup/config';
 import { defaultPriority } from '@itsup/traefik';
 import { collect } from '../names/order';
-import { startsOf } from '../rule/terms';
+import { startsOf, wildcardOf } from '../rule/terms';
 import { httpRule } from '../rule/text';
 
 /** What of a row decides its precedence. */
@@ -93,7 +93,7 @@ function meeting<Row>(
 ): Door<Row>[] {
   const found = new Set<Door<Row>>();
   for (const name of door.names) {
-    for (const wide of [name, `*${name.slice(name.indexOf('.'))}`]) {
+    for (const wide of [name, wildcardOf(name)]) {
       const byPath = byName.get(nameKey(door, wide)) ?? new Map<string, Door<Row>[]>();
       for (const path of startsOf(door.path, byPath)) {
         for (const other of byPath.get(path) ?? []) found.add(other);
@@ -118,7 +118,5 @@ function isWithin<Row>(narrow: Door<Row>, wide: Door<Row>): boolean {
 
 /** A wildcard stands for one label. */
 function isBelow(name: string, wildcard: string): boolean {
-  return (
-    wildcard.startsWith('*.') && !name.startsWith('*') && name.slice(name.indexOf('.')) === wildcard.slice(1)
-  );
+  return wildcard.startsWith('*.') && !name.startsWith('*') && wildcardOf(name) === wildcard;
 }

@@ -1,6 +1,6 @@
 import type { IngressRow } from '@itsup/config';
 import { parseRule } from '../rule/parse';
-import { hasRegexpHosts, hostsOf, looksAtPaths } from '../rule/terms';
+import { hasRegexpHosts, hostsOf, looksAtPaths, wildcardOf } from '../rule/terms';
 
 /** What the question below looks at. */
 export type PathRow = Pick<
@@ -117,10 +117,6 @@ function keyOf(hostport: number | null, host: string): string {
 function overlapping(host: string): string[] {
   if (host === '*') return [ALL];
   return host.startsWith('*.') ? [host, belowOf(host)] : [host, wildcardOf(host)];
-}
-
-function wildcardOf(host: string): string {
-  return `*${host.slice(host.indexOf('.'))}`;
 }
 
 /** Where a host stands for the wildcard that takes it. */

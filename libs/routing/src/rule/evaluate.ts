@@ -1,5 +1,6 @@
 import type { Rule } from './parse';
 import { regexpMatches } from './regexp';
+import { wildcardOf } from './terms';
 
 /** depends: on something of the request that is not known. */
 export type Verdict = 'yes' | 'no' | 'depends';
@@ -35,7 +36,7 @@ export function hostMatches(host: string, wanted: string): boolean {
   const name = wanted.toLowerCase().replace(/\.$/, '');
   if (host === '') return false;
   if (!name.startsWith('*')) return host === name;
-  return `*${host.slice(host.includes('.') ? host.indexOf('.') : host.length)}` === name;
+  return wildcardOf(host) === name;
 }
 
 function verdictOf(rule: Rule, facts: RequestFacts, dependsOn: Set<string>): Verdict {

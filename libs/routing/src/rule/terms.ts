@@ -73,8 +73,13 @@ export function hostIn(value: string): string {
 /** The hosts whose matchers match this one too: itself, `*.` and the rest, any (`''`). `*` stands for one label. */
 export function widerHosts(host: string | null): string[] {
   if (host === null) return [''];
+  return host.indexOf('.') > 0 && !host.startsWith('*') ? [host, wildcardOf(host), ''] : [host, ''];
+}
+
+/** The wildcard that takes this host: `*.` and the rest, for it stands for one label; of a name without a dot `*`. */
+export function wildcardOf(host: string): string {
   const dot = host.indexOf('.');
-  return dot > 0 && !host.startsWith('*') ? [host, `*${host.slice(dot)}`, ''] : [host, ''];
+  return dot < 0 ? '*' : `*${host.slice(dot)}`;
 }
 
 /** The known prefixes that a path begins with. PathPrefix compares texts: `/a` takes `/ab`. */

@@ -1,6 +1,6 @@
 import { listed } from '@itsup/config';
 import { evaluate } from '../../rule/evaluate';
-import { isPlain, keyOf, widerHosts, type Term } from '../../rule/terms';
+import { isPlain, keyOf, widerHosts, wildcardOf, type Term } from '../../rule/terms';
 import { collect } from '../../names/order';
 import { ruleKey, termKey, type Claim } from './claims';
 import { conflictAt, holding, type Conflict } from '../conflict';
@@ -77,6 +77,7 @@ function takenBy(claim: Claim, scope: readonly Claim[], hosts: Hosts): Taken {
   };
   for (const term of claim.terms) {
     if (term.host === null) continue;
+    // A path below the other's domain is a guest's, which takes of it what plain HTTP redirects.
     const named = isBelowDomain(term) ? hosts.redirects : hosts.terms;
     for (const { claim: other, term: wanted } of named.get(term.host) ?? []) {
       if (isOther(claim, other) && takesNamed(claim, term, other, wanted)) take(other, wanted);
@@ -103,11 +104,11 @@ function isOther(claim: Claim, other: Claim): boolean {
   return !claim.terms.some((term) => keys.has(keyOf(term)));
 }
 
-const known = new WeakMap<Claim, ReadonlySet<string>>();
+const keysByClaim = new WeakMap<Claim, ReadonlySet<string>>();
 
 function keysOf(claim: Claim): ReadonlySet<string> {
-  const keys = known.get(claim) ?? new Set(claim.terms.map(keyOf));
-  known.set(claim, keys);
+  const keys = keysByClaim.get(claim) ?? new Set(claim.terms.map(keyOf));
+  keysByClaim.set(claim, keys);
   return keys;
 }
 
@@ -119,11 +120,10 @@ function takesNamed(claim: Claim, term: Term, other: Claim, wanted: Term): boole
   if (!pathsMeet(term, wanted)) return false;
   if (other.isRedirect) return true;
   if (keyOf(term) === keyOf(wanted)) return false;
-  if (isBelowDomain(term)) return false;
   return precedence(claim, other) >= 0;
 }
 
-/** A path below the other's domain is a guest's; the first page is no path below it. */
+/** A path and nothing else; the first page is no path below a domain. */
 function isBelowDomain({ others, path }: Term): boolean {
   return others.length === 0 && path !== '/';
 }
@@ -154,10 +154,6 @@ function namesBelow({ party }: Claim, host: string | null, hosts: Hosts): string
   return (hosts.below.get(host) ?? []).filter((name) =>
     hosts.terms.get(name)?.some(({ claim }) => claim.party.project === party.project),
   );
-}
-
-function wildcardOf(host: string): string {
-  return `*${host.slice(host.includes('.') ? host.indexOf('.') : host.length)}`;
 }
 
 /**
