@@ -22,22 +22,12 @@ export function decide(
 ): Decision {
   const here = candidates.filter(({ fact }) => fact.entryPoints.includes(connection.entryPoint.name));
   if (connection.entryPoint.protocol === 'udp') return decideUdp(here);
-  const { winner, conditional, order, asker } = asked(connection, query, here);
+  const { winner, conditional, order, asker } = takerOf(connection, query, here);
   const taken = new Set([winner?.fact, ...conditional.map(({ router }) => router)]);
   const losses = here
     .filter(({ fact }) => !taken.has(fact))
     .flatMap((each) => lossOf(each, winner, order, asker, connection) ?? []);
   return { outcome: outcomeOf(winner, conditional), router: winner?.fact ?? null, conditional, losses };
-}
-
-/** The same of a TCP connection without the losses, for whoever asks about many. */
-export function takerOf(
-  connection: Connection,
-  query: Question['query'],
-  candidates: readonly Candidate[],
-): Pick<Asked, 'winner' | 'conditional'> {
-  const here = candidates.filter(({ fact }) => fact.entryPoints.includes(connection.entryPoint.name));
-  return asked(connection, query, here);
 }
 
 interface Asked {
@@ -48,7 +38,11 @@ interface Asked {
   asker: Asker;
 }
 
-function asked(connection: Connection, query: Question['query'], here: readonly Candidate[]): Asked {
+/**
+ * The same of a TCP connection without the losses, for whoever asks about many.
+ * @param here the routers of its entry point
+ */
+export function takerOf(connection: Connection, query: Question['query'], here: readonly Candidate[]): Asked {
   const asker = new Asker(connection, query);
   const stages = stagesOf(connection, asker, here);
   const order = new Set(stages.flatMap((stage) => [...stage].sort(precedence)));
