@@ -5,7 +5,7 @@ import { kindsOf } from './schema-kit';
 export { composeSchema } from './compose-schema';
 export { misfits } from './misfits';
 export { checkSchema } from './schema-problems';
-export { serviceOptionsSchema, writtenOptionsSchema } from './service-options-schema';
+export { writtenOptionsSchema } from './service-options-schema';
 export { settingsSchema } from './settings-schema';
 export { ingressRowSchema, ingressSchema };
 

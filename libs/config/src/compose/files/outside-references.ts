@@ -22,7 +22,10 @@ export function outsideReferences(text: string, folder: string): string[] {
   const words = text.split(BETWEEN_PATHS);
   // A Dockerfile's path resolves in its context.
   const contexts = words.filter((_, index) => words[index - 1] === 'context');
-  const bases = [folder, ...contexts.filter(isRelative).map((context) => posix.join(folder, context))];
+  const bases = new Set([
+    folder,
+    ...contexts.filter(isRelative).map((context) => posix.join(folder, context)),
+  ]);
   for (const path of words) {
     if (!path.includes('../') || !isRelative(path)) continue;
     for (const base of bases) {
