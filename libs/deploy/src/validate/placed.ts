@@ -73,16 +73,15 @@ function absentEnvFiles(root: string, project: Project | null, problem: Problem)
 export function absentSources(root: string, { compose }: Project): Problem[] {
   const paths = compose?.paths ?? [];
   const missing = paths.flatMap(({ attribute, base, path: name, place }) => {
-    if (base === null || name.includes('$') || name.startsWith('~')) return [];
+    const what = SOURCES[attribute];
+    if (what === undefined || base === null || name.includes('$') || name.startsWith('~')) return [];
     const file = path.resolve(root, base, name);
     const isThere = attribute === 'dockerfile' ? dockerfileAt(file) !== null : existsSync(file);
-    return isThere ? [] : [{ attribute, file, place }];
+    return isThere ? [] : [{ what, attribute, file, place }];
   });
   // Of a context that is not here its own absence says all.
   const contexts = missing.filter(({ attribute }) => attribute === 'build').map(({ file }) => `${file}/`);
-  const absent = missing.flatMap(({ attribute, file, place }): Problem[] => {
-    const what = SOURCES[attribute];
-    if (what === undefined) return [];
+  const absent = missing.flatMap(({ what, attribute, file, place }): Problem[] => {
     if (attribute === 'dockerfile' && contexts.some((context) => file.startsWith(context))) return [];
     const shown = path.relative(root, file);
     return [
