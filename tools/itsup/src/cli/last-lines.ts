@@ -33,6 +33,7 @@ export function sayLast(
  * @param prefix the folder in it that holds `projects/`, with a slash at its end
  */
 export function unseen(nxRoot: string, stacks: readonly string[], prefix = ''): string {
+  if (stacks.length === 0) return '';
   const seen = seenProjects(nxRoot, prefix);
   return stacks
     .filter((stack) => stack !== 'proxy' && !seen.has(stack))

@@ -76,8 +76,10 @@ async function runTarget(
   }
   const stacks = await resolveStacks(root, words);
   const addresses = target === 'deploy' ? await addressLines(root, stacks) : '';
-  const names = stacks.length > 0 || addresses !== '' ? stacks : await allStacks(root);
-  sayLast(addresses === '' ? () => doneLine(workspace, target, names) : addresses, {
+  const all = stacks.length > 0 || addresses !== '' ? [] : await allStacks(root);
+  // Of named ones all are seen where this is said: one that is not is the flaw.
+  const done = (): string => doneLine(target, stacks.length > 0 ? stacks : seenAmong(workspace, all));
+  sayLast(addresses === '' ? done : addresses, {
     flaw: () => unseen(workspace.nxRoot, stacks, workspace.settings.prefix),
   });
   return runMany(workspace, [target], stacks, given);
@@ -86,11 +88,15 @@ async function runTarget(
 const DONE: Record<string, string> = { generate: 'generated', validate: 'valid', deploy: 'deployed' };
 
 /** `7 stacks: valid`. */
-function doneLine({ nxRoot, settings }: ItsupWorkspace, target: string, stacks: readonly string[]): string {
-  const seen = seenProjects(nxRoot, settings.prefix);
-  const names = stacks.filter((stack) => stack === 'proxy' || seen.has(stack));
-  const what = names.length === 1 ? (names[0] ?? '') : `${names.length} stacks`;
+function doneLine(target: string, stacks: readonly string[]): string {
+  const what = stacks.length === 1 ? (stacks[0] ?? '') : `${stacks.length} stacks`;
   return `${what}: ${DONE[target] ?? 'done'}`;
+}
+
+/** Those that Nx runs at all. */
+function seenAmong({ nxRoot, settings }: ItsupWorkspace, stacks: readonly string[]): string[] {
+  const seen = seenProjects(nxRoot, settings.prefix);
+  return stacks.filter((stack) => stack === 'proxy' || seen.has(stack));
 }
 
 export const generate = pipeline('generate', 'write what is generated: upstream/ and proxy/', {});
