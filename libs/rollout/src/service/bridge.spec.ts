@@ -5,6 +5,10 @@ const unused = (): never => {
   throw new Error('not asked for');
 };
 const interrupt = new AbortController();
+const report = jest.fn();
+beforeEach(() => report.mockClear());
+/** What was noted, one text after the other. */
+const notes = (): string => report.mock.calls.map(([{ text }]) => text as string).join('\n');
 
 /** Without a proxy nothing is awaited of one: what is left is the order of the acts. */
 const context = {
@@ -14,7 +18,7 @@ const context = {
   clock: { now: () => 0, sleep: () => Promise.resolve() },
   connections: null,
   proxy: null,
-  report: () => undefined,
+  report,
   signal: interrupt.signal,
 };
 const web = {
@@ -61,6 +65,11 @@ it('goes at once where it does not start: nothing was led to it', async () => {
   expect(await run(['start'])).toEqual({ did: ['start', 'remove'], error: 'start' });
 });
 
+it('says why it did not start where what was started cannot be removed either', async () => {
+  expect(await run(['start', 'remove'])).toEqual({ did: ['start', 'remove'], error: 'start' });
+  expect(notes()).toMatch(/could not be removed: remove$/);
+});
+
 it.each([['relabel'], ['update'], ['publishRoutes']] as const)(
   'serves until the services are back where %s fails',
   async (failing) => {
@@ -74,6 +83,7 @@ it('stays where there is no way back: nobody else would serve', async () => {
   const { did, error } = await run(['update', 'goBack']);
   expect(did).toEqual(['start', 'relabel', 'update', 'goBack']);
   expect(error).toBe('goBack');
+  expect(notes()).toMatch(/: update$/);
 });
 
 it('is left as it is by whoever interrupts: the next deploy settles it', async () => {

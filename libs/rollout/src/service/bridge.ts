@@ -58,13 +58,12 @@ export async function bridge(
   services: readonly BridgedService[],
   acts: BridgeActs,
 ): Promise<void> {
-  const sessions = new Map(services.map((one) => [one.service, new Session(context, one)]));
+  const sessions = services.map((one) => ({ one, session: new Session(context, one) }));
   const each = async (act: (session: Session, one: BridgedService) => Promise<unknown>): Promise<void> => {
-    for (const one of services) {
-      const session = sessions.get(one.service);
-      if (session !== undefined) await act(session, one);
-    }
+    for (const { one, session } of sessions) await act(session, one);
   };
+  const note = (what: string, why: unknown): void =>
+    sessions[0]?.session.note(`${what}: ${why instanceof Error ? why.message : String(why)}`);
   const emptied = (tasks: TasksOf): Promise<void> =>
     each((session, { service, drain: options }) => empty(session, tasks.get(service) ?? [], options));
   const letGo = async (fresh: TasksOf): Promise<void> => {
@@ -78,7 +77,9 @@ export async function bridge(
   const fresh = await acts
     .step('start-new', () => acts.start())
     .catch(async (error: unknown) => {
-      await acts.remove();
+      await acts
+        .remove()
+        .catch((also: unknown) => note('what was started beside it could not be removed', also));
       throw error;
     });
   try {
@@ -100,9 +101,15 @@ export async function bridge(
   } catch (error) {
     // Whoever interrupts does not wait for a way back: the bridge serves, and the next deploy settles it.
     if (error instanceof Interrupted || context.signal.aborted) throw error;
-    const old = await acts.goBack();
-    await each((session, { service }) => session.awaitLabels('await-labels', old.get(service) ?? []));
-    await letGo(fresh);
+    try {
+      const old = await acts.goBack();
+      await each((session, { service }) => session.awaitLabels('await-labels', old.get(service) ?? []));
+      await letGo(fresh);
+    } catch (again) {
+      // What is to be done now follows from this one.
+      note('it was not replaced', error);
+      throw again;
+    }
     throw error;
   }
   await letGo(fresh);
