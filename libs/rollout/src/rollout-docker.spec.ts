@@ -4,7 +4,7 @@ import type { ComposeModel } from '@itsup/docker';
 
 import { rolloutDocker } from './rollout-docker';
 
-it('lists those that run and whose labels let Traefik read them, however that is written', async () => {
+it('lists those that run, whatever their labels say of Traefik: whoever asks judges that', async () => {
   const enabled = {
     usual: { 'traefik.enable': 'true' },
     short: { 'traefik.enable': '1' },
@@ -28,6 +28,8 @@ it('lists those that run and whose labels let Traefik read them, however that is
     const container = engine.addReplica(stack, name, model, 1);
     if (name !== 'stopped') engine.start(container);
   }
-  const listed = await rolloutDocker(engine.docker(), async () => undefined).listRouted();
-  expect(listed.map(({ name }) => name).sort()).toEqual(['shop-short-1', 'shop-shouted-1', 'shop-usual-1']);
+  const listed = await rolloutDocker(engine.docker(), async () => undefined).listRunning();
+  expect(listed.map(({ name }) => name).sort()).toEqual(
+    ['off', 'short', 'shouted', 'silent', 'usual'].map((name) => `shop-${name}-1`),
+  );
 });

@@ -1,7 +1,5 @@
 import { type ContainerDetails, type Docker, type KeptContainer, ofComposeProject } from '@itsup/docker';
 
-import { enabledByLabels } from '@itsup/traefik';
-
 import type { ContainerFacts, RolloutDocker } from './types';
 
 /**
@@ -36,11 +34,10 @@ export function rolloutDocker(docker: Docker, stir: () => Promise<void>): Rollou
       });
       return facts(listed.filter((one) => one.compose?.oneoff === false).map((one) => one.id));
     },
-    listRouted: async () => {
-      // No filter of the engine's reads names and booleans as Traefik does.
+    listRunning: async () => {
+      // No filter of the engine's reads names and booleans as Traefik does: whoever asks judges the labels.
       const listed = await docker.listContainers({});
-      const running = await facts(listed.filter((one) => one.state === 'running').map((one) => one.id));
-      return running.filter(({ labels }) => enabledByLabels(labels) === true);
+      return facts(listed.filter(({ state }) => state === 'running').map(({ id }) => id));
     },
     inspect: facts,
     exec: async (id, command, { timeoutMs }) => {

@@ -32,14 +32,14 @@ const stream: RequestListener = (_, response) => {
 };
 
 function probe(port: number): Promise<string> {
-  const context = { get: getText, tcpProbe };
+  const context = { get: getText, tcpProbe, proxy: null };
   const labels = {
     'traefik.enable': 'true',
     'traefik.http.routers.web.rule': 'Host(`shop.test`) && PathPrefix(`/`)',
     'traefik.http.routers.web.service': 'web',
     'traefik.http.services.web.loadbalancer.server.port': String(port),
   };
-  return portsAnswer(context, containerFacts({ labels, addresses: { proxynet: '127.0.0.1' } }), 'proxynet');
+  return portsAnswer(context, containerFacts({ labels, addresses: { proxynet: '127.0.0.1' } }));
 }
 
 describe('getText', () => {

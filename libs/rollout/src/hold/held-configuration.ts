@@ -124,17 +124,13 @@ function routersOf(
   fileRoutes: DynamicConfiguration,
   protocol: HeldService['protocol'],
 ): (LedHere & { service: string })[] {
-  const led = (routers: Record<string, Tree>, serviceOf: (reference: string) => string) =>
+  const led = (routers: Record<string, Tree>, own: Provider) =>
     Object.entries(routers).map(([name, router]) => ({
       name,
       claim: JSON.stringify([listField(router, 'entryPoints').sort(), textField(router, 'rule') ?? '']),
-      service: serviceOf(textField(router, 'service') ?? ''),
+      service: nameOf(qualifiedBy(textField(router, 'service') ?? '', own), 'docker') ?? '',
     }));
-  const of = (own: Provider) => (reference: string) => nameOf(qualifiedBy(reference, own), 'docker') ?? '';
-  return [
-    ...led(provided[protocol].routers, of('docker')),
-    ...led(fileRoutes[protocol]?.routers ?? {}, of('file')),
-  ];
+  return [...led(provided[protocol].routers, 'docker'), ...led(fileRoutes[protocol]?.routers ?? {}, 'file')];
 }
 
 /**

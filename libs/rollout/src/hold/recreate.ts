@@ -231,7 +231,6 @@ class Recreation {
       drain: this.request.drain,
       switched: this.hold !== null,
     });
-    await this.closeWhenQuiet();
   }
 
   /** Nothing that a pin could lead to runs. */

@@ -18,7 +18,6 @@ export function awaitHeld(
     deadlineMs: () => request.startDeadlineMs,
     limits: session.limits,
     waiter: session.waiter('wait-healthy'),
-    network: session.network,
     early,
     what,
   });

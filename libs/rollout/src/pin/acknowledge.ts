@@ -26,7 +26,11 @@ export interface Acknowledgement {
  * @param excused routers (`name@file`) that did not work before either
  * @throws RolloutError when the time is up, with what Traefik says against the pin's routers
  */
-export async function acknowledgePin(ack: Acknowledgement, pin: Pin, excused: Set<string>): Promise<void> {
+export async function acknowledgePin(
+  ack: Acknowledgement,
+  pin: Pin,
+  excused: ReadonlySet<string>,
+): Promise<void> {
   let complaint = '';
   const refusal = fileRefusal(ack);
   await everyInstance(

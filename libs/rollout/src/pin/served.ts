@@ -77,7 +77,7 @@ export function missingLabels(served: ServedConfiguration, provided: ProvidedCon
 }
 
 /** Empty: it serves the routers of a pin, those left out that need not work. Else what is wrong, in words. */
-export function complaintAbout(served: ServedConfiguration, pin: Pin, excused: Set<string>): string {
+export function complaintAbout(served: ServedConfiguration, pin: Pin, excused: ReadonlySet<string>): string {
   for (const { protocol, name } of pin.routers) {
     const full = qualified(name, 'file');
     if (excused.has(full)) continue;

@@ -1,11 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 
+import { DockerError } from '@itsup/docker';
+
+import { isEmpty } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import { rolloutContextOf, rolloutEngine } from '../testing/rollout-context';
-import type { ContainerFacts, DynamicConfiguration, RolloutContext } from '../types';
+import type { ContainerFacts, DynamicConfiguration, ProxyAccess, RolloutContext } from '../types';
 import { pinFileName } from './pin-names';
 import { Session } from './session';
 
@@ -37,14 +40,18 @@ const passes = (service: string): Record<string, string> => ({
   [`traefik.http.routers.${service}.middlewares`]: 'login@docker',
 });
 
-function contextOf(listRouted: () => Promise<ContainerFacts[]>, knowsTypes?: boolean): RolloutContext {
+function contextOf(
+  listRunning: () => Promise<ContainerFacts[]>,
+  knowsTypes?: boolean,
+  staticConfiguration: ProxyAccess['staticConfiguration'] = {},
+): RolloutContext {
   return rolloutContextOf({
-    docker: rolloutEngine({ listRouted }),
+    docker: rolloutEngine({ listRunning }),
     proxy: {
       dynamicFolder: folder,
       apis: async () => [],
       apiSecret: null,
-      staticConfiguration: {},
+      staticConfiguration,
       ...(knowsTypes !== undefined && { knowsTypes }),
     },
   });
@@ -99,5 +106,50 @@ describe('Session', () => {
     expect(pinned()).toContain('api~docker~shop~web~rollout');
     await session.with(new AbortController().signal).repin([web]);
     expect(asked).toBe(2);
+  });
+
+  it('waits for the engine by the signal of whoever asks', async () => {
+    const interrupt = new AbortController();
+    let asked = 0;
+    const listing = async (): Promise<ContainerFacts[]> => {
+      asked += 1;
+      if (asked < 3) throw new DockerError({ code: 'engine-unreachable', endpoint: null, reason: 'gone' });
+      return [routed(['shop', 'api'], passes('api'))];
+    };
+    const session = new Session(contextOf(listing, true), subject, interrupt.signal);
+    interrupt.abort();
+    await session.with(new AbortController().signal).repin([web]);
+    expect(pinned()).toContain('api~docker~shop~web~rollout');
+  });
+
+  it.each([
+    ['docker', { docker: { exposedByDefault: true } }, true],
+    ['a label is read in any case', { docker: { EXPOSEDBYDEFAULT: 'true' } }, true],
+    ['a swarm', { swarm: { exposedByDefault: true } }, true],
+    ['another provider', { swarm: { exposedByDefault: false }, docker: { exposedByDefault: true } }, false],
+    ['not exposed', { docker: { exposedByDefault: false } }, false],
+  ])('pins what the operator lets Traefik read without a label: %s', async (_, providers, expected) => {
+    const silent = ({ labels: { 'traefik.enable': _enable, ...labels }, ...rest }: ContainerFacts) => ({
+      ...rest,
+      labels,
+    });
+    const others = [
+      routed(['shop', 'api'], passes('api')),
+      containerFacts({ labels: {}, exposedPorts: [5432] }),
+    ];
+    const context = contextOf(async () => others.map(silent), true, { providers });
+    const session = new Session(context, subject);
+    expect(isEmpty(session.provided(others.slice(1).map(silent)))).toBe(true);
+    await session.repin([silent(web)]);
+    if (expected) expect(pinned()).toEqual(['api~docker~shop~web~rollout', own].sort());
+    else expect(pinned).toThrow('ENOENT');
+  });
+
+  it('leads published routes of a swarm as it does those of a host', async () => {
+    const published = { http: { routers: { wide: { rule: 'Host(`w.test`)', service: 'web@swarm' } } } };
+    writeFileSync(join(folder, 'routers-http.yml'), stringify(published));
+    const context = contextOf(async () => [], true, { providers: { swarm: { network: 'shop_proxy' } } });
+    await new Session(context, subject).repin([web]);
+    expect(pinned()).toEqual([own, 'wide'].sort());
   });
 });

@@ -12,12 +12,13 @@ import {
   waitMargin,
   type Acknowledgement,
 } from './acknowledge';
-import { Others, providedBy } from './others';
+import { Others } from './others';
 import { defaultLimits } from '../procedure/limits';
 import { retryUntilAnswer, retryingDocker, type RetryOptions } from '../procedure/retry';
 import { renderPin, type Pin, type PinInput, type PinManner } from './pin';
 import { readPinMarker, readPublished, refuseUnreadable, removePin, unreadable, writePin } from './pin-file';
 import { labelNameOf } from './pin-names';
+import { providedBy } from '../provider/provided-by';
 import {
   isEmpty,
   serviceNames,
@@ -26,7 +27,7 @@ import {
 } from '../provider/provided-configuration';
 import { routesTo } from '../provider/published-routes';
 import { RolloutError } from '../procedure/rollout-error';
-import { filesWinTies, providerNetwork, usesFastProxy } from '../provider/provider-network';
+import { filesWinTies, isOnSwarm, usesFastProxy } from '../provider/provider-network';
 import type {
   ContainerFacts,
   DynamicConfiguration,
@@ -61,17 +62,12 @@ export class Session {
   ) {
     this.limits = { ...defaultLimits, ...given.limits };
     this.context = { ...given, docker: retryingDocker(given.docker, this.retryOptions()) };
-    this.others = known ?? new Others(this.context, subject);
+    this.others = known ?? new Others(given.proxy, subject);
   }
 
   /** The same rollout with another signal. */
   with(signal: AbortSignal): Session {
     return new Session(this.given, this.subject, signal, this.others);
-  }
-
-  /** The docker provider's default network. */
-  get network(): string | null {
-    return providerNetwork(this.context.proxy);
   }
 
   containers(): Promise<ContainerFacts[]> {
@@ -107,18 +103,11 @@ export class Session {
    * @returns null: nothing leads there, and no pin is needed
    */
   async pinAsPublished(step: RolloutStep, containers: ContainerFacts[]): Promise<Pin | null> {
-    const { proxy } = this.context;
-    if (!proxy) return null;
     const provided = this.provided(containers);
     if (isEmpty(provided)) return null;
-    const published = await readPublished(proxy.dynamicFolder);
-    const fileRoutes = routesTo(published, serviceNames(provided));
-    const pin = await this.render(provided, fileRoutes, {}, published);
+    const pin = await this.renderAsPublished(provided);
     if (pin.routers.length === 0) return null;
-    const excused = await this.excused(step, pin);
-    await this.write(pin);
-    await acknowledgePin(this.acknowledgement(step), pin, excused);
-    await waitMargin(this.acknowledgement(step));
+    await this.lead(step, pin, await this.excused(step, pin));
     return pin;
   }
 
@@ -132,10 +121,9 @@ export class Session {
     fileRoutes: DynamicConfiguration | null,
     before: ContainerFacts[],
   ): Promise<Pin | null> {
-    const { proxy } = this.context;
-    if (!proxy) return null;
+    if (!this.context.proxy) return null;
     const provided = this.provided(containers);
-    const published = await readPublished(proxy.dynamicFolder);
+    const published = await this.published();
     const retired = routesTo(published, serviceNames(this.provided(before)));
     const pin = await this.render(provided, fileRoutes ?? {}, retired, published);
     if (pin.routers.length === 0) return null;
@@ -154,14 +142,10 @@ export class Session {
     containers: ContainerFacts[],
     fileRoutes: DynamicConfiguration | null,
   ): Promise<void> {
-    const { proxy } = this.context;
-    if (!proxy) return;
+    if (!this.context.proxy) return;
     const published = await this.published();
     const pin = await this.render(this.provided(containers), fileRoutes ?? {}, {}, published);
-    if (pin.routers.length === 0) return;
-    await this.write(pin);
-    await acknowledgePin(this.acknowledgement(step), pin, new Set());
-    await waitMargin(this.acknowledgement(step));
+    if (pin.routers.length > 0) await this.lead(step, pin, new Set());
   }
 
   /**
@@ -169,12 +153,13 @@ export class Session {
    * another manner than a rollout does.
    */
   async pinInManner(step: RolloutStep, provided: ProvidedConfiguration, manner: PinManner): Promise<void> {
-    const { proxy } = this.context;
-    if (!proxy || isEmpty(provided)) return;
-    const published = await readPublished(proxy.dynamicFolder);
-    const fileRoutes = routesTo(published, serviceNames(provided));
-    const pin = await this.render(provided, fileRoutes, {}, published, manner);
-    const excused = await this.excused(step, pin);
+    if (!this.context.proxy || isEmpty(provided)) return;
+    const pin = await this.renderAsPublished(provided, manner);
+    await this.lead(step, pin, await this.excused(step, pin));
+  }
+
+  /** Writes a pin and waits until every Traefik serves it. */
+  private async lead(step: RolloutStep, pin: Pin, excused: ReadonlySet<string>): Promise<void> {
     await this.write(pin);
     await acknowledgePin(this.acknowledgement(step), pin, excused);
     await waitMargin(this.acknowledgement(step));
@@ -183,13 +168,7 @@ export class Session {
   /** What the files in Traefik's dynamic folder say, pins left out. */
   async published(): Promise<DynamicConfiguration> {
     const { proxy } = this.context;
-    return proxy ? asOfDocker(await readPublished(proxy.dynamicFolder), this.isOnSwarm) : {};
-  }
-
-  /** Traefik's provider of labels is the swarm's. */
-  private get isOnSwarm(): boolean {
-    const providers = subtree(this.context.proxy?.staticConfiguration ?? {}, 'providers');
-    return Object.keys(subtree(providers, 'swarm')).length > 0;
+    return proxy ? asOfDocker(await readPublished(proxy.dynamicFolder), isOnSwarm(proxy)) : {};
   }
 
   /** Waits until no router of Traefik's docker provider leads to these containers any more. */
@@ -219,12 +198,8 @@ export class Session {
 
   /** Rewrites a pin whose containers changed their addresses; not acknowledged. */
   async repin(containers: ContainerFacts[]): Promise<void> {
-    const { proxy } = this.context;
-    if (!proxy) return;
     const provided = this.provided(containers);
-    if (isEmpty(provided)) return;
-    const published = await readPublished(proxy.dynamicFolder);
-    await this.write(await this.render(provided, routesTo(published, serviceNames(provided)), {}, published));
+    if (!isEmpty(provided)) await this.write(await this.renderAsPublished(provided));
   }
 
   /**
@@ -266,8 +241,14 @@ export class Session {
     const { project, service } = this.subject;
     refuseUnreadable(proxy, pin.text, `the route file of ${service} was`);
     this.changedAt = this.given.clock.now();
-    const text = this.isOnSwarm ? fileOfSwarm(pin.text, 'dynamic') : pin.text;
+    const text = isOnSwarm(proxy) ? fileOfSwarm(pin.text, 'dynamic') : pin.text;
     await writePin(proxy.dynamicFolder, project, service, text);
+  }
+
+  /** The pin that leads there, with the published static routes that do. */
+  private async renderAsPublished(provided: ProvidedConfiguration, manner: PinManner = {}): Promise<Pin> {
+    const published = await this.published();
+    return this.render(provided, routesTo(published, serviceNames(provided)), {}, published, manner);
   }
 
   private async render(
@@ -294,7 +275,7 @@ export class Session {
       fastProxy: usesFastProxy(configuration),
       writing: randomUUID(),
     };
-    const pin = renderPin({ ...input, others: await this.others.provided() });
+    const pin = renderPin({ ...input, others: await this.others.provided(this.context.docker) });
     // What others wrote must not keep this service's own file from being written.
     return unreadable(this.context.proxy ?? {}, pin.text) === null ? pin : renderPin(input);
   }
@@ -308,6 +289,6 @@ export class Session {
 }
 
 /** Files of a swarm's Traefik with the names that everything here has. */
-function asOfDocker(files: DynamicConfiguration, isOnSwarm: boolean): DynamicConfiguration {
-  return isOnSwarm ? (JSON.parse(apiOfSwarm(JSON.stringify(files))) as DynamicConfiguration) : files;
+function asOfDocker(files: DynamicConfiguration, ofSwarm: boolean): DynamicConfiguration {
+  return ofSwarm ? (JSON.parse(apiOfSwarm(JSON.stringify(files))) as DynamicConfiguration) : files;
 }

@@ -38,7 +38,7 @@ export async function retryUntilAnswer<T>(options: RetryOptions, act: () => Prom
 export function retryingDocker(docker: RolloutDocker, options: RetryOptions): RolloutDocker {
   return {
     listService: (...args) => retryUntilAnswer(options, () => docker.listService(...args)),
-    listRouted: () => retryUntilAnswer(options, () => docker.listRouted()),
+    listRunning: () => retryUntilAnswer(options, () => docker.listRunning()),
     inspect: (...args) => retryUntilAnswer(options, () => docker.inspect(...args)),
     exec: (...args) => retryUntilAnswer(options, () => docker.exec(...args)),
     logs: (...args) => docker.logs(...args),

@@ -52,6 +52,16 @@ interface Whereabouts {
   uncertain: string | null;
 }
 
+export interface ReadingOptions {
+  /**
+   * The types are those of the Traefik that runs: a container with a label that it cannot read is left out, as Traefik
+   * leaves it out. Default: nobody knows them.
+   */
+  knowsTypes?: boolean;
+  /** Traefik reads containers that no label enables (`exposedByDefault`). Default: it does not. */
+  isExposed?: boolean;
+}
+
 /**
  * Follows Traefik 3.7 (pkg/provider/docker/config.go, pkg/provider/configuration.go): containers that are disabled, not
  * running or not healthy are left out; a service without labels is named `service-project`; a router without a service
@@ -60,20 +70,18 @@ interface Whereabouts {
  * serve.
  *
  * @param network the docker provider's `network`, for containers without `traefik.docker.network`
- * @param knowsTypes the types are those of the Traefik that runs: a container with a label that it cannot read is left
- * out, as Traefik leaves it out
  */
 export function provideConfiguration(
-  containers: ContainerFacts[],
+  containers: readonly ContainerFacts[],
   network: string | null,
-  knowsTypes = false,
+  { knowsTypes = false, isExposed = false }: ReadingOptions = {},
 ): ProvidedConfiguration {
   const provided = emptyConfiguration();
   const serving = containers
     .filter((container) => isServing(container) && !(knowsTypes && labelFault(container.labels) !== null))
     .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
   for (const container of serving) {
-    const single = provideOne(container, network);
+    const single = provideOne(container, network, isExposed);
     for (const protocol of protocols) merge(provided[protocol], single[protocol]);
   }
   return provided;
@@ -84,6 +92,21 @@ export function isServing(container: ContainerFacts): boolean {
   return (
     container.status === 'running' && (container.health === null || container.health.status === 'healthy')
   );
+}
+
+/**
+ * Whether Traefik's docker provider takes routes from a container with these labels. One that is exposed by default
+ * gets a service without a word of its own too, but no router (the default rule matches nothing here): whatever runs
+ * on the host is not waited for like what is served.
+ *
+ * @param isExposed Traefik reads what no label enables
+ */
+export function isRouted(labels: Readonly<Record<string, string>>, isExposed: boolean): boolean {
+  const enabled = enabledByLabels(labels);
+  if (enabled !== null) return enabled;
+  if (!isExposed) return false;
+  const tree = labelConfiguration(labels) ?? {};
+  return protocols.some((protocol) => Object.keys(subtree(tree, protocol)).length > 0);
 }
 
 /** The same container, for who leads traffic to it without asking what the engine thinks of its health. */
@@ -140,9 +163,13 @@ function merge(target: ProvidedSection, source: ProvidedSection): void {
   }
 }
 
-function provideOne(container: ContainerFacts, network: string | null): ProvidedConfiguration {
+function provideOne(
+  container: ContainerFacts,
+  network: string | null,
+  isExposed: boolean,
+): ProvidedConfiguration {
   const provided = emptyConfiguration();
-  if (enabledByLabels(container.labels) !== true) return provided;
+  if (!isRouted(container.labels, isExposed)) return provided;
   const whereabouts = whereaboutsOf(container, network);
   if (whereabouts === null) return provided;
 

@@ -1,10 +1,22 @@
-import { field, listField, subtree, textField, type Tree } from '@itsup/traefik';
+import { booleanIn, field, listField, subtree, textField, type Tree } from '@itsup/traefik';
 import type { ProxyAccess } from '../types';
 
 /** The default network of Traefik's docker provider. */
 export function providerNetwork(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): string | null {
   const docker = subtree(subtree(proxy?.staticConfiguration, 'providers'), 'docker');
   return textField(docker, 'network') ?? null;
+}
+
+/** Whether Traefik is the one of a swarm. */
+export function isOnSwarm(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): boolean {
+  return Object.keys(subtree(subtree(proxy?.staticConfiguration, 'providers'), 'swarm')).length > 0;
+}
+
+/** Whether Traefik's provider of labels reads containers that no label enables (`exposedByDefault`). */
+export function isExposedByDefault(proxy: Pick<ProxyAccess, 'staticConfiguration'> | null): boolean {
+  const providers = subtree(proxy?.staticConfiguration, 'providers');
+  const provider = subtree(providers, isOnSwarm(proxy) ? 'swarm' : 'docker');
+  return booleanIn(textField(provider, 'exposedByDefault') ?? '') === true;
 }
 
 /** Whether `providers.precedence` lets the file provider's router win a tie with the docker provider's. */

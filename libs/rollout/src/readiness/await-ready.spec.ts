@@ -9,7 +9,6 @@ it('takes none for ready, and asks nobody', async () => {
     deadlineMs: () => null,
     limits: defaultLimits,
     waiter: { clock, signal, onWaiting: () => undefined },
-    network: null,
   });
   expect(ready).toEqual([]);
 });

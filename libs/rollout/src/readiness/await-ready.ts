@@ -13,8 +13,6 @@ export interface ReadyOptions {
   deadlineMs: (container: ContainerFacts) => number | null;
   limits: RolloutLimits;
   waiter: Waiter;
-  /** Of Traefik's docker provider. */
-  network: string | null;
   /** Those that serve meanwhile; every look is at them too. */
   serving?: AddressWatch;
   /**
@@ -141,9 +139,7 @@ class ReadinessWait {
 
   /** Empty: the ports that routes lead to answer. Else which one does not, in words. */
   private closedPort(container: ContainerFacts): Promise<string> {
-    return this.options.ports === false
-      ? Promise.resolve('')
-      : portsAnswer(this.context, container, this.options.network);
+    return this.options.ports === false ? Promise.resolve('') : portsAnswer(this.context, container);
   }
 
   private async missingPort(container: ContainerFacts): Promise<string> {
@@ -183,7 +179,7 @@ class ReadinessWait {
   /** A first server for the time of an initialisation passes its own check; no route leads to its port. */
   private async isReadyEarly(container: ContainerFacts): Promise<boolean> {
     if (this.options.early !== true || container.status !== 'running') return false;
-    if (routedEnds(container, this.options.network).length === 0) return false;
+    if (routedEnds(this.context.proxy, container).length === 0) return false;
     await this.early.look(container);
     return this.early.isReady(container) && (await this.closedPort(container)) === '';
   }

@@ -2,7 +2,6 @@ import { defaultLimits } from '../procedure/limits';
 import type { Waiter } from '../procedure/waiting';
 import type { ContainerFacts, RolloutContext } from '../types';
 import { awaitReady } from './await-ready';
-import { providerNetwork } from '../provider/provider-network';
 
 export interface StartedOptions {
   /** Ends the sentence `waiting for …`. */
@@ -31,7 +30,6 @@ export async function awaitStarted(
     deadlineMs,
     limits: { ...defaultLimits, ...context.limits },
     waiter: { clock, signal, ...(deadline && { deadline }), onWaiting },
-    network: providerNetwork(proxy),
     ports: proxy !== null,
     mayFinish,
     what,

@@ -1,28 +1,29 @@
 import { textField } from '@itsup/traefik';
 import {
   provideConfiguration,
+  regardlessOfHealth,
   type ProvidedConfiguration,
   type ProvidedService,
 } from '../provider/provided-configuration';
+import { isExposedByDefault, providerNetwork } from '../provider/provider-network';
 import { NoAnswer } from '../procedure/rollout-error';
-import type { ContainerFacts, RolloutContext } from '../types';
+import type { ContainerFacts, ProxyAccess, RolloutContext } from '../types';
 
 type End = ProvidedService['ends'][number];
 
 const probeMs = 2000;
 
 /** Where Traefik would reach the container, whatever its health; each address and port once, UDP left out. */
-export function routedEnds(container: ContainerFacts, network: string | null): End[] {
-  return endsIn(provideRegardless(container, network));
+export function routedEnds(proxy: ProxyAccess | null, container: ContainerFacts): End[] {
+  return endsIn(provideRegardless(proxy, container));
 }
 
 /** Empty: all ports that routes lead to answer. Else which one does not, in words. */
 export async function portsAnswer(
-  context: Pick<RolloutContext, 'get' | 'tcpProbe'>,
+  context: Pick<RolloutContext, 'get' | 'tcpProbe' | 'proxy'>,
   container: ContainerFacts,
-  network: string | null,
 ): Promise<string> {
-  const provided = provideRegardless(container, network);
+  const provided = provideRegardless(context.proxy, container);
   const hosts = hostsOf(provided);
   for (const end of endsIn(provided)) {
     if (end.scheme === 'http') {
@@ -35,8 +36,10 @@ export async function portsAnswer(
   return '';
 }
 
-function provideRegardless(container: ContainerFacts, network: string | null): ProvidedConfiguration {
-  return provideConfiguration([{ ...container, health: null }], network);
+/** Also of a label that Traefik cannot read, and where none runs: a port that is to be served has to answer. */
+function provideRegardless(proxy: ProxyAccess | null, container: ContainerFacts): ProvidedConfiguration {
+  const isExposed = isExposedByDefault(proxy);
+  return provideConfiguration([regardlessOfHealth(container)], providerNetwork(proxy), { isExposed });
 }
 
 function endsIn(provided: ProvidedConfiguration): End[] {

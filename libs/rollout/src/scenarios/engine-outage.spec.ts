@@ -59,7 +59,7 @@ class Outage {
       report: (event) => event.type === 'note' && this.notes.push(event.text),
       docker: {
         listService: (...args) => this.reach(() => docker.listService(...args)),
-        listRouted: () => this.reach(() => docker.listRouted()),
+        listRunning: () => this.reach(() => docker.listRunning()),
         inspect: (...args) => this.reach(() => docker.inspect(...args)),
         exec: (...args) => this.reach(() => docker.exec(...args)),
         logs: (...args) => this.reach(() => docker.logs(...args)),

@@ -1,14 +1,9 @@
 import { listField, textField } from '@itsup/traefik';
 import { composeOwner } from '@itsup/docker';
 import { drain } from '../drain/drain';
-import {
-  endsOf,
-  protocols,
-  provideConfiguration,
-  type ProvidedConfiguration,
-} from '../provider/provided-configuration';
+import { providedBy } from '../provider/provided-by';
+import { endsOf, protocols, type ProvidedConfiguration } from '../provider/provided-configuration';
 import { Session, type SessionSubject } from '../pin/session';
-import { providerNetwork } from '../provider/provider-network';
 import type { ContainerFacts, DrainOptions, RolloutContext } from '../types';
 
 /** Containers of one service that get the requests of others that go. */
@@ -31,9 +26,7 @@ export function heirsOf(
 ): Heir[] {
   const { proxy } = context;
   if (!proxy) return [];
-  const provide = (containers: readonly ContainerFacts[]): ProvidedConfiguration =>
-    provideConfiguration([...containers], providerNetwork(proxy), proxy.knowsTypes === true);
-  const claims = claimsOf(provide(going));
+  const claims = claimsOf(providedBy(proxy, going));
   if (claims.size === 0) return [];
   const services = new Map<string, Heir>();
   for (const container of others) {
@@ -46,7 +39,7 @@ export function heirsOf(
     services.set(key, heir);
   }
   return [...services.values()].filter(({ containers }) =>
-    [...claimsOf(provide(containers))].some((claim) => claims.has(claim)),
+    [...claimsOf(providedBy(proxy, containers))].some((claim) => claims.has(claim)),
   );
 }
 

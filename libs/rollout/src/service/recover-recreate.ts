@@ -25,7 +25,6 @@ export async function recoverRecreate(session: Session, state: RolloutState): Pr
         deadlineMs: () => state.startDeadlineMs ?? null,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
-        network: session.network,
         early: true,
       });
       await session.pinInManner('switch', session.provided(ready.map(regardlessOfHealth)), {});

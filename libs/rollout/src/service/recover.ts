@@ -125,7 +125,6 @@ async function goForward(
       deadlineMs: () => state.startDeadlineMs ?? null,
       limits: session.limits,
       waiter: session.waiter('wait-healthy'),
-      network: session.network,
       early: true,
     }),
   );

@@ -89,7 +89,6 @@ class Rollout {
         deadlineMs: () => request.startDeadlineMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
-        network: session.network,
         ...(pinned && { serving: new AddressWatch(session, old), early: true }),
       }),
     );

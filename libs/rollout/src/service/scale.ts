@@ -116,7 +116,6 @@ class Scaling {
         deadlineMs: () => request.startDeadlineMs,
         limits: session.limits,
         waiter: session.waiter('wait-healthy'),
-        network: session.network,
         ...(serving && { serving }),
       }),
     );

@@ -8,7 +8,7 @@ const refuse = (): Promise<never> => Promise.reject(new Error('the test did not 
 export function rolloutEngine(changes: Partial<RolloutDocker> = {}): RolloutDocker {
   return {
     listService: refuse,
-    listRouted: refuse,
+    listRunning: refuse,
     inspect: refuse,
     exec: refuse,
     logs: refuse,

@@ -184,7 +184,7 @@ export class SimulatedProcess {
     const docker = rolloutDocker(this.host.engine.docker(), async () => this.host.stir());
     return {
       listService: (...args) => this.act(() => docker.listService(...args)),
-      listRouted: () => this.act(() => docker.listRouted()),
+      listRunning: () => this.act(() => docker.listRunning()),
       inspect: (...args) => this.act(() => docker.inspect(...args)),
       exec: (...args) => this.act(() => docker.exec(...args)),
       logs: (...args) => this.act(() => docker.logs(...args)),

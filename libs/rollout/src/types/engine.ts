@@ -49,8 +49,8 @@ export interface RolloutDocker {
    * name.
    */
   listService(composeProject: string, service: string): Promise<ContainerFacts[]>;
-  /** All containers that run and that Traefik may lead to, whoever started them. */
-  listRouted(): Promise<ContainerFacts[]>;
+  /** All containers that run, whoever started them and whether Traefik leads to them or not. */
+  listRunning(): Promise<ContainerFacts[]>;
   /** Facts of the ids that still exist, in any order. */
   inspect(ids: string[]): Promise<ContainerFacts[]>;
   /** Runs a command in the container; resolves with its exit code, also when that is not 0. */
