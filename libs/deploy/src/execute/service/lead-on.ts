@@ -2,7 +2,16 @@ import path from 'node:path';
 
 import { UserError } from '@itsup/config';
 import { OF_COMPOSE, ofComposeProject } from '@itsup/docker';
-import { DEFAULT_DRAIN, factsOf, handOn, heirsOf, RolloutError, type Heir } from '@itsup/rollout';
+import {
+  DEFAULT_DRAIN,
+  factsOf,
+  handOn,
+  heirsOf,
+  isRoutedBy,
+  RolloutError,
+  type ContainerFacts,
+  type Heir,
+} from '@itsup/rollout';
 
 import type { DeployContext } from '../../context';
 import { proxyAccess } from '../../proxy/proxy-access';
@@ -26,16 +35,21 @@ export async function leadOn(
   const proxy = await proxyAccess(context.state, run.observed, context.docker);
   if (proxy === null) return nothing;
   const rollout = rolloutContext(context, proxy);
-  const [going, others] = await Promise.all([
-    running(context, ofComposeProject(projectName)),
-    running(context, [...OF_COMPOSE]),
-  ]);
-  const own = new Set(going);
-  const goingFacts = await factsOf(context.docker, going);
-  const enabled = others.filter((id) => !own.has(id));
-  const heirs = heirsOf(rollout, goingFacts, await factsOf(context.docker, enabled), (name) =>
-    ownerOf(run, name),
+  // No filter of the engine's reads the labels of Traefik as Traefik does.
+  const routed = async (
+    labelFilters: readonly string[],
+    but: readonly string[],
+  ): Promise<ContainerFacts[]> => {
+    const ids = (await running(context, labelFilters)).filter((id) => !but.includes(id));
+    return (await factsOf(context.docker, ids)).filter(({ labels }) => isRoutedBy(proxy, labels));
+  };
+  const going = await routed(ofComposeProject(projectName), []);
+  if (going.length === 0) return nothing;
+  const others = await routed(
+    OF_COMPOSE,
+    going.map(({ id }) => id),
   );
+  const heirs = heirsOf(rollout, going, others, (name) => ownerOf(run, name));
   if (heirs.length === 0) return nothing;
   const locks: Lock[] = [];
   const release = async (): Promise<void> => {
@@ -48,7 +62,7 @@ export async function leadOn(
       `note: ${projectsOf(heirs).join(', ')} serves the same routes and gets its requests`,
     );
     // Of what goes there may be no file any more that says how it is drained.
-    const end = await handOn(rollout, goingFacts, heirs, DEFAULT_DRAIN);
+    const end = await handOn(rollout, going, heirs, DEFAULT_DRAIN);
     return async () => {
       try {
         await end().catch((error: unknown) => tell(context, stack, error));
@@ -69,8 +83,8 @@ function tell({ reporter }: DeployContext, stack: string, error: unknown): void 
   reporter.line(stack, `note: requests may fail while its containers are stopped: ${error.message}`);
 }
 
-async function running({ docker }: DeployContext, labelFilters: string[]): Promise<string[]> {
-  const found = await docker.listContainers({ labelFilters: [...labelFilters, 'traefik.enable=true'] });
+async function running({ docker }: DeployContext, labelFilters: readonly string[]): Promise<string[]> {
+  const found = await docker.listContainers({ labelFilters: [...labelFilters] });
   return found
     .filter(({ compose, state }) => compose?.oneoff === false && state === 'running')
     .map(({ id }) => id);
