@@ -2,7 +2,6 @@ import path from 'node:path';
 
 import { loadPageTemplates } from '@itsup/artifacts';
 import { UserError } from '@itsup/config';
-import { ofComposeProject } from '@itsup/docker';
 import { factsOf, leadBack, leadToPage, RolloutError, type PageContext } from '@itsup/rollout';
 
 import type { DeployContext } from '../context';
@@ -80,11 +79,14 @@ async function lead(context: DeployContext, { stack, projectName }: PageSubject)
       help: 'itsup deploy proxy',
     });
   }
-  const listed = await docker.listContainers({ labelFilters: ofComposeProject(projectName) });
-  const ids = listed.filter(({ compose }) => compose?.oneoff === false).map(({ id }) => id);
+  const listed = await docker.listContainers({});
+  const own = listed.filter(({ compose }) => compose?.project === projectName);
+  const ids = own.filter(({ compose }) => compose?.oneoff === false).map(({ id }) => id);
+  const others = listed.filter((one) => !own.includes(one)).map(({ id }) => id);
   const subject = {
     project: stack,
     containers: await factsOf(docker, ids),
+    others: await factsOf(docker, others),
     routers: await publishedHttpRouters(state, stack),
   };
   if (ids.length + subject.routers.length === 0) throw noRoutes(stack);

@@ -48,7 +48,7 @@ const facts = (verifies: boolean): TransportFacts => ({
 function pin(
   manner: PinManner,
   fastProxy = false,
-  changes: Pick<Partial<PinInput>, 'fileRoutes' | 'others' | 'published'> = {},
+  changes: Pick<Partial<PinInput>, 'provided' | 'fileRoutes' | 'others' | 'published'> = {},
 ): DynamicConfiguration {
   const held = manner.connections === 'listener' ? heldConfiguration(provided, listening) : provided;
   const { text } = renderPin({
@@ -159,6 +159,22 @@ describe('the pin to listeners', () => {
       one: [copy('outer~file'), 'guard', copy('all')],
       two: ['patience'],
     });
+  });
+
+  it('ends at a circle of chains, which is as Traefik refuses it', () => {
+    const circle = containerFacts({
+      labels: {
+        ...labels,
+        'traefik.http.routers.web.middlewares': 'strip,one',
+        'traefik.http.middlewares.one.chain.middlewares': 'two',
+        'traefik.http.middlewares.two.chain.middlewares': 'one,guard',
+      },
+    });
+    const circular = { provided: provideConfiguration([circle], 'proxynet') };
+    const copy = (name: string): string => `${name}~shop~web~rollout`;
+    expect(
+      pin({ connections: 'listener' }, false, circular).http?.routers?.[copy('web')]?.['middlewares'],
+    ).toEqual([copy('strip'), copy('one')]);
   });
 
   it('keeps the path that comes before that of a request, and what a server says else', () => {

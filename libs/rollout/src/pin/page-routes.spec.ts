@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { fileFault } from '@itsup/traefik';
 
 import { containerFacts } from '../testing/container-facts';
-import type { DynamicConfiguration } from '../types';
+import type { ContainerFacts, DynamicConfiguration } from '../types';
 import { renderPageRoutes } from './page-routes';
 import { markerOf, readPublished, writePin, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
@@ -54,11 +54,12 @@ const published: DynamicConfiguration = {
   },
 };
 
-function page(container = containerFacts({ labels })) {
+function page(container = containerFacts({ labels }), others: ContainerFacts[] = []) {
   const provided = provideConfiguration([container], 'proxynet').http;
+  const { middlewares: elsewhere } = provideConfiguration(others, 'proxynet').http;
   const routers = ['shop-outside'];
   const rendered = renderPageRoutes({
-    ...{ project: 'shop', provided, published, routers, service: 'page@docker', writing: '' },
+    ...{ project: 'shop', provided, elsewhere, published, routers, service: 'page@docker', writing: '' },
   });
   expect(fileFault(rendered.text)).toBeNull();
   return rendered;
@@ -95,6 +96,30 @@ describe('renderPageRoutes', () => {
     ]);
     expect(routers['plain~shop~page']?.['middlewares']).toEqual(['redirect@file']);
     expect(routers['shop-outside~file~shop~page']?.['middlewares']).toEqual(['lan@file']);
+    expect(middlewares['from-home~shop~page']).toEqual({ ipallowlist: { sourcerange: '10.0.0.0/8' } });
+  });
+
+  it('keeps who may come where the labels of another project say it, and comes to an end in circles', () => {
+    const guarded = {
+      ...labels,
+      'traefik.http.routers.web.middlewares': 'office@docker,round',
+      'traefik.http.middlewares.round.chain.middlewares': 'round,from-home',
+    };
+    const gate = containerFacts({
+      labels: {
+        'traefik.enable': 'true',
+        'traefik.http.services.gate.loadbalancer.server.port': '80',
+        'traefik.http.middlewares.office.chain.middlewares': 'desk,log-in',
+        'traefik.http.middlewares.desk.ipallowlist.sourcerange': '10.1.0.0/16',
+        'traefik.http.middlewares.log-in.basicauth.users': 'a:b',
+        'traefik.http.middlewares.from-home.ipallowlist.sourcerange': '10.9.0.0/16',
+      },
+    });
+    const { text } = page(containerFacts({ labels: guarded }), [gate]);
+    const { routers = {}, middlewares = {} } =
+      (parse(text.replaceAll('{{"{{"}}', '{{')) as DynamicConfiguration).http ?? {};
+    expect(routers['web~shop~page']?.['middlewares']).toEqual(['desk~shop~page', 'from-home~shop~page']);
+    expect(middlewares['desk~shop~page']).toEqual({ ipallowlist: { sourcerange: '10.1.0.0/16' } });
     expect(middlewares['from-home~shop~page']).toEqual({ ipallowlist: { sourcerange: '10.0.0.0/8' } });
   });
 

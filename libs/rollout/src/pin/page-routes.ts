@@ -1,11 +1,11 @@
 import {
   isTree,
   listField,
+  mentionsIn,
   nameOf,
   qualified,
   qualifiedBy,
   routerPriority,
-  subtree,
   textField,
   withField,
   withoutField,
@@ -15,7 +15,8 @@ import {
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
-import { chainedBy, definitionsIn } from '../provider/middlewares';
+import { optionsInFile } from '../provider/copied-names';
+import { definitionsIn, madeOf } from '../provider/middlewares';
 import type { Pin } from './pin';
 import type { ProvidedSection } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
@@ -24,6 +25,8 @@ export interface PageRoutesInput {
   project: string;
   /** Routers and middlewares that the labels of the project's containers define, whether these run or not. */
   provided: ProvidedSection;
+  /** Middlewares that the labels of all other containers define; the project's own win. */
+  elsewhere: Readonly<Record<string, Tree>>;
   /** What the files of Traefik's dynamic folder say. */
   published: DynamicConfiguration;
   /** Names of its routers there; those that lead to its containers need not be named. */
@@ -53,27 +56,23 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
   const routers: Record<string, Tree> = {};
   const middlewares: Record<string, Tree> = {};
   const copyName = (name: string): string => `${name}~${project}~page`;
-  const definitionOf = definitionsIn(provided.middlewares, published.http?.middlewares);
-  const kept = (full: string, depth = 0): string[] => {
-    const definition = definitionOf(full);
-    // Traefik refuses a circle; here it must only end.
-    if (definition === undefined || depth > 10) return [];
-    const kind = Object.keys(definition)[0]?.toLowerCase() ?? '';
-    if (kind === 'chain') return chainedBy(full, definition).flatMap((member) => kept(member, depth + 1));
-    if (!KEPT.includes(kind)) return [];
-    const own = nameOf(full, 'docker');
-    if (own === null) return [full];
-    middlewares[copyName(own)] = definition;
-    return [copyName(own)];
-  };
+  const definitionOf = definitionsIn(
+    { ...input.elsewhere, ...provided.middlewares },
+    published.http?.middlewares,
+  );
+  const kept = (full: string): string[] =>
+    [...madeOf(full, definitionOf)].flatMap(([name, definition]) => {
+      if (!KEPT.includes(Object.keys(definition)[0]?.toLowerCase() ?? '')) return [];
+      const own = nameOf(name, 'docker');
+      if (own === null) return [name];
+      middlewares[copyName(own)] = definition;
+      return [copyName(own)];
+    });
   const add = (name: string, router: Tree, provider: Provider): void => {
     const own = listField(router, 'middlewares').flatMap((one) => kept(qualifiedBy(one, provider)));
     let copy = withField(withoutField(router, 'middlewares'), 'service', service);
     if (own.length > 0) copy = withField(copy, 'middlewares', own);
-    const tls = subtree(router, 'tls');
-    const options = textField(tls, 'options');
-    if (options && options !== 'default')
-      copy = withField(copy, 'tls', withField(tls, 'options', qualifiedBy(options, provider)));
+    copy = optionsInFile(copy, provider);
     routers[copyName(name)] = withField(copy, 'priority', routerPriority('http', router) + ABOVE);
   };
   for (const [name, router] of Object.entries(provided.routers)) add(name, router, 'docker');
@@ -108,7 +107,11 @@ function publishedRouters({ provided, published, routers }: PageRoutesInput): [s
   const { http } = published;
   const targets = new Set(Object.keys(provided.services).map((name) => qualified(name, 'docker')));
   for (const [name, service] of Object.entries(http?.services ?? {})) {
-    if (!mentions(service, targets)) continue;
+    const isBuiltOnThem = mentionsIn(service).some(
+      (one) =>
+        one.kind === 'services' && one.provider === 'docker' && targets.has(qualified(one.name, 'docker')),
+    );
+    if (!isBuiltOnThem) continue;
     targets.add(name);
     targets.add(qualified(name, 'file'));
   }
@@ -116,10 +119,4 @@ function publishedRouters({ provided, published, routers }: PageRoutesInput): [s
     ([name, router]) =>
       isTree(router) && (routers.includes(name) || targets.has(textField(router, 'service') ?? '')),
   );
-}
-
-function mentions(value: unknown, names: ReadonlySet<string>): boolean {
-  if (typeof value === 'string') return nameOf(value, 'docker') !== null && names.has(value);
-  if (Array.isArray(value)) return value.some((item) => mentions(item, names));
-  return isTree(value) && Object.values(value).some((item) => mentions(item, names));
 }

@@ -11,8 +11,8 @@ import { waitFor, type Waiter } from '../procedure/waiting';
 import { renderPageRoutes } from './page-routes';
 import { markerOf, readPublished, refuseUnreadable, removeRouteFile, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
-import { provideConfiguration, regardlessOfHealth } from '../provider/provided-configuration';
-import { providerNetwork } from '../provider/provider-network';
+import { providedBy } from '../provider/provided-by';
+import { regardlessOfHealth } from '../provider/provided-configuration';
 import type { ContainerFacts, ProxyAccess } from '../types';
 
 /** What it takes to lead a project's requests elsewhere. */
@@ -27,6 +27,8 @@ export interface PageSubject {
   project: string;
   /** All that it has, in whatever state. */
   containers: ContainerFacts[];
+  /** Those of all others, in whatever state: their labels may say who may come. */
+  others: ContainerFacts[];
   /** Its HTTP routers in the published files. */
   routers: readonly string[];
 }
@@ -41,19 +43,18 @@ export interface PageSubject {
  */
 export async function leadToPage(
   context: PageContext,
-  { project, containers, routers }: PageSubject,
+  { project, containers, others, routers }: PageSubject,
   service: string,
 ): Promise<number> {
   const { proxy } = context;
-  const provided = provideConfiguration(
-    containers.map(asIfServing),
-    providerNetwork(proxy),
-    proxy.knowsTypes === true,
-  ).http;
+  const provided = providedBy(proxy, containers.map(asIfServing)).http;
+  const { middlewares: elsewhere } = providedBy(proxy, others.map(asIfServing)).http;
   const published = await readPublished(proxy.dynamicFolder);
   const name = qualified(service, 'docker');
   const writing = randomUUID();
-  const routes = renderPageRoutes({ project, provided, published, routers, service: name, writing });
+  const routes = renderPageRoutes({
+    ...{ project, provided, elsewhere, published, routers, service: name, writing },
+  });
   if (routes.routers.length === 0) {
     await leadBack(context, project, proxy.dynamicFolder);
     return 0;

@@ -7,6 +7,7 @@ import {
   subtree,
   textField,
   withField,
+  type Provider,
   type Tree,
 } from '@itsup/traefik';
 import { createHash } from 'node:crypto';
@@ -90,8 +91,9 @@ export function renderPin(input: PinInput): Pin {
   const document: Record<Protocol, Record<string, Record<string, Tree>>> = { http: {}, tcp: {}, udp: {} };
   const routers: Pin['routers'] = [];
   for (const protocol of protocols) {
-    const dependants = dependantsIn(protocol, input);
-    const section = sectionOf(protocol, dependants.names, input);
+    const breakers = breakersOf(protocol, input);
+    const dependants = dependantsIn(protocol, input, breakers);
+    const section = sectionOf(protocol, { names: dependants.names, breakers }, input);
     document[protocol] = section;
     for (const name of Object.keys(section['routers'] ?? {})) routers.push({ protocol, name });
     addDependants(protocol, section, dependants);
@@ -129,11 +131,14 @@ function textOf(document: Record<string, Record<string, Record<string, Tree>>>):
   return yaml.replaceAll('{{', '{{"{{"}}');
 }
 
-function sectionOf(
-  protocol: Protocol,
-  names: CopiedNames,
-  input: PinInput,
-): Record<string, Record<string, Tree>> {
+/** What is known of all that one protocol's part of a pin is made of. */
+interface Known {
+  names: CopiedNames;
+  breakers: Definitions | null;
+}
+
+function sectionOf(protocol: Protocol, known: Known, input: PinInput): Record<string, Record<string, Tree>> {
+  const { names, breakers } = known;
   const provided = input.provided[protocol];
   const file = input.fileRoutes[protocol];
   const services: Record<string, Tree> = {};
@@ -146,16 +151,14 @@ function sectionOf(
         : waitingTransport(protocol, service, input, connections);
     if (transport) transports[pinnedName(name, input)] = transport;
     const transportName = transport === null ? null : pinnedName(name, input);
-    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, names, input);
+    services[pinnedName(name, input)] = serviceOf(protocol, name, service, transportName, known);
   }
-  const breakers = breakersOf(protocol, input);
-  const keptInFile = (object: Tree): Tree =>
-    names.keptObject(breakers === null ? object : withoutBreakers(object, 'file', breakers));
+  const keptInFile = (object: Tree): Tree => names.keptObject(patiently(object, 'file', breakers));
   for (const [name, service] of Object.entries(file?.services ?? {})) services[name] = keptInFile(service);
 
   const routers: Record<string, Tree> = {};
   for (const [name, router] of Object.entries(provided.routers)) {
-    routers[pinnedName(name, input)] = routerOf(protocol, router, names, input);
+    routers[pinnedName(name, input)] = routerOf(protocol, router, known, input);
   }
   for (const [name, router] of Object.entries(file?.routers ?? {})) {
     const kept = keptInFile(router);
@@ -175,7 +178,7 @@ function sectionOf(
 }
 
 /** What of others goes with the service, and the names of all that the pin has copies of. */
-function dependantsIn(protocol: Protocol, input: PinInput): Dependants {
+function dependantsIn(protocol: Protocol, input: PinInput, breakers: Definitions | null): Dependants {
   const rename = (name: string): string => pinnedName(name, input);
   const { provided: own, others, published, fileRoutes } = input;
   if (others === undefined)
@@ -185,24 +188,29 @@ function dependantsIn(protocol: Protocol, input: PinInput): Dependants {
   return dependantsOf({
     protocol,
     own,
-    others: { ...others, [protocol]: { ...others[protocol], routers: patientRouters(protocol, input) } },
+    others: {
+      ...others,
+      [protocol]: { ...others[protocol], routers: patientRouters(protocol, input, breakers) },
+    },
     published: { ...published, [protocol]: { ...published[protocol], middlewares } },
     rename,
   });
 }
 
 /** Routers of other containers; those that lead to a listener are as patient as the service's own. */
-function patientRouters(protocol: Protocol, input: PinInput): Record<string, Tree> {
+function patientRouters(
+  protocol: Protocol,
+  input: PinInput,
+  breakers: Definitions | null,
+): Record<string, Tree> {
   const routers = input.others?.[protocol].routers ?? {};
-  const breakers = breakersOf(protocol, input);
-  if (breakers === null) return routers;
   const { services } = input.provided[protocol];
   const leadsHere = (router: Tree): boolean =>
     (nameOf(qualifiedBy(textField(router, 'service') ?? '', 'docker'), 'docker') ?? '') in services;
   return Object.fromEntries(
     Object.entries(routers).map(([name, router]) => [
       name,
-      leadsHere(router) ? withoutBreakers(router, 'docker', breakers) : router,
+      leadsHere(router) ? patiently(router, 'docker', breakers) : router,
     ]),
   );
 }
@@ -218,13 +226,13 @@ function addDependants(
     section['routers'] = { ...section['routers'], [name]: lowered(protocol, router) };
 }
 
-function routerOf(protocol: Protocol, router: Tree, names: CopiedNames, input: PinInput): Tree {
-  const { winsTies, manner } = input;
-  const breakers = breakersOf(protocol, input);
-  const copy = names.objectInFile(
-    breakers === null ? router : withoutBreakers(router, 'docker', breakers),
-    'docker',
-  );
+function routerOf(
+  protocol: Protocol,
+  router: Tree,
+  { names, breakers }: Known,
+  { winsTies, manner }: PinInput,
+): Tree {
+  const copy = names.objectInFile(patiently(router, 'docker', breakers), 'docker');
   if (manner?.below) return lowered(protocol, copy);
   // 0 would be the priority of the rule again, which a TCP router that catches all has at -1.
   if (protocol !== 'udp' && !winsTies)
@@ -259,16 +267,19 @@ function serviceOf(
   name: string,
   service: ProvidedService,
   transport: string | null,
-  names: CopiedNames,
-  input: PinInput,
+  { names, breakers }: Known,
 ): Tree {
   let loadBalancer: Tree = { ...service.loadBalancer, servers: service.servers };
   if (transport !== null) loadBalancer = withField(loadBalancer, 'serversTransport', transport);
   if (protocol === 'http') loadBalancer = withCookieName(loadBalancer, name);
-  const breakers = breakersOf(protocol, input);
   const written = breakers === null ? service.middlewares : patient(service.middlewares, 'docker', breakers);
   const middlewares = written.map((middleware) => names.inFile('middlewares', middleware, 'docker'));
   return { ...(middlewares.length > 0 ? { middlewares } : {}), loadBalancer };
+}
+
+/** A router, or a service, as patient as its way: as it is, where that has no need of patience. */
+function patiently(object: Tree, own: Provider, breakers: Definitions | null): Tree {
+  return breakers === null ? object : withoutBreakers(object, own, breakers);
 }
 
 function withCookieName(loadBalancer: Tree, service: string): Tree {

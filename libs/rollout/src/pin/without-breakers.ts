@@ -8,10 +8,7 @@ import {
   type Tree,
 } from '@itsup/traefik';
 
-import { chainedBy, type Definitions } from '../provider/middlewares';
-
-/** Traefik refuses a circle of chains; here it must only end. */
-const DEEPEST = 10;
+import { chainedBy, madeOf, type Definitions } from '../provider/middlewares';
 
 /**
  * A router, or a service, without those middlewares that take a long wait for a fault (`circuitBreaker`); a chain that
@@ -26,21 +23,24 @@ export function withoutBreakers(object: Tree, own: Provider, definitionOf: Defin
   return kept.join() === written.join() ? object : withField(object, 'middlewares', kept);
 }
 
-/** The same of names in the order they apply. Those that stay are as they were written, or full. */
-export function patient(names: readonly string[], own: Provider, definitionOf: Definitions): string[] {
+/**
+ * The same of names in the order they apply. Those that stay are as they were written, or full. A circle of chains,
+ * which Traefik refuses, stays one.
+ */
+export function patient(
+  names: readonly string[],
+  own: Provider,
+  definitionOf: Definitions,
+  within: readonly string[] = [],
+): string[] {
   return names.flatMap((name) => {
     const full = qualifiedBy(name, own);
     const definition = definitionOf(full);
-    if (definition === undefined || !breaks(full, definition, definitionOf)) return [name];
-    return patient(chainedBy(full, definition), own, definitionOf);
+    if (definition === undefined || within.includes(full) || !breaks(full, definitionOf)) return [name];
+    return patient(chainedBy(full, definition), own, definitionOf, [...within, full]);
   });
 }
 
-function breaks(full: string, definition: Tree, definitionOf: Definitions, depth = 0): boolean {
-  if (field(definition, 'circuitBreaker') !== undefined) return true;
-  if (depth > DEEPEST) return false;
-  return chainedBy(full, definition).some((name) => {
-    const member = definitionOf(name);
-    return member !== undefined && breaks(name, member, definitionOf, depth + 1);
-  });
+function breaks(full: string, definitionOf: Definitions): boolean {
+  return [...madeOf(full, definitionOf).values()].some((one) => field(one, 'circuitBreaker') !== undefined);
 }

@@ -46,13 +46,10 @@ export class CopiedNames {
 
   /** A router or a middleware of labels, or of another file, as it has to read in the file. */
   objectInFile(object: Tree, own: Provider): Tree {
-    const copy = withReferences(object, (kind, reference) => this.inFile(kind, reference, own));
-    const tls = field(copy, 'tls');
-    const options = isTree(tls) ? textField(tls, 'options') : undefined;
-    // The default options are of no provider.
-    return isTree(tls) && options && options !== 'default'
-      ? withField(copy, 'tls', withField(tls, 'options', qualifiedBy(options, own)))
-      : copy;
+    return optionsInFile(
+      withReferences(object, (kind, reference) => this.inFile(kind, reference, own)),
+      own,
+    );
   }
 
   /**
@@ -79,6 +76,16 @@ export class CopiedNames {
       ]),
     );
   }
+}
+
+/** A router of labels, or of another file, with the TLS options that it names as they have to read in the file. */
+export function optionsInFile(router: Tree, own: Provider): Tree {
+  const tls = field(router, 'tls');
+  const options = isTree(tls) ? textField(tls, 'options') : undefined;
+  // The default options are of no provider.
+  return isTree(tls) && options && options !== 'default'
+    ? withField(router, 'tls', withField(tls, 'options', qualifiedBy(options, own)))
+    : router;
 }
 
 /** A router or a middleware with other names in the places where it names something. */

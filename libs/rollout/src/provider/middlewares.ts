@@ -19,6 +19,22 @@ export function definitionsIn(
   };
 }
 
+/**
+ * A middleware and all that it is a chain of, each once, by full name. Traefik refuses a circle of chains; here it only
+ * ends. What is out of sight is left out.
+ */
+export function madeOf(
+  full: string,
+  definitionOf: Definitions,
+  found = new Map<string, Tree>(),
+): ReadonlyMap<string, Tree> {
+  const definition = definitionOf(full);
+  if (definition === undefined || found.has(full)) return found;
+  found.set(full, definition);
+  for (const member of chainedBy(full, definition)) madeOf(member, definitionOf, found);
+  return found;
+}
+
 /** The full names of a chain's members, which are of the chain's own provider where they say none; empty: no chain. */
 export function chainedBy(full: string, definition: Tree): string[] {
   const own = nameOf(full, 'file') === null ? 'docker' : 'file';
