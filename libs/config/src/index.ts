@@ -4,7 +4,7 @@ export { listed } from './problem/listed';
 export { problemsOf } from './problem/problems-of';
 export { compareText } from './files/compare-text';
 export { namedFault, writeNamed } from './files/named-fault';
-export { DEFAULT_RATE_LIMIT } from './schema/rate-limit';
+export { DEFAULT_RATE_LIMIT } from './schema/settings/rate-limit';
 export { isMapping, mappingOf } from './yaml/is-mapping';
 export { isActive } from './compose/active-services';
 export { readServiceOptions } from './compose/service-options';

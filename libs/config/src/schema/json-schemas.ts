@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ingressSchema } from './ingress-schema';
 import { composeOptionsSchema } from './service-options-schema';
-import { settingsSchema } from './settings-schema';
+import { settingsSchema } from './settings/settings-schema';
 
 /** The files that editors complete with, by the name of their JSON Schema. */
 const SCHEMAS = { compose: composeOptionsSchema, ingress: ingressSchema, itsup: settingsSchema };

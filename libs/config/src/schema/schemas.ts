@@ -6,7 +6,7 @@ export { composeSchema } from './compose-schema';
 export { misfits } from './misfits';
 export { checkSchema } from './schema-problems';
 export { writtenOptionsSchema } from './service-options-schema';
-export { settingsSchema } from './settings-schema';
+export { settingsSchema } from './settings/settings-schema';
 export { ingressRowSchema, ingressSchema };
 
 /** What the values of the ingress file's keys are, for text that stands for them. */

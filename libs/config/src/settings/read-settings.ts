@@ -2,7 +2,7 @@ import type { Settings } from '../model';
 import { orderProblems } from '../problem/order-problems';
 import type { Place, Problem } from '../problem/problem';
 import { schemas } from '../schema/late-schemas';
-import type { SettingsFile } from '../schema/settings-schema';
+import type { SettingsFile } from '../schema/settings/settings-schema';
 import { YamlFiles } from '../yaml/yaml-files';
 import { suggest } from '../problem/suggest';
 import { readTraefikFile } from './traefik-file';

@@ -2,7 +2,7 @@ import { rowOf } from '../ingress/ingress-row';
 import { ingressRowSchema } from '../schema/ingress-row-schema';
 import type { IngressRow, Settings } from '../model';
 import { toSettings } from '../settings/read-settings';
-import { settingsSchema } from '../schema/settings-schema';
+import { settingsSchema } from '../schema/settings/settings-schema';
 
 /** A row of `service: web` as a file of that one line has it, but for what a test changes. */
 export function row(changes: Partial<IngressRow> = {}): IngressRow {

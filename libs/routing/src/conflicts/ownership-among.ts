@@ -6,10 +6,10 @@ import { doorsAmong } from './claim/door-guests';
 import { guestsAmong } from './claim/guests';
 import { claimsOf, termKey, ruleKey } from './claim/claims';
 import { claimKey, type Conflict, type RoutedProject } from './conflict';
-import { containerConflicts, containerNames, givenNames } from './container-conflicts';
+import { containerConflicts, containerNames, givenNames } from './engine/container-conflicts';
 import { nameConflicts, namedObjects } from './name-conflicts';
-import { imageConflicts, imageNotes, namedImages } from './image-conflicts';
-import { joinedNetworks, namedNetworks, networkConflicts } from './network-conflicts';
+import { imageConflicts, imageNotes, namedImages } from './engine/image-conflicts';
+import { joinedNetworks, namedNetworks, networkConflicts } from './engine/network-conflicts';
 import { portConflicts, portsPublishedBy } from './port-conflicts';
 import { projectConflicts, projectNames } from './project-conflicts';
 import { operatorConflicts } from './claim/operators';
@@ -17,7 +17,7 @@ import { ruleConflicts } from './rule-conflicts';
 import { takings } from './claim/takings';
 import { tlsConflicts } from './tls-conflicts';
 import { tlsOptionConflicts } from './tls-option-conflicts';
-import { namedVolumes, volumeConflicts, volumeNotes } from './volume-conflicts';
+import { namedVolumes, volumeConflicts, volumeNotes } from './engine/volume-conflicts';
 
 /**
  * The one table of who has what: host names with their paths, ports, names of routers, services, middlewares,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { RESOLVER_NAME } from './grammar';
-import { flag, MAPPING, textMatching } from './schema-kit';
+import { RESOLVER_NAME } from '../grammar';
+import { flag, MAPPING, textMatching } from '../schema-kit';
 
 const isHttpsUrl = (value: string): boolean => URL.canParse(value) && new URL(value).protocol === 'https:';
 const isPem = (value: string): boolean =>

@@ -1,6 +1,6 @@
 import type { NetworkFacts, Project, Settings } from '@itsup/config';
-import { routeWorkspace } from '../route-workspace';
-import { project, workspace } from '../testing/build';
+import { routeWorkspace } from '../../route-workspace';
+import { project, workspace } from '../../testing/build';
 
 const bridge: NetworkFacts = { name: null, external: false, driver: null, internal: false, options: {} };
 

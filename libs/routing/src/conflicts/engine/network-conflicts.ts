@@ -1,8 +1,8 @@
 import { listed, type Isolation, type Problem } from '@itsup/config';
-import { composeProjectName } from '../names/compose-name';
-import { collect } from '../names/order';
-import { PROXYNET } from '../networks/proxynet';
-import { engineName, resolvedName } from '../networks/traefik-network';
+import { composeProjectName } from '../../names/compose-name';
+import { collect } from '../../names/order';
+import { PROXYNET } from '../../networks/proxynet';
+import { engineName, resolvedName } from '../../networks/traefik-network';
 import {
   claimKey,
   compareParties,
@@ -11,7 +11,7 @@ import {
   type Conflict,
   type Party,
   type RoutedProject,
-} from './conflict';
+} from '../conflict';
 
 /** A network by its name on the engine, and a project that makes it or joins it. */
 export interface NamedNetwork {

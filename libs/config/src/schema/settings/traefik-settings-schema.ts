@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { HEADER_NAME, HTPASSWD_LINE, isDomain, isHeaderValue } from './grammar';
+import { HEADER_NAME, HTPASSWD_LINE, isDomain, isHeaderValue } from '../grammar';
 import { DEFAULT_RATE_LIMIT } from './rate-limit';
-import { flag, MAPPING, oneOrList, port, textMatching } from './schema-kit';
+import { flag, MAPPING, oneOrList, port, textMatching } from '../schema-kit';
 
 const COUNT = 'a whole number of at least 1';
 

@@ -1,7 +1,7 @@
 import { listed, isActive, type ComposeFacts, type Isolation, type Problem } from '@itsup/config';
-import { composeProjectName } from '../names/compose-name';
-import { collect } from '../names/order';
-import { resolvedName } from '../networks/traefik-network';
+import { composeProjectName } from '../../names/compose-name';
+import { collect } from '../../names/order';
+import { resolvedName } from '../../networks/traefik-network';
 import {
   claimKey,
   compareParties,
@@ -11,7 +11,7 @@ import {
   type Conflict,
   type Party,
   type RoutedProject,
-} from './conflict';
+} from '../conflict';
 
 /** A volume by its name on the engine, and a project that makes it or mounts another one's. */
 export interface NamedVolume {

@@ -1,6 +1,6 @@
-import { composeProjectName } from '../names/compose-name';
-import { PROXY_SERVICES } from '../names/proxy-services';
-import type { Lookups } from './circumstances';
+import { composeProjectName } from '../../names/compose-name';
+import { PROXY_SERVICES } from '../../names/proxy-services';
+import type { Lookups } from '../circumstances';
 import {
   claimedTwice,
   claimKey,
@@ -9,7 +9,7 @@ import {
   type Conflict,
   type Party,
   type RoutedProject,
-} from './conflict';
+} from '../conflict';
 import { interpolate, isActive, type Settings } from '@itsup/config';
 
 /** A `container_name` of a service that runs. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { IMAGE_TAG, isIp, isIpOrCidr, isPrivateNetwork } from './grammar';
+import { IMAGE_TAG, isIp, isIpOrCidr, isPrivateNetwork } from '../grammar';
 import { letsEncryptSettings } from './letsencrypt-settings-schema';
-import { choice, flag, LIST, MAPPING, oneOrList, textMatching } from './schema-kit';
+import { choice, flag, LIST, MAPPING, oneOrList, textMatching } from '../schema-kit';
 import { dashboardHost, traefikSettings } from './traefik-settings-schema';
 
 /** Private networks and this host itself: RFC 1918, 4193, 4291, 1122. */

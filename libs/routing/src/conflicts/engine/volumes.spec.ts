@@ -1,6 +1,6 @@
 import type { Project, Settings, VolumeFacts } from '@itsup/config';
-import { routeWorkspace } from '../route-workspace';
-import { project, service, workspace } from '../testing/build';
+import { routeWorkspace } from '../../route-workspace';
+import { project, service, workspace } from '../../testing/build';
 
 const place = { file: 'docker-compose.yml', line: 1, column: 1 };
 const own: VolumeFacts = { name: null, external: false, place };

@@ -1,6 +1,6 @@
 import type { Project, ServiceFacts, Settings } from '@itsup/config';
-import { routeWorkspace } from '../route-workspace';
-import { project, service, workspace } from '../testing/build';
+import { routeWorkspace } from '../../route-workspace';
+import { project, service, workspace } from '../../testing/build';
 
 const found = (projects: Project[], set: Partial<Settings> = {}): string[] => {
   const { problems, projects: routed } = routeWorkspace(workspace(projects, set));

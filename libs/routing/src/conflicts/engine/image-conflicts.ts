@@ -1,8 +1,8 @@
 import { listed, interpolate, isActive, type Isolation, type Problem, type Settings } from '@itsup/config';
-import { composeProjectName } from '../names/compose-name';
-import { collect } from '../names/order';
-import { HONEYPOT_IMAGE, imageName, proxyImages } from '../names/proxy-images';
-import type { Lookups } from './circumstances';
+import { composeProjectName } from '../../names/compose-name';
+import { collect } from '../../names/order';
+import { HONEYPOT_IMAGE, imageName, proxyImages } from '../../names/proxy-images';
+import type { Lookups } from '../circumstances';
 import {
   claimKey,
   compareParties,
@@ -12,7 +12,7 @@ import {
   type Conflict,
   type Party,
   type RoutedProject,
-} from './conflict';
+} from '../conflict';
 
 /** An image by its name on the engine, and a service that is built as it or runs it. */
 export interface NamedImage {
