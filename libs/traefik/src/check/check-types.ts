@@ -1,4 +1,3 @@
-import { goDuration, isGoBoolean, isGoFloat, isGoInteger } from '../types/go-values';
 import type { ConfigurationNode, Finding, Span, Visit } from '../dynamic/tree';
 import {
   elementOf,
@@ -9,6 +8,7 @@ import {
   type NamedField,
   type TypeTable,
 } from '../types/type-table';
+import { isScalarOf, scalarHint, scalarName, scalarNames } from './scalars';
 
 /** The name among these that a mistyped one was probably meant to be. */
 export type Suggest = (word: string, candidates: Iterable<string>) => string | undefined;
@@ -87,7 +87,7 @@ class TypeCheck {
     } else if (node.children.length > 0) {
       this.error(
         'invalid-value',
-        `\`${shown(path)}\` takes ${wanted(type)}, not fields of its own`,
+        `\`${shown(path)}\` takes ${scalarName(type)}, not fields of its own`,
         path,
         node.span,
       );
@@ -146,7 +146,7 @@ class TypeCheck {
     if (ignored || node.open) return;
     if (node.children.length > 0) {
       this.warn(
-        `\`${shown(path)}\` is a list of ${plural(element)}, so Traefik reads nothing of this`,
+        `\`${shown(path)}\` is a list of ${scalarNames(element)}, so Traefik reads nothing of this`,
         path,
         node.span,
       );
@@ -156,10 +156,10 @@ class TypeCheck {
       node.items ??
       (node.value === '' ? [] : node.value.split(',').map((value) => ({ value, span: node.span })));
     for (const [at, { value, span, open }] of items.entries()) {
-      if (!open && !isGo(element, value.trim())) {
+      if (!open && !isScalarOf(element, value.trim())) {
         this.error(
           'invalid-value',
-          `\`${shown([...path, String(at)])}\` must be ${wanted(element)}, found ${quoted(value)}`,
+          `\`${shown([...path, String(at)])}\` must be ${scalarName(element)}, found ${quoted(value)}`,
           path,
           span,
         );
@@ -175,13 +175,13 @@ class TypeCheck {
       this.warn(`\`${shown(path)}\` is a text, and Traefik reads this list as one odd text`, path, node.span);
       return;
     }
-    if (node.items === null && isGo(type, node.value)) return;
+    if (node.items === null && isScalarOf(type, node.value)) return;
     this.error(
       'invalid-value',
-      `\`${shown(path)}\` must be ${wanted(type)}, found ${found}`,
+      `\`${shown(path)}\` must be ${scalarName(type)}, found ${found}`,
       path,
       node.span,
-      hint(type, node.value),
+      scalarHint(type, node.value),
     );
   }
 
@@ -248,44 +248,6 @@ class TypeCheck {
       ...(help === undefined ? {} : { help }),
     });
   }
-}
-
-/** Whether Go takes the text for a value of this type. */
-function isGo(type: string, text: string): boolean {
-  if (type === 'string') return true;
-  if (type === 'bool') return isGoBoolean(text);
-  if (type === 'seconds' || type === 'nanoseconds') return goDuration(text, type) !== null;
-  if (type.startsWith('float')) return isGoFloat(text);
-  const [, unsigned, bits = '64'] = /^(u?)int(\d+)$/.exec(type) ?? [];
-  return isGoInteger(text, Number(bits), unsigned === '');
-}
-
-function wanted(type: string): string {
-  if (type === 'string') return 'a text';
-  if (type === 'bool') return '`true` or `false`';
-  if (type === 'seconds') return 'a duration such as `10s` or `1m30s`, or a number of seconds';
-  if (type === 'nanoseconds') return 'a duration such as `10s` or `1m30s`';
-  if (type.startsWith('float')) return 'a number';
-  const [, unsigned, bits = '64'] = /^(u?)int(\d+)$/.exec(type) ?? [];
-  if (Number(bits) < 32)
-    return `a whole number up to ${2 ** (Number(bits) - (unsigned === 'u' ? 0 : 1)) - 1}`;
-  return unsigned === 'u' ? 'a whole number that is not negative' : 'a whole number';
-}
-
-function plural(type: string): string {
-  return type === 'string' ? 'texts' : type === 'bool' ? 'booleans' : 'numbers';
-}
-
-/** Sizes have no units in Traefik, and its booleans are not all of YAML's. */
-function hint(type: string, value: string): string | undefined {
-  if (type === 'bool' && /^(y|yes|on|n|no|off)$/i.test(value)) {
-    return `write ${/^(y|yes|on)$/i.test(value) ? 'true' : 'false'}: Traefik reads this word as a text`;
-  }
-  const [, number = '', unit = ''] = /^(\d+)\s*([kmg])(?:i?b)?$/i.exec(value) ?? [];
-  if (number !== '' && type.includes('int')) {
-    return `write the number of bytes: ${Number(number) * 1024 ** ('kmg'.indexOf(unit.toLowerCase()) + 1)}`;
-  }
-  return undefined;
 }
 
 function textOf(node: ConfigurationNode): string {
