@@ -92,8 +92,8 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'tools/**/*.ts'],
-    // Programs that are no part of an engine: Nx, whose worker sends messages, git, which is asked for commits, npm, and
-    // another command of ours.
+    // Programs that are no part of an engine: Nx, whose worker sends messages, git, which is asked for commits, npm,
+    // and another command of ours.
     ignores: [
       'libs/docker/**',
       'tools/itsup/src/cli/run-nx.ts',

@@ -111,7 +111,8 @@ describe('itsup topology', () => {
       const script = `<script>
         const boxes = [...document.querySelectorAll('.node')].map((node) => node.getBoundingClientRect());
         const inside = document.documentElement.clientWidth;
-        const covers = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        const meets = (a, b, from, to) => a[from] < b[to] - 1 && b[from] < a[to] - 1;
+        const covers = (a, b) => meets(a, b, 'left', 'right') && meets(a, b, 'top', 'bottom');
         parent.postMessage({
           width: inside,
           boxes: boxes.length,

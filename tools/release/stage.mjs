@@ -1,6 +1,7 @@
 /**
- * Makes what is published: one folder a package in `tmp/packages`, where `nx release publish` looks for it, all of one version, and with `--pack` the packed files
- * in `tmp/packed`. A package in the repository is not yet that: it has tests, sources, and what only this workspace knows.
+ * Makes what is published: one folder a package in `tmp/packages`, where `nx release publish` looks for it, all of one
+ * version, and with `--pack` the packed files in `tmp/packed`. A package in the repository is not yet that: it has
+ * tests, sources, and what only this workspace knows.
  *
  * usage: node tools/release/stage.mjs [--version 1.2.3] [--pack]
  */

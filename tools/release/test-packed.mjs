@@ -8,7 +8,8 @@
  *   separate       a clone of this repository that becomes such a repository in place
  *   documentation  every command of README and docs, in such a repository
  *   packages       what two judges of packages say of each, and what is in it
- *   registry       published, taken into such a workspace by pnpm and `nx add`, created from there, deployed on an engine, changed and updated under load
+ *   registry       published, taken into such a workspace by pnpm and `nx add`, created from there, deployed on an
+ *                  engine, changed and updated under load
  *
  * Without an own engine (e2e/own-engine.sh) deploys are left out, which is said; with ITSUP_PACKED_ENGINE=machine or
  * =today that is a failure.

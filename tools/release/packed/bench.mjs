@@ -1,4 +1,7 @@
-/** What the tests of the packed product share: a folder that goes in the end, an environment, commands that must succeed. */
+/**
+ * What the tests of the packed product share: a folder that goes in the end, an environment, commands that must
+ * succeed.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * The way of somebody who has npm and nothing else: `npm create itsup` from a registry, a deploy on an engine, a change, a
- * later version, and the way back that is refused. Two versions are published, which differ in what they render.
+ * The way of somebody who has npm and nothing else: `npm create itsup` from a registry, a deploy on an engine, a
+ * change, a later version, and the way back that is refused. Two versions are published, which differ in what they
+ * render.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * A registry on loopback for the packages of the product. Everything else it takes from the registry that npm is set to.
- * Nothing is published anywhere else.
+ * A registry on loopback for the packages of the product. Everything else it takes from the registry that npm is set
+ * to. Nothing is published anywhere else.
  */
 import { execFile, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';

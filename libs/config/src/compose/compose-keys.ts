@@ -23,9 +23,9 @@ export const COMPOSE_KEYS: readonly { at: readonly string[]; keys: ReadonlySet<s
   {
     at: ['services', '*', 'build'],
     keys: words(`
-      additional_contexts args cache_from cache_to context dockerfile dockerfile_inline entitlements extra_hosts isolation
-      labels network no_cache no_cache_filter platforms privileged provenance pull sbom secrets shm_size ssh tags target
-      ulimits`),
+      additional_contexts args cache_from cache_to context dockerfile dockerfile_inline entitlements extra_hosts
+      isolation labels network no_cache no_cache_filter platforms privileged provenance pull sbom secrets shm_size ssh
+      tags target ulimits`),
   },
   {
     at: ['services', '*', 'healthcheck'],
