@@ -50,6 +50,8 @@ describe.each([
 
   it('is told until a deploy finds that the sources are again what runs', async () => {
     simulated.setProject('shop', { web: WEB, db: DB });
+    // What came back is well again.
+    await simulated.context().system.sleep(5_000);
     const before = await told();
     expect(before.plan).toEqual([expect.stringContaining('its last deploy failed')]);
     expect(before.doctor).toEqual(['last-deploy-failed']);

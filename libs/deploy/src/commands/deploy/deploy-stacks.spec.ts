@@ -177,7 +177,9 @@ describe('the host', () => {
     expect((await outcomeOf(simulated, 'shop')).problems).toMatchObject([{ code: 'foreign-stack' }]);
     expect(idsOf(simulated)).toEqual(before);
     const adopted = await outcomeOf(simulated, 'shop', { adopt: true });
-    expect(actions(adopted)).toEqual({ web: 'none' });
+    // It was started a moment ago: the deploy waits until it is ready.
+    expect(actions(adopted)).toEqual({ web: 'start' });
+    expect(actions(await outcomeOf(simulated, 'shop', { adopt: true }))).toEqual({ web: 'none' });
     expect(idsOf(simulated)).toEqual(before);
   });
 
