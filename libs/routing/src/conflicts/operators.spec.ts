@@ -1,7 +1,7 @@
 import type { Settings } from '@itsup/config';
 import { parse, stringify } from 'yaml';
 import { routeWorkspace } from '../route-workspace';
-import { project, workspace, type ProjectShape } from '../testing/build';
+import { project, service, workspace, type ProjectShape } from '../testing/build';
 
 const MTLS = { rule: 'Host(`admin.org`)', entryPoints: ['web-secure'], service: 'x@docker', tls: {} };
 
@@ -79,6 +79,31 @@ describe('what a router in projects/middlewares.yml names', () => {
     const guest = { rows: [{ domains: ['admin.org'], pathPrefix: '/login' }] };
     expect(said(guest, MTLS)).toEqual(['note path-below-domain 2 3']);
     expect(said(guest, MTLS, { isolation: 'strict' })).toEqual(['error route-taken 2 3']);
+  });
+
+  it.each<[string, ProjectShape]>([
+    ['a path of it', { rows: [{ domains: ['admin.org'], pathPrefix: '/login' }] }],
+    ['a rule that leaves it out', { rows: [{ rule: 'Host(`a.org`) && !Host(`admin.org`)' }] }],
+  ])('keeps its TLS options beside a project with %s, or is told', (_, shape) => {
+    const told = (tls: object) => said(shape, { ...MTLS, tls }).filter((one) => one.includes('tls-options'));
+    expect(told({ options: 'mtls@file' })).toEqual(['error tls-options-conflict 2 3']);
+    expect(told({ options: 'mtls' })).toEqual(['error tls-options-conflict 2 3']);
+    expect(told({})).toEqual([]);
+    expect(told({ options: 'default' })).toEqual([]);
+  });
+
+  it('does not switch off those of the project whose path it takes over', () => {
+    const labels = {
+      'traefik.enable': 'true',
+      'traefik.http.routers.a.rule': 'Host(`admin.org`)',
+      'traefik.http.routers.a.tls.options': 'mtls@file',
+    };
+    const shape = { services: [service('web', { labels })] };
+    const outpost = { ...MTLS, rule: 'Host(`admin.org`) && PathPrefix(`/outpost`)', priority: 10_000 };
+    const codes = (tls: object) =>
+      said(shape, { ...outpost, tls }).map((one) => one.split(' ').slice(0, 2).join(' '));
+    expect(codes({})).toContain('error tls-options-conflict');
+    expect(codes({ options: 'mtls@file' })).not.toContain('error tls-options-conflict');
   });
 
   it('is a connection’s host too, which HTTPS would take', () => {

@@ -12,11 +12,11 @@ import { imageConflicts, imageNotes, namedImages } from './engine/image-conflict
 import { joinedNetworks, namedNetworks, networkConflicts } from './engine/network-conflicts';
 import { portConflicts, portsPublishedBy } from './port-conflicts';
 import { projectConflicts, projectNames } from './project-conflicts';
-import { operatorConflicts } from './claim/operators';
+import { operatorClaims, operatorConflicts } from './claim/operators';
 import { ruleConflicts } from './rule-conflicts';
 import { takings } from './claim/takings';
 import { tlsConflicts } from './tls-conflicts';
-import { tlsOptionConflicts } from './tls-option-conflicts';
+import { operatorTlsOptionConflicts, tlsOptionConflicts } from './tls-option-conflicts';
 import { namedVolumes, volumeConflicts, volumeNotes } from './engine/volume-conflicts';
 
 /**
@@ -40,6 +40,7 @@ export function ownershipAmong(
   { lookups = () => undefined }: Circumstances = {},
 ): Ownership {
   const claims = claimsOf(routed, settings, lookups);
+  const own = operatorClaims(settings);
   const objects = namedObjects(routed, lookups);
   const networks = namedNetworks(routed);
   const volumes = namedVolumes(routed);
@@ -50,11 +51,12 @@ export function ownershipAmong(
   const conflicts = [
     ...ruleConflicts(claims),
     ...takings(claims),
-    ...operatorConflicts(claims, settings),
+    ...operatorConflicts(claims, own, settings),
     ...guests.refused,
     ...doors.refused,
     ...tlsConflicts(claims),
     ...tlsOptionConflicts(claims),
+    ...operatorTlsOptionConflicts(claims, own),
     ...acmeConflicts(claims),
     ...portConflicts(routed, settings, lookups),
     ...nameConflicts(objects),

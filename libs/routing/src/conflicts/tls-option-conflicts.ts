@@ -1,6 +1,7 @@
 import { listed } from '@itsup/config';
 import { collect } from '../names/order';
 import { ruleKey, termKey, type Claim } from './claim/claims';
+import type { OperatorClaim } from './claim/operators';
 import { conflictAt, holding, type Conflict, type Party } from './conflict';
 
 /**
@@ -33,18 +34,60 @@ export function tlsOptionConflicts(claims: readonly Claim[]): Conflict[] {
       conflictAt(
         at,
         parties.flatMap(({ party }) => (party === at ? [] : [party])),
-        {
-          code: 'tls-options-conflict',
-          ...(projects.size > 1 ? {} : { severity: 'warning' }),
-          message: `routers for ${host} have different TLS options (${listed(options)}): Traefik would drop them all for the default ones, and ask for no client's certificate`,
-          help: 'give all of them the same tls.options, or leave the host out of one',
-        },
+        { ...optionsProblem(host, options), ...(projects.size > 1 ? {} : { severity: 'warning' }) },
         ({ label }) => `${label} names the host here`,
         // Who names the host by a negation alone has no use of it.
         takers.length < projects.size ? takers : [],
       ),
     ];
   });
+}
+
+/**
+ * The same of a project and a router of `projects/middlewares.yml`: an error of the project's, whose TLS options or
+ * the operator's would be switched off by it.
+ */
+export function operatorTlsOptionConflicts(
+  claims: readonly Claim[],
+  own: readonly OperatorClaim[],
+): Conflict[] {
+  const told = new Set<string>();
+  return own.flatMap(({ theirs, placed }) =>
+    claims.flatMap((claim) => {
+      const host = claim.party.project === null ? undefined : disputedHost(claim, theirs);
+      if (host === undefined) return [];
+      const id = `${claim.party.project} ${claim.tlsOptions} ${theirs.party.label} ${host}`;
+      if (told.has(id)) return [];
+      told.add(id);
+      const { party } = placed();
+      const options = [claim, theirs].map(({ party: { label }, tlsOptions }) => `${label} ${tlsOptions}`);
+      return [
+        conflictAt(
+          partyIn(claim, host),
+          [party],
+          optionsProblem(host, options),
+          ({ label }) => `${label} names the host here`,
+          claim.party.project === null ? [] : [claim.party.project],
+        ),
+      ];
+    }),
+  );
+}
+
+/** A host that both mention with different TLS options. */
+function disputedHost(claim: Claim, theirs: Claim): string | undefined {
+  const isOneDoor = claim.entryPoint === theirs.entryPoint && claim.tls && theirs.tls;
+  if (!isOneDoor || claim.kind !== 'http' || theirs.kind !== 'http') return undefined;
+  if (claim.tlsOptions === theirs.tlsOptions) return undefined;
+  return claim.hosts.find((host) => theirs.hosts.includes(host));
+}
+
+function optionsProblem(host: string, options: readonly string[]) {
+  return {
+    code: 'tls-options-conflict',
+    message: `routers for ${host} have different TLS options (${listed(options)}): Traefik would drop them all for the default ones, and ask for no client's certificate`,
+    help: 'give all of them the same tls.options, or leave the host out of one',
+  };
 }
 
 /** One claim of each project with each of its options. */

@@ -8,7 +8,7 @@ import { claimsOfRouter, ruleKey, termKey, type Claim } from './claims';
 import { pathsMeet, reaches } from './takings';
 
 /** A router of the operator's, its place found when it is asked for: that takes a reading of the whole file. */
-interface OperatorClaim {
+export interface OperatorClaim {
   theirs: Claim;
   placed(): Claim;
 }
@@ -20,12 +20,13 @@ interface OperatorClaim {
  * below a host of theirs is a note, and an error where isolation is strict, as below another project's domain.
  *
  * @param claims the dashboard's among them, which are no project's
+ * @param own what `operatorClaims` found
  */
 export function operatorConflicts(
   claims: readonly Claim[],
-  settings: Pick<Settings, 'middlewaresOverride' | 'isolation'>,
+  own: readonly OperatorClaim[],
+  settings: Pick<Settings, 'isolation'>,
 ): Conflict[] {
-  const own = operatorClaims(settings);
   const dashboard = claims.filter(({ party }) => party.project === null);
   if (own.length + dashboard.length === 0) return [];
   return claims.flatMap((claim) => {
@@ -47,7 +48,7 @@ export function operatorConflicts(
 }
 
 /** What the routers of `projects/middlewares.yml` ask for. */
-function operatorClaims({
+export function operatorClaims({
   middlewaresOverride: file,
 }: Pick<Settings, 'middlewaresOverride'>): OperatorClaim[] {
   if (file === null) return [];
