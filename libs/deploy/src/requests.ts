@@ -43,7 +43,8 @@ export interface DeployRequest extends PlanRequest {
   /** Stacks converged at the same time; four a core, at least eight, when absent. */
   parallel?: number;
   /**
-   * Services of one stack replaced at the same time; 1: one after the other. Two a core, at least four, when absent.
+   * Services of one stack that start at the same time; 1: one operation after the other. Two a core, at least four,
+   * when absent.
    */
   parallelServices?: number;
   /** Let end what projects ask each other over a network that they leave; else a stack that would end it is refused. */

@@ -23,6 +23,7 @@ import { restartService } from './service/restart-service';
 import { moveOff, rollService, scaleLosslessly } from './service/roll-service';
 import { runOperations } from './run-operations';
 import { containersOf } from './service/service-containers';
+import { Slots } from '../run/slots';
 import { besideOthers } from './service/side-by-side';
 import { recreateService, startServices } from './service/start-services';
 import { NotHealthyError } from '../run/failure/not-healthy-error';
@@ -114,8 +115,8 @@ const ACTS: Acts = {
     journal.step('remove-networks', () => removeEdgeNetwork(context.docker, network)),
 };
 
-/** Kinds that take the engine's time. */
-const HEAVY: readonly Operation['kind'][] = [
+/** Kinds that start services: their number at the same time is bounded. */
+const STARTING: readonly Operation['kind'][] = [
   'start',
   'recreate',
   'restart',
@@ -132,9 +133,9 @@ const HEAVY: readonly Operation['kind'][] = [
 export async function convergeStack(convergence: Convergence): Promise<void> {
   const { context, plan } = convergence;
   const forOperation = besideOthers(convergence);
+  const own = new Slots(convergence.parallel);
   await runOperations(plan.operations, {
-    parallel: convergence.parallel,
-    isHeavy: ({ kind }) => convergence.parallel === 1 || HEAVY.includes(kind),
+    isInTurn: convergence.parallel === 1,
     isInterrupted: () => context.signal?.aborted === true,
     // Compose goes on after a start too, unless somebody waits for a health check.
     isTolerated: (error, operation) =>
@@ -142,12 +143,12 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation, isOver) => {
       if (isDownOperation(operation)) throw new TypeError(`${operation.kind} in the plan of a deploy`);
-      const started = HEAVY.includes(operation.kind) ? await convergence.starts.take() : undefined;
-      const { own, end } = forOperation();
+      const started = STARTING.includes(operation.kind) ? await bothOf(own, convergence.starts) : undefined;
+      const { beside, end } = forOperation();
       try {
         // Somebody may have failed while it waited for a slot.
         if (isOver()) return;
-        await carryOut({ ...own, ...(started && { started }) }, operation);
+        await carryOut({ ...beside, ...(started && { started }) }, operation);
       } finally {
         started?.();
         end();
@@ -155,6 +156,16 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
     },
   });
   context.signal?.throwIfAborted();
+}
+
+/** A slot of the stack and one of the run: first its own, so that nobody else's is held while it waits for that. */
+async function bothOf(own: Slots, shared: Slots): Promise<() => void> {
+  const endOwn = await own.take();
+  const endShared = await shared.take();
+  return () => {
+    endShared();
+    endOwn();
+  };
 }
 
 /** The deploy fails with one; of the others each is a line, with what its container said. */

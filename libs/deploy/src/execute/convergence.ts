@@ -23,11 +23,11 @@ export interface Convergence {
   kept: Map<string, KeptContainer[]>;
   /** Services whose containers were left running before they were ready. */
   left: Set<string>;
-  /** Services that are started or replaced at the same time; 1: one operation after the other. */
+  /** Services of the stack that start at the same time; 1: one operation after the other, drains included. */
   parallel: number;
-  /** What starts or replaces services takes one of the run; a rollout gives it back before it drains. */
+  /** Of the whole run. What starts or replaces services takes one; a rollout gives it back before it drains. */
   starts: Slots;
-  /** Gives the operation's slot back: nothing of it starts any more. Absent outside of one that has a slot. */
+  /** Gives the operation's slots back: nothing of it starts any more. Absent outside of one that has some. */
   started?: () => void;
   /** The running proxy reads another folder than the one that is published to. */
   readsOtherFiles: boolean;

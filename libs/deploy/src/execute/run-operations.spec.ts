@@ -19,10 +19,10 @@ async function run(
   operations: Operation[],
   {
     failing = [],
-    parallel = 9,
+    isInTurn = false,
     interruptAt = '',
     tolerated = '',
-  }: { failing?: string[]; parallel?: number; interruptAt?: string; tolerated?: string } = {},
+  }: { failing?: string[]; isInTurn?: boolean; interruptAt?: string; tolerated?: string } = {},
 ) {
   const log: string[] = [];
   const further: string[] = [];
@@ -30,8 +30,7 @@ async function run(
   let most = 0;
   let interrupted = false;
   const error = await runOperations(operations, {
-    parallel,
-    isHeavy: () => true,
+    isInTurn,
     isInterrupted: () => interrupted,
     isTolerated: (_, { id }) => id === tolerated,
     onFurtherFailure: (caught) => void further.push(String(caught)),
@@ -56,7 +55,7 @@ describe('runOperations', () => {
   it('lets an operation that only waits for its turn see that nothing more is to begin', async () => {
     const seen: string[] = [];
     const failure = runOperations([wait('a'), wait('b'), wait('c', [], true)], {
-      ...{ parallel: 9, isHeavy: () => true, isInterrupted: () => false },
+      ...{ isInTurn: false, isInterrupted: () => false },
       run: async ({ id }, isOver) => {
         if (id === 'a') throw new Error('a failed');
         await new Promise((resolve) => setImmediate(resolve));
@@ -73,10 +72,10 @@ describe('runOperations', () => {
     expect(log).toBe('+a +b -a -b +c -c +d -d');
   });
 
-  it('has no more under way than it may', async () => {
+  it('has all that are ready under way at once, or one after the other', async () => {
     const four = ['a', 'b', 'c', 'd'].map((id) => wait(id));
     expect((await run(four)).most).toBe(4);
-    expect((await run(four, { parallel: 2 })).most).toBe(2);
+    expect((await run(four, { isInTurn: true })).most).toBe(1);
   });
 
   it('begins nothing after a failure, lets end what is under way, and fails with it', async () => {

@@ -1,10 +1,8 @@
 import type { Operation } from '../plan/operation';
 
 export interface RunOptions {
-  /** Operations with work of the engine's that are under way at the same time. */
-  parallel: number;
-  /** Only what takes the engine's or the host's time counts; a wait does not. */
-  isHeavy(operation: Operation): boolean;
+  /** One operation after the other, whatever they wait for. */
+  isInTurn: boolean;
   /** Nothing more begins. */
   isInterrupted(): boolean;
   /** @param isOver after a failure, or an interrupt: nothing more is to begin */
@@ -28,14 +26,11 @@ export async function runOperations(operations: readonly Operation[], options: R
   const failed = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const failures: { error: unknown; isOptional: boolean }[] = [];
-  let heavy = 0;
   const isOver = (): boolean => options.isInterrupted() || failures.some(({ isOptional }) => !isOptional);
   const isReady = (operation: Operation): boolean =>
     operation.after.every((id) => done.has(id) || !known.has(id)) &&
-    (heavy < options.parallel || !options.isHeavy(operation));
+    (!options.isInTurn || running.size === 0);
   const start = (operation: Operation): void => {
-    const weight = options.isHeavy(operation) ? 1 : 0;
-    heavy += weight;
     const isLeft = operation.needs?.some((id) => failed.has(id)) ?? false;
     const run = (isLeft ? Promise.resolve() : options.run(operation, isOver))
       .catch((error: unknown) => {
@@ -44,7 +39,6 @@ export async function runOperations(operations: readonly Operation[], options: R
         failures.push({ error, isOptional });
       })
       .then(() => {
-        heavy -= weight;
         done.add(operation.id);
         running.delete(operation.id);
       });

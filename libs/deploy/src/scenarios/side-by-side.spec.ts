@@ -83,6 +83,37 @@ describe('a one-shot that fails', () => {
   });
 });
 
+describe('more services than may start at once', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const all = (version: number): Record<string, ComposeService> =>
+    Object.fromEntries(names.map((name) => [name, service(`${name}:${version}`)]));
+
+  it('start a few at a time, and the next one starts while the others drain', async () => {
+    simulated.setProject('shop', all(1));
+    await deploy();
+    simulated.setProject('shop', all(2));
+    let starting = 0;
+    let begun = 0;
+    let most = 0;
+    const request = { workspace: simulated.workspace(), stacks: ['shop'], parallelServices: 4 };
+    const { outcomes } = await deployStacks(simulated.context(), request, async (moment, step) => {
+      if (step === 'start-new' || step === 'wait-healthy') starting += moment === 'before' ? 1 : -1;
+      most = Math.max(most, starting);
+      if (moment !== 'before') return;
+      if (step === 'start-new') {
+        begun += 1;
+        await until(() => begun >= 4);
+        // Time for one more, if it may.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      // The last one starts, although nobody's drain has ended.
+      if (step === 'drain') await until(() => begun === names.length);
+    });
+    expect(outcomes.map(({ status }) => status)).toEqual(['deployed']);
+    expect(most).toBe(4);
+  });
+});
+
 describe('more stacks than may start at once', () => {
   const names = Array.from({ length: PARALLEL + 2 }, (_, index) => `site-${index}`);
 

@@ -5,7 +5,7 @@ import type { Convergence } from '../convergence';
  * Operations of a stack run side by side, and the terminal has one line for a stack: it shows what each of them is at.
  * @returns a function that gives the same convergence to one operation; `end` takes its words off the line
  */
-export function besideOthers(convergence: Convergence): () => { own: Convergence; end: () => void } {
+export function besideOthers(convergence: Convergence): () => { beside: Convergence; end: () => void } {
   const { context, loaded } = convergence;
   const { reporter } = context;
   const said = new Map<number, { text: string; detail?: string | undefined }>();
@@ -33,7 +33,7 @@ export function besideOthers(convergence: Convergence): () => { own: Convergence
     };
     const rollout = { ...convergence.rollout, report: reportRollout(own) };
     return {
-      own: { ...convergence, context: own, rollout },
+      beside: { ...convergence, context: own, rollout },
       end: () => {
         if (said.delete(key)) show();
       },
