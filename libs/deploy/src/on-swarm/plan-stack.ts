@@ -7,7 +7,7 @@ import { loadDesired } from '../desired/load-desired';
 import type { LoadedStack } from '../desired/loaded-stack';
 import { idleService } from '../plan/service/idle-service';
 import type { DesiredService, ServicePlan, StackPlan } from '../plan/model';
-import { refuseMissingContexts } from '../run/refusal/refuse-missing-contexts';
+import { refuseMissingContexts } from '../run/refusal/refuse-missing-sources';
 import { refuseForeignFiles } from '../run/refusal/refusals';
 import { inputsOptions, loadOptions } from '../run/load-options';
 import type { Run } from '../run/run';

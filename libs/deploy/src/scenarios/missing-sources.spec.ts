@@ -54,3 +54,21 @@ it('asks for no folder of what is not built, since no container of it is wanted'
   expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
   expect(builds()).toEqual([]);
 });
+
+it('refuses what is mounted and nobody creates before it stops the one container that there can be', async () => {
+  const source = path.join(simulated.root, 'projects/shop/data');
+  const web = { ...WEB, container_name: 'web' };
+  const bind = { create_host_path: false };
+  const volumes = [{ type: 'bind' as const, source, target: '/data', bind }];
+  simulated.setProject('shop', { web });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  const before = [...simulated.engine.mutations];
+  simulated.setProject('shop', { web: { ...web, volumes } });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject(missing);
+  expect(simulated.engine.mutations).toEqual(before);
+  mkdirSync(source, { recursive: true });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'deployed' });
+  // It runs on without it, as with Compose, until a container is to be made.
+  rmSync(source, { recursive: true });
+  expect(await outcomeOf(simulated, 'shop')).toMatchObject({ status: 'unchanged' });
+});

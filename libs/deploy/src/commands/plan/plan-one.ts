@@ -29,7 +29,7 @@ import { inputsOptions, loadOptions } from '../../run/load-options';
 import type { Run } from '../../run/run';
 import { renderedBy } from '../../run/rendered-by';
 import { refuseForeignFiles, refuseForeignStack, refuseUnreadableLabels } from '../../run/refusal/refusals';
-import { refuseMissingContexts } from '../../run/refusal/refuse-missing-contexts';
+import { refuseMissingBinds, refuseMissingContexts } from '../../run/refusal/refuse-missing-sources';
 import { refuseTakenRanges } from '../../run/refusal/refuse-taken-ranges';
 import { refuseUnseenClaims } from '../../run/refusal/unseen-claims';
 import type { StackSpec } from '../../stack/stack-spec';
@@ -123,6 +123,7 @@ export async function planLoaded(
   const held = spec.project === null ? [] : holdNotes(forced, desired, loaded.options);
   const named = await renderedBy(run, loaded, forced);
   refuseMissingContexts(run, loaded, named);
+  await refuseMissingBinds(run, loaded, named);
   return {
     ...named,
     notes: [...named.notes, ...held],

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import type { ComposeModel, ComposeService } from '@itsup/docker';
 
-import { missingContexts, missingFiles, type SourcesOnHost } from './missing-sources';
+import { missingBinds, missingContexts, missingFiles, type SourcesOnHost } from './missing-sources';
 
 const FILE = 'projects/app/docker-compose.yml';
 
@@ -80,4 +80,47 @@ it('says nothing of what is elsewhere, and of what is looked up in a checkout', 
   write('checkout/Dockerfile', 'FROM a');
   const contentOf = (file: string): string => file.replace('/gone', '/checkout');
   expect(missing({ build: { context } }, {}, { contentOf })).toEqual([]);
+});
+
+describe('a bind whose source is not there', () => {
+  const source = (): string => join(root, 'projects/app/data');
+  const told = async (
+    bind: object | null,
+    version: string | null,
+    replaced = ['web'],
+    more: Partial<SourcesOnHost> = {},
+  ): Promise<string[]> => {
+    write(FILE, 'services:\n  web:\n    volumes:\n      - {type: bind, source: ./data, target: /data}\n');
+    const on = { stack: 'app', root, files: [FILE], contentOf: (file: string) => file, ...more };
+    const volume = { type: 'bind' as const, source: source(), target: '/data', ...(bind && { bind }) };
+    const services = { web: { volumes: [volume] } };
+    const problems = await missingBinds({ services }, replaced, on, async () => version);
+    return problems.map(({ message, place }) => `${place?.line ?? 0} ${message}`);
+  };
+  const SAID = ['3 what web mounts and nobody creates, projects/app/data, is not there'];
+
+  // As each Compose treats what its `config` prints, tried on these versions or read at their tags.
+  it.each<[object | null, string | null, boolean]>([
+    [{ create_host_path: false }, '5.5.0', false],
+    [{}, '5.5.0', true],
+    [null, '5.5.0', true],
+    [{ create_host_path: true }, '2.26.1-4', true],
+    [{}, '2.26.1-4', false],
+    [{ propagation: 'rslave' }, '2.26.1-4', false],
+    [null, '2.26.1-4', false],
+    [null, '2.40.3', true],
+    [{}, '2.40.3', false],
+    [{}, null, true],
+  ])('and that is %j to Compose %s is made: %s', async (bind, version, isMade) => {
+    expect(await told(bind, version)).toEqual(isMade ? [] : SAID);
+    write('projects/app/data/x', '');
+    expect(await told(bind, version)).toEqual([]);
+  });
+
+  it('is nothing to a service of which no container is made, and is looked for in a checkout', async () => {
+    expect(await told(null, '2.26.1', [])).toEqual([]);
+    write('checkout/x', '');
+    const contentOf = (): string => join(root, 'checkout');
+    expect(await told(null, '2.26.1', ['web'], { contentOf })).toEqual([]);
+  });
 });

@@ -1,8 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { compareText, locateMember, type Problem } from '@itsup/config';
-import type { ComposeFileReference, ComposeModel } from '@itsup/docker';
+import {
+  compareVersions,
+  type ComposeFileReference,
+  type ComposeModel,
+  type ComposeMount,
+} from '@itsup/docker';
 
 import { dockerfileAt } from '../../images/base-images';
 import { replicasOf } from './definition';
@@ -59,6 +64,55 @@ export function missingContexts(
       ? []
       : [absent(`the Dockerfile of ${name},`, dockerfile, at, host)];
   });
+}
+
+/**
+ * Binds of these services whose source this host does not have and Compose would not make: the engine refuses the
+ * container, with the old one gone by then where there can be but one.
+ * @param replaced services of which a container is to be made
+ * @param versionOf of the Compose that deploys, null where it cannot tell; asked only where one could be missing
+ */
+export async function missingBinds(
+  { services }: Pick<ComposeModel, 'services'>,
+  replaced: readonly string[],
+  host: SourcesOnHost,
+  versionOf: () => Promise<string | null>,
+): Promise<Problem[]> {
+  const absentBinds = replaced.flatMap((name) =>
+    (services[name]?.volumes ?? []).flatMap(({ type, source, bind }) => {
+      if (type !== 'bind' || source === undefined || bind?.create_host_path === true) return [];
+      return isAbsent(host.contentOf(source)) ? [{ name, source, bind }] : [];
+    }),
+  );
+  if (absentBinds.length === 0) return [];
+  const version = await versionOf();
+  return absentBinds.flatMap(({ name, source, bind }) =>
+    isMade(bind, version)
+      ? []
+      : [absent(`what ${name} mounts and nobody creates,`, source, ['services', name, 'volumes'], host)],
+  );
+}
+
+/**
+ * Whether Compose has the engine make the source of a bind, by what its `config` prints (pkg/compose/create.go): from
+ * 5.0 on it leaves out what is true, before that what is false. Before 2.30 it makes none for a bind in the long form
+ * without `bind`. Where that is not known it is taken to be made, and the engine judges.
+ */
+function isMade(bind: ComposeMount['bind'], version: string | null): boolean {
+  if (bind?.create_host_path !== undefined) return bind.create_host_path;
+  if (version === null || compareVersions(version, '5.0.0') >= 0) return true;
+  return bind === undefined && compareVersions(version, '2.30.0') >= 0;
+}
+
+/** Whether it is known not to be there: one that this account may not look for may be. */
+function isAbsent(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
 }
 
 function nameOf({ source }: ComposeFileReference): string {
