@@ -62,6 +62,35 @@ describe('the examples in a fresh checkout', () => {
   });
 });
 
+describe('the files of the proxy', () => {
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+  });
+  afterAll(() => workspace.dispose());
+
+  it('have the rows of a project again whose Compose file is mended, and say no more that they lack them', async () => {
+    const project = workspace.name('mended');
+    const compose = `projects/${project}/docker-compose.yml`;
+    const generated = async (): Promise<{ stdout: string; hasPort: boolean }> => {
+      const { stdout } = await workspace.itsup(['generate']);
+      return { stdout, hasPort: (await workspace.read('proxy/traefik/traefik.yml')).includes(':7123') };
+    };
+    await workspace.write(
+      `projects/${project}/ingress.yml`,
+      'ingress:\n  - {service: web, router: udp, port: 53, hostport: 7123}\n',
+    );
+    await workspace.write(compose, 'services:\n  web:\n    image: [wrong]\n');
+    const broken = await generated();
+    expect(broken.stdout).toContain(`projects/${project} has errors, so the proxy's files hold none`);
+    expect(broken.hasPort).toBe(false);
+    await workspace.write(compose, 'services:\n  web:\n    image: busybox:stable\n');
+    const mended = await generated();
+    expect(mended.stdout).not.toContain('has errors');
+    expect(mended.hasPort).toBe(true);
+  });
+});
+
 describe('what a check warns of', () => {
   let workspace: TestWorkspace;
   let project: string;
