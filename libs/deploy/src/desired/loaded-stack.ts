@@ -43,7 +43,7 @@ export interface LoadOptions {
   stateDir: string;
   isolation: Isolation;
   env: Readonly<Record<string, string | undefined>>;
-  docker: Docker;
+  docker: Pick<Docker, 'compose' | 'inspectImages'>;
   secrets: SecretsReader;
   /** Absent: there is no git. */
   tracked?: TrackedFiles;

@@ -11,6 +11,9 @@ export interface LiveFacts {
   hangsOn: ReadonlyMap<string, string[]>;
 }
 
+/** Of a host where nothing is. */
+export const NOTHING_LIVE: LiveFacts = { networks: [], volumes: [], hangsOn: new Map() };
+
 /**
  * Asks the engine for the networks and volumes whose definition is not the one that the last deploy left, and what the
  * containers of services hang on that use another one's.

@@ -1,5 +1,6 @@
 import { createRedactor, type Redactor } from '@itsup/docker';
 
+import type { SecretsReader } from '../desired/environment/secrets';
 import type { Run } from './run';
 
 export interface StackRun extends Run {
@@ -12,17 +13,12 @@ export interface StackRun extends Run {
  * container that fails may print them, and Nx keeps what a task prints.
  */
 export function hideSecrets(shared: Run): StackRun {
-  const redactors = new Map<string, Redactor>();
-  const hide: Redactor = (text) => [...redactors.values()].reduce((hidden, redact) => redact(hidden), text);
+  const { hide, secrets } = hidingReader(shared.secrets);
   const { reporter } = shared.context;
   return {
     ...shared,
     hide,
-    secrets: async (context) => {
-      const secrets = await shared.secrets(context);
-      redactors.set(context, createRedactor(secrets.variables));
-      return secrets;
-    },
+    secrets,
     context: {
       ...shared.context,
       reporter: {
@@ -30,6 +26,19 @@ export function hideSecrets(shared: Run): StackRun {
         status: (stack, text, detail) =>
           reporter.status?.(stack, hide(text), detail === undefined ? undefined : hide(detail)),
       },
+    },
+  };
+}
+
+/** The same reader, and a redactor of all that it has read so far. */
+export function hidingReader(read: SecretsReader): { secrets: SecretsReader; hide: Redactor } {
+  const redactors = new Map<string, Redactor>();
+  return {
+    hide: (text) => [...redactors.values()].reduce((hidden, redact) => redact(hidden), text),
+    secrets: async (context) => {
+      const secrets = await read(context);
+      redactors.set(context, createRedactor(secrets.variables));
+      return secrets;
     },
   };
 }

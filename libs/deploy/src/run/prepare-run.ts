@@ -25,6 +25,7 @@ import { deployedFiles } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
 import { checkStateInUse, takeOverState } from './refusal/check-state';
 import { addTo, hasWorkspaceError, withoutBroken } from './broken';
+import { hidingReader } from './hide-secrets';
 import { withHostSecrets } from './host-secrets';
 import { judgeWorkspace } from './judge-workspace';
 import { orderOf } from './order';
@@ -74,7 +75,7 @@ export async function prepareRun(
     readClaims(state),
     readImageLock(root),
   ]);
-  const secrets = createSecretsReader(root, context.docker);
+  const { secrets, hide: hideAll } = hidingReader(createSecretsReader(root, context.docker));
   const workspace = await withHostSecrets(request.workspace, context.env, secrets).catch(
     async (error: unknown) => {
       if ((await answer).fact.reachable) throw error;
@@ -158,6 +159,7 @@ export async function prepareRun(
     prunable: [...deployed.keys()].filter((stack) => !folders.has(stack)).sort(),
     successors: successorsOf(deployed, specs),
     secrets,
+    hideAll,
     digester,
     publisher,
     held,

@@ -1,5 +1,5 @@
 import type { Problem } from '@itsup/config';
-import type { Engine } from '@itsup/docker';
+import type { Engine, Redactor } from '@itsup/docker';
 import type { WorkspaceRouting } from '@itsup/routing';
 
 import type { GivenUp } from '../certificates/refused/given-up';
@@ -42,6 +42,8 @@ export interface Run {
   successors: ReadonlyMap<string, string>;
   digester: Digester;
   secrets: SecretsReader;
+  /** Hides the secrets that were read so far, of whatever stack. */
+  hideAll: Redactor;
   publisher: Publisher;
   /** The proxy's objects that are no longer in the sources and that something still refers to. */
   held: HeldObject[];

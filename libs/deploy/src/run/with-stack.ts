@@ -8,6 +8,7 @@ import { openJournal, readJournal, rolloutsOf, type Journal, type StepHook } fro
 import { acquireLock, LOCK_WAIT_MS } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { failureProblems } from './failure/failure-problems';
+import { hiddenPlan } from './hidden-plan';
 import type { StackRun } from './hide-secrets';
 import type { DeployRecord, StackOutcome } from '../requests';
 
@@ -57,7 +58,7 @@ export async function withStack(
   const outcome = (status: StackOutcome['status'], plan: StackPlan | null, problems: Problem[] = []) => ({
     stack,
     status,
-    plan,
+    plan: plan && hiddenPlan(plan, run.hide),
     problems,
     durationMs: system.now() - began,
   });
@@ -112,7 +113,7 @@ export async function withStack(
         services: (held.plan?.services ?? []).map(({ service, action, reasons }) => ({
           service,
           action,
-          reasons,
+          reasons: reasons.map(run.hide),
         })),
         steps: journal.durations,
         problems: problems.map(({ message }) => message),

@@ -68,6 +68,45 @@ describe('a secret', () => {
     });
   });
 
+  it('that a file puts into a name is not shown by a plan, nor by an outcome', async () => {
+    await mkdir(path.join(simulated.root, 'secrets'));
+    await writeFile(path.join(simulated.root, 'secrets/shop.env'), 'PASSWORD="correct-horse"\nNAME="shop"\n');
+    simulated.engine.addImage('web:correct-horse', 'web');
+    const named = { image: 'web:${PASSWORD}', container_name: 'shop-${PASSWORD}' };
+    simulated.setProject('shop', { web: named });
+    const down = new DockerError({ code: 'engine-unreachable', endpoint: null, reason: 'is it running?' });
+    const docker = simulated.context().docker;
+    const offline = Object.assign(Object.create(docker) as typeof docker, {
+      listContainers: () => Promise.reject(down),
+    });
+    for (const each of [docker, offline]) {
+      const { stacks, failed } = await planStacks(
+        { ...simulated.context(), docker: each },
+        { workspace: simulated.workspace(), stacks: ['shop'] },
+      );
+      expect(failed).toEqual([]);
+      expect(stacks[0]).toMatchObject({
+        stack: 'shop',
+        services: [{ service: 'web', reasons: ['new service of web:${PASSWORD}'] }],
+      });
+      expect(JSON.stringify(stacks)).not.toContain('correct-horse');
+    }
+    const outcome = await outcomeOf(simulated, 'shop');
+    expect(outcome.status).toBe('deployed');
+    expect(JSON.stringify(outcome)).not.toContain('correct-horse');
+    const folder = path.join(simulated.root, 'state/stacks/shop/records');
+    for (const record of await readdir(folder)) {
+      const text = await readFile(path.join(folder, record), { encoding: 'utf8' }).catch(() => '');
+      expect(text).not.toContain('correct-horse');
+    }
+    simulated.setProject('shop', { web: { image: 'lost:${PASSWORD}', pull_policy: 'never' } });
+    const refused = await planStacks(simulated.context(), {
+      workspace: simulated.workspace(),
+      stacks: ['shop'],
+    });
+    expect(refused.failed[0]?.problems[0]?.message).toContain('lost:${PASSWORD}');
+  });
+
   it('is in no file of the state folder, and noticed when it changed', async () => {
     await mkdir(path.join(simulated.root, 'secrets'));
     const secrets = path.join(simulated.root, 'secrets/shop.env');

@@ -1,20 +1,62 @@
 import { readFile } from 'node:fs/promises';
 
-import { compareText, isActive } from '@itsup/config';
+import { compareText, isActive, problemsOf, UserError } from '@itsup/config';
+import { DockerError, type Docker } from '@itsup/docker';
 import { parse } from 'yaml';
 
+import { loadDesired } from '../../desired/load-desired';
+import type { LoadedStack, LoadOptions } from '../../desired/loaded-stack';
+import { NOTHING_LIVE } from '../../engine/live-facts';
 import type { EdgePlan, ServicePlan, StackPlan } from '../../plan/model';
-import type { Run } from '../../run/run';
+import { loadOptions } from '../../run/load-options';
 import { refuseForeignFiles } from '../../run/refusal/refusals';
+import type { Run } from '../../run/run';
 import type { StackSpec } from '../../stack/stack-spec';
+import { planAgainst, refuseSources } from './plan-one';
 
 /**
- * What a first deploy would do, from the sources alone: neither an engine nor Compose may be there to ask.
- * @throws UserError where the deploy would be refused for what the folders hold
+ * What a first deploy would do on a host where nothing runs: no engine answers. Compose needs none, so the plan is the
+ * real one, with its operations. Where this machine lacks what Compose needs (Compose itself, a secret's key, a file
+ * that git ignores), that is no fault of the host: the services are then read from the sources alone, and a note says
+ * that the operations are not known.
+ * @throws UserError where the deploy would be refused for what the sources say
  */
-export async function planEmptyHost(run: Run, spec: StackSpec): Promise<StackPlan> {
+export async function planEmptyHost(shared: Run, spec: StackSpec): Promise<StackPlan> {
+  const run = { ...shared, deployed: new Map(), observed: new Map() };
   await refuseForeignFiles(run.context, spec);
-  const files = run.publisher.pending(spec.stack);
+  const options = loadOptions(run, spec, []);
+  const lacking: unknown[] = [];
+  const orNull = <T>(work: Promise<T>): Promise<T | null> =>
+    work.catch((error: unknown) => {
+      if (!isLackOfThisMachine(error)) throw error;
+      lacking.push(error);
+      return null;
+    });
+  const loaded = await orNull(loadDesired(spec, { ...options, docker: withoutImages(options.docker) }));
+  const plan = loaded === null ? null : await planned(run, loaded, orNull);
+  return plan ?? fromSources(run, spec, problemsOf(lacking[0])[0]?.message ?? 'Compose was not asked');
+}
+
+async function planned(
+  run: Run,
+  loaded: LoadedStack,
+  orNull: (work: Promise<StackPlan>) => Promise<StackPlan | null>,
+): Promise<StackPlan | null> {
+  await refuseSources(run, loaded);
+  return orNull(planAgainst(run, loaded, { observed: run.observed, live: NOTHING_LIVE }));
+}
+
+/** What is told to the user of what was to be read; not an interrupt, and no fault of our own. */
+function isLackOfThisMachine(error: unknown): boolean {
+  return error instanceof UserError || (error instanceof DockerError && error.code !== 'interrupted');
+}
+
+/** Compose as it is, on an engine that has no image. */
+function withoutImages(docker: LoadOptions['docker']): Pick<Docker, 'compose' | 'inspectImages'> {
+  return { compose: (stack) => docker.compose(stack), inspectImages: () => Promise.resolve(new Map()) };
+}
+
+async function fromSources(run: Run, spec: StackSpec, reason: string): Promise<StackPlan> {
   return {
     stack: spec.stack,
     projectName: spec.projectName,
@@ -29,11 +71,11 @@ export async function planEmptyHost(run: Run, spec: StackSpec): Promise<StackPla
       containers: [],
     })),
     networks: [],
-    files,
+    files: run.publisher.pending(spec.stack),
     operations: [],
     unchanged: false,
     fromRecord: false,
-    notes: [],
+    notes: [`read from the sources alone, so the operations and their order are not known: ${reason}`],
   };
 }
 

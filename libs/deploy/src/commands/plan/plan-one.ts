@@ -4,7 +4,7 @@ import type { Docker } from '@itsup/docker';
 
 import { TRAEFIK } from '../../requests';
 
-import { liveFacts } from '../../engine/live-facts';
+import { liveFacts, type LiveFacts } from '../../engine/live-facts';
 import { hasHandover } from '../../execute/traefik/hand-over-traefik';
 import { inputsUnchanged } from '../../desired/inputs';
 import { loadDesired } from '../../desired/load-desired';
@@ -67,10 +67,18 @@ export async function planOne(run: Run, spec: StackSpec, observed: Observed): Pr
   const own = observed.get(spec.projectName) ?? [];
   refuseForeignStack(run, spec, own, deployed);
   const loaded = await loadDesired(spec, loadOptions(run, spec, own));
-  refuseUnreadableLabels(run, loaded);
-  await refuseUnseenClaims(run, loaded);
+  await refuseSources(run, loaded);
   await refuseTakenRanges(run, loaded);
   return { plan: await planLoaded(run, loaded, observed), loaded };
+}
+
+/**
+ * Refuses what the sources say, once the values of variables are known.
+ * @throws UserError
+ */
+export async function refuseSources(run: Run, loaded: LoadedStack): Promise<void> {
+  refuseUnreadableLabels(run, loaded);
+  await refuseUnseenClaims(run, loaded);
 }
 
 /** Services that are replaced even where nothing changed: a restart. */
@@ -87,12 +95,24 @@ export async function planLoaded(
   observed: Observed,
   asked: Replace | null = null,
 ): Promise<StackPlan> {
+  const { spec, desired } = loaded;
+  const deployed = run.deployed.get(spec.stack) ?? null;
+  const own = observed.get(spec.projectName) ?? [];
+  const live = await liveFacts(run.context.docker, desired, deployed, own);
+  return planAgainst(run, loaded, { observed, live }, asked);
+}
+
+/** The same, once the engine has been asked: it is not asked again. */
+export async function planAgainst(
+  run: Run,
+  loaded: LoadedStack,
+  { observed, live }: { observed: Observed; live: LiveFacts },
+  asked: Replace | null = null,
+): Promise<StackPlan> {
   const { spec } = loaded;
   const replace = asked ?? replacedTraefik(run, spec);
   const deployed = run.deployed.get(spec.stack) ?? null;
   const edges = [...spec.edges, ...(deployed?.edges ?? [])];
-  const own = observed.get(spec.projectName) ?? [];
-  const live = await liveFacts(run.context.docker, loaded.desired, deployed, own);
   const containers = containersFor(observed, spec.projectName, edges).map((one) => {
     const hangsOn = live.hangsOn.get(one.id);
     return hangsOn === undefined ? one : { ...one, hangsOn };

@@ -1,4 +1,4 @@
-import { problemsOf } from '@itsup/config';
+import { problemsOf, type Problem } from '@itsup/config';
 
 import type { DeployContext } from '../../context';
 import type { StackPlan } from '../../plan/model';
@@ -14,6 +14,7 @@ import { leavingNotes, leavingOf } from '../../run/leaving-shared';
 import { planOne } from './plan-one';
 import { unknownStack } from '../../run/refusal/unknown-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
+import { hiddenPlan, hiddenProblem } from '../../run/hidden-plan';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../../run/refusal/refusals';
@@ -23,7 +24,10 @@ import { successionNotes } from '../../run/successors';
 
 const PARALLEL = 4;
 
-/** What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. */
+/**
+ * What deploy would do and why; changes nothing. Without an engine: the plan against an empty host. It is for people to
+ * read, also those who may see no secret (a pull request's), so it holds none.
+ */
 export async function planStacks(context: DeployContext, request: PlanRequest): Promise<WorkspacePlan> {
   const run = await prepareRun(context, request, false);
   const swarm = request.workspace.settings.engine === 'swarm' ? await OnSwarm.of(context) : null;
@@ -42,11 +46,18 @@ export async function planStacks(context: DeployContext, request: PlanRequest): 
       }
     }
   });
+  const { hideAll, order } = run;
+  const withoutSecrets = (problems: readonly Problem[]): Problem[] =>
+    problems.map((problem) => hiddenProblem(problem, hideAll));
   return {
-    stacks: run.order.flatMap((stack) => plans.get(stack) ?? []),
-    failed: run.order.flatMap((stack) => failed.filter((one) => one.stack === stack)),
+    stacks: order.flatMap((stack) => plans.get(stack) ?? []).map((plan) => hiddenPlan(plan, hideAll)),
+    failed: order.flatMap((stack) =>
+      failed
+        .filter((one) => one.stack === stack)
+        .map(({ problems }) => ({ stack, problems: withoutSecrets(problems) })),
+    ),
     prunable: run.prunable,
-    problems: run.problems,
+    problems: withoutSecrets(run.problems),
     engine: run.engine,
   };
 }
