@@ -36,7 +36,8 @@ const CERTIFICATE_OF_ALL: Flaw = [
   'set it in projects/middlewares.yml (tls.stores.default)',
 ];
 
-const STORE = /^traefik\.tls\./i;
+/** Of what there is below `tls` Traefik reads nothing else from labels. */
+const STORE = /^traefik\.tls\.stores\.default/i;
 const FILE = /(?:^|\.)(?:usersfile|cafiles?|certfile|keyfile)(?:\[|$)|(?:^|\.)tls\.(?:ca|cert|key)$/;
 
 /** A certificate may stand in the label itself, where a path may, too. */

@@ -178,6 +178,29 @@ describe('labels that Traefik reads', () => {
     ]);
   });
 
+  it.each([
+    ['parent routers', 'traefik.http.routers.web.parentrefs', 'main', 'http.routers.web.parentrefs'],
+    ['transports', 'traefik.http.serverstransports.a.insecureskipverify', 'true', 'http.serverstransports'],
+    ['TLS options', 'traefik.tls.options.strong.minversion', 'VersionTLS13', 'tls.options.strong.minversion'],
+    ['a field that others fill', 'traefik.http.routers.web.observability.metadata', 'x', 'metadata'],
+  ])('warn of %s, which Traefik reads from files alone or not at all', (_what, label, value, path) => {
+    expect(messagesOf({ [label]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^warning: .*Traefik reads no .*${path}.* from labels`)),
+    ]);
+  });
+
+  it('know no service that they only weigh: Traefik leaves out the container', () => {
+    expect(messagesOf({ 'traefik.http.services.all.weighted.services[0].name': 'a' })).toEqual([
+      expect.stringMatching(/^error: .*http\.services\.all. says of no kind/),
+      expect.stringMatching(/^warning: .*Traefik reads no .http\.services\.all\.weighted. from labels/),
+    ]);
+    const both = {
+      'traefik.http.services.all.loadbalancer.server.port': '80',
+      'traefik.http.services.all.weighted.services[0].name': 'a',
+    };
+    expect(messagesOf(both)).toEqual([expect.stringMatching(/^warning: .*all\.weighted. from labels/)]);
+  });
+
   it('warn of a rule for Traefik 2', () => {
     expect(messagesOf({ 'traefik.http.routers.web.rule': 'HostRegexp(`{sub:[a-z]+}.example.com`)' })).toEqual(
       [expect.stringMatching(/^warning: .*written for Traefik 2/)],

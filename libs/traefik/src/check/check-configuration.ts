@@ -100,7 +100,7 @@ function check(
   const values: Finding[] = [];
   if (root === null) return { findings: [], references, defined: new Set() };
   const refer = referenceVisitor(references);
-  const judge = valueVisitor(values, { table, suggest, regexFlaw });
+  const judge = valueVisitor(values, { table, dialect, suggest, regexFlaw });
   const findings = checkTypes(root, type, table, dialect, {
     suggest,
     visit: (struct, field, node, path) => {

@@ -2,6 +2,7 @@ import type { ConfigurationNode, Finding, Span, Visit } from '../dynamic/tree';
 import {
   elementOf,
   fieldsOf,
+  isRead,
   isStruct,
   valuesOf,
   type Dialect,
@@ -59,12 +60,14 @@ class TypeCheck {
     }
     const { type } = field;
     const tag = this.dialect === 'file' ? field.file : field.label;
+    const isUnread = !isRead(field, this.dialect);
+    if (isUnread && !ignored) this.unread(node, path);
     const off =
       ignored ||
-      tag === '-' ||
+      isUnread ||
       (tag === 'allowEmpty' && !node.open && textOf(node) !== '' && !/^true$/i.test(textOf(node)));
     if (isStruct(type) || valuesOf(type) !== null || type === 'raw') {
-      if (node.children.length === 0 && tag !== 'allowEmpty' && tag !== '-') {
+      if (node.children.length === 0 && tag !== 'allowEmpty' && !isUnread) {
         this.alone(node, path, field);
         return;
       }
@@ -224,6 +227,19 @@ class TypeCheck {
       path,
       node.span,
       names.length === 0 ? undefined : `fields: ${names.sort().slice(0, 40).join(', ')}`,
+    );
+  }
+
+  /** A field that Traefik has for others than whoever writes it here. */
+  private unread(node: ConfigurationNode, path: string[]): void {
+    const isLabel = this.dialect === 'label';
+    this.warn(
+      `Traefik reads no \`${shown(path)}\` from ${isLabel ? 'labels' : 'files'}`,
+      path,
+      node.key,
+      isLabel
+        ? 'remove it; what Traefik reads from files belongs into projects/middlewares.yml'
+        : 'remove it',
     );
   }
 

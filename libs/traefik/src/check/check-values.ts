@@ -3,11 +3,19 @@ import { isIP } from 'node:net';
 import type { Suggest } from './check-types';
 import { goDuration } from '../types/go-values';
 import { childOf, type ConfigurationNode, type Finding, type Span, type Visit } from '../dynamic/tree';
-import { isStruct, type NamedField, type TypeTable } from '../types/type-table';
+import {
+  fieldsOf,
+  isRead,
+  isStruct,
+  type Dialect,
+  type NamedField,
+  type TypeTable,
+} from '../types/type-table';
 
 /** What the checks of values need from outside. */
 export interface ValueContext {
   table: TypeTable;
+  dialect: Dialect;
   suggest: Suggest;
   /** Why Go's RE2 could not compile an expression; null: it can. */
   regexFlaw: (expression: string) => string | null;
@@ -123,7 +131,7 @@ export function valueVisitor(findings: Finding[], context: ValueContext): Visit 
         add('warning', `\`${at.join('.')}\` ${ignored}; Traefik takes its default`, at, span);
     }
     for (const [type, member, steps] of membersOf(field, node))
-      checkMember(type, member, [...path, ...steps], add);
+      checkMember(type, member, [...path, ...steps], context, add);
   };
 }
 
@@ -131,13 +139,18 @@ function checkMember(
   type: string,
   node: ConfigurationNode,
   path: string[],
+  { table, dialect }: ValueContext,
   add: (severity: Finding['severity'], message: string, path: string[], span: Span) => void,
 ): void {
   const choice = ONE_OF[type];
+  // What Traefik does not read makes no kind.
+  const unread = fieldsOf(table, type, dialect).flatMap((field) =>
+    isRead(field, dialect) ? [] : [field.name.toLowerCase()],
+  );
   const kinds =
     choice === undefined
       ? []
-      : node.children.filter(({ name }) => !choice.besides.includes(name.toLowerCase()));
+      : node.children.filter(({ name }) => ![...choice.besides, ...unread].includes(name.toLowerCase()));
   const [, second] = kinds;
   if (choice !== undefined && second !== undefined) {
     const names = kinds.map(({ name }) => name).join(' and ');

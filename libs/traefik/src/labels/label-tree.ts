@@ -1,9 +1,11 @@
 import type { ConfigurationNode, Finding, Span } from '../dynamic/tree';
 
+/** All that labels may say of TLS but for routers. */
+const DEFAULT_STORE = 'traefik.tls.stores.default';
 /**
  * Labels that become Traefik's dynamic configuration (pkg/config/label); the others below `traefik.` it leaves alone.
  */
-const READ = ['traefik.http', 'traefik.tcp', 'traefik.udp', 'traefik.tls.stores.default'];
+const READ = ['traefik.http', 'traefik.tcp', 'traefik.udp', DEFAULT_STORE];
 /** Labels of the docker provider itself. */
 export const PROVIDER_LABELS = ['traefik.enable', 'traefik.docker.'];
 
@@ -65,9 +67,19 @@ export function unreadLabels(
 ): Finding[] {
   return Object.keys(labels).flatMap((label): Finding[] => {
     const [, section = ''] = label.toLowerCase().split('.');
-    if (!label.toLowerCase().startsWith('traefik.') || SECTIONS.includes(section)) return [];
+    const isOfTls = section === 'tls' && !label.toLowerCase().startsWith(DEFAULT_STORE);
+    if (!label.toLowerCase().startsWith('traefik.') || (SECTIONS.includes(section) && !isOfTls)) return [];
     const span: Span = { start: 0, end: 0, label };
     const common = { severity: 'warning' as const, code: 'not-read-by-traefik', path: [label], span };
+    if (isOfTls) {
+      return [
+        {
+          ...common,
+          message: `Traefik reads no label \`${label}\`: of \`tls\` it takes nothing but the default store from labels`,
+          help: 'define it in projects/middlewares.yml; what is defined there is `name@file`',
+        },
+      ];
+    }
     if (OF_TRAEFIK_1.has(section)) {
       return [{ ...common, message: `label \`${label}\` is of Traefik 1; Traefik 3 reads nothing of it` }];
     }

@@ -40,6 +40,11 @@ export function fieldsOf(table: TypeTable, struct: string, dialect: Dialect): Na
   });
 }
 
+/** Whether Traefik reads the field where it is written like this at all. */
+export function isRead(field: TypedField, dialect: Dialect): boolean {
+  return (dialect === 'file' ? field.file : field.label) !== '-';
+}
+
 export function isStruct(type: string): boolean {
   return type.includes('.') && !type.startsWith('[]') && !type.startsWith('{}');
 }
