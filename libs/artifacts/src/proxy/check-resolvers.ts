@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
-import type { Place, Problem, YamlFile } from '@itsup/config';
-import { acmeResolvers, hiddenErrors, locate } from '@itsup/traefik';
+import type { Problem, YamlFile } from '@itsup/config';
+import { acmeResolvers, hiddenErrors } from '@itsup/traefik';
 import type { ArtifactFile } from '../files/artifact';
+import { placeIn } from './place-in';
 import { ACME_STORE } from './static-configuration';
 
 /**
@@ -24,7 +25,7 @@ export function resolverProblems(file: ArtifactFile, override: YamlFile | null):
         severity: 'error',
         message: `the resolver ${name} keeps its certificates in ${storage}, where no deploy keeps, mends or hands them over`,
         help: `storage: ${ACME_STORE}`,
-        place: placeOf(file, override, [...resolver, 'storage'], resolver),
+        place: placeIn(file, override, [...resolver, 'storage'], resolver),
       },
     ];
   });
@@ -38,25 +39,8 @@ export function resolverProblems(file: ArtifactFile, override: YamlFile | null):
         hidden === 'filePath'
           ? 'take it out: Traefik’s log belongs to the container (itsup logs proxy traefik)'
           : 'ERROR or a lower level',
-      place: placeOf(file, override, ['log', hidden], ['log']),
+      place: placeIn(file, override, ['log', hidden], ['log']),
     });
   }
   return problems;
-}
-
-/** The operator's line, of the field or else of what it belongs to; else that of the generated file. */
-function placeOf(
-  file: ArtifactFile,
-  override: YamlFile | null,
-  field: readonly string[],
-  around: readonly string[],
-): Place {
-  for (const { name, text } of [
-    ...(override === null ? [] : [{ name: override.file, text: override.text }]),
-    { name: file.path, text: file.text },
-  ]) {
-    const found = locate(text, field) ?? locate(text, around, 'key');
-    if (found !== null) return { file: name, ...found };
-  }
-  return { file: file.path, line: 1, column: 1 };
 }

@@ -10,6 +10,7 @@ import {
   type UnknownReference,
 } from '@itsup/traefik';
 import type { ArtifactFile } from '../files/artifact';
+import { providerProblems } from './check-provider';
 import { resolverProblems } from './check-resolvers';
 import { entryPointsIn } from './entry-points';
 
@@ -22,7 +23,7 @@ interface CheckedArtifact {
 /**
  * Checks the files of `proxy/traefik` as Traefik reads them: against the types of its own source, and every name in
  * them. A fault stands at the operator's line, or in the generated file where that is ours. With another version of
- * Traefik than the types are of nothing is judged but what certificates need, and a note says so.
+ * Traefik than the types are of nothing is judged but what certificates and deploys need, and a note says so.
  *
  * @param files of `renderProxy`; others than Traefik's are left alone
  * @param objects what the workspace defines for names to lead to
@@ -32,10 +33,13 @@ export function traefikFileProblems(
   settings: Settings,
   objects: TraefikObjects,
 ): Problem[] {
-  const certificates = files
+  const reckonedWith = files
     .filter((file) => kindOf(file) === 'static')
-    .flatMap((file) => resolverProblems(file, settings.traefikOverride));
-  if (!isCheckedVersion(settings.versions.traefik)) return certificates;
+    .flatMap((file) => [
+      ...resolverProblems(file, settings.traefikOverride),
+      ...providerProblems(file, settings.traefikOverride),
+    ]);
+  if (!isCheckedVersion(settings.versions.traefik)) return reckonedWith;
   const checked = files.flatMap((file): CheckedArtifact[] => {
     const kind = kindOf(file);
     if (kind === null) return [];
@@ -62,7 +66,7 @@ export function traefikFileProblems(
       place: placeOf(finding, file, override, positionOf),
     }));
   });
-  return [...wrong, ...certificates];
+  return [...wrong, ...reckonedWith];
 }
 
 /** Traefik of a swarm has networks of its own: it cannot listen at an address of the host's. */
