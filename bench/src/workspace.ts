@@ -74,9 +74,10 @@ async function replaceExecutors(plugin: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** Takes away what earlier runs left: Nx's cache and database, and every artifact of a project. */
+/** Takes away what earlier runs left: Nx's cache and database, what was parsed, and every artifact of a project. */
 export async function makeCold({ root }: BenchWorkspace): Promise<void> {
   await rm(join(root, '.nx'), { recursive: true, force: true });
+  await rm(join(root, 'node_modules/.cache/itsup'), { recursive: true, force: true });
   const entries = await readdir(join(root, 'upstream'), { withFileTypes: true });
   const artifacts = entries.filter((entry) => entry.isDirectory());
   await Promise.all(

@@ -57,6 +57,21 @@ describe('generateStacks', () => {
     expect(statSync(file).ino).toBe(before.ino);
   });
 
+  it('makes the same of what was parsed before as of the files', async () => {
+    write({ ...site('a'), ...site('b') });
+    mkdirSync(join(root, 'node_modules'));
+    const artifact = () => readFileSync(join(root, 'upstream/a/docker-compose.ingress.yml'), 'utf8');
+    await generate('a', 'b', 'proxy');
+    const first = artifact();
+    const kept = join(root, 'node_modules/.cache/itsup/parsed.json');
+    writeFileSync(kept, readFileSync(kept, 'utf8').replaceAll('a.example', 'kept.example'));
+    await generate('a', 'b', 'proxy');
+    expect(artifact()).toBe(first.replaceAll('a.example', 'kept.example'));
+    write(site('a', 'other.example'));
+    await generate('a', 'b', 'proxy');
+    expect(artifact()).toBe(first.replaceAll('a.example', 'other.example'));
+  });
+
   it('fails a broken project alone and leaves its artifacts as they were', async () => {
     write({ ...site('a'), ...site('b') });
     await generate('a', 'b', 'proxy');

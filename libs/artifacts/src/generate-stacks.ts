@@ -2,8 +2,7 @@ import {
   listed,
   listProjects,
   problemsOf,
-  readProject,
-  readSettings,
+  WorkspaceReader,
   type Problem,
   type Project,
   type Settings,
@@ -49,16 +48,17 @@ export async function generateStacks(
   onOutcome: (outcome: GenerateOutcome) => void,
 ): Promise<void> {
   const templates = await loadTemplates(root);
-  const { settings, problems } = await readSettings(root);
+  const wanted = new Set(stacks);
+  const reader = new WorkspaceReader(root, wanted.has(PROXY) ? {} : { projects: wanted.size });
+  const { settings, problems } = reader.settings();
   if (problems.some(isError)) {
     stacks.forEach((stack) => onOutcome({ stack, problems, written: [], unchanged: [] }));
     return;
   }
-  const wanted = new Set(stacks);
   const names = wanted.has(PROXY) ? await listProjects(root) : stacks;
   const routed: RoutedProject[] = [];
   for (const name of names) {
-    const project = await routeOne(root, name, settings);
+    const project = routeOne(reader, name, settings);
     if (wanted.has(PROXY)) {
       routed.push(project);
     }
@@ -74,13 +74,14 @@ export async function generateStacks(
       );
     }
   }
+  reader.close({ isWhole: wanted.has(PROXY) });
   if (wanted.has(PROXY)) {
     onOutcome(await generateProxy(root, settings, problems, routed, templates));
   }
 }
 
-async function routeOne(root: string, name: string, settings: Settings): Promise<RoutedProject> {
-  const { project, problems } = await readProject(root, name, settings);
+function routeOne(reader: WorkspaceReader, name: string, settings: Settings): RoutedProject {
+  const { project, problems } = reader.project(name);
   const routing = routeProject(project, settings);
   return { project, routing, problems: [...problems, ...routing.problems] };
 }

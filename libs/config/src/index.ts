@@ -13,9 +13,10 @@ export { checkComposeFiles, composeFilesOf } from './compose/files/check-compose
 export { composeVariables, variablesIn, type ComposeVariable } from './compose/compose-variables';
 export { formatProblems } from './problem/format-problems';
 export { listProjects } from './project/list-projects';
-export { assumedService, readProject } from './project/read-project';
+export { assumedService, readProject, type ReadProject } from './project/read-project';
 export { readSettings } from './settings/read-settings';
 export { readWorkspace } from './project/read-workspace';
+export { WorkspaceReader } from './project/workspace-reader';
 export { scanProject, type ProjectScan } from './project/scan-project';
 export { NAME_GRAMMAR, nameFlaw } from './project/check-project';
 export {

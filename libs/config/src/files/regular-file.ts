@@ -33,7 +33,9 @@ export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
  */
 export function readRegularFile(file: string, maxBytes: number = MAX_TEXT_BYTES): FileText {
   try {
-    const stats = statSync(file);
+    // An exception for each that is not there would take longer than the look.
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return { text: null, reason: 'missing' };
     if (!stats.isFile()) return { text: null, reason: 'not-a-file', found: kindOf(stats) };
     if (stats.size > maxBytes) return { text: null, reason: 'too-big' };
     return readOpened(openSync(file, CAREFULLY), maxBytes);
@@ -45,19 +47,21 @@ export function readRegularFile(file: string, maxBytes: number = MAX_TEXT_BYTES)
 /** Without waiting for the other end of a pipe, and without taking a terminal. */
 const CAREFULLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
+/** For one file after the other: nothing of it outlives a call. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+
 function readOpened(descriptor: number, maxBytes: number): FileText {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { text: null, reason: 'not-a-file', found: kindOf(stats) };
-    const chunks: Buffer[] = [];
+    let bytes = scratch;
     let total = 0;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.max(Math.min(stats.size - total, maxBytes) + 1, 4096));
-      const length = readSync(descriptor, chunk);
-      if (length === 0) return decoded(Buffer.concat(chunks));
+      if (total === bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length);
+      const length = readSync(descriptor, bytes, total, bytes.length - total, null);
+      if (length === 0) return decoded(bytes.subarray(0, total));
       total += length;
       if (total > maxBytes) return { text: null, reason: 'too-big' };
-      chunks.push(chunk.subarray(0, length));
     }
   } finally {
     closeSync(descriptor);

@@ -97,6 +97,7 @@ export class SourceFiles {
     if (isOutside(file)) return nothing('outside');
     try {
       const real = this.resolve(file);
+      if (real === undefined) return nothing('missing');
       if (real === null) return nothing('outside');
       const realFile = this.fromRoot(real);
       if (isPrivate(realFile)) return { text: null, reason: 'private', realFile };
@@ -114,12 +115,15 @@ export class SourceFiles {
     }
   }
 
-  /** The real path of a file; null when it is not below the real root. */
-  private resolve(file: string): string | null {
+  /** The real path of a file; null when it is not below the real root, undefined when its folder has no such name. */
+  private resolve(file: string): string | null | undefined {
     const folder = this.realFolder(posix.dirname(file));
     if (folder === null) return null;
     const direct = join(folder, posix.basename(file));
-    if (!lstatSync(direct).isSymbolicLink()) return direct;
+    // Most of what is asked for is not there, and an exception for each takes longer than the look.
+    const stats = lstatSync(direct, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (!stats.isSymbolicLink()) return direct;
     const real = realpathSync.native(direct);
     return this.isBelowRoot(real) ? real : null;
   }

@@ -22,7 +22,8 @@ export async function readProject(root: string, name: string, settings: Settings
   return withPathProblems(read, files, root, settings.isolation);
 }
 
-const NO_FILES: ProjectFolder = {
+/** Of a folder that is not there, or cannot be listed. */
+export const NO_FILES: ProjectFolder = {
   ...{ compose: [], overrides: [], ingress: [], links: [], nx: [], otherYaml: [] },
   hasFiles: false,
 };

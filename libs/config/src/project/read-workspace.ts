@@ -1,31 +1,25 @@
-import { isDeepStrictEqual } from 'node:util';
 import { listFolders } from './list-projects';
 import type { Project, Workspace } from '../model';
 import type { Problem } from '../problem/problem';
-import { ParseCache } from '../yaml/parse-cache';
 import { COMPOSE_FILES, INGRESS_FILES, type ProjectFolder } from '../files/project-folder';
 import { problemsOf } from '../problem/problems-of';
 import { misnamedIn, misnamedOfHost } from './misnamed';
 import { misnamedFile } from './check-project';
-import { readProjectFrom, withPathProblems, type ReadProject } from './read-project';
-import { readSettingsFrom } from '../settings/read-settings';
-import { YamlFiles } from '../yaml/yaml-files';
+import type { ReadProject } from './read-project';
+import { WorkspaceReader } from './workspace-reader';
 
 /**
  * The whole of `projects/` in the workspace `root`. Mistakes of the operator are in `problems`; a broken project is
  * among the others, without its broken parts. What the files came to is kept in `node_modules/.cache/itsup/` for the
  * next time.
+ *
+ * @param reader one that has read parts of it already
  */
-export async function readWorkspace(root: string): Promise<Workspace> {
-  const files = new YamlFiles(root);
-  const cache = ParseCache.open(root);
-  const { settings, problems } = cache.get(
-    'settings',
-    null,
-    files,
-    () => readSettingsFrom(files),
-    survivesJson,
-  );
+export async function readWorkspace(
+  root: string,
+  reader: WorkspaceReader = new WorkspaceReader(root),
+): Promise<Workspace> {
+  const { settings, problems } = reader.settings();
   const { projects, others, files: hostFiles } = await listFolders(root);
   const workspace: Workspace = {
     settings,
@@ -37,18 +31,11 @@ export async function readWorkspace(root: string): Promise<Workspace> {
     ],
   };
   for (const [name, folder] of projects) {
-    const read = readOne(name, () => {
-      const known = cache.get(`projects/${name}`, { folder, paths: settings.paths }, files, () =>
-        readProjectFrom(name, folder, settings, files),
-      );
-      return withPathProblems(known, files, root, settings.isolation);
-    });
-    // A thousand parsed files would cost more time in the garbage collector than in the parser.
-    files.forget(`projects/${name}`);
+    const read = readOne(name, () => reader.project(name, folder));
     workspace.projects.push(read.project);
     for (const problem of read.problems) workspace.problems.push(problem);
   }
-  cache.save();
+  reader.close({ isWhole: true });
   return workspace;
 }
 
@@ -72,11 +59,6 @@ function readOne(name: string, read: () => ReadProject): ReadProject {
     };
     return { project, problems: problemsOf(error).map((problem) => ({ ...problem, project: name })) };
   }
-}
-
-/** Traefik's own options are whatever their YAML is: `.nan` and dates are no JSON. */
-function survivesJson(value: unknown): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
 }
 
 function noProject(name: string, folder: ProjectFolder | null): Problem {

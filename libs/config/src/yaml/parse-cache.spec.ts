@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readWorkspace } from '../project/read-workspace';
+import { WorkspaceReader } from '../project/workspace-reader';
 import { fixture } from '../testing/fixtures';
 
 const CACHE = 'node_modules/.cache/itsup/parsed.json';
@@ -120,6 +121,27 @@ describe('what is kept of projects', () => {
     rmSync(join(root, 'projects/gone'), { recursive: true });
     await readWorkspace(root);
     expect(readFileSync(join(root, CACHE), 'utf8')).not.toContain('gone');
+  });
+
+  it('stays where a command asks for others alone', async () => {
+    write('projects/app/compose.yml', web('one'));
+    write('projects/other/compose.yml', web('other'));
+    await readWorkspace(root);
+    write('projects/app/compose.yml', web('two'));
+    const reader = new WorkspaceReader(root);
+    expect(reader.project('app').project.compose?.services).toMatchObject([{ image: 'two' }]);
+    reader.close();
+    forge();
+    expect(await image()).toBe('cached-two');
+    expect(JSON.stringify(await readWorkspace(root))).toContain('cached-other');
+  });
+
+  it('is left alone by who reads few', () => {
+    write('projects/app/compose.yml', web('one'));
+    const reader = new WorkspaceReader(root, { projects: 1 });
+    expect(reader.project('app').project.compose?.services).toMatchObject([{ image: 'one' }]);
+    reader.close();
+    expect(existsSync(join(root, CACHE))).toBe(false);
   });
 
   it.each(['', '{', '[]', '{"code":"of another build","entries":{}}', '{"entries":null}'])(

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -90,14 +90,19 @@ export class ParseCache {
     return value;
   }
 
-  /** Keeps what was asked for since `open`, for the next process. */
-  save(): void {
-    const isSmaller = Object.keys(this.kept).length < Object.keys(this.known).length;
+  /**
+   * Keeps what was asked for since `open`, for the next process.
+   *
+   * @param isWhole everything was asked for: the rest is forgotten; without it the rest stays as it was
+   */
+  save({ isWhole }: { isWhole: boolean }): void {
+    const entries = isWhole ? this.kept : { ...this.known, ...this.kept };
+    const isSmaller = Object.keys(entries).length < Object.keys(this.known).length;
     if ((!this.changed && !isSmaller) || !existsSync(join(this.root, FOLDER))) return;
     const target = join(this.root, FILE);
     try {
       mkdirSync(dirname(target), { recursive: true });
-      replace(target, JSON.stringify({ code: codeStamp(), entries: this.kept } satisfies CacheFile));
+      replace(target, JSON.stringify({ code: codeStamp(), entries } satisfies CacheFile));
     } catch {
       // The next process reads everything anew.
     }
@@ -122,7 +127,7 @@ function replace(target: string, text: string): void {
 /** A file as it is: where it really is, and its content or why it has none. */
 function stateOf(files: SourceFiles, file: string): string {
   const { text, reason, realFile } = files.read(file);
-  const content = text === null ? reason : createHash('sha1').update(text).digest('base64');
+  const content = text === null ? reason : hash('sha1', text, 'base64');
   return `${realFile}:${content}`;
 }
 

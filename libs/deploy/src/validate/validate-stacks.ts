@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   copyProblems,
@@ -14,9 +15,8 @@ import {
   composeVariables,
   followSources,
   problemsOf,
-  readProject,
-  readSettings,
   readWorkspace,
+  WorkspaceReader,
   type ComposeVariable,
   type Problem,
   type Project,
@@ -29,6 +29,7 @@ import {
   knownObjects,
   routeProject,
   routeWorkspace,
+  type ProjectRouting,
   type WorkspaceRouting,
 } from '@itsup/routing';
 import { checkedVersion, isCheckedVersion } from '@itsup/traefik';
@@ -69,11 +70,21 @@ export interface ValidateOutcome {
  */
 export async function validateStacks(request: ValidateRequest): Promise<void> {
   const { root, stacks, docker, parallel, onOutcome } = request;
-  const { settings, problems } = await readSettings(root);
+  const reader = new WorkspaceReader(root, { projects: stacks.length });
+  const { settings, problems } = reader.settings();
+  const routed = new Map<string, ProjectRouting>();
+  const routingOf = (project: Project): ProjectRouting => {
+    const routing = routed.get(project.name) ?? routeProject(project, settings);
+    routed.set(project.name, routing);
+    return routing;
+  };
   const check: Check = {
     ...{ root, docker, settings, presence: new ComposePresence(docker) },
     ofSettings: new Set(problems.map(textOf)),
-    whole: once(() => wholeWorkspace(root)),
+    routingOf,
+    reader,
+    // What is kept of all projects saves the most where only a few of them are known.
+    whole: once(() => wholeWorkspace(root, reader.isForMany ? reader : new WorkspaceReader(root), routingOf)),
   };
   await forEachBounded(stacks, parallel, async (stack) => {
     const found = await (stack === PROXY_STACK ? checkProxy(check) : checkProject(check, stack)).catch(
@@ -81,12 +92,16 @@ export async function validateStacks(request: ValidateRequest): Promise<void> {
     );
     onOutcome({ stack, problems: [...problems, ...found] });
   });
+  reader.close();
 }
 
 interface Check {
   root: string;
   docker: Docker;
   settings: Settings;
+  reader: WorkspaceReader;
+  /** Made once for a project, and for the whole workspace too. */
+  routingOf(project: Project): ProjectRouting;
   presence: ComposePresence;
   /** What is wrong with the settings. */
   ofSettings: ReadonlySet<string>;
@@ -103,9 +118,14 @@ function textOf({ code, message, place }: Problem): string {
   return `${code} ${message} ${place?.line ?? 0}`;
 }
 
-async function wholeWorkspace(root: string): Promise<Whole> {
-  const workspace = await readWorkspace(root);
-  return { workspace, routing: routeWorkspace(workspace) };
+async function wholeWorkspace(
+  root: string,
+  reader: WorkspaceReader,
+  routingOf: Check['routingOf'],
+): Promise<Whole> {
+  const workspace = await readWorkspace(root, reader);
+  const routed = new Map(workspace.projects.map((project) => [project.name, routingOf(project)]));
+  return { workspace, routing: routeWorkspace(workspace, routed) };
 }
 
 /**
@@ -137,14 +157,14 @@ class ComposePresence {
 }
 
 async function checkProject(check: Check, name: string): Promise<Problem[]> {
-  const { project, problems } = await readProject(check.root, name, check.settings);
-  const routing = routeProject(project, check.settings);
+  const { project, problems } = check.reader.project(name);
+  const routing = check.routingOf(project);
   const ofEdges = project.egress.length === 0 ? [] : (await check.whole()).routing.edgeProblems;
   const found = [
     ...problems,
     ...routing.problems,
     ...ofEdges.filter((each) => each.project === name),
-    ...(await plainTextProblems(check.root, name)),
+    ...plainTextProblems(check.root, name),
   ];
   if (found.some(({ severity }) => severity === 'error') || project.kind === 'external') {
     return found;
@@ -209,7 +229,7 @@ async function checkProxy(check: Check): Promise<Problem[]> {
     ),
     // An edge fails its consumer alone, which tells of it.
     ...routing.problems.filter((problem) => !told.has(problem)),
-    ...(await plainTextProblems(check.root, HOST_CONTEXT)),
+    ...plainTextProblems(check.root, HOST_CONTEXT),
     ...(await traefikProblems(check.root, workspace, routing)),
     ...copyProblems(check.root),
     ...(await checkArtifact(check, artifact)),
@@ -255,11 +275,7 @@ async function checkArtifact(
   check: Check,
   { stack, run, file, files, variables }: Artifact,
 ): Promise<Problem[]> {
-  const written = await access(join(check.root, file)).then(
-    () => true,
-    () => false,
-  );
-  if (!written) {
+  if (!existsSync(join(check.root, file))) {
     return [
       {
         code: 'artifact-missing',

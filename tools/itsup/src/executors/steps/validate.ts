@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { validateStacks } from '@itsup/deploy';
+import { validateStacks } from '@itsup/deploy/validate';
 import { createDocker } from '@itsup/docker';
 import type { StackOptions } from '../../inference/targets';
 import { toolEnvironment } from '../../terminal/tool-environment';
