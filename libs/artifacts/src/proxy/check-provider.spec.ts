@@ -25,7 +25,6 @@ const docker = (option: string): string => `providers:\n  docker:\n    ${option}
 
 describe('an option of the provider of labels that nothing reckons with', () => {
   it.each([
-    ['exposedByDefault:', 'error', 'exposedByDefault'],
     ['watch: false', 'error', 'watch'],
     ['constraints: "Label(`a`, `b`)"', 'warning', 'constraints'],
     ['defaultRule: "Host(`{{ .Name }}.example.com`)"', 'warning', 'defaultRule'],
@@ -33,6 +32,10 @@ describe('an option of the provider of labels that nothing reckons with', () => 
   ])('is told at its line: %s', (option, severity, name) => {
     expect(said(docker(option))).toEqual([`3: ${severity} providers.docker.${name}`]);
     expect(said(docker(option), 'v3.6.1')).toHaveLength(1);
+  });
+
+  it('is told at the provider where it has no value', () => {
+    expect(said(docker('exposedByDefault:'))).toEqual(['2: error providers.docker.exposedByDefault']);
   });
 
   it.each([

@@ -13,7 +13,7 @@ export function placeIn(
     ...(override === null ? [] : [{ name: override.file, text: override.text }]),
     { name: file.path, text: file.text },
   ]) {
-    const found = locate(text, field) ?? locate(text, field, 'key') ?? locate(text, around, 'key');
+    const found = locate(text, field) ?? locate(text, around, 'key');
     if (found !== null) return { file: name, ...found };
   }
   return { file: file.path, line: 1, column: 1 };
