@@ -28,14 +28,14 @@ inside() {
   mkdir -p /var/lib/docker
   mount -t tmpfs -o size=1500m none /var/lib/docker
   ip link set lo up
-  live_restore=true
+  settings='"live-restore": true'
   if [ -n "${ITSUP_E2E_ON_SWARM:-}" ]; then
-    live_restore=false
+    settings='"live-restore": false, "insecure-registries": ["10.99.0.0/24"]'
     ip link add itsup0 type bridge
     ip address add 10.99.0.1/24 dev itsup0
     ip link set itsup0 up
   fi
-  printf '{"live-restore": '$live_restore', "default-address-pools": [{"base": "10.64.0.0/11", "size": 24}]}\n' >"$folder/daemon.json"
+  printf '{%s, "default-address-pools": [{"base": "10.64.0.0/11", "size": 24}]}\n' "$settings" >"$folder/daemon.json"
   dockerd --config-file "$folder/daemon.json" >"$folder/dockerd.log" 2>&1 &
   tries=0
   until docker version >/dev/null 2>&1; do

@@ -475,4 +475,24 @@ describe('on a swarm', () => {
       chain: { middlewares: ['auth@swarm'] },
     });
   });
+
+  test('a request that reached no task, as of a machine that is lost, goes to the next one, and soon', () => {
+    const file = render({ ...swarm, rateLimit: null });
+    const { serversTransport, entryPoints } = file('traefik/traefik.yml');
+    expect(serversTransport).toMatchObject({ forwardingTimeouts: { dialTimeout: '1s' } });
+    expect(entryPoints?.['web-secure']).toMatchObject({
+      http: { middlewares: ['default-headers@file', 'retry-connection@file'] },
+    });
+    // What Traefik answers by itself, as the redirect to HTTPS, reaches no task either.
+    expect(entryPoints?.['web']).toMatchObject({ http: { middlewares: ['default-headers@file'] } });
+    expect(file('middlewares.yml')['http']?.['middlewares']).toMatchObject({
+      'retry-connection': { retry: { attempts: 10 } },
+    });
+    // A container of Compose is on the machine of its Traefik.
+    const onCompose = render({});
+    expect(onCompose('traefik/traefik.yml')['serversTransport']?.['forwardingTimeouts']).not.toHaveProperty(
+      'dialTimeout',
+    );
+    expect(onCompose('middlewares.yml')['http']?.['middlewares']).not.toHaveProperty('retry-connection');
+  });
 });

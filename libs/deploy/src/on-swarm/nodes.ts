@@ -1,9 +1,13 @@
 import { suggest, UserError } from '@itsup/config';
-import type { SwarmNode } from '@itsup/docker';
+import type { Engine, Swarm, SwarmNode } from '@itsup/docker';
 
-import type { DeployContext } from '../context';
 import { dataOf } from './data-node';
 import { observeSwarm, type SwarmFacts } from './swarm-facts';
+
+/** What the commands about machines ask. */
+export interface NodesContext {
+  docker: { swarm: Swarm; engine(): Promise<Pick<Engine, 'liveRestore'>> };
+}
 
 /** One machine of the swarm, for people and scripts. */
 export interface NodeStatus {
@@ -29,7 +33,7 @@ export interface NodeStatus {
  * @returns what was done, in words
  * @throws UserError where the engine's settings forbid it, or it is in a swarm already
  */
-export async function initSwarm({ docker }: DeployContext, address: string | undefined): Promise<string> {
+export async function initSwarm({ docker }: NodesContext, address: string | undefined): Promise<string> {
   const before = await docker.swarm.state();
   if (before.state !== 'inactive') {
     throw new UserError({
@@ -54,7 +58,7 @@ export async function initSwarm({ docker }: DeployContext, address: string | und
 }
 
 /** The machines of the swarm, managers first. */
-export async function swarmNodes({ docker }: DeployContext): Promise<NodeStatus[]> {
+export async function swarmNodes({ docker }: NodesContext): Promise<NodeStatus[]> {
   const facts = await observeSwarm(docker);
   const rank = ({ isLeader, role }: SwarmNode): number => (isLeader ? 0 : role === 'manager' ? 1 : 2);
   return [...facts.nodes]
@@ -74,7 +78,7 @@ export async function swarmNodes({ docker }: DeployContext): Promise<NodeStatus[
 }
 
 /** The command that brings another machine into the swarm; whoever has it can. */
-export async function joinCommand({ docker }: DeployContext, role: SwarmNode['role']): Promise<string> {
+export async function joinCommand({ docker }: NodesContext, role: SwarmNode['role']): Promise<string> {
   await observeSwarm(docker);
   return docker.swarm.joinCommand(role);
 }
@@ -85,7 +89,7 @@ export async function joinCommand({ docker }: DeployContext, role: SwarmNode['ro
  * @returns what was done, in words
  */
 export async function drainNode(
-  { docker }: DeployContext,
+  { docker }: NodesContext,
   name: string,
   { mayStop }: { mayStop: boolean },
 ): Promise<string> {
@@ -100,7 +104,9 @@ export async function drainNode(
       help: `let them stop: itsup swarm drain ${node.hostName} --yes`,
     });
   }
-  const others = facts.nodes.filter(({ id, availability }) => id !== node.id && availability === 'active');
+  const others = facts.nodes.filter(
+    ({ id, availability, state }) => id !== node.id && availability === 'active' && state === 'ready',
+  );
   if (others.length === 0 && !mayStop) {
     throw new UserError({
       code: 'last-node',
@@ -114,14 +120,23 @@ export async function drainNode(
 }
 
 /** Lets a drained machine work again. What runs elsewhere stays there until its next deploy. */
-export async function activateNode({ docker }: DeployContext, name: string): Promise<string> {
+export async function activateNode({ docker }: NodesContext, name: string): Promise<string> {
   const node = nodeNamed(name, await observeSwarm(docker));
   await docker.swarm.setAvailability(node.id, 'active');
   return `${node.hostName} gets tasks again`;
 }
 
 function nodeNamed(name: string, { nodes }: SwarmFacts): SwarmNode {
-  const node = nodes.find(({ hostName, id }) => hostName === name || id === name);
+  const found = nodes.filter(({ hostName, id }) => hostName === name || id === name);
+  const [node, second] = found;
+  if (second !== undefined) {
+    throw new UserError({
+      code: 'unknown-node',
+      severity: 'error',
+      message: `the swarm has ${found.length} machines called ${name}`,
+      help: `say which by its id: ${found.map(({ id, address, state }) => `${id} (${address}, ${state})`).join(', ')}`,
+    });
+  }
   if (node !== undefined) return node;
   const names = nodes.map(({ hostName }) => hostName);
   const meant = suggest(name, names);

@@ -12,6 +12,8 @@ export const middlewareNames = {
   redirect: 'redirect',
   crowdsec: 'crowdsec',
   dashboardAuth: 'traefik-auth',
+  /** On a swarm alone. */
+  retryConnection: 'retry-connection',
 } as const;
 
 /**
@@ -19,7 +21,8 @@ export const middlewareNames = {
  * `projects/middlewares.yml`. CrowdSec's exists only while it is enabled: a plugin is not declared for nothing.
  */
 export function generatedMiddlewares(settings: Settings): string[] {
-  const { clientAddress, defaultHeaders, rateLimit, redirect, crowdsec, dashboardAuth } = middlewareNames;
+  const { clientAddress, defaultHeaders, rateLimit, redirect, crowdsec, dashboardAuth, retryConnection } =
+    middlewareNames;
   return [
     ...(settings.trustedIps.length > 0 ? [clientAddress] : []),
     defaultHeaders,
@@ -27,6 +30,7 @@ export function generatedMiddlewares(settings: Settings): string[] {
     redirect,
     ...(settings.crowdsec.enabled ? [crowdsec] : []),
     ...(settings.traefikDomain === null ? [] : [dashboardAuth]),
+    ...(settings.engine === 'swarm' ? [retryConnection] : []),
   ];
 }
 
@@ -52,15 +56,16 @@ function keysAt(file: Tree | undefined, ...path: string[]): string[] {
 /**
  * The middlewares that Traefik's entry points put before every HTTP request: `plain` on `web`, whose requests are sent
  * on to HTTPS, `open` on `web-secure` and on HTTP ports of projects. Who the client is comes first: all others go by
- * it.
+ * it. What repeats a request comes last: nothing of these is asked twice.
  */
 export function entryPointMiddlewares(settings: Settings): { plain: string[]; open: string[] } {
-  const { clientAddress, crowdsec, defaultHeaders, rateLimit } = middlewareNames;
+  const { clientAddress, crowdsec, defaultHeaders, rateLimit, retryConnection } = middlewareNames;
   const inFile = (...names: string[]): string[] => names.map((name) => qualified(name, 'file'));
   const first = [...(settings.trustedIps.length > 0 ? [clientAddress] : []), defaultHeaders];
   const guard = settings.crowdsec.enabled ? [crowdsec] : [];
   const limit = settings.rateLimit === null ? [] : [rateLimit];
-  return { plain: inFile(...first, ...guard), open: inFile(...first, ...limit, ...guard) };
+  const retry = settings.engine === 'swarm' ? [retryConnection] : [];
+  return { plain: inFile(...first, ...guard), open: inFile(...first, ...limit, ...guard, ...retry) };
 }
 
 /**
