@@ -67,7 +67,10 @@ export function noServices(documents: ComposeDocuments, main: readonly string[],
   };
 }
 
-/** The first key of the mapping at `path` in these files that is nearly one of the wanted; null: there is none. */
+/**
+ * The first key of the mapping at `path` in these files that is nearly one of the wanted; null: there is none. Keys that
+ * begin with `x-` are anybody's.
+ */
 function mistypedKey(
   documents: ComposeDocuments,
   files: readonly string[],
@@ -76,7 +79,9 @@ function mistypedKey(
 ): { written: string; meant: string; place: Place } | null {
   for (const { source } of files.flatMap((file) => documents.open(file))) {
     const mapping = mappingOf(path.reduce<unknown>((value, key) => mappingOf(value)[key], source.data));
-    const written = Object.keys(mapping).find((key) => !wanted.includes(key) && suggest(key, wanted));
+    const written = Object.keys(mapping).find(
+      (key) => !wanted.includes(key) && !key.startsWith('x-') && suggest(key, wanted),
+    );
     if (written !== undefined)
       return { written, meant: didYouMean(written, wanted), place: source.place([...path, written], 'key') };
   }

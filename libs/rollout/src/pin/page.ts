@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createTraefikApi, qualified, type HttpGet } from '@itsup/traefik';
+import { createTraefikApi, qualified, type HttpGet, type Tree } from '@itsup/traefik';
 
 import { acknowledgePin, acknowledgeUnpinned, type Acknowledgement } from './acknowledge';
 import { defaultLimits } from '../procedure/limits';
@@ -48,7 +48,7 @@ export async function leadToPage(
 ): Promise<number> {
   const { proxy } = context;
   const provided = providedBy(proxy, containers.map(asIfServing)).http;
-  const { middlewares: elsewhere } = providedBy(proxy, others.map(asIfServing)).http;
+  const elsewhere = definedElsewhere(proxy, others);
   const published = await readPublished(proxy.dynamicFolder);
   const name = qualified(service, 'docker');
   const writing = randomUUID();
@@ -92,6 +92,20 @@ async function awaitService({ get, proxy, waiter }: PageContext, service: string
     }
     return true;
   });
+}
+
+/**
+ * Middlewares that labels of others define. What Traefik reads now goes before what a container says that does not
+ * serve: whoever has a stopped one must not open another's list of addresses.
+ */
+export function definedElsewhere(
+  proxy: ProxyAccess,
+  others: readonly ContainerFacts[],
+): Record<string, Tree> {
+  return {
+    ...providedBy(proxy, others.map(asIfServing)).http.middlewares,
+    ...providedBy(proxy, others).http.middlewares,
+  };
 }
 
 /** What Traefik would make of a container if it ran: of one that does not, only its labels count here. */
