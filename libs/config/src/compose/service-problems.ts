@@ -68,8 +68,8 @@ export function noServices(documents: ComposeDocuments, main: readonly string[],
 }
 
 /**
- * The first key of the mapping at `path` in these files that is nearly one of the wanted; null: there is none. Keys that
- * begin with `x-` are anybody's.
+ * The first key of the mapping at `path` in these files that is nearly one of the wanted; null: there is none. Keys
+ * that begin with `x-` are anybody's.
  */
 function mistypedKey(
   documents: ComposeDocuments,
