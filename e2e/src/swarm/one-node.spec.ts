@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 import { describeOnOwnSwarm } from '../harness/engine/describe-with';
@@ -13,6 +15,14 @@ const SERVER =
 /** Prints what an address answers. A busybox that is linked statically cannot look names up. */
 const ASK =
   'fetch(process.argv[1]).then((a) => a.text()).then((t) => process.stdout.write(t), (e) => { throw e.cause; })';
+
+/** By kind of operation, its step in the journal. */
+const STEPS: Record<string, string> = {
+  'make-objects': 'make-objects',
+  'start-new': 'start',
+  update: 'update',
+  'remove-old-objects': 'remove-old-files',
+};
 
 describeOnOwnSwarm([BUSYBOX, NODE], 'a swarm of one', () => {
   let workspace: TestWorkspace;
@@ -73,6 +83,23 @@ describeOnOwnSwarm([BUSYBOX, NODE], 'a swarm of one', () => {
   const deploy = (...words: string[]): Promise<Run> =>
     workspace.itsup(['deploy', ...words], { timeoutMs: DEPLOY_MS });
 
+  const operations = async (): Promise<{ id: string; kind: string; after: string[] }[]> => {
+    const { stdout } = succeeded(await workspace.itsup(['plan', app, '--json']));
+    return (JSON.parse(stdout) as { stacks: { operations: [] }[] }).stacks[0]?.operations ?? [];
+  };
+
+  /** What the last deploy did, but for what goes around the operations of every one. */
+  const stepsOfLast = async (): Promise<string[]> => {
+    const folder = join(workspace.state, 'stacks', app, 'records');
+    const name =
+      (await readdir(folder))
+        .filter((one) => one.endsWith('.json'))
+        .sort()
+        .at(-1) ?? '';
+    const { steps } = JSON.parse(await readFile(join(folder, name), 'utf8')) as { steps: { step: string }[] };
+    return steps.map(({ step }) => step).filter((step) => !['record', 'ask-rows'].includes(step));
+  };
+
   const inside = async (service: string, ...command: string[]): Promise<string> => {
     const [id = ''] = await containers(app, service);
     return output('docker', ['exec', id, ...command]);
@@ -100,7 +127,13 @@ describeOnOwnSwarm([BUSYBOX, NODE], 'a swarm of one', () => {
 
   it('runs a project as Compose would: texts, contents, the order of what depends on what', async () => {
     expect((await workspace.itsup(['plan', app])).all).toMatch(/web +create +new service/);
+    const planned = await operations();
+    expect(planned.map(({ id }) => id)).toEqual([
+      ...['make-objects', 'start db', 'update', 'remove-old-objects'],
+    ]);
+    expect(planned.flatMap(({ after }) => after)).toEqual(['make-objects', 'start db', 'update']);
     succeeded(await deploy(app));
+    expect(await stepsOfLast()).toEqual(planned.map(({ kind }) => STEPS[kind]));
     expect(await inside('web', 'cat', '/www/conf')).toBe('a $ b');
     expect(await inside('web', 'cat', '/www/key')).toBe('one');
     expect(await inside('web', 'cat', '/www/env')).toContain('PRICE=5$');
@@ -122,7 +155,9 @@ describeOnOwnSwarm([BUSYBOX, NODE], 'a swarm of one', () => {
     const [db, web] = [await containers(app, 'db'), await containers(app, 'web')];
     await write({}, 'two');
     expect((await workspace.itsup(['plan', app])).all).toMatch(/web +rollout +secret key/);
+    const planned = await operations();
     succeeded(await deploy(app));
+    expect(await stepsOfLast()).toEqual(planned.map(({ kind }) => STEPS[kind]));
     expect(await containers(app, 'db')).toEqual(db);
     expect(await containers(app, 'web')).not.toEqual(web);
     expect(await inside('web', 'cat', '/www/key')).toBe('two');

@@ -3,7 +3,7 @@ import { handoverSteps, hookSteps, moveSteps, recreateSteps, rolloutSteps } from
 
 import type { ServicePlan } from '../plan/model';
 import {
-  isDownOperation,
+  isConvergeOperation,
   type ConvergeOperation,
   type Operation,
   type OperationKind,
@@ -142,7 +142,7 @@ export async function convergeStack(convergence: Convergence): Promise<void> {
       error instanceof StillStartingError && !(operation.kind === 'wait' && operation.until === 'healthy'),
     onFurtherFailure: (error) => tellFailure(convergence, error),
     run: async (operation, isOver) => {
-      if (isDownOperation(operation)) throw new TypeError(`${operation.kind} in the plan of a deploy`);
+      if (!isConvergeOperation(operation)) throw new TypeError(`${operation.kind} in a deploy by Compose`);
       const started = STARTING.includes(operation.kind) ? await bothOf(own, convergence.starts) : undefined;
       const { beside, end } = forOperation();
       try {

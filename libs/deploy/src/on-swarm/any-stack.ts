@@ -8,8 +8,8 @@ import { readIdentity } from '../state/identity';
 import { deployOnSwarm, type DeployOnSwarmOptions } from './deploy-stack';
 import { planOnSwarmStack } from './plan-stack';
 import { joinAllProxied } from './proxy-network';
-import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
-import { removed, takeDownOnSwarm } from './take-down';
+import { observeSwarm, type SwarmFacts } from './swarm-facts';
+import { planDownOnSwarm, takeDownOnSwarm } from './take-down';
 
 /**
  * The swarm for the stacks of a run. The proxy is none of them: it is a container of this machine, and deployed as
@@ -31,13 +31,7 @@ export class OnSwarm {
     if (spec.kind !== 'down') {
       return (await planOnSwarmStack(run, spec, this.facts, await workspaceOf(run))).plan;
     }
-    const services = [...servicesOf(this.facts, spec.projectName).keys()];
-    return {
-      ...{ stack: spec.stack, projectName: spec.projectName, kind: 'down', edges: [], networks: [] },
-      ...{ files: run.publisher.pending(spec.stack), operations: [], fromRecord: false, notes: [] },
-      services: services.map((service) => removed(service, DISABLED)),
-      unchanged: services.length === 0 && !run.publisher.hasRoutes(spec.stack),
-    };
+    return planDownOnSwarm(run, spec, this.facts, { reason: DISABLED, volumes: false });
   }
 
   /** Converges a project, or takes it down where it is switched off. Never rejects. */

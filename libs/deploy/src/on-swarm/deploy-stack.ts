@@ -20,10 +20,12 @@ import { deployedOf } from '../swarm/deployed-label';
 import { swarmNotes } from '../swarm/swarm-notes';
 import { dataLabel, dataNode, servicesWithData } from './data-node';
 import { settleBridges } from './bridge/settle';
-import { converge } from './converge';
+import { servicesNow } from './bridge/tasks';
+import { converge, publishRoutes } from './converge';
 import { createFiles, removeOldFiles, wantedFiles } from './file-objects';
 import { pinnedImages } from './pinned-images';
-import { hasChanges, loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack, refuseOthers } from './plan-stack';
+import { hasChanges } from '../swarm/swarm-operations';
+import { loadOnSwarm, planLoadedOnSwarm, planOnSwarmStack, refuseOthers } from './plan-stack';
 import { joinProxy, leaveProxied, proxyNetworkOf } from './proxy-network';
 import { makeEdges, refuseWithoutProviders, removeOldEdges, renderStack } from './render-stack';
 import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
@@ -76,9 +78,9 @@ export async function deployOnSwarm(
       if (glance === null || glance.loaded !== null || held.waited || hasChanges(glance.plan)) {
         return deployLocked(run, spec, options, held.waited ? null : (glance?.loaded ?? null), held);
       }
-      // Routes in files alone differ.
+      // Routes in files alone differ: its one operation.
       held.plan = glance.plan;
-      await settleRoutes(run, spec, held);
+      await publishRoutes(run, spec, held);
       return { status: 'deployed', loaded: null };
     };
     return await withStack(run, task, async (held) => {
@@ -101,12 +103,6 @@ interface Done {
   loaded: LoadedStack | null;
 }
 
-/** The routes that stand in files, of the stack as it is now. */
-async function settleRoutes({ publisher }: Run, { stack }: StackSpec, { journal }: HeldStack): Promise<void> {
-  if (publisher.pending(stack).length === 0) return;
-  await journal.step('settle-routes', () => publisher.settle(stack));
-}
-
 async function deployLocked(
   run: Run,
   spec: StackSpec,
@@ -122,9 +118,9 @@ async function deployLocked(
   const observed = servicesOf(facts, spec.projectName);
   refuseOthers(run, spec, observed, workspace);
   let loaded = glance ?? (await loadOnSwarm(run, spec, facts, restore && (() => restore(run, spec))));
-  let plan = planLoadedOnSwarm(run, loaded, observed);
+  let plan = await planLoadedOnSwarm(run, loaded, observed, workspace);
   held.plan = plan;
-  for (const note of loaded.notes) reporter.line(spec.stack, `note: ${note}`);
+  for (const note of plan.notes) reporter.line(spec.stack, `note: ${note}`);
   for (const { message } of swarmNotes(spec.stack, loaded.model, () => undefined)) {
     reporter.line(spec.stack, `note: ${message}`);
   }
@@ -147,32 +143,33 @@ async function deployLocked(
   const prepared = await prepareImages(context, loaded, plan, journal, run);
   if (prepared !== null) {
     loaded = prepared;
-    plan = planLoadedOnSwarm(run, loaded, observed);
+    plan = await planLoadedOnSwarm(run, loaded, observed, workspace);
     held.plan = plan;
   }
   const images = await pinnedImages(docker, spec.stack, loaded.desired.services, facts.nodes.length);
   const proxyNetwork = proxyNetworkOf(loaded.model, exposedByDefault(run.request.workspace.settings));
   const file = renderStack(loaded, { workspace, images, files, withData, proxyNetwork });
-  if (hasChanges(plan)) {
-    await journal.step('make-objects', async () => {
-      if (data?.isNew) await docker.swarm.setNodeLabel(data.node.id, dataLabel(spec.projectName), 'true');
-      if (data?.node.id === facts.nodeId) await makeFolders(loaded);
-      await createFiles(docker, loaded, files, workspace);
-      await makeEdges(docker, loaded, workspace);
-      if (proxyNetwork !== null) await joinProxy(run, proxyNetwork, { stack: spec.stack, workspace });
-    });
-    await beforeStack(run, spec.stack, loaded.desired.services);
-    await converge(run, loaded, plan, file, held);
+  if (hasChanges(plan)) await beforeStack(run, spec.stack, loaded.desired.services);
+  const done = loaded;
+  const makeObjects = async (): Promise<void> => {
+    if (data?.isNew) await docker.swarm.setNodeLabel(data.node.id, dataLabel(spec.projectName), 'true');
+    if (data?.node.id === facts.nodeId) await makeFolders(done);
+    await createFiles(docker, done, files, workspace);
+    await makeEdges(docker, done, workspace);
+    if (proxyNetwork !== null) await joinProxy(run, proxyNetwork, { stack: spec.stack, workspace });
+  };
+  const removeOldObjects = async (): Promise<void> => {
+    // Those of before stay for one more deploy: the engine's way back needs them.
+    const old = [...observed.values()].flatMap(({ service }) => service.files);
+    await removeOldFiles(docker, spec.stack, new Set([...files.map(({ name }) => name), ...old]));
+    await removeOldEdges(run, done);
+    if (proxyNetwork === null) await leaveProxied(docker, spec.stack, workspace);
+  };
+  const settle = async (): Promise<void> => {
     if (!isSettled) await settleBridges(run, spec.stack, spec.projectName, held);
-    await journal.step('remove-old-files', async () => {
-      // Those of before stay for one more deploy: the engine's way back needs them.
-      const before = [...observed.values()].flatMap(({ service }) => service.files);
-      await removeOldFiles(docker, spec.stack, new Set([...files.map(({ name }) => name), ...before]));
-      await removeOldEdges(run, loaded);
-      if (proxyNetwork === null) await leaveProxied(docker, spec.stack, workspace);
-    });
-  }
-  await settleRoutes(run, spec, held);
+  };
+  const before = await servicesNow(docker, spec.projectName);
+  await converge({ run, loaded, file, held, observed: before, makeObjects, settle, removeOldObjects }, plan);
   const { id } = held;
   await journal.step('record', async () => {
     run.deployed.set(spec.stack, await recordStack(run, loaded, plan, plan.unchanged ? null : id));

@@ -18,12 +18,14 @@ import { canonicalJson } from '../desired/digest';
 import { findRefusals } from '../swarm/find-refusals';
 import { FULL, hasRoom } from '../swarm/room';
 import { placementOf } from '../swarm/to-service';
-import { movesWithTasks, notRolledOnSwarm, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
+import { movesWithTasks, planOnSwarm, type ObservedService } from '../swarm/plan-swarm';
+import { swarmOperations, type SwarmOrder } from '../swarm/swarm-operations';
 import { refusedProblems } from '../swarm/refused-problems';
 import { composeFilesOf, locateMember } from '@itsup/config';
 import { dataConstraint, servicesWithData } from './data-node';
 import { withConsumers } from './render-stack';
 import { bridgeStackOf } from './bridge/bridged-services';
+import { planBridges } from './bridge/plan-bridges';
 import { servicesOf, type SwarmFacts } from './swarm-facts';
 
 /** `loaded` is null where the record and the listing alone showed that nothing changed. */
@@ -49,14 +51,11 @@ export async function planOnSwarmStack(
   if (run.request.pull !== true && !isBridged && (await isAsDeployed(run, spec, observed))) {
     const { services = {} } = run.deployed.get(spec.stack) ?? {};
     const idle = Object.entries(services).map(([name, { replicas }]) => idleService(name, replicas));
-    return { plan: planOf(run, spec, idle, []), loaded: null };
+    return { plan: planOf(run, spec, { services: idle, desired: [], bridged: [], notes: [] }), loaded: null };
   }
   await refuseForeignFiles(run.context, spec);
   const loaded = await loadOnSwarm(run, spec, facts);
-  const plan = planLoadedOnSwarm(run, loaded, observed);
-  const never = loaded.desired.services.filter((service) => notRolledOnSwarm(service).length > 0);
-  refuseMoved(spec, never, plan, observed);
-  return { plan, loaded };
+  return { plan: await planLoadedOnSwarm(run, loaded, observed, workspace), loaded };
 }
 
 /**
@@ -107,37 +106,44 @@ function withoutRoom(
 }
 
 /**
- * The plan of a loaded stack against the swarm.
- * @throws UserError where what is to be built is not there
+ * The plan of a loaded stack against the swarm, with the operations that carry it out.
+ * @param workspace id of the workspace; null: it never deployed
+ * @throws UserError where what is to be built or stored is not there, and for a port that moves without a bridge
  */
-export function planLoadedOnSwarm(
+export async function planLoadedOnSwarm(
   run: Run,
   loaded: LoadedStack,
   observed: ReadonlyMap<string, ObservedService>,
-): StackPlan {
-  const { spec, desired, notes } = loaded;
-  const plan = planOf(run, spec, planOnSwarm(desired.services, observed), notes);
-  refuseMissingContexts(run, loaded, plan);
-  return plan;
+  workspace: string | null,
+): Promise<StackPlan> {
+  const { spec, desired } = loaded;
+  const services = planOnSwarm(desired.services, observed);
+  refuseMissingContexts(run, loaded, { services });
+  const { bridged, notes } = await planBridges(run, loaded, { services }, observed, workspace);
+  const alone = desired.services.filter(({ name }) => !bridged.includes(name));
+  refuseMoved(spec, alone, { services }, observed);
+  return planOf(run, spec, {
+    ...{ services, desired: desired.services, bridged },
+    notes: [...loaded.notes, ...notes],
+  });
 }
 
 function planOf(
   { publisher }: Pick<Run, 'publisher'>,
   spec: StackSpec,
-  services: ServicePlan[],
-  notes: string[],
+  {
+    services,
+    desired,
+    bridged,
+    notes,
+  }: Omit<SwarmOrder, 'publishes' | 'services'> & { services: ServicePlan[]; notes: string[] },
 ): StackPlan {
   const files = publisher.pending(spec.stack);
-  const unchanged = !hasChanges({ services }) && files.length === 0;
+  const operations = swarmOperations({ services, desired, bridged, publishes: files.length > 0 });
   return {
-    ...{ stack: spec.stack, projectName: spec.projectName, kind: 'converge', services },
-    ...{ edges: [], networks: [], files, operations: [], unchanged, fromRecord: false, notes },
+    ...{ stack: spec.stack, projectName: spec.projectName, kind: 'converge', services, edges: [] },
+    ...{ networks: [], files, operations, unchanged: operations.length === 0, fromRecord: false, notes },
   };
-}
-
-/** Something of the services differs, and not only what files say of them. */
-export function hasChanges({ services }: Pick<StackPlan, 'services'>): boolean {
-  return services.some(({ action, build, pull }) => action !== 'none' || build || pull);
 }
 
 /** Inputs are those of the last deploy, and the services are what it left: no Compose is asked. */
@@ -166,7 +172,7 @@ async function isAsDeployed(
  * all of whose old tasks go first is away for a moment anyway.
  * @throws UserError
  */
-export function refuseMoved(
+function refuseMoved(
   { stack }: StackSpec,
   wanted: readonly DesiredService[],
   { services }: Pick<StackPlan, 'services'>,

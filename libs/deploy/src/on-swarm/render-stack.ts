@@ -4,6 +4,7 @@ import { DockerError, type Docker } from '@itsup/docker';
 import type { LoadedStack } from '../desired/loaded-stack';
 import { ALL_ASPECTS, type DesiredService } from '../plan/model';
 import type { Run } from '../run/run';
+import type { StackSpec } from '../stack/stack-spec';
 import { dataConstraint } from './data-node';
 import type { StackFile } from '../swarm/stack-file';
 import type { WantedFile } from './file-objects';
@@ -94,15 +95,19 @@ export function withConsumers(
   }));
 }
 
-/** Makes the networks between this stack and others. */
+/** Networks between this stack and others. */
+export function edgeNetworks({ edges, consumers }: Pick<StackSpec, 'edges' | 'consumers'>): Set<string> {
+  return new Set([...edges, ...consumers].map(({ network }) => network));
+}
+
+/** Makes them. */
 export async function makeEdges(
   docker: Pick<Docker, 'swarm'>,
   { spec }: Pick<LoadedStack, 'spec'>,
   workspace: string,
 ): Promise<void> {
-  const networks = new Set([...spec.edges, ...spec.consumers].map(({ network }) => network));
   const labels = { [WORKSPACE_LABEL]: workspace, [STACK_NAME_LABEL]: spec.stack };
-  for (const name of networks) await docker.swarm.createOverlay({ name, internal: true, labels });
+  for (const name of edgeNetworks(spec)) await docker.swarm.createOverlay({ name, internal: true, labels });
 }
 
 /** Networks of edges that the stack had and has no more; one that its provider is on stays until that is deployed. */

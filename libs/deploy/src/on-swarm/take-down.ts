@@ -6,6 +6,8 @@ import { removePinsOf } from '@itsup/rollout';
 
 import { idleService } from '../plan/service/idle-service';
 import type { ServicePlan, StackPlan } from '../plan/model';
+import type { Operation } from '../plan/operation';
+import { downOnSwarm } from '../plan/order/down-operations';
 import type { StackOutcome } from '../requests';
 import { hideSecrets } from '../run/hide-secrets';
 import type { Run } from '../run/run';
@@ -16,7 +18,7 @@ import { removeOldFiles } from './file-objects';
 import { bridgeStackOf } from './bridge/bridged-services';
 import { leaveProxied } from './proxy-network';
 import { removeUnlessUsed } from './render-stack';
-import { observeSwarm, servicesOf } from './swarm-facts';
+import { observeSwarm, servicesOf, type SwarmFacts } from './swarm-facts';
 
 export interface TakeDownOnSwarmOptions {
   /** In words, for the plan and the record. */
@@ -45,12 +47,8 @@ export async function takeDownOnSwarm(
   const facts = await observeSwarm(docker);
   const observed = servicesOf(facts, projectName);
   const bridges = servicesOf(facts, bridgeStackOf(projectName));
-  const plan: StackPlan = {
-    ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: [], operations: [] },
-    ...{ unchanged: observed.size === 0 && !run.publisher.hasRoutes(stack), fromRecord: false, notes: [] },
-    services: [...observed.keys()].map((service) => removed(service, reason)),
-  };
-  if (plan.unchanged && !volumes && !run.deployed.has(stack)) {
+  const plan = planDownOnSwarm(run, { stack, projectName }, facts, { reason, volumes });
+  if (plan.operations.length === 0) {
     return { stack, status: 'unchanged', plan, problems: [], durationMs: 0 };
   }
   return withStack(run, { stack, command: 'down', lockWaitMs, commit }, async (held) => {
@@ -65,38 +63,71 @@ export async function takeDownOnSwarm(
         help: `remove it by hand: docker stack rm ${projectName}; its volumes stay`,
       });
     }
-    await held.journal.step('settle-routes', async () => {
-      await run.publisher.dropStack(stack);
-      // Of a rollout that was killed: the addresses in it will be somebody else's.
-      await removePinsOf(state.dynamicDir, stack);
-      await docker.swarm.removeStack(bridgeStackOf(projectName));
-    });
-    await held.journal.step('remove-services', async () => {
-      await docker.swarm.removeStack(projectName);
-      await untilGone(
-        run,
-        projectName,
-        [...observed.values(), ...bridges.values()].map(({ service }) => service.id),
-      );
-      await removeOldFiles(docker, stack, new Set());
-      await leaveProxied(docker, stack, workspace);
-      await removeUnusedEdges(run, workspace);
-    });
-    if (volumes) {
-      await held.journal.step('remove-volumes', async () => {
-        await docker.removeVolumes(
-          await docker.listVolumes({ labelFilters: [`${STACK_LABEL}=${projectName}`] }),
-        );
-      });
-    }
-    await held.journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
-    run.deployed.delete(stack);
+    const { journal } = held;
+    const acts: Acts = {
+      'drop-routes': () =>
+        journal.step('settle-routes', async () => {
+          await run.publisher.dropStack(stack);
+          // Of a rollout that was killed: the addresses in it will be somebody else's.
+          await removePinsOf(state.dynamicDir, stack);
+          await docker.swarm.removeStack(bridgeStackOf(projectName));
+        }),
+      'remove-project': () =>
+        journal.step('remove-services', async () => {
+          await docker.swarm.removeStack(projectName);
+          const all = [...observed.values(), ...bridges.values()];
+          await untilGone(
+            run,
+            projectName,
+            all.map(({ service }) => service.id),
+          );
+          await removeOldFiles(docker, stack, new Set());
+          await leaveProxied(docker, stack, workspace);
+          await removeUnusedEdges(run, workspace);
+        }),
+      'remove-project-volumes': () =>
+        journal.step('remove-volumes', async () => {
+          const labelFilters = [`${STACK_LABEL}=${projectName}`];
+          await docker.removeVolumes(await docker.listVolumes({ labelFilters }));
+        }),
+      forget: async () => {
+        await journal.step('forget', () => rm(deployedPath(state, stack), { force: true }));
+        run.deployed.delete(stack);
+      },
+    };
+    for (const { kind } of plan.operations) await actOf(acts, kind)();
     return 'down';
   });
 }
 
+/** How each operation of `downOnSwarm` is done. */
+type Acts = Partial<Record<Operation['kind'], () => Promise<void>>>;
+
+function actOf(acts: Acts, kind: Operation['kind']): () => Promise<void> {
+  const act = acts[kind];
+  if (act === undefined) throw new TypeError(`${kind} in the plan of a stack that leaves a swarm`);
+  return act;
+}
+
+/** What taking a stack off the swarm does; without an operation there is nothing of it, also not in the records. */
+export function planDownOnSwarm(
+  { publisher, deployed }: Pick<Run, 'publisher' | 'deployed'>,
+  { stack, projectName }: { stack: string; projectName: string },
+  facts: SwarmFacts,
+  { reason, volumes }: { reason: string; volumes: boolean },
+): StackPlan {
+  const services = [...servicesOf(facts, projectName).keys()];
+  const isThere = services.length > 0 || publisher.hasRoutes(stack) || deployed.has(stack);
+  return {
+    ...{ stack, projectName, kind: 'down', edges: [], networks: [], files: publisher.pending(stack) },
+    services: services.map((service) => removed(service, reason)),
+    operations: isThere || volumes ? downOnSwarm(services, { volumes }) : [],
+    ...{ unchanged: !isThere && !volumes, fromRecord: false, notes: [] },
+  };
+}
+
 /** The plan of a service that goes. */
-export function removed(service: string, reason: string): ServicePlan {
+function removed(service: string, reason: string): ServicePlan {
   return { ...idleService(service, 0), action: 'remove', reasons: [reason] };
 }
 

@@ -2,10 +2,13 @@
  * One act of a deploy. The plan decides all of it; whoever carries it out decides nothing but whether requests can
  * wait, which takes a Traefik that runs.
  */
-export type Operation = ConvergeOperation | DownOperation;
+export type Operation = ConvergeOperation | SwarmOperation | DownOperation;
 
 /** What brings a stack to what its sources say. */
 export type ConvergeOperation = OperationBase & Act;
+
+/** What brings a stack to what its sources say where a swarm runs it. */
+export type SwarmOperation = OperationBase & SwarmAct;
 
 /** What takes a stack down. */
 export type DownOperation = OperationBase & DownAct;
@@ -59,6 +62,21 @@ type Act =
   | { kind: 'await-routes'; services: string[] }
   | { kind: 'remove-network'; network: string };
 
+type SwarmAct =
+  /** Networks, configs and secrets that the services name. */
+  | { kind: 'make-objects' }
+  /** Services that were not there; the engine starts them at once, and all are well in the end. */
+  | { kind: 'start-new'; services: string[] }
+  /** The engine replaces what changed, starts what is new and takes away what is wanted no more. */
+  | { kind: 'update'; services: string[] }
+  /**
+   * The same; tasks of the new definition serve meanwhile for those in `bridged`. Where no Traefik runs nobody is led
+   * to them, and there is no bridge.
+   */
+  | { kind: 'update-behind-bridge'; services: string[]; bridged: string[] }
+  | { kind: 'remove-old-objects' }
+  | { kind: 'publish-routes' };
+
 type DownAct =
   /** None of the stack's routes stays published. */
   | { kind: 'drop-routes' }
@@ -101,7 +119,17 @@ export interface NetworkMember {
 export type WaitCondition = 'ready' | 'healthy' | 'completed';
 
 export type OperationKind = Act['kind'];
+export type SwarmKind = SwarmAct['kind'];
 export type DownKind = DownAct['kind'];
+
+const SWARM: Readonly<Record<SwarmKind, true>> = {
+  'make-objects': true,
+  'start-new': true,
+  update: true,
+  'update-behind-bridge': true,
+  'remove-old-objects': true,
+  'publish-routes': true,
+};
 
 const DOWN: Readonly<Record<DownKind, true>> = {
   'drop-routes': true,
@@ -113,6 +141,11 @@ const DOWN: Readonly<Record<DownKind, true>> = {
   forget: true,
 };
 
-export function isDownOperation(operation: Operation): operation is DownOperation {
-  return operation.kind in DOWN;
+export function isSwarmOperation(operation: Operation): operation is SwarmOperation {
+  return operation.kind in SWARM;
+}
+
+/** Whether it is one of a deploy by Compose: what publishes routes is one of both. */
+export function isConvergeOperation(operation: Operation): operation is ConvergeOperation {
+  return operation.kind === 'publish-routes' || !(operation.kind in SWARM || operation.kind in DOWN);
 }

@@ -1,4 +1,4 @@
-import type { DownKind, DownOperation } from '../operation';
+import type { DownOperation } from '../operation';
 
 type Unplaced = DownOperation extends infer One
   ? One extends DownOperation
@@ -27,13 +27,23 @@ export function downOperations(
   ]);
 }
 
+/** The same of a stack on a swarm: its networks, configs and secrets go with its services. Pure. */
+export function downOnSwarm(services: readonly string[], { volumes }: { volumes: boolean }): DownOperation[] {
+  return inTurn([
+    { kind: 'drop-routes' },
+    { kind: 'remove-project', services: [...services], volumes: false },
+    ...(volumes ? [{ kind: 'remove-project-volumes' as const }] : []),
+    { kind: 'forget' },
+  ]);
+}
+
 /** The same of a stack whose containers are another one's by now: nothing of them goes. */
 export function forgetOperations(): DownOperation[] {
   return inTurn([{ kind: 'drop-routes' }, { kind: 'forget' }]);
 }
 
 function inTurn(acts: readonly Unplaced[]): DownOperation[] {
-  let before: DownKind | null = null;
+  let before: DownOperation['kind'] | null = null;
   return acts.map((act) => {
     const operation = { ...act, id: act.kind, after: before === null ? [] : [before], reasons: [] };
     before = act.kind;
