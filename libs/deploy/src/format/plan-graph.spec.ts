@@ -73,6 +73,18 @@ describe('the plan as a graph', () => {
     expect(text).toContain('s0o0 -.-> s0o1');
   });
 
+  it('draws the images that come first', () => {
+    const services = [
+      servicePlan('web', { action: 'create', pull: true }),
+      servicePlan('api', { action: 'create', build: true }),
+    ];
+    const start = { id: 'start web', kind: 'start' as const, services: [], after: [], reasons: [] };
+    const wait = { id: 'publish-routes', kind: 'publish-routes' as const, after: ['start web'], reasons: [] };
+    const text = planGraph(workspacePlan([{ ...STACK, services, operations: [start, wait] }]));
+    expect(text).toContain('    s0i["pull web<br/>build api"]\n');
+    expect(text.match(/s0\w+ --> s0\w+/g)).toEqual(['s0i --> s0o0', 's0o0 --> s0o1']);
+  });
+
   it('says what cannot be planned, and that there is nothing to do', () => {
     expect(planGraph(workspacePlan([STACK]))).toBe('flowchart LR\n  %% nothing to do\n');
     const problems = [{ code: 'x', severity: 'error' as const, message: 'web: no such\nimage' }];

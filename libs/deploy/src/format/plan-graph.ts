@@ -1,9 +1,10 @@
-import type { StackPlan } from '../plan/model';
+import type { ServicePlan, StackPlan } from '../plan/model';
 import type { WorkspacePlan } from '../requests';
 
 /**
  * The plan's operations as a Mermaid flowchart, which GitHub and many editors draw: an arrow leads from an operation to
- * one that waits for it, a dotted one where the first may fail. What cannot be planned stands in comments.
+ * one that waits for it, a dotted one where the first may fail. Images come before all of a stack's operations, which
+ * are planned again then, for the image decides. What cannot be planned stands in comments.
  */
 export function planGraph(plan: WorkspacePlan): string {
   const drawn = plan.stacks.filter(({ operations }) => operations.length > 0);
@@ -14,7 +15,7 @@ export function planGraph(plan: WorkspacePlan): string {
   return `${['flowchart LR', ...drawn.flatMap(stackLines), ...failed, ...nothing].join('\n')}\n`;
 }
 
-function stackLines({ stack, operations }: StackPlan, at: number): string[] {
+function stackLines({ stack, services, operations }: StackPlan, at: number): string[] {
   const nodes = new Map(operations.map(({ id }, index) => [id, `s${at}o${index}`]));
   const optional = new Set(operations.filter((one) => one.optional).map(({ id }) => id));
   const boxes = operations.map(({ id, reasons }) => {
@@ -29,7 +30,33 @@ function stackLines({ stack, operations }: StackPlan, at: number): string[] {
         : [`    ${from} ${optional.has(before) ? '-.->' : '-->'} ${nodes.get(id) ?? ''}`];
     }),
   );
-  return [`  subgraph s${at}["${escaped(stack)}"]`, ...boxes, ...arrows, '  end'];
+  const images = [
+    ...namesIf(
+      'pull',
+      services.filter(({ pull }) => pull),
+    ),
+    ...namesIf(
+      'build',
+      services.filter(({ build }) => build),
+    ),
+  ].map(escaped);
+  const first = operations.filter(({ after }) => after.length === 0).map(({ id }) => nodes.get(id) ?? '');
+  const fetch =
+    images.length === 0
+      ? { box: [], arrows: [] }
+      : {
+          box: [`    s${at}i["${images.join('<br/>')}"]`],
+          arrows: first.map((node) => `    s${at}i --> ${node}`),
+        };
+  return [
+    `  subgraph s${at}["${escaped(stack)}"]`,
+    ...[...fetch.box, ...boxes, ...fetch.arrows, ...arrows],
+    '  end',
+  ];
+}
+
+function namesIf(what: string, services: readonly ServicePlan[]): string[] {
+  return services.length === 0 ? [] : [`${what} ${services.map(({ service }) => service).join(', ')}`];
 }
 
 /** Mermaid takes its own entities alone. */
