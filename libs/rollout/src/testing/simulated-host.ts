@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandOutput, ComposeModel, ComposeStack } from '@itsup/docker';
 import type { SimulatedContainer } from '@itsup/docker/testing/simulated-container';
 import { SimulatedEngine } from '@itsup/docker/testing/simulated-engine';
-import { parse } from 'yaml';
 
 import { toFacts } from '../rollout-docker';
 import type { ContainerFacts } from '../types';
+import { SimulatedRoutes, type SimulatedRouter } from './simulated-routes';
 
 /** How a container of the simulation behaves. */
 export interface Behaviour {
@@ -42,12 +40,6 @@ interface Visited {
   befell: boolean;
 }
 
-interface Served {
-  /** Middleware markers of pins. */
-  markers: string[];
-  routers: Record<string, { rule: string; priority?: number; service: string; servers: string[] }>;
-}
-
 /** A listener of the deploy on the loopback. */
 export interface SimulatedRelay {
   mode: 'proving' | 'holding' | 'forwarding' | 'refusing' | 'closed';
@@ -62,15 +54,6 @@ export interface SimulatedRelay {
   targets: string[];
 }
 
-interface DynamicFile {
-  http: {
-    routers: Record<string, { rule: string; priority?: number; service: string }>;
-    services: Record<string, { loadBalancer: { servers: { url: string }[] } }>;
-    middlewares?: Record<string, unknown>;
-  };
-}
-
-const lag = 120;
 const stepMs = 10;
 /** So long after its last request a container may still get one. */
 const LINGERS_MS = 20;
@@ -99,9 +82,7 @@ export class SimulatedHost {
     { readModel: () => this.model() },
   );
   readonly stack: ComposeStack = { project: 'shop', files: [], cwd: '/', env: {} };
-  private served: Served = { markers: [], routers: {} };
-  /** What Traefik has read and not applied yet, in the order of reading. */
-  private readonly pending: { at: number; config: Served }[] = [];
+  private readonly routes: SimulatedRoutes;
   /** By port. */
   readonly relays = new Map<number, SimulatedRelay>();
   private readonly visited = new Map<string, Visited>();
@@ -109,11 +90,10 @@ export class SimulatedHost {
   private told = 0;
   private readonly behaviours = new Map<string, Behaviour>();
   private next: Behaviour;
-  private readonly files = new Map<string, DynamicFile>();
   private watching = false;
   /** Until then the docker provider goes on showing what it showed before. */
   providerBlindUntil = 0;
-  private labelRouter: Served['routers'][string] | null = null;
+  private labelRouter: SimulatedRouter | null = null;
   /** Address of a container as Traefik's docker provider saw it last. */
   private readonly seen = new Map<string, string>();
 
@@ -125,6 +105,7 @@ export class SimulatedHost {
     /** Its containers are on a network of their own besides proxynet. */
     private readonly hasOwnNetwork = false,
   ) {
+    this.routes = new SimulatedRoutes(dynamicFolder);
     this.next = first;
     this.wanted = first;
     this.engine.logsOf = () => 'cannot open the database\n';
@@ -192,7 +173,7 @@ export class SimulatedHost {
   /** A request to Traefik's own port: whether a listener takes it. */
   prove(path: string): void {
     this.update();
-    const router = Object.values(this.served.routers).find(({ rule }) => rule === `Path(\`${path}\`)`);
+    const router = this.routes.withRule(`Path(\`${path}\`)`);
     const relay = this.relays.get(Number(router?.servers[0]?.split(':')[1]));
     if (relay?.mode === 'proving') relay.proofs += 1;
   }
@@ -279,40 +260,16 @@ export class SimulatedHost {
   /** Traefik's API. */
   api(path: string): { status: number; body: string } {
     this.update();
-    const marker = /^\/api\/http\/middlewares\/(.*)@file$/.exec(decodeURIComponent(path))?.[1];
-    if (marker !== undefined) return { status: this.served.markers.includes(marker) ? 200 : 404, body: '{}' };
-    const routers: Record<string, unknown> = {};
-    const services: Record<string, unknown> = {};
-    for (const [name, { rule, service, servers }] of Object.entries(this.served.routers)) {
-      routers[name] = { rule, service, status: 'enabled' };
-      services[`${service}@${name.split('@')[1]}`] = {
-        loadBalancer: {
-          servers: servers.map((address) => ({
-            url: `http://${address.includes(':') ? address : `${address}:8080`}`,
-          })),
-        },
-      };
-    }
-    return { status: 200, body: JSON.stringify({ routers, services }) };
+    return this.routes.api(path);
   }
 
   private update(): void {
     this.engine.tidy();
     this.hear();
     for (const one of this.all()) this.suffer(one);
-    const config = this.configuration();
-    const target = this.pending.at(-1)?.config ?? this.served;
-    if (JSON.stringify(config) !== JSON.stringify(target)) this.pending.push({ at: this.now + lag, config });
-    while (this.pending[0] && this.now >= this.pending[0].at) {
-      this.served = this.pending.shift()?.config ?? this.served;
-    }
+    if (this.now >= this.providerBlindUntil) this.labelRouter = this.routerOfLabels();
+    this.routes.follow(this.now, this.labelRouter);
     if (this.watching) this.request();
-  }
-
-  private parsed(text: string): DynamicFile {
-    const known = this.files.get(text) ?? (parse(text) as DynamicFile);
-    this.files.set(text, known);
-    return known;
   }
 
   /** What happened on the engine since the last look. */
@@ -331,13 +288,7 @@ export class SimulatedHost {
 
   /** One request, right now. */
   private request(): void {
-    const matching = Object.entries(this.served.routers).filter(([, { rule }]) =>
-      rule.includes(`\`${this.host}\``),
-    );
-    const priorityOf = ({ rule, priority }: Served['routers'][string]): number => priority ?? rule.length;
-    const highest = Math.max(...matching.map(([, router]) => priorityOf(router)));
-    const best = matching.filter(([, router]) => priorityOf(router) === highest);
-    const [, chosen] = best.find(([name]) => name.endsWith('@file')) ?? best[0] ?? [];
+    const chosen = this.routes.chosenFor(this.host);
     if (!chosen) return this.violate('404');
     if (chosen.servers.length === 0) return this.violate('503');
     for (const address of chosen.servers) {
@@ -394,7 +345,7 @@ export class SimulatedHost {
   }
 
   /** null: no container is fit, or two define it differently. */
-  private routerOfLabels(): Served['routers'][string] | null {
+  private routerOfLabels(): SimulatedRouter | null {
     const kept = this.all().filter(
       (one) => this.runs(one) && (one.container.health(this.now) ?? 'healthy') === 'healthy',
     );
@@ -404,30 +355,5 @@ export class SimulatedHost {
     if (kept.length === 0 || rules.size !== 1) return null;
     const servers = kept.map((one) => this.seenAddress(one)).sort();
     return { rule: [...rules][0] ?? '', service: 'web', servers };
-  }
-
-  private configuration(): Served {
-    const routers: Served['routers'] = {};
-    if (this.now >= this.providerBlindUntil) this.labelRouter = this.routerOfLabels();
-    if (this.labelRouter) routers['web@docker'] = this.labelRouter;
-    const markers: string[] = [];
-    for (const name of readdirSync(this.dynamicFolder).sort()) {
-      if (!name.endsWith('.yml')) continue;
-      const { http } = this.parsed(readFileSync(join(this.dynamicFolder, name), 'utf8'));
-      markers.push(...Object.keys(http.middlewares ?? {}));
-      for (const [router, { rule, priority, service }] of Object.entries(http.routers)) {
-        const servers = http.services[service]?.loadBalancer.servers ?? [];
-        routers[`${router}@file`] = {
-          rule,
-          ...(priority !== undefined && { priority }),
-          service,
-          servers: servers.map(({ url }) => {
-            const { hostname, host } = new URL(url);
-            return hostname.startsWith('127.') ? host : hostname;
-          }),
-        };
-      }
-    }
-    return { markers, routers };
   }
 }
