@@ -91,6 +91,10 @@ const title = 'a command of Compose that makes containers is refused where a dep
     for (const words of [
       ['--progress', 'plain', 'up'],
       ['--ansi=never', '--dry-run', 'run', 'web'],
+      ['--insecure-registry', 'r.test', 'up'],
+      ['--profile', '-p', 'up'],
+      ['-vp', 'other', 'up'],
+      ['--of-a-later-version', 'value', 'up'],
     ])
       expect(await refused(files, 'strict', words)).toEqual(['mounts-engine']);
   });
@@ -103,7 +107,8 @@ const title = 'a command of Compose that makes containers is refused where a dep
   it('but what looks, or stops, goes on', async () => {
     const files = app('    volumes: [/var/run/docker.sock:/s]\n');
     const run = ['exec', 'web', 'npm', 'run', 'migrate'];
-    for (const words of [['ps'], ['logs', '-f', 'watch'], run, ['down'], []])
+    const value = ['--profile', 'up', '-v', '--verbose', 'ps', 'run'];
+    for (const words of [['ps'], ['logs', '-f', 'watch'], run, value, ['down'], []])
       expect(await refused(files, 'strict', words)).toEqual([]);
   });
 });

@@ -59,7 +59,7 @@ export async function stackCompose(
   );
   if (errors.some(({ severity }) => severity === 'error')) throw new UserError(errors);
   const secrets = createSecretsReader(root, docker);
-  const makes = spec.project !== null && MAKERS.has(commandIn(words) ?? '');
+  const makes = spec.project !== null && commandsIn(words).some((word) => MAKERS.has(word));
   if (makes) await refuseUndeployable(context, stack, secrets);
   const { isolation } = workspace.settings;
   const { stack: environment } = await projectCompose(spec, {
@@ -79,6 +79,7 @@ const VALUED = new Set([
     '--env-file',
     '-f',
     '--file',
+    '--insecure-registry',
     '--parallel',
     '--profile',
     '--progress',
@@ -88,9 +89,27 @@ const VALUED = new Set([
   ...['--project-name', '--workdir'],
 ]);
 
-/** The command among the words, which options of Compose itself may go before. */
-function commandIn(words: readonly string[]): string | undefined {
-  return words.find((word, index) => !word.startsWith('-') && !VALUED.has(words[index - 1] ?? ''));
+/** Those that have none. */
+const SWITCHES = new Set(
+  '-- -v --all-resources --compatibility --dry-run --no-ansi --verbose --version'.split(' '),
+);
+
+/**
+ * The command among the words, which options of Compose itself may go before. What follows an option that is not known
+ * here may be its value: it is one of several that may be the command then.
+ */
+function commandsIn(words: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (VALUED.has(word)) at += 1;
+    else if (!word.startsWith('-')) {
+      found.push(word);
+      const before = words[at - 1] ?? '';
+      if (!before.startsWith('-') || before.includes('=') || SWITCHES.has(before)) break;
+    }
+  }
+  return found;
 }
 
 /** By what the files of all projects say: also whose host, port or name it is. */
