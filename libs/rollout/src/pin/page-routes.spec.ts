@@ -54,12 +54,17 @@ const published: DynamicConfiguration = {
   },
 };
 
-function page(container = containerFacts({ labels }), others: ContainerFacts[] = []) {
+function page(
+  container = containerFacts({ labels }),
+  others: ContainerFacts[] = [],
+  files: DynamicConfiguration = published,
+) {
   const provided = provideConfiguration([container], 'proxynet').http;
   const { middlewares: elsewhere } = provideConfiguration(others, 'proxynet').http;
   const routers = ['shop-outside'];
   const rendered = renderPageRoutes({
-    ...{ project: 'shop', provided, elsewhere, published, routers, service: 'page@docker', writing: '' },
+    ...{ project: 'shop', provided, elsewhere, published: files, routers },
+    ...{ service: 'page@docker', writing: '' },
   });
   expect(fileFault(rendered.text)).toBeNull();
   return rendered;
@@ -97,6 +102,31 @@ describe('renderPageRoutes', () => {
     expect(routers['plain~shop~page']?.['middlewares']).toEqual(['redirect@file']);
     expect(routers['shop-outside~file~shop~page']?.['middlewares']).toEqual(['lan@file']);
     expect(middlewares['from-home~shop~page']).toEqual({ ipallowlist: { sourcerange: '10.0.0.0/8' } });
+  });
+
+  it('keeps whom a service itself keeps away, behind those of the router', () => {
+    const { services, routers } = published.http ?? {};
+    const lists = {
+      ...published.http,
+      routers: { ...routers, 'shop-twice': { rule: 'Host(`f.test`)', service: 'twice' } },
+      services: {
+        ...services,
+        outside: { ...services?.['outside'], middlewares: ['all'] },
+        twice: { failover: { service: 'both@file', fallback: 'outside' } },
+      },
+    };
+    const guarded = { ...labels, 'traefik.http.services.web.middlewares': 'login,from-home' };
+    const { text } = page(containerFacts({ labels: guarded }), [], { http: lists });
+    const { routers: copies = {} } =
+      (parse(text.replaceAll('{{"{{"}}', '{{')) as DynamicConfiguration).http ?? {};
+    expect(copies['web~shop~page']?.['middlewares']).toEqual([
+      ...['from-home~shop~page', 'lan@file', 'lan@file', 'from-home~shop~page'],
+    ]);
+    expect(copies['shop-file~file~shop~page']?.['middlewares']).toEqual(['from-home~shop~page']);
+    expect(copies['shop-outside~file~shop~page']?.['middlewares']).toEqual(['lan@file', 'lan@file']);
+    // A service that is built on one that is built on theirs is theirs.
+    expect(copies).toHaveProperty(['shop-twice~file~shop~page']);
+    expect(copies).not.toHaveProperty(['foreign~file~shop~page']);
   });
 
   it('keeps who may come where the labels of another project say it, and comes to an end in circles', () => {

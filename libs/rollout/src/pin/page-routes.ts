@@ -69,7 +69,9 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
       return [copyName(own)];
     });
   const add = (name: string, router: Tree, provider: Provider): void => {
-    const own = listField(router, 'middlewares').flatMap((one) => kept(qualifiedBy(one, provider)));
+    const written = listField(router, 'middlewares').map((one) => qualifiedBy(one, provider));
+    const behind = middlewaresOf(qualifiedBy(textField(router, 'service') ?? '', provider), input);
+    const own = [...written, ...behind].flatMap(kept);
     let copy = withField(withoutField(router, 'middlewares'), 'service', service);
     if (own.length > 0) copy = withField(copy, 'middlewares', own);
     copy = optionsInFile(copy, provider);
@@ -99,24 +101,35 @@ export function renderPageRoutes(input: PageRoutesInput): Pin {
   };
 }
 
+/** The full names of what requests pass at a service itself (Traefik 3.7), which the page is shown in place of. */
+function middlewaresOf(service: string, { provided, published }: PageRoutesInput): string[] {
+  const [ofLabels, ofFile] = [nameOf(service, 'docker'), nameOf(service, 'file')];
+  if (ofLabels !== null)
+    return (provided.services[ofLabels]?.middlewares ?? []).map((name) => qualifiedBy(name, 'docker'));
+  const definition = ofFile === null ? undefined : published.http?.services?.[ofFile];
+  return listField(definition, 'middlewares').map((name) => qualifiedBy(name, 'file'));
+}
+
 /**
- * Published routers that are the project's, or lead to its containers, be it by a published service that is built on
+ * Published routers that are the project's, or lead to its containers, be it by published services that are built on
  * them.
  */
 function publishedRouters({ provided, published, routers }: PageRoutesInput): [string, Tree][] {
   const { http } = published;
   const targets = new Set(Object.keys(provided.services).map((name) => qualified(name, 'docker')));
-  for (const [name, service] of Object.entries(http?.services ?? {})) {
-    const isBuiltOnThem = mentionsIn(service).some(
-      (one) =>
-        one.kind === 'services' && one.provider === 'docker' && targets.has(qualified(one.name, 'docker')),
-    );
-    if (!isBuiltOnThem) continue;
-    targets.add(name);
-    targets.add(qualified(name, 'file'));
+  const services = Object.entries(http?.services ?? {});
+  for (let known = -1; known < targets.size;) {
+    known = targets.size;
+    for (const [name, service] of services) {
+      const isBuiltOnThem = mentionsIn(service).some(
+        (one) => one.kind === 'services' && targets.has(`${one.name}@${one.provider ?? 'file'}`),
+      );
+      if (isBuiltOnThem) targets.add(qualified(name, 'file'));
+    }
   }
   return Object.entries(http?.routers ?? {}).filter(
     ([name, router]) =>
-      isTree(router) && (routers.includes(name) || targets.has(textField(router, 'service') ?? '')),
+      isTree(router) &&
+      (routers.includes(name) || targets.has(qualifiedBy(textField(router, 'service') ?? '', 'file'))),
   );
 }
