@@ -11,7 +11,7 @@ import { readModel } from '../desired/read-model';
 import { refuseForbidden } from '../desired/refuse-forbidden';
 import { readClaims } from '../ownership/claims-file';
 import { PROXY_STACK } from '../requests';
-import { withHostSecrets } from '../run/host-secrets';
+import { withHostSecrets } from '../run/secrets/host-secrets';
 import { judgeWorkspace } from '../run/judge-workspace';
 import { refuseSwarm } from '../stack/refuse-swarm';
 import { stackSpecs, type StackSpec } from '../stack/stack-spec';

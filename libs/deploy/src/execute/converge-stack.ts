@@ -23,7 +23,7 @@ import { restartService } from './service/restart-service';
 import { moveOff, rollService, scaleLosslessly } from './service/roll-service';
 import { runOperations } from './run-operations';
 import { containersOf } from './service/service-containers';
-import { Slots } from '../run/slots';
+import { Slots } from '../run/schedule/slots';
 import { besideOthers } from './service/side-by-side';
 import { recreateService, startServices } from './service/start-services';
 import { NotHealthyError } from '../run/failure/not-healthy-error';

@@ -5,7 +5,7 @@ import type { StoreKnowledge } from '@itsup/traefik';
 import type { DeployContext } from '../context';
 import type { LoadedStack } from '../desired/loaded-stack';
 import type { DeployedStack, StackPlan } from '../plan/model';
-import type { Slots } from '../run/slots';
+import type { Slots } from '../run/schedule/slots';
 import type { Publisher } from '../publish/publisher';
 import type { Journal } from '../state/journal';
 

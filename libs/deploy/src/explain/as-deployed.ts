@@ -4,7 +4,7 @@ import type { Circumstances } from '@itsup/routing';
 import type { DeployContext } from '../context';
 import { createSecretsReader } from '../desired/environment/secrets';
 import { hostCircumstances } from '../desired/environment/host-circumstances';
-import { withHostSecrets } from '../run/host-secrets';
+import { withHostSecrets } from '../run/secrets/host-secrets';
 
 /**
  * The workspace as a deploy on this host would take it: with what comes as secrets of the host, and the values of

@@ -11,7 +11,7 @@ import type { StackOutcome } from '../requests';
 import { failedStack } from '../run/each-stack';
 import { failureProblems } from '../run/failure/failure-problems';
 import { beforeStack } from '../run/run-certificates';
-import { hideSecrets } from '../run/hide-secrets';
+import { hideSecrets } from '../run/secrets/hide-secrets';
 import type { Run } from '../run/run';
 import { withStack, type HeldStack } from '../run/with-stack';
 import type { StackSpec } from '../stack/stack-spec';

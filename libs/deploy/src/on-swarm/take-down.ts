@@ -9,7 +9,7 @@ import type { ServicePlan, StackPlan } from '../plan/model';
 import type { Operation } from '../plan/operation';
 import { downOnSwarm } from '../plan/order/down-operations';
 import type { StackOutcome } from '../requests';
-import { hideSecrets } from '../run/hide-secrets';
+import { hideSecrets } from '../run/secrets/hide-secrets';
 import type { Run } from '../run/run';
 import { withStack } from '../run/with-stack';
 import { deployedPath } from '../state/deployed';

@@ -25,10 +25,10 @@ import { deployedFiles } from '../state/deployed';
 import { tryFiles } from '../trial/try-files';
 import { checkStateInUse, takeOverState } from './refusal/check-state';
 import { addTo, hasWorkspaceError, withoutBroken } from './broken';
-import { hidingReader } from './hide-secrets';
-import { withHostSecrets } from './host-secrets';
+import { hidingReader } from './secrets/hide-secrets';
+import { withHostSecrets } from './secrets/host-secrets';
 import { judgeWorkspace } from './judge-workspace';
-import { orderOf } from './order';
+import { orderOf } from './schedule/order';
 import { proxyFiles, startedWith, traefikImage } from './proxy-files';
 import { whyProxyAlong } from './proxy-needed';
 import { PROXY_STACK, type PlanRequest } from '../requests';
@@ -40,7 +40,7 @@ import { successorsOf } from './successors';
 import { stackSpecs } from '../stack/stack-spec';
 import { worthTelling } from './worth-telling';
 import { once } from '../once';
-import { PARALLEL, Slots } from './slots';
+import { PARALLEL, Slots } from './schedule/slots';
 
 /** What Traefik's plugin shows to CrowdSec. */
 const BOUNCER_KEY = 'crowdsec/bouncer.key';

@@ -19,7 +19,7 @@ import type { HeldObject } from '../publish/still-used';
 import type { DeployedFile } from '../state/deployed';
 import type { EngineFact, PlanRequest } from '../requests';
 import type { StackSpec } from '../stack/stack-spec';
-import type { Slots } from './slots';
+import type { Slots } from './schedule/slots';
 
 /** What all stacks of one plan or deploy share; gathered once, uncached. */
 export interface Run {

@@ -8,8 +8,8 @@ import { openJournal, readJournal, rolloutsOf, type Journal, type StepHook } fro
 import { acquireLock, LOCK_WAIT_MS } from '../state/lock';
 import { newRecordId, pruneRecords, writeRecord } from '../state/records';
 import { failureProblems } from './failure/failure-problems';
-import { hiddenPlan } from './hidden-plan';
-import type { StackRun } from './hide-secrets';
+import { hiddenPlan } from './secrets/hidden-plan';
+import type { StackRun } from './secrets/hide-secrets';
 import type { DeployRecord, StackOutcome } from '../requests';
 
 /** What is done to one stack, for its lock, its journal and its record. */

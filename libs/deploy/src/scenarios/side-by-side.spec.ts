@@ -5,7 +5,7 @@ import type { ComposeService } from '@itsup/docker';
 
 import { deployStacks } from '../commands/deploy/deploy-stacks';
 import type { DeploySummary } from '../requests';
-import { PARALLEL } from '../run/slots';
+import { PARALLEL } from '../run/schedule/slots';
 import type { JournalFile } from '../state/journal';
 import { SimulatedWorkspace } from '../testing/simulated-workspace';
 

@@ -7,8 +7,8 @@ import { describeWithCompose } from '@itsup/config/testing/describe-with-compose
 import type { ComposeModel } from '@itsup/docker';
 import { parse } from 'yaml';
 
-import { findRefusals } from './find-refusals';
-import { allRefusals, type Refusal } from './refusals';
+import { findRefusals } from './refusals/find-refusals';
+import { allRefusals, type Refusal } from './refusals/refusals';
 
 const PAGE = join(__dirname, '../../../../docs/swarm.md');
 

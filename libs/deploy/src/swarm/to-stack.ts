@@ -1,8 +1,8 @@
 import { UserError } from '@itsup/config';
 import type { ComposeFileObject, ComposeModel, ComposeNetwork, ComposeVolume } from '@itsup/docker';
 
-import { findRefusals } from './find-refusals';
-import { refusedProblems } from './refused-problems';
+import { findRefusals } from './refusals/find-refusals';
+import { refusedProblems } from './refusals/refused-problems';
 import type { StackFile, StackFileObject, StackNetwork, StackVolume } from './stack-file';
 import type { FileKind, StackChoices } from './stack-choices';
 import { toService } from './to-service';

@@ -1,8 +1,8 @@
 import { locateMember, type Place, type Problem, type Project } from '@itsup/config';
 import { DockerError, type ComposeModel, type Docker } from '@itsup/docker';
 
-import { findRefusals } from '../swarm/find-refusals';
-import { refusedProblems } from '../swarm/refused-problems';
+import { findRefusals } from '../swarm/refusals/find-refusals';
+import { refusedProblems } from '../swarm/refusals/refused-problems';
 import { swarmNotes } from '../swarm/swarm-notes';
 import { toStack } from '../swarm/to-stack';
 

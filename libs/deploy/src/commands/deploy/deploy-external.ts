@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { canonicalJson, sha256 } from '../../desired/digest';
 import { beforeStack } from '../../run/run-certificates';
-import { hideSecrets } from '../../run/hide-secrets';
+import { hideSecrets } from '../../run/secrets/hide-secrets';
 import type { Run } from '../../run/run';
 import { withStack, type StackTask } from '../../run/with-stack';
 import type { StackOutcome } from '../../requests';

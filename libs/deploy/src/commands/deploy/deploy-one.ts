@@ -22,7 +22,7 @@ import type { StackPlan } from '../../plan/model';
 import { readDeployed, type DeployedFile } from '../../state/deployed';
 import type { StepHook } from '../../state/journal';
 import { failureProblems } from '../../run/failure/failure-problems';
-import { hideSecrets, type StackRun } from '../../run/hide-secrets';
+import { hideSecrets, type StackRun } from '../../run/secrets/hide-secrets';
 import type { StackOutcome } from '../../requests';
 import { leavingNotes, leavingOf, refuseToCut } from '../../run/leaving-shared';
 import { askRows, served, type RecordedAs } from './served';

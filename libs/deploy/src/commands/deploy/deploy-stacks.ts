@@ -24,8 +24,8 @@ import type { Run } from '../../run/run';
 import { rememberClaims } from '../../ownership/claims-file';
 import { readsOtherFiles } from '../../proxy/state-in-use';
 import { retireObjects } from './retire-objects';
-import { schedule } from '../../run/schedule';
-import { PARALLEL } from '../../run/slots';
+import { schedule } from '../../run/schedule/schedule';
+import { PARALLEL } from '../../run/schedule/slots';
 import { DISABLED, type StackSpec } from '../../stack/stack-spec';
 
 /** The service of the proxy's stack that answers and logs lookups. */

@@ -20,7 +20,7 @@ import { removePinsOf } from '@itsup/rollout';
 import { deployedPath, type DeployedFile } from '../../state/deployed';
 import { forgetStarting } from '../../state/starting';
 import { readJournal, type StepHook } from '../../state/journal';
-import { hideSecrets } from '../../run/hide-secrets';
+import { hideSecrets } from '../../run/secrets/hide-secrets';
 import type { StackOutcome } from '../../requests';
 import { loadOptions } from '../../run/load-options';
 import { planDownOf } from '../plan/plan-stacks';

@@ -14,7 +14,7 @@ import { leavingNotes, leavingOf } from '../../run/leaving-shared';
 import { planOne } from './plan-one';
 import { unknownStack } from '../../run/refusal/unknown-stack';
 import { OnSwarm } from '../../on-swarm/any-stack';
-import { hiddenPlan, hiddenProblem } from '../../run/hidden-plan';
+import { hiddenPlan, hiddenProblem } from '../../run/secrets/hidden-plan';
 import { prepareRun } from '../../run/prepare-run';
 import type { Run } from '../../run/run';
 import { originOf, refuseWithoutProviders, strangerOf } from '../../run/refusal/refusals';

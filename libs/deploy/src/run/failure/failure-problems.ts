@@ -3,7 +3,7 @@ import { problemsOf, type Problem } from '@itsup/config';
 import { InterruptedError } from './interrupted-error';
 import { NotHealthyError } from './not-healthy-error';
 import { RolloutError } from '@itsup/rollout';
-import type { StackRun } from '../hide-secrets';
+import type { StackRun } from '../secrets/hide-secrets';
 import type { StackSpec } from '../../stack/stack-spec';
 
 /** What went wrong in the operator's words; a container's own last words are told before. */

@@ -1,4 +1,4 @@
-import type { StackOutcome } from '../requests';
+import type { StackOutcome } from '../../requests';
 import { schedule, type Schedule } from './schedule';
 
 interface Setting {

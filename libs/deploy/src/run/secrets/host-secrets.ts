@@ -1,6 +1,6 @@
 import type { Workspace } from '@itsup/config';
 
-import { HOST_CONTEXT, type SecretsReader } from '../desired/environment/secrets';
+import { HOST_CONTEXT, type SecretsReader } from '../../desired/environment/secrets';
 
 /** The address for certificates and the dashboard's users may come as secrets of the host instead of in itsup.yml. */
 export async function withHostSecrets(

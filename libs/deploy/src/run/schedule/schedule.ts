@@ -1,4 +1,4 @@
-import { PROXY_STACK, type StackOutcome } from '../requests';
+import { PROXY_STACK, type StackOutcome } from '../../requests';
 
 export interface Schedule {
   /** Stacks in an order in which each comes after those it waits for. */

@@ -1,5 +1,5 @@
-import { PROXY_STACK } from '../requests';
-import type { StackSpec } from '../stack/stack-spec';
+import { PROXY_STACK } from '../../requests';
+import type { StackSpec } from '../../stack/stack-spec';
 
 /** The proxy first, then providers before consumers, else by name. A circle of egress is taken as it comes. */
 export function orderOf(names: string[], specs: Map<string, StackSpec>): string[] {

@@ -1,8 +1,8 @@
 import type { Problem } from '@itsup/config';
 import type { Redactor } from '@itsup/docker';
 
-import type { StackPlan } from '../plan/model';
-import type { Operation } from '../plan/operation';
+import type { StackPlan } from '../../plan/model';
+import type { Operation } from '../../plan/operation';
 
 /**
  * The plan without secrets: a file may put a variable into the name of an image, a container or a network. Names of

@@ -1,7 +1,7 @@
 import { createRedactor, type Redactor } from '@itsup/docker';
 
-import type { SecretsReader } from '../desired/environment/secrets';
-import type { Run } from './run';
+import type { SecretsReader } from '../../desired/environment/secrets';
+import type { Run } from '../run';
 
 export interface StackRun extends Run {
   /** Of any text that may hold what a container printed. */

@@ -8,8 +8,8 @@ import type {
 } from '@itsup/docker';
 
 import { REFUSED_SERVICE_KEYS, REFUSED_VALUES, type Refusal, type RefusedValue } from './refusals';
-import { KNOWN_SERVICE_KEYS } from './service-keys';
-import { isDefaultMode, tmpfsOf } from './tmpfs';
+import { KNOWN_SERVICE_KEYS } from '../service-keys';
+import { isDefaultMode, tmpfsOf } from '../tmpfs';
 
 /** Something of a model that a swarm would silently make another thing of. */
 export interface Refused {
