@@ -18,7 +18,7 @@ import type {
   RolloutState,
   RolloutStep,
 } from '../types';
-import { regardlessOfHealth } from '../provider/provided-configuration';
+import { regardlessOfHealth } from '../provider/provide-configuration';
 import { awaitEngineHealth } from '../service/engine-health';
 import { Session } from '../pin/session';
 import { undo } from '../service/undo';

@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { containerFacts } from '../testing/container-facts';
 import { pinFileName, stickyCookieName } from './pin-names';
 import { renderPin, type Pin, type PinInput } from './pin';
-import { emptyConfiguration, provideConfiguration } from '../provider/provided-configuration';
+import { provideConfiguration } from '../provider/provide-configuration';
+import { emptyConfiguration } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
 
 const routed = (labels: Record<string, string>, changes: Partial<PinInput> = {}): Pin =>

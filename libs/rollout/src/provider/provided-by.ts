@@ -1,10 +1,6 @@
 import type { ContainerFacts, ProxyAccess } from '../types';
-import {
-  emptyConfiguration,
-  isRouted,
-  provideConfiguration,
-  type ProvidedConfiguration,
-} from './provided-configuration';
+import { isRouted, provideConfiguration } from './provide-configuration';
+import { emptyConfiguration, type ProvidedConfiguration } from './provided-configuration';
 import { isExposedByDefault, providerNetwork } from './provider-network';
 
 /** What the docker provider of the Traefik that runs makes of containers; nothing where none runs. */

@@ -1,4 +1,5 @@
-import { endsOf, isServing } from '../provider/provided-configuration';
+import { isServing } from '../provider/provide-configuration';
+import { endsOf } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
 import type { ContainerFacts } from '../types';
 

@@ -1,6 +1,7 @@
 import { failure } from './await-ready';
 import { isStarting, readinessOf, startBudget } from './readiness';
-import { endsOf, isServing, regardlessOfHealth } from '../provider/provided-configuration';
+import { isServing, regardlessOfHealth } from '../provider/provide-configuration';
+import { endsOf } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import type { Session } from '../pin/session';
 import type { ContainerFacts } from '../types';

@@ -1,5 +1,6 @@
 import { containerFacts } from '../testing/container-facts';
-import { isEmpty, provideConfiguration } from '../provider/provided-configuration';
+import { provideConfiguration } from '../provider/provide-configuration';
+import { isEmpty } from '../provider/provided-configuration';
 
 const labels = (priority: string): Record<string, string> => ({
   'traefik.enable': 'true',

@@ -1,6 +1,7 @@
 import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
-import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
+import { regardlessOfHealth } from '../provider/provide-configuration';
+import { endsOf } from '../provider/provided-configuration';
 import { awaitEngineHealth } from './engine-health';
 import type { Session } from '../pin/session';
 import type { StepRunner } from '../procedure/step-runner';

@@ -1,5 +1,6 @@
 import { drain } from '../drain/drain';
-import { endsOf, isServing } from '../provider/provided-configuration';
+import { isServing } from '../provider/provide-configuration';
+import { endsOf } from '../provider/provided-configuration';
 import { Interrupted } from '../procedure/rollout-error';
 import { Session } from '../pin/session';
 import { stepsOf } from '../procedure/step-runner';

@@ -1,5 +1,6 @@
 import { drain, undoDrain } from '../drain/drain';
-import { endsOf, regardlessOfHealth } from '../provider/provided-configuration';
+import { regardlessOfHealth } from '../provider/provide-configuration';
+import { endsOf } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import type { Session } from '../pin/session';
 import type { ContainerFacts, DrainOptions } from '../types';

@@ -1,5 +1,6 @@
 import { containerFacts, healthFacts } from '../testing/container-facts';
-import { emptyConfiguration, isEmpty, provideConfiguration } from './provided-configuration';
+import { provideConfiguration } from './provide-configuration';
+import { emptyConfiguration, isEmpty } from './provided-configuration';
 import type { ContainerFacts } from '../types';
 
 const http = {
