@@ -13,6 +13,7 @@ import { redirectTargetOf } from '../row/http-chain';
 import { parseRule, type Rule } from '../rule/parse';
 import { labelRouters } from '../labels/label-routers';
 import type { RouterFact, Target } from './model';
+import { serviceMiddlewares } from './service-middlewares';
 
 /** A router with what it takes to decide about a request. */
 export interface Candidate {
@@ -66,7 +67,12 @@ export function candidatesOf(
       }
     }
   }
-  const all = [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)];
+  const passed = serviceMiddlewares(workspace, lookups);
+  const all = [...found, ...ownersOverrides(settings), ...proxyRouters(settings, routing)].map((each) => {
+    const behind = each.fact.kind === 'http' ? passed.get(each.fact.service) : undefined;
+    if (behind === undefined) return each;
+    return { ...each, fact: { ...each.fact, middlewares: [...each.fact.middlewares, ...behind] } };
+  });
   return asksForCertificates(settings) ? all : all.map(withoutResolver);
 }
 

@@ -1,4 +1,5 @@
 import type { Workspace } from '@itsup/config';
+import { parse } from 'yaml';
 import { routeWorkspace } from '../route-workspace';
 import { externalProject, project, service, workspace } from '../testing/build';
 import { explain } from './explain';
@@ -41,6 +42,26 @@ const shop = project('shop', {
 });
 
 describe('explain, HTTP', () => {
+  it('names what a request passes at the service itself, behind what it passes at the router', () => {
+    const labels = {
+      'traefik.enable': 'true',
+      'traefik.http.routers.q.rule': 'Host(`q.acme.org`)',
+      'traefik.http.routers.q.tls': 'true',
+      'traefik.http.routers.q.middlewares': 'first',
+      'traefik.http.services.q.middlewares': 'login, lan@file',
+      'traefik.http.services.q.loadbalancer.server.port': '80',
+    };
+    const own = project('own', { services: [service('web', { labels })] });
+    const text =
+      'http: {routers: {r: {rule: Host(`r.acme.org`), service: s, tls: {}}}, services: {s: {middlewares: [lan]}}}';
+    const data = parse(text) as Record<string, unknown>;
+    const file = { file: 'projects/middlewares.yml', text, data };
+    const passed = (url: string): unknown =>
+      sole(ask(url, workspace([own], { middlewaresOverride: file }))).router?.middlewares;
+    expect(passed('https://q.acme.org')).toEqual(['first@docker', 'login@docker', 'lan@file']);
+    expect(passed('https://r.acme.org')).toEqual(['lan@file']);
+  });
+
   it('gives a URL to the longest rule that matches, and says what else matches', () => {
     const answer = sole(ask('https://shop.acme.org/api/users', workspace([shop])));
     expect(answer).toMatchObject({
