@@ -44,7 +44,8 @@ export function routeWorkspace(
   const edges = pairs.flatMap(({ routing }) => routing.edges);
   const table = ownershipAmong(pairs, settings, circumstances);
   const { conflicts, guests, joined } = table;
-  const holdings = table.holdings();
+  // Deploys alone ask for them.
+  let holdings: Map<string, string[]> | undefined;
   const disputes = conflicts.filter(({ projects }) => projects.length > 1);
   const edgeProblems = sortProblems([
     ...egressProblems(
@@ -72,7 +73,9 @@ export function routeWorkspace(
     ]),
     edgeProblems,
     disputes,
-    holdings,
+    get holdings() {
+      return (holdings ??= table.holdings());
+    },
   };
 }
 

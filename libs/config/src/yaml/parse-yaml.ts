@@ -1,5 +1,6 @@
 import { LineCounter, parseAllDocuments, parseDocument, Schema, type Document, type YAMLError } from 'yaml';
 import type { Problem } from '../problem/problem';
+import { withoutEnvironment } from './without-environment';
 import { YAML_11_BOOLEAN } from './yaml-boolean';
 import { placeInText, YamlSource } from './yaml-source';
 import { toValue } from './yaml-value';
@@ -89,11 +90,13 @@ function parseDocuments(text: string, lines: LineCounter, options: ParseOptions)
     lineCounter: lines,
     schema: options.yaml11Booleans ? SCHEMA_11_BOOLEANS : SCHEMA,
   };
-  if (options.manyDocuments && /^---/m.test(text)) {
-    const parsed = parseAllDocuments(text, settings);
-    return 'empty' in parsed ? [] : parsed;
-  }
-  return [parseDocument(text, settings)];
+  return withoutEnvironment(() => {
+    if (options.manyDocuments && /^---/m.test(text)) {
+      const parsed = parseAllDocuments(text, settings);
+      return 'empty' in parsed ? [] : parsed;
+    }
+    return [parseDocument(text, settings)];
+  });
 }
 
 function fromDocuments(

@@ -123,9 +123,10 @@ export function claimedTwice(
   const byName = new Map<string, Party[]>();
   for (const { name, party } of named) collect(byName, name, party);
   return [...byName].flatMap(([name, all]) => {
+    if (all.length < 2) return [];
     const parties = all.map((party) => holding(party, claimKey(kind, name))).sort(compareParties);
     const at = parties.at(-1);
-    if (!at || parties.length < 2) return [];
+    if (!at) return [];
     const labels = listed(parties.map(({ label }) => label));
     return [conflictAt(at, parties.slice(0, -1), words(name, labels), note)];
   });

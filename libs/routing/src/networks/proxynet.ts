@@ -22,6 +22,14 @@ export interface Proxynet {
 
 /** `172.20.0.0/16` gives gateway 172.20.0.1, honeypot 172.20.0.253 and dynamic addresses from 172.20.128.0/17. */
 export function proxynetOf({ proxynet: { subnet } }: Pick<Settings, 'proxynet'>): Proxynet {
+  // Every service asks, and all mean the same one.
+  if (last?.subnet !== subnet) last = proxynetWith(subnet);
+  return last;
+}
+
+let last: Readonly<Proxynet> | null = null;
+
+function proxynetWith(subnet: string): Readonly<Proxynet> {
   const { first, length } = rangeOf(subnet);
   return {
     name: PROXYNET,
