@@ -12,6 +12,7 @@ import type { Dispute, ProjectRouting, WorkspaceRouting } from './model';
 import { compareText } from './names/order';
 import { routeProject, sortProblems } from './route-project';
 import { referenceProblems } from './traefik/reference-problems';
+import { chainProblems } from './checks/chains';
 import { foreignProblems } from './checks/written-problems';
 
 /**
@@ -65,6 +66,7 @@ export function routeWorkspace(
       ...guests.ports,
       ...joined,
       ...foreignProblems(pairs, settings, circumstances.lookups),
+      ...chainProblems(pairs, circumstances.lookups),
       ...edgeProblems,
       ...workspace.projects.flatMap((project) => exportProblems(project, byName)),
       ...sharedRedirectCircles(pairs, settings),
