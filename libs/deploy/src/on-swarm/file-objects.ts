@@ -21,13 +21,20 @@ export interface WantedFile {
   content: Uint8Array;
 }
 
+/** What the contents of a stack's configs and secrets are taken from. */
+export interface FileSources {
+  spec: Pick<LoadedStack['spec'], 'stack'>;
+  model: ComposeModel;
+  environment: Pick<LoadedStack['environment'], 'all'>;
+}
+
 /**
  * The configs and secrets of the stack whose content is the project's. Holds secrets: never printed, never written.
  * @throws UserError for one whose content is not there, or is more than a swarm takes
  */
 export async function wantedFiles(
-  run: Run,
-  { spec, model, environment }: LoadedStack,
+  { digester }: Pick<Run, 'digester'>,
+  { spec, model, environment }: FileSources,
 ): Promise<WantedFile[]> {
   const wanted: WantedFile[] = [];
   for (const [kind, objects] of kindsOf(model)) {
@@ -45,7 +52,7 @@ export async function wantedFiles(
           'mount it as a file, or build it into the image',
         );
       }
-      const digest = run.digester.of(Buffer.from(content).toString('base64')).slice(0, 12);
+      const digest = digester.of(Buffer.from(content).toString('base64')).slice(0, 12);
       wanted.push({ kind, key, name: `${model.name}_${key}_${digest}`, content });
     }
   }

@@ -119,7 +119,10 @@ export async function planLoadedOnSwarm(
   const { spec, desired } = loaded;
   const services = planOnSwarm(desired.services, observed);
   refuseMissingContexts(run, loaded, { services });
-  const { bridged, notes } = await planBridges(run, loaded, { services }, observed, workspace);
+  const { request, digester, context } = run;
+  const { settings } = request.workspace;
+  const facts = { settings, docker: context.docker, digester, workspace };
+  const { bridged, notes } = await planBridges(facts, loaded, { services }, observed);
   const alone = desired.services.filter(({ name }) => !bridged.includes(name));
   refuseMoved(spec, alone, { services }, observed);
   return planOf(run, spec, {

@@ -1,5 +1,5 @@
 import { UserError } from '@itsup/config';
-import { DockerError, type Docker } from '@itsup/docker';
+import { DockerError, type ComposeModel, type Docker } from '@itsup/docker';
 
 import type { LoadedStack } from '../desired/loaded-stack';
 import { ALL_ASPECTS, type DesiredService } from '../plan/model';
@@ -23,8 +23,15 @@ export interface RenderFacts {
   proxyNetwork: string | null;
 }
 
+/** What a stack file is rendered from. */
+export interface RenderedStack {
+  spec: Pick<StackSpec, 'stack' | 'projectName' | 'edges' | 'consumers'>;
+  model: ComposeModel;
+  desired: Pick<LoadedStack['desired'], 'services'>;
+}
+
 /** The stack file of a loaded stack, whole. It holds values of secrets. */
-export function renderStack({ spec, model, desired }: LoadedStack, facts: RenderFacts): StackFile {
+export function renderStack({ spec, model, desired }: RenderedStack, facts: RenderFacts): StackFile {
   const byName = new Map(desired.services.map((service) => [service.name, service]));
   const serviceOf = (name: string): DesiredService => {
     const service = byName.get(name);
@@ -49,7 +56,7 @@ export function renderStack({ spec, model, desired }: LoadedStack, facts: Render
     },
     constraints: (name) => (facts.withData.includes(name) ? [dataConstraint(spec.projectName)] : []),
   });
-  return withEdges(stack, { spec, model }, facts.proxyNetwork);
+  return withEdges(stack, { spec }, facts.proxyNetwork);
 }
 
 /**
@@ -58,7 +65,7 @@ export function renderStack({ spec, model, desired }: LoadedStack, facts: Render
  */
 function withEdges(
   stack: StackFile,
-  { spec }: Pick<LoadedStack, 'spec' | 'model'>,
+  { spec }: Pick<RenderedStack, 'spec'>,
   proxyNetwork: string | null,
 ): StackFile {
   const networks = { ...stack.networks };

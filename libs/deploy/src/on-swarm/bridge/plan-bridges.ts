@@ -1,13 +1,14 @@
+import type { Settings } from '@itsup/config';
+import type { Docker } from '@itsup/docker';
 import { exposedByDefault } from '@itsup/routing';
 
-import type { LoadedStack } from '../../desired/loaded-stack';
+import type { Digester } from '../../desired/digest';
 import type { StackPlan } from '../../plan/model';
-import type { Run } from '../../run/run';
 import type { ObservedService } from '../../swarm/plan-swarm';
 import { servicesWithData } from '../data-node';
-import { wantedFiles } from '../file-objects';
+import { wantedFiles, type FileSources } from '../file-objects';
 import { proxyNetworkOf } from '../proxy-network';
-import { edgeNetworks, renderStack } from '../render-stack';
+import { edgeNetworks, renderStack, type RenderedStack } from '../render-stack';
 import { bridgedServices, unbridgeable } from './bridged-services';
 
 export interface PlannedBridges {
@@ -17,27 +18,32 @@ export interface PlannedBridges {
   notes: string[];
 }
 
-/**
- * Decides which services are replaced behind a bridge.
- * @param workspace id of the workspace; null: it never deployed
- */
+/** What deciding on bridges takes of a run. */
+export interface BridgeFacts {
+  settings: Settings;
+  docker: Pick<Docker, 'listNetworks'>;
+  digester: Digester;
+  /** Id of the workspace; null: it never deployed. */
+  workspace: string | null;
+}
+
+/** Decides which services are replaced behind a bridge. */
 export async function planBridges(
-  run: Run,
-  loaded: LoadedStack,
+  { settings, docker, digester, workspace }: BridgeFacts,
+  loaded: RenderedStack & FileSources,
   plan: Pick<StackPlan, 'services'>,
   observed: ReadonlyMap<string, ObservedService>,
-  workspace: string | null,
 ): Promise<PlannedBridges> {
   if (!plan.services.some(({ action }) => action === 'rollout' || action === 'scale'))
     return { bridged: [], notes: [] };
   const { spec, model } = loaded;
-  const isExposed = exposedByDefault(run.request.workspace.settings);
+  const isExposed = exposedByDefault(settings);
   const proxyNetwork = proxyNetworkOf(model, isExposed);
   const file = renderStack(loaded, {
     workspace: workspace ?? '',
     // By which content an image is asked for decides on no bridge.
     images: new Map(),
-    files: await wantedFiles(run, loaded),
+    files: await wantedFiles({ digester }, loaded),
     withData: servicesWithData(model),
     proxyNetwork,
   });
@@ -48,7 +54,7 @@ export async function planBridges(
   const created = plan.services.filter(({ action }) => action === 'create');
   // Those that are there, and those that are made before the first task is replaced.
   const known = new Set([
-    ...(await run.context.docker.listNetworks()).map(({ name }) => name),
+    ...(await docker.listNetworks()).map(({ name }) => name),
     ...edgeNetworks(spec),
     ...(proxyNetwork === null ? [] : [proxyNetwork]),
     ...created.flatMap(({ service }) => networksOf(service)),
