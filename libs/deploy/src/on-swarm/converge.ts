@@ -8,6 +8,7 @@ import type { ObservedService } from '../swarm/plan-swarm';
 import type { StackFile } from '../swarm/stack-file';
 import { budgetMs, isChecked } from '../swarm/update-config';
 import { replaceBehindBridge } from './bridge/replace';
+import { spreading } from './bridge/spread';
 import { waitForServices, type Waiting } from './wait-for-services';
 
 /** One stack on its way to what its plan says. */
@@ -46,12 +47,16 @@ const ACTS: Acts = {
   update: (convergence, { services }) =>
     convergence.held.journal.step('update', () => update(convergence, services)),
   'update-behind-bridge': async (convergence, { services, bridged }) => {
-    const { run, loaded, held } = convergence;
+    const { run, loaded, held, file } = convergence;
+    const { swarm } = run.context.docker;
     const request = {
       ...convergence,
       waitingFor: (names: readonly string[], projectName: string) =>
         waitingFor(convergence, names, projectName),
-      update: () => update(convergence, services),
+      update: async () => {
+        const spread = spreading(file, bridged, loaded.model.services, await swarm.listNodes());
+        await update({ ...convergence, file: spread }, services);
+      },
       publishRoutes: () => run.publisher.settle(loaded.spec.stack),
     };
     if (await replaceBehindBridge(request, bridged)) return;
