@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
@@ -201,6 +202,25 @@ describeOnOwnSwarm(
       const { exitCode, all } = await workspace.itsup(['plan', app], { env });
       expect(exitCode).toBe(1);
       expect(all).toContain('this machine is a worker of its swarm');
+    });
+
+    test('refuses a deploy from another manager, which would have a state of its own', async () => {
+      await output('docker', ['node', 'promote', other.name]);
+      const before = await output('docker', ['service', 'inspect', `${app}_web`]);
+      const env = { DOCKER_HOST: other.engine, ITSUP_STATE: `${workspace.state}-of-${other.name}` };
+      await eventually(
+        async () => {
+          const { exitCode, all } = await workspace.itsup(['deploy', app], { env, timeoutMs: DEPLOY_MS });
+          expect(all).toContain('that this workspace did not deploy (web)');
+          expect(exitCode).toBe(1);
+        },
+        { timeoutMs: LOST_MS },
+      );
+      expect(await output('docker', ['service', 'inspect', `${app}_web`])).toBe(before);
+      // The loss of one of two managers would be that of the swarm.
+      await output('docker', ['node', 'demote', other.name]);
+      await untilNode({ role: 'worker', state: 'ready' });
+      await rm(env.ITSUP_STATE, { recursive: true, force: true });
     });
 
     test('keeps data on its machine, and says what stops where that is drained', async () => {

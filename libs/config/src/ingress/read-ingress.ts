@@ -206,6 +206,9 @@ function misplaced(key: string, path: readonly PropertyKey[]): string | undefine
   if (path.length === 2 && Object.hasOwn(ingressSchema.shape, key)) {
     return `\`${key}\` belongs at the top of the file, not in a row.`;
   }
+  if (path.length === 0 && key === 'engine') {
+    return 'The engine is one for all projects: `engine` in projects/itsup.yml. What a swarm cannot run belongs into a workspace of its own, on a machine with `engine: compose`.';
+  }
   if (path.at(-1) === 'headers') return 'Put it under `request` or `response`.';
   return undefined;
 }

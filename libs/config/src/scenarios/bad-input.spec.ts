@@ -72,6 +72,16 @@ describe('bad input', () => {
     ]);
   });
 
+  test('an engine of its own', async () => {
+    const [problem, ...others] = await errorsOf('engine-of-a-project');
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      message: 'unknown key `engine`',
+      help: 'The engine is one for all projects: `engine` in projects/itsup.yml. What a swarm cannot run belongs into a workspace of its own, on a machine with `engine: compose`.',
+      place: { line: 1 },
+    });
+  });
+
   test.each(['empty-compose', 'comments-only'])('a Compose file without content: %s', async (name) => {
     expect(outline(await errorsOf(name))).toEqual(['docker-compose.yml:1:1 empty-file']);
   });

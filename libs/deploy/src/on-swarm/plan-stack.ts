@@ -228,7 +228,7 @@ function refuseStrangers(
     severity: 'error',
     project: stack,
     message: `a stack ${projectName} is on the swarm that this workspace did not deploy (${strange.map(([name]) => name).join(', ')})`,
-    help: `remove it (docker stack rm ${projectName}; its volumes stay), or give the project another name`,
+    help: `where it is yours: deploy on the machine that deployed it, or with its state folder; else remove it (docker stack rm ${projectName}; its volumes stay), or give the project another name`,
   });
 }
 
