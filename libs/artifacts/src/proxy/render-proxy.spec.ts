@@ -265,7 +265,7 @@ describe('on a swarm', () => {
   test('a request that reached no task, as of a machine that is lost, goes to the next one, and soon', () => {
     const file = render({ ...swarm, rateLimit: null });
     const { serversTransport, entryPoints } = file('traefik/traefik.yml');
-    expect(serversTransport).toMatchObject({ forwardingTimeouts: { dialTimeout: '1s' } });
+    expect(serversTransport).toMatchObject({ forwardingTimeouts: { dialTimeout: '3s' } });
     expect(entryPoints?.['web-secure']).toMatchObject({
       http: { middlewares: ['default-headers@file', 'retry-connection@file'] },
     });
