@@ -145,6 +145,17 @@ describe('Session', () => {
     else expect(pinned).toThrow('ENOENT');
   });
 
+  it('copies no label that Traefik reads from files alone: it would take a router from another project', async () => {
+    const parent = { 'traefik.http.routers.web.parentrefs': 'bank@docker' };
+    const child = { ...web, labels: { ...web.labels, ...parent } };
+    await new Session(
+      contextOf(async () => [], true),
+      subject,
+    ).repin([child]);
+    expect(pinned()).toEqual([own]);
+    expect(readFileSync(join(folder, pinFileName('shop', 'web')), 'utf8')).not.toMatch(/parentrefs/i);
+  });
+
   it('leads published routes of a swarm as it does those of a host', async () => {
     const published = { http: { routers: { wide: { rule: 'Host(`w.test`)', service: 'web@swarm' } } } };
     writeFileSync(join(folder, 'routers-http.yml'), stringify(published));

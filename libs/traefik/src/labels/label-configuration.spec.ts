@@ -21,6 +21,16 @@ describe('labelConfiguration', () => {
     });
   });
 
+  it('leaves out what Traefik reads from files alone: in a file it would count', () => {
+    const tree = labelConfiguration({
+      'traefik.http.routers.web.rule': 'Host(`a.test`)',
+      'traefik.http.routers.web.ParentRefs': 'other@docker',
+      'traefik.http.services.web.weighted.services[0].name': 'other@docker',
+      'traefik.http.serversTransports.own.insecureSkipVerify': 'true',
+    });
+    expect(tree).toEqual({ http: { routers: { web: { rule: 'Host(`a.test`)' } }, services: { web: {} } } });
+  });
+
   it('makes a list of indexed segments', () => {
     expect(
       labelConfiguration({

@@ -1,7 +1,7 @@
 import { labelTree } from './label-tree';
 import { typeTable } from '../types/table';
 import type { ConfigurationNode } from '../dynamic/tree';
-import { elementOf, fieldsOf, isStruct, valuesOf } from '../types/type-table';
+import { elementOf, fieldsOf, isRead, isStruct, valuesOf } from '../types/type-table';
 
 /** What labels hold: text at the leaves, because labels know no other type. */
 export type LabelValue = string | LabelValue[] | LabelObject;
@@ -13,7 +13,8 @@ export interface LabelObject {
  * Traefik's labels of one container as the tree that its file provider reads, so that a definition can move from a
  * label into a file: `a[0]` is an element of a list, and a value beside children only switches the object on or off,
  * where its type has such a switch (`tls`). Texts need no conversion: the file provider reads `"true"`, `"10"` and `"a,
- * b"` as booleans, numbers and lists just as the label decoder does.
+ * b"` as booleans, numbers and lists just as the label decoder does. What Traefik reads from files alone is left out: a
+ * `parentRefs` in a label is nothing, and in a file it would take a router from another project.
  * @returns null: Traefik cannot read one of the labels, and so leaves out the container
  */
 export function labelConfiguration(labels: Readonly<Record<string, string>>): LabelObject | null {
@@ -39,7 +40,7 @@ function objectOf(node: ConfigurationNode, type: string | null): LabelObject {
   const result: LabelObject = {};
   for (const child of node.children) {
     const field = fieldOf(child.name, type);
-    if (isOff(child, field.hasSwitch)) continue;
+    if (field.isUnread || isOff(child, field.hasSwitch)) continue;
     // A plain assignment of `__proto__` would be lost.
     Object.defineProperty(result, child.name, {
       value: valueOf(child, field.type),
@@ -56,14 +57,25 @@ function isOff({ children, value }: ConfigurationNode, hasSwitch: boolean): bool
   return hasSwitch && children.length > 0 && !/^(true)?$/i.test(value);
 }
 
-function fieldOf(name: string, type: string | null): { type: string | null; hasSwitch: boolean } {
-  if (type === null) return { type: null, hasSwitch: true };
+interface Field {
+  type: string | null;
+  hasSwitch: boolean;
+  /** Traefik reads it from files alone, or from nobody. */
+  isUnread: boolean;
+}
+
+function fieldOf(name: string, type: string | null): Field {
+  if (type === null) return { type: null, hasSwitch: true, isUnread: false };
   const values = valuesOf(type);
-  if (values !== null) return { type: values, hasSwitch: false };
+  if (values !== null) return { type: values, hasSwitch: false, isUnread: false };
   // A list that labels write as one struct.
   const struct = isStruct(type) ? type : (elementOf(type) ?? type);
   const field = fieldsOf(typeTable, struct, 'label').find(
     (one) => one.name.toLowerCase() === name.toLowerCase(),
   );
-  return { type: field?.type ?? null, hasSwitch: field === undefined || field.label === 'allowEmpty' };
+  return {
+    type: field?.type ?? null,
+    hasSwitch: field === undefined || field.label === 'allowEmpty',
+    isUnread: field !== undefined && !isRead(field, 'label'),
+  };
 }
