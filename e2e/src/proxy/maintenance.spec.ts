@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { http, tcp, type HttpAnswer } from '../harness/traffic/clients';
+import { http, type HttpAnswer } from '../harness/traffic/clients';
 import { describeWithProxy } from '../harness/engine/describe-with';
 import { BUSYBOX } from '../harness/engine/images';
 import { freePorts } from '../harness/traffic/ports';
@@ -54,7 +54,7 @@ describeWithProxy([BUSYBOX], 'the maintenance page', () => {
     );
     await Promise.all(Array.from({ length: 40 }, () => expectPage()));
     await expectPage({ method: 'POST', body: 'x'.repeat(300_000) });
-    expect((await tcp({ port: hostport, send: 'GET / HTTP/1.0\r\n\r\n' })).text).toContain('first');
+    expect((await http({ port: hostport, host: 'app.localhost' })).body).toContain('first');
     const redirected = await http({ port: workspace.ports.web, host: 'app.localhost' });
     expect(redirected.status).toBeGreaterThanOrEqual(300);
     expect(redirected.status).toBeLessThan(400);
