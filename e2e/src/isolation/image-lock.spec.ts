@@ -1,45 +1,27 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { describeOnOwnEngine } from '../harness/engine/describe-with';
-import { eventually } from '../harness/eventually';
 import { BUSYBOX } from '../harness/engine/images';
+import { missingRegistry, startRegistry, type Registry } from '../harness/engine/registry';
 import { freePorts } from '../harness/traffic/ports';
-import { findProgram } from '../harness/programs';
 import { output, run, succeeded } from '../harness/run';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 
-/** The registry of github.com/distribution/distribution (`cmd/registry`); a folder holds it where PATH does not. */
-const registry = findProgram('registry', 'ITSUP_E2E_REGISTRY');
 const LOCK = 'projects/images.lock.yml';
 
 const describeWithRegistry =
-  registry === null
-    ? (name: string, body: () => void) =>
-        describe.skip(`${name} (left out: no registry in PATH or the folder ITSUP_E2E_REGISTRY)`, body)
-    : (name: string, body: () => void) => describeOnOwnEngine([BUSYBOX], name, body);
+  missingRegistry === null
+    ? (name: string, body: () => void) => describeOnOwnEngine([BUSYBOX], name, body)
+    : (name: string, body: () => void) => describe.skip(`${name} (left out: ${missingRegistry})`, body);
 
 describeWithRegistry('images that are held to the content that was recorded', () => {
   let workspace: TestWorkspace;
-  let served: ChildProcess;
-  let folder: string;
+  let registry: Registry;
   let image: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'itsup-registry-'));
     const [port = 0] = await freePorts(1);
-    const configuration = {
-      version: 0.1,
-      log: { level: 'error' },
-      storage: { filesystem: { rootdirectory: folder } },
-      http: { addr: `127.0.0.1:${port}` },
-    };
-    await writeFile(join(folder, 'registry.yml'), stringify(configuration));
-    served = spawn(registry ?? '', ['serve', join(folder, 'registry.yml')], { stdio: 'ignore' });
+    registry = await startRegistry(`127.0.0.1:${port}`);
     image = `127.0.0.1:${port}/app:1`;
-    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/v2/`)).status).toBe(200));
     workspace = await createWorkspace();
     await workspace.write(
       `projects/${workspace.name('app')}/docker-compose.yml`,
@@ -47,22 +29,14 @@ describeWithRegistry('images that are held to the content that was recorded', ()
     );
   });
   afterAll(async () => {
-    await workspace.dispose();
-    served.kill();
-    await rm(folder, { recursive: true, force: true });
+    await workspace?.dispose();
+    await registry?.stop();
   });
 
   /** Gives the registry other content under the tag, and leaves none of it on the engine. */
   async function push(version: string): Promise<void> {
-    const id = await output('docker', ['create', BUSYBOX]);
-    await output('docker', [
-      ...['commit', '--change', `LABEL version=${version}`, '--change', 'CMD ["sleep", "1000000"]'],
-      ...[id, `${image}-pushed`],
-    ]);
-    await output('docker', ['rm', id]);
-    await output('docker', ['tag', `${image}-pushed`, image]);
-    await output('docker', ['push', '--quiet', image]);
-    await output('docker', ['rmi', image, `${image}-pushed`]);
+    await registry.push(BUSYBOX, 'app:1', `LABEL version=${version}`, 'CMD ["sleep", "1000000"]');
+    await output('docker', ['rmi', image]);
   }
 
   async function deploy(flags: string[] = []): Promise<string> {

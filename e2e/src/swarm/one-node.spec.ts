@@ -1,10 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 import { describeOnOwnSwarm } from '../harness/engine/describe-with';
 import { BUSYBOX, NODE } from '../harness/engine/images';
 import { output, succeeded, type Run } from '../harness/run';
+import { newestRecord } from '../harness/workspace/newest-record';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { ADDRESS, containersOfService as containers, DEPLOY_MS, endSwarm } from './own-swarm';
 
@@ -90,13 +89,7 @@ describeOnOwnSwarm([BUSYBOX, NODE], 'a swarm of one', () => {
 
   /** What the last deploy did, but for what goes around the operations of every one. */
   const stepsOfLast = async (): Promise<string[]> => {
-    const folder = join(workspace.state, 'stacks', app, 'records');
-    const name =
-      (await readdir(folder))
-        .filter((one) => one.endsWith('.json'))
-        .sort()
-        .at(-1) ?? '';
-    const { steps } = JSON.parse(await readFile(join(folder, name), 'utf8')) as { steps: { step: string }[] };
+    const { steps } = await newestRecord(workspace.state, app);
     return steps.map(({ step }) => step).filter((step) => !['record', 'ask-rows'].includes(step));
   };
 

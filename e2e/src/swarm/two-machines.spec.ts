@@ -4,14 +4,14 @@ import { stringify } from 'yaml';
 
 import { describeOnOwnSwarm } from '../harness/engine/describe-with';
 import { NODE, PROXY_IMAGES } from '../harness/engine/images';
+import { missingRegistry, startRegistry, type Registry } from '../harness/engine/registry';
 import { eventually } from '../harness/eventually';
 import { output, succeeded, type Run } from '../harness/run';
 import { http } from '../harness/traffic/clients';
 import { createWorkspace, type TestWorkspace } from '../harness/workspace/workspace';
 import { failuresOf, startLoad, type Load, type Tally } from '../load';
 import { startOtherMachine, type OtherMachine } from './other-machine';
-import { containersOfService, DEPLOY_MS, endSwarm, makeSwarm } from './own-swarm';
-import { missingRegistry, startRegistry, type Registry } from './registry';
+import { ADDRESS, containersOfService, DEPLOY_MS, endSwarm, makeSwarm } from './own-swarm';
 
 /** Says who it is, after a moment; dies at its stop signal. */
 const SERVER = `
@@ -45,7 +45,7 @@ describeOnOwnSwarm(
       workspace = await createWorkspace({ settings: { engine: 'swarm' } });
       app = workspace.name('app');
       store = workspace.name('store');
-      registry = await startRegistry();
+      registry = await startRegistry(`${ADDRESS}:5000`);
       image = await registry.push(NODE, 'app:1', 'ENV RELEASE=first');
       next = await registry.push(NODE, 'app:2', 'ENV RELEASE=next');
       await makeSwarm(workspace);

@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import { eventually } from '../harness/eventually';
-import { findProgram } from '../harness/programs';
-import { output } from '../harness/run';
-import { ADDRESS } from './own-swarm';
-
-const PORT = 5000;
+import { eventually } from '../eventually';
+import { findProgram } from '../programs';
+import { output } from '../run';
 
 /** The registry of github.com/distribution/distribution (`cmd/registry`); a folder holds it where PATH does not. */
 const program = findProgram('registry', 'ITSUP_E2E_REGISTRY');
@@ -19,31 +16,35 @@ export const missingRegistry =
   program === null ? 'no registry in PATH or the folder ITSUP_E2E_REGISTRY' : null;
 
 export interface Registry {
-  /** Gives the registry an image of this machine, changed by `docker commit --change`, and returns its name. */
-  push(image: string, as: string, change: string): Promise<string>;
+  /**
+   * Gives the registry an image of this machine, changed by `docker commit --change`.
+   * @returns its name there, which the machine's engine has it by too
+   */
+  push(image: string, as: string, ...changes: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A registry that all machines of the swarm reach. */
-export async function startRegistry(): Promise<Registry> {
+/** @param address host and port at which it listens, and whoever pulls from it finds it */
+export async function startRegistry(address: string): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'itsup-registry-'));
   const configuration = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: folder } },
-    http: { addr: `${ADDRESS}:${PORT}` },
+    http: { addr: address },
   };
   await writeFile(join(folder, 'registry.yml'), stringify(configuration));
   const served = spawn(program ?? '', ['serve', join(folder, 'registry.yml')], { stdio: 'ignore' });
   await eventually(async () => {
-    const { status } = await fetch(`http://${ADDRESS}:${PORT}/v2/`);
+    const { status } = await fetch(`http://${address}/v2/`);
     if (status !== 200) throw new Error(String(status));
   });
   return {
-    push: async (image, as, change) => {
-      const name = `${ADDRESS}:${PORT}/${as}`;
+    push: async (image, as, ...changes) => {
+      const name = `${address}/${as}`;
       const id = await output('docker', ['create', image]);
-      await output('docker', ['commit', '--change', change, id, name]);
+      const options = changes.flatMap((change) => ['--change', change]);
+      await output('docker', ['commit', ...options, id, name]);
       await output('docker', ['rm', id]);
       await output('docker', ['push', '--quiet', name], { timeoutMs: 300_000 });
       return name;
