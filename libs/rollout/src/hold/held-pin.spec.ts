@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { fileFault } from '@itsup/traefik';
 
 import { renderPin, type PinInput, type PinManner } from '../pin/pin';
-import { provideConfiguration } from '../provider/provide-configuration';
+import { provideConfiguration } from '../provider/docker-provider';
 import { type ProvidedConfiguration } from '../provider/provided-configuration';
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';

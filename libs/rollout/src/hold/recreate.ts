@@ -18,7 +18,7 @@ import type {
   RolloutState,
   RolloutStep,
 } from '../types';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { awaitEngineHealth } from '../service/engine-health';
 import { Session } from '../pin/session';
 import { undo } from '../service/undo';

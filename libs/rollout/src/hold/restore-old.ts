@@ -1,7 +1,7 @@
 import { composeOwner } from '@itsup/docker';
 
 import type { Session } from '../pin/session';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { awaitReady } from '../readiness/await-ready';
 import { awaitEngineHealth } from '../service/engine-health';
 import type { ContainerFacts, RecreateRequest, RolloutSnapshot } from '../types';

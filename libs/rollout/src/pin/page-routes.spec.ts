@@ -11,7 +11,7 @@ import type { ContainerFacts, DynamicConfiguration } from '../types';
 import { renderPageRoutes } from './page-routes';
 import { markerOf, readPublished, writePin, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
-import { provideConfiguration } from '../provider/provide-configuration';
+import { provideConfiguration } from '../provider/docker-provider';
 
 const labels = {
   'traefik.enable': 'true',

@@ -12,7 +12,7 @@ import { renderPageRoutes } from './page-routes';
 import { markerOf, readPublished, refuseUnreadable, removeRouteFile, writeRouteFile } from './pin-file';
 import { pageFileName } from './pin-names';
 import { providedBy } from '../provider/provided-by';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import type { ContainerFacts, ProxyAccess } from '../types';
 
 /** What it takes to lead a project's requests elsewhere. */

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { containerFacts } from '../testing/container-facts';
 import { pinFileName, stickyCookieName } from './pin-names';
 import { renderPin, type Pin, type PinInput } from './pin';
-import { provideConfiguration } from '../provider/provide-configuration';
+import { provideConfiguration } from '../provider/docker-provider';
 import { emptyConfiguration } from '../provider/provided-configuration';
 import type { DynamicConfiguration } from '../types';
 

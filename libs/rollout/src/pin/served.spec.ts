@@ -2,7 +2,7 @@ import { servedConfiguration } from '@itsup/traefik';
 import { containerFacts } from '../testing/container-facts';
 import { missingLabels, supersededRouter } from './served';
 import { missingFrom, type Serving } from '../traefik/temporary/ready';
-import { provideConfiguration } from '../provider/provide-configuration';
+import { provideConfiguration } from '../provider/docker-provider';
 
 const labels = {
   'traefik.enable': 'true',

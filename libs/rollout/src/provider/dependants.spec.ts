@@ -1,7 +1,7 @@
 import { containerFacts } from '../testing/container-facts';
 import type { DynamicConfiguration } from '../types';
 import { dependantsOf, type Dependants } from './dependants';
-import { provideConfiguration } from './provide-configuration';
+import { provideConfiguration } from './docker-provider';
 
 const container = (labels: Record<string, string>): ReturnType<typeof containerFacts> =>
   containerFacts({ labels: { 'traefik.enable': 'true', ...labels } });

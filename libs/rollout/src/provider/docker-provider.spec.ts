@@ -1,5 +1,5 @@
 import { containerFacts, healthFacts } from '../testing/container-facts';
-import { provideConfiguration } from './provide-configuration';
+import { provideConfiguration } from './docker-provider';
 import { emptyConfiguration, isEmpty } from './provided-configuration';
 import type { ContainerFacts } from '../types';
 

@@ -1,5 +1,5 @@
 import type { ContainerFacts, ProxyAccess } from '../types';
-import { isRouted, provideConfiguration } from './provide-configuration';
+import { isRouted, provideConfiguration } from './docker-provider';
 import { emptyConfiguration, type ProvidedConfiguration } from './provided-configuration';
 import { isExposedByDefault, providerNetwork } from './provider-network';
 

@@ -1,4 +1,4 @@
-import { isServing } from '../provider/provide-configuration';
+import { isServing } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
 import type { ContainerFacts } from '../types';

@@ -1,6 +1,6 @@
 import { failure } from './await-ready';
 import { isStarting, readinessOf, startBudget } from './readiness';
-import { isServing, regardlessOfHealth } from '../provider/provide-configuration';
+import { isServing, regardlessOfHealth } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import { RolloutError } from '../procedure/rollout-error';
 import type { Session } from '../pin/session';

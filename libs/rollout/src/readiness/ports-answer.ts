@@ -1,6 +1,6 @@
 import { textField } from '@itsup/traefik';
-import { provideConfiguration, regardlessOfHealth } from '../provider/provide-configuration';
-import { type ProvidedConfiguration, type ProvidedService } from '../provider/provided-configuration';
+import { provideConfiguration, regardlessOfHealth } from '../provider/docker-provider';
+import type { ProvidedConfiguration, ProvidedService } from '../provider/provided-configuration';
 import { isExposedByDefault, providerNetwork } from '../provider/provider-network';
 import { NoAnswer } from '../procedure/rollout-error';
 import type { ContainerFacts, ProxyAccess, RolloutContext } from '../types';

@@ -1,5 +1,5 @@
 import { containerFacts } from '../testing/container-facts';
-import { provideConfiguration } from '../provider/provide-configuration';
+import { provideConfiguration } from '../provider/docker-provider';
 import { isEmpty } from '../provider/provided-configuration';
 
 const labels = (priority: string): Record<string, string> => ({

@@ -3,7 +3,7 @@ import { seconds, waitFor } from '../procedure/waiting';
 import { failure } from '../readiness/await-ready';
 import { isStarting, readinessOf, startBudget } from '../readiness/readiness';
 import type { ContainerFacts, RolloutStep } from '../types';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import type { Session } from '../pin/session';
 

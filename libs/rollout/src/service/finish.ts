@@ -1,6 +1,6 @@
 import { drain } from '../drain/drain';
 import { FreshWatch } from '../readiness/fresh-watch';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import { awaitEngineHealth } from './engine-health';
 import type { Session } from '../pin/session';

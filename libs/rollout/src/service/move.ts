@@ -1,5 +1,5 @@
 import { drain } from '../drain/drain';
-import { isServing } from '../provider/provide-configuration';
+import { isServing } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import { Interrupted } from '../procedure/rollout-error';
 import { Session } from '../pin/session';

@@ -1,4 +1,4 @@
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { Interrupted } from '../procedure/rollout-error';
 import { awaitReady } from '../readiness/await-ready';
 import type { RolloutState } from '../types';

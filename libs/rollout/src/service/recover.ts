@@ -1,6 +1,6 @@
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { isStarting, readinessOf } from '../readiness/readiness';
 import { Interrupted } from '../procedure/rollout-error';
 import { finishMove } from './move';

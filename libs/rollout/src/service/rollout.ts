@@ -1,5 +1,5 @@
 import { AddressWatch } from '../readiness/address-watch';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { awaitReady } from '../readiness/await-ready';
 import { finish } from './finish';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';

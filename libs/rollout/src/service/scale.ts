@@ -2,7 +2,7 @@ import { AddressWatch } from '../readiness/address-watch';
 import { awaitReady } from '../readiness/await-ready';
 import { drain } from '../drain/drain';
 import { beginRemoval } from './finish';
-import { isServing, regardlessOfHealth } from '../provider/provide-configuration';
+import { isServing, regardlessOfHealth } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import { Session } from '../pin/session';

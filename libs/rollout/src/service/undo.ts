@@ -1,5 +1,5 @@
 import { drain, undoDrain } from '../drain/drain';
-import { regardlessOfHealth } from '../provider/provide-configuration';
+import { regardlessOfHealth } from '../provider/docker-provider';
 import { endsOf } from '../provider/provided-configuration';
 import { Interrupted, RolloutError } from '../procedure/rollout-error';
 import type { Session } from '../pin/session';
