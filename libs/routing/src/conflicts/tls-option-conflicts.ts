@@ -54,10 +54,10 @@ export function operatorTlsOptionConflicts(
   const told = new Set<string>();
   return own.flatMap(({ theirs, placed }) =>
     claims.flatMap((claim) => {
-      const host = claim.party.project === null ? undefined : disputedHost(claim, theirs);
-      if (host === undefined) return [];
-      const id = `${claim.party.project} ${claim.tlsOptions} ${theirs.party.label} ${host}`;
-      if (told.has(id)) return [];
+      const { project } = claim.party;
+      const host = disputedHost(claim, theirs);
+      const id = `${project} ${claim.tlsOptions} ${theirs.party.label} ${host}`;
+      if (project === null || host === undefined || told.has(id)) return [];
       told.add(id);
       const { party } = placed();
       const options = [claim, theirs].map(({ party: { label }, tlsOptions }) => `${label} ${tlsOptions}`);
@@ -67,7 +67,7 @@ export function operatorTlsOptionConflicts(
           [party],
           optionsProblem(host, options),
           ({ label }) => `${label} names the host here`,
-          claim.party.project === null ? [] : [claim.party.project],
+          [project],
         ),
       ];
     }),

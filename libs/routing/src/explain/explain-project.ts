@@ -6,7 +6,7 @@ import { requestsFor } from '../rule/request-for';
 import { candidatesOf, type Candidate } from './candidates';
 import { doorsOf } from './connections';
 import { explain } from './explain';
-import { errorsOf } from './project-hints';
+import { errorsOf } from './hints/project-hints';
 import type { ConnectionAnswer, Door, Explanation } from './model';
 import type { Question } from './question';
 

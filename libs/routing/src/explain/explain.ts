@@ -7,7 +7,7 @@ import { candidatesOf, type Candidate } from './candidates';
 import { connectionsOf, doorsOf } from './connections';
 import { decide } from './decide';
 import { disputesOver } from './disputes';
-import { hintsOf } from './hints';
+import { hintsOf } from './hints/hints';
 import type { Connection, ConnectionAnswer, Explanation, RequestLimit } from './model';
 import type { Question } from './question';
 

@@ -1,11 +1,11 @@
 import type { Problem } from '@itsup/config';
-import { hostMatches } from '../rule/evaluate';
-import { suggestion } from '../names/suggestion';
-import type { Candidate } from './candidates';
-import type { Evidence } from './evidence';
+import { hostMatches } from '../../rule/evaluate';
+import { suggestion } from '../../names/suggestion';
+import type { Candidate } from '../candidates';
+import type { Evidence } from '../evidence';
 import { projectHints } from './project-hints';
 import { portHints } from './port-hints';
-import { rowsNaming } from './rows-naming';
+import { rowsNaming } from '../rows-naming';
 
 /** Why nothing serves, or will not once it is deployed, most telling first. */
 export function hintsOf(evidence: Evidence): Problem[] {

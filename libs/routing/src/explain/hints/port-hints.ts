@@ -1,6 +1,6 @@
 import type { Problem } from '@itsup/config';
-import { proxyPorts } from '../conflicts/reserved-ports';
-import type { Evidence } from './evidence';
+import { proxyPorts } from '../../conflicts/reserved-ports';
+import type { Evidence } from '../evidence';
 
 /** Why nothing of the proxy listens on the port that was asked for; nothing when something does. */
 export function portHints({ question, workspace, doors, answers }: Evidence): Problem[] {

@@ -1,7 +1,7 @@
 import type { IngressRow, Place, Problem, Project } from '@itsup/config';
-import { enabledByOperator } from '../labels/label-routers';
-import { rowsNaming } from './rows-naming';
-import type { Evidence } from './evidence';
+import { enabledByOperator } from '../../labels/label-routers';
+import { rowsNaming } from '../rows-naming';
+import type { Evidence } from '../evidence';
 
 /**
  * What keeps the sources that name the host or port from being served: a project that is off, a row or a project with
