@@ -139,25 +139,18 @@ function checkMember(
   type: string,
   node: ConfigurationNode,
   path: string[],
-  { table, dialect }: ValueContext,
+  context: ValueContext,
   add: (severity: Finding['severity'], message: string, path: string[], span: Span) => void,
 ): void {
   const choice = ONE_OF[type];
-  // What Traefik does not read makes no kind.
-  const unread = fieldsOf(table, type, dialect).flatMap((field) =>
-    isRead(field, dialect) ? [] : [field.name.toLowerCase()],
-  );
-  const kinds =
-    choice === undefined
-      ? []
-      : node.children.filter(({ name }) => ![...choice.besides, ...unread].includes(name.toLowerCase()));
-  const [, second] = kinds;
-  if (choice !== undefined && second !== undefined) {
+  if (choice !== undefined) {
+    const kinds = kindsIn(type, node, choice.besides, context);
+    const [, second] = kinds;
     const names = kinds.map(({ name }) => name).join(' and ');
-    add('error', `\`${path.join('.')}\` is ${names}; one ${choice.what} is of one kind`, path, second.key);
-  }
-  if (choice !== undefined && kinds.length === 0) {
-    add('error', `\`${path.join('.')}\` says of no kind what ${choice.what} it is`, path, node.key);
+    if (second !== undefined)
+      add('error', `\`${path.join('.')}\` is ${names}; one ${choice.what} is of one kind`, path, second.key);
+    if (kinds.length === 0)
+      add('error', `\`${path.join('.')}\` says of no kind what ${choice.what} it is`, path, node.key);
   }
   for (const name of NEEDED[type] ?? []) {
     const child = childOf(node, name);
@@ -165,6 +158,18 @@ function checkMember(
       child !== undefined && (child.open === true || child.value !== '' || (child.items ?? []).length > 0);
     if (!isThere) add('error', `\`${path.join('.')}\` needs \`${name}\``, path, child?.span ?? node.key);
   }
+}
+
+/** Members that say of which kind the object is; what Traefik does not read makes none. */
+function kindsIn(
+  type: string,
+  node: ConfigurationNode,
+  besides: readonly string[],
+  { table, dialect }: ValueContext,
+): ConfigurationNode[] {
+  const unread = fieldsOf(table, type, dialect).filter((field) => !isRead(field, dialect));
+  const others = [...besides, ...unread.map(({ name }) => name.toLowerCase())];
+  return node.children.filter(({ name }) => !others.includes(name.toLowerCase()));
 }
 
 /** Structs among what the field holds, with their types and steps. */
