@@ -1,22 +1,6 @@
 import { createDocker } from '../create-docker';
-import { fakeDocker, rejection, removeFakes } from '../testing/fake-docker';
+import { engineAnswers, fakeDocker, INFO, rejection, removeFakes } from '../testing/fake-docker';
 
-const INFO = JSON.stringify({
-  ID: 'X',
-  Name: 'host',
-  ServerVersion: '28.0.0',
-  OperatingSystem: 'Debian',
-  KernelVersion: '6.1.0',
-  SecurityOptions: ['name=rootless'],
-});
-const CONTEXT = JSON.stringify({
-  Name: 'default',
-  Endpoints: { docker: { Host: 'unix:///var/run/docker.sock' } },
-});
-const ENGINE = (info: string) => [
-  { match: '^context inspect', stdout: CONTEXT },
-  { match: '^system info', stdout: info },
-];
 const COMPOSE_VERSION = { match: '^compose version', stdout: '2.40.0\n' };
 
 afterAll(removeFakes);
@@ -65,7 +49,7 @@ describe('versions', () => {
 
 describe('where the engine runs', () => {
   it('is asked once, also by several at a time', async () => {
-    const { docker, calls } = fakeDocker(ENGINE(INFO));
+    const { docker, calls } = fakeDocker(engineAnswers(INFO));
     const [first, second] = await Promise.all([docker.engine(), docker.engine()]);
     expect(first).toMatchObject({ version: '28.0.0', rootless: true });
     expect(second).toBe(first);

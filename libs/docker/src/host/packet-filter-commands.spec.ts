@@ -1,23 +1,6 @@
 import { DockerError } from '../fault/docker-error';
 import type { PacketRule } from './packet-filter';
-import { fakeDocker, rejection, removeFakes } from '../testing/fake-docker';
-
-const INFO = JSON.stringify({
-  ID: 'X',
-  Name: 'host',
-  ServerVersion: '28.0.0',
-  OperatingSystem: 'Debian',
-  KernelVersion: '6.1.0',
-  SecurityOptions: ['name=rootless'],
-});
-const CONTEXT = JSON.stringify({
-  Name: 'default',
-  Endpoints: { docker: { Host: 'unix:///var/run/docker.sock' } },
-});
-const ENGINE = (info: string) => [
-  { match: '^context inspect', stdout: CONTEXT },
-  { match: '^system info', stdout: info },
-];
+import { engineAnswers, fakeDocker, INFO, rejection, removeFakes } from '../testing/fake-docker';
 
 afterAll(removeFakes);
 
@@ -27,14 +10,14 @@ describe('packetFilter', () => {
     [INFO.replace('6.1.0', '6.2.0'), 'virtual-machine'],
     [INFO.replace('name=rootless', 'name=seccomp'), 'no-helper-image'],
   ])('is out of reach: %s', async (info, code) => {
-    const { docker } = fakeDocker(ENGINE(info));
+    const { docker } = fakeDocker(engineAnswers(info));
     const result = await docker.packetFilter();
     expect(result).toMatchObject({ available: false, code });
   });
 
   it('is reached through a privileged helper in the namespaces of the host', async () => {
     const { docker, calls } = fakeDocker([
-      ...ENGINE(INFO.replace('name=rootless', 'name=seccomp')),
+      ...engineAnswers(INFO.replace('name=rootless', 'name=seccomp')),
       { match: '^image inspect', stdout: '[{"Id":"sha256:1","Config":{}}]' },
       { match: 'ip6tables -w', stderr: 'ip6tables: no IPv6\n', exit: 3 },
       { match: 'iptables -w' },
@@ -64,7 +47,7 @@ describe('packetFilter', () => {
 
   it('is out of reach with a reason where the image cannot act as root', async () => {
     const { docker } = fakeDocker([
-      ...ENGINE(INFO.replace('name=rootless', 'name=seccomp')),
+      ...engineAnswers(INFO.replace('name=rootless', 'name=seccomp')),
       { match: '^image inspect', stdout: '[{"Id":"sha256:1","Config":{}}]' },
       {
         match: '^run',

@@ -55,6 +55,25 @@ export function removeFakes(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 }
 
+/** What `docker system info` of an engine on this host prints; rootless. */
+export const INFO = JSON.stringify({
+  ID: 'X',
+  Name: 'host',
+  ServerVersion: '28.0.0',
+  OperatingSystem: 'Debian',
+  KernelVersion: '6.1.0',
+  SecurityOptions: ['name=rootless'],
+});
+
+/** The answers of an engine with this information, at its usual place. */
+export function engineAnswers(info: string): FakeAnswer[] {
+  const context = { Name: 'default', Endpoints: { docker: { Host: 'unix:///var/run/docker.sock' } } };
+  return [
+    { match: '^context inspect', stdout: JSON.stringify(context) },
+    { match: '^system info', stdout: info },
+  ];
+}
+
 /** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
