@@ -1,4 +1,4 @@
-import { compareText, composeFilesOf, UserError } from '@itsup/config';
+import { compareText, UserError } from '@itsup/config';
 import { hangsOnOf } from '@itsup/docker';
 
 import { baseImagesOf } from '../images/base-images';
@@ -23,7 +23,7 @@ import { imageNameOf } from './service/image-name';
 import { imageVolumeAspects, imageVolumesOf, mountedImagesOf } from './service/image-volumes';
 import { firstDue, lockedOf, refuseAbsent, unlockedNote } from './service/image-needs';
 import { declaredInputs, environmentInput } from './inputs';
-import { missingFiles } from './service/missing-sources';
+import { missingFiles, sourcesOnHost } from './service/missing-sources';
 import { explained } from './environment/missing-values';
 import type { LoadedStack, LoadOptions } from './loaded-stack';
 import { composeOf, projectCompose } from './project-compose';
@@ -108,13 +108,9 @@ export async function loadDesired(spec: StackSpec, options: LoadOptions): Promis
     (name) => options.images?.[name] !== undefined,
   );
   refuseAbsent(spec.stack, model, images, (name) => imageIds.has(imageOf(name)));
-  if (spec.project !== null) {
-    const absent = missingFiles(model, {
-      ...{ stack: spec.stack, root: options.root, files: composeFilesOf(options.root, spec.project) },
-      contentOf: (file) => contentPath(file, options.relocation),
-    });
-    if (absent.length > 0) throw new UserError(absent);
-  }
+  const host = sourcesOnHost(spec, options.root, options.relocation);
+  const missing = host === null ? [] : missingFiles(model, host);
+  if (missing.length > 0) throw new UserError(missing);
   const services = Object.entries(model.services).map(([name, service]): DesiredService => {
     const image = imageOf(name);
     const build = options.images?.[name] === undefined ? builds.get(name) : undefined;

@@ -30,33 +30,23 @@ function stackLines({ stack, services, operations }: StackPlan, at: number): str
         : [`    ${from} ${optional.has(before) ? '-.->' : '-->'} ${nodes.get(id) ?? ''}`];
     }),
   );
-  const images = [
-    ...namesIf(
-      'pull',
-      services.filter(({ pull }) => pull),
-    ),
-    ...namesIf(
-      'build',
-      services.filter(({ build }) => build),
-    ),
-  ].map(escaped);
-  const first = operations.filter(({ after }) => after.length === 0).map(({ id }) => nodes.get(id) ?? '');
-  const fetch =
-    images.length === 0
-      ? { box: [], arrows: [] }
-      : {
-          box: [`    s${at}i["${images.join('<br/>')}"]`],
-          arrows: first.map((node) => `    s${at}i --> ${node}`),
-        };
+  const images = imagesOf(services);
+  const fetched = images.length > 0 ? [`    s${at}i["${images.map(escaped).join('<br/>')}"]`] : [];
+  const first = images.length > 0 ? operations.filter(({ after }) => after.length === 0) : [];
+  const toFirst = first.map(({ id }) => `    s${at}i --> ${nodes.get(id) ?? ''}`);
   return [
     `  subgraph s${at}["${escaped(stack)}"]`,
-    ...[...fetch.box, ...boxes, ...fetch.arrows, ...arrows],
+    ...[...fetched, ...boxes, ...toFirst, ...arrows],
     '  end',
   ];
 }
 
-function namesIf(what: string, services: readonly ServicePlan[]): string[] {
-  return services.length === 0 ? [] : [`${what} ${services.map(({ service }) => service).join(', ')}`];
+/** Which services' images are pulled, and which are built, a line each. */
+function imagesOf(services: readonly ServicePlan[]): string[] {
+  return (['pull', 'build'] as const).flatMap((what) => {
+    const names = services.flatMap((one) => (one[what] ? [one.service] : []));
+    return names.length === 0 ? [] : [`${what} ${names.join(', ')}`];
+  });
 }
 
 /** Mermaid takes its own entities alone. */

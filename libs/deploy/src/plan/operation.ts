@@ -4,6 +4,11 @@
  */
 export type Operation = ConvergeOperation | SwarmOperation | DownOperation;
 
+/** One without the members that its place in the order gives it. */
+export type Unplaced<One extends Operation, Member extends keyof OperationBase> = One extends Operation
+  ? Omit<One, Member>
+  : never;
+
 /** What brings a stack to what its sources say. */
 export type ConvergeOperation = OperationBase & Act;
 

@@ -1,5 +1,5 @@
 import type { DesiredService, ServicePlan } from '../plan/model';
-import type { SwarmOperation } from '../plan/operation';
+import type { SwarmOperation, Unplaced } from '../plan/operation';
 import { wavesOf } from './waves';
 
 /** What the operations of a stack on the swarm depend on beside its plan. */
@@ -24,7 +24,7 @@ export function hasChanges({ services }: Pick<SwarmOrder, 'services'>): boolean 
  */
 export function swarmOperations({ services, desired, bridged, publishes }: SwarmOrder): SwarmOperation[] {
   const operations: SwarmOperation[] = [];
-  const add = (operation: Unplaced): void => {
+  const add = (operation: Unplaced<SwarmOperation, 'after' | 'reasons'>): void => {
     const last = operations.at(-1);
     operations.push({ ...operation, after: last === undefined ? [] : [last.id], reasons: [] });
   };
@@ -53,9 +53,3 @@ export function swarmOperations({ services, desired, bridged, publishes }: Swarm
   if (publishes) add({ id: 'publish-routes', kind: 'publish-routes' });
   return operations;
 }
-
-type Unplaced = SwarmOperation extends infer One
-  ? One extends SwarmOperation
-    ? Omit<One, 'after' | 'reasons'>
-    : never
-  : never;

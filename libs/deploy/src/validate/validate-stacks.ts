@@ -41,6 +41,7 @@ import { credentialProblems } from '../desired/environment/credential-problems';
 import { projectText } from '../desired/environment/project-text';
 import { HOST_CONTEXT, plainTextProblems, secretsFilesOf } from '../desired/environment/secrets';
 import { forEachBounded } from '../for-each-bounded';
+import { ComposePresence } from './compose-presence';
 import { composeVerdict } from './compose-verdict';
 import { absentSources, placed } from './placed';
 import { placeholderEnvironment } from './placeholders';
@@ -126,34 +127,6 @@ async function wholeWorkspace(
   const workspace = await readWorkspace(root, reader);
   const routed = new Map(workspace.projects.map((project) => [project.name, routingOf(project)]));
   return { workspace, routing: routeWorkspace(workspace, routed) };
-}
-
-/**
- * Whether Compose is there and of an age to understand what is asked of it. Looked into only after an objection: one
- * that is too old objects to the artifacts' `include`.
- */
-class ComposePresence {
-  private asked: Promise<string | null> | null = null;
-  private isMissing = false;
-
-  constructor(private readonly docker: Docker) {}
-
-  /** Compose's verdict, or why it can give none. */
-  async judge(ask: () => Promise<Problem[]>): Promise<{ problems: Problem[] } | { withoutCompose: string }> {
-    const verdict = this.isMissing ? Promise.resolve([]) : ask();
-    const isSound = await verdict.then(
-      (problems) => problems.length === 0 && !this.isMissing,
-      () => false,
-    );
-    const withoutCompose = isSound ? null : await (this.asked ??= this.look());
-    return withoutCompose === null ? { problems: await verdict } : { withoutCompose };
-  }
-
-  private async look(): Promise<string | null> {
-    const { compose, composeError } = await this.docker.versions();
-    this.isMissing = compose === null || composeError !== null;
-    return this.isMissing ? (composeError?.message ?? 'Compose is not installed') : null;
-  }
 }
 
 async function checkProject(check: Check, name: string): Promise<Problem[]> {

@@ -25,30 +25,29 @@ export async function planEmptyHost(shared: Run, spec: StackSpec): Promise<Stack
   const run = { ...shared, deployed: new Map(), observed: new Map() };
   await refuseForeignFiles(run.context, spec);
   const options = loadOptions(run, spec, []);
-  const lacking: unknown[] = [];
-  const orNull = <T>(work: Promise<T>): Promise<T | null> =>
-    work.catch((error: unknown) => {
-      if (!isLackOfThisMachine(error)) throw error;
-      lacking.push(error);
-      return null;
-    });
-  const loaded = await orNull(loadDesired(spec, { ...options, docker: withoutImages(options.docker) }));
-  const plan = loaded === null ? null : await planned(run, loaded, orNull);
-  return plan ?? fromSources(run, spec, problemsOf(lacking[0])[0]?.message ?? 'Compose was not asked');
-}
-
-async function planned(
-  run: Run,
-  loaded: LoadedStack,
-  orNull: (work: Promise<StackPlan>) => Promise<StackPlan | null>,
-): Promise<StackPlan | null> {
+  let loaded: LoadedStack;
+  try {
+    loaded = await loadDesired(spec, { ...options, docker: withoutImages(options.docker) });
+  } catch (error) {
+    return fromSources(run, spec, lackOf(error));
+  }
   await refuseSources(run, loaded);
-  return orNull(planAgainst(run, loaded, { observed: run.observed, live: NOTHING_LIVE }));
+  try {
+    return await planAgainst(run, loaded, { observed: run.observed, live: NOTHING_LIVE });
+  } catch (error) {
+    return fromSources(run, spec, lackOf(error));
+  }
 }
 
-/** What is told to the user of what was to be read; not an interrupt, and no fault of our own. */
-function isLackOfThisMachine(error: unknown): boolean {
-  return error instanceof UserError || (error instanceof DockerError && error.code !== 'interrupted');
+/**
+ * What this machine lacks, in words.
+ * @throws what is no lack: an interrupt, and a fault of our own
+ */
+function lackOf(error: unknown): string {
+  const isLack = error instanceof UserError || (error instanceof DockerError && error.code !== 'interrupted');
+  const [first] = isLack ? problemsOf(error) : [];
+  if (first === undefined) throw error;
+  return first.message;
 }
 
 /** Compose as it is, on an engine that has no image. */

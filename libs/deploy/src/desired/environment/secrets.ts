@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { UserError, type Problem } from '@itsup/config';
+import { readRegularFile, UserError, type Problem } from '@itsup/config';
 import { DockerError, type Docker } from '@itsup/docker';
 
 import { readFileOrNull } from '../../state/atomic-file';
@@ -92,21 +91,11 @@ async function decrypted(root: string, file: string, docker: Pick<Docker, 'host'
 export function plainTextProblems(root: string, context: SecretsContext): Problem[] {
   const problems: Problem[] = [];
   for (const file of secretsFilesOf(context).filter(isEncrypted)) {
-    const text = textOrNull(path.join(root, file));
+    const { text } = readRegularFile(path.join(root, file));
     if (text === null || hasSopsMetadata(text)) continue;
     problems.push({ ...notEncrypted(file, text), place: { file, line: 1, column: 1 } });
   }
   return problems;
-}
-
-/** Asked for every project, of which few have such a file: that is told twenty times faster than through promises. */
-function textOrNull(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** Its name keeps it out of .gitignore. */

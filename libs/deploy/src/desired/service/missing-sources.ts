@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 
-import { compareText, locateMember, type Problem } from '@itsup/config';
+import { compareText, composeFilesOf, locateMember, type Problem } from '@itsup/config';
 import {
   compareVersions,
   type ComposeFileReference,
@@ -10,6 +10,8 @@ import {
 } from '@itsup/docker';
 
 import { dockerfileAt } from '../../images/base-images';
+import type { StackSpec } from '../../stack/stack-spec';
+import { contentPath, type Relocation } from '../files/relocation';
 import { replicasOf } from './definition';
 
 /** Where the model's paths and the operator's lines are looked up. */
@@ -21,6 +23,19 @@ export interface SourcesOnHost {
   files: readonly string[];
   /** Where the content of a path of the model is. */
   contentOf(file: string): string;
+}
+
+/** null: the proxy's own files are generated. */
+export function sourcesOnHost(
+  { project, stack }: Pick<StackSpec, 'project' | 'stack'>,
+  root: string,
+  relocation: Relocation | null,
+): SourcesOnHost | null {
+  if (project === null) return null;
+  return {
+    ...{ stack, root, files: composeFilesOf(root, project) },
+    contentOf: (file) => contentPath(file, relocation),
+  };
 }
 
 const PARTS = ['configs', 'secrets'] as const;
@@ -35,7 +50,7 @@ export function missingFiles(model: ComposeModel, host: SourcesOnHost): Problem[
     const used = services.flatMap((service) => (service[part] ?? []).map(nameOf));
     return [...new Set(used)].sort(compareText).flatMap((name): Problem[] => {
       const file = model[part]?.[name]?.file;
-      if (file === undefined || existsSync(host.contentOf(file))) return [];
+      if (file === undefined || !isAbsent(host.contentOf(file))) return [];
       return [absent(`the file of the ${part.slice(0, -1)} ${name},`, file, [part, name, 'file'], host)];
     });
   });
@@ -57,7 +72,7 @@ export function missingContexts(
     if (context === undefined || !path.isAbsolute(context)) return [];
     const at = ['services', name, 'build'];
     const inside = host.contentOf(context);
-    if (!existsSync(inside)) return [absent(`what ${name} is built from,`, context, at, host)];
+    if (isAbsent(inside)) return [absent(`what ${name} is built from,`, context, at, host)];
     if (build?.dockerfile_inline !== undefined) return [];
     const dockerfile = path.resolve(context, build?.dockerfile ?? 'Dockerfile');
     return dockerfileAt(host.contentOf(dockerfile)) !== null

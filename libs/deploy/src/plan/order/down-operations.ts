@@ -1,10 +1,4 @@
-import type { DownOperation } from '../operation';
-
-type Unplaced = DownOperation extends infer One
-  ? One extends DownOperation
-    ? Omit<One, 'id' | 'after' | 'reasons'>
-    : never
-  : never;
+import type { DownOperation, Unplaced } from '../operation';
 
 /**
  * What taking a stack down does, one act after the other: its routes go first, so that nobody is led to what goes.
@@ -42,7 +36,7 @@ export function forgetOperations(): DownOperation[] {
   return inTurn([{ kind: 'drop-routes' }, { kind: 'forget' }]);
 }
 
-function inTurn(acts: readonly Unplaced[]): DownOperation[] {
+function inTurn(acts: readonly Unplaced<DownOperation, 'id' | 'after' | 'reasons'>[]): DownOperation[] {
   let before: DownOperation['kind'] | null = null;
   return acts.map((act) => {
     const operation = { ...act, id: act.kind, after: before === null ? [] : [before], reasons: [] };

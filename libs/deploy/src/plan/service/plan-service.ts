@@ -11,18 +11,9 @@ import type {
 } from '../model';
 import { isServing } from '../observe';
 import { canMove, MOVED_REASON } from './leave-shared';
-import {
-  changedAspects,
-  describeChanges,
-  describeImage,
-  isBuildChanged,
-  newService,
-  shortId,
-  NOTHING_SERVES,
-} from './reasons';
-
-/** How one container relates to the wanted definition. */
-type Standing = 'current' | 'outdated';
+import { changesOf, isRebuilt, needsBuild } from './changes';
+import { changedAspects, describeImage, newService, shortId, NOTHING_SERVES } from './reasons';
+import { hasFinished, isAwaited, isCurrent, isNewcomer, isOf } from './standing';
 
 /**
  * Decides what happens to one service. Pure; the desired state holds everything that may have changed.
@@ -41,10 +32,10 @@ export function planService(
   const left = ordered.some(({ id }) => isOf(starting, id)) ? starting : null;
   const deployed = left ?? recorded;
   const changes = changesOf(desired, deployed, ordered);
-  const standing = (container: ObservedContainer): Standing =>
-    isCurrent(container, desired, deployed, changes.length > 0) ? 'current' : 'outdated';
-  const current = ordered.filter((container) => standing(container) === 'current');
-  const outdated = ordered.filter((container) => standing(container) === 'outdated');
+  const isUpToDate = (container: ObservedContainer): boolean =>
+    isCurrent(container, desired, deployed, changes.length > 0);
+  const current = ordered.filter(isUpToDate);
+  const outdated = ordered.filter((container) => !isUpToDate(container));
 
   const plan = (action: ServiceAction, reasons: string[], more: Partial<ServicePlan> = {}): ServicePlan => ({
     service: desired.name,
@@ -185,78 +176,6 @@ function keep(
   });
 }
 
-/**
- * Whether the last deploy left the container running before it was ready: it is waited for again. One with data goes on
- * though its health check has failed by now, for it may be at work on these.
- */
-function isAwaited({ id, state, health }: ObservedContainer, left: StartingService | null): boolean {
-  if (left === null || !isOf(left, id) || state !== 'running' || health === 'healthy') return false;
-  return health !== 'unhealthy' || left.withData.includes(id);
-}
-
-/** Whether nobody has seen the container ready yet: a deploy that was ended made it, or somebody by hand. */
-function isNewcomer({ id, state, health }: ObservedContainer, deployed: DeployedService | null): boolean {
-  return state === 'running' && health === 'starting' && !isOf(deployed, id);
-}
-
-function isOf(service: DeployedService | null, id: string): boolean {
-  return service?.containers.some((record) => record.id === id) ?? false;
-}
-
-/** What differs from the last deploy, in words; empty when nothing is known to. */
-function changesOf(
-  desired: DesiredService,
-  deployed: DeployedService | null,
-  containers: ObservedContainer[],
-): string[] {
-  if (deployed === null) return [];
-  const reasons: string[] = [];
-  const image = describeImage(deployed, desired);
-  if (image !== null) reasons.push(image);
-  else if (desired.imageId === null && containers.length > 0) {
-    reasons.push(
-      desired.locked === undefined
-        ? `image ${desired.image} is not on the engine any more`
-        : `image ${desired.image} → ${shortId(desired.locked)}, by images.lock.yml`,
-    );
-  } else if (needsBuild(desired, deployed)) reasons.push('build context');
-  reasons.push(...describeChanges(deployed, desired.aspects));
-  return reasons;
-}
-
-/** Built once for every change of its inputs, and when nobody knows what the image that is there was built from. */
-function needsBuild(desired: DesiredService, deployed: DeployedService | null): boolean {
-  if (desired.buildDigest === null || desired.built || desired.replicas === 0) return false;
-  return desired.imageId === null || isBuildChanged(desired, deployed);
-}
-
-/** Whether that changes anything, the image's id says afterwards. */
-function isRebuilt({ rebuilds, built, replicas }: DesiredService): boolean {
-  return rebuilds === true && !built && replicas > 0;
-}
-
-/**
- * A container of ours is known by its id, or by the Compose hash that our deploy left (someone recreated it unchanged).
- * Any other is adopted when Compose's own hash and the image agree; the hash says nothing of mounted contents.
- */
-function isCurrent(
-  container: ObservedContainer,
-  desired: DesiredService,
-  deployed: DeployedService | null,
-  changed: boolean,
-): boolean {
-  const imageAgrees =
-    desired.imageId === null || container.imageId === null || container.imageId === desired.imageId;
-  const known =
-    deployed?.containers.some(
-      (record) =>
-        record.id === container.id ||
-        (record.composeHash !== null && record.composeHash === container.definition),
-    ) ?? false;
-  if (known) return !changed && imageAgrees;
-  return container.definition !== null && container.definition === desired.definition && imageAgrees;
-}
-
 /** Networks that came or went when nothing else changed: they are attached and detached live. */
 function liveNetworks(
   desired: DesiredService,
@@ -279,19 +198,6 @@ function liveNetworks(
   if (came.length > 0 && went.length > 0) return null;
   if (came.length === 0 && went.length === 0) return null;
   return came.length > 0 ? { action: 'connect', networks: came } : { action: 'disconnect', networks: went };
-}
-
-function hasFinished(
-  container: ObservedContainer,
-  desired: DesiredService,
-  deployed: DeployedService | null,
-): boolean {
-  return (
-    desired.mayFinish &&
-    container.state === 'exited' &&
-    container.exitCode === 0 &&
-    (deployed?.containers.some((record) => record.id === container.id && record.finished) ?? false)
-  );
 }
 
 function adoption(deployed: DeployedService | null, current: ObservedContainer[]): string[] {

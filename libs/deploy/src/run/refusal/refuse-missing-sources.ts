@@ -1,9 +1,8 @@
-import { composeFilesOf, UserError } from '@itsup/config';
+import { UserError } from '@itsup/config';
 
-import { contentPath } from '../../desired/files/relocation';
 import type { LoadedStack } from '../../desired/loaded-stack';
 import { plannedBuilds } from '../../desired/service/builds';
-import { missingBinds, missingContexts, type SourcesOnHost } from '../../desired/service/missing-sources';
+import { missingBinds, missingContexts, sourcesOnHost } from '../../desired/service/missing-sources';
 import type { ServicePlan, StackPlan } from '../../plan/model';
 import type { Run } from '../run';
 
@@ -17,7 +16,7 @@ export function refuseMissingContexts(
   plan: Pick<StackPlan, 'services'>,
 ): void {
   const { spec, model } = loaded;
-  const host = sourcesOf(root, spec, relocation);
+  const host = sourcesOnHost(spec, root, relocation);
   if (host === null) return;
   const absent = missingContexts(model, plannedBuilds(loaded, plan).flat(), host);
   if (absent.length > 0) throw new UserError(absent);
@@ -35,22 +34,9 @@ export async function refuseMissingBinds(
   { spec, model }: LoadedStack,
   { services }: Pick<StackPlan, 'services'>,
 ): Promise<void> {
-  const host = sourcesOf(root, spec, relocation);
+  const host = sourcesOnHost(spec, root, relocation);
   if (host === null) return;
   const replaced = services.filter(({ action }) => REPLACING.includes(action)).map(({ service }) => service);
   const absent = await missingBinds(model, replaced, host, async () => (await docker.versions()).compose);
   if (absent.length > 0) throw new UserError(absent);
-}
-
-/** null: the proxy's own files are generated. */
-function sourcesOf(
-  root: string,
-  { project, stack }: LoadedStack['spec'],
-  relocation: Run['relocation'],
-): SourcesOnHost | null {
-  if (project === null) return null;
-  return {
-    ...{ stack, root, files: composeFilesOf(root, project) },
-    contentOf: (file) => contentPath(file, relocation),
-  };
 }
